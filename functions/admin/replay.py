@@ -1,0 +1,14 @@
+"""Send an event again that could not be delivered."""
+
+from uuid import UUID
+
+from contextfs.domain.events import store
+from contextfs.domain.events.model import DeadLetter
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, letter_id: UUID) -> DeadLetter:
+    """Bring a dead letter to its consumer once more."""
+    letter = store.replay(call.tx, letter_id, call.now)
+    call.note(subject=letter_id, consumer=letter.consumer)
+    return letter

@@ -1,0 +1,10 @@
+"""Pack the memories that a task needs."""
+
+from contextfs.domain.context.request import ContextReply, ContextRequest
+from contextfs.journeys.find import context
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, body: ContextRequest) -> ContextReply:
+    """Give the few memories that matter for a task, within its token budget, fenced as data with their sources."""
+    return context.pack(call, body)

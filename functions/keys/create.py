@@ -1,0 +1,11 @@
+"""Create an API key."""
+
+from contextfs.domain.access.model import NewApiKey
+from contextfs.journeys.enter import keys
+from contextfs.journeys.enter.keys import ApiKeyCreated
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, body: NewApiKey) -> ApiKeyCreated:
+    """Create an API key with at most the caller's own permissions; its secret is shown this once."""
+    return keys.create(call, body)

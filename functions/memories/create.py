@@ -1,0 +1,12 @@
+"""Add a memory."""
+
+from contextfs.domain.memories.model import NewMemory
+from contextfs.journeys.remember import memories
+from contextfs.journeys.remember.memories import MemoryWritten
+from contextfs.kit.call import Call
+from contextfs.kit.fields import Wait
+
+
+def handle(call: Call, body: NewMemory, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
+    """Add a memory; one that says the same in the same project is given back instead of stored twice."""
+    return memories.add(call, body)

@@ -1,0 +1,38 @@
+"""List memories."""
+
+from uuid import UUID
+
+from contextfs.domain.memories import store
+from contextfs.domain.memories.model import Memory, MemoryType
+from contextfs.domain.memories.store import MemoryFilter
+from contextfs.kit.call import Call
+from contextfs.kit.fields import Moment, Tags
+from contextfs.kit.page import Cursor, Limit, Page
+
+
+def handle(
+    call: Call,
+    *,
+    project_id: UUID | None = None,
+    type: MemoryType | None = None,  # noqa: A002 - the parameter's name in the API
+    tag: Tags | None = None,
+    author: UUID | None = None,
+    session_id: UUID | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    conflicted: bool | None = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
+) -> Page[Memory]:
+    """List memories, newest first; a memory has to carry every `tag` that is named."""
+    wanted = MemoryFilter(
+        project_id=project_id,
+        type=type,
+        tags=tag,
+        author=author,
+        session_id=session_id,
+        since=since,
+        until=until,
+        conflicted=conflicted,
+    )
+    return store.page(call.tx, wanted, limit=limit, cursor=cursor)

@@ -1,0 +1,9 @@
+"""Forget what was kept against repetition."""
+
+from contextfs.journeys.keep.expire import expire
+from contextfs.runtime.sweep import Sweep
+
+
+def handle(sweep: Sweep) -> None:
+    """Delete old inbox rows and old replies."""
+    expire(sweep.platform, sweep.clock())

@@ -1,0 +1,14 @@
+"""Append messages to a session."""
+
+from uuid import UUID
+
+from contextfs.domain.sessions.model import NewMessages
+from contextfs.journeys.capture import sessions
+from contextfs.journeys.capture.sessions import SessionWritten
+from contextfs.kit.call import Call
+from contextfs.kit.fields import Wait
+
+
+def handle(call: Call, session_id: UUID, body: NewMessages, wait: Wait = None) -> SessionWritten:  # noqa: ARG001 - the door waits
+    """Append messages in their order; those whose `external_id` is stored already are not stored again."""
+    return sessions.append(call, session_id, body.messages)

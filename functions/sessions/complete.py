@@ -1,0 +1,13 @@
+"""Complete a session."""
+
+from uuid import UUID
+
+from contextfs.journeys.capture import sessions
+from contextfs.journeys.capture.sessions import SessionWritten
+from contextfs.kit.call import Call
+from contextfs.kit.fields import Moment
+
+
+def handle(call: Call, session_id: UUID, ended_at: Moment | None = None) -> SessionWritten:
+    """Close a session, so that memories are learned from it; messages that come later open it again."""
+    return sessions.complete(call, session_id, ended_at)

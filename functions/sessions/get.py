@@ -1,0 +1,12 @@
+"""Read one session."""
+
+from uuid import UUID
+
+from contextfs.domain.sessions import store
+from contextfs.domain.sessions.model import Session
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, session_id: UUID) -> Session:
+    """Read one session, without its messages."""
+    return store.get(call.tx, session_id)

@@ -1,0 +1,11 @@
+"""Describe the API."""
+
+from contextfs.runtime.openapi import document_bytes
+
+from contextfs.kit.call import OpenCall
+from contextfs.runtime.http import HttpResponse
+
+
+def handle(call: OpenCall) -> HttpResponse:  # noqa: ARG001 - nothing is asked of the call
+    """Describe this API as OpenAPI 3.1."""
+    return HttpResponse(status=200, body=document_bytes(), headers={"content-type": "application/json"})

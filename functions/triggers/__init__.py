@@ -1,0 +1,1 @@
+"""Doors of events: each takes one event, once."""

@@ -1,0 +1,1 @@
+"""ContextFS: the memory layer for AI conversations."""

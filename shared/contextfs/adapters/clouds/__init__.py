@@ -1,0 +1,1 @@
+"""The clouds' twins of the ports: the same file names for each."""

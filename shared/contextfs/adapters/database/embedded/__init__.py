@@ -1,0 +1,5 @@
+"""Embedded Postgres: a server of its own for each data folder, from the programs of an installed Python package."""
+
+from contextfs.adapters.database.embedded.server import Running, find, start, stop
+
+__all__ = ["Running", "find", "start", "stop"]

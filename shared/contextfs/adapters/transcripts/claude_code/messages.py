@@ -1,0 +1,162 @@
+"""Turns the records of the live branch into messages."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contextfs.adapters.transcripts.claude_code.reader import Record
+from contextfs.adapters.transcripts.injected import without_fence
+from contextfs.adapters.transcripts.model import Kind, ToolCall, TranscriptMessage
+from contextfs.adapters.transcripts.shapes import items, moment, table, text
+from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.voices import heard
+
+_PEOPLE = ("human", "user", "cli", "sdk", "keyboard")
+_MACHINE_MODEL = "<synthetic>"
+_PLACEHOLDERS = {"image": "[image]", "document": "[document]"}
+_REASONING = ("thinking", "redacted_thinking")
+
+
+def reply(lines: Sequence[Record], external_id: str, tokens: int, tally: Tally) -> TranscriptMessage | None:
+    """Join the lines of one model call, in order; None when it said nothing and called nothing.
+
+    Reasoning is counted and left out. What the tool itself writes as the assistant (API errors) is `meta`.
+    """
+    blocks = [block for line in lines for block in _blocks(table(line.message).get("content"))]
+    texts: list[str] = []
+    calls: dict[str, ToolCall] = {}
+    for block in blocks:
+        match block.get("type"):
+            case "text":
+                said = without_fence(str(block.get("text") or ""), tally).strip()
+                if said and said not in texts:
+                    texts.append(said)
+            case "tool_use" | "server_tool_use" | "mcp_tool_use":
+                call = _call(block, f"{external_id}#{len(calls)}")
+                calls.setdefault(call.id, call)
+            case kind:
+                tally.add("thinking" if kind in _REASONING else f"block:{kind}")
+    if not texts and not calls:
+        return None
+    model = text(table(lines[0].message).get("model"))
+    machine = model == _MACHINE_MODEL or lines[0].is_api_error_message is True
+    return TranscriptMessage(
+        external_id=external_id,
+        role="system" if machine else "assistant",
+        kind="meta" if machine else "reply",
+        content="\n\n".join(texts),
+        tool_calls=tuple(calls.values()),
+        created_at=moment(lines[0].timestamp),
+        model=None if machine else model,
+        tokens=None if machine else tokens,
+    )
+
+
+def spoken(record: Record, external_id: str, tally: Tally) -> Iterator[TranscriptMessage]:
+    """Give what a line in the user's name holds: results of tools, and beside them one text at most."""
+    blocks = _blocks(table(record.message).get("content"))
+    results = [block for block in blocks if block.get("type") == "tool_result"]
+    for n, block in enumerate(results):
+        yield _result(block, record, external_id if len(results) == 1 else f"{external_id}#{n}", tally)
+    kind, content = _voice(record, blocks, is_beside_results=bool(results), tally=tally)
+    if content:
+        yield TranscriptMessage(
+            external_id=external_id if not results else f"{external_id}#text",
+            role="user" if kind == "prompt" else "system",
+            kind=kind,
+            content=content,
+            created_at=moment(record.timestamp),
+        )
+    elif not results and not blocks:
+        tally.add("empty")
+
+
+def voice(record: Record) -> Kind:
+    """Tell what a user's line is, without keeping its text."""
+    blocks = _blocks(table(record.message).get("content"))
+    is_result = any(block.get("type") == "tool_result" for block in blocks)
+    return _voice(record, blocks, is_beside_results=is_result, tally=Tally())[0]
+
+
+def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessage | None:
+    """Read an attachment: what hooks added to the context, or a prompt typed while the assistant was at work."""
+    attachment = table(record.attachment)
+    kind = attachment.get("type")
+    if kind == "hook_additional_context":
+        content, voice_of = _plain(attachment.get("content")), "injected"
+    elif kind == "queued_command" and attachment.get("commandMode") == "prompt" and _is_person(attachment):
+        voice_of, content = heard(_plain(attachment.get("prompt")), tally)
+    else:
+        content, voice_of = "", "meta"
+    if not content:
+        tally.add(f"attachment:{kind}")
+        return None
+    return TranscriptMessage(
+        external_id=external_id,
+        role="user" if voice_of == "prompt" else "system",
+        kind=voice_of,
+        content=content,
+        created_at=moment(record.timestamp),
+    )
+
+
+def _voice(record: Record, blocks: list[dict[str, Any]], *, is_beside_results: bool, tally: Tally) -> tuple[Kind, str]:
+    pieces = [heard(_block_text(block), tally) for block in blocks if block.get("type") != "tool_result"]
+    typed = [said for kind, said in pieces if kind == "prompt"]
+    if typed and not is_beside_results and _is_typed(record):
+        return "prompt", "\n\n".join(typed)
+    everything = "\n\n".join(said for _, said in pieces if said)
+    if record.is_compact_summary is True or any(kind == "summary" for kind, _ in pieces):
+        return "summary", everything
+    return ("meta" if everything else "injected"), everything
+
+
+def _is_typed(record: Record) -> bool:
+    """Tell whether nothing about the record itself says that the tool wrote it."""
+    marks = (record.is_meta, record.is_compact_summary, record.is_visible_in_transcript_only)
+    made_by_tool = record.source_tool_assistant_uuid or record.source_tool_use_id
+    return True not in marks and not made_by_tool and record.prompt_source != "system" and _is_person(record)
+
+
+def _is_person(source: Record | dict[str, Any]) -> bool:
+    """Tell whether the origin, where the version writes one, is a person: unknown kinds are not."""
+    if isinstance(source, Record):
+        origin: object = source.origin
+    elif source.get("isMeta") is True:
+        return False
+    else:
+        origin = source.get("origin")
+    return origin is None or table(origin).get("kind") in _PEOPLE
+
+
+def _result(block: dict[str, Any], record: Record, external_id: str, tally: Tally) -> TranscriptMessage:
+    return TranscriptMessage(
+        external_id=external_id,
+        role="tool",
+        kind="tool_result",
+        content=without_fence(_plain(block.get("content")), tally),
+        tool_call_id=text(block.get("tool_use_id")),
+        is_error=block.get("is_error") is True,
+        created_at=moment(record.timestamp),
+    )
+
+
+def _call(block: dict[str, Any], fallback_id: str) -> ToolCall:
+    name = text(block.get("name")) or "unknown"
+    return ToolCall(id=text(block.get("id")) or fallback_id, name=name, input=block.get("input"))
+
+
+def _blocks(content: object) -> list[dict[str, Any]]:
+    """Give the content's blocks; a plain text is one block."""
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [table(block) for block in items(content)]
+
+
+def _plain(content: object) -> str:
+    parts = [part if isinstance(part, str) else _block_text(table(part)) for part in items(content)]
+    return content if isinstance(content, str) else "\n".join(part for part in parts if part)
+
+
+def _block_text(block: dict[str, Any]) -> str:
+    kind = block.get("type")
+    return text(block.get("text")) or (_PLACEHOLDERS.get(kind, "") if isinstance(kind, str) else "")

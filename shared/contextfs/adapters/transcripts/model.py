@@ -1,0 +1,70 @@
+"""The normalised nouns: what any tool's transcript becomes, whatever shape it had on disk."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Role = Literal["user", "assistant", "system", "tool"]
+Kind = Literal["prompt", "reply", "tool_result", "summary", "injected", "meta"]
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens that a session spent; each model call is counted once."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_creation_tokens: int = 0
+    cache_read_tokens: int = 0
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that the assistant asked for; `input` is JSON as the tool's schema has it."""
+
+    id: str
+    name: str
+    input: Any = None
+
+
+class TranscriptMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the live branch.
+
+    `role` is `user` exactly when `kind` is `prompt`: what a tool writes in the user's name (notices, slash
+    commands, injected context) is `system`, so that it is never mistaken for a person.
+    `tokens` counts what the model wrote, on replies only. `parent_id` is the message before it.
+    `tool_call_id` says which call a tool's result answers.
+    """
+
+    external_id: str
+    role: Role
+    kind: Kind
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    is_error: bool = False
+    created_at: datetime | None = None
+    model: str | None = None
+    tokens: int | None = None
+    parent_id: str | None = None
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation with one tool, from its first message to its last on the live branch.
+
+    `usage` covers all that was spent, abandoned branches and subagents in the same file included.
+    `skipped` counts what was left out, by kind of record. Every transcript has at least one message.
+    """
+
+    tool: str
+    external_id: str
+    title: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    model: str | None = None
+    cwd: str | None = None
+    git_branch: str | None = None
+    git_commit: str | None = None
+    messages: tuple[TranscriptMessage, ...] = ()
+    usage: Usage = Usage()
+    skipped: dict[str, int] = {}
+    metadata: dict[str, Any] = {}

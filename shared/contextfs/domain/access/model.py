@@ -1,0 +1,37 @@
+"""The nouns of access."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from contextfs.kit.fields import Moment, Name
+
+Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(\*|[a-z]+:(\*|[a-z]+))$")]
+RoleName = Literal["owner", "admin", "member", "viewer"]
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as its owner may see it: without its secret."""
+
+    id: UUID
+    name: str
+    hint: str
+    role: str
+    permissions: list[str]
+    project_id: UUID | None
+    user_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What creates a key. Without `permissions` it has those of its role; with `project_id` it sees that one only."""
+
+    name: Name
+    role: RoleName = "member"
+    permissions: Annotated[list[Permission], msgspec.Meta(max_length=64)] | None = None
+    project_id: UUID | None = None
+    expires_at: Moment | None = None

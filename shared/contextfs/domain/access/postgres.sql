@@ -1,0 +1,52 @@
+-- name: enter
+-- Find a key and make its owner the claims of this transaction.
+select * from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
+
+-- name: assume
+-- Make one organization, with all its projects, the claims of this transaction.
+select contextfs.assume(%(org_id)s, %(reader)s, null)
+
+-- name: insert_organization
+-- Create an organization; no row when it exists.
+insert into organizations (org_id, name, plan, region, created_at, updated_at)
+values (%(org_id)s, %(name)s, %(plan)s, %(region)s, %(now)s, %(now)s)
+on conflict do nothing
+returning org_id
+
+-- name: insert_membership
+-- Make a user a member; nothing happens when they are one.
+insert into memberships (org_id, user_id, email, name, role, created_at, updated_at)
+values (%(org_id)s, %(user_id)s, %(email)s, %(name)s, %(role)s, %(now)s, %(now)s)
+on conflict do nothing
+
+-- name: insert_key
+-- Store a new key.
+insert into api_keys (
+    org_id, id, project_id, user_id, name, hash, hint, role, permissions, created_by, created_at, updated_at, expires_at
+)
+values (
+    %(org_id)s, %(id)s, %(project_id)s, %(user_id)s, %(name)s, %(hash)s, %(hint)s, %(role)s, %(permissions)s::text [],
+    %(created_by)s, %(now)s, %(now)s, %(expires_at)s
+)
+returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+
+-- name: get_key
+-- One key.
+select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+from api_keys
+where id = %(id)s
+
+-- name: key_page
+-- Keys, newest first.
+select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+from api_keys
+where (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(after)s))
+order by created_at desc, id desc
+limit %(limit)s
+
+-- name: revoke_key
+-- End a key.
+update api_keys
+set revoked_at = coalesce(revoked_at, %(now)s), updated_at = %(now)s
+where id = %(id)s
+returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at

@@ -1,0 +1,47 @@
+"""Permissions: `noun:verb`, where `noun:*` and `*` stand for more; roles are names for sets of them."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from contextfs.kit.errors import NotAllowed
+from contextfs.kit.principal import Principal
+
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "projects:read": "See projects.",
+        "projects:write": "Create, change and delete projects.",
+        "sessions:read": "See sessions and their messages.",
+        "sessions:write": "Capture, change and delete sessions.",
+        "memories:read": "See memories, search them and ask for context packs.",
+        "memories:write": "Add, change and delete memories.",
+        "keys:read": "See the API keys, without their secrets.",
+        "keys:write": "Create and revoke API keys.",
+        "events:read": "See the events that could not be delivered.",
+        "events:write": "Send such events again.",
+    }
+)
+
+_READ = ("projects:read", "sessions:read", "memories:read")
+_WRITE = ("sessions:write", "memories:write")
+
+ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "owner": ("*",),
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*"),
+        "member": (*_READ, *_WRITE, "projects:write"),
+        "viewer": _READ,
+    }
+)
+
+
+def allows(granted: Iterable[str], needed: str) -> bool:
+    """Tell whether one of the granted permissions covers the needed one."""
+    noun = needed.split(":", 1)[0]
+    covering = {needed, f"{noun}:*", "*"}
+    return any(permission in covering for permission in granted)
+
+
+def may(principal: Principal, needed: str) -> None:
+    """Stop with NotAllowed, which names the missing permission and nothing else."""
+    if not allows(principal.permissions, needed):
+        raise NotAllowed(f"This needs the permission {needed}: ask for a key or a role that has it.")

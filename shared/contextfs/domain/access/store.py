@@ -1,0 +1,66 @@
+"""Questions and commands about organizations, members and API keys."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contextfs.domain.access.keys import Credential
+from contextfs.domain.access.model import ApiKey
+from contextfs.kit.errors import NotFound
+from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.ports import Parameters, Row, Transaction
+from contextfs.kit.sql import load
+
+_SQL = load("contextfs.domain.access")
+
+
+def entering(credential: Credential, now: datetime) -> tuple[str, Parameters]:
+    """Give the statement that opens a caller's transaction; its row is the key's owner, or there is none."""
+    named = {"org_id": credential.org_id, "key_id": credential.key_id, "hash": credential.hash, "now": now}
+    return _SQL["enter"], named
+
+
+def assuming(org_id: UUID, reader: UUID) -> tuple[str, Parameters]:
+    """Give the statement that opens the platform's own transaction inside one organization."""
+    return _SQL["assume"], {"org_id": org_id, "reader": reader}
+
+
+def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, region: str, now: datetime) -> bool:
+    """Create an organization; False when it exists already."""
+    parameters = {"org_id": org_id, "name": name, "plan": plan, "region": region, "now": now}
+    return tx.one(_SQL["insert_organization"], parameters) is not None
+
+
+def insert_membership(
+    tx: Transaction, org_id: UUID, user_id: UUID, *, email: str, name: str | None, role: str, now: datetime
+) -> None:
+    """Make a user a member of an organization; nothing happens when they are one."""
+    parameters = {"org_id": org_id, "user_id": user_id, "email": email, "name": name, "role": role, "now": now}
+    tx.run(_SQL["insert_membership"], parameters)
+
+
+def insert_key(tx: Transaction, values: dict[str, Any]) -> ApiKey:
+    """Store a new key: only its hash and its last four characters."""
+    return _key(tx.one(_SQL["insert_key"], values))
+
+
+def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
+    """Read a key; NotFound when there is none to see."""
+    return _key(tx.one(_SQL["get_key"], {"id": key_id}))
+
+
+def key_page(tx: Transaction, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+    """Read a page of keys, newest first."""
+    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit))]
+    return cut(items, limit, lambda key: Position(key.created_at, key.id))
+
+
+def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
+    """End a key; from the next call on it opens nothing."""
+    return _key(tx.one(_SQL["revoke_key"], {"id": key_id, "now": now}))
+
+
+def _key(row: Row | None) -> ApiKey:
+    if row is None:
+        raise NotFound("There is no such API key, or it is not yours to see.")
+    return ApiKey(**row)

@@ -1,0 +1,45 @@
+"""Nouns of a context pack: what may go in, what went in, and why."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class PackCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A memory or passage that may be handed to a conversation. Relevance, trust and freshness lie in 0..1."""
+
+    id: str
+    type: str
+    text: str
+    title: str = ""
+    source: str = ""
+    """Where it comes from, in a few words for people: "session 0192 by ana"."""
+    occurred_at: datetime | None = None
+    relevance: float = 0.0
+    trust: float = 1.0
+    freshness: float = 1.0
+    pinned: bool = False
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about one candidate, and why."""
+
+    id: str
+    chosen: bool
+    reason: str
+    value: float
+    """Its worth when it was decided: relevance, trust and freshness, less what the pack said already; 0..1."""
+    tokens: int
+    """What it added to the pack, or would have added."""
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """The text for a conversation, never over its budget, and how it was put together."""
+
+    text: str
+    tokens: int
+    budget: int
+    items: tuple[PackCandidate, ...]
+    """The chosen ones, in the order in which they were chosen."""
+    decisions: tuple[Decision, ...]
+    """One for each candidate: first the chosen ones, then the dropped ones, each in the order of the decision."""

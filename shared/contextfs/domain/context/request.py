@@ -1,0 +1,46 @@
+"""What a context pack is asked for, and what it answers."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.kit.fields import Word
+
+
+class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The task at hand, and how many tokens of memory its conversation can take."""
+
+    project_id: UUID
+    task: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    budget: Annotated[int, Meta(ge=50, le=200_000)] = 2000
+    types: Annotated[list[Word], Meta(max_length=64)] | None = None
+    messages: bool = True
+    branch: Annotated[str, Meta(max_length=1000)] | None = None
+
+
+class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One memory or message of a pack, and why it is in."""
+
+    id: str
+    type: str
+    title: str
+    source: str
+    occurred_at: datetime | None
+    relevance: float
+    tokens: int
+    reason: str
+
+
+class ContextReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side."""
+
+    text: str
+    tokens: int
+    budget: int
+    tokens_are: str
+    items: list[ContextItem]
+    left_out: int
+    degraded: list[str]

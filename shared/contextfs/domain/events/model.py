@@ -1,0 +1,30 @@
+"""The nouns of events on their way."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.kit.events import Event
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a consumer has to take; `attempts` counts this one."""
+
+    consumer: str
+    event: Event
+    attempts: int
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a consumer could not take, however often it was tried."""
+
+    id: UUID
+    consumer: str
+    event_id: UUID
+    event: dict[str, Any]
+    error: str
+    attempts: int
+    failed_at: datetime
+    replayed_at: datetime | None

@@ -1,0 +1,91 @@
+-- name: claim_outbox
+-- Take events for publishing, for as long as the lease lasts.
+update outbox
+set locked_until = %(lease)s, attempts = outbox.attempts + 1
+from (
+    select o.org_id, o.id
+    from outbox as o
+    where o.locked_until is null or o.locked_until < %(now)s
+    order by o.time, o.id
+    limit %(limit)s
+    for update skip locked
+) as taken
+where outbox.org_id = taken.org_id and outbox.id = taken.id
+returning outbox.org_id, outbox.id, outbox.project_id, outbox.type, outbox.subject, outbox.time, outbox.actor,
+    outbox.reader, outbox.data
+
+-- name: clear_outbox
+-- Forget events that were published.
+delete from outbox
+where (org_id, id) in (select * from unnest(%(orgs)s::uuid [], %(ids)s::uuid []))
+
+-- name: add_delivery
+-- Bring an event to a consumer; nothing happens when it is there.
+insert into deliveries (org_id, consumer, event_id, event, run_at)
+values (%(org_id)s, %(consumer)s, %(event_id)s, %(event)s::jsonb, %(now)s)
+on conflict do nothing
+
+-- name: claim_deliveries
+-- Take deliveries that are due, for as long as the lease lasts.
+update deliveries
+set locked_until = %(lease)s, attempts = deliveries.attempts + 1
+from (
+    select d.org_id, d.consumer, d.event_id
+    from deliveries as d
+    where d.run_at <= %(now)s and (d.locked_until is null or d.locked_until < %(now)s)
+    order by d.run_at, d.event_id
+    limit %(limit)s
+    for update skip locked
+) as taken
+where deliveries.org_id = taken.org_id and deliveries.consumer = taken.consumer
+    and deliveries.event_id = taken.event_id
+returning deliveries.consumer, deliveries.event, deliveries.attempts
+
+-- name: finish_delivery
+-- Forget a delivery that was taken.
+delete from deliveries
+where org_id = %(org_id)s and consumer = %(consumer)s and event_id = %(event_id)s
+
+-- name: postpone_delivery
+-- Try a delivery again later.
+update deliveries
+set run_at = %(run_at)s, locked_until = null
+where org_id = %(org_id)s and consumer = %(consumer)s and event_id = %(event_id)s
+
+-- name: bury
+-- Keep a delivery that failed too often where an admin sees it.
+insert into dead_letters (org_id, id, consumer, event_id, event, error, attempts, failed_at)
+values (
+    %(org_id)s, %(id)s, %(consumer)s, %(event_id)s, %(event)s::jsonb, %(error)s, %(attempts)s, %(now)s
+)
+on conflict (org_id, consumer, event_id) do update
+set error = excluded.error, attempts = excluded.attempts, failed_at = excluded.failed_at, replayed_at = null
+
+-- name: dead_letter_page
+-- Events that could not be delivered, newest first.
+select id, consumer, event_id, event, error, attempts, failed_at, replayed_at
+from dead_letters
+where (%(at)s::timestamptz is null or (failed_at, id) < (%(at)s, %(after)s))
+order by failed_at desc, id desc
+limit %(limit)s
+
+-- name: replay
+-- Mark a dead letter as sent again.
+update dead_letters
+set replayed_at = %(now)s
+where id = %(id)s
+returning id, consumer, event_id, event, error, attempts, failed_at, replayed_at
+
+-- name: waiting
+-- How many events are on their way.
+select (select count(*) from outbox) as outbox, (select count(*) from deliveries) as deliveries
+
+-- name: expire_consumed
+-- Forget which events were taken, when no copy of them can still arrive.
+delete from consumed_events
+where consumed_at < %(before)s
+
+-- name: expire_replies
+-- Forget replies that no honest client asks for again.
+delete from idempotency_keys
+where created_at < %(before)s

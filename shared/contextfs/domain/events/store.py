@@ -1,0 +1,106 @@
+"""Questions and commands about events on their way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.events.model import DeadLetter, Delivery
+from contextfs.domain.events.rules import LEASE
+from contextfs.kit.errors import NotFound
+from contextfs.kit.events import Event
+from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.ports import Transaction
+from contextfs.kit.sql import load
+
+_SQL = load("contextfs.domain.events")
+
+
+def claim_outbox(tx: Transaction, now: datetime, limit: int) -> list[Event]:
+    """Take events for publishing; who dies with them loses them to another after the lease."""
+    parameters = {"now": now, "lease": now + LEASE, "limit": limit}
+    return [Event(**row) for row in tx.all(_SQL["claim_outbox"], parameters)]
+
+
+def clear_outbox(tx: Transaction, events: Sequence[Event]) -> None:
+    """Forget events that were published."""
+    tx.run(_SQL["clear_outbox"], {"orgs": [e.org_id for e in events], "ids": [e.id for e in events]})
+
+
+def add_deliveries(tx: Transaction, consumers: Sequence[tuple[str, Event]], now: datetime) -> None:
+    """Bring events to their consumers; one that is there already stays one."""
+    rows = [
+        {
+            "org_id": event.org_id,
+            "consumer": consumer,
+            "event_id": event.id,
+            "event": _json(event),
+            "now": now,
+        }
+        for consumer, event in consumers
+    ]
+    tx.many(_SQL["add_delivery"], rows)
+
+
+def claim_deliveries(tx: Transaction, now: datetime, limit: int) -> list[Delivery]:
+    """Take deliveries that are due."""
+    rows = tx.all(_SQL["claim_deliveries"], {"now": now, "lease": now + LEASE, "limit": limit})
+    return [msgspec.convert(row, Delivery) for row in rows]
+
+
+def finish(tx: Transaction, delivery: Delivery) -> None:
+    """Forget a delivery that was taken."""
+    tx.run(_SQL["finish_delivery"], _place(delivery))
+
+
+def postpone(tx: Transaction, delivery: Delivery, run_at: datetime) -> None:
+    """Try a delivery again later."""
+    tx.run(_SQL["postpone_delivery"], _place(delivery) | {"run_at": run_at})
+
+
+def bury(tx: Transaction, delivery: Delivery, letter_id: UUID, *, error: str, now: datetime) -> None:
+    """Move a delivery that failed too often to the dead letters."""
+    parameters = {"id": letter_id, "event": _json(delivery.event), "error": error, "now": now}
+    tx.run(_SQL["bury"], _place(delivery) | {"attempts": delivery.attempts} | parameters)
+    tx.run(_SQL["finish_delivery"], _place(delivery))
+
+
+def dead_letters(tx: Transaction, *, limit: int, cursor: str | None) -> Page[DeadLetter]:
+    """Read a page of dead letters, newest first."""
+    letters = [DeadLetter(**row) for row in tx.all(_SQL["dead_letter_page"], bounds(cursor, limit))]
+    return cut(letters, limit, lambda letter: Position(letter.failed_at, letter.id))
+
+
+def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
+    """Send a dead letter again; NotFound when there is none to see."""
+    row = tx.one(_SQL["replay"], {"id": letter_id, "now": now})
+    if row is None:
+        raise NotFound("There is no such dead letter, or it is not yours to see.")
+    letter = DeadLetter(**row)
+    add_deliveries(tx, [(letter.consumer, msgspec.convert(letter.event, Event))], now)
+    return letter
+
+
+def waiting(tx: Transaction) -> tuple[int, int]:
+    """Count the events in the outbox and the deliveries on their way."""
+    row = tx.one(_SQL["waiting"]) or {"outbox": 0, "deliveries": 0}
+    return row["outbox"], row["deliveries"]
+
+
+def expire(tx: Transaction, *, consumed_before: datetime, replies_before: datetime) -> int:
+    """Forget what no honest client or bus asks for again; gives how many rows went."""
+    consumed = tx.run(_SQL["expire_consumed"], {"before": consumed_before})
+    return consumed + tx.run(_SQL["expire_replies"], {"before": replies_before})
+
+
+def _place(delivery: Delivery) -> dict[str, object]:
+    return {
+        "org_id": delivery.event.org_id,
+        "consumer": delivery.consumer,
+        "event_id": delivery.event.id,
+    }
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,76 @@
+"""How a memory is made and changed: from what was asked to the state of a revision, and from a view to the noun."""
+
+import hashlib
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories.model import AuthorKind, Memory, MemoryChange, NewMemory
+from contextfs.domain.memories.revisions import Fields
+from contextfs.domain.memories.view import View
+
+_PREFIX = "memory_"
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def canonical_type(name: str) -> str:
+    """Read a type in either spelling: `memory_fact` is `fact`."""
+    return name.removeprefix(_PREFIX) or name
+
+
+def fingerprint(kind: str, content: str) -> str:
+    """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
+    words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", content).casefold()).strip()
+    return hashlib.sha256(f"{canonical_type(kind)}\n{words or content}".encode()).hexdigest()[:32]
+
+
+def fields_of(new: NewMemory) -> Fields:
+    """Give the first state of a memory."""
+    plain = msgspec.structs.asdict(new)
+    taken = {name: plain[name] for name in Fields.__struct_fields__ if name in plain}
+    return _fields(taken)
+
+
+def changed(fields: Fields, change: MemoryChange) -> Fields:
+    """Give the state after a change; new content chooses among the texts of a conflict."""
+    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+    if "content" in given:
+        given["alternatives"] = ()
+    return _fields(msgspec.structs.asdict(fields) | given)
+
+
+def shown(
+    view: View, *, project_id: UUID, author_id: UUID, author_kind: AuthorKind, session_id: UUID | None,
+    created_at: datetime, updated_at: datetime,
+) -> Memory:
+    """Give the noun that callers see."""
+    plain = msgspec.structs.asdict(view.fields)
+    kept = {name: plain[name] for name in Memory.__struct_fields__ if name in plain}
+    lists: dict[str, Any] = {name: list(plain[name]) for name in ("tags", "provenance", "anchors")}
+    return Memory(
+        **(kept | lists),
+        id=view.memory_id,
+        project_id=project_id,
+        author_id=author_id,
+        author_kind=author_kind,
+        session_id=session_id,
+        conflicted=view.conflicted,
+        bodies=list(view.bodies) if view.conflicted else [],
+        version=view.version,
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def _fields(values: dict[str, Any]) -> Fields:
+    plain: dict[str, Any] = {
+        "type": canonical_type(values["type"]),
+        "tags": tuple(values["tags"]),
+        "provenance": tuple(msgspec.to_builtins(item) for item in values["provenance"]),
+        "anchors": tuple(msgspec.to_builtins(item) for item in values["anchors"]),
+    }
+    return Fields(**(values | plain))

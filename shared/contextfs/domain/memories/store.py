@@ -1,0 +1,177 @@
+"""Questions and commands about memories: revisions are added, the row shows the view of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
+from contextfs.domain.memories.revisions import Fields, Revision, recalled
+from contextfs.domain.memories.rules import canonical_type, fingerprint
+from contextfs.domain.memories.view import View
+from contextfs.kit.errors import Conflict, NotFound
+from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.sql import load
+
+_SQL = load("contextfs.domain.memories")
+
+
+class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which memories a list shows; what is None does not matter. `metadata` is contained in the memory's."""
+
+    project_id: UUID | None = None
+    type: str | None = None
+    tags: list[str] | None = None
+    author: UUID | None = None
+    session_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    conflicted: bool | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A memory that this transaction holds: who it belongs to, and all of its revisions."""
+
+    project_id: UUID
+    author_id: UUID
+    author_kind: AuthorKind
+    session_id: UUID | None
+    created_at: datetime
+    revisions: tuple[Revision, ...]
+
+
+def insert(
+    tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime
+) -> None:
+    """Create a memory with its first revision, in one statement; Conflict when its id is taken."""
+    parameters = _row(view) | {
+        "org_id": org_id,
+        "project_id": memory.project_id,
+        "author_id": memory.author_id,
+        "author_kind": memory.author_kind,
+        "session_id": memory.session_id,
+        "revision": revision.id,
+        "fields": _json(revision.fields),
+        "author": revision.author,
+        "clock": revision.clock,
+        "now": now,
+    }
+    if tx.one(_SQL["insert"], parameters) is None:
+        raise Conflict("A memory with this id exists already: leave the id out, or change that memory.", where="$.id")
+
+
+def get(tx: Transaction, memory_id: UUID) -> Memory:
+    """Read a memory; NotFound when there is none to see."""
+    return _memory(tx.one(_SQL["get"], {"id": memory_id}))
+
+
+def hold(tx: Transaction, memory_id: UUID) -> Held:
+    """Take a memory, deleted or not, with its revisions, and hold it against other changes."""
+    row = tx.one(_SQL["lock"], {"id": memory_id})
+    if row is None:
+        raise NotFound(_ABSENT)
+    kept = ("project_id", "author_id", "author_kind", "session_id", "created_at")
+    return Held(**{name: row[name] for name in kept}, revisions=revisions(tx, memory_id))
+
+
+def revisions(tx: Transaction, memory_id: UUID) -> tuple[Revision, ...]:
+    """Read all revisions of a memory."""
+    return tuple(
+        recalled(
+            Revision(
+                memory_id=memory_id,
+                parents=tuple(row["parents"]),
+                fields=msgspec.convert(row["fields"], Fields),
+                author=row["author"],
+                clock=row["clock"],
+            ),
+            row["id"],
+        )
+        for row in tx.all(_SQL["revisions"], {"memory_id": memory_id})
+    )
+
+
+def history(tx: Transaction, memory_id: UUID) -> list[RevisionShown]:
+    """Read all revisions of a memory as callers see them; NotFound when there are none."""
+    rows = tx.all(_SQL["revisions"], {"memory_id": memory_id})
+    if not rows:
+        raise NotFound(_ABSENT)
+    return [RevisionShown(**row) for row in rows]
+
+
+def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, *, view: View, now: datetime) -> None:
+    """Add a revision to a memory that is held, and bring its row to the new view."""
+    tx.run(
+        _SQL["add_revision"],
+        {
+            "org_id": org_id,
+            "project_id": held.project_id,
+            "memory_id": revision.memory_id,
+            "id": revision.id,
+            "parents": list(revision.parents),
+            "fields": _json(revision.fields),
+            "author": revision.author,
+            "clock": revision.clock,
+            "now": now,
+        },
+    )
+    tx.run(_SQL["show"], _row(view) | {"now": now})
+
+
+def find_same(tx: Transaction, project_id: UUID, kind: str, content: str, visibility: str) -> Memory | None:
+    """Find the memory that says the same in the same project, for the same readers."""
+    parameters = {
+        "project_id": project_id,
+        "fingerprint": fingerprint(kind, content),
+        "visibility": visibility,
+    }
+    row = tx.one(_SQL["find_same"], parameters)
+    return None if row is None else _memory(row)
+
+
+def page(tx: Transaction, wanted: MemoryFilter, *, limit: int, cursor: str | None) -> Page[Memory]:
+    """Read a page of memories, newest first."""
+    plain = msgspec.structs.asdict(wanted) | {
+        "type": None if wanted.type is None else canonical_type(wanted.type),
+        "metadata": None if wanted.metadata is None else _json(wanted.metadata),
+    }
+    rows = tx.all(_SQL["page"], plain | bounds(cursor, limit))
+    return cut(_memories(rows), limit, lambda memory: Position(memory.created_at, memory.id))
+
+
+_ABSENT = "There is no such memory, or it is not yours to see."
+
+
+def _row(view: View) -> dict[str, Any]:
+    plain = msgspec.structs.asdict(view.fields)
+    fields = view.fields
+    return plain | {
+        "id": view.memory_id,
+        "tags": list(fields.tags),
+        "metadata": _json(fields.metadata),
+        "provenance": _json(fields.provenance),
+        "anchors": _json(fields.anchors),
+        "conflicted": view.conflicted,
+        "bodies": list(view.bodies) if view.conflicted else [],
+        "heads": list(view.heads),
+        "version": view.version,
+        "fingerprint": fingerprint(fields.type, fields.content),
+    }
+
+
+def _memories(rows: Iterable[Row]) -> list[Memory]:
+    return [_memory(row) for row in rows]
+
+
+def _memory(row: Row | None) -> Memory:
+    if row is None:
+        raise NotFound(_ABSENT)
+    return Memory(**{name: row[name] for name in Memory.__struct_fields__})
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,45 @@
+"""The nouns of a project."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from contextfs.kit.fields import Metadata, Name, version_at
+
+Description = Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A context boundary. Its id is committed to the repository, so that all clones are one project."""
+
+    id: UUID
+    name: str
+    description: str | None
+    metadata: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def version(self) -> str:
+        """The version that ETag and If-Match speak of."""
+        return version_at(self.updated_at)
+
+
+class NewProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What creates a project; `id` is given where a repository brings its own."""
+
+    name: Name
+    id: UUID | None = None
+    description: Description | None = None
+    metadata: Metadata = {}
+
+
+class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of a project; a field that is left out stays as it is."""
+
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    metadata: Metadata | UnsetType = UNSET

@@ -1,0 +1,88 @@
+"""Secrets that travel in addresses and headers: `scheme://user:password@host`, `Authorization:`, signed links."""
+
+import re
+from binascii import Error, a2b_base64
+from collections.abc import Callable, Iterator
+
+from contextfs.domain.redaction.model import Span
+from contextfs.domain.redaction.values import entropy, is_placeholder
+
+_RANK = 2
+_URL = re.compile(rb"://(?P<user>[^\s/:@\"'`<>]{0,128}):(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})")
+_WEAK = frozenset(
+    b"password pass passwd pwd secret pw postgres root admin test user guest mysql redis rabbitmq minio".split(),
+)
+_NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token".split())
+_LOCAL = (b"localhost", b"127.0.0.1", b"0.0.0.0", b"db", b"postgres", b"redis", b"mysql", b"host.docker.internal")
+_BEARER = re.compile(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
+_BASIC = re.compile(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
+_SIGNATURE = re.compile(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
+_CURL = re.compile(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{1,64}:(?P<value>[^\s\"'`]{4,256})")
+_WEBHOOK = re.compile(
+    rb"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/[0-9]{5,25}/)"
+    rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
+)
+_NEAR = 256
+
+
+def addresses(data: bytes) -> Iterator[Span]:
+    """Find passwords in URLs, credentials in headers and on curl's command line, and signatures in links."""
+    lowered = data.lower()
+    yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
+    yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
+    yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
+    yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
+    yield from _each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
+    yield from _each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
+    if b"curl" in lowered:
+        yield from _each(data, lowered, b"-u", _CURL, "basic-auth", _is_curl, back=1)
+
+
+def _each(
+    data: bytes,
+    lowered: bytes,
+    anchor: bytes,
+    pattern: re.Pattern[bytes],
+    kind: str,
+    good: Callable[[re.Match[bytes]], bool],
+    *,
+    back: int = 0,
+) -> Iterator[Span]:
+    """Try the pattern where its anchor stands (up to `back` bytes earlier) and yield the values that are good."""
+    at = lowered.find(anchor)
+    while at >= 0:
+        match = next(filter(None, (pattern.match(data, max(0, at - step)) for step in range(back + 1))), None)
+        if match and good(match):
+            yield Span(match.start("value"), match.end("value"), kind, _RANK)
+        at = lowered.find(anchor, max(at + len(anchor), match.end() if match else 0))
+
+
+def _is_url_password(match: re.Match[bytes]) -> bool:
+    """Spare placeholders, and the default passwords of databases that run on the developer's own machine."""
+    value, host = match["value"].lower(), match["host"].lower()
+    if value in _NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):
+        return False
+    return not (host.startswith(_LOCAL) and (value in _WEAK or value == match["user"].lower()))
+
+
+def _is_random(match: re.Match[bytes]) -> bool:
+    return not is_placeholder(match["value"]) and entropy(match["value"][:96]) >= 3  # as for machine secrets
+
+
+def _is_bearer(match: re.Match[bytes]) -> bool:
+    return _is_random(match) and any(c in b"0123456789" for c in match["value"])
+
+
+def _is_basic(match: re.Match[bytes]) -> bool:
+    """Say whether the value is base64 of `user:password`; "basic authentication" is not."""
+    value = match["value"].rstrip(b"=")
+    try:
+        decoded = a2b_base64(value + b"=" * (-len(value) % 4))
+    except Error:
+        return False
+    return b":" in decoded and all(32 <= c < 127 for c in decoded)  # printable ASCII
+
+
+def _is_curl(match: re.Match[bytes]) -> bool:
+    before = match.string[max(0, match.start() - _NEAR) : match.start()]
+    return b"curl" in before and not is_placeholder(match["value"]) and match["value"].lower() not in _NOT_SECRET

@@ -1,0 +1,163 @@
+"""Secrets that are called secrets: `password=…`, `"api_key": "…"`, `--token …`, "the password is …".
+
+The words are found at memory speed; the name around each and the value after it are then read by short, anchored and
+bounded patterns, and the value is judged by what kind of thing the name promises.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contextfs.domain.redaction.model import Span
+from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
+
+_RANK = 3
+_WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
+_NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+_PASS = re.compile(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
+_KEY_OWNERS = tuple(
+    b"api access secret private signing encryption auth master account session service role storage shared subscription"
+    b" license webhook deploy admin anon".split(),
+)
+_HARMLESS = re.compile(
+    rb"(?i)(?:[_.-]|(?<=[a-z]))(?:ids?|names?|counts?|types?|paths?|files?|dir|ur[li]s?|arns?|limits?|length|len|size"
+    rb"|expir\w*|ttl|headers?|fields?|env|var|usage|budget|hash|hint|policy|version|label|format|index|prefix|suffix"
+    rb"|regex|pattern|rotation|days|age|min|max|ref|refs|provider|manager|store|endpoint|host|scopes?)$"
+    rb"|tokeni[sz]|public[_-]?key|(?:^|[_.-])sha|keyboard|keyword|keyring",
+)
+_REST = re.compile(
+    rb"""(?x) (?P<tail>(?:[_.-]?[A-Za-z0-9]{1,20}+){0,4})
+    (?P<close>\\?["'`]?\]?)
+    (?: [ \t]{0,8}(?P<sep>:[ \t]{0,2}[A-Za-z_][\w.|\[\] ]{0,24}=|:=|=>|==?|:)(?:\*\*)?[ \t]{0,8}
+      | [ \t]{1,4}(?:is|was):?[ \t]{1,4} )
+    (?: (?P<open>\\?["'`]) | (?=[^\s"'`]) )""",
+)
+_SPACED = re.compile(rb"(?P<tail>(?:[_-][a-z0-9]{1,16}){0,3})[ \t]{1,4}(?P<open>[\"'])?")
+_QUOTED = {
+    quote: re.compile(rb"((?:[^" + stop + rb"\\\r\n]|\\.){1,512}?)" + end)
+    for quote, stop, end in (
+        (b'"', rb"\"", rb'"'),
+        (b"'", rb"'", rb"'"),
+        (b"`", rb"`", rb"`"),
+    )
+}
+_ESCAPED = re.compile(rb"([^\"'`\\\r\n]{1,512})\\[\"'`]")
+_BARE = re.compile(rb"[^\s\"'`<>\\,;|]{4,512}")
+_TRAILING = b").,:]}"
+
+
+class _Name(NamedTuple):
+    """A key as it is written: what stands before the word, the word, and what stands after."""
+
+    head: bytes
+    word: bytes
+    tail: bytes
+
+    def full(self) -> bytes:
+        return self.head + self.word + self.tail
+
+
+class _Value(NamedTuple):
+    start: int
+    text: bytes
+    quoted: bool
+    tight: bool
+
+
+def assignments(data: bytes) -> Iterator[Span]:
+    """Find the values of things that are called a password, token, secret, key or credential."""
+    lowered = data.lower()
+    for word in _WORDS:
+        at = lowered.find(word)
+        while at >= 0:
+            found = _at(data, at, word)
+            if found:
+                yield found
+            at = lowered.find(word, at + len(word))
+
+
+def secret_kind(name: str, value: str) -> str | None:
+    """Judge a value by the name that a JSON object gives it; None when it is harmless."""
+    key, data = name.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass")
+    lowered = key.lower()
+    for word in _WORDS:
+        at = lowered.rfind(word)
+        named = _name(key[:at], key[at:], word) if at >= 0 else None
+        if named:
+            kind = _judge(_Name(*named), _Value(0, data, quoted=True, tight=True))
+            if kind:
+                return kind
+    return None
+
+
+def _name(head: bytes, rest: bytes, word: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Split a key around its word, or None when the word does not mean a secret here."""
+    length = len(word)
+    if word == b"pass":
+        match = _PASS.match(rest)
+        if not match or (match.end() == length and not head.endswith((b"_", b"-", b"B", b"b"))):
+            return None
+        length = match.end()
+    if word == b"key" and not head.rstrip(b" _-").lower().endswith(_KEY_OWNERS):
+        return None
+    return head, rest[:length], rest[length:]
+
+
+def _at(data: bytes, at: int, word: bytes) -> Span | None:
+    before = data[max(0, at - 48) : at]
+    named = _name(before, data[at : at + 12], word)
+    if not named:
+        return None
+    head = before[len(before.rstrip(_NAME_CHARS)) :]
+    after = at + len(named[1])
+    rest = _REST.match(data, after) or (_SPACED.match(data, after) if head.startswith(b"--") else None)
+    if not rest:
+        return None
+    value = _value(data, rest, in_query=before[: len(before) - len(head)].endswith((b"?", b"&")))
+    kind = _judge(_Name(head, named[1], rest["tail"]), value) if value else None
+    return Span(value.start, value.start + len(value.text), kind, _RANK) if value and kind else None
+
+
+def _value(data: bytes, rest: re.Match[bytes], *, in_query: bool) -> _Value | None:
+    start = rest.end()
+    opening = rest["open"]
+    if opening:
+        pattern = _ESCAPED if len(opening) > 1 else _QUOTED[opening]
+        match = pattern.match(data, start)
+        return _Value(start, match[1], quoted=True, tight=False) if match else None
+    match = _BARE.match(data, start)
+    if not match:
+        return None
+    text = match[0].split(b"&", 1)[0] if in_query else match[0]
+    groups = rest.groupdict()
+    tight = groups.get("sep") == b"=" and rest.end() - rest.end("sep") == 0 and rest.start("sep") == rest.end("close")
+    return _Value(start, text.rstrip(_TRAILING), quoted=False, tight=tight)
+
+
+def _judge(name: _Name, value: _Value) -> str | None:
+    """Name the kind of secret that `name = value` holds, or None."""
+    full = name.full()
+    if _HARMLESS.search(full) or (name.tail[:1].islower() and name.tail not in {b"s", b"key"}):
+        return None
+    if name.word[:1] in b"pP":
+        tight = value.tight and name.word.isupper()  # `PASSWORD=word` sets a variable, `password=word` passes one on
+        good = is_password(value.text, quoted=value.quoted, tight=tight)
+        return "password" if good else None
+    return _machine_kind(full.lower(), name.word.lower(), value)
+
+
+def _machine_kind(full: bytes, word: bytes, value: _Value) -> str | None:
+    if is_uuid(value.text):
+        return _kind_of(full, word) if word in {b"key", b"secret"} and not is_placeholder(value.text) else None
+    if is_machine_secret(value.text, quoted=value.quoted, tight=value.tight):
+        return _kind_of(full, word)
+    return None
+
+
+def _kind_of(full: bytes, word: bytes) -> str:
+    squeezed = full.replace(b"_", b"").replace(b"-", b"").replace(b" ", b"")
+    if b"secretaccesskey" in squeezed or b"awssecret" in squeezed:
+        return "aws-secret-access-key"
+    if squeezed.endswith(b"accountkey"):
+        return "azure-storage-key"
+    return {b"token": "token", b"key": "api-key"}.get(word, "secret")

@@ -1,0 +1,62 @@
+"""Secrets that have a beginning and an end: `<private>` blocks and private keys in PEM."""
+
+import re
+from collections.abc import Iterator
+
+from contextfs.domain.redaction.model import Span
+
+_RANK = 0
+_PRIVATE = re.compile(rb"(?i)<(/?)private>")
+_HEADER = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_FOOTER = re.compile(rb"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINES = re.compile(rb"(?:(?:\s|\\[nrt])*+[A-Za-z0-9+/=]{16,}+)*+")
+_KEY_MATERIAL = re.compile(rb"[A-Za-z0-9+/]{32}")
+_LONGEST_KEY = 32_768
+_SERVICE_ACCOUNT = re.compile(rb'private_key\\?"\s{0,4}:\s{0,4}\\?"$')
+
+
+def blocks(data: bytes) -> Iterator[Span]:
+    """Find what a person fenced as private, and private keys, whole or cut off."""
+    if b"-----BEGIN" in data:
+        yield from _keys(data)
+    lowered = data.lower()
+    if b"<private>" in lowered and b"</private>" in lowered:
+        yield from _private(data)
+
+
+def _private(data: bytes) -> Iterator[Span]:
+    """Pair the tags by depth; without a closing tag nothing is fenced, for prose may speak of the tag itself."""
+    depth, start, end = 0, 0, 0
+    for tag in _PRIVATE.finditer(data):
+        if not tag[1]:
+            start = tag.start() if depth == 0 else start
+            depth += 1
+        elif depth:
+            depth -= 1
+            end = tag.end()
+            if depth == 0:
+                yield Span(start, end, "private", _RANK)
+    if depth and end > start:
+        yield Span(start, end, "private", _RANK)
+
+
+def _keys(data: bytes) -> Iterator[Span]:
+    at = data.find(b"-----BEGIN")
+    while at >= 0:
+        header = _HEADER.match(data, at)
+        end = _key_end(data, header.end()) if header else 0
+        if header and _KEY_MATERIAL.search(data, header.end(), end):
+            before = data[max(0, at - 32) : at]
+            kind = "gcp-service-account-key" if _SERVICE_ACCOUNT.search(before) else "private-key"
+            yield Span(at, end, kind, _RANK)
+        at = data.find(b"-----BEGIN", max(end, at + 10))
+
+
+def _key_end(data: bytes, start: int) -> int:
+    """Give where the key ends: after its footer, or (cut off) after its last line of base64."""
+    dashes = data.find(b"-----", start, start + _LONGEST_KEY)
+    footer = _FOOTER.match(data, dashes) if dashes >= 0 else None
+    if footer:
+        return footer.end()
+    lines = _KEY_LINES.match(data, start)
+    return lines.end() if lines else start

@@ -1,0 +1,133 @@
+"""Secrets that show themselves by their shape: a vendor's prefix, then a run of random characters.
+
+Nearly all of them are runs of twenty and more letters, digits, `_`, `-` and `.`; such runs are found first, by two
+passes at memory speed, and only they are compared with the table of shapes. That is what makes this linear and fast.
+"""
+
+import re
+from collections.abc import Iterator
+
+from contextfs.domain.redaction.model import Span
+from contextfs.domain.redaction.values import entropy, is_placeholder
+
+_RANK = 1
+_SHORTEST = 20
+_RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+_RUN_MAP = bytes(97 if c in _RUN_CHARS else 32 for c in range(256))
+_NEEDLE = b"a" * _SHORTEST
+
+# A row is a kind, the prefixes that announce it, and what follows. Repeats are bounded, and nothing can match in two
+# ways, so each attempt costs at most its bound.
+_SHAPES: tuple[tuple[str, str, str], ...] = (
+    ("contextfs-key", "ctxk_", r"[A-Za-z0-9_-]{16,512}"),
+    ("aws-access-key-id", "AKIA ASIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    ("google-api-key", "AIza", r"[A-Za-z0-9_-]{30,60}"),
+    ("google-oauth-secret", "GOCSPX-", r"[A-Za-z0-9_-]{20,60}"),
+    ("google-access-token", "ya29.", r"[A-Za-z0-9_.-]{20,512}"),
+    ("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{20,255}"),
+    ("github-token", "github_pat_", r"[A-Za-z0-9_]{22,255}"),
+    ("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- gloas- glsoat-", r"[A-Za-z0-9_.-]{20,255}"),
+    ("slack-token", "xoxa- xoxb- xoxc- xoxe- xoxo- xoxp- xoxr- xoxs- xoxe. xapp-", r"[A-Za-z0-9-]{10,255}"),
+    ("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,255}"),
+    ("webhook-secret", "whsec_", r"[A-Za-z0-9_-]{16,255}"),
+    ("anthropic-key", "sk-ant-", r"[A-Za-z0-9_-]{16,512}"),
+    ("openai-key", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-or-v1-", r"[A-Za-z0-9_-]{16,512}"),
+    ("openai-key", "sk-", r"[A-Za-z0-9]{20,255}"),
+    ("npm-token", "npm_", r"[A-Za-z0-9]{30,255}"),
+    ("pypi-token", "pypi-", r"[A-Za-z0-9_-]{50,512}"),
+    ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{30,255}"),
+    ("sendgrid-key", "SG.", r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}"),
+    ("twilio-key", "SK", r"[0-9a-f]{32}(?![A-Za-z0-9])"),
+    ("jwt", "eyJ", r"[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+"),
+    ("groq-key", "gsk_", r"[A-Za-z0-9]{30,255}"),
+    ("xai-key", "xai-", r"[A-Za-z0-9]{40,255}"),
+    ("perplexity-key", "pplx-", r"[A-Za-z0-9]{30,255}"),
+    ("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", r"[a-f0-9]{64}"),
+    ("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"[A-Fa-f0-9]{32,64}"),
+    ("databricks-token", "dapi", r"[a-f0-9]{32}(?![A-Za-z0-9])"),
+    ("vault-token", "hvs. hvb. hvr.", r"[A-Za-z0-9_-]{24,255}"),
+    ("doppler-token", "dp.pt. dp.st. dp.sa. dp.ct.", r"[A-Za-z0-9_.-]{30,255}"),
+    ("linear-key", "lin_api_ lin_oauth_", r"[A-Za-z0-9]{30,255}"),
+    ("supabase-key", "sbp_ sb_secret_", r"[A-Za-z0-9_-]{20,255}"),
+    ("grafana-token", "glsa_ glc_", r"[A-Za-z0-9_]{30,255}"),
+    ("pulumi-token", "pul-", r"[a-f0-9]{40}(?![A-Za-z0-9])"),
+    ("postman-key", "PMAK-", r"[a-f0-9]{24}-[a-f0-9]{34}"),
+    ("newrelic-key", "NRAK-", r"[A-Z0-9]{27}(?![A-Za-z0-9])"),
+    ("replicate-token", "r8_", r"[A-Za-z0-9]{30,255}"),
+    ("tailscale-key", "tskey-", r"[a-z]{2,12}-[A-Za-z0-9-]{16,255}"),
+    ("mailgun-key", "key-", r"[a-f0-9]{32}(?![A-Za-z0-9])"),
+    ("age-key", "AGE-SECRET-KEY-", r"1[A-Z0-9]{50,64}"),
+    ("telegram-token", "AA", r"(?<=[0-9]{8}:AA)[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+)
+
+
+def _any_of(prefixes: str) -> str:
+    return "(?:" + "|".join(map(re.escape, prefixes.split())) + ")"
+
+
+_TOKEN = re.compile(
+    ("(?<![A-Za-z0-9])(?:" + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES) + ")").encode(),
+)
+_PREFIXES = " ".join(prefixes for _, prefixes, _ in _SHAPES)
+_OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
+_INSIDE = re.compile(("[-_.]" + _any_of(_PREFIXES)).encode())
+_TAIL = re.compile(rb"[A-Za-z0-9]*")
+_BASE64_TAIL = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_AZURE = re.compile(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")
+_AWS_SECRET = re.compile(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_AWS_NEAR = 160
+
+
+def tokens(data: bytes) -> Iterator[Span]:
+    """Find the tokens whose shape gives them away, in one pass over the runs of token characters in `data`."""
+    for start, end in _runs(data):
+        if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
+            yield from _in_run(data, start, end)
+    yield from _azure(data)
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, int]]:
+    mapped = data.translate(_RUN_MAP)
+    start = mapped.find(_NEEDLE)
+    while start >= 0:
+        end = mapped.find(b" ", start + _SHORTEST)
+        end = len(data) if end < 0 else end
+        yield start, end
+        start = mapped.find(_NEEDLE, end)
+
+
+def _in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
+    for match in _TOKEN.finditer(data, start, end):
+        kind = _SHAPES[(match.lastindex or 1) - 1][0]
+        if _is_fake(kind, match[0]):
+            continue
+        tail = (_BASE64_TAIL if kind == "webhook-secret" else _TAIL).match(data, match.end())
+        stop = tail.end() if tail else match.end()
+        yield Span(match.start(), stop, kind, _RANK)
+        if kind == "aws-access-key-id":
+            yield from _aws_secret(data, stop)
+
+
+def _is_fake(kind: str, token: bytes) -> bool:
+    """Spare `ghp_xxxx…` and `sk-ant-your-key-here`; Amazon's documented example keys are not worth the risk."""
+    if kind in {"aws-access-key-id", "jwt"}:
+        return False
+    return is_placeholder(token[4:])
+
+
+def _aws_secret(data: bytes, start: int) -> Iterator[Span]:
+    """Find the bare 40 characters that often stand beside an access key id, as in a CSV line."""
+    for match in _AWS_SECRET.finditer(data, start, min(len(data), start + _AWS_NEAR)):
+        if entropy(match[0]) >= 4 and not match[0].islower():  # hexadecimal digests stay below 4 bits
+            yield Span(match.start(), match.end(), "aws-secret-access-key", _RANK)
+            return
+
+
+def _azure(data: bytes) -> Iterator[Span]:
+    """Find client secrets of Microsoft Entra; `Q~` in their middle is all that tells them."""
+    at = data.find(b"Q~")
+    while at >= 0:
+        match = _AZURE.match(data, max(0, at - 4))
+        if match:
+            yield Span(match.start(), match.end(), "azure-client-secret", _RANK)
+        at = data.find(b"Q~", at + 2)

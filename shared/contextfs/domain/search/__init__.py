@@ -1,0 +1,1 @@
+"""Search: words, passages, ranking and what they are asked through."""

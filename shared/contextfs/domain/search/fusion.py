@@ -1,0 +1,172 @@
+"""Fusion: one calibrated score from the lexical and the semantic leg, so that a threshold means the same everywhere.
+
+Each leg is brought to 0..1 by itself, without looking at the other hits: BM25 saturates, s / (s + half); a cosine is
+clipped. Relevance is their convex mean. Freshness, trust and a pin only break near ties: they add a little and never
+multiply, for an old fact must not be forgotten because it is old.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from math import inf, isfinite
+
+import msgspec
+
+_DAY = 86_400.0
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """What the legs found about one passage, memory or session.
+
+    None means that a leg could not judge it: the leg was down or off, or the vector is still pending. A leg that
+    looked and found nothing says 0.0; a store computes both scores for the union of both legs' candidates.
+    """
+
+    key: str
+    lexical: float | None = None
+    semantic: float | None = None
+    occurred_at: datetime | None = None
+    type: str = ""
+    trust: float = 1.0
+    pinned: bool = False
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each part counts. The two legs share what freshness, trust and pin leave of 1."""
+
+    semantic: float = 0.75
+    lexical: float = 0.25
+    lexical_half: float = 10.0
+    """The BM25 score that counts as one half."""
+    freshness: float = 0.02
+    trust: float = 0.02
+    pinned: float = 0.01
+    half_lives: Mapping[str, float] = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
+    """Days after which a type's freshness has halved."""
+    half_life: float = 180.0
+    """The same for any other type."""
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a score came about: what each leg said, its 0..1 reading and rank (equal scores share one), and the rest."""
+
+    lexical_score: float | None
+    lexical: float | None
+    lexical_rank: int | None
+    semantic_score: float | None
+    semantic: float | None
+    semantic_rank: int | None
+    relevance: float
+    freshness: float
+    trust: float
+    pinned: float
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A hit in its place. Thresholds are for `relevance`; the order is that of `score`; both lie in 0..1."""
+
+    hit: Hit
+    score: float
+    relevance: float
+    explanation: Explanation
+    copies: tuple[str, ...] = ()
+    """Keys of hits with the same fingerprint that gave way to this one, best first."""
+
+
+DEFAULT = Weights()
+
+
+def fuse(hits: Iterable[Hit], *, now: datetime, weights: Weights = DEFAULT) -> list[Ranked]:
+    """Rank hits by their calibrated score; equal scores go newest first, then by key. The input's order is irrelevant.
+
+    A hit that one leg could not judge stands on the other alone; one that neither judged has relevance 0.
+    """
+    found = list(hits)
+    lexical = _ranks(found, lambda hit: hit.lexical)
+    semantic = _ranks(found, lambda hit: hit.semantic)
+    ranked = [
+        _rank(hit, now=now, weights=weights, lexical_rank=lexical.get(hit.key), semantic_rank=semantic.get(hit.key))
+        for hit in found
+    ]
+    return sorted(ranked, key=_order)
+
+
+def collapse(ranked: Sequence[Ranked], fingerprints: Mapping[str, str]) -> list[Ranked]:
+    """Keep the first hit of each fingerprint and name the others as its copies; keys without one are all kept."""
+    groups: dict[tuple[str, str], list[Ranked]] = {}
+    for one in ranked:
+        print_ = fingerprints.get(one.hit.key)
+        group = ("key", one.hit.key) if print_ is None else ("print", print_)
+        groups.setdefault(group, []).append(one)
+    return [
+        msgspec.structs.replace(
+            best, copies=(*best.copies, *(key for one in rest for key in (one.hit.key, *one.copies)))
+        )
+        for best, *rest in groups.values()
+    ]
+
+
+def saturated(score: float, half: float) -> float:
+    """Bring a BM25 score (0 and up) to 0..1: `half` gives one half; infinite gives 1."""
+    score = max(0.0, score)
+    return 1.0 if score == inf else score / (score + half)
+
+
+def freshness(occurred_at: datetime | None, *, now: datetime, half_life: float) -> float:
+    """Give 0..1: 1 for now or later, halved every `half_life` days; 0 without a date."""
+    if occurred_at is None:
+        return 0.0
+    age = max(0.0, (now - occurred_at).total_seconds() / _DAY)
+    return 0.5 ** (age / half_life)
+
+
+def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None, semantic_rank: int | None) -> Ranked:
+    lexical = None if _blank(hit.lexical) else saturated(hit.lexical or 0.0, weights.lexical_half)
+    semantic = None if _blank(hit.semantic) else _unit(hit.semantic or 0.0)
+    relevance = _mean((lexical, weights.lexical), (semantic, weights.semantic))
+    fresh = freshness(hit.occurred_at, now=now, half_life=weights.half_lives.get(hit.type, weights.half_life))
+    trust, pinned = _unit(hit.trust), float(hit.pinned)
+    extras = weights.freshness + weights.trust + weights.pinned
+    score = (1 - extras) * relevance + weights.freshness * fresh + weights.trust * trust + weights.pinned * pinned
+    explanation = Explanation(
+        lexical_score=hit.lexical,
+        lexical=lexical,
+        lexical_rank=lexical_rank,
+        semantic_score=hit.semantic,
+        semantic=semantic,
+        semantic_rank=semantic_rank,
+        relevance=relevance,
+        freshness=fresh,
+        trust=trust,
+        pinned=pinned,
+    )
+    return Ranked(hit=hit, score=score, relevance=relevance, explanation=explanation)
+
+
+def _mean(*parts: tuple[float | None, float]) -> float:
+    """Average the parts that are known by their weights."""
+    known = [(value, weight) for value, weight in parts if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else 0.0
+
+
+def _unit(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _blank(score: float | None) -> bool:
+    """Tell whether a leg has nothing to say; pgvector's cosine of a zero vector is NaN."""
+    return score is None or not (isfinite(score) or score == inf)
+
+
+def _ranks(hits: Sequence[Hit], score: Callable[[Hit], float | None]) -> dict[str, int]:
+    """Give each judged hit's rank in one leg, from 1."""
+    judged = [(value, hit.key) for hit in hits if (value := score(hit)) is not None and not _blank(value)]
+    first: dict[float, int] = {}
+    for rank, (value, _) in enumerate(sorted(judged, reverse=True), start=1):
+        first.setdefault(value, rank)
+    return {key: first[value] for value, key in judged}
+
+
+def _order(one: Ranked) -> tuple[float, float, str]:
+    at = one.hit.occurred_at
+    return -one.score, -at.timestamp() if at else inf, one.hit.key

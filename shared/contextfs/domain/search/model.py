@@ -1,0 +1,63 @@
+"""The nouns of search, as callers see them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.domain.search.fusion import Explanation
+from contextfs.kit.fields import Moment, Word
+
+Source = Literal["memory", "message"]
+Leg = Literal["lexical", "semantic"]
+Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
+Words = Annotated[list[Word], Meta(max_length=64)]
+
+
+class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to look for and where. Filters narrow; `min_relevance` cuts off, on a scale that is the same everywhere."""
+
+    query: Text
+    project_ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
+    sources: Annotated[list[Source], Meta(max_length=2)] | None = None
+    types: Words | None = None
+    tags: Words | None = None
+    author: UUID | None = None
+    tools: Words | None = None
+    branch: Annotated[str, Meta(max_length=1000)] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+    min_relevance: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    explain: bool = False
+
+
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found, small: its id, a snippet and where it lies; the whole is a second call."""
+
+    source: Source
+    id: UUID
+    project_id: UUID
+    session_id: UUID | None
+    type: str
+    context: str
+    snippet: str
+    starts: int
+    ends: int
+    tags: list[str]
+    tool: str | None
+    branch: str | None
+    occurred_at: datetime
+    score: float
+    relevance: float
+    copies: int = 0
+    explanation: Explanation | None = None
+
+
+class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, best first. `degraded` names the legs that could not take part, and why."""
+
+    hits: list[SearchHit]
+    degraded: list[str] = []

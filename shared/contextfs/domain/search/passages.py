@@ -1,0 +1,86 @@
+"""Passages: a long text cut into overlapping chunks at places where a reader would pause, and the line above each."""
+
+import re
+from collections.abc import Iterator
+from datetime import date as Date  # noqa: N812 - `date` is the parameter's name
+
+import msgspec
+
+from contextfs.kit.errors import Invalid
+
+CHUNK_SIZE = 1000
+"""Characters in a chunk at most: about the 256 word pieces that the local embedder reads."""
+
+CHUNK_OVERLAP = 120
+"""Characters that a chunk repeats of the one before at most, so that a sentence at the seam is found from both."""
+
+_LONGEST_LABEL = 200
+_LONGEST_PAUSE = 4
+
+# From the best place to cut to the worst: a cut falls at the end of the match.
+_PAUSES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\n[ \t]*\n\s*|\n(?=#{1,6} )",
+        r"\n",
+        r"[.!?…][\"')\]]*\s+|[\u3002\uff01\uff1f]",
+        r"[;:,]\s+|[\u3001\uff0c\uff1b\uff1a]",
+        r"\s+",
+    )
+)
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of a text: `text` is the source's characters from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def chunk(text: str, *, size: int = CHUNK_SIZE, overlap: int = CHUNK_OVERLAP) -> list[Chunk]:
+    """Cut a text into chunks of at most `size` characters that together cover every character; empty gives none.
+
+    A cut falls in the last half of a chunk, at the last paragraph, line, sentence, clause or word end found there,
+    in this order of preference, else anywhere. A chunk begins at most `overlap` characters before the last one's end.
+    Invalid unless size >= 2 and 0 <= overlap <= size / 4.
+    """
+    if size < 2 or not 0 <= overlap <= size // 4:  # noqa: PLR2004 - a chunk must be able to have two halves
+        raise Invalid(f"chunks of {size} with an overlap of {overlap}: give size >= 2 and 0 <= overlap <= size / 4")
+    return [Chunk(start=start, end=end, text=text[start:end]) for start, end in _bounds(text, size, overlap)]
+
+
+def context_line(*, project: str = "", title: str = "", date: Date | None = None, speaker: str = "") -> str:
+    """Give the line that is indexed above a passage, "project · title · 2026-03-01 · speaker", without empty parts."""
+    parts = (project, title, date.strftime("%Y-%m-%d") if date else "", speaker)
+    labels = (" ".join(part.split())[:_LONGEST_LABEL] for part in parts)
+    return " · ".join(label for label in labels if label)
+
+
+def _bounds(text: str, size: int, overlap: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    while len(text) - start > size:
+        end = _last_pause(text, start + (size + 1) // 2, start + size)
+        yield start, end
+        start = _first_pause(text, end - overlap, end)
+    if start < len(text):
+        yield start, len(text)
+
+
+def _last_pause(text: str, low: int, high: int) -> int:
+    """Give the last cut in (low, high] of the best kind that occurs there, or `high`."""
+    return next((cuts[-1] for cuts in _cuts(text, low + 1, high)), high)
+
+
+def _first_pause(text: str, low: int, high: int) -> int:
+    """Give the first cut in [low, high) of the best kind that occurs there, or `low`."""
+    return next((cuts[0] for cuts in _cuts(text, low, high - 1)), low)
+
+
+def _cuts(text: str, low: int, high: int) -> Iterator[list[int]]:
+    """Give the cuts in [low, high] of each kind that occurs there, best kind first."""
+    for pause in _PAUSES:
+        ends = (match.end() for match in pause.finditer(text, max(0, low - _LONGEST_PAUSE), max(0, high)))
+        cuts = [end for end in ends if end >= low]
+        if cuts:
+            yield cuts

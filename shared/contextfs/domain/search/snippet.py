@@ -1,0 +1,73 @@
+"""The few words of a text that show why it was found."""
+
+from collections import Counter
+from collections.abc import Collection
+
+import msgspec
+
+from contextfs.domain.search.tokens import pieces
+from contextfs.kit.errors import Invalid
+
+_ELLIPSIS = "…"
+_NARROWEST = 20
+
+
+class _Match(msgspec.Struct, frozen=True):
+    start: int
+    end: int
+    term: str
+
+
+def snippet(text: str, query_terms: Collection[str], *, width: int = 200) -> str:
+    """Give at most `width` characters of one line around the stretch that holds the most of the query's terms.
+
+    `query_terms` are terms as `tokens.query_terms` gives them. Without a match it is the text's beginning. Cuts fall
+    between words and are marked by an ellipsis. Invalid when `width` is below 20.
+    """
+    if width < _NARROWEST:
+        raise Invalid(f"a snippet of {width} characters shows nothing: give at least {_NARROWEST}")
+    line = " ".join(text.split())
+    if len(line) <= width:
+        return line
+    start, end = _densest(_matches(line, frozenset(query_terms)), width - 2)
+    return _cut(line, start, end, width)
+
+
+def _matches(line: str, wanted: frozenset[str]) -> list[_Match]:
+    return [
+        _Match(start, end, term)
+        for start, end, terms in pieces(line)
+        if (term := next((term for term in terms if term in wanted), None)) is not None
+    ]
+
+
+def _densest(matches: list[_Match], room: int) -> tuple[int, int]:
+    """Give the stretch within `room` with the most distinct terms, then the most matches, then the earliest."""
+    best, best_worth = (0, 0), (0, 0)
+    seen: Counter[str] = Counter()
+    first = 0
+    for match in matches:
+        seen[match.term] += 1
+        while match.end - matches[first].start > room and matches[first] is not match:
+            seen[matches[first].term] -= 1
+            seen += Counter()
+            first += 1
+        worth = (len(seen), seen.total())
+        if worth > best_worth:
+            best, best_worth = (matches[first].start, match.end), worth
+    return best
+
+
+def _cut(line: str, start: int, end: int, width: int) -> str:
+    """Widen the stretch evenly to `width`, then draw its ends back to the nearest spaces."""
+    room = width - 2
+    spare = max(0, room - (end - start))
+    low = max(0, min(start - spare // 2, len(line) - room))
+    high = min(len(line), low + room)
+    if low > 0:
+        space = line.find(" ", low - 1, max(low, start))
+        low = space + 1 if space >= 0 else low
+    if high < len(line):
+        space = line.rfind(" ", min(high, end), high + 1)
+        high = space if space > low else high
+    return (_ELLIPSIS if low else "") + line[low:high].strip() + (_ELLIPSIS if high < len(line) else "")

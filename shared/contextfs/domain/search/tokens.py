@@ -1,0 +1,246 @@
+"""Words of a text as search sees them: prose is stemmed, code keeps each identifier whole and in its parts.
+
+The same terms feed the server's BM25 vectors, the laptop's index, the query and the snippet, so that all agree.
+Changing what `terms`, `term_key` or `dimension` give makes stored passages stale: they must be rebuilt.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from uuid import UUID
+
+from contextfs.domain.search.stems import stem
+
+DIMENSIONS = 999_999_999
+"""Dimensions that a term may fall on, counted from 1: one below pgvector's limit for `sparsevec`."""
+
+_LONGEST_TERM = 128
+_LONGEST_WORD = 40
+_REMEMBERED = 40
+
+# Scripts that put no spaces between words: Thai to Khmer, kana, Han, hangul.
+_SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Signs that belong to a letter and that `\w` leaves out: loose accents, Hebrew, Arabic and Indic vowels.
+_SIGNS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_FOLDED_SIGNS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+_FOLDED_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"},
+)
+
+_CHUNK = re.compile(rf"(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w)|[\w{_SIGNS}]+(?:[./\\:@'\u2019-]{{1,3}}[\w{_SIGNS}]+)*")
+_RUN = re.compile(rf"([{_SPACELESS}]+)")
+_CLITIC = re.compile(r"['\u2019](?:s|ll|ve|re|d|m)$|['\u2019](?=t$)", re.IGNORECASE)
+_LEVELS = (re.compile(r"[/\\:@]+"), re.compile(r"[.'\u2019-]+"), re.compile(r"_+"))
+_HUMPS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OPERATORS = re.compile(r"[<>=+%&]+|!=|!(?=\w)|(?<!\w)-(?=\d)")
+
+_STOP_WORDS = frozenset(
+    stem(word)
+    for word in [
+        "a",
+        "about",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "s",
+        "she",
+        "so",
+        "some",
+        "such",
+        "t",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
+)
+
+
+def terms(text: str) -> list[str]:
+    """Give the terms of a text in order, repeats kept; total: any text has an answer, without letters it is empty.
+
+    Text is NFKC, accents are folded, letters lower-cased. `AuthError` gives `autherror`, `auth`, `error`;
+    `src/auth/login_page.py` gives itself, `src`, `auth`, `login_page.py`, `login_page`, `login`, `page`, `py`.
+    English words are stemmed; scripts without spaces give pairs of characters.
+    """
+    found: list[str] = []
+    for chunk in _CHUNK.findall(_fold(text)):
+        found += _known(chunk) if len(chunk) <= _REMEMBERED else _expand(chunk)
+    return found
+
+
+def query_terms(text: str) -> list[str]:
+    """Give the distinct terms of a query without stop words, or with them when nothing else was said."""
+    distinct = list(dict.fromkeys(terms(text)))
+    return [term for term in distinct if term not in _STOP_WORDS] or distinct
+
+
+def pieces(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is."""
+    for match in _CHUNK.finditer(text):
+        for start, end in _stretches(match.group(), match.start()):
+            found = tuple(terms(text[start:end]))
+            if found:
+                yield start, end, found
+
+
+def fingerprint(text: str) -> str:
+    """Give 32 hex digits that texts share when they differ only in case, accents, endings, spaces or punctuation.
+
+    Order counts, and so do stop words and operators: "not", `!=` and a minus make another text.
+    """
+    said = "\n".join([*terms(text), *_OPERATORS.findall(text)]) or text
+    return blake2b(_bytes(said), digest_size=16, person=b"ctxfs-print").hexdigest()
+
+
+def term_key(scope: UUID, term: str) -> int:
+    """Hash a term within one tenant to 1..2^31-1, for a `terms int[]` column (BLAKE2b keyed by the scope's bytes).
+
+    The salt keeps one tenant's posting lists apart from another's in a shared GIN index.
+    """
+    digest = blake2b(_bytes(term), digest_size=4, key=scope.bytes, person=b"ctxfs-key").digest()
+    return int.from_bytes(digest, "big") & 0x7FFFFFFF or 1
+
+
+def dimension(term: str) -> int:
+    """Hash a term to 1..DIMENSIONS, its place in a sparse vector of BM25 weights (BLAKE2b, without salt)."""
+    digest = blake2b(_bytes(term), digest_size=8, person=b"ctxfs-dim").digest()
+    return int.from_bytes(digest, "big") % DIMENSIONS + 1
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text).translate(_FOLDED_LETTERS)
+    return unicodedata.normalize("NFKC", _FOLDED_SIGNS.sub("", apart))
+
+
+def _stretches(chunk: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Cut a chunk of the text into what may be shown alone: pairs in spaceless scripts, else the whole."""
+    if chunk.isascii():
+        yield offset, offset + len(chunk)
+        return
+    for run in _RUN.split(chunk):
+        if _RUN.match(run):
+            yield from ((offset + i, offset + min(i + 2, len(run))) for i in range(max(1, len(run) - 1)))
+        elif run:
+            yield offset, offset + len(run)
+        offset += len(run)
+
+
+@lru_cache(maxsize=1 << 15)
+def _known(chunk: str) -> tuple[str, ...]:
+    """Remember the answers for short chunks: a few words make up most of what people and programs write."""
+    return tuple(_expand(chunk))
+
+
+def _expand(chunk: str) -> list[str]:
+    """Give the terms of one chunk that has no white space in it."""
+    if chunk[-1] in "+#":
+        return [chunk.casefold()]
+    if chunk.isascii():
+        return _identifier(_CLITIC.sub("", chunk), 0)
+    found: list[str] = []
+    for run in _RUN.split(chunk):
+        if _RUN.match(run):
+            found += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+        else:
+            found += _identifier(_CLITIC.sub("", run), 0)
+    return found
+
+
+def _identifier(piece: str, level: int) -> list[str]:
+    """Split at paths, then dots and hyphens, then underscores, then capitals; keep each whole beside its parts."""
+    if level == len(_LEVELS):
+        return _word(piece)
+    parts = [part for part in _LEVELS[level].split(piece) if part]
+    if len(parts) <= 1:
+        return [term for part in parts for term in _identifier(part, level + 1)]
+    whole = piece.casefold()
+    found = [whole] if len(whole) <= _LONGEST_TERM else []
+    for part in parts:
+        if len(part) > 1 or not part.isascii():
+            found += _identifier(part, level + 1)
+    return found
+
+
+def _word(word: str) -> list[str]:
+    """Give a word's stem and, of `parseHTML2`, its humps; very long words (keys, digests, data) stay opaque."""
+    whole = word.casefold()
+    if len(word) > _LONGEST_WORD or not word.isascii():
+        return [whole[:_LONGEST_TERM]]
+    if word.isalpha() and (word.islower() or word[1:].islower() or word.isupper()):
+        return [stem(whole)]
+    humps = [hump for hump in _HUMPS.findall(word) if len(hump) > 1]
+    if humps == [word]:
+        return [stem(whole)]
+    return [stem(whole), *(stem(hump.casefold()) for hump in humps)]

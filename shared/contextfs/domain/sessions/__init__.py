@@ -1,0 +1,1 @@
+"""Sessions: one conversation with an AI tool, and its messages."""

@@ -1,0 +1,107 @@
+-- name: insert
+-- Create a session; no row when its external id is stored already.
+insert into sessions (
+    org_id, project_id, id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at, created_by,
+    created_at, updated_at
+)
+values (
+    %(org_id)s, %(project_id)s, %(id)s, %(external_id)s, %(tool)s, %(title)s, 'open', %(user_id)s, %(model)s,
+    %(remote)s, %(branch)s, %(commit)s, %(cwd)s, %(input_tokens)s, %(output_tokens)s, %(visibility)s, %(sensitivity)s,
+    %(tags)s::text [], %(annotations)s::jsonb, %(metadata)s::jsonb, %(started_at)s, %(created_by)s, %(now)s, %(now)s
+)
+on conflict (org_id, project_id, tool, external_id) do nothing
+returning *
+
+-- name: get
+-- One session.
+select *
+from sessions
+where id = %(id)s
+
+-- name: get_external
+-- One session by the id that its tool gave it.
+select *
+from sessions
+where project_id = %(project_id)s and tool = %(tool)s and external_id = %(external_id)s
+
+-- name: lock
+-- One session, held until the transaction ends.
+select *
+from sessions
+where id = %(id)s
+for update
+
+-- name: page
+-- Sessions, newest first.
+select *
+from sessions
+where (%(project_id)s::uuid is null or project_id = %(project_id)s)
+    and (%(tool)s::text is null or tool = %(tool)s)
+    and (%(status)s::text is null or status = %(status)s)
+    and (%(branch)s::text is null or git_branch = %(branch)s)
+    and (%(tag)s::text is null or %(tag)s = any(tags))
+    and (%(since)s::timestamptz is null or started_at >= %(since)s)
+    and (%(at)s::timestamptz is null or (started_at, id) < (%(at)s, %(after)s))
+order by started_at desc, id desc
+limit %(limit)s
+
+-- name: update
+-- Change a session.
+update sessions
+set title = %(title)s, model = %(model)s, visibility = %(visibility)s, sensitivity = %(sensitivity)s,
+    tags = %(tags)s::text [], annotations = %(annotations)s::jsonb, metadata = %(metadata)s::jsonb,
+    input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s, updated_at = %(now)s
+where id = %(id)s
+returning *
+
+-- name: grow
+-- Count messages that were appended; a session that grows is open again.
+update sessions
+set message_count = message_count + %(added)s, status = 'open', ended_at = null, updated_at = %(now)s,
+    title = coalesce(title, %(title)s)
+where id = %(id)s
+returning *
+
+-- name: complete
+-- Close a session.
+update sessions
+set status = 'completed', ended_at = %(ended_at)s, updated_at = %(now)s
+where id = %(id)s
+returning *
+
+-- name: delete
+-- Delete a session with its messages.
+delete from sessions
+where id = %(id)s
+
+-- name: add_messages
+-- Store messages that are not stored yet.
+insert into messages (
+    org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
+    created_at, stored_at
+)
+select
+    %(org_id)s, %(project_id)s, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls, m.model,
+    m.tokens, m.metadata, m.created_at, %(now)s
+from jsonb_to_recordset(%(messages)s::jsonb) as m (
+    id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
+    metadata jsonb, created_at timestamptz
+)
+on conflict do nothing
+returning id
+
+-- name: messages
+-- The messages of a session in their order.
+select id, session_id, external_id, role, kind, content, tool_calls, model, tokens, metadata, created_at
+from messages
+where session_id = %(session_id)s
+    and (%(at)s::timestamptz is null or (created_at, id) > (%(at)s, %(after)s))
+order by created_at, id
+limit %(limit)s
+
+-- name: last_message_at
+-- When the last message of a session was written.
+select max(created_at) as at
+from messages
+where session_id = %(session_id)s

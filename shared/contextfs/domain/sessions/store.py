@@ -1,0 +1,133 @@
+"""Questions and commands about sessions and messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.sessions.model import Git, Message, NewSession, Session, SessionChange, Status
+from contextfs.kit.errors import NotFound
+from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.principal import Principal
+from contextfs.kit.sql import load
+
+_SQL = load("contextfs.domain.sessions")
+
+
+class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which sessions a list shows; what is None does not matter."""
+
+    project_id: UUID | None = None
+    tool: str | None = None
+    status: Status | None = None
+    branch: str | None = None
+    tag: str | None = None
+    since: datetime | None = None
+
+
+def insert(tx: Transaction, by: Principal, session_id: UUID, new: NewSession, now: datetime) -> Session | None:
+    """Create a session; None when its external id is stored already, NotFound when the project is not there."""
+    row = tx.one(
+        _SQL["insert"],
+        _new(new)
+        | {
+            "org_id": by.org_id,
+            "id": session_id,
+            "user_id": by.user_id,
+            "created_by": by.user_id or by.actor_id,
+            "started_at": new.started_at or now,
+            "now": now,
+        },
+    )
+    return None if row is None else _session(row)
+
+
+def get(tx: Transaction, session_id: UUID, *, lock: bool = False) -> Session:
+    """Read a session, held against other changes if `lock`; NotFound when there is none to see."""
+    return _session(tx.one(_SQL["lock" if lock else "get"], {"id": session_id}))
+
+
+def get_external(tx: Transaction, project_id: UUID, tool: str, external_id: str | None) -> Session:
+    """Read a session by the id that its tool gave it."""
+    place = {"project_id": project_id, "tool": tool, "external_id": external_id}
+    return _session(tx.one(_SQL["get_external"], place))
+
+
+def page(tx: Transaction, wanted: SessionFilter, *, limit: int, cursor: str | None) -> Page[Session]:
+    """Read a page of sessions, newest first."""
+    rows = tx.all(_SQL["page"], msgspec.structs.asdict(wanted) | bounds(cursor, limit))
+    return cut([_session(row) for row in rows], limit, lambda session: Position(session.started_at, session.id))
+
+
+def update(tx: Transaction, session: Session, change: SessionChange, now: datetime) -> Session:
+    """Change a session."""
+    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+    changed = msgspec.structs.asdict(msgspec.structs.replace(session, **given))
+    texts = {name: _json(changed[name]) for name in ("annotations", "metadata")}
+    return _session(tx.one(_SQL["update"], changed | texts | {"now": now}))
+
+
+def grow(tx: Transaction, session_id: UUID, added: int, *, title: str | None, now: datetime) -> Session:
+    """Count messages that were appended; a session without a title takes this one."""
+    return _session(tx.one(_SQL["grow"], {"id": session_id, "added": added, "title": title, "now": now}))
+
+
+def complete(tx: Transaction, session_id: UUID, ended_at: datetime, now: datetime) -> Session:
+    """Close a session."""
+    return _session(tx.one(_SQL["complete"], {"id": session_id, "ended_at": ended_at, "now": now}))
+
+
+def delete(tx: Transaction, session_id: UUID) -> None:
+    """Delete a session with its messages."""
+    tx.run(_SQL["delete"], {"id": session_id})
+
+
+def add_messages(tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], now: datetime) -> int:
+    """Store messages that are not stored yet; gives how many were new."""
+    parameters = {
+        "org_id": org_id,
+        "project_id": session.project_id,
+        "session_id": session.id,
+        "messages": _json(messages),
+        "now": now,
+    }
+    return len(tx.all(_SQL["add_messages"], parameters))
+
+
+def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:
+    """Read a page of a session's messages, in their order."""
+    rows = tx.all(_SQL["messages"], bounds(cursor, limit) | {"session_id": session_id})
+    items = [msgspec.convert(row, Message) for row in rows]
+    return cut(items, limit, lambda message: Position(message.created_at, message.id))
+
+
+def all_messages(tx: Transaction, session_id: UUID) -> list[Message]:
+    """Read all messages of a session, in their order."""
+    parameters = {"session_id": session_id, "at": None, "after": None, "limit": None}
+    return [msgspec.convert(row, Message) for row in tx.all(_SQL["messages"], parameters)]
+
+
+def last_message_at(tx: Transaction, session_id: UUID) -> datetime | None:
+    """Tell when the last message of a session was written."""
+    row = tx.one(_SQL["last_message_at"], {"session_id": session_id})
+    return row["at"] if row else None
+
+
+def _new(new: NewSession) -> dict[str, Any]:
+    plain = msgspec.structs.asdict(new)
+    git = msgspec.structs.asdict(new.git)
+    return plain | git | {"annotations": _json(new.annotations), "metadata": _json(new.metadata)}
+
+
+def _session(row: Row | None) -> Session:
+    if row is None:
+        raise NotFound("There is no such session, or it is not yours to see.")
+    git = Git(remote=row["git_remote"], branch=row["git_branch"], commit=row["git_commit"], cwd=row["cwd"])
+    return Session(git=git, **{name: row[name] for name in Session.__struct_fields__ if name != "git"})
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,1 @@
+"""Journeys: several rooms, one purpose."""

@@ -1,0 +1,1 @@
+"""Capture: conversations come in, are cleaned of secrets, and are stored before anything else happens."""

@@ -1,0 +1,1 @@
+"""Enter: organizations come into being, and keys open them."""

@@ -1,0 +1,1 @@
+"""Find: passages are made, searched, and the few that matter are packed for the next conversation."""

@@ -1,0 +1,92 @@
+"""Pack the few memories that matter for a task into its token budget."""
+
+from contextfs.domain.context.model import Decision, Pack, PackCandidate
+from contextfs.domain.context.pack import select
+from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
+from contextfs.domain.context.tokens import estimate
+from contextfs.domain.search import store
+from contextfs.domain.search.fusion import Ranked
+from contextfs.domain.search.model import SearchRequest
+from contextfs.domain.search.store import Candidate
+from contextfs.journeys.find.index import TRUST
+from contextfs.journeys.find.search import look
+from contextfs.kit.call import Call
+from contextfs.kit.ports import Row
+
+_CANDIDATES = 60
+_PINS = 50
+
+
+def pack(call: Call, wanted: ContextRequest) -> ContextReply:
+    """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance."""
+    request = SearchRequest(
+        query=wanted.task,
+        project_ids=[wanted.project_id],
+        sources=None if wanted.messages else ["memory"],
+        types=wanted.types,
+        branch=wanted.branch,
+        limit=_CANDIDATES,
+    )
+    found = look(call, request, "hybrid")
+    pins = [_pin(row) for row in store.pinned(call.tx, wanted.project_id, at=call.now, limit=_PINS)]
+    pinned_ids = {pin.id for pin in pins}
+    others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:_CANDIDATES]]
+    candidates = pins + [one for one in others if one.id not in pinned_ids]
+    chosen = select(candidates, budget=wanted.budget, count=estimate)
+    call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
+    return _reply(chosen, found.degraded)
+
+
+def _candidate(one: Ranked, candidate: Candidate) -> PackCandidate:
+    where = f"session {candidate.session_id}" if candidate.session_id else f"memory {candidate.source_id}"
+    return PackCandidate(
+        id=str(candidate.source_id),
+        type=candidate.type,
+        text=candidate.body,
+        source=where,
+        occurred_at=candidate.occurred_at,
+        relevance=one.relevance,
+        trust=candidate.trust,
+        freshness=one.explanation.freshness,
+        pinned=candidate.pinned,
+    )
+
+
+def _pin(row: Row) -> PackCandidate:
+    return PackCandidate(
+        id=str(row["id"]),
+        type=row["type"],
+        text=row["content"],
+        title=row["title"] or "",
+        source=f"memory {row['id']}",
+        occurred_at=row["updated_at"],
+        relevance=1.0,
+        trust=TRUST[row["author_kind"]],
+        pinned=True,
+    )
+
+
+def _reply(chosen: Pack, degraded: list[str]) -> ContextReply:
+    reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
+    return ContextReply(
+        text=chosen.text,
+        tokens=chosen.tokens,
+        budget=chosen.budget,
+        tokens_are="estimated",
+        items=[_item(item, reasons[item.id]) for item in chosen.items],
+        left_out=sum(not decision.chosen for decision in chosen.decisions),
+        degraded=degraded,
+    )
+
+
+def _item(item: PackCandidate, decision: Decision) -> ContextItem:
+    return ContextItem(
+        id=item.id,
+        type=item.type,
+        title=item.title,
+        source=item.source,
+        occurred_at=item.occurred_at,
+        relevance=round(item.relevance, 6),
+        tokens=decision.tokens,
+        reason=decision.reason,
+    )

@@ -1,0 +1,1 @@
+"""Keep: what is kept for a time only, and goes."""

@@ -1,0 +1,15 @@
+"""Forget what was kept against repetition, when nothing can repeat any more."""
+
+from datetime import datetime, timedelta
+
+from contextfs.domain.events import store
+from contextfs.kit.ports import Database
+
+_CONSUMED = timedelta(days=30)
+_REPLIES = timedelta(hours=24)
+
+
+def expire(database: Database, now: datetime) -> int:
+    """Delete old inbox rows and old replies; gives how many."""
+    with database.transaction() as (tx, _):
+        return store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)

@@ -1,0 +1,1 @@
+"""Remember: memories are added, changed, forgotten and told as they were."""

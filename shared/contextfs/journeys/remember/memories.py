@@ -1,0 +1,134 @@
+"""Add, change, delete and look back at memories; each write is a revision and answers a receipt."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories import store
+from contextfs.domain.memories.clock import Clock, capped, tick
+from contextfs.domain.memories.model import Memory, MemoryChange, NewMemory
+from contextfs.domain.memories.revisions import Revision, at, first, union
+from contextfs.domain.memories.rules import changed, fields_of, shown
+from contextfs.domain.memories.view import View, view
+from contextfs.domain.memories.view import change as revise
+from contextfs.journeys.capture.clean import Cleaner
+from contextfs.kit.call import Call
+from contextfs.kit.errors import NotFound
+from contextfs.kit.receipt import Receipt
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SEARCHABLE = ("searchable",)
+_ABSENT = "There is no such memory, or it is not yours to see."
+
+
+class MemoryWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """A memory after a write, and what the write did."""
+
+    memory: Memory
+    receipt: Receipt
+
+    @property
+    def version(self) -> str:
+        """The version that ETag and If-Match speak of."""
+        return self.memory.version
+
+
+def add(call: Call, new: NewMemory) -> MemoryWritten:
+    """Add a memory; what says the same in the same project is given back instead of stored twice."""
+    cleaner = Cleaner(call.services.redaction_key)
+    cleaned = cleaner.fields(new, texts=("content", "title"), values=("metadata",))
+    same = store.find_same(call.tx, new.project_id, new.type, cleaned.content, new.visibility)
+    if same is not None:
+        call.note(subject=same.id, project_id=same.project_id, duplicate=True)
+        return MemoryWritten(memory=same, receipt=_receipt(call, duplicates=1, redacted=cleaner.found))
+    memory_id = new.id or call.new_id()
+    revision = first(memory_id, fields_of(cleaned), author=call.principal.actor, clock=str(tick(None, call.now)))
+    now_shown = view((revision,))
+    memory = shown(
+        now_shown,
+        project_id=new.project_id,
+        author_id=call.principal.reader_id,
+        author_kind=new.author_kind,
+        session_id=next((source.session_id for source in new.provenance if source.session_id), None),
+        created_at=call.now,
+        updated_at=call.now,
+    )
+    store.insert(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
+    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
+
+
+def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
+    """Change a memory by a new revision; NotFound when it is deleted."""
+    held = store.hold(call.tx, memory_id)
+    seen = view(held.revisions)
+    if seen.deleted:
+        raise NotFound(_ABSENT)
+    call.require_version(seen.version)
+    cleaner = Cleaner(call.services.redaction_key)
+    cleaned = cleaner.fields(wanted, texts=("content", "title"), values=("metadata",))
+    return _revised(call, held, seen, cleaned, cleaner.found)
+
+
+def delete(call: Call, memory_id: UUID) -> None:
+    """Delete a memory by a revision that says so: it is found no more, its history stays."""
+    held = store.hold(call.tx, memory_id)
+    seen = view(held.revisions)
+    if seen.deleted:
+        raise NotFound(_ABSENT)
+    call.require_version(seen.version)
+    gone = msgspec.structs.replace(seen.fields, deleted=True)
+    revision = revise(seen, gone, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    if revision is not None:
+        after = view(union(held.revisions, (revision,)))
+        store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
+    call.emit("memory.deleted", memory_id, held.project_id)
+
+
+def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
+    """Read a memory as it is, or as it was known at a time."""
+    if as_of is None:
+        return store.get(call.tx, memory_id)
+    held = store.hold(call.tx, memory_id)
+    known = at(held.revisions, as_of)
+    if not known or (then := view(known)).deleted:
+        raise NotFound("There was no such memory at that time, or it is not yours to see.")
+    return _shown(held, then, max(revision.clock for revision in known))
+
+
+def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, redacted: int) -> MemoryWritten:
+    fields = changed(seen.fields, wanted)
+    revision = revise(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    call.note(subject=seen.memory_id, project_id=held.project_id)
+    if revision is None:
+        memory = store.get(call.tx, seen.memory_id)
+        return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
+    after = view(union(held.revisions, (revision,)))
+    store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
+    call.emit("memory.updated", seen.memory_id, held.project_id)
+    memory = _shown(held, after, revision.clock, updated_at=call.now)
+    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=redacted, pending=_SEARCHABLE))
+
+
+def _shown(held: store.Held, then: View, clock: str, *, updated_at: datetime | None = None) -> Memory:
+    return shown(
+        then,
+        project_id=held.project_id,
+        author_id=held.author_id,
+        author_kind=held.author_kind,
+        session_id=held.session_id,
+        created_at=held.created_at,
+        updated_at=updated_at or _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis),
+    )
+
+
+def _next_clock(revisions: tuple[Revision, ...], now: datetime) -> str:
+    latest = max(Clock.parse(revision.clock) for revision in revisions)
+    return str(tick(capped(latest, now), now))
+
+
+def _receipt(
+    call: Call, *, stored: int = 0, duplicates: int = 0, redacted: int = 0, pending: tuple[str, ...] = ()
+) -> Receipt:
+    return Receipt(stored=stored, stored_at=call.now, duplicates=duplicates, redacted=redacted, pending=pending)

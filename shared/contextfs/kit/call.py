@@ -1,0 +1,89 @@
+"""The call: all that a handler gets to work with, and all that it may leave behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contextfs.kit.errors import VersionMismatch
+from contextfs.kit.events import Event
+from contextfs.kit.ids import Entropy, uuid7
+from contextfs.kit.ports import Database, Embedder, Transaction
+from contextfs.kit.principal import Principal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What a process has at hand for every call; built once, by the wiring."""
+
+    database: Database
+    embedder: Callable[[], Embedder | None]
+    key_pepper: bytes
+    redaction_key: bytes
+    entropy: Entropy
+    wake_relay: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCall:
+    """A call to a public route: nobody is known, nothing is opened."""
+
+    now: datetime
+    services: Services
+
+
+@dataclass(kw_only=True)
+class Call:
+    """One call inside its one transaction. It does not commit, and it does not see the request.
+
+    What happened is told by `emit`; what the audit row and the meter should hold, by `note` and `quantity`.
+    """
+
+    principal: Principal
+    now: datetime
+    tx: Transaction
+    services: Services
+    expected_versions: frozenset[str] | None = None
+    events: list[Event] = field(default_factory=list[Event])
+    quantity: int = 1
+    subject: UUID | None = None
+    project_id: UUID | None = None
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def new_id(self) -> UUID:
+        """Make an id for something that comes into being in this call."""
+        return uuid7(self.now, self.services.entropy)
+
+    def emit(self, event_type: str, subject: UUID, project_id: UUID | None, **data: Any) -> None:
+        """Tell what happened: the event leaves with the commit, or not at all."""
+        self.subject = self.subject or subject
+        self.project_id = self.project_id or project_id
+        self.events.append(
+            Event(
+                id=self.new_id(),
+                type=event_type,
+                org_id=self.principal.org_id,
+                project_id=project_id,
+                subject=subject,
+                time=self.now,
+                actor=self.principal.actor,
+                reader=self.principal.reader_id,
+                data=data,
+            )
+        )
+
+    def note(self, *, subject: UUID | None = None, project_id: UUID | None = None, **details: Any) -> None:
+        """Add to the audit row: ids, counts and hashes, never content."""
+        self.subject = subject or self.subject
+        self.project_id = project_id or self.project_id
+        self.details |= details
+
+    def require_version(self, current: str) -> None:
+        """Stop with VersionMismatch when the caller's If-Match names another version than `current`."""
+        expected = self.expected_versions
+        if expected is not None and current not in expected and "*" not in expected:
+            detail = (
+                f"It is at version {current} now: read it again, and send the change with that version in If-Match."
+            )
+            raise VersionMismatch(detail)

@@ -1,0 +1,77 @@
+"""Ports: what the product needs from outside, each with twins that one setting chooses between."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from contextfs.kit.events import Event
+
+Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+
+
+class Transaction(Protocol):
+    """One open transaction. It does not commit: who opened it does."""
+
+    def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
+        """Run a query and give its rows."""
+        ...
+
+    def one(self, query: str, parameters: Parameters | None = None) -> Row | None:
+        """Run a query and give its first row, or None."""
+        ...
+
+    def run(self, query: str, parameters: Parameters | None = None) -> int:
+        """Run a statement and give the number of rows it touched."""
+        ...
+
+    def many(self, query: str, parameters: Sequence[Parameters]) -> None:
+        """Run a statement once for each set of parameters, in one round trip."""
+        ...
+
+    def last(self, query: str, parameters: Parameters) -> None:
+        """Keep a statement to be sent in the same round trip as the commit."""
+        ...
+
+
+class Database(Protocol):
+    """A pool of connections. It does not know tenants: claims are set inside a transaction."""
+
+    def transaction(
+        self, *opening: tuple[str, Parameters]
+    ) -> AbstractContextManager[tuple[Transaction, list[Row | None]]]:
+        """Open a transaction with some first statements in the same round trip; commit at the end, or roll back.
+
+        Gives the transaction and the first row of each opening statement.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give all connections back."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. It does not cache and does not store."""
+
+    @property
+    def model(self) -> str:
+        """The model's stable name: vectors of different names are never compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of each vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Give one unit-length vector for each text, in order; Unavailable when the model cannot answer."""
+        ...
+
+
+class Bus(Protocol):
+    """Carries events to their consumers at least once. It does not order them."""
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Hand events over durably: when this returns, none of them can be lost."""
+        ...

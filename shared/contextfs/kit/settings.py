@@ -1,0 +1,61 @@
+"""Settings: read once from the environment, named CONTEXTFS_…, and handed on by argument."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.kit.errors import Invalid
+
+PREFIX = "CONTEXTFS_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server process needs to know. Each field is the variable CONTEXTFS_<FIELD>."""
+
+    database_url: Annotated[str, Meta(description="Postgres as the role contextfs_app.")]
+    relay_database_url: Annotated[
+        str | None, Meta(description="Postgres as the role contextfs_relay; needed by the relay and the worker.")
+    ] = None
+    key_pepper: Annotated[str, Meta(min_length=32, description="Secret text that API keys are hashed with.")]
+    redaction_key: Annotated[
+        str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")
+    ]
+    model: Annotated[
+        str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
+    ] = None
+    cloud: Annotated[Literal["local"], Meta(description="Whose services stand behind the ports.")] = "local"
+    host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
+    pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="The least severe level that is logged.")
+    ] = "info"
+    otlp_endpoint: Annotated[
+        str | None,
+        Meta(description="OpenTelemetry collector (http://127.0.0.1:4318); without it nothing is sent."),
+    ] = None
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; Invalid names the variable that is missing or wrong."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value != ""
+    }
+    known = {name: value for name, value in given.items() if name in Settings.__struct_fields__}
+    try:
+        return msgspec.convert(known, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"Setting {_variable(str(error))}") from error
+
+
+def _variable(text: str) -> str:
+    """Say `CONTEXTFS_PORT: Expected …` from msgspec's words."""
+    what, _, where = text.partition(" - at `$.")
+    if where:
+        return f"{PREFIX}{where.rstrip('`').upper()}: {what}."
+    field = what.rsplit("`", 2)[-2] if "`" in what else ""
+    return f"{PREFIX}{field.upper()} is missing: set it in the environment."

@@ -1,0 +1,43 @@
+"""Named queries, read from `.sql` files: a line `-- name: …`, a sentence, then one statement."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+class Queries:
+    """The statements of one `.sql` file, by name."""
+
+    def __init__(self, source: str, texts: dict[str, str]) -> None:
+        self._source = source
+        self._texts = texts
+
+    def __getitem__(self, name: str) -> str:
+        """Give a statement's text; a KeyError names the file that lacks it."""
+        try:
+            return self._texts[name]
+        except KeyError:
+            message = f"{self._source} has no query named {name}"
+            raise KeyError(message) from None
+
+    def names(self) -> list[str]:
+        """List the names."""
+        return list(self._texts)
+
+
+def parse(source: str, text: str) -> Queries:
+    """Split a file's text at its `-- name:` lines."""
+    parts = _NAME.split(text)
+    names = parts[1::2]
+    if len(set(names)) != len(names):
+        message = f"{source} names a query twice"
+        raise ValueError(message)
+    return Queries(source, {name: body.strip() for name, body in zip(names, parts[2::2], strict=True)})
+
+
+@cache
+def load(package: str, name: str = "postgres.sql") -> Queries:
+    """Read the queries that lie beside a package's code."""
+    return parse(f"{package}/{name}", (files(package) / name).read_text(encoding="utf-8"))

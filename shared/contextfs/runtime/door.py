@@ -1,0 +1,160 @@
+"""The one path of every call: read, who, may, one transaction with claims, handle, settle, commit, reply."""
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.access import keys
+from contextfs.domain.access.rules import may
+from contextfs.domain.access.store import entering
+from contextfs.kit.call import Call, OpenCall, Services
+from contextfs.kit.clock import Clock
+from contextfs.kit.errors import ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
+from contextfs.kit.ids import uuid7
+from contextfs.kit.ports import Row
+from contextfs.kit.principal import Principal
+from contextfs.runtime import idempotency, preconditions, telemetry, waiting
+from contextfs.runtime.binding import Binding, arguments, bind
+from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.settle import settle
+from contextfs.runtime.table import PUBLIC, Route
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+_SERVER_FAULT = 500
+_JSON = {"content-type": "application/json"}
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Door:
+    """Answers calls to routes. It does not listen: a host brings the requests."""
+
+    services: Services
+    clock: Clock
+
+    def answer(self, route: Route, request: HttpRequest) -> HttpResponse:
+        """Answer one request; whatever goes wrong is told as a problem, and nothing of it is stored."""
+        request_id = self._request_id(request)
+        started = time.perf_counter()
+        with telemetry.span(route.name, {"http.request.method": route.method, "http.route": route.path}) as span:
+            try:
+                response = self._answer(route, request, request_id)
+            except ContextFSError as error:
+                response = problem(error, request_id)
+            except Exception:  # noqa: BLE001 - nothing may reach the caller but a problem
+                _log.exception("unexpected", extra={"route": route.name, "request_id": request_id})
+                response = problem(unexpected(request_id), request_id)
+            elapsed = time.perf_counter() - started
+            span.set_attribute("http.response.status_code", response.status)
+            telemetry.measure_call(route.name, response.status, elapsed)
+        _log_call(route, response, request_id, elapsed)
+        return HttpResponse(
+            status=response.status, body=response.body, headers={**response.headers, "x-request-id": request_id}
+        )
+
+    def _answer(self, route: Route, request: HttpRequest, request_id: str) -> HttpResponse:
+        binding = bind(route)
+        if route.needs == PUBLIC:
+            taken = read(route, binding, request)
+            return reply(route, request, binding.handle(OpenCall(now=self.clock(), services=self.services), **taken))
+        credential = who(request, self.services.key_pepper)
+        taken = read(route, binding, request)
+        key = idempotency.key_of(request)
+        now = self.clock()
+        with self.services.database.transaction(entering(credential, now)) as (tx, (found,)):
+            call = Call(
+                principal=_principal(credential, found),
+                now=now,
+                tx=tx,
+                services=self.services,
+                expected_versions=preconditions.expected_versions(request.headers),
+            )
+            may(call.principal, route.needs)
+            if key is not None:
+                earlier = idempotency.replay(tx, call.principal, key, request, now)
+                if earlier is not None:
+                    return earlier
+            result = binding.handle(call, **taken)
+            response = reply(route, request, result)
+            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+            if key is not None:
+                idempotency.keep(call, key, response)
+        if call.events:
+            self.services.wake_relay()
+        if taken.get("wait") == waiting.SEARCHABLE:
+            return reply(route, request, waiting.until_searchable(self.services, call, result))
+        return response
+
+    def _request_id(self, request: HttpRequest) -> str:
+        given = request.headers.get("x-request-id", "")
+        return given if _REQUEST_ID.fullmatch(given) else str(uuid7(self.clock(), self.services.entropy))
+
+
+def who(request: HttpRequest, pepper: bytes) -> keys.Credential:
+    """Read the caller's key from `Authorization: Bearer …`; NotAuthenticated without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")
+    return keys.parse(token.strip(), pepper)
+
+
+def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]:
+    """Read the request into the handler's arguments."""
+    if len(request.body) > route.body_limit:
+        raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
+    media_type = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if request.body and media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMedia("Send JSON: Content-Type: application/json.", where="header.Content-Type")
+    return arguments(binding, request)
+
+
+def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
+    """Write what the handler gave; a version becomes the ETag, and a known one needs no body."""
+    if isinstance(result, HttpResponse):
+        return result
+    if result is None:
+        return HttpResponse(status=204)
+    headers = dict(_JSON)
+    version = preconditions.version_of(result)
+    if version is not None:
+        headers["etag"] = f'"{version}"'
+        known = preconditions.known_versions(request.headers) or frozenset()
+        if request.method == "GET" and (version in known or "*" in known):
+            return HttpResponse(status=304, headers={"etag": headers["etag"]})
+    return HttpResponse(status=route.status, body=_encode(result), headers=headers)
+
+
+def _principal(credential: keys.Credential, found: Row | None) -> Principal:
+    if found is None:
+        raise NotAuthenticated("This API key does not exist, or was revoked, or has expired.")
+    project: UUID | None = found["project_id"]
+    return Principal(
+        org_id=credential.org_id,
+        actor_id=credential.key_id,
+        actor=f"key:{credential.key_id}",
+        user_id=found["user_id"],
+        role=found["role"],
+        permissions=tuple(found["permissions"]),
+        project_ids=None if project is None else (project,),
+    )
+
+
+def _log_call(route: Route, response: HttpResponse, request_id: str, elapsed: float) -> None:
+    level = logging.ERROR if response.status >= _SERVER_FAULT else logging.INFO
+    _log.log(
+        level,
+        "call",
+        extra={
+            "route": route.name,
+            "status": response.status,
+            "request_id": request_id,
+            "milliseconds": round(elapsed * 1000, 2),
+        },
+    )

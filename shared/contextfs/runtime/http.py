@@ -1,0 +1,25 @@
+"""A request and a response, the same behind every host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpRequest:
+    """What came in: header names in lower case, the query as sent, the body as bytes."""
+
+    method: str
+    path: str
+    path_values: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpResponse:
+    """What goes out."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])

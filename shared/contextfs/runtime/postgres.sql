@@ -1,0 +1,55 @@
+-- name: reserve_key
+-- Take an idempotency key; no row when it is taken. A twin that is still running is waited for.
+insert into idempotency_keys (org_id, actor_id, key, request_hash, created_at)
+values (%(org_id)s, %(actor_id)s, %(key)s, %(request_hash)s, %(now)s)
+on conflict do nothing
+returning key
+
+-- name: earlier_reply
+-- The reply that was given under an idempotency key.
+select request_hash, status, headers, body
+from idempotency_keys
+where org_id = %(org_id)s and actor_id = %(actor_id)s and key = %(key)s
+
+-- name: keep_reply
+-- Keep a reply under its idempotency key.
+update idempotency_keys
+set status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
+where org_id = %(org_id)s and actor_id = %(actor_id)s and key = %(key)s
+
+-- name: add_event
+-- Put an event into the outbox.
+insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data)
+values (
+    %(org_id)s, %(id)s, %(project_id)s, %(type)s, %(subject)s, %(time)s, %(actor)s, %(reader)s, %(data)s::jsonb
+)
+
+-- name: add_audit
+-- Write down who did what.
+insert into audit_log (org_id, id, at, actor_id, actor, action, project_id, subject, request_id, details)
+values (
+    %(org_id)s, %(id)s, %(at)s, %(actor_id)s, %(actor)s, %(action)s, %(project_id)s, %(subject)s, %(request_id)s,
+    %(details)s::jsonb
+)
+
+-- name: add_usage
+-- Count what a call used.
+insert into usage_records (org_id, id, at, actor_id, project_id, meter, quantity, request_id)
+values (%(org_id)s, %(id)s, %(at)s, %(actor_id)s, %(project_id)s, %(meter)s, %(quantity)s, %(request_id)s)
+
+-- name: consume
+-- Take an event for a consumer; no row when it was taken before.
+insert into consumed_events (org_id, consumer, event_id, consumed_at)
+values (%(org_id)s, %(consumer)s, %(event_id)s, %(now)s)
+on conflict do nothing
+returning event_id
+
+-- name: consumed
+-- How many of these events a consumer has taken.
+select count(*) as taken
+from consumed_events
+where org_id = %(org_id)s and consumer = %(consumer)s and event_id = any(%(events)s::uuid [])
+
+-- name: one_by_one
+-- Wait for one's turn in a queue until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))

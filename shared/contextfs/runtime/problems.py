@@ -1,0 +1,45 @@
+"""Errors as RFC 9457 problem details."""
+
+from http import HTTPStatus
+
+import msgspec
+
+from contextfs.kit.errors import ContextFSError, NotAuthenticated, TooManyRequests, Unavailable
+from contextfs.runtime.http import HttpResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One clear line about what is wrong, and where; `request_id` finds it in the logs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    where: str | None = None
+    request_id: str | None = None
+
+
+def problem(error: ContextFSError, request_id: str) -> HttpResponse:
+    """Tell an error of ours."""
+    told = Problem(
+        type=f"urn:contextfs:problem:{type(error).slug()}",
+        title=type(error).title(),
+        status=error.status,
+        detail=error.detail,
+        where=error.where,
+        request_id=request_id,
+    )
+    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
+    if isinstance(error, NotAuthenticated):
+        headers["www-authenticate"] = 'Bearer realm="contextfs"'
+    if isinstance(error, Unavailable | TooManyRequests):
+        headers["retry-after"] = "1"
+    return HttpResponse(status=error.status, body=msgspec.json.encode(told), headers=headers)
+
+
+def unexpected(request_id: str) -> ContextFSError:
+    """Stand in for an error that nobody foresaw: its own words stay in the log."""
+    phrase = HTTPStatus.INTERNAL_SERVER_ERROR.phrase
+    return ContextFSError(f"{phrase}: this is a fault of the server. Quote the request id {request_id} to report it.")

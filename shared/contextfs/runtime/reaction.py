@@ -1,0 +1,62 @@
+"""The path of every event: take it once, one transaction with claims, handle, settle, commit."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from contextfs.domain.access.store import assuming
+from contextfs.kit.call import Call, Services
+from contextfs.kit.clock import Clock
+from contextfs.kit.events import Event
+from contextfs.kit.principal import Principal
+from contextfs.kit.sql import load
+from contextfs.runtime import telemetry
+from contextfs.runtime.settle import settle
+from contextfs.runtime.table import Trigger
+
+_SQL = load("contextfs.runtime")
+
+
+@dataclass(frozen=True)
+class Reactor:
+    """Hands events to triggers. It does not retry: whoever brings the event does."""
+
+    services: Services
+    clock: Clock
+
+    def react(self, trigger: Trigger, event: Event) -> bool:
+        """Let a trigger take an event; False when it took it before. What it does is done once, or not at all.
+
+        Events of one subject come to one trigger one after the other, so that each sees what the others did.
+        """
+        now = self.clock()
+        opening = (
+            assuming(event.org_id, event.reader),
+            (_SQL["one_by_one"], {"queue": f"{trigger.name}:{event.subject}"}),
+            (
+                _SQL["consume"],
+                {"org_id": event.org_id, "consumer": trigger.name, "event_id": event.id, "now": now},
+            ),
+        )
+        with (
+            telemetry.span(trigger.name, {"event.type": event.type}),
+            self.services.database.transaction(*opening) as (tx, (_, _, fresh)),
+        ):
+            if fresh is None:
+                return False
+            call = Call(principal=_platform(event), now=now, tx=tx, services=self.services)
+            import_module(f"functions.{trigger.name}").handle(call, event)
+            settle(call, audits=None, meters=None, request_id=str(event.id))
+        if call.events:
+            self.services.wake_relay()
+        return True
+
+
+def _platform(event: Event) -> Principal:
+    return Principal(
+        org_id=event.org_id,
+        actor_id=event.reader,
+        actor="platform",
+        user_id=event.reader,
+        role="platform",
+        permissions=("*",),
+    )

@@ -1,0 +1,15 @@
+"""What a schedule gets to work with: the platform's own database role, the bus, and the time."""
+
+from dataclasses import dataclass
+
+from contextfs.kit.clock import Clock
+from contextfs.kit.ports import Bus, Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One run of a schedule. `platform` sees the event tables of all tenants and nothing else of theirs."""
+
+    platform: Database
+    bus: Bus
+    clock: Clock

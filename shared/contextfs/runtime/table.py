@@ -1,0 +1,69 @@
+"""The shape of the manifest's rows. A row's name is its handler's file: `memories.get` is functions/memories/get.py.
+
+Standard library only: the table is read by tools that install nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PUBLIC: Final = "public"
+"""The `needs` of a route that anyone may call. It has to be said."""
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+Size = Literal["small", "medium", "large"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """An HTTP door: one method on one path."""
+
+    name: str
+    method: Method
+    path: str
+    needs: str
+    status: int = 200
+    audits: str | None = None
+    meters: str | None = None
+    body_limit: int = MIB
+    size: Size = "small"
+
+    @property
+    def target(self) -> str:
+        """The function's name where a host wants an identifier: unique in a process."""
+        return self.name.replace(".", "_")
+
+    @property
+    def group(self) -> str:
+        """The noun that the route belongs to."""
+        return self.name.split(".", 1)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """An event's door: `on` lists the event types, `*` stands for any verb."""
+
+    name: str
+    on: tuple[str, ...]
+    size: Size = "small"
+
+    @property
+    def target(self) -> str:
+        """The function's name where a host wants an identifier."""
+        return self.name.replace(".", "_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """A clock's door: run once in every so many seconds."""
+
+    name: str
+    every_seconds: int
+    size: Size = "small"
+
+    @property
+    def target(self) -> str:
+        """The function's name where a host wants an identifier."""
+        return self.name.replace(".", "_")

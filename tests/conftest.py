@@ -1,0 +1,188 @@
+"""A real Postgres for the whole run, a schema in it, and tenants to test with: each test founds its own."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from starlette.testclient import TestClient
+
+from contextfs.adapters.database import embedded
+from contextfs.adapters.database.migrate import migrate
+from contextfs.journeys.enter.organization import Founding, found
+from contextfs.journeys.react.deliver import claim, deliver
+from contextfs.journeys.react.relay import relay_once
+from contextfs.kit.settings import Settings
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes, triggers
+
+PASSWORDS = {"contextfs_app": "app-password", "contextfs_relay": "relay-password"}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organization of a test's own, and an HTTP client that calls with its first key."""
+
+    org_id: UUID
+    user_id: UUID
+    project_id: UUID
+    key: str
+    http: TestClient
+
+    def call(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
+        """Call the API; give the response."""
+        named = {"authorization": f"Bearer {self.key}"} | {name.replace("_", "-"): v for name, v in headers.items()}
+        return self.http.request(method, path, json=json, headers=named)
+
+
+@pytest.fixture(scope="session")
+def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a server: that of CONTEXTFS_TEST_DATABASE_URL, or an embedded one that lives as long as the run."""
+    given = os.environ.get("CONTEXTFS_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    data = tmp_path_factory.mktemp("postgres") / "data"
+    yield embedded.start(data).dsn()
+    embedded.stop(data)
+
+
+@pytest.fixture(scope="session")
+def new_database(admin_url: str) -> Iterator[Callable[[], str]]:
+    """Give a function that makes an empty database and tells its URL; all of them go at the end."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        made.append(name)
+        return make_conninfo(admin_url, dbname=name)
+
+    yield make
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for name in made:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def new_schema(new_database: Callable[[], str]) -> Callable[[], str]:
+    """Give a function that makes a database with the schema in it and tells its admin URL."""
+
+    def make() -> str:
+        url = new_database()
+        migrate(url, passwords=PASSWORDS)
+        return url
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def database_url(new_schema: Callable[[], str]) -> str:
+    """Give the admin URL of the database that most tests share: they are told apart by tenant."""
+    return new_schema()
+
+
+def as_role(url: str, role: str) -> str:
+    """Give the URL of a database as one of the platform's roles."""
+    return make_conninfo(**(conninfo_to_dict(url) | {"user": role, "password": PASSWORDS[role]}))  # pyright: ignore[reportArgumentType] - libpq keywords
+
+
+def settings_for(url: str, model: str | None = None) -> Settings:
+    """Give the settings of a process on this database."""
+    return Settings(
+        database_url=as_role(url, "contextfs_app"),
+        relay_database_url=as_role(url, "contextfs_relay"),
+        key_pepper="pepper-for-tests-" * 2,
+        redaction_key="redaction-key-for-tests-" * 2,
+        model=model,
+    )
+
+
+@pytest.fixture(scope="session")
+def wiring(database_url: str) -> Iterator[Wiring]:
+    """Give a process's parts on the shared database, without an embedder."""
+    wired = Wiring(settings_for(database_url))
+    yield wired
+    wired.close()
+
+
+@pytest.fixture(scope="session")
+def http(wiring: Wiring) -> Iterator[TestClient]:
+    """Give an HTTP client of the gateway with every route."""
+    with TestClient(gateway(wiring.door, routes())) as client:
+        yield client
+
+
+@pytest.fixture
+def found_tenant(wiring: Wiring, http: TestClient) -> Callable[[], Tenant]:
+    """Give a function that founds an organization with a project and an owner's key."""
+
+    def make() -> Tenant:
+        founding = Founding(
+            org_id=uuid4(),
+            user_id=uuid4(),
+            project_id=uuid4(),
+            organization="Org",
+            email="owner@example.test",
+            project="first",
+        )
+        founded = found(wiring.services, founding, wiring.clock())
+        assert founded.key is not None
+        return Tenant(founding.org_id, founding.user_id, founding.project_id, founded.key, http)
+
+    return make
+
+
+@pytest.fixture
+def tenant(found_tenant: Callable[[], Tenant]) -> Tenant:
+    """Give one organization."""
+    return found_tenant()
+
+
+@pytest.fixture
+def other_tenant(found_tenant: Callable[[], Tenant]) -> Tenant:
+    """Give another organization, which must see nothing of the first one."""
+    return found_tenant()
+
+
+@pytest.fixture
+def settle_events(wiring: Wiring) -> Iterator[Callable[[], int]]:
+    """Give a function that relays and delivers until no event is on its way; it tells how many were taken."""
+    platform = wiring.platform()
+    bus = wiring.bus(platform)
+    by_name = {trigger.name: trigger for trigger in triggers()}
+
+    def settle() -> int:
+        taken = 0
+        while True:
+            moved = relay_once(platform, bus, wiring.clock)
+            due = claim(platform, wiring.clock, limit=100)
+            for one in due:
+                consumer = by_name[one.consumer]
+                assert deliver(
+                    platform,
+                    one,
+                    lambda d, t=consumer: wiring.reactor.react(t, d.event) and None,  # pyright: ignore[reportUnknownLambdaType]
+                    wiring.clock,
+                    os.urandom,
+                )
+            taken += len(due)
+            if not moved and not due:
+                return taken
+
+    yield settle
+    platform.close()
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Give the repository's root."""
+    return Path(__file__).parent.parent

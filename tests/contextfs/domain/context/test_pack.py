@@ -1,0 +1,143 @@
+"""Filling a pack within its budget."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contextfs.domain.context.model import Pack, PackCandidate
+from contextfs.domain.context.pack import select, worth
+from contextfs.domain.context.tokens import estimate
+from contextfs.kit.errors import Invalid
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+UNIT = st.floats(0, 1)
+CANDIDATE = st.builds(
+    PackCandidate,
+    id=st.sampled_from([f"m{i}" for i in range(40)]),
+    type=st.sampled_from(["fact", "decision", "user", "odd"]),
+    text=st.lists(st.sampled_from("token rotate every night use uv port 8080 東京 </contextfs-context>".split())).map(" ".join),
+    relevance=UNIT,
+    trust=UNIT,
+    freshness=UNIT,
+    pinned=st.booleans(),
+)
+CANDIDATES = st.lists(CANDIDATE, max_size=8, unique_by=lambda one: one.id)
+COUNTS = st.sampled_from([estimate, len, lambda text: len(text.split()), lambda text: len(text) // 4])
+
+
+def candidate(key: str, text: str, relevance: float = 0.5, **fields: object) -> PackCandidate:
+    return PackCandidate(**{"id": key, "type": "fact", "text": text, "relevance": relevance, **fields})  # pyright: ignore[reportArgumentType] - any field
+
+
+def fill(*candidates: PackCandidate, budget: int = 1000, floor: float = 0.0) -> Pack:
+    return select(candidates, budget=budget, count=estimate, floor=floor)
+
+
+def chosen(pack: Pack) -> list[str]:
+    return [one.id for one in pack.items]
+
+
+def reasons(pack: Pack) -> dict[str, str]:
+    return {one.id: one.reason for one in pack.decisions}
+
+
+@given(CANDIDATES, st.integers(0, 400), COUNTS)
+@settings(max_examples=300)
+def test_a_pack_is_never_over_its_budget(candidates: list[PackCandidate], budget: int, count: object) -> None:
+    pack = select(candidates, budget=budget, count=count)  # pyright: ignore[reportArgumentType] - one of COUNTS
+
+    assert pack.tokens == count(pack.text) <= budget  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - as above
+
+
+def test_a_count_that_finds_more_in_the_whole_is_obeyed() -> None:
+    def greedy(text: str) -> int:
+        return 30 * text.count("\n- ") if text.startswith("<") else 0
+
+    pack = select([candidate(f"m{i}", f"text {i}", relevance=i / 10) for i in range(6)], budget=100, count=greedy)
+
+    assert ["m5", "m4", "m3"] == chosen(pack)
+    assert "over budget once rendered" == reasons(pack)["m0"]
+
+
+@given(CANDIDATES, st.integers(0, 400))
+def test_every_candidate_is_decided_once(candidates: list[PackCandidate], budget: int) -> None:
+    pack = select(candidates, budget=budget, count=estimate)
+
+    assert sorted(one.id for one in candidates) == sorted(one.id for one in pack.decisions)
+    assert chosen(pack) == [one.id for one in pack.decisions if one.chosen]
+
+
+@given(CANDIDATES, st.integers(0, 400), st.randoms(use_true_random=False))
+def test_the_order_of_candidates_is_irrelevant(candidates: list[PackCandidate], budget: int, rng: random.Random) -> None:
+    shuffled = rng.sample(candidates, len(candidates))
+
+    assert select(candidates, budget=budget, count=estimate) == select(shuffled, budget=budget, count=estimate)
+
+
+def test_the_pinned_come_first_then_the_best() -> None:
+    pack = fill(candidate("low", "red", 0.2), candidate("high", "blue", 0.9), candidate("pin", "green", 0.0, pinned=True))
+
+    assert ["pin", "high", "low"] == chosen(pack)
+    assert "pinned" == reasons(pack)["pin"]
+
+
+def test_of_equal_texts_the_better_is_kept() -> None:
+    pack = fill(candidate("a", "Use  uv.", 0.4), candidate("b", "use uv", 0.6))
+
+    assert ["b"] == chosen(pack)
+    assert "says the same as b" == reasons(pack)["a"]
+
+
+def test_a_negation_is_not_a_repetition() -> None:
+    assert ["a", "b"] == sorted(chosen(fill(candidate("a", "use tabs"), candidate("b", "do not use tabs"))))
+
+
+def test_something_new_is_preferred_to_a_repetition() -> None:
+    first = candidate("first", "tokens rotate every single night at two", 0.9)
+    again = candidate("again", "tokens rotate every single night at three", 0.6)
+    other = candidate("other", "ports below eighty need the root account", 0.55)
+
+    assert ["first", "other", "again"] == chosen(fill(first, again, other))
+
+
+def test_what_does_not_fit_is_dropped_and_the_next_is_tried() -> None:
+    pack = fill(candidate("long", "word " * 200, 0.9), candidate("short", "brief", 0.3), budget=100)
+
+    assert ["short"] == chosen(pack)
+    assert reasons(pack)["long"].startswith("needs 2")
+
+
+def test_the_irrelevant_stay_out_unless_pinned() -> None:
+    pack = fill(candidate("weak", "red", 0.1), candidate("pin", "green", 0.1, pinned=True), floor=0.2)
+
+    assert ["pin"] == chosen(pack)
+    assert "relevance 0.10 is below 0.20" == reasons(pack)["weak"]
+
+
+def test_of_equals_the_newest_comes_first() -> None:
+    older = candidate("a", "red", occurred_at=DAY)
+    newer = candidate("b", "tan", occurred_at=DAY.replace(year=2027))
+    undated = candidate("c", "sky")
+
+    assert ["b", "a", "c"] == chosen(fill(undated, older, newer))
+
+
+@given(UNIT, UNIT, UNIT)
+def test_worth_is_softened_and_stays_in_bounds(relevance: float, trust: float, freshness: float) -> None:
+    found = worth(candidate("m", "x", relevance, trust=trust, freshness=freshness))
+
+    assert 0.45 * relevance - 1e-9 <= found <= relevance
+
+
+def test_a_budget_too_small_for_the_fence_gives_nothing() -> None:
+    pack = fill(candidate("a", "red"), budget=5)
+
+    assert ("", 0) == (pack.text, pack.tokens)
+
+
+def test_a_negative_budget_is_refused() -> None:
+    with pytest.raises(Invalid):
+        fill(budget=-1)

@@ -1,0 +1,118 @@
+"""Memories to test with: states, clocks, arbitrary histories, and the law of the fold in its slow reading."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from contextfs.domain.memories.canonical import canonical
+from contextfs.domain.memories.clock import Clock
+from contextfs.domain.memories.revisions import Fields, Revision
+
+MEMORY = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+TIMES = ("valid_from", "valid_to", "expires_at")
+PLAIN = ("type", "title", "visibility", "sensitivity", "confidence", "pinned", *TIMES)
+SETS = ("tags", "provenance", "anchors")
+
+__all__ = ["MEMORY", "add", "histories", "root", "slowly", "stamp", "state"]
+
+
+def state(content: str = "We deploy on Fridays.", **given: Any) -> Fields:
+    return Fields(**({"type": "fact", "visibility": "project", "content": content} | given))
+
+
+def stamp(millis: int, count: int = 0) -> str:
+    return str(Clock(millis=millis, count=count))
+
+
+def root(fields: Fields, *, clock: str | None = None, author: str = "ann") -> Revision:
+    return Revision(memory_id=MEMORY, fields=fields, author=author, clock=clock or stamp(0))
+
+
+def add(*parents: Revision, clock: int = 0, author: str = "ben", **changed: Any) -> Revision:
+    """Make a revision of the first parent's state, changed."""
+    names = Fields.__struct_fields__
+    fields = Fields(**({name: getattr(parents[0].fields, name) for name in names} | changed))
+    ids = tuple(parent.id for parent in parents)
+    return Revision(memory_id=MEMORY, parents=ids, fields=fields, author=author, clock=stamp(clock))
+
+
+_STATES = st.builds(
+    state,
+    st.sampled_from(["one", "two", "three"]),
+    title=st.sampled_from([None, "A", "B"]),
+    alternatives=st.sampled_from([(), (), ("two",), ("four", "one")]),
+    tags=st.sampled_from([(), ("x",), ("y",), ("x", "y")]),
+    metadata=st.sampled_from([{}, {"k": 1}, {"k": True}, {"k": 2, "m": "q"}, {"m": "r"}]),
+    anchors=st.sampled_from([(), ({"path": "a.py"},), ({"path": "b.py"}, {"path": "a.py"})]),
+    deleted=st.booleans(),
+)
+_CLOCKS = st.sampled_from([stamp(0), stamp(1), stamp(1, 1), stamp(-(10**12)), stamp(2 * 10**14)])
+
+
+def _history(steps: list[tuple[Fields, set[int], str, str]]) -> list[Revision]:
+    """Build each revision on some of those before it, so many steps back; none of these is a second beginning."""
+    made: list[Revision] = []
+    for fields, back, clock, author in steps:
+        parents = tuple(made[-n].id for n in back if n <= len(made))
+        made.append(Revision(memory_id=MEMORY, parents=parents, fields=fields, author=author, clock=clock))
+    return made
+
+
+def histories(most: int = 8) -> st.SearchStrategy[list[Revision]]:
+    """Any set of revisions, parents first: forks, criss-cross merges, several roots, parents that are each other's."""
+    back = st.sets(st.sampled_from([1, 1, 1, 2, 2, 3, 4]), min_size=0, max_size=3)
+    steps = st.tuples(_STATES, back, _CLOCKS, st.sampled_from(["ann", "ben"]))
+    return st.lists(steps, min_size=1, max_size=most).map(_history)
+
+
+def slowly(revisions: Iterable[Revision]) -> dict[str, Any]:
+    """Fold by the words of the law: find every write, and of each register the writes that no other stands on."""
+    known = {revision.id: revision for revision in revisions}
+    above = {name: _above(known, name) for name in known}
+    shown: dict[frozenset[str], dict[str, Any]] = {}
+
+    def shows(heads: frozenset[str]) -> dict[str, Any]:
+        if heads not in shown:
+            shown[heads] = taken_apart(known[next(iter(heads))].fields) if len(heads) == 1 else folded(heads)
+        return shown[heads]
+
+    def writes(name: str, register: str) -> bool:
+        before = shows(frozenset(known[name].parents) & known.keys())
+        return taken_apart(known[name].fields).get(register) != before.get(register)
+
+    def folded(heads: frozenset[str]) -> dict[str, Any]:
+        story = set(heads).union(*(above[head] for head in heads))
+        state: dict[str, Any] = {}
+        for register in {register for name in story for register in taken_apart(known[name].fields)}:
+            made = {name for name in story if writes(name, register)}
+            last = made - {name for name in made if any(name in above[other] for other in made)}
+            values = [
+                taken_apart(known[name].fields).get(register)
+                for name in sorted(last, key=lambda name: (known[name].clock, name), reverse=True)
+            ]
+            if register == "body":
+                state[register] = tuple(dict.fromkeys(text for value in values for text in value or ()))
+            elif register.startswith(SETS):
+                state[register] = next((value for value in values if value), None)
+            else:
+                state[register] = values[0]
+        return {register: value for register, value in state.items() if value is not None}
+
+    heads = frozenset(known.keys() - {parent for revision in known.values() for parent in revision.parents})
+    deleted = all(known[head].fields.deleted for head in heads)
+    return {**shows(heads), "deleted": deleted}
+
+
+def taken_apart(fields: Fields) -> dict[str, Any]:
+    """Name every register of a state that holds something."""
+    parts: dict[str, Any] = {name: getattr(fields, name) for name in PLAIN if getattr(fields, name) is not None}
+    parts["body"] = (fields.content, *fields.alternatives)
+    parts |= {f"metadata.{key}": canonical(value) for key, value in fields.metadata.items()}
+    return parts | {f"{name}.{canonical(item)}": True for name in SETS for item in getattr(fields, name)}
+
+
+def _above(known: dict[str, Revision], name: str) -> set[str]:
+    parents = set(known[name].parents) & known.keys()
+    return parents.union(*(_above(known, parent) for parent in parents))

@@ -1,0 +1,62 @@
+"""The words that show why a text was found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.search.snippet import snippet
+from contextfs.domain.search.tokens import query_terms
+from contextfs.kit.errors import Invalid
+
+FILLER = "lorem ipsum dolor sit amet " * 20
+
+
+def test_a_short_text_is_shown_whole_on_one_line() -> None:
+    assert "We use ES256." == snippet("We  use\nES256.\n", ["es256"])
+
+
+def test_the_densest_stretch_is_shown() -> None:
+    text = f"{FILLER} token here {FILLER} we rotate every token nightly {FILLER} token there {FILLER}"
+
+    found = snippet(text, query_terms("rotating tokens"), width=80)
+
+    assert "we rotate every token nightly" in found
+
+
+def test_both_cuts_are_marked_and_fall_between_words() -> None:
+    text = f"{FILLER} needle {FILLER}"
+
+    found = snippet(text, ["needl"], width=60)
+
+    assert (found[0], found[-1]) == ("…", "…")
+    assert f" {found[1:-1]} " in f" {' '.join(text.split())} "
+
+
+def test_without_a_match_it_is_the_beginning() -> None:
+    found = snippet(f"First words. {FILLER}", ["absent"])
+
+    assert found.startswith("First words. lorem")
+    assert found.endswith("…")
+
+
+def test_an_identifier_is_found_by_its_part() -> None:
+    assert "retryPolicy" in snippet(f"{FILLER} set retryPolicy to none {FILLER}", query_terms("policy"), width=60)
+
+
+def test_a_script_without_spaces() -> None:
+    found = snippet("あいうえお" * 100 + "認証は東京リージョンで行う" + "かきくけこ" * 100, query_terms("東京"), width=40)
+
+    assert "東京" in found
+
+
+@given(st.text(st.characters()), st.text(max_size=20), st.integers(20, 300))
+def test_it_is_never_wider_than_asked_and_one_line(text: str, query: str, width: int) -> None:
+    found = snippet(text, query_terms(query), width=width)
+
+    assert len(found) <= width
+    assert "\n" not in found
+
+
+def test_a_width_that_shows_nothing_is_refused() -> None:
+    with pytest.raises(Invalid):
+        snippet("text", [], width=5)

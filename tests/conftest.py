@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
-from contextfs.journeys.enter.organization import Founding, found
+from contextfs.journeys.enter.organization import found, plan
 from contextfs.journeys.react.deliver import claim, deliver
 from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.settings import Settings
@@ -126,17 +126,10 @@ def found_tenant(wiring: Wiring, http: TestClient) -> Callable[[], Tenant]:
     """Give a function that founds an organization with a project and an owner's key."""
 
     def make() -> Tenant:
-        founding = Founding(
-            org_id=uuid4(),
-            user_id=uuid4(),
-            project_id=uuid4(),
-            organization="Org",
-            email="owner@example.test",
-            project="first",
-        )
-        founded = found(wiring.services, founding, wiring.clock())
-        assert founded.key is not None
-        return Tenant(founding.org_id, founding.user_id, founding.project_id, founded.key, http)
+        now = wiring.clock()
+        founding = plan(organization="Org", email="owner@example.test", project="first", now=now, entropy=os.urandom)
+        assert found(wiring.services, founding, now)
+        return Tenant(founding.org_id, founding.user_id, founding.project_id, founding.key, http)
 
     return make
 

@@ -105,7 +105,12 @@ def _parameters(binding: Binding, by_type: dict[str, Any]) -> Iterable[dict[str,
         for field in msgspec.structs.fields(struct):
             schema = dict(by_type[repr(field.type)])
             told = schema.pop("description", None)
-            parameter = {"name": field.name, "in": place, "required": field.required, "schema": _without_null(schema)}
+            parameter: dict[str, Any] = {
+                "name": field.name,
+                "in": place,
+                "required": field.required,
+                "schema": _without_null(schema),
+            }
             if field.default is not msgspec.NODEFAULT and field.default is not None:
                 parameter["schema"] = {**parameter["schema"], "default": field.default}
             yield parameter | ({"description": told} if told else {})

@@ -83,6 +83,12 @@ def consumers_of(event_type: str) -> tuple[str, ...]:
 
 
 @cache
+def settings_of_process() -> Settings:
+    """Read this process's settings, once."""
+    return from_environment(os.environ)
+
+
+@cache
 def from_process() -> Wiring:
     """Wire this process by its environment, once."""
-    return Wiring(from_environment(os.environ))
+    return Wiring(settings_of_process())

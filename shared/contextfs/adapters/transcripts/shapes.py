@@ -5,6 +5,7 @@ from typing import Any, cast
 
 _MILLISECONDS_FROM = 1e11
 """Seconds since 1970 reach this in the year 5138; a larger figure counts milliseconds."""
+_MAX_DEPTH = 100
 
 
 def table(value: object) -> dict[str, Any]:
@@ -39,3 +40,13 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def is_deep(value: object, limit: int = _MAX_DEPTH) -> bool:
+    """Tell whether JSON nests deeper than `limit`: what decodes here could be too deep for whoever writes it on."""
+    level = [value]
+    for _ in range(limit):
+        level = [inner for outer in level for inner in (*table(outer).values(), *items(outer))]
+        if not level:
+            return False
+    return True

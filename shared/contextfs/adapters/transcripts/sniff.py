@@ -2,6 +2,7 @@
 
 import msgspec
 
+from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.shapes import items, table
 from contextfs.kit.errors import Invalid
 
@@ -53,7 +54,7 @@ def _by_keys(head: bytes, data: bytes) -> str | None:
     for sample in (head.split(b"\n", 1)[0], data if len(data) <= _HEAD else b""):
         try:
             value = msgspec.json.decode(sample)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except FAULTS:
             continue
         keys = table(next(iter(items(value)), value)).keys()
         kind = next((kind for kind, marks in _KEYS if marks <= keys), None)

@@ -22,6 +22,10 @@ class Tally:
         if times:
             self._counts[label] = self._counts.get(label, 0) + times
 
+    def add_of(self, family: str, kind: object) -> None:
+        """Count one more thing of a kind that the file names; `?` when the name is no text."""
+        self.add(f"{family}:{kind[:_LABEL_LENGTH] if isinstance(kind, str) else '?'}")
+
     def counts(self) -> dict[str, int]:
         """Give the counts, by name."""
         return dict(sorted(self._counts.items()))

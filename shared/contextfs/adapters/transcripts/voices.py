@@ -57,7 +57,7 @@ def is_command(text: str) -> bool:
 def headline(text: str, limit: int = 120) -> str | None:
     """Give the first line that says something, cut at `limit` characters; None when there is none."""
     line = next((line.strip() for line in text.splitlines() if line.strip(" \t#*->`")), "")
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return (line or None) if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 
 def _is_wrapped(said: str) -> bool:

@@ -33,7 +33,7 @@ def canonical(value: Any) -> str:
     try:
         return _written(value, 0)
     except Invalid as error:
-        raise Invalid(error.detail, where=_place(value, "$")) from None
+        raise Invalid(error.detail, where=_place(value, "$", 0)) from None
 
 
 def _written(value: Any, depth: int) -> str:
@@ -113,7 +113,7 @@ def _double(value: float) -> str:
     return f"-{text}" if sign else text
 
 
-def _place(value: Any, path: str) -> str:
+def _place(value: Any, path: str, depth: int) -> str:
     """Find the innermost part of a value that has no spelling. Slow, and only for the error."""
     parts: list[tuple[str, Any]] = []
     if isinstance(value, dict):
@@ -124,5 +124,5 @@ def _place(value: Any, path: str) -> str:
         try:
             _written(part, 0)
         except Invalid:
-            return _place(part, at)
+            return path if depth == DEPTH else _place(part, at, depth + 1)
     return path

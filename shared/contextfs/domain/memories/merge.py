@@ -83,7 +83,8 @@ def _since_fork(heads: Sequence[Revision], known: Mapping[str, Revision]) -> lis
 
 
 def _registers(fields: Fields) -> dict[Register, Any]:
-    shows: dict[Register, Any] = {(name, ""): getattr(fields, name) for name in _PLAIN}
+    """Take a state apart; what is None is not shown at all, like a metadata key that is not there."""
+    shows: dict[Register, Any] = {(name, ""): value for name in _PLAIN if (value := getattr(fields, name)) is not None}
     shows[_BODY] = fields.bodies
     for key, value in fields.metadata.items():
         # Spelled out, for Python takes 1 and True for equal.
@@ -151,6 +152,6 @@ def _fields(joined: _Sight, ranked: Sequence[Revision], *, deleted: bool) -> Fie
         if name == "metadata"
     }
     sets = {kind: tuple(shows[name, key] for name, key in shows if name == kind) for kind in sorted(_SETS)}
-    state: dict[str, Any] = {name: shows[name, ""] for name in _PLAIN}
+    state: dict[str, Any] = {name: shows.get((name, "")) for name in _PLAIN}
     state |= {"content": content, "alternatives": tuple(alternatives), "metadata": metadata, "deleted": deleted} | sets
     return Fields(**state)

@@ -73,7 +73,7 @@ def assignments(data: bytes) -> Iterator[Span]:
             found = _at(data, at, word)
             if found:
                 yield found
-            at = lowered.find(word, at + len(word))
+            at = lowered.find(word, found.end if found else at + len(word))
 
 
 def secret_kind(name: str, value: str) -> str | None:

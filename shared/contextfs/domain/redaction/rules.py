@@ -35,7 +35,11 @@ def redact(text: str, *, key: bytes) -> Redacted:
             break
         data, found = _replace(data, spans, key)
         findings += found
-    return Redacted(text=data.decode("utf-8", "surrogatepass"), findings=tuple(findings)) if findings else Redacted(text=text)
+    return (
+        Redacted(text=data.decode("utf-8", "surrogatepass"), findings=tuple(findings))
+        if findings
+        else Redacted(text=text)
+    )
 
 
 def redact_json(value: Any, *, key: bytes) -> RedactedJson:
@@ -52,7 +56,9 @@ def redact_json(value: Any, *, key: bytes) -> RedactedJson:
         if isinstance(item, str):
             done = _redact_member(name, item, key)
             holder[slot] = done.text
-            findings += [Finding(kind=f.kind, fingerprint=f.fingerprint, length=f.length, where=where) for f in done.findings]
+            findings += [
+                Finding(kind=f.kind, fingerprint=f.fingerprint, length=f.length, where=where) for f in done.findings
+            ]
         elif isinstance(item, dict):
             holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, todo, findings)
         elif isinstance(item, list | tuple):

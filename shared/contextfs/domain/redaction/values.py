@@ -97,7 +97,9 @@ def is_password(value: bytes, *, quoted: bool, tight: bool) -> bool:
     if has.digit or has.symbol:
         enough = size >= 6 and (has.lower or has.upper or has.symbol or quoted or tight)
     else:  # letters alone are mostly prose or a variable, unless many, or mixed, or set in an environment file
-        enough = (tight and size >= 8) or (quoted and (size >= 16 or (has.lower and has.upper and not _is_words(value))))
+        enough = (tight and size >= 8) or (
+            quoted and (size >= 16 or (has.lower and has.upper and not _is_words(value)))
+        )
     return enough and not _is_harmless(value, quoted=quoted)
 
 

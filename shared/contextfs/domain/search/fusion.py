@@ -12,6 +12,7 @@ from math import inf, isfinite
 import msgspec
 
 _DAY = 86_400.0
+_HALF_LIVES = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     freshness: float = 0.02
     trust: float = 0.02
     pinned: float = 0.01
-    half_lives: Mapping[str, float] = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
+    half_lives: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(_HALF_LIVES))
     """Days after which a type's freshness has halved."""
     half_life: float = 180.0
     """The same for any other type."""

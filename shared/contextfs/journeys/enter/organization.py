@@ -11,52 +11,60 @@ from contextfs.domain.access.rules import ROLES
 from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import NewProject
 from contextfs.kit.call import Services
-from contextfs.kit.ids import uuid7
+from contextfs.kit.ids import Entropy, uuid7s
 
 
 class Founding(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids and names of a first organization; founding it twice changes nothing."""
+    """The ids, names and key of a first organization, chosen beforehand: founding it twice changes nothing."""
 
     org_id: UUID
     user_id: UUID
     project_id: UUID
+    key_id: UUID
+    key: str
     organization: str
     email: str
     project: str
 
 
-class Founded(msgspec.Struct, frozen=True, kw_only=True):
-    """A founded organization; `key` is None when it existed already."""
+def plan(*, organization: str, email: str, project: str, now: datetime, entropy: Entropy) -> Founding:
+    """Choose the ids and the key of an organization that is to be founded."""
+    org_id, user_id, project_id, key_id = uuid7s(now, entropy, 4)
+    return Founding(
+        org_id=org_id,
+        user_id=user_id,
+        project_id=project_id,
+        key_id=key_id,
+        key=keys.mint(org_id, key_id, environment="live", entropy=entropy),
+        organization=organization,
+        email=email,
+        project=project,
+    )
 
-    founding: Founding
-    key: str | None
 
-
-def found(services: Services, founding: Founding, now: datetime) -> Founded:
-    """Found an organization in one transaction, unless it is there."""
+def found(services: Services, founding: Founding, now: datetime) -> bool:
+    """Found an organization in one transaction; False when it is there already."""
     with services.database.transaction(access.assuming(founding.org_id, founding.user_id)) as (tx, _):
         fresh = access.insert_organization(
             tx, founding.org_id, name=founding.organization, plan="free", region="local", now=now
         )
         if not fresh:
-            return Founded(founding=founding, key=None)
+            return False
         access.insert_membership(
             tx, founding.org_id, founding.user_id, email=founding.email, name=None, role="owner", now=now
         )
         new = NewProject(name=founding.project)
         projects.insert(tx, founding.org_id, founding.project_id, new, by=founding.user_id, now=now)
-        key_id = uuid7(now, services.entropy)
-        secret = keys.mint(founding.org_id, key_id, environment="live", entropy=services.entropy)
         access.insert_key(
             tx,
             {
                 "org_id": founding.org_id,
-                "id": key_id,
+                "id": founding.key_id,
                 "project_id": None,
                 "user_id": founding.user_id,
                 "name": "first key",
-                "hash": keys.digest(secret, services.key_pepper),
-                "hint": keys.hint(secret),
+                "hash": keys.digest(founding.key, services.key_pepper),
+                "hint": keys.hint(founding.key),
                 "role": "owner",
                 "permissions": list(ROLES["owner"]),
                 "created_by": founding.user_id,
@@ -64,4 +72,4 @@ def found(services: Services, founding: Founding, now: datetime) -> Founded:
                 "now": now,
             },
         )
-    return Founded(founding=founding, key=secret)
+    return True

@@ -120,9 +120,9 @@ def test_the_irrelevant_stay_out_unless_pinned() -> None:
 def test_of_equals_the_newest_comes_first() -> None:
     older = candidate("a", "red", occurred_at=DAY)
     newer = candidate("b", "tan", occurred_at=DAY.replace(year=2027))
-    undated = candidate("c", "sky")
+    twin = candidate("c", "sky", occurred_at=DAY)
 
-    assert ["b", "a", "c"] == chosen(fill(undated, older, newer))
+    assert ["b", "a", "c"] == chosen(fill(twin, older, newer))
 
 
 @given(UNIT, UNIT, UNIT)

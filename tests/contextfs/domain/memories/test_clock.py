@@ -115,7 +115,9 @@ def test_the_first_stamp_received_is_passed() -> None:
 def test_the_end_of_time_can_be_written() -> None:
     last = tick(None, datetime.max.replace(tzinfo=UTC))
 
-    assert str(tick(capped(last, datetime.max.replace(tzinfo=UTC)), datetime.max.replace(tzinfo=UTC))).startswith("9999")
+    assert str(tick(capped(last, datetime.max.replace(tzinfo=UTC)), datetime.max.replace(tzinfo=UTC))).startswith(
+        "9999"
+    )
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -107,7 +107,7 @@ def _start(place: Place, lock: int, deadline: float, options: Mapping[str, str])
     if isinstance(found, Running):
         return found
     if found is None:
-        raise Unavailable(_busy(place, "is still starting or stopping"))
+        raise Unavailable(_busy(place, "is still starting, stopping or, after a crash, ending its queries"))
     try:
         offset = _launch(place, way, found, options)
     finally:

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.model import ToolCall
-from contextfs.adapters.transcripts.shapes import items, table, text
+from contextfs.adapters.transcripts.shapes import is_deep, items, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 _REASONING = ("thoughts", "reasoning_recap")
@@ -31,7 +32,10 @@ def written(content: dict[str, Any], tally: Tally) -> str:
         return "\n".join(part for part in parts if part)
     if isinstance(kind, str) and kind in _FIELDS:
         return "\n".join(value for field in _FIELDS[kind] if (value := text(content.get(field))))
-    tally.add("thinking" if kind in _REASONING else f"unknown:{kind}")
+    if kind in _REASONING:
+        tally.add("thinking")
+    else:
+        tally.add_of("unknown", kind)
     return ""
 
 
@@ -51,12 +55,13 @@ def _part(part: object, tally: Tally) -> str:
         return text(table(part).get("text")) or ""
     if kind == "image_asset_pointer":
         return "[image]"
-    tally.add(f"part:{kind}")
+    tally.add_of("part", kind)
     return ""
 
 
 def _json(said: str) -> Any:
     try:
-        return msgspec.json.decode(said)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = msgspec.json.decode(said)
+    except FAULTS:
         return said
+    return said if is_deep(value) else value

@@ -79,7 +79,7 @@ def _message(message: dict[str, Any], external_id: str, tally: Tally) -> Transcr
     role_name = text(table(message.get("author")).get("role"))
     content = table(message.get("content"))
     if role_name not in _ROLES:
-        tally.add(f"unknown:{role_name}")
+        tally.add_of("unknown", role_name)
         return None
     said = written(content, tally)
     if not said.strip():

@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 
 from contextfs.adapters.transcripts.chatgpt import archive
+from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.shapes import items, table
 from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 _WANTED = "a ChatGPT export"
 _BOM = b"\xef\xbb\xbf"
+_DECODER = msgspec.json.Decoder(Any)
 
 
 def conversations(data: bytes, *, name: str, tally: Tally) -> list[dict[str, Any]]:
@@ -24,8 +26,8 @@ def conversations(data: bytes, *, name: str, tally: Tally) -> list[dict[str, Any
 
 def _conversations(data: bytes, name: str, tally: Tally) -> list[dict[str, Any]]:
     try:
-        export = msgspec.json.decode(data.removeprefix(_BOM))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        export = decode(data.removeprefix(_BOM), _DECODER)
+    except FAULTS as error:
         raise refused(data, name=name, wanted=_WANTED, why=f"its JSON cannot be read ({error})") from error
     listed = _listed(export)
     good = [table(one) for one in listed if isinstance(table(one).get("mapping"), dict)]

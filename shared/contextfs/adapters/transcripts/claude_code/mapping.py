@@ -19,10 +19,10 @@ TOOL = "claude-code"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KNOWN = frozenset(
     {
-        "ai-title", "agent-name", "agent-setting", "api-request", "api-request-blob", "api-request-shape", "atis-latch",
-        "attachment", "bridge-session", "content-replacement", "cost-state", "custom-title", "file-history-snapshot",
-        "frame-link", "last-prompt", "mode", "permission-mode", "pr-link", "progress", "queue-operation", "relocated",
-        "result", "started", "summary", "system", "tag", "task-summary", "tools-used", "worktree-state",
+        "ai-title", "agent-name", "api-request", "api-request-blob", "api-request-shape", "atis-latch", "attachment",
+        "bridge-session", "cost-state", "custom-title", "file-history-snapshot", "frame-link", "last-prompt", "mode",
+        "permission-mode", "pr-link", "progress", "queue-operation", "relocated", "result", "started", "summary",
+        "system", "tools-used", "worktree-state",
     }
 )  # fmt: skip
 _SNAPSHOT = "file-history-snapshot"
@@ -110,17 +110,19 @@ def _count_rest(records: Sequence[Record], path: set[int], tally: Tally) -> None
         elif is_talk(record):
             tally.add("off_path", n not in path)
         elif record.type != "attachment" or n not in path:
-            tally.add(_label(record))
+            _count_one(record, tally)
 
 
-def _label(record: Record) -> str:
+def _count_one(record: Record, tally: Tally) -> None:
     match record.type:
         case "system":
-            return f"system:{record.subtype}"
+            tally.add_of("system", record.subtype)
         case "attachment":
-            return f"attachment:{table(record.attachment).get('type')}"
-        case _:
-            return str(record.type) if record.type in _KNOWN else f"unknown:{record.type}"
+            tally.add_of("attachment", table(record.attachment).get("type"))
+        case kind if kind in _KNOWN:
+            tally.add(str(kind))
+        case kind:
+            tally.add_of("unknown", kind)
 
 
 def _session_id(records: Sequence[Record], path: list[int], name: str) -> str:

@@ -6,14 +6,13 @@ from typing import Any
 from contextfs.adapters.transcripts.claude_code.reader import Record
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, ToolCall, TranscriptMessage
-from contextfs.adapters.transcripts.shapes import items, moment, table, text
+from contextfs.adapters.transcripts.shapes import is_deep, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.voices import heard
 
 _PEOPLE = ("human", "user", "cli", "sdk", "keyboard")
 _MACHINE_MODEL = "<synthetic>"
 _PLACEHOLDERS = {"image": "[image]", "document": "[document]"}
-_REASONING = ("thinking", "redacted_thinking")
 
 
 def reply(lines: Sequence[Record], external_id: str, tokens: int, tally: Tally) -> TranscriptMessage | None:
@@ -31,10 +30,12 @@ def reply(lines: Sequence[Record], external_id: str, tokens: int, tally: Tally) 
                 if said and said not in texts:
                     texts.append(said)
             case "tool_use" | "server_tool_use" | "mcp_tool_use":
-                call = _call(block, f"{external_id}#{len(calls)}")
+                call = _call(block, f"{external_id}#{len(calls)}", tally)
                 calls.setdefault(call.id, call)
+            case "thinking" | "redacted_thinking":
+                tally.add("thinking")
             case kind:
-                tally.add("thinking" if kind in _REASONING else f"block:{kind}")
+                tally.add_of("block", kind)
     if not texts and not calls:
         return None
     model = text(table(lines[0].message).get("model"))
@@ -88,7 +89,7 @@ def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessag
     else:
         content, voice_of = "", "meta"
     if not content:
-        tally.add(f"attachment:{kind}")
+        tally.add_of("attachment", kind)
         return None
     return TranscriptMessage(
         external_id=external_id,
@@ -140,9 +141,12 @@ def _result(block: dict[str, Any], record: Record, external_id: str, tally: Tall
     )
 
 
-def _call(block: dict[str, Any], fallback_id: str) -> ToolCall:
-    name = text(block.get("name")) or "unknown"
-    return ToolCall(id=text(block.get("id")) or fallback_id, name=name, input=block.get("input"))
+def _call(block: dict[str, Any], fallback_id: str, tally: Tally) -> ToolCall:
+    given = block.get("input")
+    if is_deep(given):
+        tally.add("deep_input")
+        given = None
+    return ToolCall(id=text(block.get("id")) or fallback_id, name=text(block.get("name")) or "unknown", input=given)
 
 
 def _blocks(content: object) -> list[dict[str, Any]]:

@@ -4,20 +4,16 @@ Only the fields named here are decoded. All but `type` are taken as they come, s
 week: what a value means is decided where it is used.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.tally import Tally
 
 MAX_LINE_BYTES = 64 << 20
 _BOM = b"\xef\xbb\xbf"
-_ESCAPE = re.compile(
-    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
-_LONE_SURROGATE = len(rb"\udead")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -65,12 +61,9 @@ def records(data: bytes, tally: Tally) -> Iterator[Record]:
         if len(line) > MAX_LINE_BYTES:
             tally.add("oversized_line")
             continue
-        record = _decode(line)
-        if record is None and b"\\u" in line:
-            record = _decode(_ESCAPE.sub(_paired, line))
-        if record is not None:
-            yield record
-        else:
+        try:
+            yield decode(line, _DECODER)
+        except FAULTS:
             tally.add("broken_line" if whole else "partial_line")
 
 
@@ -84,15 +77,3 @@ def _lines(data: bytes) -> Iterator[tuple[bytes, bool]]:
         if line and not line.isspace():
             yield line, end >= 0
         start = stop + 1
-
-
-def _decode(line: bytes) -> Record | None:
-    try:
-        return _DECODER.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _paired(escape: re.Match[bytes]) -> bytes:
-    """Replace half of a surrogate pair, which tools write when they cut a text inside an emoji."""
-    return rb"\ufffd" if len(escape[0]) == _LONE_SURROGATE else escape[0]

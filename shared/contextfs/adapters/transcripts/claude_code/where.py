@@ -12,7 +12,8 @@ def roots(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
 
     `CLAUDE_CONFIG_DIR` replaces the usual folders, and may name several, separated by commas.
     """
-    chosen = [Path(part.strip()) for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
+    parts = (part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(","))
+    chosen = [home / part[2:] if part.startswith("~/") else Path(part) for part in parts if part]
     profile = Path(env["USERPROFILE"]) if platform == "win32" and env.get("USERPROFILE") else home
     config = Path(env["XDG_CONFIG_HOME"]) if env.get("XDG_CONFIG_HOME") else profile / ".config"
     return chosen or [profile / ".claude", config / "claude"]

@@ -157,7 +157,7 @@ def test_a_stop_that_takes_too_long_tells_so(data: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_listens_on_the_network(running: embedded.Running) -> None:
-    links = [os.readlink(entry) for entry in Path(f"/proc/{running.pid}/fd").iterdir()]
+    links = [str(entry.readlink()) for entry in Path(f"/proc/{running.pid}/fd").iterdir()]
     inodes = {link.removeprefix("socket:[").rstrip("]") for link in links if link.startswith("socket:")}
     tables = [Path(f"/proc/{running.pid}/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
     on_network = {line.split()[9] for table in tables for line in table}

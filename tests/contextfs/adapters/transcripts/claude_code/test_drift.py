@@ -17,11 +17,16 @@ NAMES = (
     "6da7d497-00e2-460d-a6b4-d280e0314cfd.jsonl",
 )
 SAMPLES = {name: (DATA / name).read_bytes() for name in NAMES}
-# Without these a record no longer says who wrote it, and its text alone has to.
-VOICES = frozenset({"type", "isMeta", "isSidechain", "isCompactSummary", "origin", "promptSource", "message"})
+# What is left when one of these is gone still has to tell a person from the tool; a lost `isMeta` cannot be told.
+LOSABLE = st.sampled_from(
+    ["uuid", "parentUuid", "logicalParentUuid", "timestamp", "sessionId", "cwd", "gitBranch", "version", "requestId",
+     "toolUseResult", "sourceToolAssistantUUID", "promptId", "attachment", "summary", "leafUuid", "subtype"]
+)  # fmt: skip
 
 samples = st.sampled_from(NAMES)
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
+)
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
 )
@@ -83,22 +88,19 @@ def test_lost_lines_invent_no_prompt(name: str, lost: set[int]) -> None:
     assert set(heard(name)) >= set(got)
 
 
-@given(samples, st.data())
-@settings(max_examples=80, deadline=None)
-def test_lost_fields_invent_no_prompt(name: str, data: st.DataObject) -> None:
+@given(samples, st.sets(st.tuples(st.integers(0, 100), LOSABLE), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_lost_fields_invent_no_prompt(name: str, lost: set[tuple[int, str]]) -> None:
     records: list[dict[str, Any]] = [json.loads(line) for line in SAMPLES[name].splitlines()]
-    for record in records:
-        if data.draw(st.booleans()):
-            droppable = sorted(record.keys() - VOICES)
-            for key in data.draw(st.sets(st.sampled_from(droppable), max_size=3)) if droppable else ():
-                del record[key]
+    for n, key in lost:
+        records[n % len(records)].pop(key, None)
 
     got = prompts(read("\n".join(map(json.dumps, records)).encode(), name=name))
     assert len(heard(name)) >= len(got)
 
 
 @given(samples, st.lists(st.tuples(st.integers(0, 200), fields, anything), min_size=1, max_size=10))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_values_of_any_shape_are_survived(name: str, changes: list[tuple[int, str, Any]]) -> None:
     records: list[dict[str, Any]] = [json.loads(line) for line in SAMPLES[name].splitlines()]
     for place, field, value in changes:

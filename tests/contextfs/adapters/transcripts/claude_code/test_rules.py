@@ -251,9 +251,11 @@ def test_a_recalled_memory_in_a_tools_result_is_taken_out() -> None:
 
 def test_a_name_that_a_person_gave_comes_first() -> None:
     session = load(
-        {"type": "summary", "summary": "third", "leafUuid": "1"}, {"type": "ai-title", "aiTitle": "second", "sessionId": "s"},
-        {"type": "custom-title", "customTitle": "first", "sessionId": "s"}, user("1", None, "go"),
-    )  # fmt: skip
+        {"type": "summary", "summary": "third", "leafUuid": "1"},
+        {"type": "ai-title", "aiTitle": "second", "sessionId": "s"},
+        {"type": "custom-title", "customTitle": "first", "sessionId": "s"},
+        user("1", None, "go"),
+    )
     expected = "first"
 
     assert expected == session.title
@@ -307,6 +309,14 @@ def test_a_whole_emoji_beside_half_of_one_is_kept() -> None:
     expected = ["\\ud800 \U0001f600 \ufffd"]
 
     assert expected == contents(session)
+
+
+def test_an_input_too_deep_to_be_written_on_is_left_out() -> None:
+    call = use("a") | {"input": json.loads("[" * 200 + "]" * 200)}
+    session = load(user("1", None, "go"), assistant("2", "1", call))
+    expected = (None, 1)
+
+    assert expected == (session.messages[1].tool_calls[0].input, session.skipped["deep_input"])
 
 
 def test_an_empty_file_holds_nothing() -> None:

@@ -15,7 +15,7 @@ HOME = Path("/home/ada")
     [
         ({}, "linux", [HOME / ".claude", HOME / ".config" / "claude"]),
         ({"XDG_CONFIG_HOME": "/cfg"}, "linux", [HOME / ".claude", Path("/cfg/claude")]),
-        ({"CLAUDE_CONFIG_DIR": "/a, /b"}, "linux", [Path("/a"), Path("/b")]),
+        ({"CLAUDE_CONFIG_DIR": "/a, ~/b"}, "linux", [Path("/a"), HOME / "b"]),
         ({"USERPROFILE": "/users/ada"}, "win32", [Path("/users/ada/.claude"), Path("/users/ada/.config/claude")]),
     ],
 )

@@ -1,0 +1,112 @@
+"""The loops of the relay and the worker: look for work, do it, wait to be woken; a lost database is waited for."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from contextfs.adapters.database.listen import Listener
+from contextfs.domain.events.model import Delivery
+from contextfs.journeys.react.deliver import claim, deliver
+from contextfs.journeys.react.relay import relay_once
+from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.settings import Settings
+from contextfs.runtime import wiring
+from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.table import Schedule
+from contextfs.runtime.wiring import Wiring
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+_MEND_SECONDS = 0.5
+_THREADS = 2
+_CLAIM = 8
+
+
+class RelayLoop:
+    """Empties the outbox, and runs the schedules: on one machine it is the clock, too."""
+
+    def __init__(self, wired: Wiring) -> None:
+        self._wired = wired
+        self._platform = wired.platform()
+        self._bus = wired.bus(self._platform)
+        self._due: dict[Schedule, datetime] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+        listener = Listener(_relay_url(self._wired.settings), "contextfs_outbox")
+        try:
+            while not stop.is_set():
+                if not _mended(self._turn, stop):
+                    listener.wait(_LOOK_SECONDS)
+        finally:
+            listener.close()
+            self._platform.close()
+
+    def _turn(self) -> bool:
+        self._run_schedules()
+        return relay_once(self._platform, self._bus, self._wired.clock) > 0
+
+    def _run_schedules(self) -> None:
+        now = self._wired.clock()
+        for schedule in wiring.schedules():
+            if now >= self._due.get(schedule, now):
+                self._due[schedule] = now + timedelta(seconds=schedule.every_seconds)
+                sweep = Sweep(platform=self._platform, bus=self._bus, clock=self._wired.clock)
+                import_module(f"functions.{schedule.name}").handle(sweep)
+
+
+class WorkerLoop:
+    """Takes deliveries that are due and hands each to its trigger, a few at once."""
+
+    def __init__(self, wired: Wiring) -> None:
+        self._wired = wired
+        self._platform = wired.platform()
+        self._triggers = {trigger.name: trigger for trigger in wiring.triggers()}
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; a delivery that was begun is ended first."""
+        threads = [threading.Thread(target=self._loop, args=(stop,), name=f"worker-{n}") for n in range(_THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._platform.close()
+
+    def _loop(self, stop: threading.Event) -> None:
+        listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
+        try:
+            while not stop.is_set():
+                if not _mended(lambda: self._turn(stop), stop):
+                    listener.wait(_LOOK_SECONDS)
+        finally:
+            listener.close()
+
+    def _turn(self, stop: threading.Event) -> bool:
+        due = claim(self._platform, self._wired.clock, limit=_CLAIM)
+        for delivery in due:
+            if stop.is_set():
+                break
+            deliver(self._platform, delivery, self._consume, self._wired.clock, self._wired.services.entropy)
+        return bool(due)
+
+    def _consume(self, delivery: Delivery) -> None:
+        self._wired.reactor.react(self._triggers[delivery.consumer], delivery.event)
+
+
+def _mended(turn: Callable[[], bool], stop: threading.Event) -> bool:
+    """Take a turn; when the database is away, wait a little and say that there may be more to do."""
+    try:
+        return turn()
+    except Unavailable:
+        stop.wait(_MEND_SECONDS)
+    except ContextFSError as error:
+        _log.exception("turn failed", extra={"kind": type(error).__name__})
+        stop.wait(_MEND_SECONDS)
+    return True
+
+
+def _relay_url(settings: Settings) -> str:
+    return settings.relay_database_url or ""

@@ -1,0 +1,101 @@
+"""The processes of a server: `python -m contextfs.runtime.serve gateway | relay | worker`.
+
+Each stops gracefully on SIGTERM or SIGINT (what it began, it ends), and when the process that started it is gone.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from contextfs.kit import log
+from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.runtime import telemetry, wiring
+
+_WATCH_SECONDS = 1.0
+_DRAIN_SECONDS = 30
+
+
+def gateway() -> None:
+    """Serve every route over HTTP until told to stop; calls under way are answered first."""
+    import uvicorn  # noqa: PLC0415 - only this process listens
+
+    from contextfs.runtime.gateway import gateway as hang  # noqa: PLC0415 - as above
+
+    wired = wiring.from_process()
+    app = hang(wired.door, wiring.routes(), on_stop=wired.close)
+    config = uvicorn.Config(
+        app,
+        host=wired.settings.host,
+        port=wired.settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    _watch_parent(lambda: setattr(server, "should_exit", True))
+    server.run()
+
+
+def relay() -> None:
+    """Carry events from the outbox to the bus, and run the schedules when they are due."""
+    from contextfs.runtime.loops import RelayLoop  # noqa: PLC0415 - only this process needs it
+
+    _run(RelayLoop(wiring.from_process()).run)
+
+
+def worker() -> None:
+    """Deliver events to their triggers."""
+    from contextfs.runtime.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
+
+    _run(WorkerLoop(wiring.from_process()).run)
+
+
+def _run(loop: Callable[[threading.Event], None]) -> None:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    _watch_parent(stop.set)
+    loop(stop)
+    wiring.from_process().close()
+
+
+def _watch_parent(stop: Callable[[], object]) -> None:
+    """Stop when the process that started this one is gone, if that is asked for."""
+    if "CONTEXTFS_PARENT" not in os.environ:
+        return
+    parent = int(os.environ["CONTEXTFS_PARENT"])
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == parent:
+            pause.wait(_WATCH_SECONDS)
+        stop()
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def main(arguments: list[str]) -> int:
+    """Run one process; the exit code is 2 when it was called wrong."""
+    processes = {"gateway": gateway, "relay": relay, "worker": worker}
+    if len(arguments) != 1 or arguments[0] not in processes:
+        sys.stderr.write(f"usage: python -m contextfs.runtime.serve {' | '.join(processes)}\n")
+        return 2
+    try:
+        settings = wiring.settings_of_process()
+        log.configure(arguments[0], settings.log_level)
+        telemetry.configure(arguments[0], settings.otlp_endpoint)
+        processes[arguments[0]]()
+    except Invalid as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 2
+    except ContextFSError as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

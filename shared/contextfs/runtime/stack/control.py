@@ -1,0 +1,207 @@
+"""Bring a stack up, take it down, and tell how it is. Each can be repeated at any time, after any crash."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from contextfs.adapters.database import embedded
+from contextfs.adapters.database.embedded.locks import locked
+from contextfs.adapters.database.migrate import migrate
+from contextfs.domain.events import store as events
+from contextfs.journeys.enter.organization import found, plan
+from contextfs.kit.clock import system_clock
+from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.settings import Settings
+from contextfs.runtime.stack import database, probe
+from contextfs.runtime.stack.home import Home
+from contextfs.runtime.stack.model import ProcessStatus, Saved, Stack, StackStatus
+from contextfs.runtime.wiring import Wiring
+
+DEFAULT_PORT = 8420
+ORGANIZATION = "Local"
+PROJECT = "default"
+
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 45.0
+
+
+def up(home: Home, *, database_url: str | None = None, port: int | None = None) -> Stack:
+    """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
+
+    `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
+    used. It is remembered for the next start.
+    """
+    home.make()
+    with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
+        saved = _saved(home, database_url, port)
+        if probe.supervised(home) and probe.answers(saved.port):
+            return _stack(home, saved, fresh=False)
+        _wait_for_orphans(home)
+        administrator = saved.database_url or database.start_embedded(home)
+        migrate(administrator, passwords=database.passwords(home.secrets()))
+        saved = Saved(port=probe.free_port(saved.port), founding=saved.founding, database_url=saved.database_url)
+        home.save(saved)
+        settings = database.settings(home, administrator, saved.port)
+        fresh = _found(settings, saved)
+        _supervise(home, settings, own_database=saved.database_url is not None)
+        _wait_until_ready(home, saved.port)
+        return _stack(home, saved, fresh=fresh)
+
+
+def down(home: Home) -> bool:
+    """Stop the stack gracefully; False when none ran. What it stored stays."""
+    if not home.path.exists():
+        return False
+    with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
+        children = home.children()
+        ran = probe.supervised(home)
+        if ran and children is not None:
+            os.kill(children.supervisor, signal.SIGTERM)
+            probe.wait_until(lambda: not probe.supervised(home), _STOP_SECONDS, "The supervisor does not stop")
+        _wait_for_orphans(home)
+        stopped = home.database.exists() and embedded.stop(home.database)
+        return stopped or ran
+
+
+def status(home: Home) -> StackStatus:
+    """Tell which processes run, how much memory they hold, and how many events are on their way."""
+    saved = home.saved()
+    if saved is None:
+        return StackStatus(state="stopped", api_url=None, processes=[])
+    supervised = probe.supervised(home)
+    processes = _database_status(home, saved) + (_children_status(home) if supervised else [])
+    if not supervised:
+        return StackStatus(state="stopped", api_url=None, processes=processes)
+    well = probe.answers(saved.port) and all(process.state == "running" for process in processes)
+    outbox, deliveries = _waiting_events(home, saved)
+    return StackStatus(
+        state="running" if well else "degraded",
+        api_url=probe.api_url(saved.port),
+        processes=processes,
+        outbox=outbox,
+        deliveries=deliveries,
+    )
+
+
+def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
+    """Read what the last start left, or choose the ids of a first one; it is saved before it is used."""
+    saved = home.saved()
+    founding = (
+        saved.founding
+        if saved
+        else plan(
+            organization=ORGANIZATION, email="owner@localhost", project=PROJECT, now=system_clock(), entropy=os.urandom
+        )
+    )
+    wanted = port if port is not None else saved.port if saved else DEFAULT_PORT
+    known = saved.database_url if saved else None
+    return Saved(port=wanted, founding=founding, database_url=database_url or known)
+
+
+def _found(settings: Settings, saved: Saved) -> bool:
+    wired = Wiring(settings)
+    try:
+        return found(wired.services, saved.founding, wired.clock())
+    finally:
+        wired.close()
+
+
+def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
+    command = [sys.executable, "-m", "contextfs.runtime.stack.supervisor", str(home.path)]
+    environment = {
+        f"CONTEXTFS_{name.upper()}": str(value)
+        for name in Settings.__struct_fields__
+        if (value := getattr(settings, name)) is not None
+    }
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CONTEXTFS_PARENT"}}
+    with (home.logs / "supervisor.log").open("ab") as log:
+        subprocess.Popen(  # noqa: S603 - our own program
+            [*command, "--own-database"] if own_database else command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=kept | environment,
+            start_new_session=True,
+            cwd=home.path,
+        )
+
+
+def _wait_until_ready(home: Home, port: int) -> None:
+    try:
+        probe.wait_until(
+            lambda: probe.answers(port) and probe.all_run(home), _READY_SECONDS, "The gateway does not answer"
+        )
+    except Unavailable as error:
+        last = probe.last_line(home.logs / "gateway.log")
+        raise Unavailable(f"{error.detail}; its log ends with: {last} (all logs: {home.logs})") from error
+
+
+def _wait_for_orphans(home: Home) -> None:
+    """Wait for children whose supervisor was killed: they notice, and end by themselves."""
+    children = home.children()
+    if children is not None and not probe.supervised(home):
+        pids = [child.pid for child in children.processes if child.pid is not None]
+        wait = "Processes of an earlier start are still there"
+        probe.wait_until(lambda: not any(probe.ours(pid) for pid in pids), _STOP_SECONDS, wait)
+
+
+def _stack(home: Home, saved: Saved, *, fresh: bool) -> Stack:
+    base = probe.api_url(saved.port)
+    founding = saved.founding
+    return Stack(
+        api_url=base,
+        openapi_url=f"{base}/v1/openapi.json",
+        health_url=f"{base}/health",
+        api_key=founding.key,
+        organization=founding.organization,
+        org_id=str(founding.org_id),
+        project=founding.project,
+        project_id=str(founding.project_id),
+        database_url=database.admin_url(home, saved.database_url) or "",
+        embedder="all-MiniLM-L6-v2" if home.model.exists() else "none: search compares words alone",
+        home=str(home.path),
+        logs=str(home.logs),
+        fresh=fresh,
+    )
+
+
+def _database_status(home: Home, saved: Saved) -> list[ProcessStatus]:
+    if saved.database_url is not None or not home.database.exists():
+        return []
+    server = embedded.find(home.database)
+    if server is None:
+        return [ProcessStatus(name="database", pid=None, state="stopped")]
+    return [ProcessStatus(name="database", pid=server.pid, state="running", memory_mb=probe.memory_mb(server.pid))]
+
+
+def _children_status(home: Home) -> list[ProcessStatus]:
+    children = home.children()
+    return [
+        ProcessStatus(
+            name=child.name,
+            pid=child.pid,
+            state="running" if child.pid is not None and probe.alive(child.pid) else "waiting",
+            starts=child.starts,
+            memory_mb=probe.memory_mb(child.pid),
+        )
+        for child in (children.processes if children else [])
+    ]
+
+
+def _waiting_events(home: Home, saved: Saved) -> tuple[int | None, int | None]:
+    administrator = database.admin_url(home, saved.database_url)
+    if administrator is None:
+        return None, None
+    try:
+        wired = Wiring(database.settings(home, administrator, saved.port))
+        platform = wired.platform()
+        try:
+            with platform.transaction() as (tx, _):
+                return events.waiting(tx)
+        finally:
+            platform.close()
+            wired.close()
+    except ContextFSError:
+        return None, None

@@ -1,0 +1,52 @@
+"""The stack's database: an embedded server, or an own one."""
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from contextfs.adapters.database import embedded
+from contextfs.kit.settings import Settings
+from contextfs.runtime.stack.home import Home
+from contextfs.runtime.stack.model import Secrets
+
+NAME = "contextfs"
+
+
+def start_embedded(home: Home) -> str:
+    """Start the embedded server, with our database in it; gives its administrator's URL."""
+    server = embedded.start(home.database)
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", (NAME,)).fetchone() is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(NAME)))
+    return server.dsn(NAME)
+
+
+def admin_url(home: Home, own: str | None) -> str | None:
+    """Give the administrator's URL of the own server, or of the embedded one if it runs."""
+    if own is not None:
+        return own
+    server = embedded.find(home.database) if home.database.exists() else None
+    return server.dsn(NAME) if server else None
+
+
+def passwords(secrets: Secrets) -> dict[str, str]:
+    """Name the passwords of the roles that log in."""
+    return {"contextfs_app": secrets.app_password, "contextfs_relay": secrets.relay_password}
+
+
+def settings(home: Home, administrator: str, port: int) -> Settings:
+    """Give the settings of the stack's processes."""
+    secrets = home.secrets()
+    return Settings(
+        database_url=_as(administrator, "contextfs_app", secrets.app_password),
+        relay_database_url=_as(administrator, "contextfs_relay", secrets.relay_password),
+        key_pepper=secrets.key_pepper,
+        redaction_key=secrets.redaction_key,
+        model=str(home.model) if home.model.exists() else None,
+        port=port,
+    )
+
+
+def _as(administrator: str, role: str, password: str) -> str:
+    parts = conninfo_to_dict(administrator) | {"user": role, "password": password}
+    return make_conninfo(**{name: str(value) for name, value in parts.items() if value is not None})

@@ -1,0 +1,108 @@
+"""Look at a stack from outside: does it answer, do its processes live, is a port free."""
+
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from contextfs.adapters.database.embedded.locks import claim
+from contextfs.kit.errors import Unavailable
+from contextfs.runtime.stack.home import Home
+
+_PAUSE_SECONDS = 0.05
+
+
+def api_url(port: int) -> str:
+    """Give the gateway's address."""
+    return f"http://127.0.0.1:{port}"
+
+
+def answers(port: int) -> bool:
+    """Tell whether a gateway on this port is ready for calls."""
+    try:
+        with urllib.request.urlopen(f"{api_url(port)}/health/ready", timeout=2) as reply:  # noqa: S310 - our own address
+            return reply.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def free_port(wanted: int) -> int:
+    """Give the wanted port, or another one when somebody has it."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise Unavailable("No port on 127.0.0.1 is free")
+
+
+def supervised(home: Home) -> bool:
+    """Tell whether a supervisor lives: it holds its lock, whatever its process number is."""
+    lock = claim(home.supervisor_lock, create=True)
+    if lock is None:
+        return True
+    os.close(lock)
+    return False
+
+
+def all_run(home: Home) -> bool:
+    """Tell whether the supervisor and each of its processes live."""
+    children = home.children()
+    return (
+        children is not None
+        and supervised(home)
+        and alive(children.supervisor)
+        and all(child.pid is not None and alive(child.pid) for child in children.processes)
+    )
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process of this number lives, whosever it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def ours(pid: int) -> bool:
+    """Tell whether a process is one of our servers; a number may have been given to another program since."""
+    try:
+        return b"contextfs.runtime.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not sys.platform.startswith("linux") and alive(pid)
+
+
+def memory_mb(pid: int | None) -> float | None:
+    """Read a process's resident memory where the system tells it in a file."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+def last_line(path: Path) -> str:
+    """Read the end of a log, for a message."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip().rsplit("\n", 1)[-1][:500] or "nothing"
+    except OSError:
+        return "nothing"
+
+
+def wait_until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Wait for something; Unavailable says `otherwise` when it does not come about in time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise Unavailable(f"{otherwise} after {seconds:.0f} seconds")
+        time.sleep(_PAUSE_SECONDS)

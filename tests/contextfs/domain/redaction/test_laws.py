@@ -1,0 +1,74 @@
+"""Laws of redaction: twice is once, nothing raises, nothing else changes, and time grows with length alone."""
+
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contextfs.domain.redaction import redact
+from tests.contextfs.domain.redaction.corpus import positives
+
+KEY = b"k"
+
+# Fragments from which secrets, half secrets, markers and their surroundings arise by concatenation.
+FRAGMENTS = st.one_of(
+    st.sampled_from([p.secret for p in positives()][::7]),
+    st.sampled_from(
+        [
+            "password=", "token: ", '"secret": "', "api_key='", "<private>", "</private>", "://u:", "@host/",
+            "--token ", "Bearer ", "Basic ", "sig=", "curl -u a:", "-----BEGIN RSA PRIVATE KEY-----",
+            "-----END RSA PRIVATE KEY-----",
+            "[redacted:password:0123abcd]", "[redacted:", "]", "\\n", '\\"', '"', "'", "=", ":", "\n", " ",
+            "_", "-", ".",
+            "ghp_", "AKIA", "eyJ", "SG.", "8Q~", "sk-", "hunter2x", "é", "🎉", "\ud800", "AccountKey=",
+        ],
+    ),
+    st.text(max_size=12),
+)  # fmt: skip
+TEXTS = st.lists(FRAGMENTS, max_size=14).map("".join)
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    once = redact(text, key=KEY).text
+
+    assert once == redact(once, key=KEY).text
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_outside_of_findings_the_length_is_unchanged(text: str) -> None:
+    done = redact(text, key=KEY)
+
+    assert len(text) - len(done.text) == sum(f.length - len(f.marker()) for f in done.findings)
+
+
+@given(TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_without_findings_nothing_is_changed(text: str) -> None:
+    done = redact(text, key=KEY)
+
+    assert bool(done.findings) or done.text == text
+
+
+HOSTILE = (
+    "a", "=", "-----BEGIN", "-----BEGIN RSA PRIVATE KEY-----", "eyJ", "eyJ.", "eyJhbGciOi.eyJabcd.", "ghp_", "sk-",
+    "AKIA", "SG.", "://", "://a:", "password=", 'password="', "token:", "api_key=", "secret is ", "<private>",
+    "--token ", "pwd=a1b2c3", "8Q~", "Basic ", "sig=", "curl -u a:", '\\"', "[redacted:", "é", "password_a_a_a_a_a_a_a",
+)  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    started = process_time()
+    redact(text, key=KEY)
+    return process_time() - started
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_time_grows_with_length_and_no_faster(unit: str) -> None:
+    short = min(_seconds(unit * (20_000 // len(unit))) for _ in range(2))
+    long = _seconds(unit * (160_000 // len(unit)))
+
+    assert long < 0.05 + 24 * short  # eight times the text; anything quadratic would take 64 times as long

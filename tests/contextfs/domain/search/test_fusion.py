@@ -1,0 +1,168 @@
+"""One calibrated score from two legs."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from math import inf, nan
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, collapse, freshness, fuse, saturated
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+SCORE = st.none() | st.floats(0, 60)
+COSINE = st.none() | st.floats(-1, 1)
+HIT = st.builds(
+    Hit,
+    key=st.text("abcdef", min_size=1, max_size=4),
+    lexical=SCORE,
+    semantic=COSINE,
+    occurred_at=st.none() | st.integers(-30, 4000).map(lambda days: NOW - timedelta(days=days)),
+    type=st.sampled_from(["fact", "episodic", "decision"]),
+    trust=st.floats(0, 1),
+    pinned=st.booleans(),
+)
+HITS = st.lists(HIT, max_size=8, unique_by=lambda hit: hit.key)
+
+
+def keys(hits: list[Hit], weights: Weights = DEFAULT) -> list[str]:
+    return [one.hit.key for one in fuse(hits, now=NOW, weights=weights)]
+
+
+def score(hit: Hit) -> float:
+    return fuse([hit], now=NOW)[0].score
+
+
+@given(HITS)
+def test_scores_lie_in_the_unit_and_descend(hits: list[Hit]) -> None:
+    ranked = fuse(hits, now=NOW)
+
+    assert all(0 <= one.score <= 1 and 0 <= one.relevance <= 1 for one in ranked)
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert sorted(hit.key for hit in hits) == sorted(one.hit.key for one in ranked)
+
+
+@given(HITS, st.randoms(use_true_random=False))
+def test_the_order_of_hits_is_irrelevant(hits: list[Hit], rng: random.Random) -> None:
+    assert fuse(hits, now=NOW) == fuse(rng.sample(hits, len(hits)), now=NOW)
+
+
+@given(HIT, HITS)
+def test_a_score_does_not_depend_on_the_other_hits(hit: Hit, others: list[Hit]) -> None:
+    ranked = fuse([hit, *(other for other in others if other.key != hit.key)], now=NOW)
+
+    assert score(hit) == next(one.score for one in ranked if one.hit.key == hit.key)
+
+
+@given(HIT, st.floats(0, 20), st.floats(0, 1))
+def test_a_better_leg_never_lowers_the_score(hit: Hit, lexical: float, semantic: float) -> None:
+    better = msgspec.structs.replace(
+        hit,
+        lexical=None if hit.lexical is None else hit.lexical + lexical,
+        semantic=None if hit.semantic is None else hit.semantic + semantic,
+    )
+
+    assert score(better) >= score(hit)
+
+
+def test_equal_scores_go_newest_first_then_by_key() -> None:
+    plain = Weights(freshness=0.0)
+    hits = [Hit(key=key, lexical=3.0, occurred_at=NOW - timedelta(days=days)) for key, days in [("c", 9), ("b", 9), ("a", 99)]]
+
+    assert ["b", "c", "a"] == keys(hits, plain)
+
+
+def test_both_legs_are_mixed_by_their_weights() -> None:
+    ranked = fuse([Hit(key="a", lexical=DEFAULT.lexical_half, semantic=0.6)], now=NOW)
+
+    assert ranked[0].relevance == pytest.approx(DEFAULT.lexical * 0.5 + DEFAULT.semantic * 0.6)
+
+
+@pytest.mark.parametrize(
+    ("hit", "relevance"),
+    [
+        (Hit(key="a", lexical=DEFAULT.lexical_half), 0.5),
+        (Hit(key="a", semantic=0.6), 0.6),
+        (Hit(key="a", lexical=DEFAULT.lexical_half, semantic=nan), 0.5),
+        (Hit(key="a", lexical=nan, semantic=0.6), 0.6),
+        (Hit(key="a"), 0.0),
+        (Hit(key="a", lexical=inf), 1.0),
+        (Hit(key="a", lexical=-3.0), 0.0),
+        (Hit(key="a", semantic=-0.5), 0.0),
+    ],
+)
+def test_one_leg_stands_alone_on_the_same_scale(hit: Hit, relevance: float) -> None:
+    assert relevance == fuse([hit], now=NOW)[0].relevance
+
+
+def test_an_old_fact_that_answers_beats_a_new_one_that_does_not() -> None:
+    old = Hit(key="old", semantic=0.5, occurred_at=NOW - timedelta(days=3650), trust=0.0)
+    new = Hit(key="new", semantic=0.4, occurred_at=NOW, trust=1.0, pinned=True)
+
+    assert ["old", "new"] == keys([new, old])
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"occurred_at": NOW},
+        {"trust": 1.0},
+        {"pinned": True},
+    ],
+)
+def test_what_is_fresh_trusted_or_pinned_breaks_a_tie(better: dict[str, object]) -> None:
+    plain = Hit(key="a", semantic=0.5, trust=0.5, occurred_at=NOW - timedelta(days=300))
+
+    assert ["b", "a"] == keys([plain, msgspec.structs.replace(plain, key="b", **better)])
+
+
+@pytest.mark.parametrize(
+    ("days", "half_life", "expected"),
+    [(0, 30, 1.0), (30, 30, 0.5), (60, 30, 0.25), (-5, 30, 1.0), (9999, inf, 1.0)],
+)
+def test_freshness_halves(days: int, half_life: float, expected: float) -> None:
+    assert freshness(NOW - timedelta(days=days), now=NOW, half_life=half_life) == pytest.approx(expected)
+
+
+def test_an_undated_hit_is_not_fresh() -> None:
+    assert freshness(None, now=NOW, half_life=30) == 0.0
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0.1, 100))
+def test_saturation_is_monotone(one: float, other: float, half: float) -> None:
+    assert (saturated(one, half) <= saturated(other, half)) or one > other
+
+
+def test_a_score_is_explained() -> None:
+    hits = [Hit(key="a", lexical=9.0, semantic=0.2), Hit(key="b", lexical=9.0, semantic=0.8), Hit(key="c", semantic=0.5)]
+
+    ranks = {one.hit.key: (one.explanation.lexical_rank, one.explanation.semantic_rank) for one in fuse(hits, now=NOW)}
+
+    assert {"a": (1, 3), "b": (1, 1), "c": (None, 2)} == ranks
+
+
+@given(HIT)
+def test_an_explanation_adds_up_to_the_score(hit: Hit) -> None:
+    why = fuse([hit], now=NOW)[0].explanation
+    extras = DEFAULT.freshness * why.freshness + DEFAULT.trust * why.trust + DEFAULT.pinned * why.pinned
+    rest = 1 - DEFAULT.freshness - DEFAULT.trust - DEFAULT.pinned
+
+    assert score(hit) == pytest.approx(rest * why.relevance + extras)
+
+
+def test_equal_fingerprints_become_one() -> None:
+    ranked = fuse([Hit(key=key, semantic=at) for key, at in [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.6)]], now=NOW)
+
+    kept = collapse(ranked, {"a": "x", "b": "y", "c": "x"})
+
+    assert [("a", ("c",)), ("b", ()), ("d", ())] == [(one.hit.key, one.copies) for one in kept]
+
+
+def test_collapsing_twice_loses_no_copy() -> None:
+    ranked = fuse([Hit(key=key, semantic=at) for key, at in [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.6)]], now=NOW)
+
+    kept = collapse(collapse(ranked, {"a": "x", "b": "x", "c": "y", "d": "y"}), {"a": "z", "c": "z"})
+
+    assert [("a", ("b", "c", "d"))] == [(one.hit.key, one.copies) for one in kept]

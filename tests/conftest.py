@@ -125,13 +125,15 @@ def http(wiring: Wiring) -> Iterator[TestClient]:
 def found_tenant(wiring: Wiring, http: TestClient) -> Callable[[], Tenant]:
     """Give a function that founds an organization with a project and an owner's key."""
 
-    def make() -> Tenant:
-        now = wiring.clock()
-        founding = plan(organization="Org", email="owner@example.test", project="first", now=now, entropy=os.urandom)
-        assert found(wiring.services, founding, now)
-        return Tenant(founding.org_id, founding.user_id, founding.project_id, founding.key, http)
+    return lambda: founded(wiring, http)
 
-    return make
+
+def founded(wiring: Wiring, http: TestClient) -> Tenant:
+    """Found an organization with a project and an owner's key."""
+    now = wiring.clock()
+    founding = plan(organization="Org", email="owner@example.test", project="first", now=now, entropy=os.urandom)
+    assert found(wiring.services, founding, now)
+    return Tenant(founding.org_id, founding.user_id, founding.project_id, founding.key, http)
 
 
 @pytest.fixture

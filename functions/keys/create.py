@@ -1,8 +1,7 @@
 """Create an API key."""
 
-from contextfs.domain.access.model import NewApiKey
+from contextfs.domain.access.model import ApiKeyCreated, NewApiKey
 from contextfs.journeys.enter import keys
-from contextfs.journeys.enter.keys import ApiKeyCreated
 from contextfs.kit.call import Call
 
 

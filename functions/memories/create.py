@@ -1,8 +1,7 @@
 """Add a memory."""
 
-from contextfs.domain.memories.model import NewMemory
+from contextfs.domain.memories.model import MemoryWritten, NewMemory
 from contextfs.journeys.remember import memories
-from contextfs.journeys.remember.memories import MemoryWritten
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Wait
 

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from contextfs.domain.memories.model import MemoryChange
+from contextfs.domain.memories.model import MemoryChange, MemoryWritten
 from contextfs.journeys.remember import memories
-from contextfs.journeys.remember.memories import MemoryWritten
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Wait
 

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from contextfs.domain.sessions.model import SessionWritten
 from contextfs.journeys.capture import sessions
-from contextfs.journeys.capture.sessions import SessionWritten
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Moment
 

@@ -1,8 +1,7 @@
 """Create a session, with its first messages if they are at hand."""
 
-from contextfs.domain.sessions.model import NewSession
+from contextfs.domain.sessions.model import NewSession, SessionWritten
 from contextfs.journeys.capture import sessions
-from contextfs.journeys.capture.sessions import SessionWritten
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Wait
 

@@ -3,7 +3,9 @@
 import logging
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from contextfs.domain.access.rules import may
 from contextfs.domain.access.store import entering
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
+from contextfs.kit.errors import BadInput, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
 from contextfs.kit.ids import uuid7
 from contextfs.kit.ports import Row
 from contextfs.kit.principal import Principal
@@ -29,6 +31,7 @@ _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _SERVER_FAULT = 500
 _JSON = {"content-type": "application/json"}
+_UTF_8 = {"", "utf-8", "utf8"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,10 +41,12 @@ class Door:
 
     services: Services
     clock: Clock
+    patience: float = waiting.PATIENCE_SECONDS
+    """How long `?wait=searchable` waits."""
 
     def answer(self, route: Route, request: HttpRequest) -> HttpResponse:
         """Answer one request; whatever goes wrong is told as a problem, and nothing of it is stored."""
-        request_id = self._request_id(request)
+        request_id = self.request_id(request.headers)
         started = time.perf_counter()
         with telemetry.span(route.name, {"http.request.method": route.method, "http.route": route.path}) as span:
             try:
@@ -56,8 +61,15 @@ class Door:
             telemetry.measure_call(route.name, response.status, elapsed)
         _log_call(route, response, request_id, elapsed)
         return HttpResponse(
-            status=response.status, body=response.body, headers={**response.headers, "x-request-id": request_id}
+            status=response.status,
+            body=response.body,
+            headers={**_private(route), **response.headers, "x-request-id": request_id},
         )
+
+    def request_id(self, headers: Mapping[str, str]) -> str:
+        """Give the id that the caller chose for a request, if it is one, or a new one."""
+        given = headers.get("x-request-id", "")
+        return given if _REQUEST_ID.fullmatch(given) else str(uuid7(self.clock(), self.services.entropy))
 
     def _answer(self, route: Route, request: HttpRequest, request_id: str) -> HttpResponse:
         binding = bind(route)
@@ -67,6 +79,9 @@ class Door:
         credential = who(request, self.services.key_pepper)
         taken = read(route, binding, request)
         key = idempotency.key_of(request)
+        expected = preconditions.expected_versions(request.headers)
+        if expected is not None and not binding.compares:
+            raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
         now = self.clock()
         with self.services.database.transaction(entering(credential, now)) as (tx, (found,)):
             call = Call(
@@ -74,7 +89,7 @@ class Door:
                 now=now,
                 tx=tx,
                 services=self.services,
-                expected_versions=preconditions.expected_versions(request.headers),
+                expected_versions=expected,
             )
             may(call.principal, route.needs)
             if key is not None:
@@ -85,16 +100,12 @@ class Door:
             response = reply(route, request, result)
             settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
             if key is not None:
-                idempotency.keep(call, key, response)
+                idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         if call.events:
             self.services.wake_relay()
         if taken.get("wait") == waiting.SEARCHABLE:
-            return reply(route, request, waiting.until_searchable(self.services, call, result))
+            return reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
         return response
-
-    def _request_id(self, request: HttpRequest) -> str:
-        given = request.headers.get("x-request-id", "")
-        return given if _REQUEST_ID.fullmatch(given) else str(uuid7(self.clock(), self.services.entropy))
 
 
 def who(request: HttpRequest, pepper: bytes) -> keys.Credential:
@@ -109,9 +120,8 @@ def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]
     """Read the request into the handler's arguments."""
     if len(request.body) > route.body_limit:
         raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
-    media_type = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
-    if request.body and media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMedia("Send JSON: Content-Type: application/json.", where="header.Content-Type")
+    if request.body and binding.body_type is not None:
+        _check_media(request.headers)
     return arguments(binding, request)
 
 
@@ -129,6 +139,23 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
         if request.method == "GET" and (version in known or "*" in known):
             return HttpResponse(status=304, headers={"etag": headers["etag"]})
     return HttpResponse(status=route.status, body=_encode(result), headers=headers)
+
+
+def _check_media(headers: Mapping[str, str]) -> None:
+    """Let JSON in UTF-8 pass, as it is; UnsupportedMedia for all else."""
+    told = Message()
+    told["content-type"] = headers.get("content-type", "")
+    media_type, charset = told.get_content_type(), str(told.get_param("charset", "")).lower()
+    if not (media_type == "application/json" or media_type.endswith("+json")) or charset not in _UTF_8:
+        raise UnsupportedMedia("Send JSON in UTF-8: Content-Type: application/json.", where="header.Content-Type")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia("Send the body as it is, not compressed.", where="header.Content-Encoding")
+
+
+def _private(route: Route) -> Mapping[str, str]:
+    """Keep replies out of shared caches, and browsers from guessing what a reply is."""
+    cached = "no-cache" if route.needs == PUBLIC else "private, no-cache"
+    return {"cache-control": cached if route.method == "GET" else "no-store", "x-content-type-options": "nosniff"}
 
 
 def _principal(credential: keys.Credential, found: Row | None) -> Principal:

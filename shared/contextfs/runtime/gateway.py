@@ -1,8 +1,10 @@
 """The gateway: every route of the manifest in one ASGI app, as a laptop and a container serve them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -14,13 +16,17 @@ from starlette.routing import compile_path
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest, HttpResponse
-from contextfs.runtime.problems import problem
-from contextfs.runtime.table import Route
+from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.table import KIB, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
-_NO_ID = ""
+_ADDRESS_LIMIT = 16 * KIB
+_HEADERS_LIMIT = 64 * KIB
+_PARAMETERS = 200
+
+_log = logging.getLogger(__name__)
 
 
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
@@ -31,31 +37,36 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         yield
         on_stop()
 
-    return Starlette(
-        routes=[Path(route.path, endpoint(door, route), methods=[route.method]) for route in _by_path(routes)],
-        exception_handlers={_NOT_FOUND: _no_such_path, _METHOD_NOT_ALLOWED: partial(_no_such_method, routes)},
+    app = Starlette(
+        routes=[_path(door, route) for route in _by_path(routes)],
+        exception_handlers={
+            _NOT_FOUND: partial(_no_such_path, door),
+            _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
+            Exception: partial(_fault, door),
+        },
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
 
 
-def endpoint(door: Door, route: Route, values: Callable[[Request], Mapping[str, str]] | None = None) -> Endpoint:
+def endpoint(door: Door, route: Route) -> Endpoint:
     """Make a route's ASGI endpoint: it reads the request, and lets the door answer in a thread."""
 
     async def answer(request: Request) -> Response:
         try:
-            body = await read_body(request, route.body_limit)
+            asked = HttpRequest(
+                method=request.method,
+                path=request.scope["path"],
+                path_values=request.path_params,
+                query=_query(request),
+                headers=_headers(request),
+                body=await read_body(request, route.body_limit),
+            )
         except ClientDisconnect:
-            return respond(problem(BadInput("The request ended before its body did."), _NO_ID))
-        except TooLarge as error:
-            return respond(problem(error, request.headers.get("x-request-id", _NO_ID)))
-        asked = HttpRequest(
-            method=request.method,
-            path=request.url.path,
-            path_values=values(request) if values else request.path_params,
-            query=tuple(request.query_params.multi_items()),
-            headers=dict(request.headers),
-            body=body,
-        )
+            return _told(door, request, BadInput("The request ended before its body did."))
+        except ContextFSError as error:
+            return _told(door, request, error)
         return respond(await run_in_threadpool(partial(door.answer, route, asked)))
 
     return answer
@@ -82,22 +93,61 @@ def respond(response: HttpResponse) -> Response:
     return Response(response.body, status_code=response.status, headers=dict(response.headers))
 
 
+def _path(door: Door, route: Route) -> Path:
+    path = Path(route.path, endpoint(door, route), methods=[route.method])
+    path.methods = {route.method}  # GET brought HEAD along, which no other host of the manifest answers
+    return path
+
+
 def _by_path(routes: Sequence[Route]) -> list[Route]:
     """Put fixed paths before those with a value in them, so that none hides another."""
     return sorted(routes, key=lambda route: route.path.count("{"))
 
 
-async def _no_such_path(request: Request, _error: Exception) -> Response:
-    return _told(request, NotFound(f"There is nothing at {request.url.path[:200]}: see /v1/openapi.json."))
+def _query(request: Request) -> tuple[tuple[str, str], ...]:
+    raw: bytes = request.scope["query_string"]
+    if len(request.scope["path"]) + len(raw) > _ADDRESS_LIMIT:
+        raise TooLarge(f"The address is longer than {_ADDRESS_LIMIT} bytes: send less in it.", where="query")
+    try:
+        return tuple(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS))
+    except UnicodeDecodeError as error:
+        raise BadInput("The query is not text in UTF-8: encode it so, with percent signs.", where="query") from error
+    except ValueError as error:
+        raise BadInput(f"The query names more than {_PARAMETERS} parameters: send fewer.", where="query") from error
 
 
-async def _no_such_method(routes: Sequence[Route], request: Request, _error: Exception) -> Response:
-    path = request.url.path
-    allowed = ", ".join(route.method for route in routes if compile_path(route.path)[0].match(path))
-    response = _told(request, MethodNotAllowed(f"{path[:200]} does not answer {request.method}: use {allowed}."))
+def _headers(request: Request) -> dict[str, str]:
+    """Read the headers, names in lower case; those that were sent twice as one list (RFC 9110, section 5.3)."""
+    raw: list[tuple[bytes, bytes]] = request.scope["headers"]
+    if sum(len(name) + len(value) for name, value in raw) > _HEADERS_LIMIT:
+        raise TooLarge(f"The headers are longer than {_HEADERS_LIMIT} bytes: send fewer.", where="header")
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+async def _no_such_path(door: Door, request: Request, _error: Exception) -> Response:
+    return _told(door, request, NotFound("There is nothing at this address: see /v1/openapi.json."))
+
+
+async def _no_such_method(door: Door, routes: Sequence[Route], request: Request, _error: Exception) -> Response:
+    path = request.scope["path"]
+    allowed = ", ".join(sorted(route.method for route in routes if compile_path(route.path)[0].match(path)))
+    response = _told(door, request, MethodNotAllowed(f"This address does not answer that method: use {allowed}."))
     response.headers["allow"] = allowed
     return response
 
 
-def _told(request: Request, error: ContextFSError) -> Response:
-    return respond(problem(error, request.headers.get("x-request-id", _NO_ID)))
+async def _fault(door: Door, request: Request, error: Exception) -> Response:
+    request_id = door.request_id(request.headers)
+    _log.error("unexpected", exc_info=error, extra={"request_id": request_id})
+    return _told(door, request, unexpected(request_id), request_id)
+
+
+def _told(door: Door, request: Request, error: ContextFSError, request_id: str | None = None) -> Response:
+    told_as = request_id or door.request_id(request.headers)
+    response = respond(problem(error, told_as))
+    response.headers["x-request-id"] = told_as
+    return response

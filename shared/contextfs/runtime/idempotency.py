@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,12 @@ def replay(tx: Transaction, principal: Principal, key: str, request: HttpRequest
         raise Invalid(detail, where="header.Idempotency-Key")
     headers = earlier["headers"] | {"idempotent-replayed": "true"}
     return HttpResponse(status=earlier["status"], headers=headers, body=bytes(earlier["body"]))
+
+
+def without_secrets(result: Any) -> Any:
+    """Give a result as it may be kept: what is shown once is not, so a repetition has it empty."""
+    shown_once: tuple[str, ...] = getattr(result, "shown_once", ())
+    return msgspec.structs.replace(result, **dict.fromkeys(shown_once, "")) if shown_once else result
 
 
 def keep(call: Call, key: str, response: HttpResponse) -> None:

@@ -1,7 +1,7 @@
 """ETag, If-Match and If-None-Match (RFC 9110, section 13): a version is an entity tag."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contextfs.kit.errors import BadInput
@@ -31,14 +31,16 @@ def _tags(headers: Mapping[str, str], name: str, *, keep_weak: bool) -> frozense
         return None
     if text.strip() == "*":
         return frozenset("*")
-    tags: set[str] = set()
+    found = list(_each(text))
+    if not found or found[-1].end() != len(text):
+        shown = "-".join(part.capitalize() for part in name.split("-"))
+        detail = f'{shown} takes quoted versions, as ETag gave them: "3f2a…", or *.'
+        raise BadInput(detail, where=f"header.{shown}")
+    return frozenset(match[2] for match in found if keep_weak or not match[1])
+
+
+def _each(text: str) -> Iterator[re.Match[str]]:
     at = 0
-    while at < len(text):
-        match = _TAG.match(text, at)
-        if match is None:
-            detail = f'{name.title()} takes quoted versions, as ETag gave them: "3f2a…", or *.'
-            raise BadInput(detail, where=f"header.{name.title()}")
-        if keep_weak or not match[1]:
-            tags.add(match[2])
+    while at < len(text) and (match := _TAG.match(text, at)):
+        yield match
         at = match.end()
-    return frozenset(tags)

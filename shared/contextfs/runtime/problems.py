@@ -17,8 +17,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
     status: int
     detail: str
+    request_id: str
     where: str | None = None
-    request_id: str | None = None
 
 
 def problem(error: ContextFSError, request_id: str) -> HttpResponse:

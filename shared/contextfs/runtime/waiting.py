@@ -11,16 +11,19 @@ from contextfs.kit.receipt import Receipt
 from contextfs.kit.sql import load
 
 SEARCHABLE: Final = "searchable"
+PATIENCE_SECONDS: Final = 10.0
 
 _SQL = load("contextfs.runtime")
 _CONSUMER = "triggers.index"
-_PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.02
 
 
-def until_searchable(services: Services, call: Call, result: Any) -> Any:
-    """Wait for the index to take the call's events; the receipt then no longer lists `searchable` as pending."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def until_searchable(services: Services, call: Call, result: Any, patience: float) -> Any:
+    """Wait for the index to take the call's events; the receipt then no longer lists `searchable` as pending.
+
+    When `patience` (seconds) is over, the result is given as it is.
+    """
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if _taken(services, call):
             receipt: Receipt = result.receipt

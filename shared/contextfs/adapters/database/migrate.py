@@ -6,7 +6,8 @@ A shipped file is never edited: a changed hash stops the run. It does not go bac
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -15,18 +16,25 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from contextfs.kit.errors import Conflict, Unavailable
+from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 
 Phase = Literal["pre", "post"]
 
 _NAME = re.compile(r"^(\d{4})_(pre|post)_\w+\.sql$")
 _LOCK = 0x_C07E_F5
 _VECTOR_AT_LEAST = (0, 8)
+_SESSION = (
+    "set search_path = public; set timezone = 'UTC'; set statement_timeout = 0; set client_min_messages = warning"
+)
+# `row_security = off` makes a migration that would change rows it cannot see stop instead of missing them silently.
+_LOCAL = "set local lock_timeout = '10s'; set local row_security = off"
 _LEDGER = """
 create table if not exists contextfs.migrations (
     name text primary key, sha256 text not null, applied_at timestamptz not null default clock_timestamp()
 )
 """
+_TRIES = 10
+_PAUSE_SECONDS = 0.1
 
 
 class Migration(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +51,7 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shipped(folder: Path | None = None) -> list[Migration]:
-    """Read the migrations that belong to this version, in order."""
+    """Read the migrations that belong to this version, in order; ValueError when a file is not named like one."""
     source = folder or files("contextfs.adapters.database") / "migrations"
     found = sorted((item for item in source.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name)
     return [_read(item.name, item.read_text(encoding="utf-8")) for item in found]
@@ -58,20 +66,22 @@ def migrate(
 ) -> list[str]:
     """Apply what is missing of `phases` and set the log-in roles' passwords; gives the names that were applied.
 
-    `url` is of a role that may create roles and the `vector` extension. Unavailable when it cannot be reached,
-    Conflict when an applied file was edited.
+    `url` is of a role that owns the database and may create roles; it needs no more where the extension `vector` is
+    there already. Unavailable when the server cannot be reached or lacks pgvector, Conflict when an applied file was
+    edited, Invalid when the database is of no use, ContextFSError, which names the file, when one of them fails:
+    nothing of that file is kept, what was applied before it stays.
     """
-    try:
-        with psycopg.connect(url, autocommit=True) as connection:
+    with _connected(url) as connection:
+        try:
+            connection.execute(_SESSION)
             connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
             _prepare(connection)
             applied = list(_apply(connection, migrations or shipped(), phases))
             for role, password in (passwords or {}).items():
-                _set_password(connection, role, password)
-            return applied
-    except psycopg.OperationalError as error:
-        detail = f"The database cannot be reached: {_first_line(error)}. Check DATABASE_URL and that the server runs."
-        raise Unavailable(detail) from error
+                _patiently(lambda r=role, p=password: _set_password(connection, r, p))
+        except psycopg.Error as error:
+            raise Unavailable(f"The database could not be migrated: {_first_line(error)}. Run it again.") from error
+        return applied
 
 
 def _read(name: str, text: str) -> Migration:
@@ -82,16 +92,35 @@ def _read(name: str, text: str) -> Migration:
     return Migration(name=name, phase="pre" if match[2] == "pre" else "post", text=text)
 
 
+def _connected(url: str) -> psycopg.Connection[Any]:
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.OperationalError as error:
+        detail = f"The database cannot be reached: {_first_line(error)}. Check DATABASE_URL and that the server runs."
+        raise Unavailable(detail) from error
+    except psycopg.ProgrammingError:  # its text quotes the URL, with the password in it
+        detail = "DATABASE_URL is not an address of Postgres: write postgresql://user:password@host:port/database."
+        raise Invalid(detail) from None
+
+
 def _prepare(connection: psycopg.Connection[Any]) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise Invalid(f"The database stores text as {encoding}: create it with `encoding 'UTF8' template template0`.")
     try:
         connection.execute("create extension if not exists vector with schema public")
     except psycopg.Error as error:
         detail = f"The server has no usable pgvector: {_first_line(error)}. Install pgvector 0.8 or newer there."
         raise Unavailable(detail) from error
-    row = connection.execute("select extversion from pg_extension where extname = 'vector'").fetchone()
-    version = str(row[0]) if row else "0"
-    if tuple(int(part) for part in version.split(".")[:2]) < _VECTOR_AT_LEAST:
+    row = connection.execute(
+        "select extversion, extnamespace::regnamespace::text from pg_extension where extname = 'vector'"
+    ).fetchone()
+    version, schema = row or ("0", "public")
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < _VECTOR_AT_LEAST:
         detail = f"pgvector {version} is too old: install 0.8 or newer, then run `alter extension vector update`."
+        raise Unavailable(detail)
+    if schema != "public":
+        detail = f"pgvector is in the schema {schema}: run `alter extension vector set schema public`."
         raise Unavailable(detail)
     connection.execute("create schema if not exists contextfs")
     connection.execute(_LEDGER)
@@ -107,19 +136,43 @@ def _apply(
                 detail = f"{migration.name} was edited after it was applied: restore it and write a new migration."
                 raise Conflict(detail)
         elif migration.phase in phases:
-            with connection.transaction():
-                connection.execute("set local lock_timeout = '10s'")
-                connection.execute(migration.text.encode())
-                connection.execute(
-                    "insert into contextfs.migrations (name, sha256) values (%s, %s)",
-                    (migration.name, migration.sha256),
-                )
+            try:
+                _patiently(lambda m=migration: _apply_one(connection, m))
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+                detail = f"{migration.name} did not get the tables to itself, nothing of it was kept: run it again."
+                raise Unavailable(detail) from error
+            except psycopg.Error as error:
+                detail = f"{migration.name} failed, nothing of it was kept: {_first_line(error)}."
+                raise ContextFSError(detail) from error
             yield migration.name
 
 
+def _apply_one(connection: psycopg.Connection[Any], migration: Migration) -> None:
+    with connection.transaction():
+        connection.execute(_LOCAL)
+        connection.execute(migration.text.encode())
+        connection.execute(
+            "insert into contextfs.migrations (name, sha256) values (%s, %s)", (migration.name, migration.sha256)
+        )
+
+
 def _set_password(connection: psycopg.Connection[Any], role: str, password: str) -> None:
-    statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
+    """Send only the password's SCRAM verifier: statements are logged, and others can see them run."""
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
     connection.execute(statement)
+
+
+def _patiently(do: Callable[[], None]) -> None:
+    """Do it again when another database of the same server changed the roles, which they share, in this moment."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return do()
+        except psycopg.errors.InternalError_ as error:
+            if not (left and "concurrently" in str(error)):
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    raise AssertionError
 
 
 def _first_line(error: Exception) -> str:

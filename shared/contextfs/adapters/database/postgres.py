@@ -53,10 +53,7 @@ class PostgresTransaction:
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
         try:
-            with self._connection.pipeline():
-                for query, parameters in self._last:
-                    self._connection.execute(query.encode(), parameters)
-                self._connection.execute("commit")
+            _together(self._connection, [*self._last, ("commit", {})])
         except psycopg.OperationalError as error:
             if not self._connection.closed:
                 raise
@@ -125,10 +122,18 @@ class PostgresDatabase:
 
 
 def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    with connection.pipeline():
-        connection.execute("begin")
-        cursors = [connection.execute(query.encode(), parameters) for query, parameters in opening]
-    return [cursor.fetchone() if cursor.description else None for cursor in cursors]
+    cursor = _together(connection, [("begin", {}), *opening])
+    rows: list[Row | None] = []
+    while cursor.nextset():
+        rows.append(cursor.fetchone() if cursor.description else None)
+    return rows
+
+
+def _together(connection: Connection, statements: Sequence[Statement]) -> psycopg.Cursor[Row]:
+    """Run several statements as one message, half the time of a pipeline: their values are quoted on this side."""
+    cursor = psycopg.ClientCursor(connection)
+    texts = [cursor.mogrify(query.encode(), parameters) for query, parameters in statements]
+    return cursor.execute(";\n".join(texts).encode())
 
 
 def _roll_back(connection: Connection) -> None:

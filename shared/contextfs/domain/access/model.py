@@ -1,7 +1,7 @@
 """The nouns of access."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,15 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
+    """A new key with its secret, which is shown this once: it is empty in a reply that an Idempotency-Key repeats."""
+
+    shown_once: ClassVar[tuple[str, ...]] = ("secret",)
+
+    api_key: ApiKey
+    secret: str
 
 
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

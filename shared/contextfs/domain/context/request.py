@@ -22,9 +22,10 @@ class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One memory or message of a pack, and why it is in."""
+    """One memory or message of a pack, and why it is in. The text names it by its short id."""
 
-    id: str
+    id: UUID
+    short_id: str
     type: str
     title: str
     source: str

@@ -62,18 +62,26 @@ on conflict (org_id, consumer, event_id) do update
 set error = excluded.error, attempts = excluded.attempts, failed_at = excluded.failed_at, replayed_at = null
 
 -- name: dead_letter_page
--- Events that could not be delivered, newest first.
+-- Events that could not be delivered, newest first, of the caller's projects.
 select id, consumer, event_id, event, error, attempts, failed_at, replayed_at
 from dead_letters
 where (%(at)s::timestamptz is null or (failed_at, id) < (%(at)s, %(after)s))
+    and (
+        contextfs.claim('all_projects') = 'on'
+        or (event ->> 'project_id')::uuid = any(contextfs.claim('project_ids')::uuid [])
+    )
 order by failed_at desc, id desc
 limit %(limit)s
 
 -- name: replay
--- Mark a dead letter as sent again.
+-- Mark a dead letter of the caller's projects as sent again.
 update dead_letters
 set replayed_at = %(now)s
 where id = %(id)s
+    and (
+        contextfs.claim('all_projects') = 'on'
+        or (event ->> 'project_id')::uuid = any(contextfs.claim('project_ids')::uuid [])
+    )
 returning id, consumer, event_id, event, error, attempts, failed_at, replayed_at
 
 -- name: waiting

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.receipt import Receipt
 
 AuthorKind = Literal["human", "repository", "assistant", "tool"]
 MemoryType = Annotated[
@@ -109,6 +110,18 @@ class MemoryChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     valid_to: Moment | UnsetType | None = UNSET
     expires_at: Moment | UnsetType | None = UNSET
     anchors: Annotated[list[Anchor], Meta(max_length=100)] | UnsetType = UNSET
+
+
+class MemoryWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """A memory after a write, and what the write did."""
+
+    memory: Memory
+    receipt: Receipt
+
+    @property
+    def version(self) -> str:
+        """The version that ETag and If-Match speak of."""
+        return self.memory.version
 
 
 class RevisionShown(msgspec.Struct, frozen=True, kw_only=True):

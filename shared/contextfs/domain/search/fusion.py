@@ -36,7 +36,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
     semantic: float = 0.75
     lexical: float = 0.25
-    lexical_half: float = 10.0
+    lexical_half: float = 20.0
     """The BM25 score that counts as one half."""
     freshness: float = 0.02
     trust: float = 0.02

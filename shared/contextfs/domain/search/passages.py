@@ -45,7 +45,7 @@ def chunk(text: str, *, size: int = CHUNK_SIZE, overlap: int = CHUNK_OVERLAP) ->
     in this order of preference, else anywhere. A chunk begins at most `overlap` characters before the last one's end.
     Invalid unless size >= 2 and 0 <= overlap <= size / 4.
     """
-    if size < 2 or not 0 <= overlap <= size // 4:  # noqa: PLR2004 - a chunk must be able to have two halves
+    if size < 2 or not 0 <= overlap <= size // 4:
         raise Invalid(f"chunks of {size} with an overlap of {overlap}: give size >= 2 and 0 <= overlap <= size / 4")
     return [Chunk(start=start, end=end, text=text[start:end]) for start, end in _bounds(text, size, overlap)]
 

@@ -39,86 +39,12 @@ _LEVELS = (re.compile(r"[/\\:@]+"), re.compile(r"[.'\u2019-]+"), re.compile(r"_+
 _HUMPS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OPERATORS = re.compile(r"[<>=+%&]+|!=|!(?=\w)|(?<!\w)-(?=\d)")
 
-_STOP_WORDS = frozenset(
-    stem(word)
-    for word in [
-        "a",
-        "about",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "s",
-        "she",
-        "so",
-        "some",
-        "such",
-        "t",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
+_SMALL_WORDS = """
+a about an and any are as at be been but by can could did do does for from get had has have he her his how i if in into
+is it its just me my no not of on or our s she so some such t than that the their them then there these they this to us
+was we were what when where which who why will with would you your
+"""
+_STOP_WORDS = frozenset(map(stem, _SMALL_WORDS.split()))
 
 
 def terms(text: str) -> list[str]:
@@ -144,7 +70,8 @@ def pieces(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is."""
     for match in _CHUNK.finditer(text):
         for start, end in _stretches(match.group(), match.start()):
-            found = tuple(terms(text[start:end]))
+            piece = text[start:end]
+            found = _known(piece) if piece.isascii() and len(piece) <= _REMEMBERED else tuple(terms(piece))
             if found:
                 yield start, end, found
 

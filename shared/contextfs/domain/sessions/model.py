@@ -19,6 +19,7 @@ from contextfs.kit.fields import (
     Word,
     version_at,
 )
+from contextfs.kit.receipt import Receipt
 
 Role = Literal["user", "assistant", "system", "tool"]
 Kind = Literal["prompt", "reply", "tool_result", "summary", "injected", "meta"]
@@ -139,6 +140,18 @@ class SessionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     metadata: Metadata | UnsetType = UNSET
     input_tokens: Tokens | UnsetType = UNSET
     output_tokens: Tokens | UnsetType = UNSET
+
+
+class SessionWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """A session after a write, and what the write did."""
+
+    session: Session
+    receipt: Receipt
+
+    @property
+    def version(self) -> str:
+        """The version that ETag and If-Match speak of."""
+        return self.session.version
 
 
 class NewMessages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import (
     Kind,
@@ -14,6 +12,7 @@ from contextfs.domain.sessions.model import (
     Role,
     Session,
     SessionChange,
+    SessionWritten,
 )
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.call import Call
@@ -22,18 +21,6 @@ from contextfs.kit.receipt import Receipt
 
 _TITLE_LENGTH = 120
 _KINDS: dict[Role, Kind] = {"user": "prompt", "assistant": "reply", "tool": "tool_result", "system": "meta"}
-
-
-class SessionWritten(msgspec.Struct, frozen=True, kw_only=True):
-    """A session after a write, and what the write did."""
-
-    session: Session
-    receipt: Receipt
-
-    @property
-    def version(self) -> str:
-        """The version that ETag and If-Match speak of."""
-        return self.session.version
 
 
 def create(call: Call, new: NewSession) -> SessionWritten:

@@ -2,20 +2,11 @@
 
 from uuid import UUID
 
-import msgspec
-
 from contextfs.domain.access import keys, store
-from contextfs.domain.access.model import ApiKey, NewApiKey
+from contextfs.domain.access.model import ApiKey, ApiKeyCreated, NewApiKey
 from contextfs.domain.access.rules import PERMISSIONS, ROLES, allows
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid, NotAllowed, NotFound
-
-
-class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A new key with its secret, which is shown this once."""
-
-    api_key: ApiKey
-    secret: str
 
 
 def create(call: Call, new: NewApiKey) -> ApiKeyCreated:

@@ -1,5 +1,8 @@
 """Pack the few memories that matter for a task into its token budget."""
 
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
@@ -9,7 +12,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.index import TRUST
-from contextfs.journeys.find.search import look
+from contextfs.journeys.find.search import Found, look
 from contextfs.kit.call import Call
 from contextfs.kit.ports import Row
 
@@ -28,22 +31,28 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
         limit=_CANDIDATES,
     )
     found = look(call, request, "hybrid")
-    pins = [_pin(row) for row in store.pinned(call.tx, wanted.project_id, at=call.now, limit=_PINS)]
+    rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=_PINS)
+    pins = [_pin(row) for row in rows]
     pinned_ids = {pin.id for pin in pins}
     others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:_CANDIDATES]]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
+    ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
     chosen = select(candidates, budget=wanted.budget, count=estimate)
     call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
-    return _reply(chosen, found.degraded)
+    return _reply(chosen, ids, found.degraded)
+
+
+def short(one: UUID) -> str:
+    """Name a thing in a pack by its last twelve digits, which are random: a whole id costs thirty tokens."""
+    return one.hex[-12:]
 
 
 def _candidate(one: Ranked, candidate: Candidate) -> PackCandidate:
-    where = f"session {candidate.session_id}" if candidate.session_id else f"memory {candidate.source_id}"
     return PackCandidate(
-        id=str(candidate.source_id),
+        id=short(candidate.source_id),
         type=candidate.type,
         text=candidate.body,
-        source=where,
+        source=f"session {short(candidate.session_id)}" if candidate.session_id else "",
         occurred_at=candidate.occurred_at,
         relevance=one.relevance,
         trust=candidate.trust,
@@ -54,11 +63,10 @@ def _candidate(one: Ranked, candidate: Candidate) -> PackCandidate:
 
 def _pin(row: Row) -> PackCandidate:
     return PackCandidate(
-        id=str(row["id"]),
+        id=short(row["id"]),
         type=row["type"],
         text=row["content"],
         title=row["title"] or "",
-        source=f"memory {row['id']}",
         occurred_at=row["updated_at"],
         relevance=1.0,
         trust=TRUST[row["author_kind"]],
@@ -66,22 +74,27 @@ def _pin(row: Row) -> PackCandidate:
     )
 
 
-def _reply(chosen: Pack, degraded: list[str]) -> ContextReply:
+def _sources(found: Found) -> Iterator[UUID]:
+    return (candidate.source_id for candidate in found.candidates.values())
+
+
+def _reply(chosen: Pack, ids: Mapping[str, UUID], degraded: list[str]) -> ContextReply:
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
     return ContextReply(
         text=chosen.text,
         tokens=chosen.tokens,
         budget=chosen.budget,
         tokens_are="estimated",
-        items=[_item(item, reasons[item.id]) for item in chosen.items],
+        items=[_item(item, ids[item.id], reasons[item.id]) for item in chosen.items],
         left_out=sum(not decision.chosen for decision in chosen.decisions),
         degraded=degraded,
     )
 
 
-def _item(item: PackCandidate, decision: Decision) -> ContextItem:
+def _item(item: PackCandidate, whole: UUID, decision: Decision) -> ContextItem:
     return ContextItem(
-        id=item.id,
+        id=whole,
+        short_id=item.id,
         type=item.type,
         title=item.title,
         source=item.source,

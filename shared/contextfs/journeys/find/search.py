@@ -21,6 +21,7 @@ Mode = Literal["semantic", "hybrid", "lexical"]
 
 _log = logging.getLogger(__name__)
 _MORE = 5
+_LEAST_CANDIDATES = 50
 _NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
 _NOT_YET = "semantic: some passages are still waiting for their vectors"
 
@@ -101,7 +102,7 @@ def _query(
         term_dimensions=hashes[1],
         vector=vector,
         model=model,
-        candidates=wanted.limit * _MORE,
+        candidates=max(wanted.limit * _MORE, _LEAST_CANDIDATES),
         projects=wanted.project_ids,
         sources=list(wanted.sources) if wanted.sources else None,
         types=[one.removeprefix("memory_") for one in wanted.types] if wanted.types else None,

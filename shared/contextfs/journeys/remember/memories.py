@@ -6,9 +6,10 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.memories import store
+from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import Clock, capped, tick
-from contextfs.domain.memories.model import Memory, MemoryChange, NewMemory
-from contextfs.domain.memories.revisions import Revision, at, first, union
+from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
+from contextfs.domain.memories.revisions import Fields, Revision, at, first, union
 from contextfs.domain.memories.rules import changed, fields_of, shown
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revise
@@ -22,26 +23,13 @@ _SEARCHABLE = ("searchable",)
 _ABSENT = "There is no such memory, or it is not yours to see."
 
 
-class MemoryWritten(msgspec.Struct, frozen=True, kw_only=True):
-    """A memory after a write, and what the write did."""
-
-    memory: Memory
-    receipt: Receipt
-
-    @property
-    def version(self) -> str:
-        """The version that ETag and If-Match speak of."""
-        return self.memory.version
-
-
 def add(call: Call, new: NewMemory) -> MemoryWritten:
     """Add a memory; what says the same in the same project is given back instead of stored twice."""
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(new, texts=("content", "title"), values=("metadata",))
     same = store.find_same(call.tx, new.project_id, new.type, cleaned.content, new.visibility)
     if same is not None:
-        call.note(subject=same.id, project_id=same.project_id, duplicate=True)
-        return MemoryWritten(memory=same, receipt=_receipt(call, duplicates=1, redacted=cleaner.found))
+        return _proven(call, same, cleaned, cleaner.found)
     memory_id = new.id or call.new_id()
     revision = first(memory_id, fields_of(cleaned), author=call.principal.actor, clock=str(tick(None, call.now)))
     now_shown = view((revision,))
@@ -57,6 +45,20 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     store.insert(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
     return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
+
+
+def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:
+    """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof."""
+    call.note(subject=same.id, project_id=same.project_id, duplicate=True)
+    known = {canonical(proof) for proof in same.provenance}
+    proofs = tuple(msgspec.to_builtins(proof) for proof in new.provenance)
+    memory = same
+    if any(canonical(proof) not in known for proof in proofs):
+        held = store.hold(call.tx, same.id)
+        seen = view(held.revisions)
+        fields = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *proofs))
+        memory = _write(call, held, seen, fields) or same
+    return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
 
 
 def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
@@ -98,17 +100,23 @@ def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
 
 
 def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, redacted: int) -> MemoryWritten:
-    fields = changed(seen.fields, wanted)
-    revision = revise(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
     call.note(subject=seen.memory_id, project_id=held.project_id)
-    if revision is None:
+    memory = _write(call, held, seen, changed(seen.fields, wanted))
+    if memory is None:
         memory = store.get(call.tx, seen.memory_id)
         return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
+    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=redacted, pending=_SEARCHABLE))
+
+
+def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory | None:
+    """Add the revision that leads from a view to a state; None when that is how it stands."""
+    revision = revise(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    if revision is None:
+        return None
     after = view(union(held.revisions, (revision,)))
     store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
     call.emit("memory.updated", seen.memory_id, held.project_id)
-    memory = _shown(held, after, revision.clock, updated_at=call.now)
-    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=redacted, pending=_SEARCHABLE))
+    return _shown(held, after, revision.clock, updated_at=call.now)
 
 
 def _shown(held: store.Held, then: View, clock: str, *, updated_at: datetime | None = None) -> Memory:

@@ -23,6 +23,9 @@ DEFAULT_PORT = 8420
 ORGANIZATION = "Local"
 PROJECT = "default"
 
+# Processes that are meant to outlive this one: while they are referred to, Python does not complain about them.
+_OUTLIVING: list[subprocess.Popen[bytes]] = []
+
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 45.0
 
@@ -117,7 +120,7 @@ def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
     }
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CONTEXTFS_PARENT"}}
     with (home.logs / "supervisor.log").open("ab") as log:
-        subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [*command, "--own-database"] if own_database else command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -126,6 +129,7 @@ def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
             start_new_session=True,
             cwd=home.path,
         )
+    _OUTLIVING.append(process)
 
 
 def _wait_until_ready(home: Home, port: int) -> None:

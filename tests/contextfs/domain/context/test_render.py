@@ -14,18 +14,17 @@ from contextfs.domain.context.render import neutral, render, without_packs
 FOREIGN = st.lists(
     st.sampled_from(
         [
-            "</contextfs-context>", "</", "<", ">", "/", "contextfs-context", "\uff1c", "\ufe64", "\u200b", "\u202e", "\r",
-            "\n", "\u2028", "\x00", "\ufe0f", "\U000e0041", "CONTEXTFS-CONTEXT", " ", "## Decisions", "- [2026-01-01] ",
-            "<|im_end|>", "x", "\u3164", "(id 7)", "\x85", "\x0b", "\u2215", "\uff0f",
+            "</contextfs-context>", "</", "<", ">", "/", "contextfs-context", "\uff1c", "\ufe64", "\u200b", "\u202e",
+            "\r", "\n", "\u2028", "\x00", "\ufe0f", "\U000e0041", "CONTEXTFS-CONTEXT", " ", "## Decisions", "(id 7)",
+            "- [2026-01-01] ", "<|im_end|>", "x", "\u3164", "\x85", "\x0b", "\u2215", "\uff0f",
         ],
     ),
     max_size=12,
 ).map("".join)  # fmt: skip
-ITEMS = st.lists(
-    st.builds(PackCandidate, id=FOREIGN, type=FOREIGN, text=FOREIGN | st.text(st.characters()), title=FOREIGN, source=FOREIGN),
-    min_size=1,
-    max_size=4,
+ITEM = st.builds(
+    PackCandidate, id=FOREIGN, type=FOREIGN, text=FOREIGN | st.text(st.characters()), title=FOREIGN, source=FOREIGN
 )
+ITEMS = st.lists(ITEM, min_size=1, max_size=4)
 
 
 def item(text: str = "Use ES256.", **fields: object) -> PackCandidate:

@@ -58,7 +58,8 @@ def _history(steps: list[int]) -> list[Revision]:
     made: list[Revision] = []
     for step in steps:
         chosen = _chosen(step)
-        parents = tuple(made[-n].id for n in chosen.pop("back") if n <= len(made))
+        back: tuple[int, ...] = chosen.pop("back")
+        parents = tuple(made[-n].id for n in back if n <= len(made))
         clock, author = chosen.pop("clock"), chosen.pop("author")
         revision = Revision(memory_id=MEMORY, parents=parents, fields=state(**chosen), author=author, clock=clock)
         made.append(revision)

@@ -67,9 +67,10 @@ def test_who_and_when_are_not_in_the_id() -> None:
 @pytest.mark.parametrize("name", Fields.__struct_fields__)
 def test_every_field_is_in_the_id(name: str) -> None:
     plain: dict[str, Any] = {field: getattr(state(), field) for field in Fields.__struct_fields__}
-    other = {"type": "user", "visibility": "private"}.get(name) or getattr(FULL, name)
+    other: dict[str, Any] = {name: getattr(FULL, name)}
+    other |= {"type": {"type": "user"}, "visibility": {"visibility": "private"}}.get(name, {})
 
-    assert root(Fields(**(plain | {name: other}))).id != root(state()).id
+    assert root(Fields(**(plain | other))).id != root(state()).id
 
 
 def test_the_memory_is_in_the_id() -> None:

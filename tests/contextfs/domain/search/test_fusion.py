@@ -69,7 +69,10 @@ def test_a_better_leg_never_lowers_the_score(hit: Hit, lexical: float, semantic:
 
 def test_equal_scores_go_newest_first_then_by_key() -> None:
     plain = Weights(freshness=0.0)
-    hits = [Hit(key=key, lexical=3.0, occurred_at=NOW - timedelta(days=days)) for key, days in [("c", 9), ("b", 9), ("a", 99)]]
+    hits = [
+        Hit(key=key, lexical=3.0, occurred_at=NOW - timedelta(days=days))
+        for key, days in [("c", 9), ("b", 9), ("a", 99)]
+    ]
 
     assert ["b", "c", "a"] == keys(hits, plain)
 
@@ -136,7 +139,11 @@ def test_saturation_is_monotone(one: float, other: float, half: float) -> None:
 
 
 def test_a_score_is_explained() -> None:
-    hits = [Hit(key="a", lexical=9.0, semantic=0.2), Hit(key="b", lexical=9.0, semantic=0.8), Hit(key="c", semantic=0.5)]
+    hits = [
+        Hit(key="a", lexical=9.0, semantic=0.2),
+        Hit(key="b", lexical=9.0, semantic=0.8),
+        Hit(key="c", semantic=0.5),
+    ]
 
     ranks = {one.hit.key: (one.explanation.lexical_rank, one.explanation.semantic_rank) for one in fuse(hits, now=NOW)}
 

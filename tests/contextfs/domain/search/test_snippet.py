@@ -44,7 +44,9 @@ def test_an_identifier_is_found_by_its_part() -> None:
 
 
 def test_a_script_without_spaces() -> None:
-    found = snippet("あいうえお" * 100 + "認証は東京リージョンで行う" + "かきくけこ" * 100, query_terms("東京"), width=40)
+    found = snippet(
+        "あいうえお" * 100 + "認証は東京リージョンで行う" + "かきくけこ" * 100, query_terms("東京"), width=40
+    )
 
     assert "東京" in found
 

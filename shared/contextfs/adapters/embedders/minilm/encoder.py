@@ -6,7 +6,7 @@ matrix product over nothing but real tokens; only attention goes document by doc
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ EPSILON = np.float32(1e-12)
 
 @dataclass(frozen=True, kw_only=True)
 class Dense:
-    """An affine map, `x @ weight + bias`; its int8 weights come with one scale for each output."""
+    """An affine map, `x @ weight + bias`; its int8 weights come with one scale for some rows of each column."""
 
     weight: Floats
     bias: Floats
@@ -29,10 +29,13 @@ class Dense:
     @classmethod
     def of(cls, tensors: Tensors, name: str) -> "Dense":
         """Unpack the map of this name."""
-        weight = np.multiply(tensors[f"{name}.weight"], tensors[f"{name}.scale"], dtype=np.float32)
+        integers, scales = tensors[f"{name}.weight"], tensors[f"{name}.scale"]
+        groups = integers.reshape(len(scales), -1, integers.shape[1])
+        weight = np.multiply(groups, scales[:, None], dtype=np.float32).reshape(integers.shape)
         return cls(weight=weight, bias=tensors[f"{name}.bias"])
 
     def __call__(self, x: Floats) -> Floats:
+        """Map the rows of `x`."""
         y = x @ self.weight
         y += self.bias
         return y
@@ -51,6 +54,7 @@ class Norm:
         return cls(weight=tensors[f"{name}.weight"], bias=tensors[f"{name}.bias"])
 
     def __call__(self, x: Floats) -> Floats:
+        """Normalise the rows of `x`."""
         y = x - x.mean(axis=-1, keepdims=True)
         variance = np.einsum("ij,ij->i", y, y) / np.float32(x.shape[-1])
         y *= (1 / np.sqrt(variance + EPSILON))[:, None]
@@ -85,6 +89,7 @@ class Layer:
         )
 
     def __call__(self, x: Floats, borders: Sequence[int]) -> Floats:
+        """Give the tokens' new rows; document `i` is the rows from `borders[i]` to `borders[i + 1]`."""
         x = self.mixing_norm(x + self.mixing(attend(self.attention(x), self.heads, borders)))
         return self.narrowing_norm(x + self.narrowing(gelu(self.widening(x))))
 
@@ -101,11 +106,6 @@ class Encoder:
         depth = sum(name.endswith(".attention.weight") for name in tensors)
         self._layers = [Layer.of(tensors, f"layers.{number}", heads) for number in range(depth)]
 
-    @property
-    def longest(self) -> int:
-        """The most word pieces that a document may have."""
-        return len(self._positions)
-
     def __call__(self, documents: Sequence[Sequence[int]]) -> Floats:
         """Give one unit-length vector for each document, in order: shape (documents, width). None may be empty."""
         vectors = np.empty((len(documents), self._positions.shape[1]), np.float32)
@@ -114,9 +114,10 @@ class Encoder:
         return vectors
 
     def _encoded(self, documents: Sequence[Sequence[int]]) -> Floats:
-        lengths = np.array([len(document) for document in documents])
-        borders = [0, *np.cumsum(lengths).tolist()]
-        x = self._norm(self._embedded(np.concatenate(documents), np.concatenate([np.arange(n) for n in lengths])))
+        lengths = [len(document) for document in documents]
+        borders = list(accumulate(lengths, initial=0))
+        places = np.arange(borders[-1]) - np.repeat(borders[:-1], lengths)
+        x = self._norm(self._embedded(np.concatenate(documents), places))
         for layer in self._layers:
             x = layer(x, borders)
         # The mean's division is left out: it would not survive the normalisation.

@@ -13,8 +13,9 @@ import math
 import mmap
 import struct
 from collections.abc import Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -89,7 +90,7 @@ def is_file(path: Path, sha256: str) -> bool:
         return False
 
 
-def _checked(file: BinaryIO, path: Path, sha256: str) -> Header:
+def _checked(file: BufferedReader, path: Path, sha256: str) -> Header:
     prefix = file.read(_PREFIX.size)
     if len(prefix) < _PREFIX.size or not prefix.startswith(MAGIC):
         raise Unavailable(f"{path} is not an embedding model of ContextFS: {CURE}.")

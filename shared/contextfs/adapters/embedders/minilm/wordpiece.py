@@ -20,6 +20,7 @@ _CJK = (
     (0x2A700, 0x2CEAF),
     (0x2F800, 0x2FA1F),
 )
+_DROPPED = ("Cc", "Cf", "Co", "Cs")  # but not Cn: what this Python does not know yet is a word, an unknown one
 _KEPT_SPELLINGS = 20_000
 _KEPT_WORDS = 16_384
 
@@ -77,7 +78,7 @@ def _spelled(char: str) -> str:
     kind = unicodedata.category(char)
     if char in "\t\n\r" or kind.startswith("Z"):
         return " "
-    if kind.startswith("C") or char == "\N{REPLACEMENT CHARACTER}":
+    if kind in _DROPPED or char == "\N{REPLACEMENT CHARACTER}":
         return ""
     if any(low <= ord(char) <= high for low, high in _CJK):
         return f" {unicodedata.normalize('NFD', char)} "

@@ -1,0 +1,67 @@
+# ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help up down status test check format openapi lock models bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+MODEL := $(or $(CONTEXTFS_HOME),$(HOME)/.contextfs)/models/all-MiniLM-L6-v2.int8.bin
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+up: .venv/server models ## Start the platform; returns when it is ready, prints every URL and key
+	@$(BIN)/ctx up
+
+down: .venv/server ## Stop the platform; what it stored stays
+	@$(BIN)/ctx down
+
+status: .venv/server ## Show how the platform is
+	@$(BIN)/ctx status
+
+test: .venv/dev models ## Run the whole suite
+	@$(RUN) -m pytest
+
+check: .venv/dev ## Check style, types, imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+format: .venv/dev ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+openapi: .venv/dev ## Write docs/openapi.json anew
+	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
+
+bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
+	@$(RUN) -m benchmarks
+
+models: .venv/server ## Make the local embedding model (90 MB download, 25 MB kept); without it search compares words
+	@$(RUN) -m contextfs.adapters.embedders.minilm.build "$(MODEL)" || echo "No embedding model yet: search compares words alone. \`make models\` tries again."
+
+lock: ## Pin every package anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		pyproject.toml --extra server --group build --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		pyproject.toml --extra server --extra gcp --extra aws --extra otel --group build --group dev \
+		--output-file requirements-dev.lock
+
+clean: ## Remove what make made in this folder
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ContextFS needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "This Python has no venv: install it (Debian: apt install python3-venv)."; exit 1; }
+
+.venv/server: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the platform into .venv …"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/server
+	@echo "Installing the tools into .venv …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

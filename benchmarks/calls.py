@@ -1,0 +1,219 @@
+"""What a call costs: through the door against one bare statement, and over HTTP against bare Starlette."""
+
+import http.client
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import uvicorn
+from psycopg.conninfo import make_conninfo
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route as Path_
+
+from benchmarks.measure import Row, pairs, row
+from contextfs.adapters.database import embedded
+from contextfs.adapters.database.migrate import migrate
+from contextfs.adapters.database.postgres import PostgresDatabase
+from contextfs.journeys.enter.organization import Founding, found, plan
+from contextfs.kit.settings import Settings
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.table import Route
+from contextfs.runtime.wiring import Wiring, routes
+
+RUNS = 400
+INSERT = "insert into bare (id, content, created_at) values (%(id)s, %(content)s, now())"
+SELECT = "select id, content, created_at from bare where id = %(id)s"
+
+
+def run() -> list[Row]:
+    """Measure on a fresh embedded database with its usual durable settings."""
+    with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder:
+        server = embedded.start(Path(folder) / "data")
+        try:
+            return _measure(server.dsn())
+        finally:
+            embedded.stop(Path(folder) / "data")
+
+
+def _measure(admin: str) -> list[Row]:
+    passwords = {"contextfs_app": "app", "contextfs_relay": "relay"}
+    migrate(admin, passwords=passwords)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("create table bare (id uuid primary key, content text, created_at timestamptz)")
+        connection.execute("grant all on bare to contextfs_app")
+    settings = Settings(
+        database_url=make_conninfo(admin, user="contextfs_app", password=passwords["contextfs_app"]),
+        key_pepper="p" * 32,
+        redaction_key="r" * 32,
+    )
+    wired = Wiring(settings)
+    founding = plan(organization="O", email="o@o", project="p", now=wired.clock(), entropy=os.urandom)
+    found(wired.services, founding, wired.clock())
+    try:
+        return [*_through_the_door(wired, founding), *_over_http(wired, founding)]
+    finally:
+        wired.close()
+
+
+def _through_the_door(wired: Wiring, founding: Founding) -> list[Row]:
+    caller = Caller(wired, founding)
+    bare_id = uuid4()
+    _bare(wired.database, INSERT, {"id": bare_id, "content": "text"})
+    memory_id = caller.post("memories.create", {"project_id": str(founding.project_id), "content": "x"})["memory"]["id"]
+    session = {"project_id": str(founding.project_id), "tool": "bench"}
+    session_id = caller.post("sessions.create", session)["session"]["id"]
+    insert = lambda: _bare(wired.database, INSERT, {"id": uuid4(), "content": _content()})  # noqa: E731
+    select = lambda: _bare(wired.database, SELECT, {"id": bare_id})  # noqa: E731
+    message = {"messages": [{"role": "user", "content": "hello"}]}
+    return [
+        row(
+            "memories.create through the door",
+            "INSERT",
+            pairs(
+                lambda: caller.post("memories.create", {"project_id": str(founding.project_id), "content": _content()}),
+                insert,
+                runs=RUNS,
+            ),
+            goal="≤ 3",
+        ),
+        row(
+            "memories.get through the door",
+            "SELECT",
+            pairs(lambda: caller.get("memories.get", memory_id=memory_id), select, runs=RUNS * 2),
+            goal="≤ 3",
+        ),
+        row(
+            "sessions.append (one message) through the door",
+            "INSERT",
+            pairs(lambda: caller.post("sessions.append", message, session_id=session_id), insert, runs=RUNS),
+            goal="≤ 3",
+        ),
+    ]
+
+
+def _over_http(wired: Wiring, founding: Founding) -> list[Row]:
+    bare = _bare_app(wired.database)
+    headers = {"authorization": f"Bearer {founding.key}", "content-type": "application/json"}
+    with _served(gateway(wired.door, routes())) as ours, _served(bare) as floor:
+        memory = {"project_id": str(founding.project_id), "content": _content()}
+        stored = json.loads(_request(ours, "POST", "/v1/memories", memory, headers))["memory"]["id"]
+        bare_id = json.loads(_request(floor, "POST", "/bare", {"content": "x"}, headers))["id"]
+        live = pairs(
+            lambda: _request(ours, "GET", "/health/live", None, {}),
+            lambda: _request(floor, "GET", "/live", None, {}),
+            runs=RUNS * 3,
+        )
+        get = pairs(
+            lambda: _request(ours, "GET", f"/v1/memories/{stored}", None, headers),
+            lambda: _request(floor, "GET", f"/bare/{bare_id}", None, headers),
+            runs=RUNS * 2,
+        )
+        post = pairs(
+            lambda: _request(ours, "POST", "/v1/memories", memory | {"content": _content()}, headers),
+            lambda: _request(floor, "POST", "/bare", {"content": _content()}, headers),
+            runs=RUNS,
+        )
+    overhead = row("gateway: a route that does nothing, over HTTP", "bare Starlette", live, goal="≤ 1 ms more")
+    return [
+        overhead,
+        row("GET /v1/memories/{id} over HTTP", "bare Starlette + SELECT", get, goal="≤ 3"),
+        row("POST /v1/memories over HTTP", "bare Starlette + INSERT", post, goal="≤ 3"),
+    ]
+
+
+class Caller:
+    """Calls a route in this process, as the gateway would."""
+
+    def __init__(self, wired: Wiring, founding: Founding) -> None:
+        self._door = wired.door
+        self._routes: dict[str, Route] = {route.name: route for route in routes()}
+        self._headers = {"authorization": f"Bearer {founding.key}", "content-type": "application/json"}
+
+    def post(self, name: str, body: Any, **values: str) -> Any:
+        """Send a body; give the reply."""
+        asked = HttpRequest(
+            method="POST", path="/", path_values=values, headers=self._headers, body=json.dumps(body).encode()
+        )
+        response = self._door.answer(self._routes[name], asked)
+        assert response.status == 201, response.body  # noqa: S101 - a benchmark of failures says nothing
+        return json.loads(response.body)
+
+    def get(self, name: str, **values: str) -> bytes:
+        """Read something."""
+        response = self._door.answer(
+            self._routes[name], HttpRequest(method="GET", path="/", path_values=values, headers=self._headers)
+        )
+        assert response.status == 200, response.body  # noqa: S101 - as above
+        return response.body
+
+
+def _bare(database: PostgresDatabase, statement: str, parameters: dict[str, Any]) -> Any:
+    """Run one statement on the same driver and pool, with nothing around it."""
+    with database._pool.connection() as connection:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the floor
+        cursor = connection.execute(statement.encode(), parameters)
+        return cursor.fetchone() if cursor.description else None
+
+
+def _bare_app(database: PostgresDatabase) -> Starlette:
+    async def live(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "checks": {}})
+
+    def add(content: str) -> JSONResponse:
+        bare_id = uuid4()
+        _bare(database, INSERT, {"id": bare_id, "content": content})
+        return JSONResponse({"id": str(bare_id)}, 201)
+
+    async def post(request: Request) -> JSONResponse:
+        from starlette.concurrency import run_in_threadpool  # noqa: PLC0415 - beside its use
+
+        return await run_in_threadpool(add, (await request.json())["content"])
+
+    def get(request: Request) -> JSONResponse:
+        found_row = _bare(database, SELECT, {"id": request.path_params["id"]})
+        return JSONResponse({"id": str(found_row["id"]), "content": found_row["content"]})
+
+    return Starlette(routes=[Path_("/live", live), Path_("/bare", post, methods=["POST"]), Path_("/bare/{id}", get)])
+
+
+@contextmanager
+def _served(app: Any) -> Generator[http.client.HTTPConnection]:
+    """Serve an app on a free port of this machine, and connect to it once."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    connection = http.client.HTTPConnection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+    try:
+        yield connection
+    finally:
+        connection.close()
+        server.should_exit = True
+        with suppress(RuntimeError):
+            thread.join()
+
+
+def _request(
+    connection: http.client.HTTPConnection, method: str, path: str, body: Any, headers: dict[str, str]
+) -> bytes:
+    connection.request(method, path, None if body is None else json.dumps(body), headers)
+    response = connection.getresponse()
+    read = response.read()
+    assert response.status < 300, read  # noqa: S101 - a benchmark of failures says nothing
+    return read
+
+
+def _content() -> str:
+    return f"We deploy from the branch {uuid4()} with uv."

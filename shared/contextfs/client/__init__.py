@@ -1,0 +1,79 @@
+"""The Python SDK: `from contextfs.client import ContextFS`."""
+
+from contextfs.client.address import Address
+from contextfs.client.capture import Captured
+from contextfs.client.client import ContextFS
+from contextfs.client.pages import Listing
+from contextfs.client.retries import Retries
+from contextfs.client.system import Health
+from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+from contextfs.domain.context.request import ContextItem, ContextReply
+from contextfs.domain.events.model import DeadLetter
+from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
+from contextfs.domain.projects.model import Project
+from contextfs.domain.search.model import SearchHit, SearchReply
+from contextfs.domain.sessions.model import Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.kit.errors import (
+    BadInput,
+    Conflict,
+    ContextFSError,
+    Invalid,
+    MethodNotAllowed,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+    UnsupportedMedia,
+    VersionMismatch,
+    VersionRequired,
+)
+from contextfs.kit.page import Page
+from contextfs.kit.receipt import Receipt, Refusal
+
+__all__ = [
+    "Address",
+    "Anchor",
+    "ApiKey",
+    "ApiKeyCreated",
+    "BadInput",
+    "Captured",
+    "Conflict",
+    "ContextFS",
+    "ContextFSError",
+    "ContextItem",
+    "ContextReply",
+    "DeadLetter",
+    "Git",
+    "Health",
+    "History",
+    "Invalid",
+    "Listing",
+    "Memory",
+    "MemoryWritten",
+    "Message",
+    "MethodNotAllowed",
+    "NewMessage",
+    "NotAllowed",
+    "NotAuthenticated",
+    "NotFound",
+    "Page",
+    "Project",
+    "Provenance",
+    "Receipt",
+    "Refusal",
+    "Retries",
+    "RevisionShown",
+    "SearchHit",
+    "SearchReply",
+    "Session",
+    "SessionWritten",
+    "TooLarge",
+    "TooManyRequests",
+    "ToolCall",
+    "Unavailable",
+    "UnsupportedMedia",
+    "VersionMismatch",
+    "VersionRequired",
+]

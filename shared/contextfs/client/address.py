@@ -1,0 +1,107 @@
+"""Where the server is and which key it takes: by arguments, by the environment, or this machine's own stack."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from contextfs.kit.errors import Invalid, NotAuthenticated, Unavailable
+
+Id = UUID | str
+"""An id, as a UUID or written out."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_NO_SERVER = "No server is known: start one with `ctx up`, or set CONTEXTFS_URL and CONTEXTFS_API_KEY."
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A server, the key it is called with, and the project that is meant when none is named."""
+
+    url: str
+    key: str
+    project_id: UUID | None = None
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the connection is encrypted."""
+        return urlsplit(self.url).scheme == "https"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server runs on this machine: then no proxy stands between."""
+        return urlsplit(self.url).hostname in _LOOPBACK
+
+    def project(self, named: Id | None) -> UUID:
+        """Give the named project, or the one that is meant when none is; Invalid when there is no such id."""
+        if named is None and self.project_id is None:
+            raise Invalid("No project is named: pass project_id, or set CONTEXTFS_PROJECT_ID.", where="project_id")
+        return as_uuid(named or self.project_id or "", "project_id")
+
+
+class _Founding(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    project_id: UUID
+
+
+class _Stack(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of `stack.json` that is read here."""
+
+    port: int
+    founding: _Founding
+
+
+def find(
+    environment: Mapping[str, str], *, url: str | None = None, key: str | None = None, project_id: UUID | None = None
+) -> Address:
+    """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
+
+    The stack's own key is sent to the stack alone. NotAuthenticated or Unavailable say what is missing.
+    """
+    url = url or environment.get("CONTEXTFS_URL") or None
+    key = key or environment.get("CONTEXTFS_API_KEY") or None
+    named = environment.get("CONTEXTFS_PROJECT_ID")
+    project_id = project_id or (as_uuid(named, "CONTEXTFS_PROJECT_ID") if named else None)
+    stack = None if url and key else _stack(home(environment) / "stack.json")
+    own = f"http://127.0.0.1:{stack.port}" if stack else None
+    if url is None and own is None:
+        raise Unavailable(_NO_SERVER)
+    url = _checked(url or own or "")
+    if stack is not None and url == own and key in {None, stack.founding.key}:
+        return Address(url=url, key=stack.founding.key, project_id=project_id or stack.founding.project_id)
+    if key is None:
+        raise NotAuthenticated(f"No API key is known for {url}: set CONTEXTFS_API_KEY.")
+    return Address(url=url, key=key, project_id=project_id)
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """Give the folder of this machine's installation: CONTEXTFS_HOME, or `.contextfs` in the user's home."""
+    given = environment.get("CONTEXTFS_HOME")
+    return Path(given).expanduser().absolute() if given else Path.home() / ".contextfs"
+
+
+def _stack(path: Path) -> _Stack | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Stack)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read ({error.strerror}): is it another user's?") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unavailable(f"{path} is damaged ({error}): restore it, or run `ctx up`.") from error
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise Invalid(f"{url!r} is no address of a server: write it as https://contextfs.example.com.", where="url")
+    return url.rstrip("/")
+
+
+def as_uuid(value: Id, where: str) -> UUID:
+    """Read an id; Invalid says what is none, and where."""
+    try:
+        return value if isinstance(value, UUID) else UUID(value)
+    except ValueError as error:
+        raise Invalid(f"{where} is {value!r}, which is no id.", where=where) from error

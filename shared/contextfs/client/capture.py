@@ -1,0 +1,64 @@
+"""Capture: a whole conversation, of any length, sent in parts that the server takes; sent twice, it is stored once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from contextfs.domain.sessions.model import NewMessage, Session
+from contextfs.kit.receipt import Receipt
+
+MOST_MESSAGES = 500
+MOST_BYTES = 4 * 1024 * 1024
+
+
+class Captured(msgspec.Struct, frozen=True, kw_only=True):
+    """A session after a capture, and what all its parts did together.
+
+    `added` messages are new, `present` ones were there already; `created` says whether the session itself is new.
+    """
+
+    session: Session
+    receipt: Receipt
+    created: bool
+    added: int
+    present: int
+
+    @property
+    def grown(self) -> bool:
+        """Whether a session that was there got new messages."""
+        return not self.created and self.added > 0
+
+
+def named(messages: Iterable[NewMessage]) -> list[NewMessage]:
+    """Give each message an external id: its place, when it brings none. That is what makes a capture repeatable."""
+    return [
+        message if message.external_id is not None else msgspec.structs.replace(message, external_id=f"#{place}")
+        for place, message in enumerate(messages)
+    ]
+
+
+def batches(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
+    """Part messages, in order: at most 500 and 4 MiB of JSON in each part; a larger message stands alone."""
+    batch: list[NewMessage] = []
+    size = 0
+    for message in messages:
+        length = len(msgspec.json.encode(message)) + 1
+        if batch and (len(batch) >= MOST_MESSAGES or size + length > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += length
+    if batch:
+        yield batch
+
+
+def summed(receipts: Sequence[Receipt]) -> Receipt:
+    """Add receipts up; there is at least one. What any of them leaves pending is pending."""
+    return Receipt(
+        stored=sum(receipt.stored for receipt in receipts),
+        stored_at=max(receipt.stored_at for receipt in receipts),
+        duplicates=sum(receipt.duplicates for receipt in receipts),
+        redacted=sum(receipt.redacted for receipt in receipts),
+        pending=tuple(dict.fromkeys(name for receipt in receipts for name in receipt.pending)),
+        refused=tuple(refusal for receipt in receipts for refusal in receipt.refused),
+    )

@@ -1,0 +1,36 @@
+"""Context packs: `client.context`."""
+
+from contextfs.client.address import Id
+from contextfs.client.transport import Transport
+from contextfs.domain.context.request import ContextReply, ContextRequest
+
+
+class Context:
+    """Hands the memories that matter to a conversation."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def pack(
+        self,
+        task: str,
+        *,
+        project_id: Id | None = None,
+        budget: int = 2000,
+        types: list[str] | None = None,
+        messages: bool = True,
+        branch: str | None = None,
+    ) -> ContextReply:
+        """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to be sent.
+
+        `messages=False` takes memories only.
+        """
+        wanted = ContextRequest(
+            project_id=self._transport.address.project(project_id),
+            task=task,
+            budget=budget,
+            types=types,
+            messages=messages,
+            branch=branch,
+        )
+        return self._transport.call("POST", "/v1/context", ContextReply, body=wanted)

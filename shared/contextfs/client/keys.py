@@ -1,0 +1,50 @@
+"""API keys: `client.keys`."""
+
+from datetime import datetime
+
+from contextfs.client.address import Id, as_uuid
+from contextfs.client.pages import Listing
+from contextfs.client.transport import Transport, segment
+from contextfs.domain.access.model import ApiKey, ApiKeyCreated, NewApiKey, RoleName
+from contextfs.kit.page import Page
+
+_PATH = "/v1/api-keys"
+
+Permissions = list[str]
+"""`noun:verb`, `noun:*` or `*`."""
+
+
+class Keys:
+    """Creates, lists and revokes API keys."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        name: str,
+        *,
+        role: RoleName = "member",
+        permissions: Permissions | None = None,
+        project_id: Id | None = None,
+        expires_at: datetime | None = None,
+    ) -> ApiKeyCreated:
+        """Create a key with at most the caller's own permissions; its `secret` is shown this once.
+
+        With `project_id` the key sees that project only.
+        """
+        project = None if project_id is None else as_uuid(project_id, "project_id")
+        new = NewApiKey(name=name, role=role, permissions=permissions, project_id=project, expires_at=expires_at)
+        return self._transport.call("POST", _PATH, ApiKeyCreated, body=new)
+
+    def list(self, *, page_size: int | None = None) -> Listing[ApiKey]:
+        """List API keys, newest first, without their secrets."""
+        return Listing(
+            lambda cursor: self._transport.call(
+                "GET", _PATH, Page[ApiKey], query={"limit": page_size, "cursor": cursor}
+            )
+        )
+
+    def revoke(self, key_id: Id) -> ApiKey:
+        """End a key: the next call with it is refused."""
+        return self._transport.call("DELETE", f"{_PATH}/{segment(key_id)}", ApiKey)

@@ -1,0 +1,44 @@
+"""When a call is tried again, and how long to wait before it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RETRIED = frozenset({429, 502, 503, 504})
+"""Answers after which the same call may succeed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retries:
+    """How often and how patiently a call is tried; times are seconds. `attempts` of 1 tries once."""
+
+    attempts: int = 5
+    first_pause: float = 0.2
+    longest_pause: float = 8.0
+    patience: float = 60.0
+    """The longest wait that a server may ask for; when it asks for more, its answer is final."""
+
+    def pause(self, tried: int, asked: float | None, chance: float) -> float | None:
+        """Give the wait after the attempt number `tried` (from 1), or None when that was the last one.
+
+        Pauses double; `chance` (0..1) takes off up to a half, so that callers who failed together do not return
+        together. The server's own wish (`asked`) is the least.
+        """
+        if tried >= self.attempts or (asked is not None and asked > self.patience):
+            return None
+        usual = min(self.longest_pause, self.first_pause * 2.0 ** (tried - 1)) * (1 - chance / 2)
+        return max(usual, asked or 0.0)
+
+
+def asked_pause(header: str | None, now: datetime) -> float | None:
+    """Read Retry-After (RFC 9110, section 10.2.3): seconds, or a date; None when it is neither."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header.strip())
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())

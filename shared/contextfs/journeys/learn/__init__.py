@@ -1,0 +1,1 @@
+"""Learn: from what was said and done in a session to memories, by rules alone."""

@@ -1,0 +1,94 @@
+"""Shell commands that the assistant ran, each with what came of it, and what a command is for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import msgspec
+
+from contextfs.journeys.learn.inputs import command_of
+from contextfs.journeys.learn.turns import ToolUse, Turn
+
+_FAILED = re.compile(
+    r"(?i)^\s*(?:<tool_use_error>|error:|exit code:? [1-9]|.{0,40}command not found|traceback \(most recent|fatal:|npm err!|panic:)"
+    r"|\bexit(?:ed with)?(?: code| status):? [1-9]|\bcommand not found\b|^FAIL\b|^--- FAIL|\b\d+ failed\b|^make: \*\*\*|\bELIFECYCLE\b",
+    re.MULTILINE,
+)
+_REFUSED = re.compile(r"(?i)doesn't want to (?:proceed|take this action)|user rejected|request interrupted|permission .{0,40}denied by user|sibling tool call errored|requires approval")
+_TRIM = re.compile(r"\s*(?:2>&1|2>/dev/null|>/dev/null|&>/dev/null)|\s*\|\s*(?:tail|head|grep|egrep|rg|tee|less|cat|wc|sort|sed|awk|jq)\b[^|&;]*|\s*;?\s*echo\s+[\"']?[^&;|]*\$\?[^&;|]*")
+_PREFIX = re.compile(r"^(?:cd\s+\S+\s*(?:&&|;)\s*|timeout\s+\S+\s+|time\s+|sudo\s+|source\s+\S+\s*(?:&&|;)\s*|\.\s+\S+\s*&&\s*)+")
+_PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (purpose, re.compile(pattern))
+    for purpose, pattern in (
+        ("run the linter", r"(?:^|[\s:/])(?:lint|eslint|golangci-lint|ruff check|flake8|pylint|clippy|rubocop|shellcheck|biome|vet|staticcheck)(?:$|[\s:])"),
+        ("check types", r"(?:^|[\s:/])(?:tsc|mypy|pyright|basedpyright|typecheck|type-check|check-types|vue-tsc)(?:$|[\s:])"),
+        ("format the code", r"(?:^|[\s:/])(?:fmt|format|prettier|gofmt|black|rustfmt|ruff format)(?:$|[\s:])"),
+        ("run the tests", r"(?:^|[\s:/])(?:test|tests|pytest|jest|vitest|rspec|phpunit|tox|nox|ctest|gotestsum|playwright)(?:$|[\s:])"),
+        ("build the project", r"(?:^|[\s:/])(?:build|compile|bundle|goreleaser|xcodebuild)(?:$|[\s:])"),
+        ("apply the migrations", r"(?:^|[\s:/])(?:migrate|migration|migrations|alembic|db:migrate|prisma)(?:$|[\s:])"),
+        ("deploy", r"(?:^|[\s:/])(?:deploy|publish|release|pulumi up|terraform apply)(?:$|[\s:])"),
+        ("generate code", r"(?:^|[\s:/])(?:generate|codegen|protoc|sqlc|gen)(?:$|[\s:])"),
+        ("install the dependencies", r"(?:^|[\s:/])(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?|bun install|uv sync|poetry install|bundle install|pip install -r \S+|pip install -e \S+|go mod (?:tidy|download)|composer install|make install|make setup)$"),
+        ("start the app", r"(?:^|[\s:/])(?:dev|start|serve|up|runserver)(?:$|[\s:])"),
+    )
+)
+_RUNNERS = re.compile(
+    r"^(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:\./\S+|npm|npx|pnpm|yarn|bun|bunx|deno|node|make|just|task|mise|go|cargo|python3?|py|pytest|uv|uvx|poetry|tox|nox|ruff"
+    r"|mypy|pyright|basedpyright|black|eslint|prettier|tsc|jest|vitest|golangci-lint|gofmt|goreleaser|docker(?:-compose)?|terraform|pulumi|mvn|gradle"
+    r"|bundle|rails|rake|php|composer|dotnet|swift|xcodebuild|bazel|cmake|ctest|alembic|sqlc|protoc|pip3?|pre-commit|\.venv/bin/\S+|\S*gradlew)\b",
+)
+_ONE_OFF = re.compile(r"[<>|;&$`]|\s(?!\./\.\.\.)[\w.@-]*/\S|\s-(?:run|k|-grep|-testNamePattern|t)[ =]|/tmp/|/private/|/var/|/Users/|/home/|/root/|[A-Z]:\\|\s[\w-]+\.(?:go|py|tsx?|jsx?|rs|rb|java|c|cpp|md|json|ya?ml|sh)\b|\.(?:test|spec)\.\w+|_test\.\w+|test_\w+\.py|::|\s-[ce]\s|-m \d|\n|--help|--version|REDACTED|\[redacted")
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One command with its outcome; `ok` is None when the session does not tell."""
+
+    command: str
+    output: str
+    ok: bool | None
+    index: int
+    message_ids: tuple[UUID, ...]
+
+
+def runs(turns: Sequence[Turn]) -> Iterator[Run]:
+    """Pair the shell calls of a session with their results: by the call's id, else by their order."""
+    for at, turn in enumerate(turns):
+        for n, use in enumerate(turn.tool_calls):
+            command = command_of(use)
+            if command:
+                yield _run(command, turn, _result(turns, at, n, use), at)
+
+
+def plain(command: str) -> str:
+    """Give a command without what only this run needed: `cd` before it, redirections, filters of its output."""
+    return " ".join(_TRIM.sub("", _PREFIX.sub("", command.strip())).split())
+
+
+def purpose(command: str) -> str | None:
+    """Say what a command is for; None when it is no standing command of a project."""
+    if len(command) > 80 or not _RUNNERS.match(command) or _ONE_OFF.search(command):
+        return None
+    return next((name for name, pattern in _PURPOSES if pattern.search(command)), None)
+
+
+def _result(turns: Sequence[Turn], at: int, n: int, use: ToolUse) -> Turn | None:
+    after = [turn for turn in turns[at + 1 : at + 2 + 2 * len(turns[at].tool_calls)] if turn.role == "tool"]
+    if use.id:
+        named = next((turn for turn in after if turn.answers == use.id), None)
+        if named or any(turn.answers for turn in after):
+            return named
+    return after[n] if n < len(after) else None
+
+
+def _run(command: str, turn: Turn, result: Turn | None, at: int) -> Run:
+    if result is None:
+        return Run(command=command, output="", ok=None, index=at, message_ids=(turn.message_id,))
+    refused = _REFUSED.search(result.content[:400]) is not None
+    failed = result.failed or _FAILED.search(result.content[:20_000]) is not None
+    return Run(
+        command=command,
+        output=result.content,
+        ok=None if refused else not failed,
+        index=at,
+        message_ids=(turn.message_id, result.message_id),
+    )

@@ -1,0 +1,126 @@
+"""The episode: one short account of a session, made of its own words."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.commands import Run, plain, purpose
+from contextfs.journeys.learn.gate import is_machine_text
+from contextfs.journeys.learn.inputs import edits, path_of
+from contextfs.journeys.learn.sentences import sentences
+from contextfs.journeys.learn.turns import Turn, closing, is_human
+
+_OUTCOME = re.compile(
+    r"(?i)^(?:(?:i(?:'ve| have)? )?(?:now )?(?:successfully )?(?:fixed|added|updated|created|implemented|removed|renamed|moved|refactored"
+    r"|replaced|completed|consolidated|migrated|switched|extracted|simplified|corrected|converted|changed|rewrote|wrote|split|merged|deleted"
+    r"|enabled|disabled|introduced|upgraded|documented)\b|the \S.* (?:has been|have been|now|is now|are now|no longer)\b|now \S|both \S.* (?:now|have been)\b)",
+)
+_BARE = re.compile(
+    r"(?i)^(?:done|all (?:tests?|checks|changes|\w+ items|passing)|(?:the )?(?:build|linter|lint|tests?) (?:is|are|pass|clean)|everything|both tests|no (?:errors|issues)).{0,60}$",
+)
+_STALE = re.compile(r"(?i)\b(?:let me|i'?ll|i will|now i|would you like|do you want|want me to|shall i|should i|if you want|happy to)\b|\?$|:$")
+_GREETING = re.compile(r"(?i)^(?:hi|hello|hey|thanks?|ok(?:ay)?|yes|no|proceed|continue|go ahead|resume|test|review)\b.{0,15}$")
+_PLAN = re.compile(r"\AImplement the following plan:\s+#+\s*(?:Plan:\s*)?(.{8,200})")
+_PASSING_FILE = re.compile(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
+_MOST_FILES, _MOST_COMMANDS, _PART = 8, 4, 240
+
+
+def episode(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
+    """Yield the session's account: the goal as it was asked, the outcome as last told, files changed, commands.
+
+    Nothing is yielded for a session in which nobody asked for anything, or nothing came of it.
+    """
+    asked, told = _goal(turns), _outcome(turns)
+    files = _changed(turns)
+    if not asked or not (told or files):
+        return
+    commands = list(dict.fromkeys(c for run in ran if run.ok and purpose(c := plain(run.command))))
+    parts = [f"Goal: {asked[1]}"]
+    parts += [f"Outcome: {told[1]}"] if told else []
+    parts += [f"Files changed: {_listed(files, _MOST_FILES)}."] if files else []
+    parts += [f"Commands: {_listed([f'`{c}`' for c in commands], _MOST_COMMANDS)}."] if commands else []
+    yield Candidate(
+        type="episodic",
+        title=title_of(asked[1]),
+        content="\n".join(parts),
+        tags=("episode",),
+        confidence=0.7 if told and files else 0.6,
+        author_kind="assistant",
+        message_ids=(asked[0], *((told[0],) if told else ())),
+    )
+
+
+def _goal(turns: Sequence[Turn]) -> tuple[UUID, str] | None:
+    """Give the first prompt that asks for something, and what followed it when it only announced."""
+    first: UUID | None = None
+    words = ""
+    for turn in turns:
+        if not is_human(turn):
+            continue
+        plan = _PLAN.match(turn.content)
+        if plan and not words:
+            return turn.message_id, _cut(plan[1].strip())
+        text = "" if is_machine_text(turn) else " ".join(sentences(turn.content))
+        if len(text) < 12 or _GREETING.match(text):
+            continue
+        first, words = first or turn.message_id, f"{words} {text}".strip()
+        if len(words) >= 40 and not words.endswith(":"):
+            break
+    return (first, _cut(words)) if first else None
+
+
+def _outcome(turns: Sequence[Turn]) -> tuple[UUID, str] | None:
+    last = closing(turns)
+    for turn in reversed(turns):
+        if turn.message_id in last:
+            fit = [s for s in sentences(turn.content) if len(s) >= 12 and not _STALE.search(s)]
+            telling = [s for s in fit if _OUTCOME.match(s)] or [s for s in fit if not _BARE.match(s)] or fit
+            if telling:
+                return turn.message_id, _joined(telling[:3])
+    return None
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join sentences while they fit, each closed by its own mark or a full stop."""
+    text = _cut(parts[0])
+    for part in parts[1:]:
+        longer = f"{text if text[-1] in '.!…' else text + '.'} {part}"
+        if len(longer) > _PART:
+            break
+        text = longer
+    return text
+
+
+def _changed(turns: Iterable[Turn]) -> list[str]:
+    """Give the files that editing tools were called for, below the folder that all touched files have in common."""
+    touched: list[str] = []
+    edited: list[str] = []
+    for turn in turns:
+        for use in turn.tool_calls:
+            path = path_of(use)
+            if path and not _PASSING_FILE.search(path):
+                touched.append(path)
+                edited += [path] if edits(use) else []
+    root = _root(touched)
+    return list(dict.fromkeys(path.removeprefix(root) for path in edited))
+
+
+def _root(paths: Sequence[str]) -> str:
+    """Give the common folder of absolute paths with its closing slash; for a lone file, all but its last three parts."""
+    split = [path.split("/")[:-1] for path in paths if path.startswith("/") or path[1:3] == ":/"]
+    if not split:
+        return ""
+    common = [parts[0] for parts in zip(*split, strict=False) if len(set(parts)) == 1]
+    if len(set(paths)) == 1:
+        common = common[:-2]
+    return "/".join(common) + "/" if common else ""
+
+
+def _listed(things: Sequence[str], most: int) -> str:
+    more = f" and {len(things) - most} more" if len(things) > most else ""
+    return ", ".join(things[:most]) + more
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _PART else text[:_PART].rsplit(" ", 1)[0] + "…"

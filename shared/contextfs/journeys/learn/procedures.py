@@ -1,0 +1,115 @@
+"""Procedures: commands that worked, and steps that someone spelled out."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.commands import Run, plain, purpose
+from contextfs.journeys.learn.gate import Said, is_machine_text
+from contextfs.journeys.learn.sentences import without_code, without_elements
+from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
+
+_MOST = 3
+_TO_DO = re.compile(
+    r"(?i)^(?:\w+[,:] )?(?P<goal>(?:to|in order to) (?!be\b|me\b|you\b|avoid\b|see\b|the\b)[a-z][^,`]{3,70}),? (?:you (?:have to|need to|must|should|can) |we |i |just |please |always |first )*"
+    r"(?:run|use|execute|call|type|do|set|start with|invoke)s? (?P<how>`[^`]+`.*|(?:make|npm|pnpm|yarn|npx|go|cargo|uv|mise|docker|just|task|pytest|python3?|\./\S+) .+)",
+)
+_RUN_TO = re.compile(
+    r"(?i)^(?:you (?:have to|need to|must|should) |we |i |always |please |just )*(?:run|use|execute)s? (?P<how>`[^`]+`)(?: \w+){0,3} to (?P<goal>(?!see\b|check (?:if|that)\b|verify\b|confirm\b|find\b)[a-z].{4,})",
+)
+_STEPS_HEAD = re.compile(
+    r"(?i)^\s*(?:#+\s*)?\**(?:how to .{4,}|to (?:deploy|release|set ?up|install|publish|test|run|build|migrate|reproduce|roll ?back|add|create|upgrade|connect|debug|start|configure|onboard)\b.{0,80}"
+    r"|(?:required )?(?:setup|installation|deployment|release|rollback|migration|upgrade|manual)(?: steps| process| procedure| checklist| instructions)?(?: \([^)]*\))?|steps (?:to|for) .{4,})\s*\**\s*:\**\s*\**\s*$",
+)
+_STEP = re.compile(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
+_ASKED_STEPS = re.compile(r"(?i)\b(?:next|implementation|here'?s what|changes|plan)\b")
+
+
+def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
+    """Yield standing commands that worked, sentences that say how something is done, and numbered steps."""
+    yield from _commands(ran)
+    for one in heard:
+        match = _TO_DO.match(one.text) or _RUN_TO.match(one.text)
+        if match and (one.human or one.closes):
+            yield _procedure(one.text, (match["how"].strip().rstrip("."),), 0.85 if one.human else 0.6, (one.message_id,), human=one.human)
+    yield from _steps(turns)
+
+
+def _commands(ran: Sequence[Run]) -> Iterator[Candidate]:
+    """Yield, for each purpose, the commands that succeeded more often than they failed, most proven first."""
+    proofs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+    for run in ran:
+        command = plain(run.command)
+        for_what = purpose(command)
+        if for_what and run.ok is not None:
+            proofs[for_what, command].append(run)
+    counts: dict[str, int] = defaultdict(int)
+    for (for_what, command), tries in sorted(proofs.items(), key=lambda item: (-_good(item[1]), len(item[0][1]))):
+        good = _good(tries)
+        if good and good >= len(tries) - good and counts[for_what] < _MOST:
+            counts[for_what] += 1
+            yield _worked(for_what, command, [run for run in tries if run.ok])
+
+
+def _good(tries: Sequence[Run]) -> int:
+    return sum(run.ok is True for run in tries)
+
+
+def _worked(for_what: str, command: str, good: Sequence[Run]) -> Candidate:
+    return Candidate(
+        type="procedural",
+        title=f"{for_what.capitalize()}: {command}"[:100],
+        content=f"To {for_what}: `{command}`",
+        key=for_what,
+        value=command,
+        steps=(command,),
+        tags=("command",),
+        confidence=min(0.85, 0.55 + 0.1 * len(good)),
+        author_kind="tool",
+        message_ids=tuple(dict.fromkeys(i for run in good for i in run.message_ids))[:20],
+    )
+
+
+def _procedure(text: str, steps: tuple[str, ...], confidence: float, ids: tuple[UUID, ...], *, human: bool) -> Candidate:
+    return Candidate(
+        type="procedural",
+        title=title_of(text),
+        content=text,
+        steps=steps,
+        tags=("how-to",),
+        confidence=confidence,
+        author_kind="human" if human else "assistant",
+        message_ids=ids,
+    )
+
+
+def _steps(turns: Sequence[Turn]) -> Iterator[Candidate]:
+    """Yield numbered lists under a heading that says what they are the steps of."""
+    last = closing(turns)
+    for turn in turns:
+        human = is_human(turn)
+        if not human and not (is_reply(turn) and turn.message_id in last):
+            continue
+        if is_machine_text(turn):
+            continue
+        for head, steps in _lists(without_code(without_elements(turn.content)).splitlines()):
+            title = head.strip().strip("#*: ")
+            text = "\n".join([f"{title}:", *(f"{n}. {step}" for n, step in enumerate(steps, 1))])
+            yield _procedure(text, steps, 0.8 if human else 0.6, (turn.message_id,), human=human)
+
+
+def _lists(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for at, line in enumerate(lines):
+        if not _STEPS_HEAD.match(line) or _ASKED_STEPS.search(line):
+            continue
+        steps: list[str] = []
+        for following in lines[at + 1 : at + 40]:
+            step = _STEP.match(following)
+            if step:
+                steps.append(step[1].replace("**", "").strip())
+            elif following.strip() and not following.startswith((" ", "\t", "-")):
+                break
+        if 2 <= len(steps) <= 12:
+            yield line, tuple(steps)

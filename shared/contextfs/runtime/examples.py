@@ -1,0 +1,45 @@
+"""A request body for each route that takes one: the examples of the API's description, and the tests send each of them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+PROJECT = "01890a5d-ac96-774b-bcce-b302099a8057"
+"""The project that the examples speak of."""
+
+_SEARCH: Mapping[str, Any] = {"query": "which port does staging use", "project_ids": [PROJECT], "limit": 5}
+
+BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "sessions.create": {
+            "project_id": PROJECT,
+            "tool": "claude-code",
+            "external_id": "7f1c2a7e",
+            "git": {"remote": "git@example.test:acme/shop.git", "branch": "main", "commit": "3f2a9c1"},
+            "tags": ["checkout"],
+            "messages": [
+                {"role": "user", "content": "Why does the checkout time out?", "external_id": "m1"},
+                {"role": "assistant", "content": "The payment client waits for 30 seconds.", "external_id": "m2"},
+            ],
+        },
+        "sessions.update": {"title": "Checkout times out", "tags": ["checkout", "payments"]},
+        "sessions.append": {"messages": [{"role": "user", "content": "Make it 5 seconds.", "external_id": "m3"}]},
+        "memories.create": {
+            "project_id": PROJECT,
+            "type": "fact",
+            "title": "Staging database",
+            "content": "The staging database listens on port 5433.",
+            "tags": ["staging", "database"],
+            "metadata": {"key": "staging.port", "value": 5433},
+            "anchors": [{"path": "deploy/staging.toml", "lines": [3, 9]}],
+        },
+        "memories.update": {"content": "The staging database listens on port 5434.", "pinned": True},
+        "search.semantic": _SEARCH,
+        "search.hybrid": {**_SEARCH, "sources": ["memory"], "types": ["fact"], "explain": True},
+        "search.query": {"project_id": PROJECT, "type": "fact", "metadata": {"key": "staging.port"}},
+        "context.pack": {"project_id": PROJECT, "task": "Connect to the staging database.", "budget": 1000},
+        "projects.create": {"name": "shop", "description": "The web shop.", "metadata": {"team": "checkout"}},
+        "projects.update": {"description": "The web shop and its payments."},
+        "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
+    }
+)

@@ -1,0 +1,82 @@
+"""What a request can say and the store cannot hold: the character NUL, absurd nesting, moments beyond the calendar."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+from msgspec import inspect
+
+from contextfs.kit.errors import BadInput, Invalid
+
+_NUL = "\x00"
+_NUL_IN_JSON = b"\\u0000"
+_TOO_DEEP = 100
+# One day inside the calendar, so that a moment can be told in any time zone.
+_EARLIEST, _LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def check_texts(texts: Iterable[str], place: str) -> None:
+    """Refuse text with a NUL character."""
+    if any(_NUL in text for text in texts):
+        raise _nul(place)
+
+
+def check_json(body: bytes) -> None:
+    """Refuse JSON with NUL characters or with more than 100 levels; cheap where nothing is suspicious."""
+    if _NUL_IN_JSON in body or body.count(b"[") + body.count(b"{") > _TOO_DEEP:
+        _walk(msgspec.json.decode(body), 0)
+
+
+def check_moments(value: Any, where: str) -> None:
+    """Refuse a moment, anywhere in a noun, that cannot be told in every time zone."""
+    if isinstance(value, datetime):
+        if not _EARLIEST <= value <= _LATEST:
+            raise Invalid("The moment has to lie between 0001-01-02 and 9999-12-30 in UTC.", where=where)
+    elif isinstance(value, msgspec.Struct):
+        for name in _with_moments(type(value)):
+            check_moments(getattr(value, name), f"{where}.{name}")
+    elif isinstance(value, list):
+        for place, item in enumerate(cast("list[Any]", value)):
+            check_moments(item, f"{where}[{place}]")
+
+
+@cache
+def _with_moments(noun: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Name the fields of a noun that can hold moments, so that long lists of others are not walked."""
+    told = cast("inspect.StructType", inspect.type_info(noun))
+    return tuple(field.name for field in told.fields if _can_be_moment(field.type))
+
+
+def _can_be_moment(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.DateTimeType():
+            return True
+        case inspect.UnionType():
+            return any(_can_be_moment(one) for one in kind.types)
+        case inspect.ListType():
+            return _can_be_moment(kind.item_type)
+        case inspect.StructType():
+            return bool(_with_moments(kind.cls))
+        case _:
+            return False
+
+
+def _walk(value: Any, depth: int) -> None:
+    if depth > _TOO_DEEP:
+        raise BadInput(f"The JSON is nested deeper than {_TOO_DEEP} levels: flatten it.", where="body")
+    if isinstance(value, str):
+        if _NUL in value:
+            raise _nul("body")
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            _walk(key, depth)
+            _walk(item, depth + 1)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            _walk(item, depth + 1)
+
+
+def _nul(place: str) -> Invalid:
+    return Invalid("Text cannot hold the NUL character (U+0000): remove it.", where=place)

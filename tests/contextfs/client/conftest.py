@@ -1,0 +1,24 @@
+"""A server on a real port, and clients of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from contextfs.client import ContextFS
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import Tenant
+from tests.contextfs.client.serving import serving
+
+
+@pytest.fixture(scope="package")
+def api_url(wiring: Wiring) -> Iterator[str]:
+    """Give the address of a server."""
+    with serving(wiring) as url:
+        yield url
+
+
+@pytest.fixture
+def client(api_url: str, tenant: Tenant) -> Iterator[ContextFS]:
+    """Give a client of an organization of the test's own."""
+    with ContextFS(api_url, tenant.key, project_id=tenant.project_id) as made:
+        yield made

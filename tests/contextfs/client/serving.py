@@ -1,0 +1,45 @@
+"""A gateway on a real port of this machine, with its relay and worker, for as long as it is needed."""
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.loops import RelayLoop, WorkerLoop
+from contextfs.runtime.wiring import Wiring, routes
+
+_PATIENCE_SECONDS = 20.0
+
+
+@contextmanager
+def serving(wired: Wiring) -> Generator[str]:
+    """Serve every route and carry every event; gives the address."""
+    app = gateway(wired.door, routes())
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=server.run),
+        threading.Thread(target=RelayLoop(wired).run, args=(stop,)),
+        threading.Thread(target=WorkerLoop(wired).run, args=(stop,)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield f"http://127.0.0.1:{_port(server)}"
+    finally:
+        stop.set()
+        server.should_exit = True
+        for thread in threads:
+            thread.join()
+
+
+def _port(server: uvicorn.Server) -> int:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not server.started:
+        assert time.monotonic() < deadline, "the gateway does not start"
+        time.sleep(0.01)
+    return server.servers[0].sockets[0].getsockname()[1]

@@ -1,0 +1,72 @@
+"""Hosts as processes of their own, set up by the environment."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from contextfs.kit.settings import PREFIX, Settings
+
+REPOSITORY = Path(__file__).parents[3]
+_PATIENCE_SECONDS = 60
+
+
+def environment(settings: Settings, home: Path) -> dict[str, str]:
+    """Give the environment of a process with these settings, and a home of its own."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "OTEL_"))}
+    given = {name: value for name, value in msgspec.structs.asdict(settings).items() if value is not None}
+    own |= {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}
+    return own | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A host that listens."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextmanager
+def functions_framework(settings: Settings, home: Path, *arguments: str) -> Generator[Served]:
+    """Run functions-framework on the loopback until the block ends."""
+    port = _free_port()
+    log = home / f"{port}.log"
+    command = [str(Path(sys.executable).parent / "functions-framework"), "--source", str(REPOSITORY / "main.py")]
+    command += ["--host", "127.0.0.1", "--port", str(port), *arguments]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment(settings, home), stdout=sink, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_for(port, process, log)
+        yield Served(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(log.read_text())

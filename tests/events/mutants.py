@@ -1,0 +1,105 @@
+"""Four classic mistakes, made in a copy of the code, that the ledger must catch. Windows are widened by a pause."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mistake: in `file`, `right` is replaced by `wrong`; the counter of the verdict that has to show it."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    shows_as: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        name="acknowledge before the commit",
+        file="adapters/database/postgres.py",
+        right="""\
+                yield transaction, rows
+                transaction.commit()
+            except BaseException:
+                _roll_back(connection)
+                raise
+            finally:
+                self._pool.putconn(connection)
+""",
+        wrong="""\
+                yield transaction, rows
+            except BaseException:
+                _roll_back(connection)
+                self._pool.putconn(connection)
+                raise
+            import threading, time
+            def later():
+                time.sleep(0.2)
+                try:
+                    transaction.commit()
+                finally:
+                    self._pool.putconn(connection)
+            threading.Thread(target=later, daemon=True).start()
+""",
+        shows_as=("lost",),
+    ),
+    Mutant(
+        name="the fact and its event in two transactions",
+        file="runtime/door.py",
+        right="""\
+            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+            if key is not None:
+                idempotency.keep(call, key, response)
+""",
+        wrong="""\
+            if key is not None:
+                idempotency.keep(call, key, response)
+        time.sleep(0.05)
+        with self.services.database.transaction(entering(credential, now)) as (tx, _):
+            call.tx = tx
+            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+""",
+        shows_as=("without_event", "not_delivered"),
+    ),
+    Mutant(
+        name="mark as published before publishing",
+        file="journeys/react/relay.py",
+        right="""\
+        bus.publish(events)
+        with database.transaction() as (tx, _):
+            store.clear_outbox(tx, events)
+""",
+        wrong="""\
+        with database.transaction() as (tx, _):
+            store.clear_outbox(tx, events)
+        __import__("time").sleep(0.05)
+        bus.publish(events)
+""",
+        shows_as=("without_event", "not_delivered"),
+    ),
+    Mutant(
+        name="no deduplication at the consumer",
+        file="runtime/reaction.py",
+        right="""\
+            if fresh is None:
+                return False
+""",
+        wrong="""\
+            __import__("time").sleep(0.05 if fresh is None else 0.0)
+""",
+        shows_as=("effects_doubled",),
+    ),
+)
+
+
+def plant(mutant: Mutant, source: Path, target: Path) -> Path:
+    """Copy the library with one mistake in it; gives the folder to put first on the import path."""
+    shutil.copytree(source / "contextfs", target / "contextfs", ignore=shutil.ignore_patterns("__pycache__"))
+    file = target / "contextfs" / mutant.file
+    text = file.read_text(encoding="utf-8")
+    assert text.count(mutant.right) == 1, f"{mutant.file} no longer reads as the mutant expects"
+    file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
+    return target

@@ -1,0 +1,70 @@
+"""A request that each route accepts, for a tenant that has one thing of each kind."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from contextfs.runtime.examples import BODIES, PROJECT
+from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.wiring import routes
+from tests.conftest import Tenant
+
+ROUTES = routes()
+GUARDED = tuple(route for route in ROUTES if route.needs != PUBLIC)
+WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES)
+WITH_ID = tuple(route for route in ROUTES if "{" in route.path)
+UNKNOWN = "0190ffff-ffff-7fff-bfff-ffffffffffff"
+
+
+@dataclass(frozen=True)
+class Things:
+    """The ids of what a tenant has."""
+
+    project_id: str
+    session_id: str
+    memory_id: str
+    key_id: str
+    letter_id: str
+
+
+def by_name(name: str) -> Route:
+    """Give a row of the manifest."""
+    return next(route for route in ROUTES if route.name == name)
+
+
+def path_of(route: Route, things: Things) -> str:
+    """Give a route's path with the tenant's ids in it."""
+    return route.path.format_map(vars(things))
+
+
+def body_of(route: Route, project_id: object) -> Any:
+    """Give the example of a route's body, in this project; None where it takes none."""
+    if route.name not in BODIES:
+        return None
+    return json.loads(json.dumps(BODIES[route.name]).replace(PROJECT, str(project_id)))
+
+
+def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
+    """Call a route with its example."""
+    return tenant.call(route.method, path_of(route, things), body_of(route, things.project_id), **headers)
+
+
+def told(reply: Any) -> dict[str, Any]:
+    """Read a problem, and check its form: one clear line, an id, nothing of the server's inside."""
+    problem = reply.json()
+
+    assert reply.headers["content-type"] == "application/problem+json", reply.text
+    assert {"type", "title", "status", "detail", "request_id"} <= set(problem) <= {*problem, "where"}
+    assert problem["status"] == reply.status_code
+    assert problem["request_id"] == reply.headers["x-request-id"]
+    assert problem["type"].startswith("urn:contextfs:problem:")
+    assert problem["detail"]
+    assert "\n" not in problem["detail"]
+    assert len(problem["detail"]) < 600, problem["detail"]
+    assert not any(word in reply.text for word in ("Traceback", "psycopg", "msgspec", 'File "'))
+    return problem
+
+
+def same_but_for_the_request(reply: Any, other: Any) -> bool:
+    """Tell whether two problems differ in nothing but their request ids."""
+    return (reply.status_code, told(reply) | {"request_id": ""}) == (other.status_code, told(other) | {"request_id": ""})

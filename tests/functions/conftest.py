@@ -1,0 +1,155 @@
+"""What the tests of doors need beside a tenant: its rows, keys of less, one thing of each kind, a server that listens."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import uvicorn
+from psycopg.rows import dict_row
+from starlette.testclient import TestClient
+
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
+from tests.conftest import Tenant, founded
+from tests.functions.asking import Things
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Reads the tables as their owner, past all policies."""
+
+    connection: psycopg.Connection[dict[str, Any]]
+
+    def of(self, table: str, tenant: Tenant) -> list[dict[str, Any]]:
+        """Read a tenant's rows of a table."""
+        query = psycopg.sql.SQL("select * from contextfs.{} where org_id = %s").format(psycopg.sql.Identifier(table))
+        return self.connection.execute(query, [tenant.org_id]).fetchall()
+
+    def events(self, tenant: Tenant) -> list[str]:
+        """Name the events of a tenant that wait in the outbox, in the order in which they happened."""
+        return [row["type"] for row in sorted(self.of("outbox", tenant), key=lambda row: (row["time"], row["id"]))]
+
+    def audited(self, tenant: Tenant, action: str) -> list[dict[str, Any]]:
+        """Read the audit rows of an action."""
+        return [row for row in self.of("audit_log", tenant) if row["action"] == action]
+
+    def used(self, tenant: Tenant, meter: str) -> list[int]:
+        """Read the quantities that a meter counted, in order."""
+        rows = sorted(self.of("usage_records", tenant), key=lambda row: row["id"])
+        return [row["quantity"] for row in rows if row["meter"] == meter]
+
+    def everything(self, tenant: Tenant) -> dict[str, list[str]]:
+        """Copy all that a tenant has, but for what was kept about its calls."""
+        tables = ("projects", "sessions", "messages", "memories", "revisions", "api_keys", "dead_letters", "deliveries")
+        return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
+
+
+@pytest.fixture(scope="session")
+def rows(database_url: str) -> Iterator[Rows]:
+    """Give a reader of rows."""
+    with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection:
+        yield Rows(connection)
+
+
+@pytest.fixture
+def things(tenant: Tenant, rows: Rows) -> Things:
+    """Give the tenant one thing of each kind."""
+    return things_of(tenant, rows)
+
+
+@pytest.fixture(scope="session")
+def standing(wiring: Wiring, http: TestClient) -> Tenant:
+    """Give one organization for the whole run, for calls that change nothing."""
+    return founded(wiring, http)
+
+
+@pytest.fixture(scope="session")
+def standing_things(standing: Tenant, rows: Rows) -> Things:
+    """Give the standing organization one thing of each kind."""
+    return things_of(standing, rows)
+
+
+def things_of(tenant: Tenant, rows: Rows) -> Things:
+    """Give a tenant one thing of each kind, in its first project."""
+    project = str(tenant.project_id)
+    session = tenant.call("POST", "/v1/sessions", {"project_id": project, "tool": "test"}).json()["session"]
+    memory = tenant.call("POST", "/v1/memories", {"project_id": project, "content": "Known."}).json()["memory"]
+    key = tenant.call("POST", "/v1/api-keys", {"name": "other", "project_id": project}).json()["api_key"]
+    return Things(
+        project_id=project,
+        session_id=session["id"],
+        memory_id=memory["id"],
+        key_id=key["id"],
+        letter_id=str(bury(rows, tenant, memory["id"])),
+    )
+
+
+def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:
+    """Put a dead letter there: an event that the index could not take."""
+    letter_id, event_id = uuid4(), uuid4()
+    event = {
+        "id": str(event_id),
+        "type": "memory.created",
+        "org_id": str(tenant.org_id),
+        "project_id": str(tenant.project_id),
+        "subject": subject,
+        "time": "2030-01-31T08:00:00Z",
+        "actor": "test",
+        "reader": str(tenant.user_id),
+        "data": {},
+    }
+    rows.connection.execute(
+        "insert into contextfs.dead_letters (org_id, id, consumer, event_id, event, error, attempts, failed_at)"
+        " values (%s, %s, 'triggers.index', %s, %s, 'Invalid: seeded', 8, now())",
+        [tenant.org_id, letter_id, event_id, psycopg.types.json.Jsonb(event)],
+    )
+    return letter_id
+
+
+@pytest.fixture
+def key_with() -> Callable[..., Tenant]:
+    """Give a function that gives the same tenant, calling with a key of less: `role=`, `permissions=`, `project_id=`."""
+
+    def make(tenant: Tenant, **wanted: Any) -> Tenant:
+        reply = tenant.call("POST", "/v1/api-keys", {"name": "less", **wanted})
+        return replace(tenant, key=reply.json()["secret"])
+
+    return make
+
+
+@pytest.fixture
+def second_project() -> Callable[[Tenant], Tenant]:
+    """Give a function that opens another project in the same organization: the tenant, calling with its key alone."""
+
+    def make(tenant: Tenant) -> Tenant:
+        project = tenant.call("POST", "/v1/projects", {"name": "second"}).json()
+        key = tenant.call("POST", "/v1/api-keys", {"name": "s", "role": "owner", "project_id": project["id"]}).json()
+        return replace(tenant, key=key["secret"], project_id=UUID(project["id"]))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def listening(wiring: Wiring) -> Iterator[int]:
+    """Give the port of a gateway that listens, for what a client in the process cannot send."""
+    config = uvicorn.Config(gateway(wiring.door, routes()), port=0, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def quiet(wiring: Wiring) -> Iterator[TestClient]:
+    """Give a client that takes a fault of the server as a reply, as callers do."""
+    with TestClient(gateway(wiring.door, routes()), raise_server_exceptions=False) as client:
+        yield client

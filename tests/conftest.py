@@ -16,11 +16,13 @@ from starlette.testclient import TestClient
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
+from contextfs.domain.events.model import Delivery
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.journeys.react.deliver import claim, deliver
 from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.settings import Settings
 from contextfs.runtime.gateway import gateway
+from contextfs.runtime.table import Trigger
 from contextfs.runtime.wiring import Wiring, routes, triggers
 
 PASSWORDS = {"contextfs_app": "app-password", "contextfs_relay": "relay-password"}
@@ -159,13 +161,13 @@ def settle_events(wiring: Wiring) -> Iterator[Callable[[], int]]:
         taken = 0
         while True:
             moved = relay_once(platform, bus, wiring.clock)
-            due = claim(platform, wiring.clock, limit=100)
+            due = claim(platform, list(by_name), wiring.clock, limit=100)
             for one in due:
                 consumer = by_name[one.consumer]
                 assert deliver(
                     platform,
                     one,
-                    lambda d, t=consumer: wiring.reactor.react(t, d.event) and None,  # pyright: ignore[reportUnknownLambdaType]
+                    _consumer(wiring, consumer),
                     wiring.clock,
                     os.urandom,
                 )
@@ -181,3 +183,10 @@ def settle_events(wiring: Wiring) -> Iterator[Callable[[], int]]:
 def repository() -> Path:
     """Give the repository's root."""
     return Path(__file__).parent.parent
+
+
+def _consumer(wiring: Wiring, trigger: Trigger) -> Callable[[Delivery], None]:
+    def consume(delivery: Delivery) -> None:
+        wiring.reactor.react(trigger, delivery.event)
+
+    return consume

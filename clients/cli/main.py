@@ -6,6 +6,7 @@ Help for the whole is printed from the table below, without loading anything: it
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -67,9 +68,7 @@ def overview() -> str:
 def _guarded(arguments: list[str]) -> int:
     """Run a command, and tell whatever goes wrong in one line."""
     try:
-        code = _command(arguments[0])(
-            args=arguments[1:], prog_name=f"ctx {arguments[0]}", standalone_mode=False
-        )
+        code = _command(arguments[0])(args=arguments[1:], prog_name=f"ctx {arguments[0]}", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _told("stopped", _STOPPED)
@@ -86,7 +85,8 @@ def _guarded(arguments: list[str]) -> int:
 def _command(name: str) -> Any:
     """Load a command: a group as it is, or a function that is made one."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue] - what is printed is foreign text
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what is printed is foreign text
     module, _, attribute = COMMANDS[name][0].partition(":")
     found = getattr(import_module(module), attribute)
     from clients.cli.options import app_of  # noqa: PLC0415 - loads typer

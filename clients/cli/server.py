@@ -53,7 +53,9 @@ def whole_id(text: str, things: Iterable[T], noun: str) -> UUID:
         return found
     digits = text.replace("-", "").lower()
     if len(digits) < _LEAST_DIGITS or len(digits) >= _DIGITS or not set(digits) <= set("0123456789abcdef"):
-        raise Invalid(f"{text!r} is no id: give the whole one, or at least {_LEAST_DIGITS} of its first or last digits.")
+        raise Invalid(
+            f"{text!r} is no id: give the whole one, or at least {_LEAST_DIGITS} of its first or last digits."
+        )
     matching = [
         thing.id
         for _, thing in zip(range(_MOST_LOOKED_AT), things, strict=False)

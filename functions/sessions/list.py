@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contextfs.domain.sessions import store
-from contextfs.domain.sessions.model import Session, Status
+from contextfs.domain.sessions.model import Line, Session, Status
 from contextfs.domain.sessions.store import SessionFilter
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Moment, Word
@@ -16,7 +16,7 @@ def handle(
     project_id: UUID | None = None,
     tool: Word | None = None,
     status: Status | None = None,
-    branch: str | None = None,
+    branch: Line | None = None,
     tag: Word | None = None,
     since: Moment | None = None,
     limit: Limit = 50,

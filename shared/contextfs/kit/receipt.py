@@ -1,8 +1,8 @@
 """The receipt that every write answers: what is stored, what is still to come, what was refused."""
 
-from datetime import datetime
-
 import msgspec
+
+from contextfs.kit.fields import Moment
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     stored: int
-    stored_at: datetime
+    stored_at: Moment
     duplicates: int = 0
     redacted: int = 0
     pending: tuple[str, ...] = ()

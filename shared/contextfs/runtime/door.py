@@ -48,7 +48,8 @@ class Door:
         """Answer one request; whatever goes wrong is told as a problem, and nothing of it is stored."""
         request_id = self.request_id(request.headers)
         started = time.perf_counter()
-        with telemetry.span(route.name, {"http.request.method": route.method, "http.route": route.path}) as span:
+        facts = {"http.request.method": route.method, "http.route": route.path}
+        with telemetry.span(route.name, facts, headers=request.headers) as span:
             try:
                 response = self._answer(route, request, request_id)
             except ContextFSError as error:
@@ -58,7 +59,7 @@ class Door:
                 response = problem(unexpected(request_id), request_id)
             elapsed = time.perf_counter() - started
             span.set_attribute("http.response.status_code", response.status)
-            telemetry.measure_call(route.name, response.status, elapsed)
+            telemetry.measure_call(route.name, response.status, elapsed, facts)
         _log_call(route, response, request_id, elapsed)
         return HttpResponse(
             status=response.status,

@@ -1,4 +1,4 @@
-"""A request body for each route that takes one: the examples of the API's description, and the tests send each of them."""
+"""A request body for each route that takes one: the examples in the API's description, each sent by a test."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

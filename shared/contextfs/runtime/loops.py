@@ -21,7 +21,6 @@ _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
 _MEND_SECONDS = 0.5
-_THREADS = 2
 _CLAIM = 8
 
 
@@ -59,7 +58,10 @@ class RelayLoop:
 
 
 class WorkerLoop:
-    """Takes deliveries that are due and hands each to its trigger, a few at once."""
+    """Takes deliveries that are due and hands each to its trigger.
+
+    Triggers of one size share a lane, a thread of their own, so that slow work never stands before quick work.
+    """
 
     def __init__(self, wired: Wiring) -> None:
         self._wired = wired
@@ -68,24 +70,30 @@ class WorkerLoop:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a delivery that was begun is ended first."""
-        threads = [threading.Thread(target=self._loop, args=(stop,), name=f"worker-{n}") for n in range(_THREADS)]
+        lanes: dict[str, list[str]] = {}
+        for trigger in self._triggers.values():
+            lanes.setdefault(trigger.size, []).append(trigger.name)
+        threads = [
+            threading.Thread(target=self._loop, args=(consumers, stop), name=f"worker-{size}")
+            for size, consumers in lanes.items()
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         self._platform.close()
 
-    def _loop(self, stop: threading.Event) -> None:
+    def _loop(self, consumers: list[str], stop: threading.Event) -> None:
         listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
         try:
             while not stop.is_set():
-                if not _mended(lambda: self._turn(stop), stop):
+                if not _mended(lambda: self._turn(consumers, stop), stop):
                     listener.wait(_LOOK_SECONDS)
         finally:
             listener.close()
 
-    def _turn(self, stop: threading.Event) -> bool:
-        due = claim(self._platform, self._wired.clock, limit=_CLAIM)
+    def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
+        due = claim(self._platform, consumers, self._wired.clock, limit=_CLAIM)
         for delivery in due:
             if stop.is_set():
                 break

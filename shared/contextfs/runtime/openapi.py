@@ -1,7 +1,8 @@
-"""OpenAPI 3.1 from the manifest and the handlers' signatures and docstrings. `docs/openapi.json` is its copy."""
+"""OpenAPI 3.1, from the manifest and the handlers' signatures and docstrings; `make openapi` keeps its copy."""
 
 import inspect
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
@@ -14,23 +15,12 @@ from contextfs.domain.access.rules import PERMISSIONS
 from contextfs.runtime import wiring
 from contextfs.runtime.binding import Binding, bind
 from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.operation import operation
 from contextfs.runtime.problems import MEDIA_TYPE, Problem
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.replies import PROBLEMS
+from contextfs.runtime.table import Route
 
 _REF = "#/components/schemas/{name}"
-_UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
-_PROBLEMS = {
-    "400": "The request cannot be read.",
-    "401": "The call carries no valid credential.",
-    "403": "The credential lacks a permission.",
-    "404": "There is no such thing, or it is not yours to see.",
-    "409": "The change contradicts what is already stored.",
-    "412": "The thing changed since it was read.",
-    "413": "The body is larger than this route accepts.",
-    "415": "The body is of a media type that this route does not read.",
-    "422": "A value is not acceptable.",
-    "503": "A part that this call needs is not reachable; try again.",
-}
 
 
 @cache
@@ -44,10 +34,10 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     bindings = {route: bind(route) for route in routes}
     types = list(_types(bindings.values()))
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
-    by_type = {repr(kind): schema for kind, schema in zip(types, schemas, strict=True)}
+    by_type = {repr(kind): _tidy(schema) for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for route, binding in bindings.items():
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, binding, by_type)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route, binding, by_type, routes)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,7 +51,12 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "security": [{"apiKey": []}],
         "tags": [{"name": tag, "description": _about(tag)} for tag in dict.fromkeys(route.group for route in routes)],
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": _security(), "headers": _headers()},
+        "components": {
+            "schemas": {name: _tidy(schema) for name, schema in components.items()},
+            "responses": _responses(),
+            "headers": _headers(),
+            "securitySchemes": _security(),
+        },
     }
 
 
@@ -80,97 +75,45 @@ def _parameter_types(binding: Binding) -> Iterable[Any]:
         yield from (field.type for field in msgspec.structs.fields(struct))
 
 
-def _operation(route: Route, binding: Binding, by_type: dict[str, Any]) -> dict[str, Any]:
-    told = inspect.getdoc(binding.handle) or ""
-    operation: dict[str, Any] = {
-        "operationId": route.target,
-        "tags": [route.group],
-        "summary": (inspect.getdoc(inspect.getmodule(binding.handle)) or told).split("\n", 1)[0].rstrip("."),
-        "description": told,
-        "parameters": [*_parameters(binding, by_type), *_header_parameters(route, binding)],
-        "responses": {str(route.status): _success(binding, by_type), **_failures(route, binding)},
-    }
-    if route.needs == PUBLIC:
-        operation["security"] = []
-    else:
-        operation["x-permission"] = route.needs
-    if binding.body_type is not None:
-        content = {"application/json": {"schema": by_type[repr(binding.body_type)]}}
-        operation["requestBody"] = {"required": True, "content": content}
-    return operation
+def _tidy(schema: Any) -> Any:
+    """Say of an enumeration that it is text, and of a docstring no line breaks."""
+    if isinstance(schema, list):
+        return [_tidy(one) for one in schema]  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if not isinstance(schema, dict):
+        return schema
+    tidy: dict[str, Any] = {name: _tidy(value) for name, value in schema.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if isinstance(tidy.get("enum"), list):
+        tidy = {"type": "string"} | tidy
+    if isinstance(tidy.get("description"), str):
+        tidy["description"] = re.sub(r"\s+", " ", tidy["description"])
+    return tidy
 
 
-def _parameters(binding: Binding, by_type: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    for place, struct in (("path", binding.path_type), ("query", binding.query_type)):
-        for field in msgspec.structs.fields(struct):
-            schema = dict(by_type[repr(field.type)])
-            told = schema.pop("description", None)
-            parameter: dict[str, Any] = {
-                "name": field.name,
-                "in": place,
-                "required": field.required,
-                "schema": _without_null(schema),
-            }
-            if field.default is not msgspec.NODEFAULT and field.default is not None:
-                parameter["schema"] = {**parameter["schema"], "default": field.default}
-            yield parameter | ({"description": told} if told else {})
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give a parameter's schema without `null`: a query cannot say it."""
-    options = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
-    if len(options) == 1:
-        return {key: value for key, value in schema.items() if key != "anyOf"} | options[0]
-    if "enum" in schema:
-        return schema | {"enum": [one for one in schema["enum"] if one is not None]}
-    return schema
-
-
-def _header_parameters(route: Route, binding: Binding) -> Iterable[dict[str, Any]]:
-    if route.needs == PUBLIC:
-        return
-    if route.method in _UNSAFE:
-        yield {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "The same request with the same key is done once; the first reply comes again.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
-        }
-    if route.method in {"PATCH", "DELETE"} and _has_version(binding, route):
-        yield {
-            "name": "If-Match",
-            "in": "header",
-            "required": False,
-            "description": "The version that the change is made to, as ETag gave it.",
-            "schema": {"type": "string", "pattern": r'^("[\x21\x23-\x7e]*"|\*)$'},
-        }
-
-
-def _has_version(binding: Binding, route: Route) -> bool:
-    return hasattr(binding.reply_type, "version") or route.method == "DELETE"
-
-
-def _success(binding: Binding, by_type: dict[str, Any]) -> dict[str, Any]:
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
-    if binding.reply_type is None or binding.reply_type is type(None):
-        return {"description": "Done.", "headers": headers}
-    schema = {"type": "object"} if binding.reply_type is HttpResponse else by_type[repr(binding.reply_type)]
-    if hasattr(binding.reply_type, "version"):
-        headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-    return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": schema}}}
-
-
-def _failures(route: Route, binding: Binding) -> dict[str, Any]:
-    codes = {"400", "422", "503"}
-    if route.needs != PUBLIC:
-        codes |= {"401", "403", "404", "409"}
-    if binding.body_type is not None:
-        codes |= {"413", "415"}
-    if route.method in {"PATCH", "DELETE", "POST"} and route.needs != PUBLIC:
-        codes |= {"412"}
+def _responses() -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}
-    return {code: {"description": _PROBLEMS[code], "content": content} for code in sorted(codes)}
+    return {
+        name: {
+            "description": told.sentence,
+            "headers": {header: {"$ref": f"#/components/headers/{header}"} for header in told.headers},
+            "content": content,
+        }
+        for name, told in PROBLEMS.items()
+    }
+
+
+def _headers() -> dict[str, Any]:
+    tag = r'^(W/)?"[\x21\x23-\x7e]*"$'
+    return {
+        "X-Request-Id": _text("Finds this call in the logs.", maxLength=64),
+        "ETag": _text("The version, for If-Match and If-None-Match.", maxLength=200, pattern=tag),
+        "WWW-Authenticate": _text("How to authenticate.", maxLength=200),
+        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}},
+        "Idempotent-Replayed": _text("`true` when this is the first reply to this Idempotency-Key.", enum=["true"]),
+    }
+
+
+def _text(told: str, **limits: Any) -> dict[str, Any]:
+    return {"description": told, "schema": {"type": "string", **limits}}
 
 
 def _security() -> dict[str, Any]:
@@ -185,15 +128,11 @@ def _security() -> dict[str, Any]:
     }
 
 
-def _headers() -> dict[str, Any]:
-    text = {"type": "string"}
-    return {
-        "RequestId": {"description": "Finds this call in the logs.", "schema": text},
-        "ETag": {"description": "The version, for If-Match and If-None-Match.", "schema": text},
-    }
-
-
 @cache
 def _about(tag: str) -> str:
     module = import_module(f"functions.{tag}")
     return re.sub(r"\s+", " ", inspect.getdoc(module) or tag)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(document_bytes())

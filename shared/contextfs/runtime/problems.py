@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -31,12 +32,15 @@ def problem(error: ContextFSError, request_id: str) -> HttpResponse:
         where=error.where,
         request_id=request_id,
     )
-    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
-    if isinstance(error, NotAuthenticated):
-        headers["www-authenticate"] = 'Bearer realm="contextfs"'
-    if isinstance(error, Unavailable | TooManyRequests):
-        headers["retry-after"] = "1"
+    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store", **headers_of(error)}
     return HttpResponse(status=error.status, body=msgspec.json.encode(told), headers=headers)
+
+
+def headers_of(error: ContextFSError) -> Mapping[str, str]:
+    """Give the headers that tell the caller what to do about an error."""
+    if isinstance(error, NotAuthenticated):
+        return {"www-authenticate": 'Bearer realm="contextfs"'}
+    return {"retry-after": "1"} if isinstance(error, Unavailable | TooManyRequests) else {}
 
 
 def unexpected(request_id: str) -> ContextFSError:

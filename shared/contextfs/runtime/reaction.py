@@ -38,7 +38,7 @@ class Reactor:
             ),
         )
         with (
-            telemetry.span(trigger.name, {"event.type": event.type}),
+            telemetry.span(trigger.name, {"event.type": event.type}, kind="consumer"),
             self.services.database.transaction(*opening) as (tx, (_, _, fresh)),
         ):
             if fresh is None:

@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from contextfs.domain.redaction.rules import redact
 from contextfs.kit.errors import Invalid
+from contextfs.kit.fields import END
 
 _STEP = re.compile(r"\.(\w+)|\[(?:\d+|\.\.\.)\]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -45,7 +46,7 @@ def _said(what: str, wanted: Any, path: str) -> str:
         return f"There is no field {shown_name(unknown[1])} here: leave it out, or take one of {known or 'none'}."
     if missing := _MISSING.fullmatch(what):
         return f"The field `{missing[1]}` is missing: add it."
-    return _CURES.get(what, f"{what}.")
+    return _CURES.get(what, f"{what.replace(END, '$')}.")
 
 
 def _options(wanted: Any, path: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ def gateway() -> None:
     from contextfs.runtime.gateway import gateway as hang  # noqa: PLC0415 - as above
 
     wired = wiring.from_process()
-    app = hang(wired.door, wiring.routes(), on_stop=wired.close)
+    app = hang(wired.door, wiring.routes(), on_stop=_end)
     config = uvicorn.Config(
         app,
         host=wired.settings.host,
@@ -59,7 +59,13 @@ def _run(loop: Callable[[threading.Event], None]) -> None:
         signal.signal(name, lambda _number, _frame: stop.set())
     _watch_parent(stop.set)
     loop(stop)
+    _end()
+
+
+def _end() -> None:
+    """Give everything back, when the last piece of work is done."""
     wiring.from_process().close()
+    telemetry.stop()
 
 
 def _watch_parent(stop: Callable[[], object]) -> None:

@@ -101,6 +101,8 @@ def _api(function: Function) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             request_id, event = function.next()
+            if not request_id:
+                return
             deadline = str(int((time.time() + _PATIENCE_SECONDS) * 1000))
             self._reply(
                 200,

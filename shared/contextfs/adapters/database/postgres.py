@@ -1,16 +1,16 @@
 """The Database port over psycopg 3: a pool, one transaction a call, and as few round trips as the work allows."""
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
-from contextfs.kit.errors import BadInput, Conflict, Invalid, NotFound, Unavailable
+from contextfs.kit.errors import BadInput, Conflict, ContextFSError, Invalid, NotFound, Unavailable
 from contextfs.kit.ports import Parameters, Row
 
 _log = logging.getLogger(__name__)
@@ -18,7 +18,10 @@ _log = logging.getLogger(__name__)
 Connection = psycopg.Connection[Row]
 Statement = tuple[str, Parameters]
 
-_SETTINGS = "-c search_path=contextfs,public -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+_SETTINGS = (
+    "-c search_path=contextfs,public,pg_temp -c timezone=UTC -c datestyle=ISO "
+    "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+)
 
 
 class PostgresTransaction:
@@ -30,15 +33,15 @@ class PostgresTransaction:
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Run a query and give its rows."""
-        return self._connection.execute(query.encode(), parameters).fetchall()
+        return _execute(self._connection, query, parameters).fetchall()
 
     def one(self, query: str, parameters: Parameters | None = None) -> Row | None:
         """Run a query and give its first row, or None."""
-        return self._connection.execute(query.encode(), parameters).fetchone()
+        return _execute(self._connection, query, parameters).fetchone()
 
     def run(self, query: str, parameters: Parameters | None = None) -> int:
         """Run a statement and give the number of rows it touched."""
-        return self._connection.execute(query.encode(), parameters).rowcount
+        return _execute(self._connection, query, parameters).rowcount
 
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
@@ -53,15 +56,18 @@ class PostgresTransaction:
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
         try:
-            _together(self._connection, [*self._last, ("commit", {})])
-        except psycopg.OperationalError as error:
+            with self._connection.pipeline():
+                for query, parameters in self._last:
+                    _execute(self._connection, query, parameters)
+                done = self._connection.execute("commit")
+        except psycopg.Error as error:
             if not self._connection.closed:
                 raise
-            detail = (
-                "The database went away while it stored this; it may be stored or not. "
-                "Try again with the same Idempotency-Key: it will not be stored twice."
-            )
-            raise Unavailable(detail) from error
+            unknown = Unavailable(_UNKNOWN)
+            _note(error, unknown)
+            raise unknown from None
+        if done.statusmessage != "COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
+            raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
 
 
 class PostgresDatabase:
@@ -75,7 +81,12 @@ class PostgresDatabase:
             timeout=timeout,
             open=True,
             connection_class=psycopg.Connection[Row],
-            kwargs={"autocommit": True, "row_factory": dict_row, "options": _SETTINGS},
+            kwargs={
+                "autocommit": True,
+                "row_factory": dict_row,
+                "client_encoding": "UTF8",
+                "options": _SETTINGS,
+            },
             configure=_configure,
         )
         self._tries = size + 2
@@ -93,8 +104,10 @@ class PostgresDatabase:
             try:
                 yield transaction, rows
                 transaction.commit()
-            except BaseException:
+            except BaseException as error:
                 _roll_back(connection)
+                if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+                    connection.close()  # this server is no longer the one that writes: the next connection finds that
                 raise
             finally:
                 self._pool.putconn(connection)
@@ -109,31 +122,25 @@ class PostgresDatabase:
             connection = self._pool.getconn()
             try:
                 return connection, _open(connection, opening)
-            except psycopg.OperationalError:
-                broken = connection.closed
+            except BaseException as error:
+                broken = connection.closed and isinstance(error, psycopg.Error)
+                _roll_back(connection)
                 self._pool.putconn(connection)
                 if not (left and broken):
                     raise
-            except BaseException:
-                _roll_back(connection)
-                self._pool.putconn(connection)
-                raise
         raise AssertionError
 
 
 def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    cursor = _together(connection, [("begin", {}), *opening])
-    rows: list[Row | None] = []
-    while cursor.nextset():
-        rows.append(cursor.fetchone() if cursor.description else None)
-    return rows
+    with connection.pipeline():
+        connection.execute("begin")
+        cursors = [_execute(connection, query, parameters) for query, parameters in opening]
+    return [cursor.fetchone() if cursor.description else None for cursor in cursors]
 
 
-def _together(connection: Connection, statements: Sequence[Statement]) -> psycopg.Cursor[Row]:
-    """Run several statements as one message, half the time of a pipeline: their values are quoted on this side."""
-    cursor = psycopg.ClientCursor(connection)
-    texts = [cursor.mogrify(query.encode(), parameters) for query, parameters in statements]
-    return cursor.execute(";\n".join(texts).encode())
+def _execute(connection: Connection, query: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
+    """Run a statement; it is prepared when it comes again, unless a new column of a table would break it."""
+    return connection.execute(query.encode(), parameters, prepare=False if "*" in query else None)
 
 
 def _roll_back(connection: Connection) -> None:
@@ -151,26 +158,50 @@ def _configure(connection: Connection) -> None:
 
 @contextmanager
 def translated() -> Generator[None]:
-    """Tell the driver's errors in the product's words; values are never quoted, since they may be secret."""
+    """Tell the driver's errors in the product's words.
+
+    The driver's own text stays out of the new error and of its traceback: it quotes values, which may be secret.
+    """
     try:
         yield
-    except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation) as error:
-        raise Conflict(_told(error, _TAKEN, "Such a thing exists already.")) from error
-    except psycopg.errors.ForeignKeyViolation as error:
-        raise NotFound(_told(error, _ABSENT, "What this refers to does not exist here.")) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise NotFound("What this refers to does not exist here, or it is not yours to change.") from error
-    except (psycopg.errors.CheckViolation, psycopg.errors.NumericValueOutOfRange) as error:
-        raise Invalid("A value is outside of what can be stored: check numbers, dates and enumerations.") from error
-    except (psycopg.errors.DataError, psycopg.DataError) as error:
-        raise BadInput("A value cannot be stored: it holds a character or a form that the database refuses.") from error
-    except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable) as e:
-        raise Unavailable("Another change got in the way; nothing was stored, try again.") from e
-    except (PoolTimeout, psycopg.OperationalError) as error:
-        _log.warning("database unavailable", extra={"kind": type(error).__name__})
-        raise Unavailable("The database does not answer; nothing was stored, try again.") from error
+    except OverflowError:
+        raise Invalid(_OUTSIDE) from None
+    except UnicodeEncodeError:
+        raise BadInput(_BROKEN) from None
+    except psycopg.Error as error:
+        told = _told(error)
+        _note(error, told)
+        raise told from None
 
 
+def _told(error: psycopg.Error) -> ContextFSError:
+    for kinds, tell in _TELLING:
+        if isinstance(error, kinds):
+            return tell(error)
+    return ContextFSError("The database refused this for a reason that is not the caller's: see the server's log.")
+
+
+def _note(error: psycopg.Error, told: ContextFSError) -> None:
+    """Log what went wrong in names only: of the database's texts, just those about our own statements hold no value."""
+    named = {
+        "kind": type(error).__name__,
+        "sqlstate": error.sqlstate,
+        "table": error.diag.table_name,
+        "column": error.diag.column_name,
+        "constraint": error.diag.constraint_name,
+    }
+    ours = (error.sqlstate or "").startswith("42")
+    level = logging.WARNING if told.status >= ContextFSError.status else logging.INFO
+    text = f"database: {error.diag.message_primary}" if ours else "database error"
+    _log.log(level, text, extra={name: value for name, value in named.items() if value})
+
+
+_UNKNOWN = (
+    "The database went away while it stored this; it may be stored or not. "
+    "Try again with the same Idempotency-Key: it will not be stored twice."
+)
+_OUTSIDE = "A value is outside of what can be stored: check numbers, dates and enumerations."
+_BROKEN = "A value cannot be stored: it holds a character or a form that the database refuses."
 _TAKEN: Mapping[str, str] = {
     "projects_name": "A project of this name exists already: choose another name, or use the existing one.",
     "projects_pkey": "A project with this id exists already.",
@@ -183,5 +214,47 @@ _ABSENT: Mapping[str, str] = {
 }
 
 
-def _told(error: psycopg.Error, words: Mapping[str, str], otherwise: str) -> str:
-    return words.get(error.diag.constraint_name or "", otherwise)
+def _taken(error: psycopg.Error) -> ContextFSError:
+    return Conflict(_TAKEN.get(error.diag.constraint_name or "", "Such a thing exists already."))
+
+
+def _absent(error: psycopg.Error) -> ContextFSError:
+    return NotFound(_ABSENT.get(error.diag.constraint_name or "", "What this refers to does not exist here."))
+
+
+def _always(kind: type[ContextFSError], detail: str) -> Callable[[psycopg.Error], ContextFSError]:
+    return lambda _: kind(detail)
+
+
+_e = psycopg.errors
+# The first line that fits is told; a kind that is a special case of another stands before it.
+_TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error], ContextFSError]], ...] = (
+    ((_e.UniqueViolation, _e.ExclusionViolation), _taken),
+    ((_e.ForeignKeyViolation,), _absent),
+    (
+        (_e.InsufficientPrivilege,),
+        _always(NotFound, "What this refers to does not exist here, or it is not yours to change."),
+    ),
+    ((_e.CheckViolation, _e.NumericValueOutOfRange, _e.DatetimeFieldOverflow), _always(Invalid, _OUTSIDE)),
+    (
+        (_e.ProgramLimitExceeded, _e.StatementTooComplex),
+        _always(Invalid, "A value is larger or more deeply nested than the database can store: make it smaller."),
+    ),
+    ((psycopg.DataError,), _always(BadInput, _BROKEN)),
+    (
+        (_e.SerializationFailure, _e.DeadlockDetected, _e.LockNotAvailable),
+        _always(Unavailable, "Another change got in the way; nothing was stored, try again."),
+    ),
+    (
+        (_e.UndefinedTable, _e.UndefinedColumn, _e.UndefinedFunction, _e.InvalidSchemaName),
+        _always(Unavailable, "The database is not at this version's schema; nothing was stored: run the migrations."),
+    ),
+    (
+        (
+            psycopg.OperationalError,
+            _e.IdleInTransactionSessionTimeout,
+            _e.ReadOnlySqlTransaction,
+        ),
+        _always(Unavailable, "The database does not answer; nothing was stored, try again."),
+    ),
+)

@@ -1,14 +1,13 @@
 """The nouns of access."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
-from contextfs.kit.fields import Moment, Name
+from contextfs.kit.fields import END, Moment, Name
 
-Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(\*|[a-z]+:(\*|[a-z]+))$")]
+Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(\*|[a-z]+:(\*|[a-z]+))" + END)]
 RoleName = Literal["owner", "admin", "member", "viewer"]
 
 
@@ -22,9 +21,9 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     permissions: list[str]
     project_id: UUID | None
     user_id: UUID | None
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
 
 
 class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):

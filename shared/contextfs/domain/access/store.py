@@ -12,6 +12,7 @@ from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.access")
+_LIST = "api_keys"
 
 
 def entering(credential: Credential, now: datetime) -> tuple[str, Parameters]:
@@ -51,8 +52,8 @@ def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
 
 def key_page(tx: Transaction, *, limit: int, cursor: str | None) -> Page[ApiKey]:
     """Read a page of keys, newest first."""
-    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit))]
-    return cut(items, limit, lambda key: Position(key.created_at, key.id))
+    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit, _LIST))]
+    return cut(items, limit, lambda key: Position(key.created_at, key.id), _LIST)
 
 
 def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:

@@ -22,6 +22,7 @@ _HEADINGS = {
     "procedural": "Procedures",
     "fact": "Facts",
     "episodic": "Episodes",
+    "message": "From conversations",
 }
 _ORDER = {kind: place for place, kind in enumerate(_HEADINGS)}
 

@@ -1,13 +1,12 @@
 """What a context pack is asked for, and what it answers."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import Word
+from contextfs.kit.fields import Moment, Word
 
 
 class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +28,7 @@ class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     title: str
     source: str
-    occurred_at: datetime | None
+    occurred_at: Moment | None
     relevance: float
     tokens: int
     reason: str

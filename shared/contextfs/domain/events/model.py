@@ -1,12 +1,12 @@
 """The nouns of events on their way."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from contextfs.kit.events import Event
+from contextfs.kit.fields import Moment
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,5 +26,5 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     event: dict[str, Any]
     error: str
     attempts: int
-    failed_at: datetime
-    replayed_at: datetime | None
+    failed_at: Moment
+    replayed_at: Moment | None

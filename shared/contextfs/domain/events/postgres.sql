@@ -26,13 +26,14 @@ values (%(org_id)s, %(consumer)s, %(event_id)s, %(event)s::jsonb, %(now)s)
 on conflict do nothing
 
 -- name: claim_deliveries
--- Take deliveries that are due, for as long as the lease lasts.
+-- Take deliveries to some consumers that are due, for as long as the lease lasts.
 update deliveries
 set locked_until = %(lease)s, attempts = deliveries.attempts + 1
 from (
     select d.org_id, d.consumer, d.event_id
     from deliveries as d
-    where d.run_at <= %(now)s and (d.locked_until is null or d.locked_until < %(now)s)
+    where d.consumer = any(%(consumers)s::text []) and d.run_at <= %(now)s
+        and (d.locked_until is null or d.locked_until < %(now)s)
     order by d.run_at, d.event_id
     limit %(limit)s
     for update skip locked

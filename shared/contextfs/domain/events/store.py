@@ -15,6 +15,7 @@ from contextfs.kit.ports import Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.events")
+_LIST = "dead_letters"
 
 
 def claim_outbox(tx: Transaction, now: datetime, limit: int) -> list[Event]:
@@ -43,9 +44,10 @@ def add_deliveries(tx: Transaction, consumers: Sequence[tuple[str, Event]], now:
     tx.many(_SQL["add_delivery"], rows)
 
 
-def claim_deliveries(tx: Transaction, now: datetime, limit: int) -> list[Delivery]:
-    """Take deliveries that are due."""
-    rows = tx.all(_SQL["claim_deliveries"], {"now": now, "lease": now + LEASE, "limit": limit})
+def claim_deliveries(tx: Transaction, consumers: Sequence[str], now: datetime, limit: int) -> list[Delivery]:
+    """Take deliveries to these consumers that are due."""
+    parameters = {"consumers": list(consumers), "now": now, "lease": now + LEASE, "limit": limit}
+    rows = tx.all(_SQL["claim_deliveries"], parameters)
     return [msgspec.convert(row, Delivery) for row in rows]
 
 
@@ -68,8 +70,8 @@ def bury(tx: Transaction, delivery: Delivery, letter_id: UUID, *, error: str, no
 
 def dead_letters(tx: Transaction, *, limit: int, cursor: str | None) -> Page[DeadLetter]:
     """Read a page of dead letters, newest first."""
-    letters = [DeadLetter(**row) for row in tx.all(_SQL["dead_letter_page"], bounds(cursor, limit))]
-    return cut(letters, limit, lambda letter: Position(letter.failed_at, letter.id))
+    letters = [DeadLetter(**row) for row in tx.all(_SQL["dead_letter_page"], bounds(cursor, limit, _LIST))]
+    return cut(letters, limit, lambda letter: Position(letter.failed_at, letter.id), _LIST)
 
 
 def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:

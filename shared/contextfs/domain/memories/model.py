@@ -1,13 +1,12 @@
 """The nouns of a memory, as callers see them. What is stored of it are revisions (`revisions.py`)."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.fields import END, Metadata, Moment, Sensitivity, Tags, Title, Visibility
 from contextfs.kit.receipt import Receipt
 
 AuthorKind = Literal["human", "repository", "assistant", "tool"]
@@ -16,13 +15,14 @@ MemoryType = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern=r"^[a-z][a-z0-9_]*$",
+        pattern=r"^[a-z][a-z0-9_]*" + END,
         description="fact, episodic, procedural, user, decision (or `memory_fact` and so on), or a word of yours.",
     ),
 ]
 Content = Annotated[str, Meta(min_length=1, max_length=200_000)]
 Confidence = Annotated[float, Meta(ge=0, le=1)]
 Line = Annotated[str, Meta(max_length=1000)]
+LineNumber = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,7 +38,7 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The code that a memory speaks of."""
 
     path: Line
-    lines: tuple[int, int] | None = None
+    lines: tuple[LineNumber, LineNumber] | None = None
     symbol: Line | None = None
     blob: Line | None = None
 
@@ -57,9 +57,9 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     sensitivity: Sensitivity | None
     confidence: float | None
     pinned: bool
-    valid_from: datetime | None
-    valid_to: datetime | None
-    expires_at: datetime | None
+    valid_from: Moment | None
+    valid_to: Moment | None
+    expires_at: Moment | None
     provenance: list[dict[str, Any]]
     anchors: list[dict[str, Any]]
     author_id: UUID
@@ -68,8 +68,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     conflicted: bool
     bodies: list[str]
     version: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,7 +131,7 @@ class RevisionShown(msgspec.Struct, frozen=True, kw_only=True):
     parents: list[str]
     author: str
     clock: str
-    stored_at: datetime
+    stored_at: Moment
     fields: dict[str, Any]
 
 

@@ -17,6 +17,7 @@ from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.memories")
+_LIST = "memories"
 
 
 class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,8 +140,8 @@ def page(tx: Transaction, wanted: MemoryFilter, *, limit: int, cursor: str | Non
         "type": None if wanted.type is None else canonical_type(wanted.type),
         "metadata": None if wanted.metadata is None else _json(wanted.metadata),
     }
-    rows = tx.all(_SQL["page"], plain | bounds(cursor, limit))
-    return cut(_memories(rows), limit, lambda memory: Position(memory.created_at, memory.id))
+    rows = tx.all(_SQL["page"], plain | bounds(cursor, limit, _LIST))
+    return cut(_memories(rows), limit, lambda memory: Position(memory.created_at, memory.id), _LIST)
 
 
 _ABSENT = "There is no such memory, or it is not yours to see."

@@ -1,13 +1,12 @@
 """The nouns of a project."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from contextfs.kit.fields import Metadata, Name, version_at
+from contextfs.kit.fields import Metadata, Moment, Name, version_at
 
 Description = Annotated[str, msgspec.Meta(max_length=4000)]
 
@@ -19,8 +18,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str | None
     metadata: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
     @property
     def version(self) -> str:

@@ -12,6 +12,7 @@ from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.projects")
+_LIST = "projects"
 
 
 def insert(tx: Transaction, org_id: UUID, project_id: UUID, new: NewProject, *, by: UUID, now: datetime) -> Project:
@@ -35,8 +36,8 @@ def get(tx: Transaction, project_id: UUID, *, lock: bool = False) -> Project:
 
 def page(tx: Transaction, *, limit: int, cursor: str | None, name: str | None) -> Page[Project]:
     """Read a page of projects, newest first."""
-    items = [_project(row) for row in tx.all(_SQL["page"], bounds(cursor, limit) | {"name": name})]
-    return cut(items, limit, lambda project: Position(project.created_at, project.id))
+    items = [_project(row) for row in tx.all(_SQL["page"], bounds(cursor, limit, _LIST) | {"name": name})]
+    return cut(items, limit, lambda project: Position(project.created_at, project.id), _LIST)
 
 
 def update(tx: Transaction, project: Project, change: ProjectChange, now: datetime) -> Project:

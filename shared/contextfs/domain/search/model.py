@@ -1,6 +1,5 @@
 """The nouns of search, as callers see them."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -49,7 +48,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str]
     tool: str | None
     branch: str | None
-    occurred_at: datetime
+    occurred_at: Moment
     score: float
     relevance: float
     copies: int = 0

@@ -1,6 +1,5 @@
 """The nouns of a session."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -60,7 +59,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     tokens: int | None
     metadata: dict[str, Any]
-    created_at: datetime
+    created_at: Moment
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,10 +96,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str]
     annotations: dict[str, Any]
     metadata: dict[str, Any]
-    started_at: datetime
-    ended_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    started_at: Moment
+    ended_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
 
     @property
     def version(self) -> str:

@@ -15,6 +15,7 @@ from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.sessions")
+_LIST, _MESSAGES = "sessions", "messages"
 
 
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +59,8 @@ def get_external(tx: Transaction, project_id: UUID, tool: str, external_id: str 
 
 def page(tx: Transaction, wanted: SessionFilter, *, limit: int, cursor: str | None) -> Page[Session]:
     """Read a page of sessions, newest first."""
-    rows = tx.all(_SQL["page"], msgspec.structs.asdict(wanted) | bounds(cursor, limit))
-    return cut([_session(row) for row in rows], limit, lambda session: Position(session.started_at, session.id))
+    rows = tx.all(_SQL["page"], msgspec.structs.asdict(wanted) | bounds(cursor, limit, _LIST))
+    return cut([_session(row) for row in rows], limit, lambda session: Position(session.started_at, session.id), _LIST)
 
 
 def update(tx: Transaction, session: Session, change: SessionChange, now: datetime) -> Session:
@@ -99,9 +100,9 @@ def add_messages(tx: Transaction, org_id: UUID, session: Session, messages: Sequ
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:
     """Read a page of a session's messages, in their order."""
-    rows = tx.all(_SQL["messages"], bounds(cursor, limit) | {"session_id": session_id})
+    rows = tx.all(_SQL["messages"], bounds(cursor, limit, _MESSAGES) | {"session_id": session_id})
     items = [msgspec.convert(row, Message) for row in rows]
-    return cut(items, limit, lambda message: Position(message.created_at, message.id))
+    return cut(items, limit, lambda message: Position(message.created_at, message.id), _MESSAGES)
 
 
 def all_messages(tx: Transaction, session_id: UUID) -> list[Message]:

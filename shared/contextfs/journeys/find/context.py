@@ -18,6 +18,8 @@ from contextfs.kit.ports import Row
 
 _CANDIDATES = 60
 _PINS = 50
+_FLOOR = 0.2
+"""What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
 
 def pack(call: Call, wanted: ContextRequest) -> ContextReply:
@@ -37,7 +39,7 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:_CANDIDATES]]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
     ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
-    chosen = select(candidates, budget=wanted.budget, count=estimate)
+    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=_FLOOR)
     call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
     return _reply(chosen, ids, found.degraded)
 

@@ -6,38 +6,83 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.inputs import command_of
 from contextfs.journeys.learn.turns import ToolUse, Turn
 
-_FAILED = re.compile(
-    r"(?i)^\s*(?:<tool_use_error>|error:|exit code:? [1-9]|.{0,40}command not found|traceback \(most recent|fatal:|npm err!|panic:)"
-    r"|\bexit(?:ed with)?(?: code| status):? [1-9]|\bcommand not found\b|^FAIL\b|^--- FAIL|\b\d+ failed\b|^make: \*\*\*|\bELIFECYCLE\b",
-    re.MULTILINE,
+_LONGEST, _ENDS = 1_000, 10_000
+_FAILED = cue(
+    r"""
+    (?m)^[ \t]*(?:<tool_use_error>|error:|exit code:? [1-9]|.{0,40}command not found
+    |traceback \(most recent|fatal:|npm err!|panic:)|\bexit(?:ed with)?(?: code| status):? [1-9]
+    |\bcommand not found\b|^FAIL\b|^--- FAIL|\b[1-9]\d* failed\b
+    |\bfound [1-9]\d* (?:errors?|problems?|issues?)|^[1-9]\d* issues?:|^make: \*\*\*|\bELIFECYCLE\b
+    """,
 )
-_REFUSED = re.compile(r"(?i)doesn't want to (?:proceed|take this action)|user rejected|request interrupted|permission .{0,40}denied by user|sibling tool call errored|requires approval")
-_TRIM = re.compile(r"\s*(?:2>&1|2>/dev/null|>/dev/null|&>/dev/null)|\s*\|\s*(?:tail|head|grep|egrep|rg|tee|less|cat|wc|sort|sed|awk|jq)\b[^|&;]*|\s*;?\s*echo\s+[\"']?[^&;|]*\$\?[^&;|]*")
-_PREFIX = re.compile(r"^(?:cd\s+\S+\s*(?:&&|;)\s*|timeout\s+\S+\s+|time\s+|sudo\s+|source\s+\S+\s*(?:&&|;)\s*|\.\s+\S+\s*&&\s*)+")
-_PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (purpose, re.compile(pattern))
-    for purpose, pattern in (
-        ("run the linter", r"(?:^|[\s:/])(?:lint|eslint|golangci-lint|ruff check|flake8|pylint|clippy|rubocop|shellcheck|biome|vet|staticcheck)(?:$|[\s:])"),
-        ("check types", r"(?:^|[\s:/])(?:tsc|mypy|pyright|basedpyright|typecheck|type-check|check-types|vue-tsc)(?:$|[\s:])"),
-        ("format the code", r"(?:^|[\s:/])(?:fmt|format|prettier|gofmt|black|rustfmt|ruff format)(?:$|[\s:])"),
-        ("run the tests", r"(?:^|[\s:/])(?:test|tests|pytest|jest|vitest|rspec|phpunit|tox|nox|ctest|gotestsum|playwright)(?:$|[\s:])"),
-        ("build the project", r"(?:^|[\s:/])(?:build|compile|bundle|goreleaser|xcodebuild)(?:$|[\s:])"),
-        ("apply the migrations", r"(?:^|[\s:/])(?:migrate|migration|migrations|alembic|db:migrate|prisma)(?:$|[\s:])"),
-        ("deploy", r"(?:^|[\s:/])(?:deploy|publish|release|pulumi up|terraform apply)(?:$|[\s:])"),
-        ("generate code", r"(?:^|[\s:/])(?:generate|codegen|protoc|sqlc|gen)(?:$|[\s:])"),
-        ("install the dependencies", r"(?:^|[\s:/])(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?|bun install|uv sync|poetry install|bundle install|pip install -r \S+|pip install -e \S+|go mod (?:tidy|download)|composer install|make install|make setup)$"),
-        ("start the app", r"(?:^|[\s:/])(?:dev|start|serve|up|runserver)(?:$|[\s:])"),
+_REFUSED = cue(
+    r"""
+    doesn't want to (?:proceed|take this action)|user rejected|request interrupted
+    |permission .{0,40}denied by user|sibling tool call errored|requires approval
+    """,
+)
+_TRIM = cue(
+    r"""
+    \s*(?:2>&1|2>/dev/null|>/dev/null|&>/dev/null)|\s*\|\s*(?:tail|head|grep|egrep|rg|tee|less|cat|wc
+    |sort|sed|awk|jq)\b(?:\"[^\"]*\"|'[^']*'|[^|&;\"'])*|\s*;?\s*echo\s+[\"']?[^&;|]*\$\?[^&;|]*
+    """,
+    any_case=False,
+)
+_PREFIX = cue(
+    r"""
+    ^(?:cd\s+\S+\s*(?:&&|;)\s*|timeout\s+\S+\s+|time\s+|sudo\s+|source\s+\S+\s*(?:&&|;)\s*
+    |\.\s+\S+\s*&&\s*)+
+    """,
+    any_case=False,
+)
+_RUNNERS = cue(
+    r"""
+    ^(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:\./\S+|npm|npx|pnpm|yarn|bun|bunx|deno|node|make|just|task|mise|go
+    |cargo|python3?|py|pytest|uv|uvx|poetry|tox|nox|ruff|mypy|pyright|basedpyright|black|eslint|prettier
+    |tsc|jest|vitest|golangci-lint|gofmt|goreleaser|docker(?:-compose)?|terraform|pulumi|mvn|gradle
+    |bundle|rails|rake|php|composer|dotnet|swift|xcodebuild|bazel|cmake|ctest|alembic|sqlc|protoc|pip3?
+    |pre-commit|\.venv/bin/\S+|\S*gradlew)\b
+    """,
+    any_case=False,
+)
+_ONE_OFF = cue(
+    r"""
+    [<>|;&$`]|\s(?!\./\.\.\.)[\w.@-]*/\S|\s-(?:run|k|-grep|-testNamePattern|t)[ =]|/tmp/|/private/|/var/
+    |/Users/|/home/|/root/|[A-Z]:\\|\s[\w-]+\.(?:go|py|tsx?|jsx?|rs|rb|java|c|cpp|md|json|ya?ml|sh)\b
+    |\.(?:test|spec)\.\w+|_test\.\w+|test_\w+\.py|::|\s-[ce]\s|-m \d|\n|--help|--version|REDACTED
+    |\[redacted
+    """,
+    any_case=False,
+)
+_PURPOSES = tuple(
+    (purpose, re.compile(rf"(?:^|[\s:/])(?:{words})(?:$|[\s:])"))
+    for purpose, words in (
+        (
+            "run the linter",
+            "lint|eslint|golangci-lint|ruff check|flake8|pylint|clippy|rubocop|shellcheck|biome|vet|staticcheck",
+        ),
+        ("check types", "tsc|mypy|pyright|basedpyright|typecheck|type-check|check-types|vue-tsc"),
+        ("format the code", "fmt|format|prettier|gofmt|black|rustfmt|ruff format"),
+        ("run the tests", "test|tests|pytest|jest|vitest|rspec|phpunit|tox|nox|ctest|gotestsum|playwright"),
+        ("build the project", "build|compile|bundle|goreleaser|xcodebuild"),
+        ("apply the migrations", "migrate|migration|migrations|alembic|db:migrate|prisma"),
+        ("deploy", "deploy|publish|release|pulumi up|terraform apply"),
+        ("generate code", "generate|codegen|protoc|sqlc|gen"),
+        (
+            "install the dependencies",
+            (
+                r"(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?|bun install|uv sync|poetry install"
+                r"|bundle install|pip install -[re] \S+|go mod (?:tidy|download)|composer install"
+                r"|make (?:install|setup))$"
+            ),
+        ),
+        ("start the app", "dev|start|serve|up|runserver"),
     )
 )
-_RUNNERS = re.compile(
-    r"^(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:\./\S+|npm|npx|pnpm|yarn|bun|bunx|deno|node|make|just|task|mise|go|cargo|python3?|py|pytest|uv|uvx|poetry|tox|nox|ruff"
-    r"|mypy|pyright|basedpyright|black|eslint|prettier|tsc|jest|vitest|golangci-lint|gofmt|goreleaser|docker(?:-compose)?|terraform|pulumi|mvn|gradle"
-    r"|bundle|rails|rake|php|composer|dotnet|swift|xcodebuild|bazel|cmake|ctest|alembic|sqlc|protoc|pip3?|pre-commit|\.venv/bin/\S+|\S*gradlew)\b",
-)
-_ONE_OFF = re.compile(r"[<>|;&$`]|\s(?!\./\.\.\.)[\w.@-]*/\S|\s-(?:run|k|-grep|-testNamePattern|t)[ =]|/tmp/|/private/|/var/|/Users/|/home/|/root/|[A-Z]:\\|\s[\w-]+\.(?:go|py|tsx?|jsx?|rs|rb|java|c|cpp|md|json|ya?ml|sh)\b|\.(?:test|spec)\.\w+|_test\.\w+|test_\w+\.py|::|\s-[ce]\s|-m \d|\n|--help|--version|REDACTED|\[redacted")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +106,14 @@ def runs(turns: Sequence[Turn]) -> Iterator[Run]:
 
 def plain(command: str) -> str:
     """Give a command without what only this run needed: `cd` before it, redirections, filters of its output."""
-    return " ".join(_TRIM.sub("", _PREFIX.sub("", command.strip())).split())
+    if len(command) > _LONGEST:
+        return command[:_LONGEST]
+    return " ".join(_TRIM.sub("", _PREFIX.sub("", command.strip())).split()).rstrip("\\ ")
+
+
+def links(command: str) -> list[str]:
+    """Give the plain commands of a chain `a && b`; if the chain worked, each of them did."""
+    return [link for link in map(plain, command.split(" && ")) if link]
 
 
 def purpose(command: str) -> str | None:
@@ -84,7 +136,8 @@ def _run(command: str, turn: Turn, result: Turn | None, at: int) -> Run:
     if result is None:
         return Run(command=command, output="", ok=None, index=at, message_ids=(turn.message_id,))
     refused = _REFUSED.search(result.content[:400]) is not None
-    failed = result.failed or _FAILED.search(result.content[:20_000]) is not None
+    told = result.content if len(result.content) <= 2 * _ENDS else result.content[:_ENDS] + result.content[-_ENDS:]
+    failed = result.failed or _FAILED.search(told) is not None
     return Run(
         command=command,
         output=result.content,

@@ -1,50 +1,165 @@
 """Decisions: what was chosen for the project, and why where it was said."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.cues import cue, surest, weighted
 from contextfs.journeys.learn.gate import Said
 
-_LEAD = r"^(?:(?:ok(?:ay)?|yes|yeah|yep|no|great|perfect|cool|nice|alright|also|and|but|so|btw|actually|well|then|in that case|fine|good|hmm+|please)[,.:!—-]*\s+)*"
-_VAGUE = r"(?!(?:it|that|this|them|those|these|both|one|going|on|moving|talking|working|trying|option(?!-)|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick)|your|yours|approach|another|something|whatever|what)\b)"
-
-_PEOPLE: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (confidence, re.compile(pattern, re.IGNORECASE))
-    for confidence, pattern in (
-        (0.9, r"\b(?:we|i|the team|they|everyone)(?:'ve|'d| have| had| all| just| finally)* (?:decided|agreed|chose|chosen|settled|opted|picked|standardi[sz]ed|committed) (?:to|on|that|for|not|against|upon|\w+ (?:over|as|for|because)|[`A-Z])"),
-        (0.9, r"^(?:final |design |architecture )?decision\s*[:—–-]\s*\S|\bthe decision (?:is|was) (?:to|that|not)\b|\bit(?:'s| was| is) decided\b"),
-        (0.85, _LEAD + r"let'?s (?:go (?:with|for)|use|stick (?:with|to)|keep using|keep|switch (?:to|from|over to)|adopt|avoid|drop (?:support|the idea|the requirement)|standardi[sz]e on|default to|move (?:away from|off|from)|migrate (?:to|from|away)|settle on|stay (?:with|on)|not (?:use|support|add|introduce|depend|do|bother with|ship|include|allow|over-?engineer)) " + _VAGUE + r"\S"),
-        (0.85, r"\bwe(?:'ll| will|'re going to| are going to|'re| are)(?: now| just| only)? (?:go(?:ing)? with|us(?:e|ing)|stick(?:ing)? (?:with|to)|switch(?:ing)? (?:to|from)|mov(?:e|ing) (?:to|from|away from|off)|migrat(?:e|ing) (?:to|from|away|off)|adopt(?:ing)?|dropp?(?:ing)? support|deprecat(?:e|ing)|standardi[sz](?:e|ing) on|only support(?:ing)?|support(?:ing)? only|target(?:ing)?) " + _VAGUE + r"\S"),
-        (0.85, r"\bwe(?:'re not going to| are not going to| won'?t| will not| shall not)(?: ever| be)? (?:us(?:e|ing)|support(?:ing)?|add(?:ing)?|depend(?:ing)?|store|storing|ship(?:ping)?|allow(?:ing)?|migrat(?:e|ing)|implement(?:ing)?) " + _VAGUE + r"\S"),
-        (0.8, _LEAD + r"(?:(?:i'm|we're|i am|we are) )?(?:go|going|went|stick|sticking|stay|staying) with " + _VAGUE + r"\S"),
-        (0.75, _LEAD + r"(?:i(?:'d| would)? |we )?(?:want to |should )?(?:use|go with|pick|choose|keep) " + _VAGUE + r"\S.* (?:because|since|so that|as it|as we)\b"),
-        (0.75, r"\bwe (?:don'?t|do not|no longer|never|only) (?:support|use|allow|ship|deploy|commit|store|depend on|accept|target) " + _VAGUE + r"\S"),
-        (0.7, _LEAD + r"(?:thinking again: |on second thought,? )?let'?s (?:make (?:the )?\S.* (?:hidden|optional|required|the default|private|public|configurable|async|strict|opt-?in|opt-?out)\b|(?:completely |just )?(?:remove|drop|get rid of|deprecate) (?:the )?\S.* (?:command|flag|option|feature|support|endpoint|field|dependency)\b)"),
-        (0.65, r"^we (?:really )?don'?t (?:need|want) (?!to\b|this|that|it\b|these|those|any\b).{10,} (?:for|when|in|on|if) \S"),
-        (0.75, r"\b(?:order|format|name|default|layout|structure|behaviou?r|limit|timeout|prefix|convention|priority|minimum|maximum|interval|retention|license) (?:\w+ )?should be\b"),
-        (0.75, r"\bshould be the default\b|\bshould (?:default to|(?:always|never) |be (?:\w+ ){0,2}by default\b)|\b(?:the|our) default (?:should|must|will) be \S"),
-        (0.8, r"\b(?:instead of|rather than) .*, (?:we(?:'ll| will|'re| are)?|let'?s|i want to) (?:us|go|mov|switch|keep|adopt)"),
-        (0.8, r"\b(?:we|i) (?:went|are going|have gone) with \S+.* (?:because|over|instead of|for|since)\b"),
-    )
+_LEAD = (
+    r"^(?:(?:ok(?:ay)?|yes|yeah|yep|no|great|perfect|cool|nice|alright|also|and|but|so|btw|actually|well|then"
+    r"|in that case|fine|good|hmm+|please)[,.:!—-]*\s+)*"
 )
-_ASSISTANTS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (confidence, re.compile(pattern, re.IGNORECASE))
-    for confidence, pattern in (
-        (0.65, r"^(?:[\w-]+ )?decisions?\s*[:—–]\s*\S.{15,}|\bwe (?:decided|agreed) (?:to|on|that|not)\b"),
-        (0.65, r"^i (?:chose|went with|opted (?:for|to|against)|decided (?:to|on|against|not)|switched (?:to|from)|deliberately|intentionally) .{12,}"),
-        (0.6, r"^(?:i )?(?:removed|replaced|switched|moved|renamed|changed|reverted|disabled|dropped|pinned|downgraded|upgraded|kept|avoided) .{8,} (?:because|since|so that|to avoid|to prevent|in order to)\b"),
-        (0.6, r"^i (?:kept|picked|put|placed|used|made|left) .{8,} (?:because|since|so that|instead of|rather than|to avoid|in order to)\b"),
-    )
+_VAGUE = (
+    r"(?!(?:it|that|this|them|those|these|both|one|going|on|moving|talking|working|trying|option(?!-)"
+    r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick)|your|yours|approach"
+    r"|another|something|whatever|what)\b)"
 )
-_FOR = re.compile(r"(?i)\b(?:use|using|go with|going with|went with|stick with|switch to|switching to|adopt|chose|picked|settled on|moving to|migrate to|migrating to) (?P<value>[^,;.]{2,60}?) (?:for|as) (?:the |our |all |every )?(?P<key>[^,;.]{2,40}?)(?=[,;.]| because| since| so that| instead| rather|$)")
+_PEOPLE = weighted(
+    (
+        0.9,
+        r"""
+        \b(?:we|i|the team|they|everyone)(?:'ve|'d| have| had| all| just| finally)* (?:decided|agreed
+        |chose|chosen|settled|opted|picked|standardi[sz]ed|committed) (?:to|on|that|for|not|against|upon
+        |\w+ (?:over|as|for|because)|[`A-Z])
+        """,
+    ),
+    (
+        0.9,
+        r"""
+        ^(?:final |design |architecture )?decision\s*[:—–-]\s*\S|\bthe decision (?:is|was) (?:to|that
+        |not)\b|\bit(?:'s| was| is) decided\b
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        {lead}let'?s (?:go (?:with|for)|use|stick (?:with|to)|keep using|keep|switch (?:to|from|over to)
+        |adopt|avoid|drop (?:support|the idea|the requirement)|standardi[sz]e on|default to
+        |move (?:away from|off|from)|migrate (?:to|from|away)|settle on|stay (?:with|on)|not (?:use
+        |support|add|introduce|depend|do|bother with|ship|include|allow|over-?engineer)) {vague}\S
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \bwe(?:'ll| will|'re going to| are going to|'re| are)(?: now| just| only)? (?:go(?:ing)? with
+        |us(?:e|ing)|stick(?:ing)? (?:with|to)|switch(?:ing)? (?:to|from)|mov(?:e|ing) (?:to|from
+        |away from|off)|migrat(?:e|ing) (?:to|from|away|off)|adopt(?:ing)?|dropp?(?:ing)? support
+        |deprecat(?:e|ing)|standardi[sz](?:e|ing) on|only support(?:ing)?|support(?:ing)? only
+        |target(?:ing)?) {vague}\S
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \bwe(?:'re not going to| are not going to| won'?t| will not| shall not)(?: ever| be)? (?:us(?:e
+        |ing)|support(?:ing)?|add(?:ing)?|depend(?:ing)?|store|storing|ship(?:ping)?|allow(?:ing)?
+        |migrat(?:e|ing)|implement(?:ing)?) {vague}\S
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        {lead}(?:(?:i'm|we're|i am|we are) )?(?:go|going|went|stick|sticking|stay
+        |staying) with {vague}\S
+        """,
+    ),
+    (
+        0.75,
+        r"""
+        {lead}(?:i(?:'d| would)? |we )?(?:want to |should )?(?:use|go with|pick|choose
+        |keep) {vague}\S.* (?:because|since|so that|as it|as we)\b
+        """,
+    ),
+    (
+        0.75,
+        r"""
+        \bwe (?:don'?t|do not|no longer|never|only) (?:support|use|allow|ship|deploy|commit|store
+        |depend on|accept|target) {vague}\S
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        {lead}(?:thinking again: |on second thought,? )?let'?s (?:make (?:the )?\S.* (?:hidden|optional
+        |required|the default|private|public|configurable|async|strict|opt-?in|opt-?out)\b
+        |(?:completely |just )?(?:remove|drop|get rid of|deprecate) (?:the )?\S.* (?:command|flag|option
+        |feature|support|endpoint|field|dependency)\b)
+        """,
+    ),
+    (
+        0.65,
+        r"""
+        ^we (?:really )?don'?t (?:need|want) (?!to\b|this|that|it\b|these|those|any\b).{10,} (?:for|when
+        |in|on|if) \S
+        """,
+    ),
+    (
+        0.75,
+        r"""
+        \b(?:order|format|name|default|layout|structure|behaviou?r|limit|timeout|prefix|convention
+        |priority|minimum|maximum|interval|retention|license) (?:\w+ )?should be\b
+        """,
+    ),
+    (
+        0.75,
+        r"""
+        \bshould be the default\b|\bshould (?:default to|(?:always|never) |be (?:\w+ ){0,2}by default\b)
+        |\b(?:the|our) default (?:should|must|will) be \S
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        \b(?:instead of|rather than) .*, (?:we(?:'ll| will|'re| are)?|let'?s|i want to) (?:us|go|mov
+        |switch|keep|adopt)
+        """,
+    ),
+    (0.8, r"\b(?:we|i) (?:went|are going|have gone) with \S+.* (?:because|over|instead of|for|since)\b"),
+    lead=_LEAD,
+    vague=_VAGUE,
+)
+_ASSISTANTS = weighted(
+    (0.65, r"^(?:[\w-]+ )?decisions?\s*[:—–]\s*\S.{15,}|\bwe (?:decided|agreed) (?:to|on|that|not)\b"),
+    (
+        0.65,
+        r"""
+        ^i (?:chose|went with|opted (?:for|to|against)|decided (?:to|on|against|not)|switched (?:to
+        |from)|deliberately|intentionally) .{12,}
+        """,
+    ),
+    (
+        0.6,
+        r"""
+        ^(?:i )?(?:removed|replaced|switched|moved|renamed|changed|reverted|disabled|dropped|pinned
+        |downgraded|upgraded|kept|avoided) .{8,} (?:because|since|so that|to avoid|to prevent
+        |in order to)\b
+        """,
+    ),
+    (
+        0.6,
+        r"""
+        ^i (?:kept|picked|put|placed|used|made|left) .{8,} (?:because|since|so that|instead of
+        |rather than|to avoid|in order to)\b
+        """,
+    ),
+)
+_FOR = cue(
+    r"""
+    \b(?:use|using|go with|going with|went with|stick with|switch to|switching to|adopt|chose|picked
+    |settled on|moving to|migrate to|migrating to) (?P<value>[^,;.]{2,60}?) (?:for
+    |as) (?:the |our |all |every )?(?P<key>[^,;.]{2,40}?)
+    (?=[,;.]| because| since| so that| instead| rather|$)
+    """,
+)
 
 
 def decisions(heard: Iterable[Said]) -> Iterator[Candidate]:
     """Yield what people decided, and what an assistant says in closing that it chose, with its reason."""
     for one in heard:
         cues = _PEOPLE if one.human else (_ASSISTANTS if one.closes else ())
-        confidence = max((c for c, cue in cues if cue.search(one.text)), default=0.0)
+        confidence = surest(one.text, cues)
         if confidence:
             slot = _FOR.search(one.text)
             yield Candidate(

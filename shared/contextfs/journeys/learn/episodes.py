@@ -5,39 +5,55 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
-from contextfs.journeys.learn.commands import Run, plain, purpose
+from contextfs.journeys.learn.commands import Run, links, purpose
+from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.gate import is_machine_text
 from contextfs.journeys.learn.inputs import edits, path_of
 from contextfs.journeys.learn.sentences import sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human
 
-_OUTCOME = re.compile(
-    r"(?i)^(?:(?:i(?:'ve| have)? )?(?:now )?(?:successfully )?(?:fixed|added|updated|created|implemented|removed|renamed|moved|refactored"
-    r"|replaced|completed|consolidated|migrated|switched|extracted|simplified|corrected|converted|changed|rewrote|wrote|split|merged|deleted"
-    r"|enabled|disabled|introduced|upgraded|documented)\b|the \S.* (?:has been|have been|now|is now|are now|no longer)\b|now \S|both \S.* (?:now|have been)\b)",
+_OUTCOME = cue(
+    r"""
+    ^(?:(?:i(?:'ve| have)? )?(?:now )?(?:successfully )?(?:fixed|added|updated|created|implemented
+    |removed|renamed|moved|refactored|replaced|completed|consolidated|migrated|switched|extracted
+    |simplified|corrected|converted|changed|rewrote|wrote|split|merged|deleted|enabled|disabled
+    |introduced|upgraded|documented)\b|the \S.* (?:has been|have been|now|is now|are now|no longer)\b
+    |now \S|both \S.* (?:now|have been)\b)
+    """,
 )
-_BARE = re.compile(
-    r"(?i)^(?:done|all (?:tests?|checks|changes|\w+ items|passing)|(?:the )?(?:build|linter|lint|tests?) (?:is|are|pass|clean)|everything|both tests|no (?:errors|issues)).{0,60}$",
+_BARE = cue(
+    r"""
+    ^(?:done|all (?:tests?|checks|changes|\w+ items|passing)|(?:the )?(?:build|linter|lint|tests?) (?:is
+    |are|pass|clean)|everything|both tests|no (?:errors|issues)).{0,60}$
+    """,
 )
-_STALE = re.compile(r"(?i)\b(?:let me|i'?ll|i will|now i|would you like|do you want|want me to|shall i|should i|if you want|happy to)\b|\?$|:$")
-_GREETING = re.compile(r"(?i)^(?:hi|hello|hey|thanks?|ok(?:ay)?|yes|no|proceed|continue|go ahead|resume|test|review)\b.{0,15}$")
+_STALE = cue(
+    r"""
+    \b(?:let me|i'?ll|i will|now i|would you like|do you want|want me to|shall i|should i|if you want
+    |happy to)\b|\?$|:$
+    """,
+)
+_GREETING = cue(r"^(?:hi|hello|hey|thanks?|ok(?:ay)?|yes|no|proceed|continue|go ahead|resume|test|review)\b.{0,15}$")
 _PLAN = re.compile(r"\AImplement the following plan:\s+#+\s*(?:Plan:\s*)?(.{8,200})")
 _PASSING_FILE = re.compile(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
-_MOST_FILES, _MOST_COMMANDS, _PART = 8, 4, 240
+_MOST_FILES, _MOST_COMMANDS, _MOST_TOLD, _PART = 8, 4, 3, 240
 
 
 def episode(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
-    """Yield the session's account: the goal as it was asked, the outcome as last told, files changed, commands.
+    """Yield the session's account: the goal as it was asked, the outcome as it was told, files changed, commands.
 
     Nothing is yielded for a session in which nobody asked for anything, or nothing came of it.
     """
-    asked, told = _goal(turns), _outcome(turns)
-    files = _changed(turns)
-    if not asked or not (told or files):
+    asked, files = _goal(turns), _changed(turns)
+    proof, outcome = _outcome(turns)
+    done = bool(outcome)
+    if not outcome and not files:
+        proof, outcome = _answer(turns)
+    if not asked or not (outcome or files):
         return
-    commands = list(dict.fromkeys(c for run in ran if run.ok and purpose(c := plain(run.command))))
+    commands = list(dict.fromkeys(c for run in ran if run.ok for c in links(run.command) if purpose(c)))
     parts = [f"Goal: {asked[1]}"]
-    parts += [f"Outcome: {told[1]}"] if told else []
+    parts += [f"Outcome: {outcome}"] if outcome else []
     parts += [f"Files changed: {_listed(files, _MOST_FILES)}."] if files else []
     parts += [f"Commands: {_listed([f'`{c}`' for c in commands], _MOST_COMMANDS)}."] if commands else []
     yield Candidate(
@@ -45,9 +61,9 @@ def episode(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
         title=title_of(asked[1]),
         content="\n".join(parts),
         tags=("episode",),
-        confidence=0.7 if told and files else 0.6,
+        confidence=0.5 + 0.1 * done + 0.1 * bool(files and done),
         author_kind="assistant",
-        message_ids=(asked[0], *((told[0],) if told else ())),
+        message_ids=(asked[0], *proof),
     )
 
 
@@ -70,26 +86,40 @@ def _goal(turns: Sequence[Turn]) -> tuple[UUID, str] | None:
     return (first, _cut(words)) if first else None
 
 
-def _outcome(turns: Sequence[Turn]) -> tuple[UUID, str] | None:
+def _outcome(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
+    """Give what the closing replies say was done, the latest first to be chosen, told in their order."""
+    last = closing(turns)
+    ids: list[UUID] = []
+    told: list[str] = []
+    for turn in reversed(turns):
+        done = [s for s in sentences(turn.content) if _OUTCOME.match(s) and _fits(s)] if turn.message_id in last else []
+        room = _PART - sum(map(len, told))
+        chosen = [s for n, s in enumerate(done[:_MOST_TOLD]) if sum(map(len, done[: n + 1])) <= room]
+        if done and not told:
+            chosen = chosen or [_cut(done[0])]
+        if chosen:
+            ids, told = [turn.message_id, *ids], [*chosen, *told]
+        if len(told) >= _MOST_TOLD:
+            break
+    return tuple(ids), " ".join(s if s[-1] in ".!…" else f"{s}." for s in told)
+
+
+def _answer(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
+    """Give the first sentence of the last reply, for a session in which nothing was done but something was answered."""
     last = closing(turns)
     for turn in reversed(turns):
-        if turn.message_id in last:
-            fit = [s for s in sentences(turn.content) if len(s) >= 12 and not _STALE.search(s)]
-            telling = [s for s in fit if _OUTCOME.match(s)] or [s for s in fit if not _BARE.match(s)] or fit
-            if telling:
-                return turn.message_id, _joined(telling[:3])
-    return None
+        fit = (
+            [s for s in sentences(turn.content) if _fits(s) and not _BARE.match(s) and len(s.split()) > 5]
+            if turn.message_id in last
+            else []
+        )
+        if fit:
+            return (turn.message_id,), _cut(fit[0])
+    return (), ""
 
 
-def _joined(parts: Sequence[str]) -> str:
-    """Join sentences while they fit, each closed by its own mark or a full stop."""
-    text = _cut(parts[0])
-    for part in parts[1:]:
-        longer = f"{text if text[-1] in '.!…' else text + '.'} {part}"
-        if len(longer) > _PART:
-            break
-        text = longer
-    return text
+def _fits(sentence: str) -> bool:
+    return len(sentence) >= 12 and not _STALE.search(sentence)
 
 
 def _changed(turns: Iterable[Turn]) -> list[str]:
@@ -107,7 +137,7 @@ def _changed(turns: Iterable[Turn]) -> list[str]:
 
 
 def _root(paths: Sequence[str]) -> str:
-    """Give the common folder of absolute paths with its closing slash; for a lone file, all but its last three parts."""
+    """Give the common folder of absolute paths with its closing slash; a lone file keeps its last three parts."""
     split = [path.split("/")[:-1] for path in paths if path.startswith("/") or path[1:3] == ":/"]
     if not split:
         return ""

@@ -29,7 +29,7 @@ def _proposed(turns: Sequence[Turn]) -> Iterator[Candidate]:
     ran = list(runs(turns))
     yield from preferences(heard)
     yield from decisions(heard)
-    yield from fixes(heard, ran)
+    yield from fixes(heard, turns, ran)
     yield from procedures(heard, turns, ran)
     yield from facts(heard)
     yield from episode(turns, ran)

@@ -5,33 +5,55 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.gate import Said
 
+_LEAD = (
+    r"^(?:(?:ok(?:ay)?|yes|yeah|no|also|and|but|so|btw|note|fyi|important|actually"
+    r"|remember)[,.:!—-]*\s+)*(?:(?:note|remember|keep in mind|fyi) that )?"
+)
 _NOUN = (
-    r"(?:urls?|uri|endpoints?|ports?|host(?:name)?s?|domain|servers?|databases?|db|schema|tables?|buckets?|regions?|branch(?:es)?"
-    r"|repo(?:sitory)?|package manager|versions?|runtime|framework|language|director(?:y|ies)|folders?|paths?|files?"
-    r"|config(?:uration)?|entry ?points?|env(?:ironment)?(?: variables?)?|projects?(?: id| name| key)?|app(?: id| name)?|services?"
-    r"|commands?|scripts?|time ?zone|deadline|licen[cs]e|owner|maintainer|team|cluster|namespace|queue|topic|limits?|timeout|ttl|threshold"
-    r"|format|encoding|locale|currency|convention|prefix|suffix|model|dimensions?|tests?|ci|pipeline|workflow|docs|documentation"
-    r"|dashboard|client|codename|stack|linter|formatter|registry|image|account|tenant|plan|budget|ticket|board|channel|key|api|site|website|changelog|migrations?|jobs?|crons?|backups?|handle|user ?name|e-?mail|nickname)"
+    r"(?:urls?|uri|endpoints?|ports?|host(?:name)?s?|domain|servers?|databases?|db|schema|tables?|buckets?"
+    r"|regions?|branch(?:es)?|repo(?:sitory)?|package manager|versions?|runtime|framework|language|director(?:y"
+    r"|ies)|folders?|paths?|files?|config(?:uration)?|entry ?points?|env(?:ironment)?(?: variables?)?"
+    r"|projects?(?: id| name| key)?|app(?: id| name)?|services?|commands?|scripts?|time ?zone|deadline"
+    r"|licen[cs]e|owner|maintainer|team|cluster|namespace|queue|topic|limits?|timeout|ttl|threshold|format"
+    r"|encoding|locale|currency|convention|prefix|suffix|model|dimensions?|tests?|ci|pipeline|workflow|docs"
+    r"|documentation|dashboard|client|codename|stack|linter|formatter|registry|image|account|tenant|plan|budget"
+    r"|ticket|board|channel|key|api|site|website|changelog|migrations?|jobs?|crons?|backups?|handle|user ?name"
+    r"|e-?mail|nickname)"
 )
 _VERB = (
-    r"(?:is|are|=|will be|must be)(?: now)?(?: (?:located|stored|kept|set|defined|configured|hosted|called|named|running|deployed|found|exposed|served))?"
-    r"(?: (?:in|at|to|under|on|as|by|from|via))?"
-    r"|(?:lives?|sits?|runs?|listens?|resides?|points?|goes) (?:in|at|under|on|to|with)"
+    r"(?:is|are|=|will be|must be)(?: now)?(?: (?:located|stored|kept|set|defined|configured|hosted|called|named"
+    r"|running|deployed|found|exposed|served))?(?: (?:in|at|to|under|on|as|by|from|via))?|(?:lives?|sits?|runs?"
+    r"|listens?|resides?|points?|goes) (?:in|at|under|on|to|with)"
 )
-_CONCRETE = re.compile(
-    r"""(?x) https?:// | `[^`]+` | "[^"]{2,}" | '[^']{2,}' | \d | [\w.-]+/[\w./<{-]+ | \b\w+\.(?:\w{2,4})\b | \b[A-Z]{2,}\b
-    | \b[A-Z][a-z]+[A-Z]\w* | \b[A-Z][a-z]+ | \w+[_-]\w+ | \b(?:main|master|develop|pnpm|npm|yarn|uv|pip|poetry|cargo
-    |bun|make|docker|postgres(?:ql)?|mysql|sqlite|redis|kafka|python|go|rust|typescript|java|ruby|utc|utf-8|vim|zsh|fish|bash)\b""",
+_USED = (
+    r"(?:uses?|is using|are using|runs? on|is built (?:with|on|in)|is written in|are written in|relies on"
+    r"|depends on|requires?|needs?|deploys? (?:to|with|via|on)|is deployed (?:to|on|with|via)|is hosted (?:on|at"
+    r"|by)|targets?|is based on|follows?)"
 )
-_STATE = re.compile(
-    r"(?i)^(?:not|wrong|missing|broken|failing|failed|now|being|too|correct|the same|a bit|already|still|only|incorrect|empty|nil|null"
-    r"|unchanged|ok|fine|done|ready|good|bad|very|really|quite|there|here|so|just|invalid|valid|stale|outdated|also|clean|green|red|updated"
-    r"|passing|successful(?:ly)?|complete[d]?|unused|duplicated?|fixed|gone|set up|what|where|how|because|confusing|too|no longer"
-    r"|correctly|properly|never|never|always|to)\b",
+_CONCRETE = cue(
+    r"""
+    https?://|`[^`]+`|"[^"]{2,}"|'[^']{2,}'|\d|[\w.-]+/[\w./<{-]+|\b\w+\.(?:\w{2,4})\b|\b[A-Z]{2,}\b
+    |\b[A-Z][a-z]+[A-Z]\w*|\b[A-Z][a-z]+|\w+[_-]\w+|\b(?:main|master|develop|pnpm|npm|yarn|uv|pip|poetry
+    |cargo|bun|make|docker|postgres(?:ql)?|mysql|sqlite|redis|kafka|python|go|rust|typescript|java|ruby
+    |utc|utf-8|vim|zsh|fish|bash)\b
+    """,
+    any_case=False,
 )
-_USED = r"(?:uses?|is using|are using|runs? on|is built (?:with|on|in)|is written in|are written in|relies on|depends on|requires?|needs?|deploys? (?:to|with|via|on)|is deployed (?:to|on|with|via)|is hosted (?:on|at|by)|targets?|is based on|follows?)"
+_STATE = cue(
+    r"""
+    ^(?:not|wrong|missing|broken|failing|failed|now|being|too|correct|the same|a bit|already|still|only
+    |incorrect|empty|nil|null|unchanged|ok|fine|done|ready|good|bad|very|really|quite|there|here|so|just
+    |invalid|valid|stale|outdated|also|clean|green|red|updated|passing|successful(?:ly)?|complete[d]?
+    |unused|duplicated?|fixed|gone|set up|what|where|how|because|confusing|too|no longer|correctly
+    |properly|never|never|always|to)\b
+    """,
+)
+_NOT_FACT = cue(r"\b(?:error|fails?|failing|failed|bug|broken|wrong|instead of|should|was|were|todo|feedback|issue)\b")
+_OWN_NAME = cue(r"\b(?:handle|user ?name|nickname|name|id|e-?mail|account)$")
+_LISTED_KEY = cue(r"\b{noun}$", noun=_NOUN)
 
 
 class _Rule(NamedTuple):
@@ -41,26 +63,82 @@ class _Rule(NamedTuple):
 
 
 def _rule(confidence: float, assistant: float, pattern: str) -> _Rule:
-    return _Rule(confidence, assistant, re.compile(pattern, re.IGNORECASE))
+    return _Rule(confidence, assistant, cue(pattern, lead=_LEAD, noun=_NOUN, verb=_VERB, used=_USED))
 
 
-_LEAD = r"^(?:(?:ok(?:ay)?|yes|yeah|no|also|and|but|so|btw|note|fyi|important|actually|remember)[,.:!—-]*\s+)*(?:(?:note|remember|keep in mind|fyi) that )?"
 _RULES = (
-    _rule(0.85, 0.0, _LEAD + rf"(?:the|our|my|this project'?s|its) (?P<key>(?:[\w./'`-]+ ){{0,4}}?{_NOUN}(?: (?:of|for|in|on|to) (?:the |our )?[\w./` -]{{2,40}}?)?) (?:{_VERB}) (?P<value>\S.*)"),
-    _rule(0.8, 0.0, _LEAD + r"(?:our|my) (?P<key>(?:[\w./'`-]+ ){0,4}?[\w./'`-]+) (?:is|are) (?:called |named |at |on |in )?(?P<value>\S.*)"),
-    _rule(0.85, 0.0, _LEAD + rf"(?:we|the team|our (?:\w+ ){{1,3}}) ?{_USED} (?P<value>.+?) (?:for|as|to) (?P<key>.+)"),
-    _rule(0.8, 0.6, _LEAD + rf"(?:the|this|our) (?P<key>(?:[\w-]+ ){{0,2}}(?:project|codebase|repo(?:sitory)?|app|application|service|backend|frontend|api|cli|site|monorepo|stack|server|pipeline|build|ci|infra(?:structure)?|library|package)) {_USED} (?P<value>.+)"),
-    _rule(0.75, 0.0, _LEAD + rf"we (?:only |also |mainly |mostly )?(?P<key>use|run on|deploy to|deploy with|host on|build with|test with|target|store .{{2,30}}? in|track .{{2,30}}? in|keep .{{2,30}}? in|put .{{2,30}}? in) (?P<value>.+)"),
-    _rule(0.8, 0.55, r"^(?P<key>.{3,60}?) (?:runs?|listens?|is served|is exposed|is available|is running) (?:locally )?on (?:port )?(?P<value>(?:port |localhost:|:)\d{2,5}.*)"),
-    _rule(0.8, 0.6, r"^(?!(?:fixed|added|updated|changed|moved|i|you)\b)(?P<key>.{3,70}?) (?:lives?|is stored|are stored|is kept|are kept|is defined|are defined|is located|are located|can be found|is configured|are configured|is documented|are documented) (?:in|at|under) (?P<value>(?:the )?(?:`[^`]+`|[\w.~-]*/[\w./-]+|\S+\.\w{1,5}\b).*)"),
-    _rule(0.8, 0.0, r"^(?P<key>[A-Z][\w.-]+(?: [A-Z][\w.-]+)?) (?:owns|maintains|is responsible for|is the (?:owner|lead|maintainer|contact|pm|designer) (?:of|for)) (?P<value>.+)"),
-    _rule(0.8, 0.0, r"^(?:by )?(?P<key>[\"'`]?[\w -]{2,40}[\"'`]?),? (?:stands for|is short for|is our (?:name|term|word) for|we mean|i mean) (?P<value>.+)"),
-    _rule(0.75, 0.0, rf"^(?P<key>(?:[A-Z][\w./-]*)(?: [\w./-]+){{0,4}}): (?P<value>\S.{{1,120}})$"),
+    _rule(
+        0.85,
+        0.0,
+        r"""
+        {lead}(?:the|our|my|this project'?s|its) (?P<key>(?:[\w./'`-]+ ){0,4}?{noun}(?: (?:of|for|in|on
+        |to) (?:the |our )?[\w./` -]{2,40}?)?) (?:{verb}) (?P<value>\S.*)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.0,
+        r"""
+        {lead}(?:our|my) (?P<key>(?:[\w./'`-]+ ){0,4}?[\w./'`-]+) (?:is
+        |are) (?:called |named |at |on |in )?(?P<value>\S.*)
+        """,
+    ),
+    _rule(0.85, 0.0, r"{lead}(?:we|the team|our (?:\w+ ){1,3}) ?{used} (?P<value>.+?) (?:for|as|to) (?P<key>.+)"),
+    _rule(
+        0.8,
+        0.6,
+        r"""
+        {lead}(?:the|this|our) (?P<key>(?:[\w-]+ ){0,2}(?:project|codebase|repo(?:sitory)?|app
+        |application|service|backend|frontend|api|cli|site|monorepo|stack|server|pipeline|build|ci
+        |infra(?:structure)?|library|package)) {used} (?P<value>.+)
+        """,
+    ),
+    _rule(
+        0.75,
+        0.0,
+        r"""
+        {lead}we (?:only |also |mainly |mostly )?(?P<key>use|run on|deploy to|deploy with|host on
+        |build with|test with|target|store .{2,30}? in|track .{2,30}? in|keep .{2,30}? in
+        |put .{2,30}? in) (?P<value>.+)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.55,
+        r"""
+        ^(?P<key>.{3,60}?) (?:runs?|listens?|is served|is exposed|is available
+        |is running) (?:locally )?on (?:port )?(?P<value>(?:port |localhost:|:)\d{2,5}.*)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.6,
+        r"""
+        ^(?!(?:fixed|added|updated|changed|moved|i|you)\b)(?P<key>.{3,70}?) (?:lives?|is stored
+        |are stored|is kept|are kept|is defined|are defined|is located|are located|can be found
+        |is configured|are configured|is documented|are documented) (?:in|at
+        |under) (?P<value>(?:the )?(?:`[^`]+`|[\w.~-]*/[\w./-]+|\S+\.\w{1,5}\b).*)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.0,
+        r"""
+        ^(?P<key>(?-i:[A-Z])[\w.-]+(?: (?-i:[A-Z])[\w.-]+)?) (?:owns|maintains|is responsible for|is the (?:owner
+        |lead|maintainer|contact|pm|designer) (?:of|for)) (?P<value>.+)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.0,
+        r"""
+        ^(?:by )?(?P<key>[\"'`]?[\w -]{2,40}[\"'`]?),? (?:stands for|is short for|is our (?:name|term
+        |word) for|we mean|i mean) (?P<value>.+)
+        """,
+    ),
+    _rule(0.75, 0.0, r"^(?P<key>(?-i:[A-Z])[\w./-]*(?: [\w./-]+){0,4}): (?P<value>\S.{1,120})$"),
 )
 _NAMING = _RULES[7:9]
-_NOT_FACT = re.compile(r"(?i)\b(?:error|fails?|failing|failed|bug|broken|wrong|instead of|should|was|were|todo|feedback|issue)\b")
-_OWN_NAME = re.compile(r"(?i)\b(?:handle|user ?name|nickname|name|id|e-?mail|account)$")
-_LISTED_KEY = re.compile(rf"(?i)\b{_NOUN}$")
 
 
 def facts(heard: Iterable[Said]) -> Iterator[Candidate]:

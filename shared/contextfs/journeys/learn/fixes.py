@@ -1,51 +1,173 @@
 """Fixes: what went wrong, why, and what cured it."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import NamedTuple
+from uuid import UUID
 
-from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.candidates import AuthorKind, Candidate, title_of
 from contextfs.journeys.learn.commands import Run, plain
+from contextfs.journeys.learn.cues import cue, surest, weighted
 from contextfs.journeys.learn.gate import Said
+from contextfs.journeys.learn.inputs import edits, path_of
+from contextfs.journeys.learn.sentences import sentences
+from contextfs.journeys.learn.turns import Turn, is_reply
 
-_TROUBLE = r"(?:root cause|real (?:issue|problem|culprit|cause)|actual (?:issue|problem|cause)|underlying (?:issue|problem|cause)|bug|problem|issue|failure|error|crash|cause|culprit|regression|deadlock|leak|flak\w+)"
-_CUES: tuple[tuple[float, float, re.Pattern[str]], ...] = tuple(
-    (human, assistant, re.compile(pattern, re.IGNORECASE))
-    for human, assistant, pattern in (
-        (0.85, 0.75, r"^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)|being|likely|either)\S"),
-        (0.85, 0.7, rf"\b(?:the|that) (?:\w+ ){{0,3}}{_TROUBLE} (?:was (?:that|caused by|due to|in|because)|is caused by|came from|comes from|stems from|stemmed from|happened because|occurred because|turned out to be|was not|was an?) \S"),
-        (0.8, 0.7, r"^(?:i |we |have |i've |we've |also )?(?:fixed|solved|resolved|worked around|cured) .{8,} by \w+ing\b"),
-        (0.8, 0.7, r"\b(?:was|got|is) (?:fixed|solved|resolved) by \w+ing\b|^(?:the|this) fix (?:was|is) to \S|^(?:the )?fix\s*:\s*(?:\w+ed|made|set|kept|put|rewrote|split)\b.{12,}"),
-        (0.8, 0.65, r"^(?:the|our|that|those) .{3,80} (?:was|were) caused by \S"),
-        (0.75, 0.6, r"\b(?:failed|crashed|broke|hung|errored|was failing|were failing|didn'?t work) because \S"),
-        (0.75, 0.0, r"\bit turned out (?:that|to be)\b|\bturns out (?:that |the |we )\S"),
-    )
+_TROUBLE = (
+    r"(?:root cause|real (?:issue|problem|culprit|cause)|actual (?:issue|problem|cause)|underlying (?:issue"
+    r"|problem|cause)|bug|problem|issue|failure|error|crash|cause|culprit|regression|deadlock|leak|flak\w+)"
 )
-_ERROR_LINE = re.compile(r"(?im)^.{0,160}(?:command not found|no such (?:file|command|module|option)|not recognized|unknown (?:command|flag|option|shorthand)|module named|cannot find module|permission denied|is not installed|unrecognized argument|missing script|invalid option|not found|ERR!|error:).{0,160}$")
-_SAME, _LOOK_AHEAD = 0.45, 4
+_PEOPLE = weighted(
+    (
+        0.85,
+        r"""
+        ^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)
+        |being|likely|either)\S
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \b(?:the|that) (?:\w+ ){0,3}{trouble} (?:was (?:that|caused by|due to|in|because)|is caused by
+        |came from|comes from|stems from|stemmed from|happened because|occurred because|turned out to be
+        |was not|was an?) \S
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        ^(?:i |we |have |i've |we've |also )?(?:fixed|solved|resolved|worked around
+        |cured) .{8,} by \w+ing\b
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        \b(?:was|got|is) (?:fixed|solved|resolved) by \w+ing\b|^(?:the|this) fix (?:was|is) to \S
+        |^(?:the )?fix\s*:\s*(?:\w+ed|made|set|kept|put|rewrote|split)\b.{12,}
+        """,
+    ),
+    (0.8, r"^(?:the|our|that|those) .{3,80} (?:was|were) caused by \S"),
+    (0.75, r"\b(?:failed|crashed|broke|hung|errored|was failing|were failing|didn'?t work) because \S"),
+    (0.75, r"\bit turned out (?:that|to be)\b|\bturns out (?:that |the |we )\S"),
+    trouble=_TROUBLE,
+)
+_ASSISTANTS = weighted(
+    (
+        0.75,
+        r"""
+        ^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)
+        |being|likely|either)\S
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        \b(?:the|that) (?:\w+ ){0,3}{trouble} (?:was (?:that|caused by|due to|in|because)|is caused by
+        |came from|comes from|stems from|stemmed from|happened because|occurred because|turned out to be
+        |was not|was an?) \S
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        ^(?:i |we |have |i've |we've |also )?(?:fixed|solved|resolved|worked around
+        |cured) .{8,} by \w+ing\b
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        \b(?:was|got|is) (?:fixed|solved|resolved) by \w+ing\b|^(?:the|this) fix (?:was|is) to \S
+        |^(?:the )?fix\s*:\s*(?:\w+ed|made|set|kept|put|rewrote|split)\b.{12,}
+        """,
+    ),
+    (0.65, r"^(?:the|our|that|those) .{3,80} (?:was|were) caused by \S"),
+    (0.6, r"\b(?:failed|crashed|broke|hung|errored|was failing|were failing|didn'?t work) because \S"),
+    trouble=_TROUBLE,
+)
+_DIAGNOSIS = cue(
+    r"""
+    ^(?:i see[,:—–-]* |so |ah,? |now i (?:see|understand)[:,.]? )?(?:the (?:\w+ ){0,3}(?:issue|problem
+    |cause|reason|bug|error)(?: here| now)? is \S.{24,}|the (?:\S+ ){0,3}(?:tests?|build|linter|lint
+    |command|check|compilation) (?:(?:is|are) failing because|fails? because|failed because|complains?
+    |wants?|expects?|needs?|requires?) .{15,})
+    """,
+)
+_UNSURE = cue(
+    r"""
+    \b(?:let me|might|maybe|probably|perhaps|looks like|seems|not sure|could be|should be (?:fine|ok))\b
+    |[:?]$
+    """,
+)
+_ERROR_LINE = cue(
+    r"""
+    (?m)^.{0,160}(?:command not found|no such (?:file|command|module|option)|not recognized
+    |unknown (?:command|flag|option|shorthand)|module named|cannot find module|permission denied
+    |is not installed|unrecognized argument|missing script|invalid option|not found|ERR!
+    |error:).{0,160}$
+    """,
+)
+_SAME, _LOOK_AHEAD, _NEXT_TRIES, _MOST_FILES = 0.45, 4, 8, 5
 
 
-def fixes(heard: Iterable[Said], ran: Sequence[Run]) -> Iterator[Candidate]:
-    """Yield told causes and cures, and commands that failed with the one that worked in their place."""
+def fixes(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
+    """Yield told causes and cures, failures that an edit mended, and commands that failed with the one that worked."""
     for one in heard:
-        confidence = max((_weight(one, human, other) for human, other, cue in _CUES if cue.search(one.text)), default=0.0)
+        confidence = surest(one.text, _PEOPLE if one.human else (_ASSISTANTS if one.closes else ()))
         if confidence:
-            yield Candidate(
-                type="episodic",
-                title=title_of(one.text),
-                content=one.text,
-                tags=("fix",),
-                confidence=confidence,
-                author_kind="human" if one.human else "assistant",
-                message_ids=(one.message_id,),
-            )
+            author: AuthorKind = "human" if one.human else "assistant"
+            yield _fix(one.text, one.text, confidence, (one.message_id,), author=author)
+    yield from _mended(turns, ran)
     yield from _replaced(ran)
 
 
-def _weight(one: Said, human: float, assistant: float) -> float:
-    if one.human:
-        return human
-    return assistant if one.closes else 0.0
+def _fix(title: str, content: str, confidence: float, ids: tuple[UUID, ...], *, author: AuthorKind) -> Candidate:
+    return Candidate(
+        type="procedural",
+        title=title_of(title),
+        content=content,
+        tags=("fix",),
+        confidence=confidence,
+        author_kind=author,
+        message_ids=ids,
+    )
+
+
+def _mended(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
+    """Pair a failed command with its success after edits; the diagnosis said in between has proved right."""
+    done: set[int] = set()
+    for at, bad in enumerate(ran):
+        command = plain(bad.command)
+        if bad.ok is not False or at in done or not _is_short(command):
+            continue
+        again = [n for n in range(at + 1, min(len(ran), at + 1 + _NEXT_TRIES)) if plain(ran[n].command) == command]
+        good = next((n for n in again if ran[n].ok), None)
+        told = _diagnosis(turns, bad.index, ran[good].index) if good is not None else None
+        if good is not None and told:
+            done |= set(again)
+            files = ", ".join(told.files[:_MOST_FILES])
+            content = f"`{command}` failed. {told.text} It passed after changes to {files}."
+            yield _fix(told.text, content, 0.6, (*bad.message_ids, told.message_id), author="assistant")
+
+
+class _Told(NamedTuple):
+    text: str
+    message_id: UUID
+    files: tuple[str, ...]
+
+
+def _diagnosis(turns: Sequence[Turn], start: int, end: int) -> _Told | None:
+    """Give the last diagnosis between two runs, if files were edited between them."""
+    between = turns[start + 1 : end + 1]
+    files = [path_of(use).rsplit("/", 1)[-1] for turn in between for use in turn.tool_calls if edits(use)]
+    files = list(dict.fromkeys(name for name in files if name))
+    for turn in reversed(between):
+        said = [s for s in sentences(turn.content) if _DIAGNOSIS.match(s)] if is_reply(turn) else []
+        fit = [s for s in said if len(s) <= 300 and not _UNSURE.search(s)]
+        if fit and files:
+            return _Told(fit[-1], turn.message_id, tuple(files))
+    return None
 
 
 def _replaced(ran: Sequence[Run]) -> Iterator[Candidate]:
@@ -67,7 +189,10 @@ def _is_short(command: str) -> bool:
 
 
 def _alike(wrong: str, right: str) -> bool:
-    return SequenceMatcher(None, wrong, right, autojunk=False).ratio() >= _SAME and wrong.split()[-1:] == right.split()[-1:]
+    return (
+        SequenceMatcher(None, wrong, right, autojunk=False).ratio() >= _SAME
+        and wrong.split()[-1:] == right.split()[-1:]
+    )
 
 
 def _instead(wrong: str, right: str, error: str, bad: Run, good: Run) -> Candidate:

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.journeys.learn.candidates import Candidate
+from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.inputs import path_of
 from contextfs.journeys.learn.sentences import FENCE, sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
@@ -20,52 +21,80 @@ LEAST_WORDS = 3
 LEAST_CONFIDENCE = 0.5
 _PASTED = 6_000
 _SHINGLE = 4
-_RESTATED = 0.7
+_KNOWN = 0.7
 
-_BOOT_FILE = re.compile(r"(?i)(?:claude|agents?|gemini|copilot-instructions|conventions|memory|skill)\.md$|\.cursorrules$|\.mdc$")
-_MACHINE_TEXT = re.compile(
-    r"""(?x) ^\s* (?: \[Request\ interrupted | Operation\ stopped\ by\ hook | Caveat:\ The\ messages\ below
-    | This\ session\ is\ being\ continued\ from | \#\#\ Context\b | Base\ directory\ for\ this\ skill
-    | Implement\ the\ following\ plan | <command-(?:name|message)> | API\ Error | \#\ (?:Plan|AGENTS|CLAUDE)\b
-    | You\ are\ (?:an?|the)\ [\w\ -]{0,60}(?:agent|assistant|expert|reviewer) | Stop\ hook\ feedback )""",
+_BOOT_FILE = cue(r"(?:claude|agents?|gemini|copilot-instructions|conventions|memory|skill)\.md$|\.cursorrules$|\.mdc$")
+_MACHINE_TEXT = cue(
+    r"""
+    ^\s*(?:\[Request interrupted|Operation stopped by hook|Caveat: The messages below
+    |This session is being continued from|## Context\b|Base directory for this skill
+    |Implement the following plan|<command-(?:name|message)>|API Error|# (?:Plan|AGENTS|CLAUDE)\b
+    |You are (?:an?|the) [\w -]{0,60}(?:agent|assistant|expert|reviewer)|Stop hook feedback)
+    """,
+    any_case=False,
 )
-_QUESTION = re.compile(
-    r"""(?ix) \?[\s"')\]*]*$ | ^(?:(?:and|but|so|or|ok(?:ay)?|hm+|also|wait|yes|no|hey|sorry|please)[,.\s]+)*
-    (?!do\ not\b)(?: what|why|how|where|who|which|when\ (?:is|are|do|does|did|will|was|should)|whose
-    | (?:can|could|would|will|should|shall|do|does|did|is|are|was|were|has|have|had|may|might)
-      \ (?:you|we|i|it|this|that|there|they|the|these|those|your|our|my|anyone|someone|he|she|not)
-    | (?:can|could|would)n'?t\ (?:you|we|i|it|this|that) | any\ (?:idea|reason|chance|way) | i\ wonder | wondering )\b """,
+_QUESTION = cue(
+    r"""
+    \?[\s"')\]*]*$|^(?:(?:and|but|so|or|ok(?:ay)?|hm+|also|wait|yes|no|hey|sorry
+    |please)[,.\s]+)*(?!do not\b)(?:what|why|how|where|who|which|when (?:is|are|do|does|did|will|was
+    |should)|whose|(?:can|could|would|will|should|shall|do|does|did|is|are|was|were|has|have|had|may
+    |might) (?:you|we|i|it|this|that|there|they|the|these|those|your|our|my|anyone|someone|he|she|not)
+    |(?:can|could|would)n'?t (?:you|we|i|it|this|that)|any (?:idea|reason|chance|way)|i wonder
+    |wondering)\b
+    """,
 )
-_UNSURE = re.compile(
-    r"""(?ix) \b(?: maybe | perhaps | might | possibly | probably | presumably | hypothetical(?:ly)? | suppose | supposing
-    | imagine | i\ (?:think|guess|suspect|assume|believe|wonder) | (?:not|un)\ ?sure | unsure | what\ if | if\ we\ were
-    | would\ be\ (?:nice|good|great|cool|better|nicer|easier) | could\ (?:be|also|use|have|try|add|do) | one\ option
-    | another\ option | option\ [a-c1-9] | alternatively | for\ (?:example|instance) | e\.g\. | say\ we | consider(?:ing)?
-    | (?:let'?s|let\ us|let\ me)\ (?:try|see|test|check|look|think|say|assume|pretend|talk|start|discuss|explore|find) | as\ if
-    | seems? | looks?\ like | sounds?\ like | apparently | in\ theory | would\ (?:use|prefer\ if|need|have|say|also)
-    | recommend(?:s|ed|ation)? | suggest(?:s|ed|ion)? | (?:you|we)\ can | worth | potential(?:ly)? | proposal | propos(?:e|ed) )\b """,
+_UNSURE = cue(
+    r"""
+    \b(?:maybe|perhaps|might|possibly|probably|presumably|hypothetical(?:ly)?|suppose|supposing|imagine
+    |i (?:think|guess|suspect|assume|believe|wonder)|(?:not|un) ?sure|unsure|what if|if we were
+    |would be (?:nice|good|great|cool|better|nicer|easier)|could (?:be|also|use|have|try|add|do)
+    |one option|another option|option [a-c1-9]|alternatively|for (?:example|instance)|e\.g\.|say we
+    |consider(?:ing)?|(?:let'?s|let us|let me) (?:try|see|test|check|look|think|say|assume|pretend|talk
+    |start|discuss|explore|find)|as if|seems?|looks? like|sounds? like|apparently|in theory|would (?:use
+    |prefer if|need|have|say|also)|recommend(?:s|ed|ation)?|suggest(?:s|ed|ion)?|(?:you|we) can|worth
+    |potential(?:ly)?|proposal|propos(?:e|ed))\b
+    """,
 )
-_PASSING = re.compile(
-    r"""(?ix) \b(?: for\ now | right\ now | for\ the\ moment | at\ the\ moment | at\ this\ point | currently\ (?:running|working|failing)
-    | temporar(?:y|ily) | this\ time | just\ this\ once | today | tomorrow | tonight | yesterday | this\ (?:week|morning|afternoon)
-    | still\ (?:fail\w*|broken|running|not|have|get\w*|see\w*|need\w*) | not\ yet | so\ far | in\ a\ (?:moment|second|minute)
-    | later | next\ (?:step|up|i|we|task) | first,?\ (?:let|i|we) | then\ we'?ll | once\ (?:you|i|we)'?re | as\ i\ said | again,
-    | step\ \d+ | phase\ \d+ | todo | wip | (?:in\ this|for\ this)\ (?:pr|session|chat|task|one|commit|case|branch) )\b
-    | ^(?:now|next|then|first|finally|done|running|checking|looking|reading)[,.:!]?\s+(?:i|let|we|the|you|me)\b
-    | ^(?:i'?ll|i\ will|i'?m\ (?:going|about|now|still|running|looking|trying)|i\ am\ going|let\ me|we'?ll\ see|going\ to|about\ to|i\ need\ to
-      |i'?ve\ (?:got|just|now)|i\ just|i\ now|i\ see|i\ can\ see|i\ have\ (?:a|the|all|now)|we\ need\ to|we\ still|you\ need\ to|you\ still)\b """,
+_PASSING = cue(
+    r"""
+    \b(?:for now|right now|for the moment|at the moment|at this point|currently (?:running|working
+    |failing)|temporar(?:y|ily)|this time|just this once|today|tomorrow|tonight|yesterday|this (?:week
+    |morning|afternoon)|still (?:fail\w*|broken|running|not|have|get\w*|see\w*|need\w*)|not yet|so far
+    |in a (?:moment|second|minute)|later|next (?:step|up|i|we|task)|first,? (?:let|i|we)|then we'?ll
+    |once (?:you|i|we)'?re|as i said|again,|step \d+|phase \d+|todo|wip|(?:in this|for this) (?:pr
+    |session|chat|task|one|commit|case|branch))\b|^(?:now|next|then|first|finally|done|running|checking
+    |looking|reading)[,.:!]?\s+(?:i|let|we|the|you|me)\b|^(?:i'?ll|i will|i'?m (?:going|about|now|still
+    |running|looking|trying)|i am going|let me|we'?ll see|going to|about to|i need to|i'?ve (?:got|just
+    |now)|i just|i now|i see|i can see|i have (?:a|the|all|now)|we need to|we still|you need to
+    |you still)\b
+    """,
 )
-_COURTESY = re.compile(r"(?i)^(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|job|work)|bye|cheers|welcome|sorry)\b.{0,60}$")
-_POINTS_AWAY = re.compile(
-    r"""(?ix) ^(?:ok(?:ay)?|yes|yeah|no|and|but|so|also|then|great|sure|right|well|actually|please)*[,\s]*
-    (?:it(?!\ turn(?:s|ed)\ out)|this|that|these|those|they|he|she|them|both|neither|here|same|above|below|each\ one|every\ one|(?:all|most|some|none|one|each)\ of\ (?:it|this|that|these|those|them))\b (?!\s+(?:project|repo(?:sitory)?|codebase|app|team)\b)
-    | \b(?:the\ (?:above|below|following|former|latter|previous)\b
-    | the\ (?:second|first|third|last|other|same)\ (?:one|option|part|approach|thing|issue|point|suggestion|file|test|function|way|\w+\ issue)s?\b
-    | as\ (?:above|below|before|follows) | option\ [a-z0-9]\b | (?:item|point|number|observation|comment|finding|issue|line|task|improvement|suggestion|change|problem|question|test|step|fix)s?\ \#?\d
-    | do\ (?:it|that|this|so)\b | like\ (?:that|this)\b | that\ way | instead\ of\ (?:it|that|this)\b | (?:these|those)\ (?:two|three|2|3)
-    | \#\d+ (?:\ and|,) ) | :$ """,
+_COURTESY = cue(
+    r"""
+    ^(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|job|work)|bye|cheers|welcome
+    |sorry)\b.{0,60}$
+    """,
 )
-_RESTATES = re.compile(r"(?i)\b(?:according to|as per|per|based on|as stated in|following) (?:the |your |my )?(?:\w+ )?(?:claude|agents|gemini|memory|instructions|guidelines|system prompt|context)\b")
+_POINTS_AWAY = cue(
+    r"""
+    ^(?:ok(?:ay)?|yes|yeah|no|and|but|so|also|then|great|sure|right|well|actually
+    |please)*[,\s]*(?:it(?! turn(?:s|ed) out)|this|that|these|those|they|he|she|them|both|neither|here
+    |same|above|below|each one|every one|(?:all|most|some|none|one|each) of (?:it|this|that|these|those
+    |them))\b(?!\s+(?:project|repo(?:sitory)?|codebase|app|team)\b)|\b(?:the (?:above|below|following
+    |former|latter|previous)\b|the (?:second|first|third|last|other|same) (?:one|option|part|approach
+    |thing|issue|point|suggestion|file|test|function|way|\w+ issue)s?\b|as (?:above|below|before
+    |follows)|option [a-z0-9]\b|(?:item|point|number|observation|comment|finding|issue|line|task
+    |improvement|suggestion|change|problem|question|test|step|fix)s? #?\d|do (?:it|that|this|so)\b
+    |like (?:that|this)\b|that way|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
+    |#\d+(?: and|,))|:$
+    """,
+)
+_RESTATES = cue(
+    r"""
+    \b(?:according to|as per|per|based on|as stated in|following) (?:the |your |my )?(?:\w+ )?(?:claude
+    |agents|gemini|memory|instructions|guidelines|system prompt|context)\b
+    """,
+)
 _WORD = re.compile(r"[\w./@-]+")
 
 
@@ -143,4 +172,4 @@ def _restates(content: str, known: set[tuple[str, ...]]) -> bool:
     if not known:
         return False
     mine = _shingles(content)
-    return len(mine & known) >= _RESTATED * len(mine)
+    return len(mine & known) >= _KNOWN * len(mine)

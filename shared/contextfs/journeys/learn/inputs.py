@@ -7,8 +7,22 @@ from typing import cast
 from contextfs.journeys.learn.turns import ToolUse
 
 _SHELLS = frozenset(
-    "bash shell exec_command run_shell_command run_terminal_command run_terminal_cmd run_command terminal execute_command"
-    " run_in_terminal local_shell container.exec shell_command execute".split(),
+    [
+        "bash",
+        "shell",
+        "exec_command",
+        "run_shell_command",
+        "run_terminal_command",
+        "run_terminal_cmd",
+        "run_command",
+        "terminal",
+        "execute",
+        "execute_command",
+        "run_in_terminal",
+        "local_shell",
+        "container.exec",
+        "shell_command",
+    ],
 )
 _EDITORS = re.compile(
     r"(?:multi_?edit|edit|write|replace|apply_?patch|create_file|str_replace\w*|write_file|notebookedit|update_file|edit_file)",

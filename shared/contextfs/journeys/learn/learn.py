@@ -1,5 +1,7 @@
 """Learn: from a completed session to memories, each with the messages that it was learned from."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.memories import store as memories
@@ -28,13 +30,20 @@ def learn(call: Call, session_id: UUID) -> int:
     except NotFound:
         return 0
     turns = [_turn(message, index) for index, message in enumerate(sessions.all_messages(call.tx, session_id))]
-    return sum(_remember(call, session, candidate) for candidate in extract(turns))
+    times = {turn.message_id: turn.created_at for turn in turns}
+    return sum(_remember(call, session, candidate, _since(candidate, times)) for candidate in extract(turns))
 
 
-def _remember(call: Call, session: Session, candidate: Candidate) -> int:
+def _since(candidate: Candidate, times: Mapping[UUID, datetime | None]) -> datetime | None:
+    """Tell since when it is true, as far as we know: since it was first said."""
+    said = [at for message_id in candidate.message_ids if (at := times.get(message_id)) is not None]
+    return min(said, default=None)
+
+
+def _remember(call: Call, session: Session, candidate: Candidate, since: datetime | None) -> int:
     told = _episode(call, session) if candidate.type == EPISODE else None
     if told is None:
-        return add(call, _memory(session, candidate)).receipt.stored
+        return add(call, _memory(session, candidate, since)).receipt.stored
     wanted = MemoryChange(content=candidate.content, title=candidate.title, metadata=_metadata(candidate))
     return change(call, told.id, wanted).receipt.stored
 
@@ -46,7 +55,7 @@ def _episode(call: Call, session: Session) -> Memory | None:
     return found[0] if found else None
 
 
-def _memory(session: Session, candidate: Candidate) -> NewMemory:
+def _memory(session: Session, candidate: Candidate, since: datetime | None) -> NewMemory:
     proofs = list(candidate.message_ids[:_MOST_PROOFS])
     return NewMemory(
         project_id=session.project_id,
@@ -58,7 +67,7 @@ def _memory(session: Session, candidate: Candidate) -> NewMemory:
         visibility=session.visibility,
         sensitivity=session.sensitivity,
         confidence=candidate.confidence,
-        valid_from=session.started_at if candidate.type == EPISODE else None,
+        valid_from=since or session.started_at,
         provenance=[Provenance(session_id=session.id, message_ids=proofs, tool=session.tool)],
         author_kind=candidate.author_kind,
     )

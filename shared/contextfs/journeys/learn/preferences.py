@@ -1,70 +1,225 @@
 """Preferences: how a person wants things done, in this conversation and the next."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
+from contextfs.journeys.learn.cues import cue, surest, weighted
 from contextfs.journeys.learn.gate import Said
 
 _LEAD = (
-    r"^(?:(?:ok(?:ay)?|yes|yeah|yep|no|nope|great|perfect|cool|nice|alright|also|and|but|so|btw|hey|oh|well|actually"
-    r"|please|pls|just|one more thing|note|reminder|fyi|important|remember|rule|new rule|general rule)[,.:!—-]*\s+)*"
+    r"^(?:(?:ok(?:ay)?|yes|yeah|yep|no|nope|great|perfect|cool|nice|alright|also|and|but|so|btw|hey|oh|well"
+    r"|actually|please|pls|just|one more thing|note|reminder|fyi|important|remember|rule|new rule"
+    r"|general rule)[,.:!—-]*\s+)*"
 )
 _THINGS = (
-    r"(?:comments?|emojis?|semicolons?|abbreviations|mocks?|default exports?|console\.logs?|prints?|force[- ]push(?:es)?"
-    r"|magic numbers|acronyms|docstrings?|classes|globals?|tabs|spaces|type ignores?|any types?|barrel files?|new dependencies"
-    r"|co-authored-by|em[- ]dashes|bullet points|summaries|filler|apologies|preamble)"
+    r"(?:comments?|emojis?|semicolons?|abbreviations|mocks?|default exports?|console\.logs?|prints?"
+    r"|force[- ]push(?:es)?|magic numbers|acronyms|docstrings?|classes|globals?|tabs|spaces|type ignores?"
+    r"|any types?|barrel files?|new dependencies|co-authored-by|em[- ]dashes|bullet points|summaries|filler"
+    r"|apologies|preamble)"
 )
-_TALK = r"(?:answers?|responses?|repl(?:y|ies)|explanations?|summaries|commits?|commit messages|functions|files|prs?|comments?|messages)"
-
-_CUES: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (confidence, re.compile(pattern, re.IGNORECASE))
-    for confidence, pattern in (
-        (0.95, r"\b(?:from (?:now|here) on|going forward|from this point on|in (?:the )?future|for all future)\b"),
-        (0.9, r"\b(?:please |also )?remember (?:that|to|:|we|i|our|my)\b|\bkeep in mind\b|\bdon'?t forget (?:to|that)\b"),
-        (0.9, _LEAD + r"(?:(?:you|we|i|everyone) (?:should |must |need to |have to |want you to )?|make sure (?:to |you |we )?|be sure to )?always (?!get|got|had|saw|see|fail|break|end|return|show|was|been)[a-z]"),
-        (
-            0.9,
-            _LEAD + r"(?:(?:you|we|i|everyone) (?:should |must |can |want you to )?|make sure (?:to |you |we )?|be sure to )?never (?!mind|been|got|gotten|saw|seen|had|heard"
-            r"|knew|worked|happened|mentioned|said|did|was|were|tried|ran|really|actually|asked|told|finished|going)[a-z]",
-        ),
-        (0.9, r"\bi(?:'d| would| really| strongly| generally| usually| personally| much)* prefer\b(?! (?:(?:if|that) (?:you|we)|this|that|it|these|those|the|option|both|neither)\b)|^we (?:always |generally |usually )?prefer (?!this|that|it|the\b)|\bmy preference is\b|\bmy preferred\b"),
-        (0.85, r"\bi (?:really )?(?:like|love) (?:it when |(?!it|this|that|these|those|the\b|how|what|your|option|idea)\w+ \w+)"),
-        (0.85, r"\bi (?:really )?(?:hate|dislike|can'?t stand|don'?t (?:like|want|use)|do not (?:like|want|use)) (?!it|this|that|these|those|the\b|how|what|to see)"),
-        (0.85, r"\bi (?:usually|always|never|typically|generally|normally) (?!get|got|had|saw|see|forget|knew|thought|wanted|wonder|seem|said|asked|told|did|end|was|am|have)[a-z]"),
-        (0.9, _LEAD + r"prefer \S+.* (?:over|to|instead of|rather than) "),
-        (0.8, _LEAD + r"(?:(?:for|in|on|with) (?!now\b|the moment)[^,]{2,50}?,? (?:please )?)?(?:you should |we (?:should )?|you must )?use (?!the |this |that |it )\S+.*(?: instead of| rather than|,? not| over| never) "),
-        (0.85, _LEAD + r"(?:(?:all|every|each|any) |no ).* (?:must|should|needs? to|needs? an?|has to|have to|may|goes|go|gets?)\b(?!.*\b(?:pass|now|work|fail)\b)"),
-        (0.8, _LEAD + r"(?!the |this |that |there |it )(?:[\w-]+ ){0,3}[\w-]+s (?:must|should)(?: not| never| always| only)? (?:be|use|have|follow|go|live|return|start|end|contain|include|come|stay|carry|avoid|never|always)\b(?!.*\b(?:now|today|pass|passing|fail|default)\b)"),
-        (0.85, _LEAD + r"(?:if|when|whenever|for|in) [^,]{3,80},\s*(?:then )?(?:you (?:must|should) )?(?:always|never) [a-z]"),
-        (0.8, r"\b(?:use|do|follow|keep|write) .{2,60} (?:like|as|the way) we do (?:everywhere|elsewhere|in the rest|in (?:all )?other)"),
-        (0.85, r"\b(?:ask|check with|tell|consult) me (?:first )?before \w+ing\b|\bbefore \w+ing\b.*, (?:please )?ask\b"),
-        (0.85, r"\b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|i|we|there)\b"),
-        (0.85, _LEAD + r"(?:before|after|when|if) (?:you (?:are )?)?(?:commit|push|merg|releas|deploy|add|chang|edit|writ|creat|renam|finish|refactor|modif)\w*\b.*,\s*(?:please )?(?:always |also |you must )?(?:run|update|write|use|check|ask|add|add|bump|keep|make|ensure|regenerate|tell|include|put)\b"),
-        (0.8, r"\b(?:for|in) (?:every|all|each)\b.*\bi(?:'d| would| want| need| expect)\b|\bi(?:'d| would)? (?:want|like|need|expect) (?:you to |to see )?(?:all|every|each|any|always|no)\b"),
-        (0.85, _LEAD + r"stop (?!it|that|this|the|here|now)\w+ing (?!it|that|this|the)\w+"),
-        (0.8, _LEAD + rf"no (?:more )?(?:\w+ )?{_THINGS}\b"),
-        (0.85, _LEAD + rf"(?:keep|make|write|format) (?:your |all |the |my )?(?:\w+ )?{_TALK}\b.*\b(?:short|brief|concise|small|terse|simple|under|below|in|to the point|imperative|conventional)\b"),
-        (0.85, _LEAD + r"(?:answer|respond|reply|write|speak|talk|explain)\b.* in (?:\w+ )?(?:english|german|french|spanish|italian|portuguese|dutch|japanese|chinese|russian|bullet|one|plain|simple|british|american)\b"),
-        (0.85, _LEAD + r"be (?:more |very )?(?:concise|brief|terse|direct|critical|precise)\b"),
-        (0.85, r"\bmy name is [A-Z]|\bcall me [A-Z]|^i(?:'m| am) an? (?:\w+[ -]){0,3}(?:developer|engineer|designer|student|beginner|scientist|analyst|founder|manager|researcher|writer|teacher|freelancer)\b"),
-        (0.8, r"^i(?:'m| am) (?:based in|located in|from|new to|not familiar with|colou?r[- ]?blind|on (?:a )?(?:mac|macos|linux|windows|ubuntu|arch|debian|fedora|nixos|wsl))\b"),
-        (0.8, r"^i (?:mostly |mainly |only )?(?:use|work (?:with|in|at|for)|live in|speak) (?!it|this|that|these|the )"),
-    )
+_TALK = (
+    r"(?:answers?|responses?|repl(?:y|ies)|explanations?|summaries|commits?|commit messages|functions|files|prs?"
+    r"|comments?|messages)"
 )
-_FORBIDS = re.compile(_LEAD + r"(?:(?:you|we) (?:should|must) (?:not|never)|(?:do not|don'?t|dont|avoid|refrain from))\s+(?:ever\s+)?(?P<what>.+)", re.IGNORECASE)
-_NOT_FORBIDDEN = re.compile(
-    r"(?i)^(?:worry|forget|think|know|see|understand|mind|care|get|be|have|need|want|believe|remember|like|it|this|that"
-    r"|panic|bother|touch|wait|hesitate|stop|do (?:it|that|this|anything)|start|change (?:the|this|that)|guess what)\b",
+_CUES = weighted(
+    (0.95, r"\b(?:from (?:now|here) on|going forward|from this point on|in (?:the )?future|for all future)\b"),
+    (
+        0.9,
+        r"""
+        \b(?:please |also )?remember (?:that|to|:|we|i|our|my)\b|\bkeep in mind\b|\bdon'?t forget (?:to
+        |that)\b
+        """,
+    ),
+    (
+        0.9,
+        r"""
+        {lead}(?:(?:you|we|i|everyone) (?:should |must |need to |have to |want you to )?
+        |make sure (?:to |you |we )?|be sure to )?always (?!get|got|had|saw|see|fail|break|end|return
+        |show|was|been)[a-z]
+        """,
+    ),
+    (
+        0.9,
+        r"""
+        {lead}(?:(?:you|we|i|everyone) (?:should |must |can |want you to )?|make sure (?:to |you |we )?
+        |be sure to )?never (?!mind|been|got|gotten|saw|seen|had|heard|knew|worked|happened|mentioned
+        |said|did|was|were|tried|ran|really|actually|asked|told|finished|going)[a-z]
+        """,
+    ),
+    (
+        0.9,
+        r"""
+        \bi(?:'d| would| really| strongly| generally| usually| personally| much)* prefer\b(?! (?:(?:if
+        |that) (?:you|we)|this|that|it|these|those|the|option|both|neither)\b)
+        |^we (?:always |generally |usually )?prefer (?!this|that|it|the\b)|\bmy preference is\b
+        |\bmy preferred\b
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \bi (?:really )?(?:like|love) (?:it when |(?!it|this|that|these|those|the\b|how|what|your|option
+        |idea)\w+ \w+)
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \bi (?:really )?(?:hate|dislike|can'?t stand|don'?t (?:like|want|use)|do not (?:like|want
+        |use)) (?!it|this|that|these|those|the\b|how|what|to see)
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \bi (?:usually|always|never|typically|generally|normally) (?!get|got|had|saw|see|forget|knew
+        |thought|wanted|wonder|seem|said|asked|told|did|end|was|am|have)[a-z]
+        """,
+    ),
+    (0.9, r"{lead}prefer \S+.* (?:over|to|instead of|rather than)\s"),
+    (
+        0.8,
+        r"""
+        {lead}(?:(?:for|in|on|with) (?!now\b
+        |the moment)[^,]{2,50}?,? (?:please )?)?(?:you should |we (?:should )?
+        |you must )?use (?!the |this |that |it )\S+.*(?: instead of| rather than|,? not| over| never)\s
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        {lead}(?:(?:all|every|each|any) |no ).* (?:must|should|needs? to|needs? an?|has to|have to|may
+        |goes|go|gets?)\b(?!.*\b(?:pass|now|work|fail)\b)
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        {lead}(?!the |this |that |there |it )(?:[\w-]+ ){0,3}[\w-]+s (?:must
+        |should)(?: not| never| always| only)? (?:be|use|have|follow|go|live|return|start|end|contain
+        |include|come|stay|carry|avoid|never|always)\b(?!.*\b(?:now|today|pass|passing|fail|default)\b)
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        {lead}(?:if|when|whenever|for|in) [^,]{3,80},\s*(?:then )?(?:you (?:must|should) )?(?:always
+        |never) [a-z]
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        \b(?:use|do|follow|keep|write) .{2,60} (?:like|as|the way) we do (?:everywhere|elsewhere
+        |in the rest|in (?:all )?other)
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \b(?:ask|check with|tell|consult) me (?:first )?before \w+ing\b
+        |\bbefore \w+ing\b.*, (?:please )?ask\b
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        \b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|i|we
+        |there)\b
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        {lead}(?:before|after|when|if) (?:you (?:are )?)?(?:commit|push|merg|releas|deploy|add|chang
+        |edit|writ|creat|renam|finish|refactor|modif)\w*\b.*,\s*(?:please )?(?:always |also |you must )?
+        (?:run|update|write|use|check|ask|add|add|bump|keep|make|ensure|regenerate|tell|include|put)\b
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        \b(?:for|in) (?:every|all|each)\b.*\bi(?:'d| would| want| need| expect)\b
+        |\bi(?:'d| would)? (?:want|like|need|expect) (?:you to |to see )?(?:all|every|each|any|always
+        |no)\b
+        """,
+    ),
+    (0.85, r"{lead}stop (?!it|that|this|the|here|now)\w+ing (?!it|that|this|the)\w+"),
+    (0.8, r"{lead}no (?:more )?(?:\w+ )?{things}\b"),
+    (
+        0.85,
+        r"""
+        {lead}(?:keep|make|write|format) (?:your |all |the |my )?(?:\w+ )?{talk}\b.*\b(?:short|brief
+        |concise|small|terse|simple|under|below|in|to the point|imperative|conventional)\b
+        """,
+    ),
+    (
+        0.85,
+        r"""
+        {lead}(?:answer|respond|reply|write|speak|talk|explain)\b.* in (?:\w+ )?(?:english|german|french
+        |spanish|italian|portuguese|dutch|japanese|chinese|russian|bullet|one|plain|simple|british
+        |american)\b
+        """,
+    ),
+    (0.85, r"{lead}be (?:more |very )?(?:concise|brief|terse|direct|critical|precise)\b"),
+    (
+        0.85,
+        r"""
+        \bmy name is (?-i:[A-Z])|\bcall me (?-i:[A-Z])|^i(?:'m| am) an? (?:\w+[ -]){0,3}(?:developer|engineer
+        |designer|student|beginner|scientist|analyst|founder|manager|researcher|writer|teacher
+        |freelancer)\b
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        ^i(?:'m| am) (?:based in|located in|from|new to|not familiar with|colou?r[- ]?blind
+        |on (?:a )?(?:mac|macos|linux|windows|ubuntu|arch|debian|fedora|nixos|wsl))\b
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        ^i (?:mostly |mainly |only )?(?:use|work (?:with|in|at|for)|live in|speak) (?!it|this|that|these
+        |the )
+        """,
+    ),
+    lead=_LEAD,
+    things=_THINGS,
+    talk=_TALK,
 )
-_DEFINITE = re.compile(r"(?i)^(?:\w+ing|\w+)(?: \w+)? (?:the|this|that|these|those|it|them|him|her|any of|my|your)\b|^\w+ (?:yet|here|there|now|anything)\b")
-_GENERAL = re.compile(r"(?i)\b(?:unless|without|ever|again|automatically|any|until i|the (?:word|term|phrase|name)|by yourself|on your own|directly)\b")
+_FORBIDS = cue(
+    r"""
+    {lead}(?:(?:you|we) (?:should|must) (?:not|never)|(?:do not|don'?t|dont|avoid
+    |refrain from))\s+(?:ever\s+)?(?P<what>.+)
+    """,
+    lead=_LEAD,
+)
+_NOT_FORBIDDEN = cue(
+    r"""
+    ^(?:worry|forget|think|know|see|understand|mind|care|get|be|have|need|want|believe|remember|like|it
+    |this|that|panic|bother|touch|wait|hesitate|stop|do (?:it|that|this|anything)|start|change (?:the
+    |this|that)|guess what)\b
+    """,
+)
+_DEFINITE = cue(
+    r"""
+    ^(?:\w+ing|\w+)(?: \w+)? (?:the|this|that|these|those|it|them|him|her|any of|my|your)\b|^\w+ (?:yet
+    |here|there|now|anything)\b
+    """,
+)
+_GENERAL = cue(
+    r"""
+    \b(?:unless|without|ever|again|automatically|any|until i|the (?:word|term|phrase|name)|by yourself
+    |on your own|directly)\b
+    """,
+)
 
 
 def preferences(heard: Iterable[Said]) -> Iterator[Candidate]:
     """Yield what people said of how they want things done. What an assistant says of it is not learned."""
     for one in heard:
-        confidence = _confidence(one.text) if one.human else 0.0
+        confidence = max(surest(one.text, _CUES), _forbids(one.text)) if one.human else 0.0
         if confidence:
             yield Candidate(
                 type="user",
@@ -75,10 +230,6 @@ def preferences(heard: Iterable[Said]) -> Iterator[Candidate]:
                 author_kind="human",
                 message_ids=(one.message_id,),
             )
-
-
-def _confidence(text: str) -> float:
-    return max([c for c, cue in _CUES if cue.search(text)] + [_forbids(text)])
 
 
 def _forbids(text: str) -> float:

@@ -6,25 +6,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
-from contextfs.journeys.learn.commands import Run, plain, purpose
+from contextfs.journeys.learn.commands import Run, links, purpose
+from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.gate import Said, is_machine_text
 from contextfs.journeys.learn.sentences import without_code, without_elements
 from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
 
 _MOST = 3
-_TO_DO = re.compile(
-    r"(?i)^(?:\w+[,:] )?(?P<goal>(?:to|in order to) (?!be\b|me\b|you\b|avoid\b|see\b|the\b)[a-z][^,`]{3,70}),? (?:you (?:have to|need to|must|should|can) |we |i |just |please |always |first )*"
-    r"(?:run|use|execute|call|type|do|set|start with|invoke)s? (?P<how>`[^`]+`.*|(?:make|npm|pnpm|yarn|npx|go|cargo|uv|mise|docker|just|task|pytest|python3?|\./\S+) .+)",
+_TO_DO = cue(
+    r"""
+    ^(?:\w+[,:] )?(?P<goal>(?:to|in order to) (?!be\b|me\b|you\b|avoid\b|see\b
+    |the\b)[a-z][^,`]{3,70}),? (?:you (?:have to|need to|must|should
+    |can) |we |i |just |please |always |first )*(?:run|use|execute|call|type|do|set|start with
+    |invoke)s? (?P<how>`[^`]+`.*|(?:make|npm|pnpm|yarn|npx|go|cargo|uv|mise|docker|just|task|pytest
+    |python3?|\./\S+) .+)
+    """,
 )
-_RUN_TO = re.compile(
-    r"(?i)^(?:you (?:have to|need to|must|should) |we |i |always |please |just )*(?:run|use|execute)s? (?P<how>`[^`]+`)(?: \w+){0,3} to (?P<goal>(?!see\b|check (?:if|that)\b|verify\b|confirm\b|find\b)[a-z].{4,})",
+_RUN_TO = cue(
+    r"""
+    ^(?:you (?:have to|need to|must|should) |we |i |always |please |just )*(?:run|use
+    |execute)s? (?P<how>`[^`]+`)(?: \w+){0,3} to (?P<goal>(?!see\b|check (?:if|that)\b|verify\b
+    |confirm\b|find\b)[a-z].{4,})
+    """,
 )
-_STEPS_HEAD = re.compile(
-    r"(?i)^\s*(?:#+\s*)?\**(?:how to .{4,}|to (?:deploy|release|set ?up|install|publish|test|run|build|migrate|reproduce|roll ?back|add|create|upgrade|connect|debug|start|configure|onboard)\b.{0,80}"
-    r"|(?:required )?(?:setup|installation|deployment|release|rollback|migration|upgrade|manual)(?: steps| process| procedure| checklist| instructions)?(?: \([^)]*\))?|steps (?:to|for) .{4,})\s*\**\s*:\**\s*\**\s*$",
+_STEPS_HEAD = cue(
+    r"""
+    ^\s*(?:#+\s*)?\**(?:how to .{4,}|to (?:deploy|release|set ?up|install|publish|test|run|build|migrate
+    |reproduce|roll ?back|add|create|upgrade|connect|debug|start|configure|onboard)\b.{0,80}
+    |(?:required )?(?:setup|installation|deployment|release|rollback|migration|upgrade
+    |manual)(?: steps| process| procedure| checklist| instructions)?(?: \([^)]*\))?|steps (?:to
+    |for) .{4,})\s*\**\s*:\**\s*\**\s*$
+    """,
 )
 _STEP = re.compile(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
-_ASKED_STEPS = re.compile(r"(?i)\b(?:next|implementation|here'?s what|changes|plan)\b")
+_ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan)\b")
 
 
 def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
@@ -33,7 +48,13 @@ def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run])
     for one in heard:
         match = _TO_DO.match(one.text) or _RUN_TO.match(one.text)
         if match and (one.human or one.closes):
-            yield _procedure(one.text, (match["how"].strip().rstrip("."),), 0.85 if one.human else 0.6, (one.message_id,), human=one.human)
+            yield _procedure(
+                one.text,
+                (match["how"].strip().rstrip("."),),
+                0.85 if one.human else 0.6,
+                (one.message_id,),
+                human=one.human,
+            )
     yield from _steps(turns)
 
 
@@ -41,10 +62,11 @@ def _commands(ran: Sequence[Run]) -> Iterator[Candidate]:
     """Yield, for each purpose, the commands that succeeded more often than they failed, most proven first."""
     proofs: dict[tuple[str, str], list[Run]] = defaultdict(list)
     for run in ran:
-        command = plain(run.command)
-        for_what = purpose(command)
-        if for_what and run.ok is not None:
-            proofs[for_what, command].append(run)
+        commands = links(run.command)
+        for command in commands if run.ok or len(commands) == 1 else ():
+            for_what = purpose(command)
+            if for_what and run.ok is not None:
+                proofs[for_what, command].append(run)
     counts: dict[str, int] = defaultdict(int)
     for (for_what, command), tries in sorted(proofs.items(), key=lambda item: (-_good(item[1]), len(item[0][1]))):
         good = _good(tries)
@@ -72,7 +94,9 @@ def _worked(for_what: str, command: str, good: Sequence[Run]) -> Candidate:
     )
 
 
-def _procedure(text: str, steps: tuple[str, ...], confidence: float, ids: tuple[UUID, ...], *, human: bool) -> Candidate:
+def _procedure(
+    text: str, steps: tuple[str, ...], confidence: float, ids: tuple[UUID, ...], *, human: bool
+) -> Candidate:
     return Candidate(
         type="procedural",
         title=title_of(text),
@@ -102,7 +126,7 @@ def _steps(turns: Sequence[Turn]) -> Iterator[Candidate]:
 
 def _lists(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for at, line in enumerate(lines):
-        if not _STEPS_HEAD.match(line) or _ASKED_STEPS.search(line):
+        if len(line) > 160 or not _STEPS_HEAD.match(line) or _ASKED_STEPS.search(line):
             continue
         steps: list[str] = []
         for following in lines[at + 1 : at + 40]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from contextfs.journeys.learn.cues import cue
+
 FENCE = "contextfs-context"
 _ELEMENTS = (
     FENCE,
@@ -33,15 +35,19 @@ _ELEMENTS = (
 _TAG = re.compile(r"<(/?)(" + "|".join(map(re.escape, _ELEMENTS)) + r")(?=[\s>])[^<>]{0,2000}>")
 _CODE_FENCE = re.compile(r"^\s{0,8}(`{3,}|~{3,})", re.MULTILINE)
 
-_NOT_PROSE = re.compile(
-    r"""(?x)
-    \s*> | \s*\| | \s*(?:[$❯➜%»]|>>>|\#!)\s | \s*<[!/?a-zA-Z] | \s*(?:@@|\+\+\+|---|===|\*\*\*)
-    | \s*[+-]\S | \s{4,}(?![-*•\d]) | \t
-    | \s*\d+(?:[:|→]\s?|\s+[+-]) | \s*[\U0001F300-\U0001FAFF\u2600-\u27BF\u2139\u23E9-\u23FA\u2B50] | \s*[\w./-]+\.\w{1,5}:\d+ | \s*[\[(]?\d{2,4}[-/:.]\d{2}[-/:.]\d{2} | \s*\[\d | \s*(?:at|File)\s\S+[(:"]
-    | \s*(?:ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE|FATAL|PASS|FAIL|FAILED|E|Error|Warning|Traceback|panic)\b\s*[:\[(]
-    | \s*[│├└┌╭╰─━▶●⎿✓✔✗✘⨯✅❌⚠️☐☑] | \s*(?:\w+\s*=\s*\S|(?:import|from|def|class|func|const|let|var|return|package)\s+[\w{*]+\s*[({=;:])
+_NOT_PROSE = cue(
+    r"""
+    \s*>|\s*\||\s*(?:[$❯➜%»]|>>>|#!)\s|\s*<[!/?a-zA-Z]|\s*(?:@@|\+\+\+|---|===|\*\*\*)|\s*[+-]\S
+    |\s{4,}(?![-*•\d])|\t|\s*\d+(?:[:|→]\s?|\s+[+-])
+    |\s*[\U0001F300-\U0001FAFF\u2600-\u27BF\u2139\u23E9-\u23FA\u2B50]|\s*[\w./-]+\.\w{1,5}:\d+
+    |\s*[\[(]?\d{2,4}[-/:.]\d{2}[-/:.]\d{2}|\s*\[\d|\s*(?:at|File)\s\S+[(:"]|\s*(?:ERROR|WARN(?:ING)?
+    |INFO|DEBUG|TRACE|FATAL|PASS|FAIL|FAILED|E|Error|Warning|Traceback|panic)\b\s*[:\[(]
+    |\s*[│├└┌╭╰─━▶●⎿✓✔✗✘⨯✅❌⚠️☐☑]|\s*(?:\w+\s*=\s*\S|(?:import|from|def|class|func|const|let|var|return
+    |package)\s+[\w{*]+\s*[({=;:])
     """,
+    any_case=False,
 )
+_LONGEST_LINE = 4_000
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"^\s*#{1,6}\s")
 _EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
@@ -60,14 +66,15 @@ def without_elements(text: str) -> str:
     kept: list[str] = []
     at, depth, name = 0, 0, ""
     for tag in _TAG.finditer(text):
-        if not depth and not tag[1]:
-            kept.append(text[at : tag.start()])
-            depth, name, at = 1, tag[2], len(text)
-        elif depth and tag[2] == name:
+        if depth and tag[2] == name:
             depth += -1 if tag[1] else 1
             at = tag.end() if not depth else len(text)
-        elif not depth:
+        elif not depth and not tag[1]:
             kept.append(text[at : tag.start()])
+            depth, name, at = 1, tag[2], len(text)
+        elif not depth:
+            # A closing tag too many stretches the element before it: what is recalled must not break out of its fence.
+            kept += [] if tag[2] == name else [text[at : tag.start()]]
             at = tag.end()
     return "\n".join([*kept, text[at:]])
 
@@ -106,6 +113,8 @@ def lines_of(text: str) -> Iterator[str]:
 
 def is_prose(line: str) -> bool:
     """Say whether a line is a person's or an assistant's words, by its first characters and its share of symbols."""
+    if len(line) > _LONGEST_LINE:
+        return False
     body = _BULLET.sub("", line, count=1)
     if not body.strip() or _HEADING.match(line) or _NOT_PROSE.match(body) or (body is line and _NOT_PROSE.match(line)):
         return False
@@ -120,7 +129,12 @@ def sentences(text: str) -> Iterator[str]:
 
 def _wraps(held: str, line: str) -> bool:
     """Say whether `line` goes on where `held` broke off."""
-    return not _BULLET.match(line) and held.rstrip()[-1:] not in ".!?:…" and line.lstrip()[:1].islower()
+    return (
+        len(held) < _LONGEST_LINE
+        and not _BULLET.match(line)
+        and held.rstrip()[-1:] not in ".!?:…"
+        and line.lstrip()[:1].islower()
+    )
 
 
 def _split(line: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Deliver: hand each event to its consumer, try again later when that fails, and bury what keeps failing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from contextfs.domain.events import store
 from contextfs.domain.events.model import Delivery
@@ -14,10 +14,10 @@ from contextfs.kit.ports import Database
 _log = logging.getLogger(__name__)
 
 
-def claim(database: Database, clock: Clock, *, limit: int) -> list[Delivery]:
-    """Take deliveries that are due."""
+def claim(database: Database, consumers: Sequence[str], clock: Clock, *, limit: int) -> list[Delivery]:
+    """Take deliveries to these consumers that are due."""
     with database.transaction() as (tx, _):
-        return store.claim_deliveries(tx, clock(), limit)
+        return store.claim_deliveries(tx, consumers, clock(), limit)
 
 
 def deliver(

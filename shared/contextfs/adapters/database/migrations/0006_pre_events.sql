@@ -27,7 +27,7 @@ create table contextfs.deliveries (
     locked_until timestamptz,
     primary key (org_id, consumer, event_id)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01);
-create index deliveries_due on contextfs.deliveries (run_at, event_id);
+create index deliveries_due on contextfs.deliveries (consumer, run_at, event_id);
 
 create table contextfs.consumed_events (
     org_id uuid not null,

@@ -1,0 +1,54 @@
+"""`ctx context`: what is worth knowing for a task, ready to be handed to a conversation."""
+
+from typing import Annotated
+
+import typer
+
+from clients.cli import options, output, server
+from contextfs.client import ContextReply
+
+
+def context(
+    task: Annotated[str, typer.Argument(help="The task at hand, in your own words.")],
+    budget: Annotated[
+        int, typer.Option("--budget", min=50, max=200_000, help="Tokens that the pack may take at the most.")
+    ] = 2000,
+    type: Annotated[  # noqa: A002 - the option's name
+        list[str] | None, typer.Option("--type", help="Only memories of this type; may be given several times.")
+    ] = None,
+    branch: Annotated[str | None, typer.Option("--branch", help="Only from this git branch.")] = None,
+    memories_only: Annotated[bool, typer.Option("--memories-only", help="Leave out messages.")] = False,
+    project: options.Project = None,
+    json: options.Json = False,
+) -> None:
+    """Pack the memories that matter for a task into a budget of tokens, fenced as data with their sources.
+
+    The pack alone goes to standard output, so that it can be piped into a prompt.
+    """
+    with server.opened() as client:
+        pack = client.context.pack(
+            task,
+            project_id=server.project_id(client, project),
+            budget=budget,
+            types=type or None,
+            messages=not memories_only,
+            branch=branch,
+        )
+    if json:
+        output.say_json(pack)
+        return
+    if pack.text:
+        output.say(pack.text)
+    _sum_up(pack)
+
+
+def _sum_up(pack: ContextReply) -> None:
+    if not pack.items:
+        output.note("Nothing that is known seems to matter for this.")
+    else:
+        taken = (
+            f"{output.counted(len(pack.items), 'item')}, {pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"
+        )
+        output.note(f"{taken}, {pack.left_out:,} left out")
+    for leg in pack.degraded:
+        output.note(f"degraded: {leg}")

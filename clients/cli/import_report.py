@@ -1,0 +1,62 @@
+"""What `ctx import` prints: what was stored, what was known, what was left out and why."""
+
+from collections import Counter
+
+from clients.cli import output
+from clients.cli.mapping import Normalised
+from clients.cli.transfer import Tally
+
+_SHOWN_REASONS = 10
+
+
+def summary(tally: Tally, project: str) -> None:
+    """Print what an import did."""
+    sessions = f"{tally.new:,} new, {tally.grown:,} grown, {tally.unchanged:,} unchanged"
+    output.say(f"{output.counted(tally.sessions, 'session')} from {output.counted(tally.files, 'file')} into {project}")
+    output.block(
+        [
+            ("sessions", sessions),
+            ("messages", f"{tally.stored:,} stored, {tally.duplicates:,} known already"),
+            ("secrets", f"{tally.redacted:,} taken out before storing" if tally.redacted else ""),
+        ]
+    )
+    _reasons(tally)
+    if tally.new or tally.grown:
+        output.note("Memories are being learned from them now: `ctx status` tells how far it is.")
+
+
+def rehearsal(tally: Tally) -> None:
+    """Print what a dry run left out."""
+    output.say(f"Nothing was stored. {output.counted(tally.files, 'file')} read.")
+    _reasons(tally)
+
+
+def _reasons(tally: Tally) -> None:
+    """Print what was left out and what failed: nothing disappears without a word."""
+    if tally.skipped_records:
+        kinds = ", ".join(f"{count:,} {output.one_line(kind)}" for kind, count in tally.skipped_records.most_common())
+        output.say(f"  {output.dim('left out')}  records that are no messages: {kinds}")
+    for file, reason in tally.skipped_files[:_SHOWN_REASONS]:
+        output.say(f"  {output.dim('skipped')}   {output.printable(file)}: {reason}")
+    if len(tally.skipped_files) > _SHOWN_REASONS:
+        more = len(tally.skipped_files) - _SHOWN_REASONS
+        output.say(f"  {output.dim('skipped')}   and {more:,} more files (--json lists them)")
+    for file, error in tally.failed:
+        output.note(f"ctx: {output.printable(file)}: {output.one_line(error, 300)}")
+
+
+def show(one: Normalised) -> None:
+    """Print a conversation as it would be stored."""
+    kinds = Counter(str(message.kind) for message in one.messages)
+    said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    spent = f"{one.fields['input_tokens']:,} in, {one.fields['output_tokens']:,} out"
+    output.say(output.bold(output.one_line(one.fields["title"] or one.external_id)))
+    output.block(
+        [
+            ("session", f"{one.tool} {output.printable(one.external_id)}"),
+            ("time", f"{output.minute(one.fields['started_at'])} – {output.minute(one.ended_at)}"),
+            ("messages", f"{len(one.messages):,}: {said}"),
+            ("tokens", spent),
+            ("branch", output.printable(one.fields["git"].branch or "")),
+        ]
+    )

@@ -1,0 +1,86 @@
+"""`ctx import`: conversations of another tool come in; a second time adds nothing."""
+
+import os
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clients.cli import import_report, options, output, server
+from clients.cli.mapping import Normalised
+from clients.cli.transfer import Sender, Tally, conversations
+from contextfs.adapters.transcripts import files, reader
+from contextfs.kit.errors import NotFound
+
+
+class Tool(StrEnum):
+    """Tools whose conversations can be read."""
+
+    claude_code = "claude-code"
+    chatgpt = "chatgpt"
+    specstory = "specstory"
+
+
+def import_(
+    tool: Annotated[Tool, typer.Argument(help="The tool that wrote the conversations.")],
+    path: Annotated[
+        Path | None, typer.Argument(help="A file, or a folder with files; without it the tool's own folder.")
+    ] = None,
+    project: options.Project = None,
+    tag: options.Tags = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
+
+    It can be repeated at any time: what is stored already is not stored again, and what was added since is.
+    """
+    paths = found(tool.value, path)
+    tally = Tally()
+    pairs = conversations(tool.value, paths, tally, tag or ())
+    if dry_run:
+        _rehearse(pairs, tally, json=json)
+    else:
+        _import(pairs, tally, project=project, of=len(paths), json=json)
+    raise typer.Exit(1 if tally.failed else 0)
+
+
+def found(tool: str, path: Path | None) -> list[Path]:
+    """Give the files to read; NotFound when there are none."""
+    of_tool = reader(tool)
+    if path is not None:
+        return list(files.walk(path.expanduser(), of_tool.PATTERNS))
+    paths = of_tool.find(Path.home(), os.environ, sys.platform)
+    if not paths:
+        raise NotFound(f"No conversations of {tool} were found on this machine: name a file or a folder.")
+    return paths
+
+
+def _import(
+    pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: str | None, of: int, json: bool
+) -> None:
+    progress = output.Progress()
+    with server.opened() as client:
+        into = client.projects.get(server.project_id(client, project))
+        for now in Sender(client, into.id, tally).send_all(pairs):
+            progress.show(f"{now.files}/{of} files · {output.counted(now.stored, 'message')} stored")
+        progress.clear()
+        if json:
+            output.say_json(tally.shown() | {"project_id": str(into.id)})
+        else:
+            import_report.summary(tally, into.name)
+
+
+def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:
+    shown: list[Normalised] = []
+    for _, one in pairs:
+        shown += [one] if json else []
+        if not json:
+            import_report.show(one)
+    if json:
+        output.say_json({"sessions": shown} | tally.shown())
+    else:
+        import_report.rehearsal(tally)

@@ -1,0 +1,129 @@
+"""`ctx up`, `ctx down` and `ctx status`: the platform on this machine."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from clients.cli import options, output, sample
+from clients.cli.transfer import Tally
+from contextfs.client import ContextFS
+from contextfs.runtime import stack
+from contextfs.runtime.stack import Stack, StackStatus
+
+_EXAMPLES = (
+    'ctx search "why did the tests hang"',
+    f'ctx context "add a table for refunds" --project {sample.PROJECT}',
+)
+_IMPORT = "ctx import claude-code"
+
+
+def up(
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="The gateway's port; the last one, or 8420.")
+    ] = None,
+    no_sample: Annotated[bool, typer.Option("--no-sample", help="Begin without the sample.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Start the platform on this machine, and return when it is ready: a database, the gateway, the relay, the worker.
+
+    DATABASE_URL names a Postgres of your own; without it an embedded one is used. What was stored is there again.
+    """
+    started = stack.up(_home(), database_url=os.environ.get("DATABASE_URL") or None, port=port)
+    brought = None
+    if started.fresh and not no_sample:
+        with ContextFS(started.api_url, started.api_key) as client:
+            brought = sample.bring(client)
+    if json:
+        output.say_json(_shown(started, brought))
+    else:
+        _print(started, brought)
+
+
+def down(json: options.Json = False) -> None:
+    """Stop the platform of this machine; calls under way are answered first, and what it stored stays."""
+    ran = stack.down(_home())
+    if json:
+        output.say_json({"stopped": ran})
+    else:
+        output.say("Stopped. `ctx up` starts it again, with all that it stored." if ran else "It was not running.")
+
+
+def status(json: options.Json = False) -> None:
+    """Tell which processes of the platform run, how much memory they hold, and which events are on their way.
+
+    The exit code is 1 when it does not run, or something of it is missing.
+    """
+    found = stack.status(_home())
+    if json:
+        output.say_json(found)
+    else:
+        _print_status(found)
+    raise typer.Exit(0 if found.state == "running" else 1)
+
+
+def _home() -> stack.Home:
+    return stack.Home.of(os.environ)
+
+
+def _shown(started: Stack, brought: Tally | None) -> dict[str, object]:
+    fields: dict[str, object] = {name: getattr(started, name) for name in started.__struct_fields__}
+    return fields | {"sample": brought.shown() if brought else None}
+
+
+def _print(started: Stack, brought: Tally | None) -> None:
+    output.say(output.bold("ContextFS is up."))
+    output.say()
+    output.block(
+        [
+            ("API URL", started.api_url),
+            ("OpenAPI", started.openapi_url),
+            ("Health", started.health_url),
+            ("Database URL", started.database_url),
+            ("Organization", f"{started.organization}  {started.org_id}"),
+            ("Project", f"{started.project}  {started.project_id}"),
+            ("API key", started.api_key),
+            ("Embedder", started.embedder),
+            ("Logs", started.logs),
+            ("Sample", _sample_line(brought) if brought else ""),
+        ]
+    )
+    output.say()
+    output.say("Try:")
+    for example in (*_EXAMPLES, _IMPORT) if brought else (_IMPORT, *_own_examples()):
+        output.say(f"  {example}")
+    for file, error in brought.failed if brought else []:
+        output.note(f"ctx: {file}: {error}")
+
+
+def _own_examples() -> tuple[str, str]:
+    return ('ctx memory add "We deploy with uv." --type decision', 'ctx search "how do we deploy"')
+
+
+def _sample_line(brought: Tally) -> str:
+    sessions = output.counted(brought.new, "conversation")
+    return f"{sessions}, {output.counted(brought.stored, 'message')} in the project {sample.PROJECT!r}"
+
+
+def _print_status(found: StackStatus) -> None:
+    address = f" at {found.api_url}" if found.api_url else ": `ctx up` starts it"
+    output.say(f"ContextFS is {found.state}{address}")
+    if found.processes:
+        output.say()
+        rows = [
+            [
+                process.name,
+                process.state,
+                str(process.pid or "-"),
+                f"{process.memory_mb:.0f} MB" if process.memory_mb else "-",
+                str(max(0, process.starts - 1)) if process.starts else "-",
+            ]
+            for process in found.processes
+        ]
+        output.table(["process", "state", "pid", "memory", "restarts"], rows)
+    if found.outbox is not None and found.deliveries is not None:
+        output.say()
+        on_their_way = found.outbox + found.deliveries
+        output.say(
+            f"{output.counted(on_their_way, 'event')} on their way" if on_their_way else "Every event was taken."
+        )

@@ -1,0 +1,91 @@
+"""What a route can answer: its own status, and the problems that are possible there; told in docs/openapi.json."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, get_origin
+
+import msgspec
+
+from contextfs.kit import errors
+from contextfs.kit.errors import ContextFSError
+from contextfs.kit.page import Page
+from contextfs.runtime.binding import Binding
+from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.problems import headers_of
+from contextfs.runtime.table import PUBLIC, Route
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A problem as it is documented."""
+
+    status: int
+    sentence: str
+    headers: tuple[str, ...]
+
+
+def _told(kind: type[ContextFSError]) -> Told:
+    names = ["X-Request-Id", *("-".join(map(_capital, name.split("-"))) for name in headers_of(kind()))]
+    return Told(kind.status, f"{kind.title()}.", tuple(sorted(names)))
+
+
+def _capital(part: str) -> str:
+    return "WWW" if part == "www" else part.capitalize()
+
+
+PROBLEMS: Mapping[str, Told] = MappingProxyType(
+    {
+        kind.__name__: _told(kind)
+        for kind in (
+            errors.BadInput,
+            errors.NotAuthenticated,
+            errors.NotAllowed,
+            errors.NotFound,
+            errors.Conflict,
+            errors.VersionMismatch,
+            errors.TooLarge,
+            errors.UnsupportedMedia,
+            errors.Invalid,
+            errors.Unavailable,
+        )
+    }
+)
+"""The problems by name; those that belong to no route (405) and those that are never meant (500) are not among them."""
+
+
+def problems(route: Route, binding: Binding) -> Iterator[str]:
+    """Name the problems that a route can answer, in the order of their statuses."""
+    fields = getattr(binding.body_type, "__struct_fields__", ())
+    guarded = route.needs != PUBLIC
+    names_project = "project_id" in fields and not is_page(binding.reply_type)
+    possible = {
+        "NotAuthenticated": guarded,
+        "NotAllowed": guarded,
+        "NotFound": "{" in route.path or names_project,
+        "Conflict": "id" in fields or (route.method == "PATCH" and "name" in fields),
+        "VersionMismatch": binding.compares,
+        "UnsupportedMedia": binding.body_type is not None,
+    }
+    yield from (name for name in PROBLEMS if possible.get(name, True))
+
+
+def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the reply to a call that went well."""
+    headers = ["X-Request-Id"]
+    if binding.tells_version:
+        headers.append("ETag")
+    if route.method != "GET" and route.needs != PUBLIC:
+        headers.append("Idempotent-Replayed")
+    told: dict[str, Any] = {
+        "description": HTTPStatus(route.status).phrase,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+    }
+    if binding.reply_type in {None, type(None)}:
+        return told
+    schema = {"type": "object"} if binding.reply_type is HttpResponse else by_type[repr(binding.reply_type)]
+    return told | {"content": {"application/json": {"schema": schema}}}
+
+
+def is_page(kind: Any) -> bool:
+    """Tell whether a reply is a page of a list."""
+    return get_origin(kind) is Page

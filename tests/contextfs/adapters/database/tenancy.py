@@ -1,0 +1,220 @@
+"""Tenants with rows in every table, written the way the API writes: as its role, with claims."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from contextfs.domain.search.bm25 import sparsevec_text, weights
+from contextfs.domain.search.tokens import term_key, terms
+
+Connection = psycopg.Connection[Any]
+
+AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+AVERAGE_LENGTH = 60.0
+
+
+@dataclass(frozen=True)
+class Ids:
+    """A tenant's ids: two users, two projects; in each project what is private to `user` and what is shared."""
+
+    org: UUID
+    user: UUID
+    colleague: UUID
+    project: UUID
+    other_project: UUID
+    private_session: UUID
+    shared_session: UUID
+    private_memory: UUID
+    shared_memory: UUID
+    elsewhere_memory: UUID
+
+
+def assume(connection: Connection, org: UUID, user: UUID, projects: list[UUID] | None = None) -> None:
+    """Set the claims of the open transaction."""
+    connection.execute("select contextfs.assume(%s, %s, %s)", (org, user, projects))
+
+
+def tenant_tables(connection: Connection) -> list[str]:
+    """List every table of the schema but the ledger of migrations."""
+    rows = connection.execute(
+        "select relname from pg_class where relnamespace = 'contextfs'::regnamespace and relkind in ('r', 'p')"
+        " and relname <> 'migrations' order by 1"
+    )
+    return [name for (name,) in rows]
+
+
+def count(connection: Connection, table: str, org: UUID | None = None) -> int:
+    """Count the rows of a table that this connection sees, of one organization or of all."""
+    query = psycopg.sql.SQL("select count(*) from contextfs.{} where %(org)s::uuid is null or org_id = %(org)s")
+    row = connection.execute(query.format(psycopg.sql.Identifier(table)), {"org": org}).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def insert(connection: Connection, table: str, values: dict[str, Any]) -> None:
+    """Insert one row."""
+    names = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, values))
+    places = psycopg.sql.SQL(", ").join(map(psycopg.sql.Placeholder, values))
+    statement = psycopg.sql.SQL("insert into contextfs.{} ({}) values ({})")
+    connection.execute(statement.format(psycopg.sql.Identifier(table), names, places), values)
+
+
+def settle_tenant(url: str) -> Ids:
+    """Write a tenant with at least one row in every table; gives its ids."""
+    ids = Ids(*(uuid4() for _ in range(10)))
+    with psycopg.connect(url) as connection:
+        assume(connection, ids.org, ids.user)
+        _enter(connection, ids)
+        _converse(connection, ids)
+        _remember(connection, ids)
+        _happen(connection, ids)
+        for table in ("organizations", "memberships", "projects", "api_keys", "sessions"):
+            connection.execute(
+                psycopg.sql.SQL("update contextfs.{} set updated_at = updated_at + interval '1 hour'").format(
+                    psycopg.sql.Identifier(table)
+                )
+            )
+    return ids
+
+
+def project_row(org: UUID, project: UUID, name: str = "p") -> dict[str, Any]:
+    """Give a row of `projects`."""
+    return {"org_id": org, "id": project, "name": name, "created_by": org, "created_at": AT, "updated_at": AT}
+
+
+def session_row(org: UUID, project: UUID, session: UUID, user: UUID, visibility: str) -> dict[str, Any]:
+    """Give a row of `sessions`."""
+    return {
+        "org_id": org,
+        "project_id": project,
+        "id": session,
+        "tool": "claude-code",
+        "status": "open",
+        "visibility": visibility,
+        "started_at": AT,
+        "created_by": user,
+        "created_at": AT,
+        "updated_at": AT,
+    }
+
+
+def memory_row(org: UUID, project: UUID, memory: UUID, user: UUID, visibility: str) -> dict[str, Any]:
+    """Give a row of `memories`."""
+    return {
+        "org_id": org,
+        "project_id": project,
+        "id": memory,
+        "type": "fact",
+        "content": "the port is 5433",
+        "visibility": visibility,
+        "author_id": user,
+        "author_kind": "human",
+        "heads": ["r"],
+        "version": "v",
+        "fingerprint": "f",
+        "created_at": AT,
+        "updated_at": AT,
+    }
+
+
+def passage_row(
+    org: UUID, project: UUID, memory: UUID, user: UUID, visibility: str, text: str, ordinal: int = 0
+) -> dict[str, Any]:
+    """Give a row of `passages` for a memory's text."""
+    words = terms(text)
+    return {
+        "org_id": org,
+        "project_id": project,
+        "id": uuid4(),
+        "source": "memory",
+        "source_id": memory,
+        "memory_id": memory,
+        "ordinal": ordinal,
+        "starts": 0,
+        "ends": len(text),
+        "context": "",
+        "body": text,
+        "terms": sorted({term_key(org, word) for word in words}),
+        "weights": sparsevec_text(weights(words, average_length=AVERAGE_LENGTH)),
+        "type": "fact",
+        "author_id": user,
+        "trust": 1.0,
+        "visibility": visibility,
+        "occurred_at": AT,
+    }
+
+
+def _enter(connection: Connection, ids: Ids) -> None:
+    stamps = {"created_at": AT, "updated_at": AT}
+    insert(connection, "organizations", {"org_id": ids.org, "name": "Org"} | stamps)
+    for user, role in ((ids.user, "owner"), (ids.colleague, "member")):
+        member = {"org_id": ids.org, "user_id": user, "email": f"{user}@example.test", "role": role}
+        insert(connection, "memberships", member | stamps)
+    for project, name in ((ids.project, "first"), (ids.other_project, "second")):
+        insert(connection, "projects", project_row(ids.org, project, name))
+    for project in (None, ids.project, ids.other_project):
+        key = {"org_id": ids.org, "id": uuid4(), "project_id": project, "user_id": ids.user, "name": "key"}
+        secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
+        insert(connection, "api_keys", key | secret | stamps)
+
+
+def _converse(connection: Connection, ids: Ids) -> None:
+    for session, visibility in ((ids.private_session, "private"), (ids.shared_session, "project")):
+        insert(connection, "sessions", session_row(ids.org, ids.project, session, ids.user, visibility))
+        message = {
+            "org_id": ids.org,
+            "project_id": ids.project,
+            "session_id": session,
+            "id": uuid4(),
+            "role": "user",
+            "kind": "prompt",
+            "content": "hello",
+            "created_at": AT,
+            "stored_at": AT,
+        }
+        insert(connection, "messages", message)
+
+
+def _remember(connection: Connection, ids: Ids) -> None:
+    for memory, project, visibility in (
+        (ids.private_memory, ids.project, "private"),
+        (ids.shared_memory, ids.project, "project"),
+        (ids.elsewhere_memory, ids.other_project, "project"),
+    ):
+        insert(connection, "memories", memory_row(ids.org, project, memory, ids.user, visibility))
+        revision = {
+            "org_id": ids.org,
+            "project_id": project,
+            "memory_id": memory,
+            "id": "r",
+            "parents": [],
+            "fields": Jsonb({}),
+            "author": "key",
+            "clock": "1",
+            "stored_at": AT,
+        }
+        insert(connection, "revisions", revision)
+        insert(
+            connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433")
+        )
+
+
+def _happen(connection: Connection, ids: Ids) -> None:
+    event = {"org_id": ids.org, "consumer": "triggers.index", "event_id": uuid4()}
+    for project in (ids.project, ids.other_project):
+        told = {"org_id": ids.org, "id": uuid4(), "project_id": project}
+        outbox = {"type": "memory.created", "subject": uuid4(), "time": AT, "actor": "key", "reader": ids.user}
+        insert(connection, "outbox", told | outbox | {"data": Jsonb({})})
+        act = {"at": AT, "actor_id": ids.user, "request_id": "r"}
+        insert(connection, "audit_log", told | act | {"actor": "key", "action": "memory.created"})
+        insert(connection, "usage_records", told | act | {"meter": "memories", "quantity": 1})
+    insert(connection, "deliveries", event | {"event": Jsonb({}), "run_at": AT})
+    insert(connection, "consumed_events", event | {"consumed_at": AT})
+    failed = {"id": uuid4(), "event": Jsonb({}), "error": "e", "attempts": 9, "failed_at": AT}
+    insert(connection, "dead_letters", event | failed)
+    reply = {"org_id": ids.org, "actor_id": ids.user, "key": "k", "request_hash": b"h", "created_at": AT}
+    insert(connection, "idempotency_keys", reply)

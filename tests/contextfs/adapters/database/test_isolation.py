@@ -1,0 +1,189 @@
+"""Tenant isolation as a theorem: a prover reads the policies of a migrated database and decides them.
+
+What the platform's own roles may do across tenants cannot be proven isolated, so it is listed here, word for word; the
+prover runs on a copy in which exactly these policies are dropped.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.contextfs.adapters.database.tenancy import Connection, tenant_tables
+
+PLATFORM_POLICIES = {
+    ("outbox", "carries", "contextfs_relay"),
+    ("deliveries", "carries", "contextfs_relay"),
+    ("dead_letters", "carries", "contextfs_relay"),
+    ("consumed_events", "expires", "contextfs_relay"),
+    ("idempotency_keys", "expires", "contextfs_relay"),
+    ("passages", "finds_passages", "contextfs_search"),
+    ("organizations_history", "keeps", "contextfs_history"),
+    ("memberships_history", "keeps", "contextfs_history"),
+    ("projects_history", "keeps", "contextfs_history"),
+    ("api_keys_history", "keeps", "contextfs_history"),
+    ("sessions_history", "keeps", "contextfs_history"),
+}
+PLATFORM_GRANTS = {
+    "contextfs_relay": {
+        *(
+            (table, privilege)
+            for table in ("outbox", "deliveries", "dead_letters")
+            for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
+        ),
+        ("consumed_events", "DELETE"),
+        ("consumed_events.consumed_at", "SELECT"),
+        ("idempotency_keys", "DELETE"),
+        ("idempotency_keys.created_at", "SELECT"),
+    },
+    "contextfs_search": {("passages", "SELECT")},
+    "contextfs_history": {
+        (f"{table}_history", "INSERT") for table in ("organizations", "memberships", "projects", "api_keys", "sessions")
+    },
+}
+MODES = ("anon", "cross-tenant", "write")
+# For `anon` the prover asks what a role sees that has no claims: here that is the API's own role.
+_CONFIGURATION = '[lint.rules.SEC004]\nanon_roles = ["contextfs_app"]\n'
+
+
+@pytest.fixture(scope="module")
+def copy_url(new_schema: Callable[[], str]) -> str:
+    """Give a migrated database without the platform's own policies."""
+    url = new_schema()
+    with psycopg.connect(url) as connection:
+        for table, policy, _ in PLATFORM_POLICIES:
+            statement = sql.SQL("drop policy {} on contextfs.{}")
+            connection.execute(statement.format(sql.Identifier(policy), sql.Identifier(table)))
+    return url
+
+
+@pytest.fixture(scope="module")
+def leaky_url(copy_url: str, new_schema: Callable[[], str]) -> str:
+    """Give such a database in which a tenant's policy on two tables lets other rows pass, too."""
+    url = new_schema()
+    with psycopg.connect(url) as connection:
+        for table, policy, _ in PLATFORM_POLICIES:
+            statement = sql.SQL("drop policy {} on contextfs.{}")
+            connection.execute(statement.format(sql.Identifier(policy), sql.Identifier(table)))
+        connection.execute("drop policy project on contextfs.usage_records")
+        for table, hole in (("usage_records", "project_id is not null"), ("dead_letters", "attempts > 3")):
+            connection.execute(f"drop policy tenant on contextfs.{table}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+            connection.execute(
+                f"create policy tenant on contextfs.{table} to contextfs_app"  # pyright: ignore[reportArgumentType, reportCallIssue]
+                f" using (org_id = (select contextfs.claim('org_id')::uuid) or {hole})"
+            )
+    return url
+
+
+def _verdicts(url: str, mode: str, folder: Path) -> dict[str, str]:
+    configuration = folder / "pgrls.toml"
+    configuration.write_text(_CONFIGURATION, encoding="utf-8")
+    command = [sys.executable, "-m", "pgrls", "verify", "--config", str(configuration), "--schemas", "contextfs"]
+    # Postgres writes the function without its schema for a user whose search path holds that.
+    claims = ["--auth-function", "contextfs.claim", "--auth-function", "claim"]
+    given = ["--database-url", url, "--mode", mode, "--strict", "--format", "json"]
+    done = subprocess.run([*command, *claims, *given], capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout, done.stderr
+    return {table["table"].removeprefix("contextfs."): table["verdict"] for table in json.loads(done.stdout)["tables"]}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_table_is_proven(copy_url: str, admin: Connection, tmp_path: Path, mode: str) -> None:
+    verdicts = _verdicts(copy_url, mode, tmp_path)
+
+    assert dict.fromkeys(tenant_tables(admin), "isolated") == verdicts
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_prover_finds_a_hole(leaky_url: str, tmp_path: Path, mode: str) -> None:
+    verdicts = _verdicts(leaky_url, mode, tmp_path)
+
+    assert {"usage_records", "dead_letters"} == {table for table, verdict in verdicts.items() if verdict == "leak"}
+
+
+def test_only_listed_policies_are_not_the_apps(admin: Connection) -> None:
+    rows = admin.execute(
+        "select tablename, policyname, unnest(roles)::text from pg_policies"
+        " where schemaname = 'contextfs' and roles <> '{contextfs_app}'"
+    ).fetchall()
+
+    assert set(rows) == PLATFORM_POLICIES
+
+
+def test_a_platform_role_has_listed_grants_only(admin: Connection) -> None:
+    rows = admin.execute(
+        """
+        select grantee::regrole::text, relname, privilege_type
+        from pg_class, aclexplode(relacl) where relnamespace = 'contextfs'::regnamespace
+        union
+        select grantee::regrole::text, relname || '.' || attname, privilege_type
+        from pg_attribute join pg_class on attrelid = pg_class.oid, aclexplode(attacl)
+        where relnamespace = 'contextfs'::regnamespace
+        """
+    ).fetchall()
+
+    for role, expected in PLATFORM_GRANTS.items():
+        assert {(name, privilege) for grantee, name, privilege in rows if grantee == role} == expected
+
+
+def test_nobody_else_has_grants(admin: Connection) -> None:
+    rows = admin.execute(
+        "select distinct grantee::regrole::text from pg_class, aclexplode(relacl)"
+        " where relnamespace = 'contextfs'::regnamespace and grantee <> relowner"
+    ).fetchall()
+
+    assert {"contextfs_app", *PLATFORM_GRANTS} == {role for (role,) in rows}
+
+
+def test_the_app_may_not_truncate_trigger_or_reference(admin: Connection) -> None:
+    rows = admin.execute(
+        "select distinct privilege_type from pg_class, aclexplode(relacl)"
+        " where relnamespace = 'contextfs'::regnamespace and grantee = 'contextfs_app'::regrole"
+    ).fetchall()
+
+    assert {kind for (kind,) in rows} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_history_is_written_by_its_trigger_only(admin: Connection) -> None:
+    row = admin.execute(
+        "select bool_or(has_table_privilege('contextfs_app', oid, 'insert, update, delete'))"
+        " from pg_class where relnamespace = 'contextfs'::regnamespace and relname like '%\\_history'"
+    ).fetchone()
+
+    assert row == (False,)
+
+
+def test_no_platform_role_has_powers(admin: Connection) -> None:
+    rows = admin.execute(
+        "select rolname, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication, rolcanlogin"
+        " from pg_roles where rolname like 'contextfs\\_%'"
+    ).fetchall()
+
+    assert set(rows) == {
+        ("contextfs_app", False, True),
+        ("contextfs_relay", False, True),
+        ("contextfs_search", False, False),
+        ("contextfs_history", False, False),
+    }
+
+
+def test_no_platform_role_is_a_member(admin: Connection) -> None:
+    rows = admin.execute(
+        "select roleid::regrole::text, member::regrole::text from pg_auth_members"
+        " where member::regrole::text like 'contextfs\\_%'"
+    ).fetchall()
+
+    assert rows == []
+
+
+def test_the_tables_belong_to_none_of_them(admin: Connection) -> None:
+    rows = admin.execute(
+        "select relname, relowner::regrole::text from pg_class where relnamespace = 'contextfs'::regnamespace"
+    ).fetchall()
+
+    assert [name for name, owner in rows if owner.startswith("contextfs_")] == []

@@ -39,7 +39,7 @@ bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one ru
 	@$(RUN) -m benchmarks
 
 models: .venv/server ## Make the local embedding model (90 MB download, 25 MB kept); without it search compares words
-	@$(RUN) -m contextfs.adapters.embedders.minilm.build "$(MODEL)" || echo "No embedding model yet: search compares words alone. \`make models\` tries again."
+	@test -f "$(MODEL)" || $(RUN) -m contextfs.adapters.embedders.minilm.build "$(MODEL)" || echo "No embedding model yet: search compares words alone. \`make models\` tries again."
 
 lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

@@ -1,12 +1,14 @@
 """What `ctx import` prints: what was stored, what was known, what was left out and why."""
 
 from collections import Counter
+from pathlib import Path
 
 from clients.cli import output
 from clients.cli.mapping import Normalised
 from clients.cli.transfer import Tally
 
-_SHOWN_REASONS = 10
+_SHOWN_FILES = 10
+_SHOWN_KINDS = 6
 
 
 def summary(tally: Tally, project: str) -> None:
@@ -34,15 +36,25 @@ def rehearsal(tally: Tally) -> None:
 def _reasons(tally: Tally) -> None:
     """Print what was left out and what failed: nothing disappears without a word."""
     if tally.skipped_records:
-        kinds = ", ".join(f"{count:,} {output.one_line(kind)}" for kind, count in tally.skipped_records.most_common())
-        output.say(f"  {output.dim('left out')}  records that are no messages: {kinds}")
-    for file, reason in tally.skipped_files[:_SHOWN_REASONS]:
-        output.say(f"  {output.dim('skipped')}   {output.printable(file)}: {reason}")
-    if len(tally.skipped_files) > _SHOWN_REASONS:
-        more = len(tally.skipped_files) - _SHOWN_REASONS
+        output.say(f"  {output.dim('left out')}  {_kinds(tally)}")
+    for file, reason in tally.skipped_files[:_SHOWN_FILES]:
+        output.say(f"  {output.dim('skipped')}   {output.printable(Path(file).name)}: {reason}")
+    if len(tally.skipped_files) > _SHOWN_FILES:
+        more = len(tally.skipped_files) - _SHOWN_FILES
         output.say(f"  {output.dim('skipped')}   and {more:,} more files (--json lists them)")
     for file, error in tally.failed:
         output.note(f"ctx: {output.printable(file)}: {output.one_line(error, 300)}")
+
+
+def _kinds(tally: Tally) -> str:
+    """Sum up the records that are no messages, by the family of their kind."""
+    families: Counter[str] = Counter()
+    for kind, count in tally.skipped_records.items():
+        families[kind.split(":", 1)[0]] += count
+    named = [f"{count:,} {output.one_line(family)}" for family, count in families.most_common(_SHOWN_KINDS)]
+    rest = families.total() - sum(count for _, count in families.most_common(_SHOWN_KINDS))
+    more = [f"{rest:,} of other kinds"] if rest else []
+    return f"{output.counted(families.total(), 'record')} that are no messages: {', '.join(named + more)}"
 
 
 def show(one: Normalised) -> None:

@@ -68,7 +68,8 @@ def overview() -> str:
 def _guarded(arguments: list[str]) -> int:
     """Run a command, and tell whatever goes wrong in one line."""
     try:
-        code = _command(arguments[0])(args=arguments[1:], prog_name=f"ctx {arguments[0]}", standalone_mode=False)
+        name, *rest = arguments
+        code = _command(name)(args=rest or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _told("stopped", _STOPPED)
@@ -94,20 +95,34 @@ def _command(name: str) -> Any:
     return app_of(found)
 
 
-def _failure(error: Exception, name: str) -> int:
+def _unsaid(name: str) -> list[str]:
+    """Give the arguments of a command that is called with none: a group shows its help."""
+    return ["--help"] if COMMANDS[name][0].endswith(":app") else []
+
+
+def _failure(error: Any, name: str) -> int:
     """Tell an error: ours and typer's carry words for people, and a missing package has its cure."""
     if hasattr(error, "format_message"):
-        words = str(error.format_message()).rstrip(".")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - typer's, whatever its version
-        return _told(f"{words} (ctx {name} --help)", getattr(error, "exit_code", _MISUSED))
-    if isinstance(error, ModuleNotFoundError) and error.name in _SERVER_PACKAGES:
+        place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {name}")
+        return _told(
+            f"{str(error.format_message()).rstrip('.')} ({place} --help)", getattr(error, "exit_code", _MISUSED)
+        )
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing in _SERVER_PACKAGES:
         cure = "install the server: pip install 'contextfs-platform[server]'"
-        return _told(f"the package {error.name} is missing: {cure}", _FAILED)
+        return _told(f"the package {missing} is missing: {cure}", _FAILED)
     if hasattr(error, "detail"):
-        return _told(str(error.detail), _FAILED)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - an error of contextfs.kit.errors
+        return _told(_detail(error), _FAILED)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror}", _FAILED)
     return _told(f"{type(error).__name__}: {error} (a fault of ctx; CONTEXTFS_DEBUG=1 shows where)", _FAILED)
+
+
+def _detail(error: Any) -> str:
+    """Say what is wrong, and where, unless the words say so already."""
+    detail, where = str(error.detail), error.where
+    return f"{detail.rstrip('.')} ({where})" if where and where not in detail else detail
 
 
 def _unknown(name: str) -> str:

@@ -29,7 +29,6 @@ def group(about: str) -> typer.Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
@@ -39,7 +38,6 @@ def app_of(command: typer.Typer | Callable[..., Any]) -> typer.Typer:
     if isinstance(command, typer.Typer):
         return command
     app = group(command.__doc__ or "")
-    app.info.no_args_is_help = False
     app.command()(command)
     return app
 

@@ -34,6 +34,7 @@ def search(
     json: options.Json = False,
 ) -> None:
     """Find memories and messages, best first: by their meaning and by their words, in every project you can see."""
+    after = options.since(since, datetime.now(UTC))
     with server.opened() as client:
         ask = client.search.semantic if mode is Mode.semantic else client.search.hybrid
         reply = ask(
@@ -43,7 +44,7 @@ def search(
             tags=tag or None,
             tools=[tool] if tool else None,
             branch=branch,
-            since=options.since(since, datetime.now(UTC)),
+            since=after,
             limit=min(limit, 100),
             explain=explain,
         )

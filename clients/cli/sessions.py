@@ -25,12 +25,13 @@ def list_(
     json: options.Json = False,
 ) -> None:
     """List sessions, newest first."""
+    after = options.since(since, datetime.now(UTC))
     with server.opened() as client:
         listing = client.sessions.list(
             project_id=None if project is None else server.project_id(client, project),
             tool=tool,
             branch=branch,
-            since=options.since(since, datetime.now(UTC)),
+            since=after,
             page_size=min(limit, _MOST_IN_A_PAGE),
         )
         sessions = list(islice(listing, limit))

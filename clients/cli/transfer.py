@@ -48,7 +48,7 @@ class Tally:
         self.unchanged += not captured.created and not captured.grown
         self.stored += captured.added
         self.duplicates += captured.present
-        self.redacted += captured.receipt.redacted
+        self.redacted += captured.receipt.redacted if captured.created or captured.added else 0
 
     def shown(self) -> dict[str, Any]:
         """Give the figures for a program."""

@@ -1,21 +1,22 @@
 """`ctx up`, `ctx down` and `ctx status`: the platform on this machine."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
-from clients.cli import options, output, sample
-from clients.cli.transfer import Tally
-from contextfs.client import ContextFS
+from clients.cli import options, output
 from contextfs.runtime import stack
 from contextfs.runtime.stack import Stack, StackStatus
 
-_EXAMPLES = (
-    'ctx search "why did the tests hang"',
-    f'ctx context "add a table for refunds" --project {sample.PROJECT}',
-)
 _IMPORT = "ctx import claude-code"
+_WITH_SAMPLE = (
+    'ctx search "why did the tests hang"',
+    'ctx context "add a table for refunds" --project sample',
+    _IMPORT,
+)
+_WITHOUT_SAMPLE = (_IMPORT, 'ctx memory add "We deploy with uv." --type decision', 'ctx search "how do we deploy"')
 
 
 def up(
@@ -29,15 +30,17 @@ def up(
 
     DATABASE_URL names a Postgres of your own; without it an embedded one is used. What was stored is there again.
     """
+    progress = output.Progress()
+    progress.show("Starting …")
     started = stack.up(_home(), database_url=os.environ.get("DATABASE_URL") or None, port=port)
-    brought = None
-    if started.fresh and not no_sample:
-        with ContextFS(started.api_url, started.api_key) as client:
-            brought = sample.bring(client)
+    brought = _sample(started) if started.fresh and not no_sample else None
+    progress.clear()
     if json:
-        output.say_json(_shown(started, brought))
+        output.say_json(msgspec.to_builtins(started) | {"sample": brought})
     else:
         _print(started, brought)
+    for one in brought["failed"] if brought else ():
+        output.note(f"ctx: {one['file']}: {one['error']}")
 
 
 def down(json: options.Json = False) -> None:
@@ -66,12 +69,13 @@ def _home() -> stack.Home:
     return stack.Home.of(os.environ)
 
 
-def _shown(started: Stack, brought: Tally | None) -> dict[str, object]:
-    fields: dict[str, object] = {name: getattr(started, name) for name in started.__struct_fields__}
-    return fields | {"sample": brought.shown() if brought else None}
+def _sample(started: Stack) -> dict[str, Any]:
+    from clients.cli import sample  # noqa: PLC0415 - the first start alone needs the client
+
+    return sample.bring(started.api_url, started.api_key)
 
 
-def _print(started: Stack, brought: Tally | None) -> None:
+def _print(started: Stack, brought: dict[str, Any] | None) -> None:
     output.say(output.bold("ContextFS is up."))
     output.say()
     output.block(
@@ -90,19 +94,14 @@ def _print(started: Stack, brought: Tally | None) -> None:
     )
     output.say()
     output.say("Try:")
-    for example in (*_EXAMPLES, _IMPORT) if brought else (_IMPORT, *_own_examples()):
+    for example in _WITH_SAMPLE if brought else _WITHOUT_SAMPLE:
         output.say(f"  {example}")
-    for file, error in brought.failed if brought else []:
-        output.note(f"ctx: {file}: {error}")
 
 
-def _own_examples() -> tuple[str, str]:
-    return ('ctx memory add "We deploy with uv." --type decision', 'ctx search "how do we deploy"')
-
-
-def _sample_line(brought: Tally) -> str:
-    sessions = output.counted(brought.new, "conversation")
-    return f"{sessions}, {output.counted(brought.stored, 'message')} in the project {sample.PROJECT!r}"
+def _sample_line(brought: dict[str, Any]) -> str:
+    conversations = output.counted(brought["sessions"]["new"], "conversation")
+    messages = output.counted(brought["messages"]["stored"], "message")
+    return f"{conversations}, {messages} in the project {brought['project']}"
 
 
 def _print_status(found: StackStatus) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,6 +18,7 @@ from contextfs.runtime.storable import check_json, check_moments, check_texts
 from contextfs.runtime.table import Route
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_EXACT = 2**53
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -133,11 +134,29 @@ def _converted(values: dict[str, Any], wanted: type[msgspec.Struct], place: str)
     return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
 
+def _decoded(wanted: Any, body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body, type=wanted)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+        return msgspec.convert(_whole(msgspec.json.decode(body)), type=wanted)
+
+
+def _whole(value: Any) -> Any:
+    """Write whole numbers as JSON Schema understands them: 5.0 is the integer 5."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in cast("dict[str, Any]", value).items()}
+    return [_whole(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
 def _body(wanted: Any, body: bytes) -> Any:
     if not body:
         raise BadInput("This route needs a JSON body: send one with Content-Type: application/json.", where="body")
     try:
-        value = msgspec.json.decode(body, type=wanted)
+        value = _decoded(wanted, body)
         check_json(body)
     except msgspec.ValidationError as error:
         raise told(error, wanted, "$") from error

@@ -13,7 +13,8 @@ from contextfs.runtime.table import PUBLIC, Route
 
 Schemas = Mapping[str, Any]
 
-_TAGS = r'^\s*((W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*|\*)\s*$'
+_TAG = '"650a1c9b2f3e4"'
+_TAGS = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'
 
 
 def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence[Route]) -> dict[str, Any]:
@@ -56,21 +57,23 @@ def _header_parameters(route: Route, binding: Binding) -> Iterator[dict[str, Any
         yield _header(
             "Idempotency-Key",
             "The same request with the same key is done once; the first reply comes again.",
+            "01890a5d-ac96-774b-bcce-b302099a8057",
             minLength=1,
             maxLength=255,
             pattern=r"^[\x21-\x7e]+$",
         )
     if binding.compares:
         told = "The version that the change is made to, as ETag gave it; another one answers 412."
-        yield _header("If-Match", told, maxLength=1000, pattern=_TAGS)
+        yield _header("If-Match", told, _TAG, pattern=_TAGS)
     if route.method == "GET" and binding.tells_version:
         told = "The version that is known already, as ETag gave it; if it is still the one, the answer is 304."
-        yield _header("If-None-Match", told, maxLength=1000, pattern=_TAGS)
+        yield _header("If-None-Match", told, _TAG, pattern=_TAGS)
 
 
-def _header(name: str, told: str, **limits: Any) -> dict[str, Any]:
+def _header(name: str, told: str, example: str, **limits: Any) -> dict[str, Any]:
     schema = {"type": "string", **limits}
-    return {"name": name, "in": "header", "required": False, "description": told, "schema": schema}
+    said = {"name": name, "in": "header", "required": False, "description": told}
+    return said | {"schema": schema, "example": example}
 
 
 def _responses(route: Route, binding: Binding, by_type: Schemas, routes: Sequence[Route]) -> dict[str, Any]:

@@ -104,6 +104,8 @@ def _connected(url: str) -> psycopg.Connection[Any]:
 
 
 def _prepare(connection: psycopg.Connection[Any]) -> None:
+    if connection.info.user.startswith("contextfs_"):  # an owner could switch row-level security off
+        raise Invalid(f"The tables must not belong to {connection.info.user}: migrate as the owner of the database.")
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise Invalid(f"The database stores text as {encoding}: create it with `encoding 'UTF8' template template0`.")

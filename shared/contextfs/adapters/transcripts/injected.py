@@ -3,8 +3,8 @@
 import re
 
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.kit.fence import FENCE
 
-FENCE = "contextfs-context"
 """The element that ContextFS wraps around recalled memories when it hands them to a tool."""
 
 _HARNESS = (

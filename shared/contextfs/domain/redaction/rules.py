@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+import msgspec
+
 from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
@@ -18,6 +20,7 @@ from contextfs.domain.redaction.tokens import tokens
 _MARKER = re.compile(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
 _BLOCK_RANK = 0
+_PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
 
 def redact(text: str, *, key: bytes) -> Redacted:
@@ -35,11 +38,7 @@ def redact(text: str, *, key: bytes) -> Redacted:
             break
         data, found = _replace(data, spans, key)
         findings += found
-    return (
-        Redacted(text=data.decode("utf-8", "surrogatepass"), findings=tuple(findings))
-        if findings
-        else Redacted(text=text)
-    )
+    return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
 
 def redact_json(value: Any, *, key: bytes) -> RedactedJson:
@@ -56,14 +55,12 @@ def redact_json(value: Any, *, key: bytes) -> RedactedJson:
         if isinstance(item, str):
             done = _redact_member(name, item, key)
             holder[slot] = done.text
-            findings += [
-                Finding(kind=f.kind, fingerprint=f.fingerprint, length=f.length, where=where) for f in done.findings
-            ]
+            findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
             holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, todo, findings)
         elif isinstance(item, list | tuple):
             holder[slot] = copy = list(cast("Sequence[Any]", item))
-            todo += [(copy, i, f"{where}[{i}]", name) for i in reversed(range(len(copy)))]
+            todo += [(copy, i, f"{where}[{i}]"[:_PLACE], name) for i in reversed(range(len(copy)))]
     return RedactedJson(value=root[0], findings=tuple(findings))
 
 
@@ -79,7 +76,9 @@ def _copy_object(
         done = redact(name, key=key) if isinstance(name, str) else Redacted(text=cast("str", name))
         findings += done.findings
         copy[done.text] = member
-    todo += [(copy, name, f"{where}.{name}", name if isinstance(name, str) else "") for name in reversed(list(copy))]
+    todo += [
+        (copy, name, f"{where}.{name}"[:_PLACE], name if isinstance(name, str) else "") for name in reversed(list(copy))
+    ]
     return copy
 
 

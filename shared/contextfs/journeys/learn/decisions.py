@@ -27,7 +27,7 @@ _PEOPLE = weighted(
     (
         0.9,
         r"""
-        ^(?:final |design |architecture )?decision\s*[:—–-]\s*\S|\bthe decision (?:is|was) (?:to|that
+        {lead}(?:the )?(?:final |design |architecture )?decision\s*[:—–-]\s*\S|\bthe decision (?:is|was) (?:to|that
         |not)\b|\bit(?:'s| was| is) decided\b
         """,
     ),
@@ -45,7 +45,8 @@ _PEOPLE = weighted(
         r"""
         \bwe(?:'ll| will|'re going to| are going to|'re| are)(?: now| just| only)? (?:go(?:ing)? with
         |us(?:e|ing)|stick(?:ing)? (?:with|to)|switch(?:ing)? (?:to|from)|mov(?:e|ing) (?:to|from
-        |away from|off)|migrat(?:e|ing) (?:to|from|away|off)|adopt(?:ing)?|dropp?(?:ing)? support
+        |away from|off)|migrat(?:e|ing) (?:to|from|away|off)|adopt(?:ing)?|stor(?:e|ing)
+        |dropp?(?:ing)? (?:\S+ ){0,3}support
         |deprecat(?:e|ing)|standardi[sz](?:e|ing) on|only support(?:ing)?|support(?:ing)? only
         |target(?:ing)?) {vague}\S
         """,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
 from contextfs.journeys.learn.cues import cue
@@ -21,7 +21,7 @@ _NOUN = (
     r"|encoding|locale|currency|convention|prefix|suffix|model|dimensions?|tests?|ci|pipeline|workflow|docs"
     r"|documentation|dashboard|client|codename|stack|linter|formatter|registry|image|account|tenant|plan|budget"
     r"|ticket|board|channel|key|api|site|website|changelog|migrations?|jobs?|crons?|backups?|handle|user ?name"
-    r"|e-?mail|nickname)"
+    r"|e-?mail|nickname|flags?)"
 )
 _VERB = (
     r"(?:is|are|=|will be|must be)(?: now)?(?: (?:located|stored|kept|set|defined|configured|hosted|called|named"
@@ -51,7 +51,12 @@ _STATE = cue(
     |properly|never|never|always|to)\b
     """,
 )
-_NOT_FACT = cue(r"\b(?:error|fails?|failing|failed|bug|broken|wrong|instead of|should|was|were|todo|feedback|issue)\b")
+_NOT_FACT = cue(
+    r"""
+    \b(?:error(?! (?:track|handl|report|monitor|cod))|fails?|failing|failed|bug|broken|wrong|instead of
+    |should|was|were|todo|feedback|issue)\b
+    """,
+)
 _OWN_NAME = cue(r"\b(?:handle|user ?name|nickname|name|id|e-?mail|account)$")
 _LISTED_KEY = cue(r"\b{noun}$", noun=_NOUN)
 
@@ -60,10 +65,14 @@ class _Rule(NamedTuple):
     confidence: float
     assistant: float
     cue: re.Pattern[str]
+    accepts: Literal["concrete", "any", "listed"]
+    """What may be its value: something concrete, or anything; `listed` also asks for a noun as the key."""
 
 
-def _rule(confidence: float, assistant: float, pattern: str) -> _Rule:
-    return _Rule(confidence, assistant, cue(pattern, lead=_LEAD, noun=_NOUN, verb=_VERB, used=_USED))
+def _rule(
+    confidence: float, assistant: float, pattern: str, accepts: Literal["concrete", "any", "listed"] = "concrete"
+) -> _Rule:
+    return _Rule(confidence, assistant, cue(pattern, lead=_LEAD, noun=_NOUN, verb=_VERB, used=_USED), accepts)
 
 
 _RULES = (
@@ -94,6 +103,30 @@ _RULES = (
         """,
     ),
     _rule(
+        0.85,
+        0.0,
+        r"""
+        {lead}(?:the|our) (?P<key>(?!prs?\b|issue|ticket|commit|branch|file|log|error|diff|link|report)
+        (?:[\w./'`-]+ ){0,4}?[\w./'`-]+) (?:is|are|lives?) (?:at|on|under|in) (?P<value>(?:https?://|`)\S+.*)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.0,
+        r"""
+        {lead}(?:the|our) (?P<key>(?:max(?:imum)?|min(?:imum)?|default|allowed) (?:[\w-]+ ){0,3}?[\w-]+)\s
+        (?:is|are) (?P<value>\S.*)
+        """,
+    ),
+    _rule(
+        0.75,
+        0.0,
+        r"""
+        {lead}our (?P<key>(?:[\w-]+ ){0,3}?[\w-]+) (?:starts?|ends?|happens?|closes?|opens?|is due)\s
+        (?P<value>(?:on|at|every|each) .+)
+        """,
+    ),
+    _rule(
         0.75,
         0.0,
         r"""
@@ -107,7 +140,7 @@ _RULES = (
         0.55,
         r"""
         ^(?P<key>.{3,60}?) (?:runs?|listens?|is served|is exposed|is available
-        |is running) (?:locally )?on (?:port )?(?P<value>(?:port |localhost:|:)\d{2,5}.*)
+        ) (?:locally )?on (?:port )?(?P<value>(?:port |localhost:|:)\d{2,5}.*)
         """,
     ),
     _rule(
@@ -127,6 +160,7 @@ _RULES = (
         ^(?P<key>(?-i:[A-Z])[\w.-]+(?: (?-i:[A-Z])[\w.-]+)?) (?:owns|maintains|is responsible for|is the (?:owner
         |lead|maintainer|contact|pm|designer) (?:of|for)) (?P<value>.+)
         """,
+        "any",
     ),
     _rule(
         0.8,
@@ -135,10 +169,10 @@ _RULES = (
         ^(?:by )?(?P<key>[\"'`]?[\w -]{2,40}[\"'`]?),? (?:stands for|is short for|is our (?:name|term
         |word) for|we mean|i mean) (?P<value>.+)
         """,
+        "any",
     ),
-    _rule(0.75, 0.0, r"^(?P<key>(?-i:[A-Z])[\w./-]*(?: [\w./-]+){0,4}): (?P<value>\S.{1,120})$"),
+    _rule(0.75, 0.0, r"^(?P<key>(?-i:[A-Z])[\w./-]*(?: [\w./-]+){0,4}): (?P<value>\S.{1,120})$", "listed"),
 )
-_NAMING = _RULES[7:9]
 
 
 def facts(heard: Iterable[Said]) -> Iterator[Candidate]:
@@ -171,10 +205,10 @@ def _fact(one: Said) -> Candidate | None:
 
 
 def _is_concrete(match: re.Match[str], rule: _Rule) -> bool:
-    if rule is _RULES[-1] and not _LISTED_KEY.search(match["key"]):
+    if rule.accepts == "listed" and not _LISTED_KEY.search(match["key"]):
         return False
     value = match["value"]
-    if rule in _NAMING or (_OWN_NAME.search(match["key"]) and re.fullmatch(r"[\w.@-]{3,}", value.rstrip(".!"))):
+    if rule.accepts == "any" or (_OWN_NAME.search(match["key"]) and re.fullmatch(r"[\w.@-]{3,}", value.rstrip(".!"))):
         return True
     return not _STATE.match(value) and _CONCRETE.search(value) is not None and len(value) <= 200
 

@@ -17,7 +17,7 @@ _TROUBLE = (
     r"(?:root cause|real (?:issue|problem|culprit|cause)|actual (?:issue|problem|cause)|underlying (?:issue"
     r"|problem|cause)|bug|problem|issue|failure|error|crash|cause|culprit|regression|deadlock|leak|flak\w+)"
 )
-_PEOPLE = weighted(
+_TOLD = weighted(
     (
         0.85,
         r"""
@@ -49,43 +49,10 @@ _PEOPLE = weighted(
     ),
     (0.8, r"^(?:the|our|that|those) .{3,80} (?:was|were) caused by \S"),
     (0.75, r"\b(?:failed|crashed|broke|hung|errored|was failing|were failing|didn'?t work) because \S"),
-    (0.75, r"\bit turned out (?:that|to be)\b|\bturns out (?:that |the |we )\S"),
     trouble=_TROUBLE,
 )
-_ASSISTANTS = weighted(
-    (
-        0.75,
-        r"""
-        ^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)
-        |being|likely|either)\S
-        """,
-    ),
-    (
-        0.7,
-        r"""
-        \b(?:the|that) (?:\w+ ){0,3}{trouble} (?:was (?:that|caused by|due to|in|because)|is caused by
-        |came from|comes from|stems from|stemmed from|happened because|occurred because|turned out to be
-        |was not|was an?) \S
-        """,
-    ),
-    (
-        0.7,
-        r"""
-        ^(?:i |we |have |i've |we've |also )?(?:fixed|solved|resolved|worked around
-        |cured) .{8,} by \w+ing\b
-        """,
-    ),
-    (
-        0.7,
-        r"""
-        \b(?:was|got|is) (?:fixed|solved|resolved) by \w+ing\b|^(?:the|this) fix (?:was|is) to \S
-        |^(?:the )?fix\s*:\s*(?:\w+ed|made|set|kept|put|rewrote|split)\b.{12,}
-        """,
-    ),
-    (0.65, r"^(?:the|our|that|those) .{3,80} (?:was|were) caused by \S"),
-    (0.6, r"\b(?:failed|crashed|broke|hung|errored|was failing|were failing|didn'?t work) because \S"),
-    trouble=_TROUBLE,
-)
+_TURNED_OUT = weighted((0.75, r"\bit turned out (?:that|to be)\b|\bturns out (?:that |the |we )\S"))
+_DOUBT = 0.1  # an assistant is less often right about a cause than a person who says it outright
 _DIAGNOSIS = cue(
     r"""
     ^(?:i see[,:—–-]* |so |ah,? |now i (?:see|understand)[:,.]? )?(?:the (?:\w+ ){0,3}(?:issue|problem
@@ -114,10 +81,13 @@ _SAME, _LOOK_AHEAD, _NEXT_TRIES, _MOST_FILES = 0.45, 4, 8, 5
 def fixes(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
     """Yield told causes and cures, failures that an edit mended, and commands that failed with the one that worked."""
     for one in heard:
-        confidence = surest(one.text, _PEOPLE if one.human else (_ASSISTANTS if one.closes else ()))
+        confidence = surest(one.text, _TOLD) if one.human or one.closes else 0.0
+        if one.human:
+            confidence = max(confidence, surest(one.text, _TURNED_OUT))
         if confidence:
             author: AuthorKind = "human" if one.human else "assistant"
-            yield _fix(one.text, one.text, confidence, (one.message_id,), author=author)
+            sure = confidence if one.human else confidence - _DOUBT
+            yield _fix(one.text, one.text, sure, (one.message_id,), author=author)
     yield from _mended(turns, ran)
     yield from _replaced(ran)
 

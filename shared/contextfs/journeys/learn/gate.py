@@ -80,10 +80,11 @@ _POINTS_AWAY = cue(
     ^(?:ok(?:ay)?|yes|yeah|no|and|but|so|also|then|great|sure|right|well|actually
     |please)*[,\s]*(?:it(?! turn(?:s|ed) out)|this|that|these|those|they|he|she|them|both|neither|here
     |same|above|below|each one|every one|(?:all|most|some|none|one|each) of (?:it|this|that|these|those
-    |them))\b(?!\s+(?:project|repo(?:sitory)?|codebase|app|team)\b)|\b(?:the (?:above|below|following
-    |former|latter|previous)\b|the (?:second|first|third|last|other|same) (?:one|option|part|approach
-    |thing|issue|point|suggestion|file|test|function|way|\w+ issue)s?\b|as (?:above|below|before
-    |follows)|option [a-z0-9]\b|(?:item|point|number|observation|comment|finding|issue|line|task
+    |them))\b(?!\s+(?:project|repo(?:sitory)?|codebase|app|team|service|package|library|module|monorepo)\b)
+    |\b(?:the (?:above|below|following|former|latter|previous)\b|the (?:second|first|third|last|other|same) (?:one
+    |option|part|approach
+    |thing|issue|point|suggestion|file|test|function|way|\w+ issue)s?\b|as (?:\w+ )?(?:above|below|before
+    |follows)|option [a-z0-9]\b|(?:item|point|observation|comment|finding|issue|line|task
     |improvement|suggestion|change|problem|question|test|step|fix)s? #?\d|do (?:it|that|this|so)\b
     |like (?:that|this)\b|that way|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
     |#\d+(?: and|,))|:$
@@ -95,6 +96,7 @@ _RESTATES = cue(
     |agents|gemini|memory|instructions|guidelines|system prompt|context)\b
     """,
 )
+_REDACTED = "[redacted:"
 _WORD = re.compile(r"[\w./@-]+")
 
 
@@ -131,7 +133,7 @@ def is_machine_text(turn: Turn) -> bool:
 
 def states(sentence: str) -> bool:
     """Say whether a sentence is a statement that can be understood, and still hold, in another session."""
-    if not SHORTEST <= len(sentence) <= LONGEST or len(_WORD.findall(sentence)) < LEAST_WORDS:
+    if not SHORTEST <= len(sentence) <= LONGEST or _REDACTED in sentence or len(_WORD.findall(sentence)) < LEAST_WORDS:
         return False
     tests = (_QUESTION, _UNSURE, _PASSING, _COURTESY, _POINTS_AWAY, _RESTATES)
     return not any(test.search(sentence) for test in tests)

@@ -18,6 +18,7 @@ from contextfs.kit.errors import NotFound
 
 _MOST_PROOFS = 100
 EPISODE = "episodic"
+EPISODE_TAG = "episode"
 
 
 def learn(call: Call, session_id: UUID) -> int:
@@ -41,7 +42,7 @@ def _since(candidate: Candidate, times: Mapping[UUID, datetime | None]) -> datet
 
 
 def _remember(call: Call, session: Session, candidate: Candidate, since: datetime | None) -> int:
-    told = _episode(call, session) if candidate.type == EPISODE else None
+    told = _episode(call, session) if EPISODE_TAG in candidate.tags else None
     if told is None:
         return add(call, _memory(session, candidate, since)).receipt.stored
     wanted = MemoryChange(content=candidate.content, title=candidate.title, metadata=_metadata(candidate))
@@ -50,7 +51,7 @@ def _remember(call: Call, session: Session, candidate: Candidate, since: datetim
 
 def _episode(call: Call, session: Session) -> Memory | None:
     """Find the episode that was told of this session before."""
-    wanted = MemoryFilter(project_id=session.project_id, session_id=session.id, type=EPISODE)
+    wanted = MemoryFilter(project_id=session.project_id, session_id=session.id, type=EPISODE, tags=[EPISODE_TAG])
     found = memories.page(call.tx, wanted, limit=1, cursor=None).items
     return found[0] if found else None
 

@@ -33,7 +33,7 @@ _CUES = weighted(
     (
         0.9,
         r"""
-        {lead}(?:(?:you|we|i|everyone) (?:should |must |need to |have to |want you to )?
+        {lead}(?:(?:(?:you|we|i|everyone) (?:should|must|need to|have to|want you to)|we)\s
         |make sure (?:to |you |we )?|be sure to )?always (?!get|got|had|saw|see|fail|break|end|return
         |show|was|been)[a-z]
         """,
@@ -41,16 +41,17 @@ _CUES = weighted(
     (
         0.9,
         r"""
-        {lead}(?:(?:you|we|i|everyone) (?:should |must |can |want you to )?|make sure (?:to |you |we )?
-        |be sure to )?never (?!mind|been|got|gotten|saw|seen|had|heard|knew|worked|happened|mentioned
-        |said|did|was|were|tried|ran|really|actually|asked|told|finished|going)[a-z]
+        {lead}(?:(?:(?:you|we|i|everyone) (?:should|must|can|want you to)|we)\s
+        |make sure (?:to |you |we )?|be sure to )?never (?!\w+ed\b|mind|been|got|gotten|saw|seen|had
+        |heard|knew|said|did|was|were|tried|ran|really|actually|asked|told|finished|going)[a-z]
         """,
     ),
     (
         0.9,
         r"""
         \bi(?:'d| would| really| strongly| generally| usually| personally| much)* prefer\b(?! (?:(?:if
-        |that) (?:you|we)|this|that|it|these|those|the|option|both|neither)\b)
+        |that) (?:you|we)|this|that|it|these|those|the|option|both|neither|how|what)\b)
+        |\bi(?:'d| would) rather (?:have|you|not|we|see|use|keep)\b
         |^we (?:always |generally |usually )?prefer (?!this|that|it|the\b)|\bmy preference is\b
         |\bmy preferred\b
         """,
@@ -82,7 +83,7 @@ _CUES = weighted(
         r"""
         {lead}(?:(?:for|in|on|with) (?!now\b
         |the moment)[^,]{2,50}?,? (?:please )?)?(?:you should |we (?:should )?
-        |you must )?use (?!the |this |that |it )\S+.*(?: instead of| rather than|,? not| over| never)\s
+        |you must )?use (?!the |this |that |it )(?!.*\bhere\b)\S+.*(?: instead of| rather than|,? not| over| never)\s
         """,
     ),
     (
@@ -124,8 +125,7 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        \b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|i|we
-        |there)\b
+        \b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|there)\b
         """,
     ),
     (
@@ -144,13 +144,35 @@ _CUES = weighted(
         |no)\b
         """,
     ),
-    (0.85, r"{lead}stop (?!it|that|this|the|here|now)\w+ing (?!it|that|this|the)\w+"),
+    (0.85, r"{lead}stop (?!it|that|this|the|here|now)\w+ing\b(?! (?:it|that|this|the|here|now)\b)"),
+    (
+        0.85,
+        r"""
+        {lead}(?:use|write|put|add|keep|name|prefix|sort|format) (?!the |this |that |it )\S.*\s
+        (?:everywhere|throughout|by default|wherever possible|whenever possible|for (?:all|every|everything))\b
+        """,
+    ),
+    (
+        0.8,
+        r"""
+        {lead}no (?!changes?|errors?|issues?|idea|problem|need|way|luck|worries|reason|longer|one|thing)
+        (?:more )?(?:[\w-]+ ){1,3}?(?:please|ever|unless|without)\b|{lead}no [\w-]+(?: [\w-]+){0,2},? (?:please|ever)\b
+        """,
+    ),
+    (0.85, r"{lead}make sure (?:that )?(?:every|all|each|any)\b(?!.*\b(?:pass|works?|compiles?|green|now)\b)"),
+    (0.8, r"{lead}(?:write|format|use|keep) \S.{2,40} in (?:the )?\w+ (?:style|format|case|notation)\b"),
+    (
+        0.8,
+        r"""
+        \b(?:for|in) (?:this|our) (?:project|repo|codebase|team)\b.*\b(?:i|we) (?:want|need|use|expect|require)\b
+        """,
+    ),
     (0.8, r"{lead}no (?:more )?(?:\w+ )?{things}\b"),
     (
         0.85,
         r"""
         {lead}(?:keep|make|write|format) (?:your |all |the |my )?(?:\w+ )?{talk}\b.*\b(?:short|brief
-        |concise|small|terse|simple|under|below|in|to the point|imperative|conventional)\b
+        |concise|small|terse|simple|atomic|focused|minimal|clean|under|below|in|to the point|imperative|conventional)\b
         """,
     ),
     (
@@ -210,7 +232,7 @@ _DEFINITE = cue(
 )
 _GENERAL = cue(
     r"""
-    \b(?:unless|without|ever|again|automatically|any|until i|the (?:word|term|phrase|name)|by yourself
+    \b(?:unless|without|ever|again|automatically|any|until i|that i|the (?:word|term|phrase|name)|by yourself
     |on your own|directly)\b
     """,
 )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from contextfs.journeys.learn.cues import cue
+from contextfs.kit.fence import FENCE
 
-FENCE = "contextfs-context"
 _ELEMENTS = (
     FENCE,
     "system-reminder",
@@ -37,7 +37,7 @@ _CODE_FENCE = re.compile(r"^\s{0,8}(`{3,}|~{3,})", re.MULTILINE)
 
 _NOT_PROSE = cue(
     r"""
-    \s*>|\s*\||\s*(?:[$❯➜%»]|>>>|#!)\s|\s*<[!/?a-zA-Z]|\s*(?:@@|\+\+\+|---|===|\*\*\*)|\s*[+-]\S
+    .*\[\d+/\d+\]\s*$|\s*>|\s*\||\s*(?:[$❯➜%»]|>>>|#!)\s|\s*<[!/?a-zA-Z]|\s*(?:@@|\+\+\+|---|===|\*\*\*)|\s*[+-]\S
     |\s{4,}(?![-*•\d])|\t|\s*\d+(?:[:|→]\s?|\s+[+-])
     |\s*[\U0001F300-\U0001FAFF\u2600-\u27BF\u2139\u23E9-\u23FA\u2B50]|\s*[\w./-]+\.\w{1,5}:\d+
     |\s*[\[(]?\d{2,4}[-/:.]\d{2}[-/:.]\d{2}|\s*\[\d|\s*(?:at|File)\s\S+[(:"]|\s*(?:ERROR|WARN(?:ING)?
@@ -53,7 +53,7 @@ _HEADING = re.compile(r"^\s*#{1,6}\s")
 _EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
 _END = re.compile(r"[.!?…](?:[\"'”’)\]`*]{0,3})\s+(?=[\"'“‘(\[`*@/]{0,3}[A-Z0-9À-Þ])|[.!?](?=\s+[a-z]+(?:'\w+)?\s)")
 _ABBREVIATION = re.compile(r"(?i)(?:^|[\s(])(?:e\.?g|i\.?e|etc|vs|approx|incl|resp|cf|al|no|fig|dr|mr|ms|st|[a-z])\.$")
-_SYMBOLS = re.compile(r"[^\w\s.,;:!?'\"()`’“”/@-]")
+_SYMBOLS = re.compile(r"[^\w\s.,;:!?'\"()`’“”/@*-]")
 
 
 def without_elements(text: str) -> str:
@@ -87,6 +87,7 @@ def without_code(text: str) -> str:
         mark = _CODE_FENCE.match(line)
         if mark and not fence:
             fence = mark[1]
+            kept.append("")
         elif mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
             fence = ""
         elif not fence:

@@ -12,7 +12,7 @@ from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import Conflict, ContextFSError, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack import database, probe
 from contextfs.runtime.stack.home import Home
@@ -34,13 +34,14 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None) 
     """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start.
+    used. It is remembered for the next start. Conflict when a stack runs already with another port or database.
     """
     home.make()
     with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
+        running = home.saved() if probe.supervised(home) else None
+        if running is not None:
+            return _as_it_runs(home, running, database_url, port)
         saved = _saved(home, database_url, port)
-        if probe.supervised(home) and probe.answers(saved.port):
-            return _stack(home, saved, fresh=False)
         _wait_for_orphans(home)
         administrator = saved.database_url or database.start_embedded(home)
         migrate(administrator, passwords=database.passwords(home.secrets()))
@@ -86,6 +87,17 @@ def status(home: Home) -> StackStatus:
         outbox=outbox,
         deliveries=deliveries,
     )
+
+
+def _as_it_runs(home: Home, running: Saved, database_url: str | None, port: int | None) -> Stack:
+    """Wait for a stack that runs already; Conflict when another port or database is wanted than it has."""
+    if port not in {None, running.port} or database_url not in {None, running.database_url}:
+        detail = (
+            f"It runs at {probe.api_url(running.port)} already: `ctx down` first, then `ctx up` with what you want."
+        )
+        raise Conflict(detail)
+    _wait_until_ready(home, running.port)
+    return _stack(home, running, fresh=False)
 
 
 def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:

@@ -64,14 +64,16 @@ def all_run(home: Home) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process of this number lives, whosever it is."""
+    """Tell whether a process of this number lives, whosever it is; one that only waits to be buried does not."""
     try:
         os.kill(pid, 0)
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        )
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):
         return True
-    return True
 
 
 def ours(pid: int) -> bool:

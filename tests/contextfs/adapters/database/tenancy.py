@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from contextfs.domain.search.bm25 import sparsevec_text, weights
@@ -49,18 +50,18 @@ def tenant_tables(connection: Connection) -> list[str]:
 
 def count(connection: Connection, table: str, org: UUID | None = None) -> int:
     """Count the rows of a table that this connection sees, of one organization or of all."""
-    query = psycopg.sql.SQL("select count(*) from contextfs.{} where %(org)s::uuid is null or org_id = %(org)s")
-    row = connection.execute(query.format(psycopg.sql.Identifier(table)), {"org": org}).fetchone()
+    query = sql.SQL("select count(*) from contextfs.{} where %(org)s::uuid is null or org_id = %(org)s")
+    row = connection.execute(query.format(sql.Identifier(table)), {"org": org}).fetchone()
     assert row is not None
     return row[0]
 
 
 def insert(connection: Connection, table: str, values: dict[str, Any]) -> None:
     """Insert one row."""
-    names = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, values))
-    places = psycopg.sql.SQL(", ").join(map(psycopg.sql.Placeholder, values))
-    statement = psycopg.sql.SQL("insert into contextfs.{} ({}) values ({})")
-    connection.execute(statement.format(psycopg.sql.Identifier(table), names, places), values)
+    names = sql.SQL(", ").join(map(sql.Identifier, values))
+    places = sql.SQL(", ").join(map(sql.Placeholder, values))
+    statement = sql.SQL("insert into contextfs.{} ({}) values ({})")
+    connection.execute(statement.format(sql.Identifier(table), names, places), values)
 
 
 def settle_tenant(url: str) -> Ids:
@@ -74,8 +75,8 @@ def settle_tenant(url: str) -> Ids:
         _happen(connection, ids)
         for table in ("organizations", "memberships", "projects", "api_keys", "sessions"):
             connection.execute(
-                psycopg.sql.SQL("update contextfs.{} set updated_at = updated_at + interval '1 hour'").format(
-                    psycopg.sql.Identifier(table)
+                sql.SQL("update contextfs.{} set updated_at = updated_at + interval '1 hour'").format(
+                    sql.Identifier(table)
                 )
             )
     return ids
@@ -186,7 +187,7 @@ def _remember(connection: Connection, ids: Ids) -> None:
         (ids.elsewhere_memory, ids.other_project, "project"),
     ):
         insert(connection, "memories", memory_row(ids.org, project, memory, ids.user, visibility))
-        revision = {
+        revision: dict[str, Any] = {
             "org_id": ids.org,
             "project_id": project,
             "memory_id": memory,
@@ -198,9 +199,7 @@ def _remember(connection: Connection, ids: Ids) -> None:
             "stored_at": AT,
         }
         insert(connection, "revisions", revision)
-        insert(
-            connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433")
-        )
+        insert(connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433"))
 
 
 def _happen(connection: Connection, ids: Ids) -> None:

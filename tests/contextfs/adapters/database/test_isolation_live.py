@@ -1,7 +1,7 @@
 """Tenant isolation as it is lived: what the API's role can see and do with these claims, those, or none."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -31,9 +31,9 @@ def _all_counts(connection: Connection, org: UUID | None = None) -> dict[str, in
     return {table: count(connection, table, org) for table in tenant_tables(connection)}
 
 
-def _try(connection: Connection, statement: str, parameters: dict[str, Any] | None = None) -> int:
-    """Run a statement whose text a test put together; gives the number of rows it touched."""
-    return connection.execute(statement, parameters).rowcount  # pyright: ignore[reportArgumentType, reportCallIssue]
+def _try(connection: Connection, statement: LiteralString, table: str = "", org: UUID | None = None) -> int:
+    """Run a statement on a table; gives the number of rows it touched."""
+    return connection.execute(sql.SQL(statement).format(sql.Identifier(table)), {"org": org}).rowcount
 
 
 def test_the_tenants_have_rows_in_every_table(admin: Connection, ours: Ids, theirs: Ids) -> None:
@@ -92,7 +92,7 @@ def test_another_tenants_rows_cannot_be_changed(
     app: Connection, admin: Connection, ours: Ids, theirs: Ids, table: str
 ) -> None:
     assume(app, ours.org, ours.user)
-    touched = _try(app, f"update contextfs.{table} set org_id = org_id where org_id = %(org)s", {"org": theirs.org})
+    touched = _try(app, "update contextfs.{} set org_id = org_id where org_id = %(org)s", table, theirs.org)
 
     assert touched == 0
 
@@ -102,7 +102,7 @@ def test_a_delete_of_everything_takes_a_tenants_own_rows(
     app: Connection, admin: Connection, ours: Ids, theirs: Ids, table: str
 ) -> None:
     assume(app, ours.org, ours.user)
-    deleted = _try(app, f"delete from contextfs.{table}")
+    deleted = _try(app, "delete from contextfs.{}", table)
 
     assert deleted == count(admin, table, ours.org)
 
@@ -112,7 +112,7 @@ def test_rows_cannot_be_moved_to_another_tenant(app: Connection, ours: Ids, thei
     assume(app, ours.org, ours.user)
 
     with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
-        _try(app, f"update contextfs.{table} set org_id = %(org)s", {"org": theirs.org})
+        _try(app, "update contextfs.{} set org_id = %(org)s", table, theirs.org)
 
 
 ROWS_FOR: dict[str, Callable[[Ids], dict[str, Any]]] = {
@@ -256,7 +256,7 @@ def test_views_show_a_tenants_rows_only(app: Connection, ours: Ids, theirs: Ids)
     assert app.execute("select distinct org_id from contextfs.memory_fact").fetchall() == [(ours.org,)]
 
 
-FORBIDDEN = {
+FORBIDDEN: dict[str, LiteralString] = {
     "truncate": "truncate contextfs.sessions cascade",
     "switch row-level security off": "alter table contextfs.sessions disable row level security",
     "drop a policy": "drop policy tenant on contextfs.sessions",
@@ -287,7 +287,7 @@ def test_the_app_cannot(app: Connection, ours: Ids, wish: str) -> None:
     assume(app, ours.org, ours.user)
 
     with pytest.raises(errors.InsufficientPrivilege):
-        _try(app, FORBIDDEN[wish])
+        app.execute(FORBIDDEN[wish])
 
 
 def test_asking_to_see_everything_is_an_error(app: Connection, ours: Ids) -> None:

@@ -1,6 +1,7 @@
 """The schema keeps its rules, and each rule would notice a breach: it is shown one."""
 
 from collections.abc import Callable, Iterator
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from tests.contextfs.adapters.database.tenancy import Connection
 
 _TABLE = "create table contextfs.bad (org_id uuid not null, id uuid not null, primary key (org_id, id));"
 
-BREACHES: dict[str, tuple[str, str]] = {
+BREACHES: dict[str, tuple[LiteralString, str]] = {
     "row_security_is_forced": (f"{_TABLE} alter table contextfs.bad enable row level security", "bad"),
     "a_table_has_an_org_id": ("create table contextfs.bad (org_id uuid, id uuid primary key)", "bad"),
     "the_primary_key_has_the_org_id": ("create table contextfs.bad (org_id uuid not null, id uuid primary key)", "bad"),
@@ -20,23 +21,31 @@ BREACHES: dict[str, tuple[str, str]] = {
         "bad_id",
     ),
     "foreign_keys_have_the_org_id_on_both_sides": (
-        "alter table contextfs.sessions add constraint bad foreign key (created_by, project_id)"
-        " references contextfs.projects (org_id, id)",
+        (
+            "alter table contextfs.sessions add constraint bad foreign key (created_by, project_id)"
+            " references contextfs.projects (org_id, id)"
+        ),
         "sessions.bad",
     ),
     "foreign_keys_have_an_index": (
-        "alter table contextfs.audit_log add constraint bad foreign key (org_id, project_id)"
-        " references contextfs.projects",
+        (
+            "alter table contextfs.audit_log add constraint bad foreign key (org_id, project_id)"
+            " references contextfs.projects"
+        ),
         "audit_log.bad",
     ),
     "definers_have_a_fixed_search_path": (
-        "create function contextfs.bad() returns int language sql security definer"
-        " set search_path = pg_catalog, pg_temp, contextfs return 1",
+        (
+            "create function contextfs.bad() returns int language sql security definer"
+            " set search_path = pg_catalog, pg_temp, contextfs return 1"
+        ),
         "bad",
     ),
     "definers_do_not_belong_to_the_owner": (
-        "create function contextfs.bad() returns int language sql security definer"
-        " set search_path = pg_catalog, pg_temp return 1",
+        (
+            "create function contextfs.bad() returns int language sql security definer"
+            " set search_path = pg_catalog, pg_temp return 1"
+        ),
         "bad",
     ),
     "functions_are_not_everybodys": ("create function contextfs.bad() returns int language sql return 1", "bad"),
@@ -61,8 +70,10 @@ BREACHES: dict[str, tuple[str, str]] = {
     "history_has_the_columns_of_its_source": ("alter table contextfs.sessions add bad text", "sessions_history"),
     "history_is_kept": ("alter table contextfs.sessions disable trigger keep_history", "sessions_history"),
     "everything_belongs_to_one_owner": (
-        "create role somebody_else; create view contextfs.bad as select 1 as x;"
-        "grant create on schema contextfs to somebody_else; alter view contextfs.bad owner to somebody_else",
+        (
+            "create role somebody_else; create view contextfs.bad as select 1 as x;"
+            "grant create on schema contextfs to somebody_else; alter view contextfs.bad owner to somebody_else"
+        ),
         "bad",
     ),
     "nothing_claims_to_be_leakproof": (
@@ -94,7 +105,7 @@ def test_the_schema_keeps(schema: Connection, lint: str) -> None:
 @pytest.mark.parametrize("lint", LINTS)
 def test_a_breach_is_noticed_of(schema: Connection, lint: str) -> None:
     breach, offender = BREACHES[lint]
-    schema.execute(breach)  # pyright: ignore[reportArgumentType, reportCallIssue] - several statements
+    schema.execute(breach)
 
     assert offenders(schema, lint) == {offender}
 

@@ -17,13 +17,13 @@ def test_the_corpus_is_large_enough_to_judge_by() -> None:
 def test_no_secret_of_any_kind_survives() -> None:
     survived = [p for p in positives() if p.secret in redact(p.text, key=KEY).text]
 
-    assert survived == []
+    assert [] == survived
 
 
 def test_no_look_alike_is_touched() -> None:
     touched = [n for n in negatives() if redact(n.text, key=KEY).text != n.text]
 
-    assert touched == []
+    assert [] == touched
 
 
 def test_recall_holds_on_a_draw_that_nobody_has_seen() -> None:

@@ -17,19 +17,19 @@ def test_the_value_given_is_not_changed() -> None:
 
     redact_json(value, key=KEY)
 
-    assert value == {"a": [GITHUB]}
+    assert {"a": [GITHUB]} == value
 
 
 def test_a_string_deep_inside_is_redacted_and_its_place_told() -> None:
     done = redact_json({"env": {"list": ["ok", f"x {GITHUB}"]}}, key=KEY)
 
-    assert [(f.kind, f.where) for f in done.findings] == [("github-token", "$.env.list[1]")]
+    assert [("github-token", "$.env.list[1]")] == [(f.kind, f.where) for f in done.findings]
 
 
 def test_a_telling_name_judges_its_value() -> None:
     done = redact_json({"password": "hunter2x", "user": "hunter2x"}, key=KEY)
 
-    assert (done.value["password"].startswith("[redacted:password:"), done.value["user"]) == (True, "hunter2x")
+    assert (True, "hunter2x") == (done.value["password"].startswith("[redacted:password:"), done.value["user"])
 
 
 def test_a_telling_name_judges_each_member_of_its_list() -> None:
@@ -47,7 +47,7 @@ def test_a_placeholder_under_a_telling_name_stays() -> None:
 def test_a_secret_as_a_name_is_redacted() -> None:
     done = redact_json({GITHUB: 1}, key=KEY)
 
-    assert [name[:23] for name in done.value] == ["[redacted:github-token:"]
+    assert ["[redacted:github-token:"] == [name[:23] for name in done.value]
 
 
 def test_redacting_twice_is_redacting_once() -> None:
@@ -58,7 +58,7 @@ def test_redacting_twice_is_redacting_once() -> None:
 
 def test_nesting_of_any_depth_is_walked() -> None:
     value: object = GITHUB
-    for _ in range(5_000):
+    for _ in range(20_000):
         value = [value]
 
-    assert tuple(f.kind for f in redact_json(value, key=KEY).findings) == ("github-token",)
+    assert ("github-token",) == tuple(f.kind for f in redact_json(value, key=KEY).findings)

@@ -263,4 +263,457 @@ JUNK = _all(
     """,
     human=False,
 )
-LABELLED: list[Labelled] = [*PREFERENCES, *DECISIONS, *FACTS, *FIXES, *HOW_TOS, *JUNK]
+
+MORE: list[Labelled] = [
+    *_all(
+        "preference",
+        """
+        please keep functions under 20 lines
+        never use var in this project, only const and let
+        I want you to always write the test first
+        for SQL keywords please use lower case, not upper case
+        Commit messages must follow conventional commits.
+        don't ever force push
+        don't use the word 'simply' in documentation
+        I like my imports sorted by isort.
+        Every time you finish a task, update CHANGELOG.md.
+        no default exports, ever
+        Please respond in Spanish.
+        you must never edit files under vendor/
+        always run tests with -race
+        I'm a student learning Rust, so explain ownership when it matters.
+        make sure to never log tokens
+        Tests should use real databases, never mocks.
+        we prefer explicit over implicit
+        After every change run the formatter.
+        use snake_case for file names, not kebab-case
+        ask me before adding a new dependency
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        so we decided to store sessions in DynamoDB
+        Let's go with option-less config: a single TOML file.
+        we'll stick with REST for the public API
+        We chose Svelte over React because of bundle size.
+        ok let's drop support for Windows 7
+        Agreed, we're not going to use microservices.
+        we're switching from npm to pnpm next sprint
+        The decision was to keep the monolith until 2027.
+        let's use port 8443 for the admin interface
+        I decided to rename the project to Quill.
+        We're using feature flags for the rollout, not branches.
+        soft deletes should be the default
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        I decided against a background thread because the CLI exits right after the write.
+        I used a `sync.Once` instead of an init function so that tests can reset the registry.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fact",
+        """
+        The production database is hosted on Aurora in us-east-2.
+        our docs live at https://docs.quill.dev
+        We use pytest for testing and tox for CI.
+        Redis runs on port 6380 locally.
+        The feature branch naming convention is feat/<ticket>-<slug>.
+        my GitHub handle is mkowal
+        The mobile app is written in Kotlin Multiplatform.
+        our Jira project key is QLL
+        Production URL: https://quill.dev
+        The env variable for the token is QUILL_TOKEN.
+        Piotr is the maintainer of the iOS client.
+        The cron job runs at 03:00 UTC.
+        """,
+        human=True,
+    ),
+    *_all(
+        "fact",
+        """
+        The repository uses pnpm workspaces with three packages.
+        User settings are stored in `~/.quill/settings.json`.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fix",
+        """
+        the memory leak was caused by unclosed cursors
+        fixed the flaky CI job by disabling parallel uploads
+        """,
+        human=True,
+    ),
+    *_all(
+        "fix",
+        """
+        The root cause was a missing index on `events.created_at`.
+        The build failed because `node-gyp` needs Python 3 on the PATH.
+        The issue was that `os.path.join` drops everything before an absolute segment.
+        Resolved the deadlock by taking the locks in a fixed order.
+        """,
+        human=False,
+    ),
+    *_all(
+        "how-to",
+        """
+        to seed the database run `npm run db:seed`
+        Run `make proto` to regenerate the protobuf files.
+        """,
+        human=True,
+    ),
+    *_all(
+        "how-to",
+        """
+        To publish a release, run `goreleaser release --clean`.
+        """,
+        human=False,
+    ),
+    *_all(
+        None,
+        """
+        can we always use pnpm here?
+        did we decide on Postgres yet
+        I've never seen this warning
+        the last commit broke the login page
+        let's see what happens if we use Redis
+        don't do that
+        don't change anything else please
+        ok go ahead with the plan
+        make the button blue
+        use the helper from utils.ts here
+        we might go with Mongo
+        not sure if we should use gRPC
+        the build is green again
+        I prefer this one
+        every test fails with the same error
+        remove the second parameter
+        the error says the port is already in use
+        What does this repo use for logging?
+        it works on my machine
+        we still need to decide on the database
+        commit and push this
+        it always fails on the second run
+        why do we never close the connection?
+        I would always have expected an error here
+        we use this function in two places
+        the version in the changelog is wrong
+        Let's keep going
+        you forgot to add the import
+        """,
+        human=True,
+    ),
+    *_all(
+        None,
+        """
+        I'll use pnpm instead of npm.
+        This ensures that the cache is always fresh.
+        The server uses port 3000 for now.
+        If you prefer, we can use Redis instead.
+        Let me fix the failing test.
+        The tests use a mock server.
+        I fixed the typo.
+        The project compiles without errors.
+        We should always close the file.
+        It looks like the project uses Django.
+        Both approaches use the same index.
+        You chose Postgres, so I'll write the migration.
+        The root cause is still unclear.
+        """,
+        human=False,
+    ),
+    *_all(
+        "preference",
+        """
+        Whenever you write a test, name it after the behaviour, not the method.
+        I'd rather have one big PR than ten small ones
+        no inline styles please, ever
+        use double quotes everywhere
+        Always answer with the code first and the explanation after.
+        don't run migrations without asking me
+        I like it when functions return early.
+        All dates must be stored in UTC.
+        please stop apologizing
+        we never use any in TypeScript
+        keep commits atomic
+        Remember to run the type checker before finishing a task.
+        for this project I want strict null checks always on
+        You should never touch the generated files in src/gen.
+        In the future, ask before you install packages.
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        We decided on Keycloak for SSO.
+        let's go with cursor-based pagination since offsets break under writes
+        I've decided we ship without the export feature
+        We will use gRPC between the services.
+        We're dropping Python 3.10 support in the next release.
+        Let's keep the old endpoint until March and then remove it.
+        ok so final decision: Vite, not webpack
+        We'll store amounts as integers in cents.
+        instead of polling we'll use webhooks
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        I went with a dedicated table rather than a JSON column because we need to index it.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fact",
+        """
+        Our production cluster runs on GKE in europe-west3.
+        The admin panel is at https://admin.acme.io.
+        we use Sentry for error tracking
+        The repo's default branch is develop.
+        Backend lives in services/api.
+        The test user's email is qa@acme.io.
+        Our sprint ends every second Friday.
+        This project is written in Elixir with Phoenix 1.7.
+        Lena is responsible for the data pipeline.
+        the app listens on port 9000
+        The max upload size is 25 MB.
+        """,
+        human=True,
+    ),
+    *_all(
+        "fact",
+        """
+        The codebase uses SQLAlchemy 2.0 with async sessions.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fix",
+        """
+        turns out the DNS record was pointing at the old load balancer
+        """,
+        human=True,
+    ),
+    *_all(
+        "fix",
+        """
+        The root cause was that `Date.parse` treats date-only strings as UTC.
+        I fixed the race by holding the lock until the file is renamed.
+        The tests failed because the fixture directory was not copied into the image.
+        """,
+        human=False,
+    ),
+    *_all(
+        "how-to",
+        """
+        to reset the local db, run `make db-reset`
+        Run `terraform init -upgrade` to refresh the providers.
+        """,
+        human=True,
+    ),
+    *_all(
+        None,
+        """
+        please review the PR
+        looks good, merge it
+        use the same color as the header
+        I always forget how this works
+        we never deployed this
+        can we use gRPC between the services?
+        why did we decide on Keycloak?
+        let's rename it
+        I want a dark mode toggle in the header
+        don't add it yet
+        the endpoint returns 500
+        make sure the tests pass
+        maybe we should use Vite
+        the linter is complaining again
+        is the port 9000 or 9001?
+        we should fix this before Friday
+        this is the log: connection refused on port 9000
+        Now add a button
+        use the new function here
+        it never finishes
+        remove all comments from this file
+        I prefer how it was before
+        every time I run it, it crashes
+        keep it short
+        the name is wrong
+        our build is broken
+        my terminal is frozen
+        All buttons should be aligned now
+        """,
+        human=True,
+    ),
+    *_all(
+        None,
+        """
+        I'll keep the old endpoint for now.
+        You might want to use Vite.
+        The app is running on port 9000.
+        I'd suggest using a queue.
+        Fixed!
+        The issue is in the parser.
+        We should use a transaction here.
+        Let me know if you prefer tabs.
+        Always happy to help.
+        The root cause might be the cache.
+        I moved the function.
+        Here are the steps to reproduce:
+        """,
+        human=False,
+    ),
+    *_all(
+        "preference",
+        """
+        Please write docstrings in Google style.
+        always add a changelog entry when you change behaviour
+        I don't use Docker locally, so give me commands that run natively
+        never mock the database in tests
+        variable names should be in English
+        From now on just give me the diff, no explanations.
+        don't refactor code that I didn't ask about
+        Every PR needs a screenshot.
+        I prefer pytest fixtures over setUp methods
+        before you push, run the full test suite
+        use tabs, not spaces
+        we always pin exact versions
+        Make sure every function has a return type.
+        I work in the Berlin time zone, so schedule things accordingly
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        We agreed that the mobile app stays read-only for now-defunct accounts.
+        let's use Zod for validation
+        I decided to keep the cron job on the old server
+        We're moving to trunk-based development.
+        The team settled on OpenTelemetry for tracing.
+        yes go with Postgres full-text search, no Elasticsearch
+        we won't add a plugin system in v1
+        the session timeout should be 30 minutes
+        Let's stick with plain CSS because the team knows it.
+        """,
+        human=True,
+    ),
+    *_all(
+        "decision",
+        """
+        I opted for a single writer process because SQLite allows only one anyway.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fact",
+        """
+        The main entry point is src/server.ts.
+        our CI runs on GitHub Actions
+        we deploy with Argo CD
+        Production logs are in CloudWatch under /acme/prod.
+        the customer table has about 40 million rows
+        Our VPN is WireGuard.
+        The API key is stored in 1Password under acme/api.
+        Jonas maintains the Android app.
+        this service requires Java 21
+        the feature flag for the new checkout is checkout_v2
+        MRR stands for monthly recurring revenue
+        """,
+        human=True,
+    ),
+    *_all(
+        "fact",
+        """
+        Translations are stored in `locales/*.json`.
+        """,
+        human=False,
+    ),
+    *_all(
+        "fix",
+        """
+        the 502s were caused by a keep-alive mismatch between nginx and node
+        I solved the slow build by enabling the gradle cache
+        """,
+        human=True,
+    ),
+    *_all(
+        "fix",
+        """
+        Root cause: the worker never acknowledged the message, so the broker redelivered it.
+        The upload failed because the presigned URL had expired.
+        """,
+        human=False,
+    ),
+    *_all(
+        "how-to",
+        """
+        To create a new migration, run `alembic revision -m "message"`.
+        """,
+        human=True,
+    ),
+    *_all(
+        "how-to",
+        """
+        To start the stack locally, run `docker compose up`.
+        """,
+        human=False,
+    ),
+    *_all(
+        None,
+        """
+        what does MRR stand for?
+        add a test for this
+        that's wrong
+        can you use tabs?
+        looks like the build is broken
+        I'm using the wrong branch
+        let's look at the logs
+        update the README with this
+        the tests always pass locally
+        we never got an answer from them
+        he prefers tabs I think
+        it should be 30 minutes
+        use a map here instead of a list
+        rename foo to bar in this file
+        there are 40 rows in the result
+        the page is slow
+        I don't want this
+        don't break the tests
+        why don't we use Zod?
+        we should talk about caching
+        ok, continue with step 2
+        the log says we use port 80
+        I had to restart the server before it worked
+        show me the entry point
+        """,
+        human=True,
+    ),
+    *_all(
+        None,
+        """
+        I'll always check the types first.
+        Let's use Zod for validation.
+        You prefer tabs, so I used tabs.
+        The function is called twice.
+        Running the test suite now.
+        The page uses two queries.
+        There are three options:
+        I fixed the tests and pushed the branch.
+        This was caused by the change above.
+        We decided earlier to use Zod, right?
+        """,
+        human=False,
+    ),
+]
+
+LABELLED: list[Labelled] = [*PREFERENCES, *DECISIONS, *FACTS, *FIXES, *HOW_TOS, *JUNK, *MORE]

@@ -1,0 +1,82 @@
+"""`ctx` as a program of its own, in a home of its own, against a server on a real port."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contextfs.client import ContextFS
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import Tenant
+from tests.contextfs.client.serving import serving
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Read what it printed."""
+        return json.loads(self.out)
+
+
+Ctx = Callable[..., Run]
+
+
+@pytest.fixture(scope="package")
+def api_url(wiring: Wiring) -> Iterator[str]:
+    """Give the address of a server."""
+    with serving(wiring) as url:
+        yield url
+
+
+@pytest.fixture
+def client(api_url: str, tenant: Tenant) -> Iterator[ContextFS]:
+    """Give a client of the test's organization."""
+    with ContextFS(api_url, tenant.key, project_id=tenant.project_id) as made:
+        yield made
+
+
+@pytest.fixture
+def environment(api_url: str, tenant: Tenant, tmp_path: Path) -> dict[str, str]:
+    """Give the environment in which a person of the test's organization works."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONTEXTFS_", "DATABASE_"))}
+    return kept | {
+        "HOME": str(tmp_path),
+        "CONTEXTFS_HOME": str(tmp_path / "contextfs"),
+        "CONTEXTFS_URL": api_url,
+        "CONTEXTFS_API_KEY": tenant.key,
+        "CONTEXTFS_PROJECT_ID": str(tenant.project_id),
+        "TZ": "UTC",
+    }
+
+
+@pytest.fixture
+def ctx(environment: dict[str, str], tmp_path: Path) -> Ctx:
+    """Give a function that runs `ctx` and tells what it printed and how it ended."""
+
+    def run(*arguments: str | Path, stdin: str = "", **variables: str) -> Run:
+        ended = subprocess.run(
+            [sys.executable, "-m", "clients.cli.main", *map(str, arguments)],
+            env=environment | variables,
+            cwd=tmp_path,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        return Run(ended.returncode, ended.stdout, ended.stderr)
+
+    return run

@@ -1,0 +1,151 @@
+"""`ctx import`: everything once, whatever the files hold."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from contextfs.client import ContextFS
+from tests.clients.cli.conftest import Ctx
+
+SESSION = "503d3276-fd1c-4a5a-b232-97277af3f672.jsonl"
+
+
+@pytest.fixture
+def transcripts(repository: Path) -> Path:
+    """Give the folder of transcripts that tests read."""
+    return repository / "tests" / "data" / "transcripts"
+
+
+def test_a_folder_is_imported_once(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
+    first = ctx("import", "claude-code", transcripts / "claude-code", "--json")
+    second = ctx("import", "claude-code", transcripts / "claude-code", "--json")
+
+    assert (0, 0) == (first.code, second.code)
+    sessions, messages = first.json["sessions"]["new"], first.json["messages"]["stored"]
+    assert {"new": 0, "grown": 0, "unchanged": sessions} == second.json["sessions"]
+    assert {"stored": 0, "duplicates": messages} == second.json["messages"]
+    stored = list(client.sessions.list())
+    assert (sessions, messages) == (len(stored), sum(session.message_count for session in stored))
+    assert {"completed"} == {session.status for session in stored}
+
+
+def test_the_summary_is_for_people(ctx: Ctx, transcripts: Path) -> None:
+    told = ctx("import", "claude-code", transcripts / "claude-code" / SESSION)
+
+    assert told.code == 0
+    assert "1 session from 1 file into first" in told.out
+    assert "sessions  1 new, 0 grown, 0 unchanged" in told.out
+    assert "\x1b" not in told.out
+
+
+def test_a_session_that_went_on_grows(ctx: Ctx, client: ContextFS, transcripts: Path, tmp_path: Path) -> None:
+    copy = tmp_path / SESSION
+    shutil.copy(transcripts / "claude-code" / SESSION, copy)
+    ctx("import", "claude-code", copy)
+    last = json.loads(copy.read_text().strip().rsplit("\n", 1)[-1])
+    grown = {**last, "type": "user", "uuid": "7a1c", "parentUuid": last["uuid"], "message": {"content": "And now?"}}
+    with copy.open("a") as file:
+        file.write(json.dumps(grown) + "\n")
+
+    told = ctx("import", "claude-code", copy, "--json").json
+
+    assert {"new": 0, "grown": 1, "unchanged": 0} == told["sessions"]
+    assert told["messages"]["stored"] == 1
+    session = next(iter(client.sessions.list()))
+    assert "And now?" in [message.content for message in client.sessions.messages(session.id)]
+
+
+def test_one_bad_file_is_one_line_and_the_rest_goes_on(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    shutil.copy(transcripts / "claude-code" / SESSION, folder)
+    (folder / "broken.jsonl").write_text('{"role": "user", "message": {"content": []}}\n')
+    (folder / "empty.jsonl").write_text("")
+
+    told = ctx("import", "claude-code", folder)
+
+    assert told.code == 1
+    assert "1 new" in told.out
+    assert "empty.jsonl: no conversation in it" in told.out
+    failures = [line for line in told.err.splitlines() if line.startswith("ctx: ")]
+    assert len(failures) == 1
+    assert "broken.jsonl" in failures[0]
+
+
+def test_a_dry_run_shows_everything_and_stores_nothing(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
+    told = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--dry-run", CONTEXTFS_URL="")
+    seen = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--dry-run", "--json").json
+
+    assert "Use RS256 for JWT signing" in told.out
+    assert "Nothing was stored." in told.out
+    assert "list the files please" in [message["content"] for message in seen["sessions"][0]["messages"]]
+    assert [] == list(client.sessions.list())
+
+
+@pytest.mark.parametrize(("tool", "path"), [("chatgpt", "chatgpt/conversations.json"), ("specstory", "specstory")])
+def test_other_tools_are_imported_once_too(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tool: str, path: str
+) -> None:
+    first = ctx("import", tool, transcripts / path, "--json").json
+    second = ctx("import", tool, transcripts / path, "--json").json
+
+    assert first["sessions"]["new"] > 0
+    assert (0, 0) == (second["sessions"]["new"], second["messages"]["stored"])
+    assert {tool} == {session.tool for session in client.sessions.list()}
+
+
+def test_the_project_is_named(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
+    project = client.projects.create("ferry")
+    told = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--project", "ferry", "--tag", "old")
+
+    assert "into ferry" in told.out
+    assert [["old"]] == [session.tags for session in client.sessions.list(project_id=project.id)]
+
+
+def test_a_project_that_is_not_there_is_told_with_those_that_are(ctx: Ctx, transcripts: Path) -> None:
+    told = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--project", "submarine")
+
+    assert told.code == 1
+    assert "there are: first" in told.err
+
+
+def test_secrets_are_taken_out_and_counted(ctx: Ctx, client: ContextFS, tmp_path: Path) -> None:
+    line = {
+        "type": "user",
+        "sessionId": "s-1",
+        "uuid": "u-1",
+        "parentUuid": None,
+        "timestamp": "2026-11-20T10:00:00Z",
+        "message": {"role": "user", "content": "My token is ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8."},
+    }
+    (tmp_path / "s.jsonl").write_text(json.dumps(line) + "\n")
+
+    told = ctx("import", "claude-code", tmp_path / "s.jsonl")
+    session = next(iter(client.sessions.list()))
+
+    assert "taken out before storing" in told.out
+    assert "ghp_" not in (session.title or "")
+    assert "ghp_" not in next(iter(client.sessions.messages(session.id))).content
+
+
+def test_without_a_path_the_own_folder_of_the_tool_is_read(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+    folder = tmp_path / ".claude" / "projects" / "-home-ana-tern"
+    folder.mkdir(parents=True)
+    shutil.copy(transcripts / "claude-code" / SESSION, folder)
+
+    assert ctx("import", "claude-code", "--json", CLAUDE_CONFIG_DIR="").json["sessions"]["new"] == 1
+
+
+def test_without_a_path_and_without_a_folder_the_cure_is_told(ctx: Ctx) -> None:
+    told = ctx("import", "claude-code", CLAUDE_CONFIG_DIR="", XDG_CONFIG_HOME="")
+
+    assert told.code == 1
+    assert "name a file or a folder" in told.err
+
+
+def test_a_server_that_is_away_stops_the_import_at_once(ctx: Ctx, transcripts: Path) -> None:
+    told = ctx("import", "claude-code", transcripts / "claude-code", CONTEXTFS_URL="http://127.0.0.1:9")
+
+    assert (1, 1) == (told.code, told.err.count("\n"))

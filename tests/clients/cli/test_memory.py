@@ -1,0 +1,71 @@
+"""`ctx memory` and `ctx sessions`: one by one."""
+
+from contextfs.client import ContextFS, NewMessage
+from tests.clients.cli.conftest import Ctx
+
+
+def test_a_memory_is_added_and_found_again_by_a_part_of_its_id(ctx: Ctx, client: ContextFS) -> None:
+    added = ctx(
+        "memory", "add", "We deploy with uv.", "--type", "decision", "--tag", "deploy", "--title", "uv", "--pin"
+    )
+    memory = next(iter(client.memories.list()))
+
+    shown = ctx("memory", "show", memory.id.hex[-12:])
+
+    assert added.out == f"Stored: decision {memory.id.hex[-12:]}\n"
+    assert ("uv", ["deploy"], True) == (memory.title, memory.tags, memory.pinned)
+    assert shown.out.splitlines()[0] == "uv"
+    assert f"id          {memory.id}" in shown.out or f"id       {memory.id}" in shown.out
+    assert shown.out.endswith("We deploy with uv.\n")
+
+
+def test_the_same_twice_is_stored_once(ctx: Ctx, client: ContextFS) -> None:
+    client.memories.create("We deploy with uv.")
+
+    assert ctx("memory", "add", "We deploy with uv.").out.startswith("Known already: fact ")
+
+
+def test_a_text_comes_from_standard_input(ctx: Ctx, client: ContextFS) -> None:
+    ctx("memory", "add", "-", stdin="First line.\nSecond line.\n")
+
+    assert ["First line.\nSecond line."] == [memory.content for memory in client.memories.list()]
+
+
+def test_a_memory_is_shown_through_its_history(ctx: Ctx, client: ContextFS) -> None:
+    memory = client.memories.create("The port is 5432.").memory
+    client.memories.update(memory.id, content="The port is 5433.")
+    before = client.memories.history(memory.id).revisions[-1].stored_at
+
+    history = ctx("memory", "show", str(memory.id), "--history").out
+    then = ctx("memory", "show", str(memory.id), "--as-of", before.isoformat(), "--json").json
+
+    assert history.index("The port is 5433.") < history.index("The port is 5432.")
+    assert then["content"] == "The port is 5432."
+
+
+def test_memories_are_listed_newest_first(ctx: Ctx, client: ContextFS) -> None:
+    for number in range(3):
+        client.memories.create(f"Fact {number}.")
+
+    told = ctx("memory", "list", "--limit", "2")
+
+    assert ["Fact 2.", "Fact 1."] == [line[-7:] for line in told.out.splitlines()[1:]]
+
+
+def test_a_part_of_an_id_that_fits_nothing_is_told(ctx: Ctx) -> None:
+    told = ctx("memory", "show", "abcdef123456")
+
+    assert (1, "ctx: There is no memory whose id starts or ends with abcdef123456.\n") == (told.code, told.err)
+
+
+def test_a_session_is_listed_and_shown_with_its_messages(ctx: Ctx, client: ContextFS) -> None:
+    said = [NewMessage(role="user", content="Rename it."), NewMessage(role="assistant", content="Done.")]
+    session = client.sessions.capture("terminal", "s-1", said, title="Renaming").session
+
+    listed = ctx("sessions", "list", "--tool", "terminal")
+    shown = ctx("sessions", "show", session.id.hex[-8:], "--messages")
+
+    assert f"{session.id.hex[-12:]}  " in listed.out
+    assert listed.out.rstrip().endswith("Renaming")
+    assert shown.out.startswith("Renaming\n")
+    assert shown.out.index("Rename it.") < shown.out.index("Done.")

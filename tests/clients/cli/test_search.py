@@ -1,0 +1,64 @@
+"""`ctx search` and `ctx context`: what was found, where, and why."""
+
+from contextfs.client import ContextFS, NewMessage
+from tests.clients.cli.conftest import Ctx
+
+
+def test_a_hit_is_shown_with_rank_relevance_type_and_place(ctx: Ctx, client: ContextFS) -> None:
+    memory = client.memories.create(
+        "The staging database listens on port 5433.", type="fact", tags=["db"], wait="searchable"
+    ).memory
+
+    told = ctx("search", "port of the staging database", "--explain")
+
+    first, snippet, _, why, *_ = told.out.splitlines()
+    assert first.startswith(" 1. 0.")
+    assert ["fact", "memory", memory.id.hex[-12:], "#db"] == [word for word in first.split()[2:] if "-" not in word]
+    assert snippet.strip() == "The staging database listens on port 5433."
+    assert "words" in why
+    assert "(rank 1," in why
+    assert told.out.splitlines()[-1].startswith("degraded: semantic: no embedding model")
+
+
+def test_it_is_narrowed_and_read_by_programs(ctx: Ctx, client: ContextFS) -> None:
+    client.memories.create("Deploy with uv.", type="decision", tags=["deploy"], wait="searchable")
+    client.memories.create("Deploy on Mondays.", type="user", wait="searchable")
+
+    told = ctx("search", "deploy", "--type", "decision", "--tag", "deploy", "--since", "1d", "-p", "first", "--json")
+
+    assert ["Deploy with uv."] == [hit["snippet"] for hit in told.json["hits"]]
+
+
+def test_nothing_found_is_said(ctx: Ctx) -> None:
+    told = ctx("search", "unicorn", "--mode", "semantic")
+
+    assert (0, "Nothing was found.") == (told.code, told.out.splitlines()[0])
+
+
+def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) -> None:
+    evil = NewMessage(role="user", content="The colour \x1b[31mred\x1b]0;owned\x07 is alarming.")
+    client.sessions.create("terminal", messages=[evil], wait="searchable")
+
+    told = ctx("search", "alarming colour")
+
+    assert "alarming" in told.out
+    assert "\x1b" not in told.out
+    assert "\x07" not in told.out
+
+
+def test_the_pack_alone_goes_to_standard_output(ctx: Ctx, client: ContextFS) -> None:
+    client.memories.create("Always run the linter before a commit.", type="procedural", pinned=True)
+
+    told = ctx("context", "fix a bug", "--budget", "300")
+    pack = ctx("context", "fix a bug", "--budget", "300", "--json").json
+
+    assert told.out.strip() == pack["text"]
+    assert told.out.startswith("<contextfs-context")
+    assert told.err.startswith(f"1 item, {pack['tokens']} of 300 tokens")
+
+
+def test_without_anything_known_the_pack_is_empty(ctx: Ctx) -> None:
+    told = ctx("context", "fix a bug", "--memories-only")
+
+    assert (0, "") == (told.code, told.out)
+    assert "Nothing that is known" in told.err

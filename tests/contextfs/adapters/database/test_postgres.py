@@ -1,0 +1,327 @@
+"""The Database adapter over a real server: claims, broken connections, atomic ends."""
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from contextfs.adapters.database import embedded
+from contextfs.adapters.database.postgres import PostgresDatabase, Statement
+from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
+from contextfs.kit.ports import Transaction
+from tests.contextfs.adapters.database.tenancy import AT, Connection, Ids
+
+INSERT = (
+    "insert into usage_records (org_id, id, at, actor_id, meter, quantity, request_id)"
+    " values (%(org)s, %(id)s, %(at)s, %(org)s, 'test', 1, 'r')"
+)
+_QUICK: Statement = ("set local synchronous_commit = off", {})
+MINE = "select count(*) as n from usage_records where id = any(%(ids)s)"
+
+
+def claims(ids: Ids) -> Statement:
+    """Give the statement that opens a tenant's transaction."""
+    return "select contextfs.assume(%(org)s, %(user)s, null)", {"org": ids.org, "user": ids.user}
+
+
+def use(org: UUID, record: UUID) -> dict[str, object]:
+    """Give the parameters of INSERT."""
+    return {"org": org, "id": record, "at": AT}
+
+
+@pytest.fixture(scope="module")
+def database(app_url: str) -> Iterator[PostgresDatabase]:
+    """Give a pool that is smaller than the crowd in front of it."""
+    opened = PostgresDatabase(app_url, size=4)
+    yield opened
+    opened.close()
+
+
+def _kept(database: PostgresDatabase, ids: Ids, *records: UUID) -> int:
+    with database.transaction(claims(ids)) as (tx, _):
+        row = tx.one(MINE, {"ids": list(records)})
+    assert row is not None
+    return row["n"]
+
+
+class Visitor:
+    """One of many callers at once: each transaction looks whose it is, and half of them end badly."""
+
+    def __init__(self, database: PostgresDatabase, tenants: list[Ids], seed: int) -> None:
+        self.database = database
+        self.tenants = tenants
+        self.random = Random(seed)  # noqa: S311 - the same calls in each run
+        self.told: Counter[str] = Counter()
+        self.kept: dict[UUID, list[UUID]] = {ids.org: [] for ids in tenants}
+
+    def call(self, times: int) -> None:
+        """Call this often."""
+        for _ in range(times):
+            if self.random.random() < 0.1:
+                with self.database.transaction() as (tx, _):
+                    self._look(tx, None)
+                continue
+            ids, record = self.random.choice(self.tenants), uuid4()
+            try:
+                with self.database.transaction(_QUICK, claims(ids)) as (tx, _):
+                    self._look(tx, ids)
+                    self._act(tx, ids, record)
+            except (KeyError, ContextFSError) as error:
+                self.told[type(error).__name__] += 1
+            else:
+                self.told["kept"] += 1
+                self.kept[ids.org].append(record)
+
+    def _look(self, tx: Transaction, ids: Ids | None) -> None:
+        row = tx.one("select current_setting('app.org_id', true) as org, (select min(org_id::text) from projects) as a")
+        seen = (row["org"] or None, row["a"]) if row else None
+        self.told["right" if seen == ((str(ids.org), str(ids.org)) if ids else (None, None)) else "WRONG"] += 1
+
+    def _act(self, tx: Transaction, ids: Ids, record: UUID) -> None:
+        chance = self.random.random()
+        if chance < 0.5:
+            tx.last(INSERT, use(ids.org, record))
+        elif chance < 0.6:
+            tx.last(INSERT, use(uuid4(), record))
+        elif chance < 0.7:
+            tx.run("select no_such_thing")
+        elif chance < 0.8:
+            tx.run("select set_config('app.org_id', %(org)s, true)", {"org": str(uuid4())})
+            raise KeyError
+        else:
+            tx.run(INSERT, use(ids.org, record))
+            raise KeyError
+
+
+def test_claims_never_reach_another_transaction(
+    database: PostgresDatabase, ours: Ids, theirs: Ids, admin: Connection
+) -> None:
+    visitors = [Visitor(database, [ours, theirs], seed) for seed in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(Visitor.call, visitors, [1250] * 8))
+    told = sum((visitor.told for visitor in visitors), Counter[str]())
+    kept = {record for visitor in visitors for records in visitor.kept.values() for record in records}
+    rows = admin.execute("select id, org_id from contextfs.usage_records where meter = 'test'").fetchall()
+
+    assert told["WRONG"] == 0
+    assert told["right"] == 10_000
+    assert min(told["kept"], told["KeyError"], told["NotFound"], told["Unavailable"]) > 500
+    assert {record for record, _ in rows} == kept
+    assert all(record in visitor.kept[org] for record, org in rows for visitor in visitors if record in visitor.kept)
+
+
+def test_connections_that_broke_while_idle_are_replaced(database_url: str, app_url: str, ours: Ids) -> None:
+    pool = PostgresDatabase(app_url, size=6)
+    together = threading.Barrier(6)
+
+    def visit(_: int) -> int:
+        with pool.transaction(claims(ours)) as (tx, _rows):
+            together.wait(timeout=10)
+            row = tx.one("select pg_backend_pid() as pid")
+        assert row is not None
+        return row["pid"]
+
+    with ThreadPoolExecutor(6) as threads:
+        before = list(threads.map(visit, range(6)))
+        with psycopg.connect(database_url) as connection:
+            connection.execute("select pg_terminate_backend(pid) from unnest(%s::int []) as pid", (before,))
+        after = list(threads.map(visit, range(6)))
+    pool.close()
+
+    assert len(set(before)) == len(set(after)) == 6
+    assert not set(before) & set(after)
+
+
+def test_a_server_that_was_killed_is_found_again(own_server: Path) -> None:
+    server = embedded.start(own_server)
+    pool = PostgresDatabase(server.dsn(), size=3)
+    with pool.transaction() as (tx, _):
+        tx.run("create table if not exists public.kept (n int)")
+    os.kill(server.pid, signal.SIGKILL)
+    again = embedded.start(own_server, options={"fsync": "off"})
+    with pool.transaction() as (tx, _):
+        seen = tx.all("select count(*) as n from public.kept")
+    pool.close()
+
+    assert seen == [{"n": 0}]
+    assert again.pid != server.pid
+
+
+def test_while_the_server_is_away_it_says_so(own_server: Path) -> None:
+    pool = PostgresDatabase(embedded.start(own_server).dsn(), size=2, timeout=0.3)
+    with pool.transaction() as (tx, _):
+        tx.run("select 1")
+    embedded.stop(own_server)
+    try:
+        with pytest.raises(Unavailable, match="does not answer; nothing was stored"), pool.transaction() as (tx, _):
+            tx.run("select 1")
+    finally:
+        pool.close()
+        embedded.start(own_server, options={"fsync": "off"})
+
+
+def test_a_pool_that_is_used_up_says_so(app_url: str) -> None:
+    pool = PostgresDatabase(app_url, size=1, timeout=0.1)
+    with (
+        pool.transaction(),
+        pytest.raises(Unavailable, match="does not answer; nothing was stored"),
+        pool.transaction(),
+    ):
+        pass
+    pool.close()
+
+
+def test_what_an_opening_statement_gives_comes_with_the_transaction(database: PostgresDatabase) -> None:
+    opening: tuple[Statement, ...] = (("select 1 as a", {}), ("set local lock_timeout = 1000", {}))
+    with database.transaction(*opening) as (_, rows):
+        pass
+
+    assert rows == [{"a": 1}, None]
+
+
+def test_an_opening_statement_that_fails_leaves_the_pool_whole(database: PostgresDatabase, ours: Ids) -> None:
+    for _ in range(8):
+        with pytest.raises(ContextFSError), database.transaction(("select 1 / 0", {})):
+            pass
+
+    assert _kept(database, ours) == 0
+
+
+def _call(
+    database: PostgresDatabase,
+    *opening: Statement,
+    run: Sequence[Statement] = (),
+    last: Sequence[Statement] = (),
+    then: Callable[[Transaction], object] = bool,
+) -> None:
+    """Make a transaction of these parts."""
+    with database.transaction(*opening) as (tx, _):
+        for statement in run:
+            tx.run(*statement)
+        for statement in last:
+            tx.last(*statement)
+        then(tx)
+
+
+def test_a_last_statement_that_fails_takes_everything_back(database: PostgresDatabase, ours: Ids) -> None:
+    first, second = uuid4(), uuid4()
+    last = [(INSERT, use(ours.org, second)), (INSERT, use(uuid4(), uuid4()))]
+    with pytest.raises(NotFound):
+        _call(database, claims(ours), run=[(INSERT, use(ours.org, first))], last=last)
+
+    assert _kept(database, ours, first, second) == 0
+
+
+def test_last_statements_are_stored_with_the_rest(database: PostgresDatabase, ours: Ids) -> None:
+    first, second = uuid4(), uuid4()
+    with database.transaction(claims(ours)) as (tx, _):
+        tx.last(INSERT, use(ours.org, second))
+        tx.run(INSERT, use(ours.org, first))
+
+    assert _kept(database, ours, first, second) == 2
+
+
+def test_many_runs_once_for_each(database: PostgresDatabase, ours: Ids) -> None:
+    records = [uuid4() for _ in range(50)]
+    with database.transaction(claims(ours)) as (tx, _):
+        tx.many(INSERT, [use(ours.org, record) for record in records])
+        tx.many(INSERT, [])
+
+    assert _kept(database, ours, *records) == 50
+
+
+@pytest.mark.parametrize("raised", [KeyError, KeyboardInterrupt, GeneratorExit])
+def test_whatever_ends_the_body_takes_everything_back(
+    database: PostgresDatabase, ours: Ids, raised: type[BaseException]
+) -> None:
+    record = uuid4()
+
+    def end(_: Transaction) -> None:
+        raise raised
+
+    with pytest.raises(raised):
+        _call(database, claims(ours), run=[(INSERT, use(ours.org, record))], then=end)
+
+    assert _kept(database, ours, record) == 0
+
+
+def test_an_error_that_was_passed_over_is_not_taken_for_success(database: PostgresDatabase, ours: Ids) -> None:
+    record = uuid4()
+
+    def pass_over(tx: Transaction) -> None:
+        with suppress(psycopg.Error):
+            tx.run("select 1 / 0")
+
+    with pytest.raises(ContextFSError, match="nothing of it was stored"):
+        _call(database, claims(ours), run=[(INSERT, use(ours.org, record))], then=pass_over)
+
+    assert _kept(database, ours, record) == 0
+
+
+def _end(url: str, tx: Transaction) -> None:
+    """End the server's side of a transaction's connection."""
+    row = tx.one("select pg_backend_pid() as pid")
+    assert row is not None
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("select pg_terminate_backend(%s, 5000)", (row["pid"],))
+
+
+def test_a_connection_lost_at_commit_leaves_it_open_whether_it_was_stored(
+    database: PostgresDatabase, database_url: str, ours: Ids
+) -> None:
+    last = [(INSERT, use(ours.org, uuid4()))]
+    advice = r"it may be stored or not\. Try again with the same Idempotency-Key"
+    with pytest.raises(Unavailable, match=advice):
+        _call(database, claims(ours), last=last, then=lambda tx: _end(database_url, tx))
+
+    assert _kept(database, ours) == 0
+
+
+def test_a_connection_lost_before_stored_nothing(database: PostgresDatabase, database_url: str, ours: Ids) -> None:
+    def go_on(tx: Transaction) -> None:
+        _end(database_url, tx)
+        tx.run("select 1")
+
+    with pytest.raises(Unavailable, match="nothing was stored, try again"):
+        _call(database, claims(ours), then=go_on)
+
+    assert _kept(database, ours) == 0
+
+
+def test_a_server_that_only_reads_is_left(app_url: str, ours: Ids) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+    pids: list[object] = []
+    store = [(INSERT, use(ours.org, uuid4()))]
+
+    def look(tx: Transaction) -> None:
+        pids.append(tx.one("select pg_backend_pid()"))
+
+    _call(pool, claims(ours), then=look)
+    with pytest.raises(Unavailable, match="nothing was stored, try again"):
+        _call(pool, claims(ours), ("set transaction read only", {}), run=store)
+    _call(pool, claims(ours), then=look)
+    pool.close()
+
+    assert pids[0] != pids[1]
+
+
+def test_a_pause_that_is_too_long_is_told(app_url: str) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+
+    def pause(tx: Transaction) -> None:
+        threading.Event().wait(0.3)
+        tx.run("select 1")
+
+    impatient = [("set local idle_in_transaction_session_timeout = 20", {})]
+    with pytest.raises(Unavailable, match="nothing was stored, try again"):
+        _call(pool, run=impatient, then=pause)
+    pool.close()

@@ -1,0 +1,62 @@
+"""What is turned away before and after the kinds are asked."""
+
+import pytest
+
+from contextfs.journeys.learn.gate import said, states
+from contextfs.journeys.learn.turns import Turn
+from tests.contextfs.journeys.learn.conversation import assistant, session, shell, user
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "should we use Redis here",
+        "maybe use Redis for the cache",
+        "for now use port 8080",
+        "it uses port 8080",
+        "use the approach from option 2",
+        "as described above, use pnpm",
+        "According to CLAUDE.md, always use pnpm",
+        "thanks, great work",
+        "use pnpm",
+        "our admin password is [redacted:password:0123abcd]",
+        "x " * 300,
+    ],
+)
+def test_questions_guesses_passing_states_and_pointers_are_no_statements(text: str) -> None:
+    assert not states(text)
+
+
+def test_a_plain_statement_passes() -> None:
+    assert states("The database runs on port 5433.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Request interrupted by user for tool use]\nalways use pnpm",
+        "Implement the following plan:\n\nalways use pnpm",
+        "This session is being continued from a previous conversation.\nalways use pnpm",
+        "always use pnpm\n" * 600,
+    ],
+)
+def test_what_a_tool_wrote_in_a_persons_name_is_not_heard(text: str) -> None:
+    assert [] == said(session(user(text)))
+
+
+def test_system_and_tool_messages_are_not_heard() -> None:
+    first = session(user("always use pnpm"))[0]
+
+    assert [] == said([Turn(message_id=first.message_id, role="system", content=first.content)])
+
+
+def test_only_the_reply_that_ends_an_exchange_closes_it() -> None:
+    heard = said(
+        session(
+            user("please repair the build"),
+            assistant("The build uses the wrong Node.", shell("make")),
+            assistant("The build uses Node 20 from mise."),
+        ),
+    )
+
+    assert [one.closes for one in heard if not one.human] == [False, True]

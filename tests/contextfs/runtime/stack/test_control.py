@@ -1,0 +1,217 @@
+"""Up, down and status, with real processes; each test starts from what the one before it left running."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from contextfs.adapters.database import embedded
+from contextfs.kit.errors import Unavailable
+from contextfs.runtime.stack import Home, Stack, down, status, up
+from contextfs.runtime.stack.probe import alive, supervised, wait_until
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    place = Home(tmp_path_factory.mktemp("home") / "contextfs")
+    yield place
+    down(place)
+
+
+@pytest.fixture
+def stack(home: Home) -> Stack:
+    return up(home, port=0 if home.saved() is None else None)
+
+
+def call(stack: Stack, method: str, path: str, body: object = None) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection(stack.api_url.removeprefix("http://"), timeout=20)
+    headers = {"authorization": f"Bearer {stack.api_key}", "content-type": "application/json"}
+    connection.request(method, path, None if body is None else json.dumps(body), headers)
+    response = connection.getresponse()
+    read = response.read()
+    connection.close()
+    return response.status, json.loads(read)
+
+
+def children(home: Home) -> dict[str, int]:
+    told = home.children()
+    assert told is not None
+    return {child.name: child.pid for child in told.processes if child.pid is not None}
+
+
+def test_it_returns_when_calls_are_answered(stack: Stack) -> None:
+    assert call(stack, "GET", "/health/ready") == (200, {"status": "ok", "checks": {"database": "ok"}})
+    assert call(stack, "GET", "/v1/projects")[0] == 200
+
+
+def test_a_second_start_changes_nothing(home: Home, stack: Stack) -> None:
+    before = children(home)
+
+    again = up(home)
+
+    assert (again.api_key, again.fresh) == (stack.api_key, False)
+    assert children(home) == before
+
+
+def test_starts_at_the_same_time_make_one_stack(home: Home, stack: Stack) -> None:
+    down(home)
+
+    with ThreadPoolExecutor(3) as pool:
+        stacks = list(pool.map(lambda _: up(home), range(3)))
+
+    assert {one.api_key for one in stacks} == {stack.api_key}
+    assert status(home).state == "running"
+
+
+def test_what_only_the_owner_may_read_is_readable_by_the_owner_only(home: Home, stack: Stack) -> None:
+    private = [home.path, home.path / "secrets.json", home.path / "stack.json"]
+
+    assert [oct(path.stat().st_mode & 0o077) for path in private] == ["0o0"] * 3
+
+
+def test_no_secret_stands_on_a_command_line(home: Home, stack: Stack) -> None:
+    told = home.children()
+    assert told is not None
+    pids = [told.supervisor, *children(home).values()]
+    lines = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids)
+
+    assert stack.api_key.encode() not in lines
+    assert home.secrets().app_password.encode() not in lines
+
+
+@pytest.mark.parametrize("name", ["gateway", "relay", "worker"])
+def test_a_killed_process_is_started_again(name: str, home: Home, stack: Stack) -> None:
+    killed = children(home)[name]
+    os.kill(killed, signal.SIGKILL)
+
+    wait_until(lambda: children(home).get(name, killed) != killed, 20, f"{name} does not come back")
+    wait_until(lambda: status(home).state == "running", 20, "the stack does not come back")
+
+    assert call(stack, "GET", "/v1/projects")[0] == 200
+
+
+def test_a_killed_database_is_started_again_with_its_data(home: Home, stack: Stack) -> None:
+    body = {"project_id": stack.project_id, "content": "The database was killed on purpose."}
+    memory = call(stack, "POST", "/v1/memories", body)[1]["memory"]
+    assert isinstance(memory, dict)
+    server = embedded.find(home.database)
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+
+    wait_until(lambda: call(stack, "GET", "/health")[0] == 200, 30, "the database does not come back")
+
+    assert call(stack, "GET", f"/v1/memories/{memory['id']}")[0] == 200
+
+
+def test_after_its_supervisor_was_killed_a_start_mends_everything(home: Home, stack: Stack) -> None:
+    told = home.children()
+    assert told is not None
+    os.kill(told.supervisor, signal.SIGKILL)
+    wait_until(lambda: not supervised(home), 5, "the supervisor does not die")
+
+    again = up(home)
+
+    assert again.api_key == stack.api_key
+    assert status(home).state == "running"
+    assert not set(children(home).values()) & {child.pid for child in told.processes}
+
+
+def test_calls_under_way_are_answered_before_the_gateway_stops(home: Home, stack: Stack) -> None:
+    body = {"project_id": stack.project_id, "content": "Written while the gateway was told to stop."}
+    path = "/v1/memories?wait=searchable"
+    os.kill(children(home)["relay"], signal.SIGSTOP)
+    replies: list[int] = []
+    caller = threading.Thread(target=lambda: replies.append(call(stack, "POST", path, body)[0]))
+    caller.start()
+    time.sleep(1.0)
+
+    os.kill(children(home)["gateway"], signal.SIGTERM)
+    time.sleep(0.5)
+    os.kill(children(home)["relay"], signal.SIGCONT)
+    caller.join(30)
+
+    assert replies == [201]
+
+
+def test_down_leaves_no_process_and_keeps_the_data(home: Home, stack: Stack) -> None:
+    told = home.children()
+    assert told is not None
+    server = embedded.find(home.database)
+    assert server is not None
+
+    assert down(home)
+
+    assert [pid for pid in (server.pid, *(child.pid for child in told.processes)) if pid and alive(pid)] == []
+    assert status(home).state == "stopped"
+    assert down(home) is False
+    assert call(up(home), "GET", "/v1/memories")[1]["items"] != []
+
+
+def test_a_port_that_is_taken_is_left_to_its_owner(home: Home) -> None:
+    down(home)
+    with socket.socket() as owner:
+        owner.bind(("127.0.0.1", 0))
+        owner.listen()
+        taken = owner.getsockname()[1]
+
+        stack = up(home, port=taken)
+
+    assert not stack.api_url.endswith(f":{taken}")
+
+
+def test_an_own_server_is_used_and_remembered(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / "own")
+    home = Home(tmp_path / "home")
+    try:
+        first = up(home, database_url=server.dsn(), port=0)
+        down(home)
+        second = up(home)
+
+        assert (first.fresh, second.fresh) == (True, False)
+        assert second.database_url == server.dsn()
+        assert not home.database.exists()
+        assert call(second, "GET", "/v1/projects")[0] == 200
+    finally:
+        down(home)
+        embedded.stop(tmp_path / "own")
+
+
+def test_an_own_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        up(Home(tmp_path / "home"), database_url="postgresql://nobody@127.0.0.1:1/none", port=0)
+
+
+def test_a_damaged_state_file_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.make()
+    (home.path / "stack.json").write_text("{", encoding="utf-8")
+
+    with pytest.raises(Unavailable, match=r"stack\.json is damaged"):
+        up(home)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(Unavailable, match="CONTEXTFS_HOME"):
+        up(Home(tmp_path / "file" / "home"))
+
+
+def test_a_process_without_its_settings_says_which_one_is_missing() -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("CONTEXTFS_")}
+    command = [sys.executable, "-m", "contextfs.runtime.serve", "gateway"]
+
+    ended = subprocess.run(command, env=bare, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "Setting CONTEXTFS_DATABASE_URL is missing: set it in the environment.\n"

@@ -81,6 +81,6 @@ def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: b
         if not json:
             import_report.show(one)
     if json:
-        output.say_json({"sessions": shown} | tally.shown())
+        output.say_json({"conversations": shown} | tally.left_out())
     else:
         import_report.rehearsal(tally)

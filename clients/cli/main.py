@@ -69,7 +69,7 @@ def _guarded(arguments: list[str]) -> int:
     """Run a command, and tell whatever goes wrong in one line."""
     try:
         name, *rest = arguments
-        code = _command(name)(args=rest or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
+        code = loaded(name)(args=rest or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _told("stopped", _STOPPED)
@@ -83,7 +83,7 @@ def _guarded(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _command(name: str) -> Any:
+def loaded(name: str) -> Any:
     """Load a command: a group as it is, or a function that is made one."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

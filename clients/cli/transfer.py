@@ -53,10 +53,15 @@ class Tally:
     def shown(self) -> dict[str, Any]:
         """Give the figures for a program."""
         return {
-            "files": self.files,
             "sessions": {"new": self.new, "grown": self.grown, "unchanged": self.unchanged},
             "messages": {"stored": self.stored, "duplicates": self.duplicates},
             "redacted": self.redacted,
+        } | self.left_out()
+
+    def left_out(self) -> dict[str, Any]:
+        """Give what was read, and what of it was left out and why."""
+        return {
+            "files": self.files,
             "skipped_files": [{"file": file, "reason": reason} for file, reason in self.skipped_files],
             "skipped_records": dict(sorted(self.skipped_records.items())),
             "failed": [{"file": file, "error": error} for file, error in self.failed],

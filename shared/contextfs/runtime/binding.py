@@ -14,7 +14,7 @@ import msgspec
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.refusal import shown_name, told
-from contextfs.runtime.storable import check_json, check_moments, check_texts
+from contextfs.runtime.storable import check_json, check_texts, in_utc
 from contextfs.runtime.table import Route
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -130,7 +130,7 @@ def _converted(values: dict[str, Any], wanted: type[msgspec.Struct], place: str)
         struct = msgspec.convert(values, type=wanted)
     except msgspec.ValidationError as error:
         raise told(error, wanted, place) from error
-    check_moments(struct, place)
+    in_utc(struct, place)
     return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
 
@@ -164,5 +164,5 @@ def _body(wanted: Any, body: bytes) -> Any:
         raise BadInput("The JSON is nested too deeply: flatten it.", where="body") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The body is not JSON in UTF-8: {error}.", where="body") from error
-    check_moments(value, "$")
+    in_utc(value, "$")
     return value

@@ -29,17 +29,22 @@ def check_json(body: bytes) -> None:
         _walk(msgspec.json.decode(body), 0)
 
 
-def check_moments(value: Any, where: str) -> None:
-    """Refuse a moment, anywhere in a noun, that cannot be told in every time zone."""
-    if isinstance(value, datetime):
-        if not _EARLIEST <= value <= _LATEST:
-            raise Invalid("The moment has to lie between 0001-01-02 and 9999-12-30 in UTC.", where=where)
-    elif isinstance(value, msgspec.Struct):
-        for name in _with_moments(type(value)):
-            check_moments(getattr(value, name), f"{where}.{name}")
-    elif isinstance(value, list):
-        for place, item in enumerate(cast("list[Any]", value)):
-            check_moments(item, f"{where}[{place}]")
+def in_utc(noun: msgspec.Struct, where: str) -> None:
+    """Tell each moment in a noun that was just read in UTC; Invalid for one that lies outside of the calendar.
+
+    Stores know fewer time zones than RFC 3339 (Postgres none beyond ±15:59), and what is given back is in UTC anyway.
+    """
+    for name in _with_moments(type(noun)):
+        value, place = getattr(noun, name), f"{where}.{name}"
+        if isinstance(value, datetime):
+            if not _EARLIEST <= value <= _LATEST:
+                raise Invalid("The moment has to lie between 0001-01-02 and 9999-12-30 in UTC.", where=place)
+            msgspec.structs.force_setattr(noun, name, value.astimezone(UTC))
+        elif isinstance(value, msgspec.Struct):
+            in_utc(value, place)
+        elif isinstance(value, list):
+            for number, item in enumerate(cast("list[msgspec.Struct]", value)):
+                in_utc(item, f"{place}[{number}]")
 
 
 @cache
@@ -55,8 +60,8 @@ def _can_be_moment(kind: inspect.Type) -> bool:
             return True
         case inspect.UnionType():
             return any(_can_be_moment(one) for one in kind.types)
-        case inspect.ListType():
-            return _can_be_moment(kind.item_type)
+        case inspect.ListType(item_type=inspect.StructType() as inner):
+            return _can_be_moment(inner)
         case inspect.StructType():
             return bool(_with_moments(kind.cls))
         case _:

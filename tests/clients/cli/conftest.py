@@ -1,4 +1,4 @@
-"""`ctx` as a program of its own, in a home of its own, against a server on a real port."""
+"""`ctx`, in a home of its own, against a server on a real port."""
 
 import json
 import os
@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clients.cli.main import run
 from contextfs.client import ContextFS
 from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
@@ -63,10 +65,29 @@ def environment(api_url: str, tenant: Tenant, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def ctx(environment: dict[str, str], tmp_path: Path) -> Ctx:
-    """Give a function that runs `ctx` and tells what it printed and how it ended."""
+def ctx(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Ctx:
+    """Give a function that runs `ctx` in this process, and tells what it printed and how it ended."""
 
-    def run(*arguments: str | Path, stdin: str = "", **variables: str) -> Run:
+    def run_here(*arguments: str | Path, stdin: str = "", **variables: str) -> Run:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "environ", environment | variables)
+            patch.setattr(sys, "stdin", StringIO(stdin))
+            patch.chdir(tmp_path)
+            capsys.readouterr()
+            code = run([*map(str, arguments)])
+        told = capsys.readouterr()
+        return Run(code, told.out, told.err)
+
+    return run_here
+
+
+@pytest.fixture
+def program(environment: dict[str, str], tmp_path: Path) -> Ctx:
+    """Give a function that runs `ctx` as a program of its own."""
+
+    def run_apart(*arguments: str | Path, stdin: str = "", **variables: str) -> Run:
         ended = subprocess.run(
             [sys.executable, "-m", "clients.cli.main", *map(str, arguments)],
             env=environment | variables,
@@ -79,4 +100,4 @@ def ctx(environment: dict[str, str], tmp_path: Path) -> Ctx:
         )
         return Run(ended.returncode, ended.stdout, ended.stderr)
 
-    return run
+    return run_apart

@@ -1,5 +1,6 @@
 """`ctx doctor`: what is wrong, and its cure."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_other_distribution_is_found(tmp_path: Path, monkeypatch: pytest.Mon
     dist.mkdir()
     (dist / "METADATA").write_text("Metadata-Version: 2.1\nName: contextfs\nVersion: 9.9\n")
     (dist / "entry_points.txt").write_text("[console_scripts]\nctx = contextfs_cli:main\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
 
     found = installation.troubles({"PATH": ""})
 

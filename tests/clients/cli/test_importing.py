@@ -18,9 +18,9 @@ def transcripts(repository: Path) -> Path:
     return repository / "tests" / "data" / "transcripts"
 
 
-def test_a_folder_is_imported_once(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
-    first = ctx("import", "claude-code", transcripts / "claude-code", "--json")
-    second = ctx("import", "claude-code", transcripts / "claude-code", "--json")
+def test_a_folder_is_imported_once(program: Ctx, client: ContextFS, transcripts: Path) -> None:
+    first = program("import", "claude-code", transcripts / "claude-code", "--json")
+    second = program("import", "claude-code", transcripts / "claude-code", "--json")
 
     assert (0, 0) == (first.code, second.code)
     sessions, messages = first.json["sessions"]["new"], first.json["messages"]["stored"]
@@ -57,14 +57,14 @@ def test_a_session_that_went_on_grows(ctx: Ctx, client: ContextFS, transcripts: 
     assert "And now?" in [message.content for message in client.sessions.messages(session.id)]
 
 
-def test_one_bad_file_is_one_line_and_the_rest_goes_on(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+def test_one_bad_file_is_one_line_and_the_rest_goes_on(program: Ctx, transcripts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "sessions"
     folder.mkdir()
     shutil.copy(transcripts / "claude-code" / SESSION, folder)
     (folder / "broken.jsonl").write_text('{"role": "user", "message": {"content": []}}\n')
     (folder / "empty.jsonl").write_text("")
 
-    told = ctx("import", "claude-code", folder)
+    told = program("import", "claude-code", folder)
 
     assert told.code == 1
     assert "1 new" in told.out
@@ -80,7 +80,7 @@ def test_a_dry_run_shows_everything_and_stores_nothing(ctx: Ctx, client: Context
 
     assert "Use RS256 for JWT signing" in told.out
     assert "Nothing was stored." in told.out
-    assert "list the files please" in [message["content"] for message in seen["sessions"][0]["messages"]]
+    assert "list the files please" in [message["content"] for message in seen["conversations"][0]["messages"]]
     assert [] == list(client.sessions.list())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from clients.cli.main import COMMANDS, _command, run
+from clients.cli.main import COMMANDS, loaded, run
 from tests.clients.cli.conftest import Ctx
 
 HEAVY = {"typer", "click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}
@@ -17,7 +17,7 @@ HEAVY = {"typer", "click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", 
 def commands() -> Iterator[tuple[str, Any]]:
     """Give every command, also those of a group, with its full name."""
     for name in COMMANDS:
-        made: Any = get_command(_command(name))
+        made: Any = get_command(loaded(name))
         for inner, command in getattr(made, "commands", {"": made}).items():
             yield f"{name} {inner}".strip(), command
 
@@ -35,13 +35,13 @@ def test_the_overview_names_every_command(name: str, capsys: pytest.CaptureFixtu
 
 
 def test_the_overview_comes_without_loading_anything() -> None:
-    told = _loaded("--help")
+    told = packages_of("--help")
 
     assert set[str]() == told & HEAVY
 
 
 def test_the_help_of_a_command_loads_no_server() -> None:
-    told = _loaded("search", "--help")
+    told = packages_of("search", "--help")
 
     assert set[str]() == told & {"psycopg", "numpy", "starlette", "uvicorn", "rich"}
 
@@ -74,8 +74,8 @@ def test_called_wrong_is_one_line_and_2(arguments: list[str], said: str, capsys:
     assert said in told
 
 
-def test_a_server_that_does_not_answer_is_one_line_and_1(ctx: Ctx) -> None:
-    told = ctx("search", "anything", CONTEXTFS_URL="http://127.0.0.1:9")
+def test_a_server_that_does_not_answer_is_one_line_and_1(program: Ctx) -> None:
+    told = program("search", "anything", CONTEXTFS_URL="http://127.0.0.1:9")
 
     assert (1, "", 1) == (told.code, told.out, told.err.count("\n"))
     assert told.err.startswith("ctx: http://127.0.0.1:9 does not answer")
@@ -89,8 +89,8 @@ def test_a_wrong_value_is_told_with_its_place(ctx: Ctx) -> None:
     assert "$.tags[0]" in told.err
 
 
-def test_who_debugs_sees_where_it_failed(ctx: Ctx) -> None:
-    told = ctx("memory", "show", "01a2", CONTEXTFS_DEBUG="1")
+def test_who_debugs_sees_where_it_failed(program: Ctx) -> None:
+    told = program("memory", "show", "01a2", CONTEXTFS_DEBUG="1")
 
     assert "Traceback" in told.err
 
@@ -100,7 +100,7 @@ def test_an_unknown_version_of_nothing_is_no_error(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.startswith("ctx ")
 
 
-def _loaded(*arguments: str) -> set[str]:
+def packages_of(*arguments: str) -> set[str]:
     """Run `ctx` and tell which packages it loaded."""
     code = "import sys; from clients.cli.main import run; run(sys.argv[1:]); print('|', *sys.modules, file=sys.stderr)"
     ended = subprocess.run(

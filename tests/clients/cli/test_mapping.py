@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from clients.cli.mapping import MOST_OF_A_RESULT, normalised
 from contextfs.adapters.transcripts.model import ToolCall, Transcript, TranscriptMessage, Usage
@@ -14,12 +15,10 @@ from contextfs.domain.sessions.model import NewMessages, NewSession
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.builds(
-    lambda unit, times: unit * times,
-    st.sampled_from(["x", "é", "\x00", "x\n"]),
-    st.sampled_from([0, 301, 1001]),
+texts: SearchStrategy[str] = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.builds(
+    str.__mul__, st.sampled_from(["x", "é", "\x00", "x\n"]), st.sampled_from([0, 301, 1001])
 )
-values = st.recursive(
+values: SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,

@@ -25,8 +25,8 @@ def test_the_same_twice_is_stored_once(ctx: Ctx, client: ContextFS) -> None:
     assert ctx("memory", "add", "We deploy with uv.").out.startswith("Known already: fact ")
 
 
-def test_a_text_comes_from_standard_input(ctx: Ctx, client: ContextFS) -> None:
-    ctx("memory", "add", "-", stdin="First line.\nSecond line.\n")
+def test_a_text_comes_from_standard_input(program: Ctx, client: ContextFS) -> None:
+    program("memory", "add", "-", stdin="First line.\nSecond line.\n")
 
     assert ["First line.\nSecond line."] == [memory.content for memory in client.memories.list()]
 

@@ -46,11 +46,11 @@ def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) 
     assert "\x07" not in told.out
 
 
-def test_the_pack_alone_goes_to_standard_output(ctx: Ctx, client: ContextFS) -> None:
+def test_the_pack_alone_goes_to_standard_output(program: Ctx, client: ContextFS) -> None:
     client.memories.create("Always run the linter before a commit.", type="procedural", pinned=True)
 
-    told = ctx("context", "fix a bug", "--budget", "300")
-    pack = ctx("context", "fix a bug", "--budget", "300", "--json").json
+    told = program("context", "fix a bug", "--budget", "300")
+    pack = program("context", "fix a bug", "--budget", "300", "--json").json
 
     assert told.out.strip() == pack["text"]
     assert told.out.startswith("<contextfs-context")

@@ -1,13 +1,16 @@
 """The nouns of access."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.access.rules import PERMISSIONS
 from contextfs.kit.fields import END, Moment, Name
 
-Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(\*|[a-z]+:(\*|[a-z]+))" + END)]
+_NAMES = ("*", *PERMISSIONS, *dict.fromkeys(f"{name.split(':')[0]}:*" for name in PERMISSIONS))
+Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=f"^({'|'.join(map(re.escape, _NAMES))}){END}")]
 RoleName = Literal["owner", "admin", "member", "viewer"]
 
 

@@ -13,8 +13,9 @@ import msgspec
 from contextfs.journeys.learn.candidates import Candidate
 from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.inputs import path_of
-from contextfs.journeys.learn.sentences import FENCE, sentences
+from contextfs.journeys.learn.sentences import sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
+from contextfs.kit.fence import FENCE
 
 SHORTEST, LONGEST = 12, 400
 LEAST_WORDS = 3

@@ -64,7 +64,7 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def managed_database(admin_url: str) -> Iterator[Callable[[], str]]:
+def managed_database(admin_url: str, database_url: str) -> Iterator[Callable[[], str]]:
     """Give a function that makes an empty database as clouds do: its owner is no superuser, and pgvector is there."""
     owner = sql.Identifier(f"cloud_{secrets.token_hex(4)}")
     made: list[sql.Identifier] = []

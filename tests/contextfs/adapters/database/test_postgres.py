@@ -321,7 +321,7 @@ def test_a_pause_that_is_too_long_is_told(app_url: str) -> None:
         threading.Event().wait(0.3)
         tx.run("select 1")
 
-    impatient = [("set local idle_in_transaction_session_timeout = 20", {})]
+    impatient: list[Statement] = [("set local idle_in_transaction_session_timeout = 20", {})]
     with pytest.raises(Unavailable, match="nothing was stored, try again"):
         _call(pool, run=impatient, then=pause)
     pool.close()

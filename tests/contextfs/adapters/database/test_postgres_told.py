@@ -207,6 +207,7 @@ def test_a_moment_comes_back_in_utc(database: PostgresDatabase, ours: Ids, momen
         stored = tx.one(f"{query} returning started_at", row)
         tx.run("delete from sessions where id = %(id)s", row)
 
+    assert stored is not None
     assert stored == {"started_at": moment}
     assert stored["started_at"].utcoffset() == timedelta(0)
 

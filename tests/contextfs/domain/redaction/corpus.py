@@ -244,7 +244,7 @@ _SPARED = (
     "the header `-----BEGIN RSA PRIVATE KEY-----` marks a key file",
     "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
     "wrap it in <private> and it is never stored",
-    "npm_config_registry=https://registry.npmjs.org/ npm_lifecycle_event=test",
+    "npm_config_registry=https://registry.example.test/ npm_lifecycle_event=test",
     "token := strings.TrimSpace(parts[1])",
     "if (token.type === 'identifier') return token.value;",
     "CSRF token missing or incorrect.",

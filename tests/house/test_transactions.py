@@ -1,0 +1,42 @@
+"""Only the doors, and those who carry events, open transactions; nobody else commits."""
+
+import pytest
+
+from tests.house.source import Module, module, modules
+
+OPENS = {
+    "shared/contextfs/runtime/door.py",
+    "shared/contextfs/runtime/reaction.py",
+    "shared/contextfs/runtime/waiting.py",
+    "shared/contextfs/runtime/waker.py",
+    "shared/contextfs/runtime/health.py",
+    "shared/contextfs/runtime/stack/control.py",
+    "shared/contextfs/journeys/enter/organization.py",
+    "shared/contextfs/journeys/react/relay.py",
+    "shared/contextfs/journeys/react/deliver.py",
+    "shared/contextfs/journeys/keep/expire.py",
+    "shared/contextfs/adapters/clouds/local/bus.py",
+}
+COMMITS = ("shared/contextfs/adapters/database/",)
+
+
+def faults(one: Module) -> list[str]:
+    if one.path.startswith(COMMITS):
+        return []
+    told: list[str] = []
+    for name, call in one.calls():
+        last = name.rsplit(".", 1)[-1]
+        if last == "transaction" and one.path not in OPENS:
+            told.append(f"{one.path}:{call.lineno} opens a transaction")
+        if last in {"commit", "rollback"}:
+            told.append(f"{one.path}:{call.lineno} ends a transaction")
+    return told
+
+
+@pytest.mark.parametrize("text", ["with database.transaction() as tx: pass", "tx.commit()", "tx.rollback()"])
+def test_the_rule_can_be_broken(text: str) -> None:
+    assert len(faults(module(text))) == 1
+
+
+def test_no_module_breaks_it() -> None:
+    assert [fault for one in modules() for fault in faults(one)] == []

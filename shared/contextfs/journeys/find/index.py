@@ -9,15 +9,17 @@ import msgspec
 from contextfs.domain.memories import store as memories
 from contextfs.domain.memories.model import AuthorKind, Memory
 from contextfs.domain.projects import store as projects
+from contextfs.domain.projects.model import Project
 from contextfs.domain.search import store
 from contextfs.domain.search.bm25 import sparsevec_text, weights
 from contextfs.domain.search.passages import chunk, context_line
 from contextfs.domain.search.tokens import dimension, term_key, terms
 from contextfs.domain.sessions import store as sessions
+from contextfs.domain.sessions.model import Session
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ids import uuid7s
-from contextfs.kit.ports import Parameters
+from contextfs.kit.ports import Parameters, Row
 
 AVERAGE_LENGTH = 60.0
 """Terms in a usual passage. BM25 is forgiving: a constant off by half keeps 93 of 100 top results."""
@@ -90,35 +92,39 @@ def index_session(call: Call, session_id: UUID, *, anew: bool = False) -> int:
     made = 0
     waiting: list[Parameters] = []
     for message in store.unindexed_messages(call.tx, session_id):
-        common = _Common(
-            project_id=session.project_id,
-            source="message",
-            source_id=message["id"],
-            session_id=session.id,
-            memory_id=None,
-            context=context_line(
-                project=project.name,
-                title=session.title or "",
-                date=message["created_at"].date(),
-                speaker=message["role"],
-            ),
-            type="message",
-            tags=session.tags,
-            tool=session.tool,
-            branch=session.git.branch,
-            author_id=session.user_id or call.principal.reader_id,
-            trust=_MESSAGE_TRUST.get(message["role"], TRUST["tool"]),
-            pinned=False,
-            visibility=session.visibility,
-            occurred_at=message["created_at"],
-            expires_at=None,
-        )
+        common = _of_message(session, project, message, otherwise=call.principal.reader_id)
         waiting.extend(_passages(call, common, message["content"]))
         if len(waiting) >= _BATCH:
             store.add(call.tx, waiting)
             made, waiting = made + len(waiting), []
     store.add(call.tx, waiting)
     return made + len(waiting)
+
+
+def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID) -> _Common:
+    return _Common(
+        project_id=session.project_id,
+        source="message",
+        source_id=message["id"],
+        session_id=session.id,
+        memory_id=None,
+        context=context_line(
+            project=project.name,
+            title=session.title or "",
+            date=message["created_at"].date(),
+            speaker=message["role"],
+        ),
+        type="message",
+        tags=session.tags,
+        tool=session.tool,
+        branch=session.git.branch,
+        author_id=session.user_id or otherwise,
+        trust=_MESSAGE_TRUST.get(message["role"], TRUST["tool"]),
+        pinned=False,
+        visibility=session.visibility,
+        occurred_at=message["created_at"],
+        expires_at=None,
+    )
 
 
 def _said(memory: Memory) -> str:

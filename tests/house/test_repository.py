@@ -6,9 +6,7 @@ import tomllib
 
 from tests.house.source import ROOT
 
-ADDRESS = re.compile(
-    r"pytho[n]hosted|regist[r]y\.np[m]js|de[b]\.debia[n]|//py[p]i\.o[r]g|--index-url|--extra-index-url"
-)
+ADDRESS = re.compile(r"pytho[n]hosted|regist[r]y\.np[m]js|de[b]\.debia[n]|//py[p]i\.o[r]g|--[i]ndex-url")
 LARGEST = 1_000_000
 
 

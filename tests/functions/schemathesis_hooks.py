@@ -16,10 +16,12 @@ def before_call(_context: Any, case: Any, _arguments: Any) -> None:
     if "Idempotency-Key" in case.headers:
         # A key that was used with another request answers 422, which no schema can foresee.
         case.headers["Idempotency-Key"] = str(uuid4())
-    for name in ("If-Match", "If-None-Match"):
-        # The coverage phase writes headers with letters and digits alone, though the pattern wants quotes.
-        if case.headers.get(name, '"').isalnum():
-            case.headers[name] = f'"{case.headers[name]}"'
+    if "If-Match" in case.headers:
+        # An invented version answers 412. (And the coverage phase writes letters and digits, where the pattern has
+        # quotes.)
+        case.headers["If-Match"] = "*"
+    if case.headers.get("If-None-Match", '"').isalnum():
+        case.headers["If-None-Match"] = f'"{case.headers["If-None-Match"]}"'
     for fields in (case.query, case.body):
         if isinstance(fields, dict) and fields.get("cursor") is not None:
             # A cursor is opaque: only those that the API gave out are valid.

@@ -8,7 +8,7 @@ import msgspec
 
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.examples import BODIES
-from contextfs.runtime.replies import PROBLEMS, problems, success
+from contextfs.runtime.replies import PROBLEMS, is_page, problems, success
 from contextfs.runtime.table import PUBLIC, Route
 
 Schemas = Mapping[str, Any]
@@ -88,9 +88,10 @@ def _responses(route: Route, binding: Binding, by_type: Schemas, routes: Sequenc
 
 
 def _links(route: Route, binding: Binding, routes: Iterable[Route]) -> dict[str, Any]:
-    """Lead from what a route made to the routes that take its id."""
-    place = _id_of(binding.reply_type)
-    if route.status != 201 or place is None or "{" in route.path:
+    """Lead from what a route made, or listed first, to the routes that take its id."""
+    listed = is_page(binding.reply_type)
+    place = "/items/0/id" if listed else _id_of(binding.reply_type)
+    if "{" in route.path or place is None or not (listed or route.status == 201):
         return {}
     below = [other for other in routes if other.path.startswith(f"{route.path}/{{")]
     return {

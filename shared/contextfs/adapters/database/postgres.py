@@ -59,9 +59,11 @@ class PostgresTransaction:
             with self._connection.pipeline():
                 for query, parameters in self._last:
                     _execute(self._connection, query, parameters)
-                done = self._connection.execute("commit")
+                done = self._connection.execute("commit", prepare=False)
         except psycopg.Error as error:
-            if not self._connection.closed:
+            lost = self._connection.closed
+            self._connection.close()  # see _open
+            if not lost:
                 raise
             unknown = Unavailable(_UNKNOWN)
             _note(error, unknown)
@@ -106,8 +108,8 @@ class PostgresDatabase:
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
-                if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-                    connection.close()  # this server is no longer the one that writes: the next connection finds that
+                if isinstance(error, _STALE):
+                    connection.close()
                 raise
             finally:
                 self._pool.putconn(connection)
@@ -122,19 +124,40 @@ class PostgresDatabase:
             connection = self._pool.getconn()
             try:
                 return connection, _open(connection, opening)
-            except BaseException as error:
-                broken = connection.closed and isinstance(error, psycopg.Error)
+            except _Lost as lost:
+                self._pool.putconn(connection)
+                if not left:
+                    raise lost.error from None
+            except BaseException:
                 _roll_back(connection)
                 self._pool.putconn(connection)
-                if not (left and broken):
-                    raise
+                raise
         raise AssertionError
 
 
+class _Lost(Exception):
+    """The connection was broken before a statement was stored through it."""
+
+    def __init__(self, error: psycopg.Error) -> None:
+        super().__init__()
+        self.error = error
+
+
 def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    with connection.pipeline():
-        connection.execute("begin")
-        cursors = [_execute(connection, query, parameters) for query, parameters in opening]
+    """Begin, and run `opening`, in one round trip.
+
+    Where one of several statements in a round trip fails, the server skips the rest, but the driver takes those for
+    prepared that it meant to prepare, and would fail on them ever after: such a connection is closed.
+    """
+    try:
+        with connection.pipeline():
+            connection.execute("begin", prepare=False)
+            cursors = [_execute(connection, query, parameters) for query, parameters in opening]
+    except psycopg.Error as error:
+        if connection.closed:
+            raise _Lost(error) from None
+        connection.close()
+        raise
     return [cursor.fetchone() if cursor.description else None for cursor in cursors]
 
 
@@ -146,7 +169,7 @@ def _execute(connection: Connection, query: str, parameters: Parameters | None) 
 def _roll_back(connection: Connection) -> None:
     if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         try:
-            connection.execute("rollback")
+            connection.execute("rollback", prepare=False)
         except psycopg.Error:
             connection.close()
 
@@ -227,6 +250,8 @@ def _always(kind: type[ContextFSError], detail: str) -> Callable[[psycopg.Error]
 
 
 _e = psycopg.errors
+# After these another connection may do: to the server that writes now, or one that knows its prepared statements.
+_STALE = (_e.ReadOnlySqlTransaction, _e.InvalidSqlStatementName)
 # The first line that fits is told; a kind that is a special case of another stands before it.
 _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error], ContextFSError]], ...] = (
     ((_e.UniqueViolation, _e.ExclusionViolation), _taken),
@@ -253,7 +278,7 @@ _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error],
         (
             psycopg.OperationalError,
             _e.IdleInTransactionSessionTimeout,
-            _e.ReadOnlySqlTransaction,
+            *_STALE,
         ),
         _always(Unavailable, "The database does not answer; nothing was stored, try again."),
     ),

@@ -1,6 +1,7 @@
 -- name: enter
 -- Find a key and make its owner the claims of this transaction.
-select * from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
+select user_id, role, permissions, project_id
+from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
 
 -- name: assume
 -- Make one organization, with all its projects, the claims of this transaction.

@@ -47,20 +47,26 @@ where id = %(id)s
 
 -- name: get
 -- One memory.
-select *
+select
+    id, project_id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned, valid_from,
+    valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, conflicted, bodies, version,
+    created_at, updated_at
 from memories
 where id = %(id)s and not deleted
 
 -- name: lock
 -- One memory, deleted or not, held until the transaction ends.
-select *
+select id, project_id, author_id, author_kind, session_id, created_at
 from memories
 where id = %(id)s
 for update
 
 -- name: find_same
 -- The memory that says the same.
-select *
+select
+    id, project_id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned, valid_from,
+    valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, conflicted, bodies, version,
+    created_at, updated_at
 from memories
 where project_id = %(project_id)s and fingerprint = %(fingerprint)s and not deleted
     and visibility = %(visibility)s
@@ -76,7 +82,10 @@ order by stored_at desc, clock desc, id
 
 -- name: page
 -- Memories, newest first.
-select *
+select
+    id, project_id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned, valid_from,
+    valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, conflicted, bodies, version,
+    created_at, updated_at
 from memories
 where not deleted
     and (%(project_id)s::uuid is null or project_id = %(project_id)s)

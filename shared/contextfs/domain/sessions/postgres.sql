@@ -11,30 +11,45 @@ values (
     %(tags)s::text [], %(annotations)s::jsonb, %(metadata)s::jsonb, %(started_at)s, %(created_by)s, %(now)s, %(now)s
 )
 on conflict (org_id, project_id, tool, external_id) do nothing
-returning *
+returning
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 
 -- name: get
 -- One session.
-select *
+select
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 from sessions
 where id = %(id)s
 
 -- name: get_external
 -- One session by the id that its tool gave it.
-select *
+select
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 from sessions
 where project_id = %(project_id)s and tool = %(tool)s and external_id = %(external_id)s
 
 -- name: lock
 -- One session, held until the transaction ends.
-select *
+select
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 from sessions
 where id = %(id)s
 for update
 
 -- name: page
 -- Sessions, newest first.
-select *
+select
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 from sessions
 where (%(project_id)s::uuid is null or project_id = %(project_id)s)
     and (%(tool)s::text is null or tool = %(tool)s)
@@ -53,7 +68,10 @@ set title = %(title)s, model = %(model)s, visibility = %(visibility)s, sensitivi
     tags = %(tags)s::text [], annotations = %(annotations)s::jsonb, metadata = %(metadata)s::jsonb,
     input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s, updated_at = %(now)s
 where id = %(id)s
-returning *
+returning
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 
 -- name: grow
 -- Count messages that were appended; a session that grows is open again.
@@ -61,14 +79,20 @@ update sessions
 set message_count = message_count + %(added)s, status = 'open', ended_at = null, updated_at = %(now)s,
     title = coalesce(title, %(title)s)
 where id = %(id)s
-returning *
+returning
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 
 -- name: complete
 -- Close a session.
 update sessions
 set status = 'completed', ended_at = %(ended_at)s, updated_at = %(now)s
 where id = %(id)s
-returning *
+returning
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 
 -- name: delete
 -- Delete a session with its messages.

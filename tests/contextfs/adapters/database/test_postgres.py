@@ -25,6 +25,7 @@ INSERT = (
     " values (%(org)s, %(id)s, %(at)s, %(org)s, 'test', 1, 'r')"
 )
 _QUICK: Statement = ("set local synchronous_commit = off", {})
+LOOK: Statement = ("select id from projects", {})
 MINE = "select count(*) as n from usage_records where id = any(%(ids)s)"
 
 
@@ -219,6 +220,26 @@ def test_a_last_statement_that_fails_takes_everything_back(database: PostgresDat
         _call(database, claims(ours), run=[(INSERT, use(ours.org, first))], last=last)
 
     assert _kept(database, ours, first, second) == 0
+
+
+@pytest.mark.parametrize("place", ["opening", "last"])
+@pytest.mark.parametrize("calls_before", range(4))
+def test_a_failure_spoils_no_later_call(app_url: str, calls_before: int, place: str) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+    broken: Statement = ("select 1 / %(zero)s", {"zero": 0})
+
+    def call(*statements: Statement) -> None:
+        _call(pool, *(statements if place == "opening" else ()), last=statements if place == "last" else ())
+
+    with pytest.raises(ContextFSError):
+        _call(pool, run=[broken])
+    for _ in range(calls_before):
+        call(LOOK)
+    with pytest.raises(ContextFSError):
+        call(broken, LOOK)
+    for _ in range(4):
+        call(LOOK)
+    pool.close()
 
 
 def test_last_statements_are_stored_with_the_rest(database: PostgresDatabase, ours: Ids) -> None:

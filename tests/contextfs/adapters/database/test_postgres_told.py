@@ -41,6 +41,8 @@ STATES: dict[str, type[ContextFSError]] = {
     "53100": Unavailable,  # disk_full
     "53300": Unavailable,  # too_many_connections
     "25006": Unavailable,  # read_only_sql_transaction
+    "26000": Unavailable,  # invalid_sql_statement_name, of a prepared statement
+    "25P03": Unavailable,  # idle_in_transaction_session_timeout
     "42P01": Unavailable,  # undefined_table
     "42703": Unavailable,  # undefined_column
     "42883": Unavailable,  # undefined_function

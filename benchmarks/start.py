@@ -22,7 +22,7 @@ def run() -> list[Row]:
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder:
             environment = os.environ | {"CONTEXTFS_HOME": folder}
-            cold.append(_seconds([*_CTX, "up", "--port", "0", "--no-sample"], environment))
+            cold.append(_seconds([*_CTX, "up", "--no-sample"], environment))
             memory = _memory_mb(Path(folder))
             _seconds([*_CTX, "down"], environment)
             warm.append(_seconds([*_CTX, "up", "--no-sample"], environment))

@@ -11,9 +11,11 @@ import psycopg
 import pytest
 import uvicorn
 from psycopg.rows import dict_row
+from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
 from contextfs.runtime.gateway import gateway
+from contextfs.runtime.openapi import document
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, founded
 from tests.functions.asking import Things
@@ -31,7 +33,7 @@ class Rows:
         return self.connection.execute(query, [tenant.org_id]).fetchall()
 
     def events(self, tenant: Tenant) -> list[str]:
-        """Name the events of a tenant that wait in the outbox, in the order in which they happened."""
+        """Name the events of a tenant that wait in the outbox, in the order of the calls that they happened in."""
         return [row["type"] for row in sorted(self.of("outbox", tenant), key=lambda row: (row["time"], row["id"]))]
 
     def audited(self, tenant: Tenant, action: str) -> list[dict[str, Any]]:
@@ -123,6 +125,26 @@ def key_with() -> Callable[..., Tenant]:
 
 
 @pytest.fixture
+def colleague(rows: Rows, key_with: Callable[..., Tenant]) -> Callable[[Tenant], Tenant]:
+    """Give a function that makes another member of the same organization: the tenant, calling with their key."""
+
+    def make(tenant: Tenant) -> Tenant:
+        theirs = replace(key_with(tenant), user_id=uuid4())
+        rows.connection.execute(
+            "insert into contextfs.memberships (org_id, user_id, email, role, created_at, updated_at)"
+            " values (%s, %s, 'colleague@example.test', 'member', now(), now())",
+            [tenant.org_id, theirs.user_id],
+        )
+        rows.connection.execute(
+            "update contextfs.api_keys set user_id = %s where org_id = %s and hint = %s",
+            [theirs.user_id, tenant.org_id, theirs.key[-4:]],
+        )
+        return theirs
+
+    return make
+
+
+@pytest.fixture
 def second_project() -> Callable[[Tenant], Tenant]:
     """Give a function that opens another project in the same organization: the tenant, calling with its key alone."""
 
@@ -136,8 +158,9 @@ def second_project() -> Callable[[Tenant], Tenant]:
 
 @pytest.fixture(scope="session")
 def listening(wiring: Wiring) -> Iterator[int]:
-    """Give the port of a gateway that listens, for what a client in the process cannot send."""
-    config = uvicorn.Config(gateway(wiring.door, routes()), port=0, log_config=None, access_log=False, lifespan="off")
+    """Give the port of a gateway that listens; nobody indexes behind it, so it does not wait for that either."""
+    door = replace(wiring.door, patience=0.0)
+    config = uvicorn.Config(gateway(door, routes()), port=0, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -153,3 +176,18 @@ def quiet(wiring: Wiring) -> Iterator[TestClient]:
     """Give a client that takes a fault of the server as a reply, as callers do."""
     with TestClient(gateway(wiring.door, routes()), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told_statuses(http: TestClient, quiet: TestClient) -> None:
+    """Let every reply of every test be one that the API's description tells of."""
+    operations = document(routes())["paths"]
+    patterns = [(compile_path(route.path)[0], route) for route in routes()]
+
+    def check(response: Any) -> None:
+        for pattern, route in patterns:
+            if route.method == response.request.method and pattern.match(response.request.url.path):
+                assert str(response.status_code) in operations[route.path][route.method.lower()]["responses"], route
+
+    for client in (http, quiet):
+        client.event_hooks = {"response": [check]}

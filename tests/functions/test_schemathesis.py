@@ -9,22 +9,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+from contextfs.runtime.examples import PROJECT
 from tests.conftest import Tenant
+from tests.functions.conftest import Rows, bury
 
-EXAMPLES = os.environ.get("CONTEXTFS_SCHEMATHESIS_EXAMPLES", "25")
-CONFIG = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = os.environ.get("CONTEXTFS_SCHEMATHESIS_EXAMPLES", "15")
+HERE = Path(__file__).parent
 
 
-def test_schemathesis_finds_nothing(listening: int, tenant: Tenant, other_tenant: Tenant, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing(
+    listening: int, tenant: Tenant, other_tenant: Tenant, rows: Rows, tmp_path: Path
+) -> None:
+    tenant.call("POST", "/v1/projects", {"name": "of the examples", "id": PROJECT})
+    for user in (tenant, other_tenant):
+        bury(rows, user, PROJECT)
     users = [
         {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {user.key}"}]}
         for name, user in (("alice", tenant), ("bob", other_tenant))
     ]
     (tmp_path / "users.json").write_text(json.dumps({"auth": users}), encoding="utf-8")
-    program = Path(sys.executable).with_name("schemathesis")
-    address = f"http://127.0.0.1:{listening}/v1/openapi.json"
-    command = [program, "--config-file", CONFIG, "run", address, "--max-examples", EXAMPLES, "--seed", "1"]
+    command = [
+        *(Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"),
+        *(f"http://127.0.0.1:{listening}/v1/openapi.json", "--max-examples", EXAMPLES, "--seed", "1"),
+    ]
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "schemathesis_hooks.py")}
 
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]

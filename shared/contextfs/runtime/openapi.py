@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from contextfs.domain.access.rules import PERMISSIONS
-from contextfs.runtime import wiring
 from contextfs.runtime.binding import Binding, bind
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.operation import operation
@@ -26,7 +25,7 @@ _REF = "#/components/schemas/{name}"
 @cache
 def document_bytes() -> bytes:
     """Write the whole description as JSON."""
-    return msgspec.json.format(msgspec.json.encode(document(wiring.routes())), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(document(import_module("functions.manifest").ROUTES)), indent=2) + b"\n"
 
 
 def document(routes: Sequence[Route]) -> dict[str, Any]:

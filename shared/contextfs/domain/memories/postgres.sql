@@ -61,6 +61,12 @@ from memories
 where id = %(id)s
 for update
 
+-- name: one_by_one
+-- Wait for one's turn to add a text, until the transaction ends.
+select pg_advisory_xact_lock(
+    hashtextextended(concat(%(project_id)s::text, %(fingerprint)s::text, %(visibility)s::text), 0)
+)
+
 -- name: find_same
 -- The memory that says the same.
 select

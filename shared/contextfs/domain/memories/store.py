@@ -124,12 +124,16 @@ def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, 
 
 
 def find_same(tx: Transaction, project_id: UUID, kind: str, content: str, visibility: str) -> Memory | None:
-    """Find the memory that says the same in the same project, for the same readers."""
+    """Find the memory that says the same in the same project, for the same readers.
+
+    Whoever is about to add the same text waits for the end of this transaction, so that it is added once.
+    """
     parameters = {
         "project_id": project_id,
         "fingerprint": fingerprint(kind, content),
         "visibility": visibility,
     }
+    tx.run(_SQL["one_by_one"], parameters)
     row = tx.one(_SQL["find_same"], parameters)
     return None if row is None else _memory(row)
 

@@ -7,6 +7,7 @@ from contextfs.domain.context.model import Decision, Pack, PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
+from contextfs.domain.projects import store as projects
 from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
@@ -23,7 +24,11 @@ _FLOOR = 0.2
 
 
 def pack(call: Call, wanted: ContextRequest) -> ContextReply:
-    """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance."""
+    """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance.
+
+    NotFound when the project is not there: an empty pack would hide that.
+    """
+    projects.get(call.tx, wanted.project_id)
     request = SearchRequest(
         query=wanted.task,
         project_ids=[wanted.project_id],

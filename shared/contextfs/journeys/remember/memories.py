@@ -13,6 +13,7 @@ from contextfs.domain.memories.revisions import Fields, Revision, at, first, uni
 from contextfs.domain.memories.rules import changed, fields_of, shown
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revise
+from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
@@ -27,6 +28,7 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     """Add a memory; what says the same in the same project is given back instead of stored twice."""
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(new, texts=("content", "title"), values=("metadata",))
+    session_id = _session(call, new)
     same = store.find_same(call.tx, new.project_id, new.type, cleaned.content, new.visibility)
     if same is not None:
         return _proven(call, same, cleaned, cleaner.found)
@@ -38,13 +40,24 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         project_id=new.project_id,
         author_id=call.principal.reader_id,
         author_kind=new.author_kind,
-        session_id=next((source.session_id for source in new.provenance if source.session_id), None),
+        session_id=session_id,
         created_at=call.now,
         updated_at=call.now,
     )
     store.insert(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
     return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
+
+
+def _session(call: Call, new: NewMemory) -> UUID | None:
+    """Give the session that a memory was learned from; NotFound unless it is one of the project that the caller sees.
+
+    The database's own check of the reference passes by row-level security, and would tell that a foreign one exists.
+    """
+    session_id = next((source.session_id for source in new.provenance if source.session_id), None)
+    if session_id is not None and sessions.get(call.tx, session_id).project_id != new.project_id:
+        raise NotFound("There is no such session, or it is not yours to see.")
+    return session_id
 
 
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:

@@ -124,7 +124,7 @@ def _found(settings: Settings, saved: Saved) -> bool:
 
 
 def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
-    command = [sys.executable, "-m", "contextfs.runtime.stack.supervisor", str(home.path)]
+    command = [sys.executable, "-m", "contextfs.runtime.supervisor", str(home.path)]
     environment = {
         f"CONTEXTFS_{name.upper()}": str(value)
         for name in Settings.__struct_fields__

@@ -1,6 +1,8 @@
 """The supervisor: starts the processes of a stack and starts them again when they end. It serves nothing itself.
 
-`python -m contextfs.runtime.stack.supervisor HOME`; the children's settings are its own environment. It holds a lock
+It loads little, for it is the first process to start and stays for as long as the stack does.
+
+`python -m contextfs.runtime.supervisor HOME`; the children's settings are its own environment. It holds a lock
 for as long as it lives. SIGTERM ends it gracefully: the gateway drains first, then the relay, then the worker.
 """
 

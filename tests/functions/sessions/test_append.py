@@ -1,0 +1,69 @@
+"""POST /v1/sessions/{session_id}/messages."""
+
+from typing import Any
+
+from tests.conftest import Tenant
+from tests.functions.asking import Things
+from tests.functions.conftest import Rows
+
+
+def said(*contents: str, **more: Any) -> Any:
+    return {"messages": [{"role": "user", "content": content, **more} for content in contents]}
+
+
+def test_messages_are_stored_in_their_order(tenant: Tenant, things: Things, rows: Rows) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+
+    reply = tenant.call("POST", path, said("one", "two", "three"), x_request_id="r1")
+    (audit,) = rows.audited(tenant, "session.appended")
+
+    assert reply.status_code == 201
+    assert (reply.json()["receipt"]["stored"], reply.json()["session"]["message_count"]) == (3, 3)
+    assert reply.json()["receipt"]["pending"] == ["searchable"]
+    assert [one["content"] for one in tenant.call("GET", path).json()["items"]] == ["one", "two", "three"]
+    assert (audit["request_id"], audit["details"]) == ("r1", {"messages": 3, "redacted": 0})
+    assert rows.used(tenant, "messages.written") == [3]
+    assert rows.events(tenant)[-1] == "session.appended"
+
+
+def test_what_is_there_already_is_not_stored_again(tenant: Tenant, things: Things, rows: Rows) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+    tenant.call("POST", path, said("one", external_id="m1"))
+    events = rows.events(tenant)
+
+    reply = tenant.call("POST", path, said("one, changed", external_id="m1"))
+
+    assert (reply.json()["receipt"]["stored"], reply.json()["receipt"]["duplicates"]) == (0, 1)
+    assert [one["content"] for one in tenant.call("GET", path).json()["items"]] == ["one"]
+    assert rows.events(tenant) == events
+    assert rows.used(tenant, "messages.written") == [1, 0]
+
+
+def test_an_external_id_twice_in_one_call_is_one_message(tenant: Tenant, things: Things) -> None:
+    reply = tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", said("a", "b", external_id="m1"))
+
+    assert (reply.json()["receipt"]["stored"], reply.json()["receipt"]["duplicates"]) == (1, 1)
+
+
+def test_a_completed_session_is_open_again(tenant: Tenant, things: Things) -> None:
+    tenant.call("POST", f"/v1/sessions/{things.session_id}/complete")
+
+    session = tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", said("more")).json()["session"]
+
+    assert (session["status"], session["ended_at"]) == ("open", None)
+
+
+def test_a_stale_version_stores_nothing(tenant: Tenant, things: Things, rows: Rows) -> None:
+    reply = tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", said("x"), if_match='"stale"')
+
+    assert reply.status_code == 412
+    assert rows.of("messages", tenant) == []
+
+
+def test_tool_calls_keep_any_json(tenant: Tenant, things: Things) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+    calls = [{"name": "bash", "id": "t1", "input": {"command": "ls", "n": [1, 2.5, None, 10**20]}}]
+
+    tenant.call("POST", path, {"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]})
+
+    assert tenant.call("GET", path).json()["items"][0]["tool_calls"] == calls

@@ -3,8 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+from starlette.testclient import TestClient
+
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import Things
 from tests.functions.conftest import Rows
@@ -162,3 +167,15 @@ def test_a_project_goes_while_all_write_into_it(tenant: Tenant, rows: Rows) -> N
     assert replies[THREADS].status_code == 204
     assert set(statuses(replies)) <= {201, 204, 404}
     assert rows.of("memories", tenant) == rows.of("sessions", tenant) == []
+
+
+def test_a_version_never_comes_twice_not_even_in_one_moment(tenant: Tenant, things: Things, wiring: Wiring) -> None:
+    moment = wiring.clock()
+    with TestClient(gateway(replace(wiring.door, clock=lambda: moment), routes())) as client:
+        still = replace(tenant, http=client)
+        for path in (f"/v1/sessions/{things.session_id}", f"/v1/projects/{things.project_id}"):
+            versions = [still.call("PATCH", path, {"metadata": {"n": n}}).headers["etag"] for n in range(5)]
+            read = still.call("GET", path).headers["etag"]
+
+            assert len(set(versions)) == 5
+            assert read == versions[-1]

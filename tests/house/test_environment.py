@@ -11,6 +11,7 @@ READS_ENVIRONMENT = (
     "shared/contextfs/runtime/gcp.py",
     "shared/contextfs/runtime/targets.py",
     "shared/contextfs/runtime/stack/",
+    "shared/contextfs/runtime/supervisor.py",
     "shared/contextfs/client/",
     "shared/contextfs/adapters/database/embedded/",
     "shared/contextfs/adapters/embedders/minilm/build.py",

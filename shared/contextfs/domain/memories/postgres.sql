@@ -80,11 +80,11 @@ order by created_at
 limit 1
 
 -- name: revisions
--- All revisions of a memory.
+-- All revisions of a memory, newest first by their clocks: each comes before those that it was made from.
 select id, parents, fields, author, clock, stored_at
 from revisions
 where memory_id = %(memory_id)s
-order by stored_at desc, clock desc, id
+order by clock desc, stored_at desc, id
 
 -- name: page
 -- Memories, newest first.

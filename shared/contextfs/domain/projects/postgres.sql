@@ -29,9 +29,10 @@ order by created_at desc, id desc
 limit %(limit)s
 
 -- name: update
--- Change a project.
+-- Change a project. (A version is the moment of the last change: it never comes twice, whatever the clocks say.)
 update projects
-set name = %(name)s, description = %(description)s, metadata = %(metadata)s::jsonb, updated_at = %(now)s
+set name = %(name)s, description = %(description)s, metadata = %(metadata)s::jsonb,
+    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
 where id = %(id)s
 returning id, name, description, metadata, created_at, updated_at
 

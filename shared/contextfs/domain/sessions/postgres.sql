@@ -62,11 +62,12 @@ order by started_at desc, id desc
 limit %(limit)s
 
 -- name: update
--- Change a session.
+-- Change a session. (A version is the moment of the last change: it never comes twice, whatever the clocks say.)
 update sessions
 set title = %(title)s, model = %(model)s, visibility = %(visibility)s, sensitivity = %(sensitivity)s,
     tags = %(tags)s::text [], annotations = %(annotations)s::jsonb, metadata = %(metadata)s::jsonb,
-    input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s, updated_at = %(now)s
+    input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s,
+    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
 where id = %(id)s
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
@@ -76,8 +77,8 @@ returning
 -- name: grow
 -- Count messages that were appended; a session that grows is open again.
 update sessions
-set message_count = message_count + %(added)s, status = 'open', ended_at = null, updated_at = %(now)s,
-    title = coalesce(title, %(title)s)
+set message_count = message_count + %(added)s, status = 'open', ended_at = null, title = coalesce(title, %(title)s),
+    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
 where id = %(id)s
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
@@ -87,7 +88,8 @@ returning
 -- name: complete
 -- Close a session.
 update sessions
-set status = 'completed', ended_at = %(ended_at)s, updated_at = %(now)s
+set status = 'completed', ended_at = %(ended_at)s,
+    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
 where id = %(id)s
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,

@@ -1,0 +1,78 @@
+"""What can be set, asked for, emitted or called is documented."""
+
+import re
+
+import pytest
+
+from clients.cli import main as cli
+from contextfs.domain.access.rules import PERMISSIONS, ROLES
+from contextfs.kit.settings import PREFIX, Settings
+from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
+from tests.house.source import ROOT
+from tests.house.test_manifest import emitted
+
+
+def missing(names: list[str], text: str) -> list[str]:
+    """Name what a text does not mention as code."""
+    return [name for name in names if f"`{name}`" not in text]
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_the_rule_can_be_broken() -> None:
+    assert missing(["memory.created", "memory.lost"], "| `memory.created` |") == ["memory.lost"]
+
+
+def test_every_setting_is_told() -> None:
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__]
+
+    assert missing(names, read("docs/guides/settings.md")) == []
+
+
+def test_every_permission_and_role_is_told() -> None:
+    assert missing([*PERMISSIONS, *ROLES], read("docs/guides/permissions.md")) == []
+
+
+def test_every_event_and_its_consumer_is_told() -> None:
+    names = [*emitted(), *(row.name for row in (*TRIGGERS, *SCHEDULES))]
+
+    assert missing(names, read("docs/guides/events.md")) == []
+
+
+def test_every_route_is_told() -> None:
+    described = read("docs/openapi.json")
+
+    assert [route.path for route in ROUTES if f'"{route.path}"' not in described] == []
+
+
+def test_every_command_is_told() -> None:
+    text = read("README.md") + read("docs/guides/operations.md") + read("docs/guides/cli.md")
+
+    assert [name for name in cli.COMMANDS if f"ctx {name}" not in text] == []
+
+
+@pytest.mark.parametrize("document", ["docs/map.md", "docs/words.md"])
+def test_every_path_that_is_named_exists(document: str) -> None:
+    named = re.findall(r"`([\w./-]+(?:/[\w.-]*|\.\w+))`", read(document))
+    roots = ("", "shared/contextfs/", "shared/contextfs/journeys/learn/", "shared/contextfs/journeys/capture/")
+    folders = [
+        *roots,
+        *(f"shared/contextfs/{name}/" for name in ("domain/memories", "domain/search", "domain/context")),
+    ]
+    elsewhere = {"append.py", "complete.py", "store.py", *emitted()}
+
+    assert [
+        path for path in named if path not in elsewhere and not any((ROOT / (f + path)).exists() for f in folders)
+    ] == []
+
+
+def test_every_decision_is_told_in_three_steps_on_a_page() -> None:
+    for file in sorted((ROOT / "docs/adr").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+
+        assert all(f"**{step}." in text or f"## {step}" in text for step in ("Context", "Decision", "Consequences")), (
+            file
+        )
+        assert text.count("\n") <= 60, file

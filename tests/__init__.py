@@ -1,0 +1,1 @@
+"""Tests: they mirror the source, and run against the real thing."""

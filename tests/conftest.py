@@ -126,7 +126,6 @@ def http(wiring: Wiring) -> Iterator[TestClient]:
 @pytest.fixture
 def found_tenant(wiring: Wiring, http: TestClient) -> Callable[[], Tenant]:
     """Give a function that founds an organization with a project and an owner's key."""
-
     return lambda: founded(wiring, http)
 
 

@@ -1,7 +1,6 @@
 """Learn memories from a completed session."""
 
 from contextfs.journeys.learn.learn import learn
-
 from contextfs.kit.call import Call
 from contextfs.kit.events import Event
 

@@ -67,4 +67,7 @@ def told(reply: Any) -> dict[str, Any]:
 
 def same_but_for_the_request(reply: Any, other: Any) -> bool:
     """Tell whether two problems differ in nothing but their request ids."""
-    return (reply.status_code, told(reply) | {"request_id": ""}) == (other.status_code, told(other) | {"request_id": ""})
+    return (reply.status_code, told(reply) | {"request_id": ""}) == (
+        other.status_code,
+        told(other) | {"request_id": ""},
+    )

@@ -1,4 +1,4 @@
-"""What the tests of doors need beside a tenant: its rows, keys of less, one thing of each kind, a server that listens."""
+"""What tests of doors need beside a tenant: its rows, lesser keys, one thing of each kind, a server that listens."""
 
 import threading
 import time
@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import uvicorn
-from psycopg.rows import dict_row
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
 from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
@@ -25,11 +27,11 @@ from tests.functions.asking import Things
 class Rows:
     """Reads the tables as their owner, past all policies."""
 
-    connection: psycopg.Connection[dict[str, Any]]
+    connection: psycopg.Connection[DictRow]
 
     def of(self, table: str, tenant: Tenant) -> list[dict[str, Any]]:
         """Read a tenant's rows of a table."""
-        query = psycopg.sql.SQL("select * from contextfs.{} where org_id = %s").format(psycopg.sql.Identifier(table))
+        query = sql.SQL("select * from contextfs.{} where org_id = %s").format(sql.Identifier(table))
         return self.connection.execute(query, [tenant.org_id]).fetchall()
 
     def events(self, tenant: Tenant) -> list[str]:
@@ -54,8 +56,16 @@ class Rows:
 @pytest.fixture(scope="session")
 def rows(database_url: str) -> Iterator[Rows]:
     """Give a reader of rows."""
-    with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection:
+    with psycopg.Connection[DictRow].connect(database_url, autocommit=True, row_factory=dict_row) as connection:
         yield Rows(connection)
+
+
+@pytest.fixture(autouse=True)
+def no_events_left(rows: Rows) -> Iterator[None]:
+    """Forget the events of a test that did not let them be carried, so that the next one does not carry them."""
+    yield
+    rows.connection.execute("delete from contextfs.outbox")
+    rows.connection.execute("delete from contextfs.deliveries")
 
 
 @pytest.fixture
@@ -94,7 +104,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
 def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:
     """Put a dead letter there: an event that the index could not take."""
     letter_id, event_id = uuid4(), uuid4()
-    event = {
+    event: dict[str, Any] = {
         "id": str(event_id),
         "type": "memory.created",
         "org_id": str(tenant.org_id),
@@ -108,14 +118,14 @@ def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:
     rows.connection.execute(
         "insert into contextfs.dead_letters (org_id, id, consumer, event_id, event, error, attempts, failed_at)"
         " values (%s, %s, 'triggers.index', %s, %s, 'Invalid: seeded', 8, now())",
-        [tenant.org_id, letter_id, event_id, psycopg.types.json.Jsonb(event)],
+        [tenant.org_id, letter_id, event_id, Jsonb(event)],
     )
     return letter_id
 
 
 @pytest.fixture
 def key_with() -> Callable[..., Tenant]:
-    """Give a function that gives the same tenant, calling with a key of less: `role=`, `permissions=`, `project_id=`."""
+    """Give a function that gives the same tenant with a lesser key: of a `role`, `permissions` or a `project_id`."""
 
     def make(tenant: Tenant, **wanted: Any) -> Tenant:
         reply = tenant.call("POST", "/v1/api-keys", {"name": "less", **wanted})

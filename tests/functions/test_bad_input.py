@@ -166,7 +166,9 @@ def test_what_the_store_cannot_hold_is_refused_wherever_it_hides(
 
 
 @each(ROUTES)
-def test_a_huge_body_is_refused_by_its_length_and_without_one(route: Route, quiet: TestClient, standing: Tenant) -> None:
+def test_a_huge_body_is_refused_by_its_length_and_without_one(
+    route: Route, quiet: TestClient, standing: Tenant
+) -> None:
     def parts() -> Iterator[bytes]:
         for _ in range(10):
             yield b" " * MIB
@@ -184,7 +186,14 @@ def test_a_huge_body_is_refused_by_its_length_and_without_one(route: Route, quie
 @each(WITH_BODY)
 @pytest.mark.parametrize(
     "media_type",
-    ["", "text/plain", "application/xml", "multipart/form-data; boundary=x", f"{JSON}; charset=utf-16", f"{JSON}, {JSON}"],
+    [
+        "",
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        f"{JSON}; charset=utf-16",
+        f"{JSON}, {JSON}",
+    ],
 )
 def test_a_body_of_another_media_type_is_refused(
     route: Route, media_type: str, send: Send, standing_things: Things
@@ -211,7 +220,8 @@ def test_json_is_known_in_every_spelling(media_type: str, send: Send) -> None:
 
 @each(WITH_ID)
 @pytest.mark.parametrize(
-    "text", ["1", "null", "%00", "%ff", "..", quote(MARK), "x" * 300, UNKNOWN + "%0A", UNKNOWN[:-1] + "g", "%F0%9F%92%A9"]
+    "text",
+    ["1", "null", "%00", "%ff", "..", quote(MARK), "x" * 300, UNKNOWN + "%0A", UNKNOWN[:-1] + "g", "%F0%9F%92%A9"],
 )
 def test_a_bad_id_in_the_path_is_refused(route: Route, text: str, send: Send) -> None:
     path = path_of(route, Things(*[text] * 5))
@@ -246,7 +256,9 @@ def test_a_parameter_that_is_sent_twice_is_refused(
     route: Route, name: str, send: Send, standing_things: Things
 ) -> None:
     body = msgspec.json.encode(body_of(route, standing_things.project_id)) if route in WITH_BODY else None
-    value = {"limit": "5", "wait": "searchable", "cursor": "", "status": "open", "conflicted": "true"}.get(name, UNKNOWN)
+    value = {"limit": "5", "wait": "searchable", "cursor": "", "status": "open", "conflicted": "true"}.get(
+        name, UNKNOWN
+    )
 
     reply = send(route, body, path=f"{path_of(route, standing_things)}?{name}={value}&{name}={value}")
 
@@ -311,7 +323,9 @@ def test_headers_that_were_sent_twice_are_one_list(quiet: TestClient, standing: 
     assert quiet.get("/v1/projects", headers=twice).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/memories/", "//v1/memories", "/v1/memories/a/b/c", "/\x00", "/%ff"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v1/memories/", "//v1/memories", "/v1/memories/a/b/c", "/\x00", "/%ff"]
+)
 def test_an_address_that_is_not_there_is_told(path: str, quiet: TestClient) -> None:
     reply = quiet.get(quote(path, safe="/%"), headers={"x-request-id": "mine"})
 

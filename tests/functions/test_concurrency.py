@@ -50,7 +50,9 @@ def test_all_append_to_one_session(tenant: Tenant, things: Things, rows: Rows) -
 
     assert statuses(replies) == {201: 48}
     assert sorted(reply.json()["session"]["message_count"] for reply in replies) == list(range(3, 145, 3))
-    assert Counter(contents(tenant, things.session_id)) == Counter(f"{n}.{part}" for n in range(48) for part in range(3))
+    assert Counter(contents(tenant, things.session_id)) == Counter(
+        f"{n}.{part}" for n in range(48) for part in range(3)
+    )
     assert rows.events(tenant).count("session.appended") == 48
     assert rows.used(tenant, "messages.written") == [3] * 48
 
@@ -58,7 +60,9 @@ def test_all_append_to_one_session(tenant: Tenant, things: Things, rows: Rows) -
 def test_all_append_the_same_messages(tenant: Tenant, things: Things, rows: Rows) -> None:
     messages = [{"role": "user", "content": str(number), "external_id": str(number)} for number in range(20)]
 
-    replies = at_once(lambda _: tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", {"messages": messages}))
+    replies = at_once(
+        lambda _: tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", {"messages": messages})
+    )
 
     assert statuses(replies) == {201: THREADS}
     assert sum(reply.json()["receipt"]["stored"] for reply in replies) == 20

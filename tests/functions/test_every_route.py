@@ -30,6 +30,7 @@ from tests.functions.asking import (
 )
 from tests.functions.conftest import Rows
 
+
 def each(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
     """Run a test once for each route, under its name."""
     return pytest.mark.parametrize("route", routes, ids=lambda route: route.name)
@@ -92,12 +93,15 @@ def test_with_a_key_that_ended_it_answers_401(
 ) -> None:
     revoked = key_with(tenant, role="owner")
     expired = key_with(tenant, role="owner", expires_at=(wiring.clock() + timedelta(hours=1)).isoformat())
-    for column, ended in (("revoked_at", revoked), ("expires_at", expired)):
-        rows.connection.execute(
-            f"update contextfs.api_keys set {column} = now() - interval '1 second' where hint = %s and org_id = %s",  # noqa: S608 - names of ours
-            [ended.key[-4:], tenant.org_id],
-        )
+    rows.connection.execute(
+        "update contextfs.api_keys set expires_at = now() - interval '1 second' where expires_at > now()"
+    )
+    rows.connection.execute(
+        "update contextfs.api_keys set revoked_at = now() where hint = %s and org_id = %s",
+        [revoked.key[-4:], tenant.org_id],
+    )
 
+    for ended in (revoked, expired):
         reply = ask(ended, route, things)
 
         assert reply.status_code == 401

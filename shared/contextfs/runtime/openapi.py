@@ -25,7 +25,9 @@ _REF = "#/components/schemas/{name}"
 @cache
 def document_bytes() -> bytes:
     """Write the whole description as JSON."""
-    return msgspec.json.format(msgspec.json.encode(document(import_module("functions.manifest").ROUTES)), indent=2) + b"\n"
+    return (
+        msgspec.json.format(msgspec.json.encode(document(import_module("functions.manifest").ROUTES)), indent=2) + b"\n"
+    )
 
 
 def document(routes: Sequence[Route]) -> dict[str, Any]:

@@ -18,7 +18,9 @@ def memories(tenant: Tenant, settle_events: Callable[[], int]) -> list[str]:
         {"content": "Answer in English.", "pinned": True, "type": "user"},
         {"content": "The staging database listens on port 5433."},
     ]
-    others = [{"content": f"The {colour} wall was painted last."} for colour in ("red", "green", "blue", "black", "white")]
+    others = [
+        {"content": f"The {colour} wall was painted last."} for colour in ("red", "green", "blue", "black", "white")
+    ]
     ids = [tenant.call("POST", "/v1/memories", project | body).json()["memory"]["id"] for body in bodies + others]
     settle_events()
     return ids[:2]

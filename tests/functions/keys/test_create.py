@@ -74,9 +74,7 @@ def test_a_foreign_project_is_like_one_that_nobody_has(tenant: Tenant, other_ten
     foreign = tenant.call("POST", "/v1/api-keys", {"name": "k", "project_id": str(other_tenant.project_id)})
 
     assert foreign.status_code == 404
-    assert same_but_for_the_request(
-        foreign, tenant.call("POST", "/v1/api-keys", {"name": "k", "project_id": UNKNOWN})
-    )
+    assert same_but_for_the_request(foreign, tenant.call("POST", "/v1/api-keys", {"name": "k", "project_id": UNKNOWN}))
 
 
 def test_an_end_that_lies_in_the_past_is_refused(tenant: Tenant, rows: Rows) -> None:

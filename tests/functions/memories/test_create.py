@@ -110,7 +110,10 @@ def test_a_foreign_project_is_like_one_that_nobody_has(
 
 
 def test_a_foreign_session_is_like_one_that_nobody_has(
-    tenant: Tenant, other_tenant: Tenant, second_project: Callable[[Tenant], Tenant], colleague: Callable[[Tenant], Tenant]
+    tenant: Tenant,
+    other_tenant: Tenant,
+    second_project: Callable[[Tenant], Tenant],
+    colleague: Callable[[Tenant], Tenant],
 ) -> None:
     def learned_from(caller: Tenant, session_id: str) -> Any:
         return caller.call("POST", "/v1/memories", example(caller, provenance=[{"session_id": session_id}]))

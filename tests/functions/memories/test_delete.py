@@ -22,7 +22,10 @@ def test_it_is_found_no_more_and_its_history_stays(
     assert tenant.call("PATCH", path, {"pinned": True}).status_code == 404
     assert tenant.call("GET", "/v1/memories").json()["items"] == []
     assert tenant.call("POST", "/v1/search/hybrid", {"query": "known"}).json()["hits"] == []
-    assert [one["fields"]["deleted"] for one in tenant.call("GET", f"{path}/history").json()["revisions"]] == [True, False]
+    assert [one["fields"]["deleted"] for one in tenant.call("GET", f"{path}/history").json()["revisions"]] == [
+        True,
+        False,
+    ]
     assert [str(audit["subject"]) for audit in rows.audited(tenant, "memory.deleted")] == [things.memory_id]
     assert events == ["memory.deleted"]
 

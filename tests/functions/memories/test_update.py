@@ -1,5 +1,7 @@
 """PATCH /v1/memories/{memory_id}."""
 
+from typing import Any
+
 from tests.conftest import Tenant
 from tests.functions.asking import Things, told
 from tests.functions.conftest import Rows
@@ -31,7 +33,8 @@ def test_what_says_the_same_makes_no_revision(tenant: Tenant, things: Things, ro
     path = f"/v1/memories/{things.memory_id}"
     events = rows.events(tenant)
 
-    for body in ({}, {"content": "Known."}, {"tags": []}):
+    bodies: tuple[Any, ...] = ({}, {"content": "Known."}, {"tags": []})
+    for body in bodies:
         reply = tenant.call("PATCH", path, body)
 
         assert (reply.json()["receipt"]["stored"], reply.json()["receipt"]["duplicates"]) == (0, 1)

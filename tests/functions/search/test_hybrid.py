@@ -31,7 +31,12 @@ def test_what_fits_best_comes_first_and_the_reply_says_what_was_missing(
     (hit,) = reply.json()["hits"]
 
     assert reply.status_code == 200
-    assert (hit["source"], hit["id"], hit["project_id"], hit["tags"]) == ("memory", port, str(tenant.project_id), ["db"])
+    assert (hit["source"], hit["id"], hit["project_id"], hit["tags"]) == (
+        "memory",
+        port,
+        str(tenant.project_id),
+        ["db"],
+    )
     assert "5433" in hit["snippet"]
     assert 0 < hit["relevance"] <= 1
     assert hit["explanation"] is not None
@@ -55,22 +60,22 @@ def test_what_was_said_is_found_too(tenant: Tenant, settle_events: Settle) -> No
     assert (hit["source"], hit["session_id"], hit["branch"]) == ("message", session["id"], "main")
 
 
-@pytest.mark.parametrize(
-    ("filters", "names"),
-    [
-        ({}, {"fact", "decision"}),
-        ({"types": ["fact"]}, {"fact"}),
-        ({"types": ["memory_decision"]}, {"decision"}),
-        ({"tags": ["a"]}, {"fact"}),
-        ({"tags": ["a", "b"]}, set()),
-        ({"sources": ["message"]}, set()),
-        ({"sources": []}, {"fact", "decision"}),
-        ({"until": "2000-01-01T00:00:00Z"}, set()),
-        ({"min_relevance": 1}, set()),
-        ({"project_ids": []}, set()),
-        ({"limit": 1}, {"fact"}),
-    ],
-)
+FILTERS: list[tuple[Any, set[str]]] = [
+    ({}, {"fact", "decision"}),
+    ({"types": ["fact"]}, {"fact"}),
+    ({"types": ["memory_decision"]}, {"decision"}),
+    ({"tags": ["a"]}, {"fact"}),
+    ({"tags": ["a", "b"]}, set()),
+    ({"sources": ["message"]}, set()),
+    ({"sources": []}, {"fact", "decision"}),
+    ({"until": "2000-01-01T00:00:00Z"}, set()),
+    ({"min_relevance": 1}, set()),
+    ({"project_ids": []}, set()),
+    ({"limit": 1}, {"fact"}),
+]
+
+
+@pytest.mark.parametrize(("filters", "names"), FILTERS)
 def test_filters_narrow(filters: Any, names: set[str], tenant: Tenant, settle_events: Settle) -> None:
     ids = {
         "fact": remember(tenant, "Deploy the shop with blue-green deploys.", tags=["a"]),

@@ -12,7 +12,11 @@ from tests.conftest import Tenant
 def sessions(tenant: Tenant) -> list[Any]:
     """Give three sessions, oldest first."""
     made: list[Any] = []
-    for day, tool, branch, tag in ((1, "claude-code", "main", "a"), (2, "codex", "main", "b"), (3, "codex", "fix", "b")):
+    for day, tool, branch, tag in (
+        (1, "claude-code", "main", "a"),
+        (2, "codex", "main", "b"),
+        (3, "codex", "fix", "b"),
+    ):
         body = {
             "project_id": str(tenant.project_id),
             "tool": tool,

@@ -1,5 +1,7 @@
 """GET /v1/sessions/{session_id}/messages."""
 
+from typing import Any
+
 from tests.conftest import Tenant
 from tests.functions.asking import Things
 
@@ -8,7 +10,8 @@ def test_time_orders_and_pages_show_everything_once(tenant: Tenant, things: Thin
     path = f"/v1/sessions/{things.session_id}/messages"
     times = [3, 1, 2, 1]
     messages = [
-        {"role": "user", "content": str(place), "created_at": f"2030-01-0{day}T00:00:00Z"} for place, day in enumerate(times)
+        {"role": "user", "content": str(place), "created_at": f"2030-01-0{day}T00:00:00Z"}
+        for place, day in enumerate(times)
     ]
     tenant.call("POST", path, {"messages": messages})
     seen: list[str] = []
@@ -25,7 +28,7 @@ def test_time_orders_and_pages_show_everything_once(tenant: Tenant, things: Thin
 
 def test_a_message_is_shown_as_it_was_said(tenant: Tenant, things: Things) -> None:
     path = f"/v1/sessions/{things.session_id}/messages"
-    said = {
+    said: dict[str, Any] = {
         "role": "assistant",
         "content": "Ünïcödé 🎉\n\ttabs",
         "external_id": "m1",

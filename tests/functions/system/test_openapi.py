@@ -93,7 +93,9 @@ def test_every_list_and_every_text_that_is_sent_has_an_end() -> None:
 
 
 def test_links_lead_to_operations_that_take_what_they_give() -> None:
-    parameters = {op["operationId"]: {p["name"] for p in op["parameters"] if p["in"] == "path"} for _, _, op in operations()}
+    parameters = {
+        op["operationId"]: {p["name"] for p in op["parameters"] if p["in"] == "path"} for _, _, op in operations()
+    }
     links = [link for part in parts(DOCUMENT["paths"]) for link in part.get("links", {}).values()]
 
     assert len(links) >= 20
@@ -102,7 +104,9 @@ def test_links_lead_to_operations_that_take_what_they_give() -> None:
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
 def test_an_example_works_as_it_is_written(route: Any, tenant: Tenant, rows: Rows) -> None:
-    example = DOCUMENT["paths"][route.path][route.method.lower()]["requestBody"]["content"]["application/json"]["example"]
+    example = DOCUMENT["paths"][route.path][route.method.lower()]["requestBody"]["content"]["application/json"][
+        "example"
+    ]
     if route.name != "projects.create":
         tenant.call("POST", "/v1/projects", {"name": "shop", "id": PROJECT})
 

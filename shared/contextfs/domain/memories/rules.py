@@ -44,8 +44,14 @@ def changed(fields: Fields, change: MemoryChange) -> Fields:
 
 
 def shown(
-    view: View, *, project_id: UUID, author_id: UUID, author_kind: AuthorKind, session_id: UUID | None,
-    created_at: datetime, updated_at: datetime,
+    view: View,
+    *,
+    project_id: UUID,
+    author_id: UUID,
+    author_kind: AuthorKind,
+    session_id: UUID | None,
+    created_at: datetime,
+    updated_at: datetime,
 ) -> Memory:
     """Give the noun that callers see."""
     plain = msgspec.structs.asdict(view.fields)

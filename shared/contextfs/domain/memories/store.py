@@ -45,9 +45,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...]
 
 
-def insert(
-    tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime
-) -> None:
+def insert(tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime) -> None:
     """Create a memory with its first revision, in one statement; Conflict when its id is taken."""
     parameters = _row(view) | {
         "org_id": org_id,

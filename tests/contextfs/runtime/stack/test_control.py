@@ -67,7 +67,8 @@ def test_starts_at_the_same_time_make_one_stack(home: Home, stack: Stack) -> Non
     down(home)
 
     with ThreadPoolExecutor(3) as pool:
-        stacks = list(pool.map(lambda _: up(home), range(3)))
+        started = [pool.submit(up, home) for _ in range(3)]
+        stacks = [one.result() for one in started]
 
     assert {one.api_key for one in stacks} == {stack.api_key}
     assert status(home).state == "running"

@@ -160,7 +160,7 @@ def settle_events(wiring: Wiring) -> Iterator[Callable[[], int]]:
         taken = 0
         while True:
             moved = relay_once(platform, bus, wiring.clock)
-            due = claim(platform, list(by_name), wiring.clock, limit=100)
+            due = claim(platform, list(by_name), wiring.clock, os.urandom, limit=100)
             for one in due:
                 consumer = by_name[one.consumer]
                 assert deliver(

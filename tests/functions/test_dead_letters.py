@@ -1,12 +1,13 @@
 """An event that its consumer cannot take: tried again later and later, buried, seen, sent again; others pass it by."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from contextfs.domain.access.store import assuming
 from contextfs.domain.events.model import Delivery
 from contextfs.domain.events.rules import MOST_ATTEMPTS
 from contextfs.journeys.react.deliver import claim, deliver
@@ -43,7 +44,7 @@ class Carrier:
         clock, failed = self._wiring.clock, 0
         while relay_once(self._platform, self._wiring.bus(self._platform), clock):  # pyright: ignore[reportArgumentType] - the wiring's own database
             pass
-        while due := claim(self._platform, list(self._triggers), clock, limit=100):
+        while due := claim(self._platform, list(self._triggers), clock, os.urandom, limit=100):
             failed += sum(not deliver(self._platform, one, self._consume, clock, os.urandom) for one in due)
         return failed
 
@@ -132,3 +133,23 @@ def test_a_poisoned_event_is_tried_buried_seen_and_replayed_and_others_pass_it_b
     tenant.call("POST", replay)
     assert carrier.turn() == 0
     assert consumed(rows, tenant, POISONED) == 1, "what was taken is not taken again"
+
+
+def test_an_event_that_cannot_be_read_is_buried_and_stops_nobody(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring
+) -> None:
+    body = {"project_id": str(tenant.project_id), "content": "Written behind an event that cannot be read."}
+    with wiring.database.transaction(assuming(tenant.org_id, tenant.user_id)) as (tx, _):
+        tx.run(
+            "insert into deliveries (org_id, consumer, event_id, event, run_at)"
+            " values (%(org)s, 'triggers.index', %(org)s, '{}', '2020-01-01')",
+            {"org": tenant.org_id},
+        )
+
+    tenant.call("POST", "/v1/memories", body)
+    settle_events()
+
+    letters = tenant.call("GET", "/v1/admin/dead-letters").json()["items"]
+    assert [letter["error"] for letter in letters] == ["The event cannot be read."]
+    assert tenant.call("POST", f"/v1/admin/dead-letters/{letters[0]['id']}/replay").status_code == 409
+    assert len(tenant.call("POST", "/v1/search/hybrid", {"query": "Written behind an event"}).json()["hits"]) == 1

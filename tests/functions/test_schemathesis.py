@@ -13,7 +13,7 @@ from contextfs.runtime.examples import PROJECT
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows, bury
 
-EXAMPLES = os.environ.get("CONTEXTFS_SCHEMATHESIS_EXAMPLES", "15")
+EXAMPLES = os.environ.get("CONTEXTFS_SCHEMATHESIS_EXAMPLES", "25")
 HERE = Path(__file__).parent
 
 

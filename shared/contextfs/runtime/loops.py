@@ -93,7 +93,7 @@ class WorkerLoop:
             listener.close()
 
     def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
-        due = claim(self._platform, consumers, self._wired.clock, limit=_CLAIM)
+        due = claim(self._platform, consumers, self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
         for delivery in due:
             if stop.is_set():
                 break

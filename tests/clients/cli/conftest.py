@@ -15,7 +15,7 @@ import pytest
 from clients.cli.main import run
 from contextfs.client import ContextFS
 from contextfs.runtime.wiring import Wiring
-from tests.conftest import Tenant
+from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.serving import serving
 
 
@@ -36,7 +36,15 @@ class Run:
 Ctx = Callable[..., Run]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+def wiring(new_schema: Callable[[], str]) -> Iterator[Wiring]:
+    """Give the parts of a process on a database of its own: here a relay runs, which others must not see."""
+    wired = Wiring(settings_for(new_schema()))
+    yield wired
+    wired.close()
+
+
+@pytest.fixture(scope="session")
 def api_url(wiring: Wiring) -> Iterator[str]:
     """Give the address of a server."""
     with serving(wiring) as url:

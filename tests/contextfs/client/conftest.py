@@ -1,16 +1,24 @@
 """A server on a real port, and clients of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from contextfs.client import ContextFS
 from contextfs.runtime.wiring import Wiring
-from tests.conftest import Tenant
+from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.serving import serving
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+def wiring(new_schema: Callable[[], str]) -> Iterator[Wiring]:
+    """Give the parts of a process on a database of its own: here a relay runs, which others must not see."""
+    wired = Wiring(settings_for(new_schema()))
+    yield wired
+    wired.close()
+
+
+@pytest.fixture(scope="session")
 def api_url(wiring: Wiring) -> Iterator[str]:
     """Give the address of a server."""
     with serving(wiring) as url:

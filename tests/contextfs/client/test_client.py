@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from contextfs.client.memories import MemoryChanges, MemoryFilters, NewMemoryFie
 from contextfs.client.projects import ProjectChanges
 from contextfs.client.search import QueryFields, SearchFields
 from contextfs.client.sessions import NewSessionFields, SessionChanges
+from contextfs.client.transport import VERSION
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.query import Query
 from contextfs.domain.projects.model import ProjectChange
@@ -190,3 +192,7 @@ def test_a_client_without_a_key_says_so(monkeypatch: pytest.MonkeyPatch, api_url
 def _told(client: ContextFS, session_id: object) -> tuple[str, str | None, int]:
     session = client.sessions.get(str(session_id))
     return session.status, session.title, session.message_count
+
+
+def test_the_version_that_is_told_is_the_one_that_is_installed() -> None:
+    assert version("contextfs-platform") == VERSION

@@ -17,6 +17,16 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery whose event cannot be read: trying again would not help."""
+
+    org_id: UUID
+    consumer: str
+    event_id: UUID
+    event: dict[str, Any]
+    attempts: int
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """An event that a consumer could not take, however often it was tried."""
 

@@ -40,7 +40,7 @@ from (
 ) as taken
 where deliveries.org_id = taken.org_id and deliveries.consumer = taken.consumer
     and deliveries.event_id = taken.event_id
-returning deliveries.consumer, deliveries.event, deliveries.attempts
+returning deliveries.org_id, deliveries.consumer, deliveries.event_id, deliveries.event, deliveries.attempts
 
 -- name: finish_delivery
 -- Forget a delivery that was taken.

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.events.model import DeadLetter, Delivery
+from contextfs.domain.events.model import DeadLetter, Delivery, Unreadable
 from contextfs.domain.events.rules import LEASE
-from contextfs.kit.errors import NotFound
+from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.events import Event
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Transaction
@@ -44,11 +44,20 @@ def add_deliveries(tx: Transaction, consumers: Sequence[tuple[str, Event]], now:
     tx.many(_SQL["add_delivery"], rows)
 
 
-def claim_deliveries(tx: Transaction, consumers: Sequence[str], now: datetime, limit: int) -> list[Delivery]:
-    """Take deliveries to these consumers that are due."""
+def claim_deliveries(
+    tx: Transaction, consumers: Sequence[str], now: datetime, limit: int
+) -> tuple[list[Delivery], list[Unreadable]]:
+    """Take deliveries to these consumers that are due; those whose event cannot be read are told apart."""
     parameters = {"consumers": list(consumers), "now": now, "lease": now + LEASE, "limit": limit}
-    rows = tx.all(_SQL["claim_deliveries"], parameters)
-    return [msgspec.convert(row, Delivery) for row in rows]
+    claimed: list[Delivery] = []
+    unreadable: list[Unreadable] = []
+    for row in tx.all(_SQL["claim_deliveries"], parameters):
+        try:
+            event = msgspec.convert(row["event"], Event)
+            claimed.append(Delivery(consumer=row["consumer"], event=event, attempts=row["attempts"]))
+        except msgspec.ValidationError:
+            unreadable.append(Unreadable(**row))
+    return claimed, unreadable
 
 
 def finish(tx: Transaction, delivery: Delivery) -> None:
@@ -61,8 +70,8 @@ def postpone(tx: Transaction, delivery: Delivery, run_at: datetime) -> None:
     tx.run(_SQL["postpone_delivery"], _place(delivery) | {"run_at": run_at})
 
 
-def bury(tx: Transaction, delivery: Delivery, letter_id: UUID, *, error: str, now: datetime) -> None:
-    """Move a delivery that failed too often to the dead letters."""
+def bury(tx: Transaction, delivery: Delivery | Unreadable, letter_id: UUID, *, error: str, now: datetime) -> None:
+    """Move a delivery that failed too often, or cannot be read, to the dead letters."""
     parameters = {"id": letter_id, "event": _json(delivery.event), "error": error, "now": now}
     tx.run(_SQL["bury"], _place(delivery) | {"attempts": delivery.attempts} | parameters)
     tx.run(_SQL["finish_delivery"], _place(delivery))
@@ -80,7 +89,11 @@ def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
     if row is None:
         raise NotFound("There is no such dead letter, or it is not yours to see.")
     letter = DeadLetter(**row)
-    add_deliveries(tx, [(letter.consumer, msgspec.convert(letter.event, Event))], now)
+    try:
+        event = msgspec.convert(letter.event, Event)
+    except msgspec.ValidationError as error:
+        raise Conflict("Its event cannot be read, so that it cannot be sent again.") from error
+    add_deliveries(tx, [(letter.consumer, event)], now)
     return letter
 
 
@@ -96,11 +109,12 @@ def expire(tx: Transaction, *, consumed_before: datetime, replies_before: dateti
     return consumed + tx.run(_SQL["expire_replies"], {"before": replies_before})
 
 
-def _place(delivery: Delivery) -> dict[str, object]:
+def _place(delivery: Delivery | Unreadable) -> dict[str, object]:
+    unreadable = isinstance(delivery, Unreadable)
     return {
-        "org_id": delivery.event.org_id,
+        "org_id": delivery.org_id if unreadable else delivery.event.org_id,
         "consumer": delivery.consumer,
-        "event_id": delivery.event.id,
+        "event_id": delivery.event_id if unreadable else delivery.event.id,
     }
 
 

@@ -14,10 +14,17 @@ from contextfs.kit.ports import Database
 _log = logging.getLogger(__name__)
 
 
-def claim(database: Database, consumers: Sequence[str], clock: Clock, *, limit: int) -> list[Delivery]:
-    """Take deliveries to these consumers that are due."""
+def claim(
+    database: Database, consumers: Sequence[str], clock: Clock, entropy: Entropy, *, limit: int
+) -> list[Delivery]:
+    """Take deliveries to these consumers that are due; one whose event cannot be read is buried, and stops nobody."""
+    now = clock()
     with database.transaction() as (tx, _):
-        return store.claim_deliveries(tx, consumers, clock(), limit)
+        claimed, unreadable = store.claim_deliveries(tx, consumers, now, limit)
+        for one in unreadable:
+            store.bury(tx, one, uuid7(now, entropy), error="The event cannot be read.", now=now)
+            _log.error("unreadable event buried", extra={"consumer": one.consumer, "event_id": one.event_id})
+    return claimed
 
 
 def deliver(

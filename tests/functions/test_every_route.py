@@ -13,7 +13,7 @@ from contextfs.domain.access.rules import PERMISSIONS
 from contextfs.runtime.binding import bind
 from contextfs.runtime.examples import BODIES
 from contextfs.runtime.table import Route
-from contextfs.runtime.wiring import Wiring
+from contextfs.runtime.wiring import Wiring, schedules, triggers
 from tests.conftest import Tenant
 from tests.functions.asking import (
     GUARDED,
@@ -36,11 +36,11 @@ def each(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("route", routes, ids=lambda route: route.name)
 
 
-@each(ROUTES)
-def test_a_route_has_a_test_of_its_own(route: Route, repository: Path) -> None:
-    group, name = route.name.split(".")
+@pytest.mark.parametrize("name", [row.name for row in (*ROUTES, *triggers(), *schedules())])
+def test_a_row_of_the_manifest_has_a_test_of_its_own(name: str, repository: Path) -> None:
+    group, verb = name.split(".")
 
-    assert (repository / "tests" / "functions" / group / f"test_{name}.py").is_file()
+    assert (repository / "tests" / "functions" / group / f"test_{verb}.py").is_file()
 
 
 def test_every_body_has_an_example_and_every_example_a_body() -> None:

@@ -19,6 +19,7 @@ from contextfs.runtime.problems import MEDIA_TYPE, Problem
 from contextfs.runtime.replies import PROBLEMS
 from contextfs.runtime.table import Route
 
+_LONGEST = {"uuid": 36, "date-time": 64}
 _REF = "#/components/schemas/{name}"
 
 
@@ -77,7 +78,7 @@ def _parameter_types(binding: Binding) -> Iterable[Any]:
 
 
 def _tidy(schema: Any) -> Any:
-    """Say of an enumeration that it is text, and of a docstring no line breaks."""
+    """Say of an enumeration that it is text, how long and large things can be, and of a docstring no line breaks."""
     if isinstance(schema, list):
         return [_tidy(one) for one in schema]  # pyright: ignore[reportUnknownVariableType] - any JSON
     if not isinstance(schema, dict):
@@ -85,6 +86,10 @@ def _tidy(schema: Any) -> Any:
     tidy: dict[str, Any] = {name: _tidy(value) for name, value in schema.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
     if isinstance(tidy.get("enum"), list):
         tidy = {"type": "string"} | tidy
+    if tidy.get("type") == "integer":
+        tidy["format"] = "int64"
+    if tidy.get("format") in _LONGEST:
+        tidy["maxLength"] = _LONGEST[tidy["format"]]
     if isinstance(tidy.get("description"), str):
         tidy["description"] = re.sub(r"\s+", " ", tidy["description"])
     return tidy

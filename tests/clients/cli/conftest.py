@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from clients.cli.main import run
 from contextfs.client import ContextFS
-from contextfs.runtime.wiring import Wiring
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.serving import serving
 
@@ -42,6 +44,13 @@ def wiring(new_schema: Callable[[], str]) -> Iterator[Wiring]:
     wired = Wiring(settings_for(new_schema()))
     yield wired
     wired.close()
+
+
+@pytest.fixture(scope="session")
+def http(wiring: Wiring) -> Iterator[TestClient]:
+    """Give an HTTP client of the gateway on that database."""
+    with TestClient(gateway(wiring.door, routes())) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from starlette.testclient import TestClient
 
 from contextfs.client import ContextFS
-from contextfs.runtime.wiring import Wiring
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.serving import serving
 
@@ -16,6 +18,13 @@ def wiring(new_schema: Callable[[], str]) -> Iterator[Wiring]:
     wired = Wiring(settings_for(new_schema()))
     yield wired
     wired.close()
+
+
+@pytest.fixture(scope="session")
+def http(wiring: Wiring) -> Iterator[TestClient]:
+    """Give an HTTP client of the gateway on that database."""
+    with TestClient(gateway(wiring.door, routes())) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,23 @@
+"""What was kept against repetition goes when nothing can repeat any more."""
+
+from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.wiring import Wiring
+from functions.schedules import expire
+from tests.conftest import Tenant
+from tests.functions.conftest import Rows
+
+
+def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    for key in ("old", "young"):
+        tenant.call("POST", "/v1/query", {}, idempotency_key=key)
+    rows.connection.execute(
+        "update contextfs.idempotency_keys set created_at = now() - interval '25 hours'"
+        " where org_id = %s and key = 'old'",
+        [tenant.org_id],
+    )
+    platform = wiring.platform()
+
+    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    platform.close()
+
+    assert [row["key"] for row in rows.of("idempotency_keys", tenant)] == ["young"]

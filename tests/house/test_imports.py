@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.house.source import ROOT
 
 
 def test_arrows_point_down_and_form_no_circle() -> None:
-    ended = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    linter = Path(sys.executable).with_name("lint-imports")
+
+    ended = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 0, ended.stdout[-3000:]
 

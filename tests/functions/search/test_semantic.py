@@ -1,22 +1,98 @@
 """POST /v1/search."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
+from starlette.testclient import TestClient
+
+from contextfs.kit.errors import Unavailable
+from contextfs.kit.ports import Embedder
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
+from tests.functions.letters import Letters
+
+
+class Away:
+    """An embedder that cannot be reached."""
+
+    model = "away"
+    dimensions = 384
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Raise Unavailable."""
+        raise Unavailable("The model does not answer.")
+
+
+@contextmanager
+def with_embedder(tenant: Tenant, wiring: Wiring, embedder: Embedder) -> Iterator[Tenant]:
+    """Give the tenant, at a door that has an embedder."""
+    door = replace(wiring.door, services=replace(wiring.services, embedder=lambda: embedder))
+    with TestClient(gateway(door, routes())) as client:
+        yield replace(tenant, http=client)
+
+
+def remember(tenant: Tenant, *contents: str) -> list[str]:
+    project = str(tenant.project_id)
+    bodies = [{"project_id": project, "content": content} for content in contents]
+    return [tenant.call("POST", "/v1/memories", body).json()["memory"]["id"] for body in bodies]
 
 
 def test_without_a_model_words_are_compared_and_the_reply_says_so(
     tenant: Tenant, settle_events: Callable[[], int], rows: Rows
 ) -> None:
-    body = {"project_id": str(tenant.project_id), "content": "The staging database listens on port 5433."}
-    stored = tenant.call("POST", "/v1/memories", body).json()["memory"]
+    (stored,) = remember(tenant, "The staging database listens on port 5433.")
     settle_events()
 
     reply = tenant.call("POST", "/v1/search", {"query": "staging port"})
 
     assert reply.status_code == 200
-    assert [hit["id"] for hit in reply.json()["hits"]] == [stored["id"]]
+    assert [hit["id"] for hit in reply.json()["hits"]] == [stored]
     assert reply.json()["degraded"] == ["semantic: no embedding model is installed, so words alone were compared"]
     assert reply.json()["hits"][0]["explanation"] is None
     assert len(rows.audited(tenant, "search.performed")) == 1
+
+
+def test_with_a_model_the_nearest_comes_first_whatever_its_words(
+    tenant: Tenant, settle_events: Callable[[], int], rows: Rows, wiring: Wiring
+) -> None:
+    near, far = remember(tenant, "Near.", "Far away from the question.")
+    settle_events()
+    for memory_id, text in ((near, "the question"), (far, "another")):
+        (vector,) = Letters().embed([text])
+        rows.connection.execute(
+            "update contextfs.passages set embedding = %s::halfvec, embedding_model = 'letters' where memory_id = %s",
+            [str(list(vector)), memory_id],
+        )
+    with with_embedder(tenant, wiring, Letters()) as caller:
+        reply = caller.call("POST", "/v1/search", {"query": "the question", "explain": True}).json()
+
+    assert reply["degraded"] == []
+    assert reply["hits"][0]["id"] == near
+    assert reply["hits"][0]["explanation"]["semantic_score"] > 0.99
+
+
+def test_passages_that_wait_for_their_vectors_are_told_of(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring
+) -> None:
+    remember(tenant, "The staging database listens on port 5433.")
+    settle_events()
+    with with_embedder(tenant, wiring, Letters()) as caller:
+        hybrid = caller.call("POST", "/v1/search/hybrid", {"query": "staging port"}).json()
+
+    assert hybrid["degraded"] == ["semantic: some passages are still waiting for their vectors"]
+    assert len(hybrid["hits"]) == 1
+
+
+def test_a_model_that_is_away_costs_the_meaning_not_the_answer(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring
+) -> None:
+    (stored,) = remember(tenant, "The staging database listens on port 5433.")
+    settle_events()
+    with with_embedder(tenant, wiring, Away()) as caller:
+        replies = [caller.call("POST", path, {"query": "port"}).json() for path in ("/v1/search", "/v1/search/hybrid")]
+
+    assert [[hit["id"] for hit in reply["hits"]] for reply in replies] == [[stored], [stored]]
+    assert {tuple(reply["degraded"]) for reply in replies} == {("semantic: The model does not answer.",)}

@@ -1,8 +1,6 @@
 """New passages get their vectors, a batch at a time, until none waits."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from hashlib import sha512
 
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
@@ -10,20 +8,9 @@ from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.wiring import Wiring, triggers
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
+from tests.functions.letters import Letters
 
 INDEX, EMBED = (next(one for one in triggers() if one.name == f"triggers.{name}") for name in ("index", "embed"))
-
-
-class Letters:
-    """An embedder that tells texts apart by their letters alone."""
-
-    model = "letters"
-    dimensions = 384
-
-    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
-        """Give each text its vector."""
-        for text in texts:
-            yield [byte / 255 for byte in sha512(text.encode()).digest()] * 6
 
 
 def carried(wiring: Wiring, tenant: Tenant, rows: Rows, embedder: Embedder | None) -> int:

@@ -151,5 +151,5 @@ def test_an_event_that_cannot_be_read_is_buried_and_stops_nobody(
 
     letters = tenant.call("GET", "/v1/admin/dead-letters").json()["items"]
     assert [letter["error"] for letter in letters] == ["The event cannot be read."]
-    assert tenant.call("POST", f"/v1/admin/dead-letters/{letters[0]['id']}/replay").status_code == 409
+    assert tenant.call("POST", f"/v1/admin/dead-letters/{letters[0]['id']}/replay").status_code == 422
     assert len(tenant.call("POST", "/v1/search/hybrid", {"query": "Written behind an event"}).json()["hits"]) == 1

@@ -26,7 +26,7 @@ class Broken:
     model = "broken"
     dimensions = 384
 
-    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:  # noqa: ARG002 - it does not get that far
         """Fail in a way that nobody foresaw."""
         raise RuntimeError(MARK)
 
@@ -48,7 +48,7 @@ def test_a_mistake_in_a_handler_is_told_without_its_words(
 
 def test_a_mistake_before_the_door_is_told_the_same_way(wiring: Wiring) -> None:
     sent: list[MutableMapping[str, Any]] = []
-    scope = {
+    scope: dict[str, Any] = {
         "type": "http",
         "method": "POST",
         "path": "/v1/query",

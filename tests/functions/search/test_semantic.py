@@ -1,6 +1,6 @@
 """POST /v1/search."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -21,13 +21,13 @@ class Away:
     model = "away"
     dimensions = 384
 
-    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:  # noqa: ARG002 - it does not get that far
         """Raise Unavailable."""
         raise Unavailable("The model does not answer.")
 
 
 @contextmanager
-def with_embedder(tenant: Tenant, wiring: Wiring, embedder: Embedder) -> Iterator[Tenant]:
+def with_embedder(tenant: Tenant, wiring: Wiring, embedder: Embedder) -> Generator[Tenant]:
     """Give the tenant, at a door that has an embedder."""
     door = replace(wiring.door, services=replace(wiring.services, embedder=lambda: embedder))
     with TestClient(gateway(door, routes())) as client:

@@ -8,7 +8,7 @@ import msgspec
 
 from contextfs.domain.events.model import DeadLetter, Delivery, Unreadable
 from contextfs.domain.events.rules import LEASE
-from contextfs.kit.errors import Conflict, NotFound
+from contextfs.kit.errors import Invalid, NotFound
 from contextfs.kit.events import Event
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Transaction
@@ -92,7 +92,7 @@ def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
     try:
         event = msgspec.convert(letter.event, Event)
     except msgspec.ValidationError as error:
-        raise Conflict("Its event cannot be read, so that it cannot be sent again.") from error
+        raise Invalid("Its event cannot be read, so that it cannot be sent again.") from error
     add_deliveries(tx, [(letter.consumer, event)], now)
     return letter
 

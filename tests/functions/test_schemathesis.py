@@ -17,12 +17,20 @@ EXAMPLES = os.environ.get("CONTEXTFS_SCHEMATHESIS_EXAMPLES", "25")
 HERE = Path(__file__).parent
 
 
+def furnish(user: Tenant, rows: Rows) -> None:
+    """Give a user things to find, in the project that the examples speak of."""
+    user.call("POST", "/v1/projects", {"name": str(user.org_id), "id": PROJECT})
+    for number in range(10):
+        user.call("POST", "/v1/sessions", {"project_id": PROJECT, "tool": f"tool{number}"})
+        user.call("POST", "/v1/memories", {"project_id": PROJECT, "content": f"{user.org_id} {number}"})
+        bury(rows, user, PROJECT)
+
+
 def test_schemathesis_finds_nothing(
     listening: int, tenant: Tenant, other_tenant: Tenant, rows: Rows, tmp_path: Path
 ) -> None:
-    tenant.call("POST", "/v1/projects", {"name": "of the examples", "id": PROJECT})
     for user in (tenant, other_tenant):
-        bury(rows, user, PROJECT)
+        furnish(user, rows)
     users = [
         {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {user.key}"}]}
         for name, user in (("alice", tenant), ("bob", other_tenant))

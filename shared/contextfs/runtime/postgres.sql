@@ -17,25 +17,9 @@ update idempotency_keys
 set status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
 where org_id = %(org_id)s and actor_id = %(actor_id)s and key = %(key)s
 
--- name: add_event
--- Put an event into the outbox.
-insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data)
-values (
-    %(org_id)s, %(id)s, %(project_id)s, %(type)s, %(subject)s, %(time)s, %(actor)s, %(reader)s, %(data)s::jsonb
-)
-
--- name: add_audit
--- Write down who did what.
-insert into audit_log (org_id, id, at, actor_id, actor, action, project_id, subject, request_id, details)
-values (
-    %(org_id)s, %(id)s, %(at)s, %(actor_id)s, %(actor)s, %(action)s, %(project_id)s, %(subject)s, %(request_id)s,
-    %(details)s::jsonb
-)
-
--- name: add_usage
--- Count what a call used.
-insert into usage_records (org_id, id, at, actor_id, project_id, meter, quantity, request_id)
-values (%(org_id)s, %(id)s, %(at)s, %(actor_id)s, %(project_id)s, %(meter)s, %(quantity)s, %(request_id)s)
+-- name: settle
+-- Write what a call leaves behind: events, the audit row, the meter.
+select contextfs.settle(%(effects)s::jsonb)
 
 -- name: consume
 -- Take an event for a consumer; no row when it was taken before.

@@ -1,9 +1,10 @@
 """What a call leaves behind, sent with its commit: events, the audit row, the meter. All of it, or none."""
 
+from typing import Any
+
 import msgspec
 
 from contextfs.kit.call import Call
-from contextfs.kit.events import Event
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.runtime")
@@ -11,8 +12,8 @@ _SQL = load("contextfs.runtime")
 
 def settle(call: Call, *, audits: str | None, meters: str | None, request_id: str) -> None:
     """Write the call's effects into its transaction."""
-    for event in call.events:
-        call.tx.last(_SQL["add_event"], _event(event))
+    if not call.events and audits is None and meters is None:
+        return
     common = {
         "org_id": call.principal.org_id,
         "at": call.now,
@@ -20,35 +21,10 @@ def settle(call: Call, *, audits: str | None, meters: str | None, request_id: st
         "project_id": call.project_id,
         "request_id": request_id,
     }
+    effects: dict[str, Any] = {"events": call.events}
     if audits is not None:
-        call.tx.last(
-            _SQL["add_audit"],
-            common
-            | {
-                "id": call.new_id(),
-                "actor": call.principal.actor,
-                "action": audits,
-                "subject": call.subject,
-                "details": _json(call.details),
-            },
-        )
+        told = {"actor": call.principal.actor, "action": audits, "subject": call.subject, "details": call.details}
+        effects["audits"] = [common | told | {"id": call.new_id()}]
     if meters is not None:
-        call.tx.last(_SQL["add_usage"], common | {"id": call.new_id(), "meter": meters, "quantity": call.quantity})
-
-
-def _event(event: Event) -> dict[str, object]:
-    return {
-        "org_id": event.org_id,
-        "id": event.id,
-        "project_id": event.project_id,
-        "type": event.type,
-        "subject": event.subject,
-        "time": event.time,
-        "actor": event.actor,
-        "reader": event.reader,
-        "data": _json(event.data),
-    }
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+        effects["usage"] = [common | {"id": call.new_id(), "meter": meters, "quantity": call.quantity}]
+    call.tx.last(_SQL["settle"], {"effects": msgspec.json.encode(effects).decode()})

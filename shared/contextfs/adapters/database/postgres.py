@@ -56,10 +56,7 @@ class PostgresTransaction:
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
         try:
-            with self._connection.pipeline():
-                for query, parameters in self._last:
-                    _execute(self._connection, query, parameters)
-                done = self._connection.execute("commit", prepare=False)
+            done = self._commit()
         except psycopg.Error as error:
             lost = self._connection.closed
             self._connection.close()  # see _open
@@ -70,6 +67,14 @@ class PostgresTransaction:
             raise unknown from None
         if done.statusmessage != "COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
+
+    def _commit(self) -> psycopg.Cursor[Row]:
+        if not self._last:  # a pipeline costs more than it saves
+            return self._connection.execute("commit", prepare=False)
+        with self._connection.pipeline():
+            for query, parameters in self._last:
+                _execute(self._connection, query, parameters)
+            return self._connection.execute("commit", prepare=False)
 
 
 class PostgresDatabase:
@@ -227,6 +232,7 @@ _OUTSIDE = "A value is outside of what can be stored: check numbers, dates and e
 _BROKEN = "A value cannot be stored: it holds a character or a form that the database refuses."
 _TAKEN: Mapping[str, str] = {
     "projects_name": "A project of this name exists already: choose another name, or use the existing one.",
+    "memories_pkey": "A memory with this id exists already: leave the id out, or change that memory.",
     "projects_pkey": "A project with this id exists already.",
     "sessions_external": "A session of this tool with this external_id exists already in the project.",
 }
@@ -238,7 +244,8 @@ _ABSENT: Mapping[str, str] = {
 
 
 def _taken(error: psycopg.Error) -> ContextFSError:
-    return Conflict(_TAKEN.get(error.diag.constraint_name or "", "Such a thing exists already."))
+    name = error.diag.constraint_name or ""
+    return Conflict(_TAKEN.get(name, "Such a thing exists already."), where="$.id" if name.endswith("_pkey") else None)
 
 
 def _absent(error: psycopg.Error) -> ContextFSError:

@@ -1,29 +1,6 @@
--- name: insert
--- Create a memory with its first revision; no row when its id is taken.
-with memory as (
-    insert into memories (
-        org_id, project_id, id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned,
-        valid_from, valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, deleted, conflicted,
-        bodies, heads, version, fingerprint, created_at, updated_at
-    )
-    values (
-        %(org_id)s, %(project_id)s, %(id)s, %(type)s, %(title)s, %(content)s, %(tags)s::text [], %(metadata)s::jsonb,
-        %(visibility)s, %(sensitivity)s, %(confidence)s, %(pinned)s, %(valid_from)s, %(valid_to)s, %(expires_at)s,
-        %(provenance)s::jsonb, %(anchors)s::jsonb, %(author_id)s, %(author_kind)s, %(session_id)s, false, false, '{}',
-        %(heads)s::text [], %(version)s, %(fingerprint)s, %(now)s, %(now)s
-    )
-    on conflict (org_id, id) do nothing
-    returning org_id, project_id, id
-),
-
-revision as (
-    insert into revisions (org_id, project_id, memory_id, id, parents, fields, author, clock, stored_at)
-    select org_id, project_id, id, %(revision)s, '{}', %(fields)s::jsonb, %(author)s, %(clock)s, %(now)s
-    from memory
-)
-
-select id
-from memory
+-- name: add
+-- Store a memory with its first revision; the id of the one that says the same, if there is one.
+select contextfs.add_memory(%(memory)s::jsonb, %(revision)s::jsonb) as same
 
 -- name: add_revision
 -- Add a revision; nothing happens when it is there.
@@ -60,24 +37,6 @@ select id, project_id, author_id, author_kind, session_id, created_at
 from memories
 where id = %(id)s
 for update
-
--- name: one_by_one
--- Wait for one's turn to add a text, until the transaction ends.
-select pg_advisory_xact_lock(
-    hashtextextended(concat(%(project_id)s::text, %(fingerprint)s::text, %(visibility)s::text), 0)
-)
-
--- name: find_same
--- The memory that says the same.
-select
-    id, project_id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned, valid_from,
-    valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, conflicted, bodies, version,
-    created_at, updated_at
-from memories
-where project_id = %(project_id)s and fingerprint = %(fingerprint)s and not deleted
-    and visibility = %(visibility)s
-order by created_at
-limit 1
 
 -- name: revisions
 -- All revisions of a memory, newest first by their clocks: each comes before those that it was made from.

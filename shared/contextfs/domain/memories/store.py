@@ -11,7 +11,7 @@ from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
 from contextfs.domain.memories.rules import canonical_type, fingerprint
 from contextfs.domain.memories.view import View
-from contextfs.kit.errors import Conflict, NotFound
+from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
@@ -45,22 +45,43 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...]
 
 
-def insert(tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime) -> None:
-    """Create a memory with its first revision, in one statement; Conflict when its id is taken."""
-    parameters = _row(view) | {
-        "org_id": org_id,
-        "project_id": memory.project_id,
-        "author_id": memory.author_id,
-        "author_kind": memory.author_kind,
-        "session_id": memory.session_id,
-        "revision": revision.id,
-        "fields": _json(revision.fields),
+def add(
+    tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime
+) -> Memory | None:
+    """Store a memory with its first revision, or give back the one that says the same in its project to its readers.
+
+    Conflict when its id is taken. Whoever is about to add the same text waits for the end of this transaction, so that
+    it is added once.
+    """
+    owned = {"org_id": org_id, "project_id": memory.project_id}
+    row = (
+        msgspec.structs.asdict(view.fields)
+        | owned
+        | {
+            "id": memory.id,
+            "author_id": memory.author_id,
+            "author_kind": memory.author_kind,
+            "session_id": memory.session_id,
+            "conflicted": False,
+            "bodies": (),
+            "heads": view.heads,
+            "version": view.version,
+            "fingerprint": fingerprint(memory.type, memory.content),
+            "created_at": now,
+            "updated_at": now,
+        }
+    )
+    stored = owned | {
+        "memory_id": memory.id,
+        "id": revision.id,
+        "parents": revision.parents,
+        "fields": revision.fields,
         "author": revision.author,
         "clock": revision.clock,
-        "now": now,
+        "stored_at": now,
     }
-    if tx.one(_SQL["insert"], parameters) is None:
-        raise Conflict("A memory with this id exists already: leave the id out, or change that memory.", where="$.id")
+    found = tx.one(_SQL["add"], {"memory": _json(row), "revision": _json(stored)})
+    return get(tx, found["same"]) if found and found["same"] else None
 
 
 def get(tx: Transaction, memory_id: UUID) -> Memory:
@@ -119,21 +140,6 @@ def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, 
         },
     )
     tx.run(_SQL["show"], _row(view) | {"now": now})
-
-
-def find_same(tx: Transaction, project_id: UUID, kind: str, content: str, visibility: str) -> Memory | None:
-    """Find the memory that says the same in the same project, for the same readers.
-
-    Whoever is about to add the same text waits for the end of this transaction, so that it is added once.
-    """
-    parameters = {
-        "project_id": project_id,
-        "fingerprint": fingerprint(kind, content),
-        "visibility": visibility,
-    }
-    tx.run(_SQL["one_by_one"], parameters)
-    row = tx.one(_SQL["find_same"], parameters)
-    return None if row is None else _memory(row)
 
 
 def page(tx: Transaction, wanted: MemoryFilter, *, limit: int, cursor: str | None) -> Page[Memory]:

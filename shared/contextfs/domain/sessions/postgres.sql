@@ -74,17 +74,6 @@ returning
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
     ended_at, created_at, updated_at
 
--- name: grow
--- Count messages that were appended; a session that grows is open again.
-update sessions
-set message_count = message_count + %(added)s, status = 'open', ended_at = null, title = coalesce(title, %(title)s),
-    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
-where id = %(id)s
-returning
-    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
-    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
-    ended_at, created_at, updated_at
-
 -- name: complete
 -- Close a session.
 update sessions
@@ -101,21 +90,40 @@ returning
 delete from sessions
 where id = %(id)s
 
--- name: add_messages
--- Store messages that are not stored yet.
-insert into messages (
-    org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
-    created_at, stored_at
+-- name: append
+-- Store messages that are not stored yet, and count them; a session that grows is open again, and takes a title if it
+-- has none. No row when all of them were stored.
+with added as (
+    insert into messages (
+        org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
+        created_at, stored_at
+    )
+    select
+        %(org_id)s, %(project_id)s, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls,
+        m.model, m.tokens, m.metadata, m.created_at, %(now)s
+    from jsonb_to_recordset(%(messages)s::jsonb) as m (
+        id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
+        metadata jsonb, created_at timestamptz
+    )
+    on conflict do nothing
+    returning id
+),
+
+counted as (
+    select count(id)::integer as messages
+    from added
 )
-select
-    %(org_id)s, %(project_id)s, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls, m.model,
-    m.tokens, m.metadata, m.created_at, %(now)s
-from jsonb_to_recordset(%(messages)s::jsonb) as m (
-    id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
-    metadata jsonb, created_at timestamptz
-)
-on conflict do nothing
-returning id
+
+update sessions
+set message_count = message_count + counted.messages, status = 'open', ended_at = null,
+    title = coalesce(title, %(title)s),
+    updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
+from counted
+where id = %(session_id)s and counted.messages > 0
+returning
+    id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
+    message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
+    ended_at, created_at, updated_at
 
 -- name: messages
 -- The messages of a session in their order.

@@ -71,11 +71,6 @@ def update(tx: Transaction, session: Session, change: SessionChange, now: dateti
     return _session(tx.one(_SQL["update"], changed | texts | {"now": now}))
 
 
-def grow(tx: Transaction, session_id: UUID, added: int, *, title: str | None, now: datetime) -> Session:
-    """Count messages that were appended; a session without a title takes this one."""
-    return _session(tx.one(_SQL["grow"], {"id": session_id, "added": added, "title": title, "now": now}))
-
-
 def complete(tx: Transaction, session_id: UUID, ended_at: datetime, now: datetime) -> Session:
     """Close a session."""
     return _session(tx.one(_SQL["complete"], {"id": session_id, "ended_at": ended_at, "now": now}))
@@ -86,16 +81,20 @@ def delete(tx: Transaction, session_id: UUID) -> None:
     tx.run(_SQL["delete"], {"id": session_id})
 
 
-def add_messages(tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], now: datetime) -> int:
-    """Store messages that are not stored yet; gives how many were new."""
+def append(
+    tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], *, title: str | None, now: datetime
+) -> Session:
+    """Store messages that are not stored yet, and give the session, which counts them; one without a title takes it."""
     parameters = {
         "org_id": org_id,
         "project_id": session.project_id,
         "session_id": session.id,
         "messages": _json(messages),
+        "title": title,
         "now": now,
     }
-    return len(tx.all(_SQL["add_messages"], parameters))
+    row = tx.one(_SQL["append"], parameters)
+    return session if row is None else _session(row)
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:

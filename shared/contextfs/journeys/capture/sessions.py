@@ -79,9 +79,11 @@ def _grown(
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [_message(call, session, new, cleaner, one) for new, one in zip(messages, ids, strict=True)]
-    added = store.add_messages(call.tx, call.principal.org_id, session, fresh, call.now) if fresh else 0
+    before = session.message_count
+    if fresh:
+        session = store.append(call.tx, call.principal.org_id, session, fresh, title=_title(fresh), now=call.now)
+    added = session.message_count - before
     if added:
-        session = store.grow(call.tx, session.id, added, title=_title(fresh), now=call.now)
         call.emit("session.appended", session.id, session.project_id, messages=added)
     call.note(subject=session.id, project_id=session.project_id, messages=added, redacted=cleaner.found)
     call.quantity = created + added

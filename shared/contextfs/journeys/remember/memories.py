@@ -29,9 +29,6 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(new, texts=("content", "title"), values=("metadata",))
     session_id = _session(call, new)
-    same = store.find_same(call.tx, new.project_id, new.type, cleaned.content, new.visibility)
-    if same is not None:
-        return _proven(call, same, cleaned, cleaner.found)
     memory_id = new.id or call.new_id()
     revision = first(memory_id, fields_of(cleaned), author=call.principal.actor, clock=str(tick(None, call.now)))
     now_shown = view((revision,))
@@ -44,7 +41,9 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         created_at=call.now,
         updated_at=call.now,
     )
-    store.insert(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    same = store.add(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    if same is not None:
+        return _proven(call, same, cleaned, cleaner.found)
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
     return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
 

@@ -96,7 +96,7 @@ REFUSED: dict[str, tuple[type[ContextFSError], str]] = {
     "the name of a project": (Conflict, "A project of this name exists already: choose another name"),
     "the id of a project": (Conflict, "A project with this id exists already."),
     "the external id of a session": (Conflict, "A session of this tool with this external_id exists already"),
-    "the id of a memory": (Conflict, "Such a thing exists already."),
+    "the id of a memory": (Conflict, "A memory with this id exists already: leave the id out"),
     "a session's project": (NotFound, "There is no such project, or it is not yours to see."),
     "a memory's project": (NotFound, "There is no such project, or it is not yours to see."),
     "a memory's session": (NotFound, "There is no such session, or it is not yours to see."),

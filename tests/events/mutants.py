@@ -23,8 +23,10 @@ MUTANTS = (
         right="""\
                 yield transaction, rows
                 transaction.commit()
-            except BaseException:
+            except BaseException as error:
                 _roll_back(connection)
+                if isinstance(error, _STALE):
+                    connection.close()
                 raise
             finally:
                 self._pool.putconn(connection)
@@ -52,11 +54,11 @@ MUTANTS = (
         right="""\
             settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
             if key is not None:
-                idempotency.keep(call, key, response)
+                idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
 """,
         wrong="""\
             if key is not None:
-                idempotency.keep(call, key, response)
+                idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         time.sleep(0.05)
         with self.services.database.transaction(entering(credential, now)) as (tx, _):
             call.tx = tx

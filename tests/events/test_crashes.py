@@ -41,6 +41,13 @@ def test_a_storm_of_kills_loses_nothing_and_doubles_nothing(home: Home) -> None:
     assert verdict.clean, story
 
 
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_each_mistake_still_fits_the_code(mutant: Mutant, repository: Path, tmp_path: Path) -> None:
+    planted = plant(mutant, repository / "shared", tmp_path) / "contextfs" / mutant.file
+
+    compile(planted.read_text(encoding="utf-8"), str(planted), "exec")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_the_ledger_catches_the_classic_mistakes(

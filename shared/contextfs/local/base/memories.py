@@ -1,0 +1,162 @@
+"""Revisions and views in the local database."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories.clock import Clock, receive, tick
+from contextfs.domain.memories.revisions import Fields, Revision, recalled, said_by
+from contextfs.domain.memories.rules import fingerprint
+from contextfs.domain.memories.view import View, view
+from contextfs.kit.sql import load
+from contextfs.local.base.connection import Base, Row
+from contextfs.local.document import names
+from contextfs.local.model import LocalMemory
+
+SQL = load("contextfs.local.base", "sqlite.sql")
+
+_CLOCK = "clock"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_fields = msgspec.json.Decoder(Fields)
+
+
+def revisions_of(base: Base, memory_id: UUID) -> tuple[Revision, ...]:
+    """Read all revisions of a memory."""
+    return tuple(_revision(memory_id, row) for row in base.all(SQL["revisions"], {"memory_id": str(memory_id)}))
+
+
+def record(
+    base: Base, memory_id: UUID, fresh: Iterable[Revision], *, sent: bool = False, from_absence: bool = False
+) -> View:
+    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view."""
+    for revision in fresh:
+        base.run(
+            SQL["add_revision"],
+            {
+                "memory_id": str(memory_id),
+                "id": revision.id,
+                "parents": json.dumps(revision.parents),
+                "fields": json.dumps(said_by(revision.fields), ensure_ascii=False),
+                "author": revision.author,
+                "clock": revision.clock,
+                "sent": sent,
+                "from_absence": from_absence,
+            },
+        )
+    known = revisions_of(base, memory_id)
+    now_shown = view(known)
+    base.run(SQL["show"], _row(base, now_shown, known))
+    base.run(SQL["touch"], {"memory_id": str(memory_id)})
+    return now_shown
+
+
+def forget(base: Base, memory_id: UUID) -> None:
+    """Take a memory out of this store, with its revisions."""
+    for query in ("forget_memory", "forget_revisions"):
+        base.run(SQL[query], {"id": str(memory_id)})
+    base.run(SQL["touch"], {"memory_id": str(memory_id)})
+
+
+def next_clock(base: Base, now: datetime) -> str:
+    """Make the stamp of a new edit, later than all that were seen here."""
+    stamp = str(tick(_last(base), now))
+    set_mark(base, _CLOCK, stamp)
+    return stamp
+
+
+def see_clocks(base: Base, clocks: Iterable[str], now: datetime) -> None:
+    """Move the local clock past stamps that arrived."""
+    latest = max(clocks, default=None)
+    if latest is not None:
+        set_mark(base, _CLOCK, str(receive(_last(base), Clock.parse(latest), now)))
+
+
+def mark(base: Base, name: str) -> str | None:
+    """Read a remembered value."""
+    row = base.one(SQL["mark"], {"name": name})
+    return None if row is None else row["value"]
+
+
+def set_mark(base: Base, name: str, value: str) -> None:
+    """Remember a value."""
+    base.run(SQL["set_mark"], {"name": name, "value": value})
+
+
+def shown(row: Row) -> LocalMemory:
+    """Give the noun of a memory's row."""
+    fields = _fields.decode(row["fields"])
+    plain = msgspec.structs.asdict(fields)
+    kept = {name: plain[name] for name in LocalMemory.__struct_fields__ if name in plain}
+    lists: dict[str, Any] = {name: list(plain[name]) for name in ("tags", "provenance", "anchors")}
+    return LocalMemory(
+        **(kept | lists),
+        id=UUID(row["id"]),
+        author=row["author"],
+        conflicted=bool(row["conflicted"]),
+        bodies=list(fields.bodies) if row["conflicted"] else [],
+        version=row["version"],
+        path=row["path"],
+        created_at=_time(row["created"]),
+        updated_at=_time(row["updated"]),
+    )
+
+
+def fields_in(row: Row) -> Fields:
+    """Give the state that a memory's row shows."""
+    return _fields.decode(row["fields"])
+
+
+def heads_in(row: Row) -> tuple[str, ...]:
+    """Give the heads of the view that a memory's row shows."""
+    return tuple(json.loads(row["heads"]))
+
+
+def _row(base: Base, now_shown: View, known: Sequence[Revision]) -> dict[str, Any]:
+    fields, digits = now_shown.fields, names.short(now_shown.memory_id)
+    sharing = base.all(SQL["of_short"], {"short": digits})
+    clash = any(row["id"] != str(now_shown.memory_id) for row in sharing)
+    return {
+        "id": str(now_shown.memory_id),
+        "type": fields.type,
+        "title": fields.title,
+        "content": fields.content,
+        "tags": json.dumps(fields.tags),
+        "fields": json.dumps(said_by(fields) | {"deleted": fields.deleted}, ensure_ascii=False),
+        "heads": json.dumps(now_shown.heads),
+        "version": now_shown.version,
+        "author": now_shown.updated_by,
+        "session_id": next((one["session_id"] for one in fields.provenance if one.get("session_id")), None),
+        "pinned": fields.pinned,
+        "private": fields.visibility == "private",
+        "conflicted": now_shown.conflicted,
+        "deleted": fields.deleted,
+        "fingerprint": fingerprint(fields.type, fields.content),
+        "short": digits,
+        "path": names.path_of(now_shown, known, whole_id=clash),
+        "created": now_shown.created_clock,
+        "updated": now_shown.updated_clock,
+    }
+
+
+def _revision(memory_id: UUID, row: Row) -> Revision:
+    made = Revision(
+        memory_id=memory_id,
+        parents=tuple(json.loads(row["parents"])),
+        fields=_fields.decode(row["fields"]),
+        author=row["author"],
+        clock=row["clock"],
+    )
+    return recalled(made, row["id"])
+
+
+def _last(base: Base) -> Clock | None:
+    text = mark(base, _CLOCK)
+    return None if text is None else Clock.parse(text)
+
+
+def _time(clock: str) -> datetime:
+    return _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis)

@@ -1,0 +1,153 @@
+-- name: mark
+-- A remembered value.
+select value from marks where name = :name
+
+-- name: set_mark
+-- Remember a value.
+insert into marks (name, value) values (:name, :value)
+on conflict (name) do update set value = excluded.value
+
+-- name: revisions
+-- All revisions of a memory.
+select id, parents, fields, author, clock from revisions where memory_id = :memory_id
+
+-- name: add_revision
+-- Add a revision; what is there stays, but for a smaller clock and for having been sent.
+insert into revisions (memory_id, id, parents, fields, author, clock, sent, from_absence)
+values (:memory_id, :id, :parents, :fields, :author, :clock, :sent, :from_absence)
+on conflict (memory_id, id) do update
+set sent = max(sent, excluded.sent),
+    author = case when (excluded.clock, excluded.author) < (clock, author) then excluded.author else author end,
+    clock = min(clock, excluded.clock)
+
+-- name: has_revision
+-- Whether a revision is known.
+select 1 from revisions where memory_id = :memory_id and id = :id
+
+-- name: from_absence
+-- Whether all of some revisions are deletions that were concluded from a missing file.
+select min(from_absence) as all_of_them from revisions
+where memory_id = :memory_id and id in (select value from json_each(:ids))
+
+-- name: show
+-- Bring a memory's row to its view.
+insert or replace into memories (
+    id, type, title, content, tags, fields, heads, version, author, session_id, pinned, private, conflicted, deleted,
+    fingerprint, short, path, created, updated
+)
+values (
+    :id, :type, :title, :content, :tags, :fields, :heads, :version, :author, :session_id, :pinned, :private,
+    :conflicted, :deleted, :fingerprint, :short, :path, :created, :updated
+)
+
+-- name: memory
+-- One memory, deleted or not.
+select * from memories where id = :id
+
+-- name: same
+-- A memory that says the same to the same readers.
+select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1
+
+-- name: of_short
+-- Memories that share a short id.
+select id from memories where short = :short
+
+-- name: starting
+-- Memories whose id starts or ends with some digits.
+select id from memories where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends limit 3
+
+-- name: page
+-- Memories, newest first.
+select * from memories
+where not deleted
+    and (:type is null or type = :type)
+    and (:conflicted is null or conflicted = :conflicted)
+    and (:author is null or author = :author)
+    and (:since is null or updated >= :since)
+    and (:tags is null or not exists (
+        select 1 from json_each(:tags) as wanted
+        where wanted.value not in (select value from json_each(memories.tags))
+    ))
+order by updated desc, id desc
+limit :limit
+
+-- name: counts
+-- How many memories there are, and how many are in conflict.
+select count(*) as memories, coalesce(sum(conflicted), 0) as conflicted from memories where not deleted
+
+-- name: unsent
+-- Revisions that the server has not been sent, of memories that may leave this machine.
+select r.memory_id, r.id, r.parents, r.fields, r.author, r.clock from revisions as r
+join memories as m on m.id = r.memory_id
+where not r.sent and not m.private
+order by r.clock, r.id
+limit :limit
+
+-- name: unsent_of
+-- A memory's revisions that the server has not been sent.
+select id from revisions where memory_id = :memory_id and not sent
+
+-- name: behind
+-- Files that show an older state than the store knows, or a memory that was deleted since.
+select f.path from files as f join memories as m on m.id = f.memory_id
+where f.tree = :tree and f.problem is null
+    and (m.deleted or (select json_group_array(value) from (select value from json_each(f.base) order by value)) <> json(m.heads))
+order by f.path
+
+-- name: count_unsent
+-- How many revisions the server has not been sent.
+select count(*) as unsent from revisions as r join memories as m on m.id = r.memory_id where not r.sent and not m.private
+
+-- name: mark_sent
+-- Remember that the server has a revision.
+update revisions set sent = 1 where memory_id = :memory_id and id = :id
+
+-- name: forget_memory
+-- Take a memory out of this store.
+delete from memories where id = :id
+
+-- name: forget_revisions
+-- Take a memory's revisions out of this store.
+delete from revisions where memory_id = :id
+
+-- name: files
+-- What the files of a tree looked like.
+select path, memory_id, size, mtime, looked, hash, base, problem from files where tree = :tree
+
+-- name: file
+-- What one file looked like.
+select path, memory_id, size, mtime, looked, hash, base, problem from files where tree = :tree and path = :path
+
+-- name: files_of
+-- The files of a memory in a tree.
+select path, memory_id, size, mtime, looked, hash, base, problem from files
+where tree = :tree and memory_id = :memory_id
+
+-- name: set_file
+-- Remember what a file looks like.
+insert or replace into files (tree, path, memory_id, size, mtime, looked, hash, base, problem)
+values (:tree, :path, :memory_id, :size, :mtime, :looked, :hash, :base, :problem)
+
+-- name: forget_file
+-- Forget a file.
+delete from files where tree = :tree and path = :path
+
+-- name: problems
+-- Files that cannot be taken in.
+select path, problem from files where tree = :tree and problem is not null order by path
+
+-- name: intend
+-- Note that a memory's file has to be brought into step.
+insert or ignore into intents (tree, memory_id) values (:tree, :memory_id)
+
+-- name: intents
+-- What has to be brought into step.
+select memory_id from intents where tree = :tree order by memory_id
+
+-- name: intended
+-- Clear a note.
+delete from intents where tree = :tree and memory_id = :memory_id
+
+-- name: touch
+-- Note that search has to look at a memory again.
+insert or ignore into dirty (memory_id) values (:memory_id)

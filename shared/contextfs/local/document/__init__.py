@@ -1,0 +1,1 @@
+"""A memory as a Markdown file: front matter with its fields, then its text."""

@@ -1,0 +1,67 @@
+"""What a memory's file is called: readable, stable, and legal on every file system."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from contextfs.domain.memories.revisions import Fields, Revision
+from contextfs.domain.memories.view import View
+
+SUFFIX = ".md"
+SHORT = 12
+"""Digits of a short id: the last twelve of the id are random, and as good as the whole among one's own."""
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_LONGEST = 48
+_WORDS = 8
+# Windows takes these for devices, whatever follows the dot.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
+_ID = re.compile(r"--([0-9a-f]{12,32})$")
+
+
+def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False) -> str:
+    """Give where the file lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
+
+    A pure function of the revisions: the title names the file, or the text that it began with, so that a reworded
+    memory keeps its name. `whole_id` is for memories whose short id another memory has too.
+    """
+    digits = view.memory_id.hex if whole_id else short(view.memory_id)
+    return str(PurePosixPath(folder_of(view.fields.type)) / f"{slug(_named_by(view, revisions))}--{digits}{SUFFIX}")
+
+
+def folder_of(kind: str) -> str:
+    """Give the folder of a type of memories."""
+    return f"{kind}_" if _RESERVED.fullmatch(kind) else kind
+
+
+def type_of(folder: str) -> str:
+    """Give the type of the memories in a folder."""
+    return folder.removesuffix("_") if _RESERVED.fullmatch(folder.removesuffix("_")) else folder
+
+
+def slug(text: str) -> str:
+    """Give the first words of a text in small Latin letters; `memory` where none are left."""
+    latin = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = _NOT_PLAIN.sub(" ", latin).split()[:_WORDS]
+    name = "-".join(words)[:_LONGEST].strip("-")
+    return f"{name}-" if _RESERVED.fullmatch(name) else name or "memory"
+
+
+def short(memory_id: UUID) -> str:
+    """Give the short id of a memory."""
+    return memory_id.hex[-SHORT:]
+
+
+def _named_by(view: View, revisions: Iterable[Revision]) -> str:
+    if view.fields.title:
+        return view.fields.title
+    known = list(revisions)
+    ids = {revision.id for revision in known}
+    begun = min((one for one in known if ids.isdisjoint(one.parents)), key=lambda one: (one.clock, one.id))
+    return _first(begun.fields)
+
+
+def _first(fields: Fields) -> str:
+    return next((line for line in fields.content.splitlines() if line.strip()), "")

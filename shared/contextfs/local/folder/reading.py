@@ -1,0 +1,215 @@
+"""Files become revisions: an edit is made to what its author saw, and what git brings back is no edit."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories.revisions import Fields, Revision
+from contextfs.domain.memories.view import View, view
+from contextfs.domain.redaction.rules import redact, redact_json
+from contextfs.kit.errors import Invalid
+from contextfs.local.base.connection import Base
+from contextfs.local.base.memories import SQL, next_clock, record, revisions_of
+from contextfs.local.document import names
+from contextfs.local.document.text import Document, parse, same, sides, told
+from contextfs.local.folder.scan import Known, Seen, contents, hashed
+from contextfs.local.place import Place
+
+
+class Tally:
+    """What taking files in did."""
+
+    def __init__(self) -> None:
+        self.edited = self.added = self.deleted = self.revived = self.moved = 0
+        self.to_step: set[UUID] = set()
+
+
+class Reader:
+    """Takes files in, inside one transaction. It does not write files: `to_step` names memories whose file is due."""
+
+    def __init__(
+        self,
+        base: Base,
+        place: Place,
+        *,
+        actor: str,
+        now: datetime,
+        new_id: Callable[[], UUID],
+        gone: Sequence[Known] = (),
+    ) -> None:
+        self._base = base
+        self._place = place
+        self._actor = actor
+        self._now = now
+        self._new_id = new_id
+        self._gone = {one.memory_id: one for one in gone}
+        self._gone_paths = {one.path for one in gone}
+        self.tally = Tally()
+
+    def take(self, seen: Seen) -> None:
+        """Take one file in, or note what is wrong with it."""
+        row = self._base.one(SQL["file"], {"tree": self._place.tree, "path": seen.path})
+        known = None if row is None else Known(**row)
+        digest = ""
+        try:
+            content = contents(self._place, seen)
+            digest = hashed(content)
+            if known is not None and known.hash == digest:
+                self._remember(seen, known.memory_id, digest, known.base, known.problem)
+                return
+            self._take_text(seen, known, content, digest)
+        except FileNotFoundError:
+            return
+        except Invalid as error:
+            self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
+
+    def delete(self, gone: Known) -> None:
+        """Conclude from a missing file that its memory is deleted, if this file was its only one."""
+        self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
+        if not gone.memory_id or self._files_of(UUID(gone.memory_id)):
+            self.tally.moved += bool(gone.memory_id)
+            return
+        memory_id = UUID(gone.memory_id)
+        revisions = revisions_of(self._base, memory_id)
+        if not revisions or (seen := view(revisions)).deleted:
+            return
+        fields = msgspec.structs.replace(_state_of(revisions, json.loads(gone.base)) or seen.fields, deleted=True)
+        self._revise(memory_id, fields, _known_of(revisions, gone.base) or seen.heads, from_absence=True)
+        self.tally.deleted += 1
+
+    def put_away(self, gone: Known) -> None:
+        """Forget a file that git put away: its memory stays."""
+        self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
+
+    def _take_text(self, seen: Seen, known: Known | None, content: bytes, digest: str) -> None:
+        texts = sides(_decoded(content))
+        folder = seen.path.removeprefix("local/").split("/")[1]
+        documents = [parse(text, usual_type=names.type_of(folder)) for text in texts]
+        for document in documents:
+            _without_secrets(document.fields)
+        memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
+        self._alone(seen, memory_id)
+        parents = self._seen_by_author(memory_id, known)
+        base: tuple[str, ...] = ()
+        for document in documents:
+            fields = self._in_folder(seen, document)
+            base = self._settle(memory_id, fields, parents)
+        self._remember(seen, str(memory_id), digest, json.dumps(base), None)
+        if documents[0].memory_id is None or len(documents) > 1:
+            self.tally.to_step.add(memory_id)
+
+    def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...]) -> tuple[str, ...]:
+        """Make a state known, unless it is; gives the revisions that a file with this state shows."""
+        revisions = revisions_of(self._base, memory_id)
+        if not revisions:
+            self.tally.added += 1
+            return self._revise(memory_id, fields, ())
+        now = view(revisions)
+        if now.deleted and self._was_absence(now):
+            self.tally.revived += 1
+            return self._revise(memory_id, fields, now.heads)
+        if same(fields, msgspec.structs.replace(now.fields, deleted=False)):
+            return now.heads
+        earlier = [one for one in revisions if not one.fields.deleted and same(fields, one.fields)]
+        if earlier:
+            return (max(earlier, key=lambda one: (one.clock, one.id)).id,)
+        self.tally.edited += 1
+        return self._revise(memory_id, fields, parents or now.heads)
+
+    def _revise(
+        self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, from_absence: bool = False
+    ) -> tuple[str, ...]:
+        """Add a revision; gives what a file with this state shows: the view, if that is the same, or the revision."""
+        made = Revision(
+            memory_id=memory_id,
+            parents=parents,
+            fields=fields,
+            author=self._actor,
+            clock=next_clock(self._base, self._now),
+        )
+        now = record(self._base, memory_id, [made], from_absence=from_absence)
+        return now.heads if now.fields == fields else (made.id,)
+
+    def _owner(self, known: Known | None) -> UUID | None:
+        return UUID(known.memory_id) if known and known.memory_id else None
+
+    def _seen_by_author(self, memory_id: UUID, known: Known | None) -> tuple[str, ...]:
+        """Give the revisions that whoever edited a file saw: those that it showed before, under whatever name."""
+        before = known if known and known.memory_id == str(memory_id) else self._gone.get(str(memory_id))
+        return _known_of(revisions_of(self._base, memory_id), before.base) if before else ()
+
+    def _alone(self, seen: Seen, memory_id: UUID) -> None:
+        """Refuse a second file of the same memory: which of them is meant, nobody could say."""
+        for other in self._files_of(memory_id):
+            if other != seen.path:
+                raise Invalid(
+                    f"has the id of {other}: delete one of them, or the `id:` line of what is a memory of its own"
+                )
+
+    def _files_of(self, memory_id: UUID) -> list[str]:
+        """Give the files of a memory that are there."""
+        rows = self._base.all(SQL["files_of"], {"tree": self._place.tree, "memory_id": str(memory_id)})
+        return [row["path"] for row in rows if row["problem"] is None and row["path"] not in self._gone_paths]
+
+    def _in_folder(self, seen: Seen, document: Document) -> Fields:
+        """Give a file's state; a file in the ignored folder is private, whatever it says."""
+        if seen.path.startswith("local/"):
+            return msgspec.structs.replace(document.fields, visibility="private")
+        return document.fields
+
+    def _was_absence(self, now: View) -> bool:
+        values = {"memory_id": str(now.memory_id), "ids": json.dumps(now.heads)}
+        row = self._base.one(SQL["from_absence"], values)
+        return bool(row and row["all_of_them"])
+
+    def _remember(self, seen: Seen, memory_id: str, digest: str, base: str, problem: str | None) -> None:
+        self._base.run(
+            SQL["set_file"],
+            {
+                "tree": self._place.tree,
+                "path": seen.path,
+                "memory_id": memory_id,
+                "size": seen.size,
+                "mtime": seen.mtime,
+                "looked": time.time_ns(),
+                "hash": digest,
+                "base": base,
+                "problem": problem,
+            },
+        )
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from None
+
+
+def _without_secrets(fields: Fields) -> None:
+    """Refuse a state that holds a secret: what a person wrote is not rewritten behind their back."""
+    for text in (fields.title or "", *fields.bodies):
+        cleaned = redact(text, key=b"")
+        if cleaned.findings:
+            found = cleaned.findings[0]
+            line = cleaned.text[: cleaned.text.index(found.marker())].count("\n") + 1
+            raise Invalid(f"holds what looks like a secret ({found.kind}, line {line} of the text): take it out")
+    if redact_json(fields.metadata, key=b"").findings:
+        raise Invalid("holds what looks like a secret in its metadata: take it out")
+
+
+def _known_of(revisions: Sequence[Revision], base: str) -> tuple[str, ...]:
+    known = {revision.id for revision in revisions}
+    return tuple(name for name in json.loads(base) if name in known)
+
+
+def _state_of(revisions: Sequence[Revision], base: Sequence[str]) -> Fields | None:
+    """Give the state that a file showed."""
+    known = {revision.id: revision for revision in revisions}
+    if len(base) == 1 and base[0] in known:
+        return known[base[0]].fields
+    return None

@@ -1,0 +1,106 @@
+"""Look at the files of a store: their size and times first, their bytes only where those changed."""
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.base.connection import Base
+from contextfs.local.base.memories import SQL
+from contextfs.local.document.names import SUFFIX
+from contextfs.local.place import Place
+
+LONGEST_BYTES = 4_000_000
+
+_SOON = 100_000_000
+"""A file that was changed this shortly before our look (ns) may have changed again in the same tick of its clock."""
+
+
+class Seen(NamedTuple):
+    """A file as the file system tells of it. `path` is relative to `.contextfs`, with slashes."""
+
+    path: str
+    size: int
+    mtime: int
+    link: bool = False
+
+
+class Known(NamedTuple):
+    """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows."""
+
+    path: str
+    memory_id: str
+    size: int
+    mtime: int
+    looked: int
+    hash: str
+    base: str
+    problem: str | None
+
+
+class Difference(NamedTuple):
+    """What differs between the files and our last look at them."""
+
+    changed: list[Seen]
+    gone: list[Known]
+    known: int
+
+
+def compare(base: Base, place: Place) -> Difference:
+    """Find the files that changed, are new or are gone."""
+    known = {row[0]: Known(*row) for row in base.each(SQL["files"], {"tree": place.tree})}
+    changed: list[Seen] = []
+    count = len(known)
+    for seen in look(place):
+        row = known.pop(seen.path, None)
+        is_same = row is not None and row.mtime == seen.mtime and row.size == seen.size
+        if not is_same or (row is not None and row.mtime > row.looked - _SOON):
+            changed.append(seen)
+    return Difference(sorted(changed), sorted(known.values()), count)
+
+
+def look(place: Place) -> Iterator[Seen]:
+    """Go through all files of memories, in no order."""
+    for folder, prefix in ((place.memories, "memories/"), (place.private, "local/memories/")):
+        try:
+            kinds = [entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+            for kind in kinds:
+                yield from _files(f"{folder}{os.sep}{kind}", f"{prefix}{kind}/")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise Unavailable(f"{error.filename} cannot be read ({error.strerror}).") from None
+
+
+def absolute(place: Place, path: str) -> Path:
+    """Give where a file is: private ones lie beside the database, which worktrees share."""
+    private = path.removeprefix("local/memories/")
+    return place.private / private if private != path else place.folder / path
+
+
+def contents(place: Place, seen: Seen) -> bytes:
+    """Read a file; Invalid where it is no file that we read."""
+    if seen.link:
+        raise Invalid("is a link: put the file itself here")
+    if seen.size > LONGEST_BYTES:
+        raise Invalid(f"is larger than {LONGEST_BYTES // 1_000_000} MB: split it into several memories")
+    return absolute(place, seen.path).read_bytes()
+
+
+def hashed(content: bytes) -> str:
+    """Name a file's bytes."""
+    return sha256(content).hexdigest()[:32]
+
+
+def _files(folder: str, prefix: str) -> Iterator[Seen]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.endswith(SUFFIX):
+                continue
+            told = entry.stat(follow_symlinks=False)
+            if entry.is_symlink():
+                yield Seen(prefix + entry.name, told.st_size, told.st_mtime_ns, link=True)
+            elif entry.is_file(follow_symlinks=False):
+                yield Seen(prefix + entry.name, told.st_size, told.st_mtime_ns)

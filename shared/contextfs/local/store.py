@@ -1,0 +1,340 @@
+"""The local store: memories of one repository, in files that people read and a database that remembers."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.memories.canonical import canonical
+from contextfs.domain.memories.clock import time_text
+from contextfs.domain.memories.model import MemoryChange, NewMemory
+from contextfs.domain.memories.revisions import Fields, Revision, at
+from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
+from contextfs.domain.memories.view import View, change, resolve, view
+from contextfs.domain.redaction.rules import redact, redact_json
+from contextfs.kit.errors import Conflict, Invalid, NotFound
+from contextfs.kit.ids import Entropy, uuid7
+from contextfs.local import config
+from contextfs.local.base.connection import Base
+from contextfs.local.base.memories import (
+    SQL,
+    forget,
+    heads_in,
+    mark,
+    next_clock,
+    record,
+    revisions_of,
+    see_clocks,
+    set_mark,
+    shown,
+)
+from contextfs.local.folder import stepping
+from contextfs.local.folder.refresh import problems, refresh
+from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
+from contextfs.local.place import Place
+
+_LEAST_DIGITS = 6
+_DIGITS = re.compile(r"[0-9a-f]+")
+_ABSENT = "There is no such memory here."
+
+
+class LocalStore:
+    """Reads and writes the memories of a place. It does not talk to servers, and it does not search."""
+
+    def __init__(
+        self, place: Place, base: Base, *, now: Callable[[], datetime], entropy: Entropy, actor: Callable[[], str]
+    ) -> None:
+        self.place = place
+        self.base = base
+        self._now = now
+        self._entropy = entropy
+        self._actor = actor
+
+    @classmethod
+    def open(
+        cls, place: Place, *, now: Callable[[], datetime], entropy: Entropy, actor: Callable[[], str]
+    ) -> "LocalStore":
+        """Open the store of a place; Unavailable or Invalid say why that cannot be. `actor` names who edits here."""
+        return cls(place, Base.open(place.local), now=now, entropy=entropy, actor=actor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.base.close()
+
+    @property
+    def project_id(self) -> UUID:
+        """The project that the repository is."""
+        return config.read(self.place.config).project.id
+
+    def refresh(self, *, accept_missing: bool = False) -> Refreshed:
+        """Take in what people and git did to the files, and finish what an interrupted command left."""
+        return refresh(
+            self.base,
+            self.place,
+            actor=self._actor,
+            now=self._now(),
+            new_id=self._new_id,
+            accept_missing=accept_missing,
+        )
+
+    def add(self, new: NewMemory) -> Written:
+        """Add a memory; one that says the same to the same readers is given back, with a new proof if there is one."""
+        fields, redacted = self._cleaned(fields_of(new))
+        with self.base.transaction():
+            same = self._same(fields)
+            if same is not None:
+                return self._proven(same, fields, redacted)
+            memory_id = new.id or self._new_id()
+            if revisions_of(self.base, memory_id):
+                raise Conflict("A memory with this id exists already: leave the id out, or change that memory.")
+            self._write(memory_id, None, fields)
+        return self._written(memory_id, stored=True, redacted=redacted)
+
+    def change(self, memory_id: UUID, wanted: MemoryChange) -> Written:
+        """Change a memory by a new revision; NotFound when it is deleted."""
+        with self.base.transaction():
+            seen = self._seen(memory_id)
+            fields, redacted = self._cleaned(changed(seen.fields, wanted))
+            stored = self._write(memory_id, seen, fields)
+        return self._written(memory_id, stored=stored, redacted=redacted)
+
+    def resolve(self, memory_id: UUID, content: str) -> Written:
+        """Settle a conflict: this is the text."""
+        with self.base.transaction():
+            seen = self._seen(memory_id)
+            cleaned, redacted = self._cleaned(msgspec.structs.replace(seen.fields, content=content, alternatives=()))
+            made = resolve(seen, cleaned.content, author=self._actor(), clock=next_clock(self.base, self._now()))
+            self._record(memory_id, made)
+        return self._written(memory_id, stored=made is not None, redacted=redacted)
+
+    def remove(self, memory_id: UUID) -> None:
+        """Delete a memory by a revision that says so: its file goes, its history stays."""
+        with self.base.transaction():
+            seen = self._seen(memory_id)
+            self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
+        stepping.finish(self.base, self.place, [memory_id])
+
+    def get(self, memory_id: UUID) -> LocalMemory:
+        """Read a memory; NotFound when there is none, or it is deleted."""
+        row = self.base.one(SQL["memory"], {"id": str(memory_id)})
+        if row is None or row["deleted"]:
+            raise NotFound(_ABSENT)
+        return shown(row)
+
+    def find(self, text: str) -> UUID:
+        """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
+        digits = text.replace("-", "").lower()
+        if len(digits) < _LEAST_DIGITS or not _DIGITS.fullmatch(digits):
+            raise Invalid(f"{text!r} is no id: give at least {_LEAST_DIGITS} of its first or last digits.")
+        rows = self.base.all(SQL["starting"], {"starts": f"{digits}%", "ends": f"%{digits}"})
+        if not rows:
+            raise NotFound(f"There is no memory here whose id starts or ends with {text}.")
+        if len(rows) > 1:
+            raise Invalid(f"Several ids start or end with {text}: give more digits.")
+        return UUID(rows[0]["id"])
+
+    def page(self, query: MemoryQuery) -> list[LocalMemory]:
+        """List memories, newest first."""
+        rows = self.base.all(
+            SQL["page"],
+            {
+                "type": canonical_type(query.type) if query.type else None,
+                "tags": json.dumps(query.tags) if query.tags else None,
+                "author": query.author,
+                "since": time_text(query.since) if query.since else None,
+                "conflicted": query.conflicted,
+                "limit": query.limit,
+            },
+        )
+        return [shown(row) for row in rows]
+
+    def log(self, memory_id: UUID) -> Sequence[Revision]:
+        """Give all revisions of a memory, newest first: nothing that anyone wrote is out of reach."""
+        known = revisions_of(self.base, memory_id)
+        if not known:
+            raise NotFound(_ABSENT)
+        return sorted(known, key=lambda one: (one.clock, one.id), reverse=True)
+
+    def at(self, memory_id: UUID, when: datetime | str) -> View:
+        """Give a memory as it was known at a time, or as one revision has it (by the first digits of its id)."""
+        known = self.log(memory_id)
+        if isinstance(when, datetime):
+            then = at(known, when)
+            if not then:
+                raise NotFound("There was no such memory at that time.")
+            return view(then)
+        found = [one for one in known if one.id.startswith(when.lower())]
+        if len(found) != 1:
+            raise NotFound(f"{'No revision starts' if not found else 'Several revisions start'} with {when}.")
+        return view([found[0]])
+
+    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False) -> TakenIn:
+        """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
+
+        `sent` is for those that came from the server, which need not be sent there.
+        """
+        waiting = sorted(revisions, key=lambda one: str(one.memory_id))
+        total = TakenIn()
+        see = [one.clock for one in waiting]
+        groups = [(memory_id, list(some)) for memory_id, some in groupby(waiting, key=lambda one: one.memory_id)]
+        for start in range(0, len(groups), stepping.BATCH):
+            batch = groups[start : start + stepping.BATCH]
+            with self.base.transaction():
+                see_clocks(self.base, see, self._now())
+                done = [self._take(memory_id, some, sent=sent) for memory_id, some in batch]
+            stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
+            total = TakenIn(
+                revisions=total.revisions + sum(one.revisions for one in done),
+                memories=total.memories + sum(one.memories for one in done),
+                conflicted=total.conflicted + sum(one.conflicted for one in done),
+            )
+        return total
+
+    def unsent(self, limit: int = 1000) -> list[Revision]:
+        """Give revisions that the server has not been sent, of memories that may leave this machine."""
+        rows = self.base.all(SQL["unsent"], {"limit": limit})
+        return [
+            Revision(
+                memory_id=UUID(row["memory_id"]),
+                parents=tuple(json.loads(row["parents"])),
+                fields=msgspec.json.decode(row["fields"], type=Fields),
+                author=row["author"],
+                clock=row["clock"],
+            )
+            for row in rows
+        ]
+
+    def mark_sent(self, revisions: Iterable[Revision]) -> None:
+        """Remember that the server has these."""
+        with self.base.transaction():
+            values = [{"memory_id": str(one.memory_id), "id": one.id} for one in revisions]
+            self.base.many(SQL["mark_sent"], values)
+
+    def withdraw(self, memory_id: UUID) -> bool:
+        """Take out a memory that its author made private elsewhere; False when it has edits of our own, and is kept."""
+        with self.base.transaction():
+            row = self.base.one(SQL["memory"], {"id": str(memory_id)})
+            if row is None:
+                return True
+            if any(not one.fields.deleted for one in self._own_unsent(memory_id)):
+                return False
+            forget(self.base, memory_id)
+            stepping.intend(self.base, self.place, [memory_id])
+        stepping.finish(self.base, self.place, [memory_id])
+        return True
+
+    def status(self) -> StoreStatus:
+        """Tell how the store stands."""
+        counts = self.base.one(SQL["counts"]) or {}
+        unsent = self.base.one(SQL["count_unsent"]) or {}
+        return StoreStatus(
+            memories=counts["memories"],
+            conflicted=counts["conflicted"],
+            unsent=unsent["unsent"],
+            behind=[row["path"] for row in self.base.all(SQL["behind"], {"tree": self.place.tree})],
+            problems=list(problems(self.base, self.place)),
+        )
+
+    def path_of(self, memory: LocalMemory) -> Path:
+        """Give where a memory's file belongs."""
+        folder = self.place.private if memory.visibility == "private" else self.place.memories
+        return folder / memory.path
+
+    def _take(self, memory_id: UUID, some: Sequence[Revision], *, sent: bool) -> TakenIn:
+        before = self.base.one(SQL["memory"], {"id": str(memory_id)})
+        follows = before is None or stepping.is_in_step(self.base, self.place, before)
+        known = {one.id for one in revisions_of(self.base, memory_id)}
+        fresh = [one for one in some if one.id not in known]
+        now = record(self.base, memory_id, some, sent=sent)
+        if follows and (before is None or heads_in(before) != now.heads):
+            stepping.intend(self.base, self.place, [memory_id])
+        return TakenIn(
+            revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0
+        )
+
+    def _own_unsent(self, memory_id: UUID) -> list[Revision]:
+        rows = self.base.all(SQL["unsent_of"], {"memory_id": str(memory_id)})
+        names = {row["id"] for row in rows}
+        return [one for one in revisions_of(self.base, memory_id) if one.id in names]
+
+    def _seen(self, memory_id: UUID) -> View:
+        known = revisions_of(self.base, memory_id)
+        if not known or (seen := view(known)).deleted:
+            raise NotFound(_ABSENT)
+        return seen
+
+    def _same(self, fields: Fields) -> UUID | None:
+        values = {
+            "fingerprint": fingerprint(fields.type, fields.content),
+            "private": fields.visibility == "private",
+        }
+        row = self.base.one(SQL["same"], values)
+        return None if row is None else UUID(row["id"])
+
+    def _proven(self, same: UUID, fields: Fields, redacted: int) -> Written:
+        seen = self._seen(same)
+        known = {canonical(proof) for proof in seen.fields.provenance}
+        fresh = tuple(proof for proof in fields.provenance if canonical(proof) not in known)
+        if fresh:
+            more = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *fresh))
+            self._write(same, seen, more)
+        return Written(memory=self.get(same), stored=False, redacted=redacted)
+
+    def _write(self, memory_id: UUID, seen: View | None, fields: Fields) -> bool:
+        """Add the revision that leads to a state, and note that the file is due; False when that is how it stands."""
+        author, clock = self._actor(), next_clock(self.base, self._now())
+        if seen is None:
+            made: Revision | None = Revision(memory_id=memory_id, fields=fields, author=author, clock=clock)
+        else:
+            made = change(seen, fields, author=author, clock=clock)
+        return self._record(memory_id, made)
+
+    def _record(self, memory_id: UUID, made: Revision | None) -> bool:
+        if made is not None:
+            record(self.base, memory_id, [made])
+        stepping.intend(self.base, self.place, [memory_id])
+        return made is not None
+
+    def _written(self, memory_id: UUID, *, stored: bool, redacted: int) -> Written:
+        stepping.finish(self.base, self.place, [memory_id])
+        return Written(memory=self.get(memory_id), stored=stored, redacted=redacted)
+
+    def _cleaned(self, fields: Fields) -> tuple[Fields, int]:
+        """Take secrets out, and bring line ends to one form; gives how many secrets there were."""
+        key = self._redaction_key()
+        texts = [redact(text.replace("\r\n", "\n"), key=key) for text in (fields.title or "", *fields.bodies)]
+        metadata = redact_json(fields.metadata, key=key)
+        title, content, *others = (one.text for one in texts)
+        cleaned = msgspec.structs.replace(
+            fields,
+            title=title if fields.title is not None else None,
+            content=content,
+            alternatives=tuple(others),
+            metadata=metadata.value,
+        )
+        return cleaned, sum(len(one.findings) for one in texts) + len(metadata.findings)
+
+    def _redaction_key(self) -> bytes:
+        held = mark(self.base, "redaction_key")
+        if held is None:
+            held = self._entropy(32).hex()
+            set_mark(self.base, "redaction_key", held)
+        return bytes.fromhex(held)
+
+    def _new_id(self) -> UUID:
+        return uuid7(self._now(), self._entropy)

@@ -15,6 +15,7 @@ READS_ENVIRONMENT = (
     "shared/contextfs/client/",
     "shared/contextfs/adapters/database/embedded/",
     "shared/contextfs/adapters/embedders/minilm/build.py",
+    "shared/contextfs/local/git.py",
     "clients/",
 )
 MAKES_CHANCE = (
@@ -22,6 +23,8 @@ MAKES_CHANCE = (
     "shared/contextfs/runtime/",
     "shared/contextfs/client/",
     "shared/contextfs/adapters/",
+    # When we looked at a file is told by the clock that its own time is told by.
+    "shared/contextfs/local/folder/",
     "clients/",
 )
 ENVIRONMENT = ("os.environ", "os.getenv")

@@ -1,25 +1,37 @@
-"""The store's settings: `.contextfs/config.toml`, committed, written by people and by `ctx`."""
+"""The store's settings: `.contextfs/config.toml`, committed, written by people and by `ctx`.
 
-import re
+Keys of servers are never kept here. A setting that this version does not know is told and kept.
+"""
+
 import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
-from contextfs.kit.fields import Name
+from contextfs.kit.fields import END, Name
+from contextfs.local.toml_lines import line_of, with_setting, without_setting
 
-FORMAT = 1
+FORMAT: Final = 1
+
+_RESTORE: Final = "restore the file from git, or mend that line"
+_CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>")
 
 Level = Literal["private", "project"]
 Pattern = Annotated[str, Meta(min_length=1, max_length=1000)]
+Url = Annotated[str, Meta(max_length=2000, pattern=r"^https?://[^\s?#@]+" + END)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whose things are shared, or not: the first rule whose conditions all hold decides. Patterns are as in a shell."""
+    """Whose things are shared, or not: the first rule whose conditions all hold decides. Patterns are as in a shell.
+
+    A condition that is not known is refused: without it, the rule would share more than was meant.
+    """
 
     visibility: Level
     tool: Pattern | None = None
@@ -29,7 +41,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     tag: Pattern | None = None
 
 
-class Sharing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Sharing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What leaves this machine: memories do, sessions do not, unless a rule or a command says so."""
 
     sessions: Level = "private"
@@ -37,54 +49,84 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rules: list[Rule] = []
 
 
-class ProjectNamed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Searching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How things are found: by words and meanings, or by words alone."""
+
+    embedder: Literal["local", "none"] = "local"
+
+
+class Syncing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether changes are sent in the background, after the command that made them."""
+
+    background: bool = True
+
+
+class ProjectNamed(msgspec.Struct, frozen=True, kw_only=True):
     """The project: its id is committed, so that clones, worktrees and renamed folders are one project."""
 
     id: UUID
     name: Name
 
 
-class Linked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Linked(msgspec.Struct, frozen=True, kw_only=True):
     """The server that the store is synced with. Keys are never kept here."""
 
-    url: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+$")]
+    url: Url
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a store."""
 
     format: int = FORMAT
     project: ProjectNamed
     server: Linked | None = None
     share: Sharing = Sharing()
+    search: Searching = Searching()
+    sync: Syncing = Syncing()
 
 
 def read(file: Path) -> Config:
-    """Read the settings; Invalid names the file, the place and the cure."""
+    """Read the settings; Invalid names the file, the line and the cure."""
+    return parse(text_of(file), str(file))
+
+
+def text_of(file: Path) -> str:
+    """Read the text of the settings; NotFound, Invalid or Unavailable say why that cannot be."""
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise NotFound(f"{file} is missing: `ctx init` makes it.") from None
+        raise NotFound(f"{file} is missing: restore it from git, or run `ctx init`.") from None
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
     except OSError as error:
-        raise Unavailable(f"{file} cannot be read ({error.strerror}).") from None
-    return parse(text, str(file))
+        raise Unavailable(f"{file} cannot be read ({error.strerror}): give it back to yourself.") from None
 
 
 def parse(text: str, name: str) -> Config:
-    """Read settings from a text."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"{name} cannot be read: {error}. Mend that line, or restore the file from git.") from None
+    """Read settings from a text; `name` is the file that errors name."""
+    values = _values(text, name)
     written = values.get("format", FORMAT)
-    if not isinstance(written, int) or written > FORMAT:
-        raise Invalid(f"{name} has format {written}, and this ctx reads {FORMAT}: update ctx.")
+    if isinstance(written, int) and written > FORMAT:
+        cure = "update ctx (pip install -U contextfs-platform)"
+        raise Invalid(f"{name}:{line_of(text, 'format')}: format {written} is newer than this ctx: {cure}.")
     try:
-        return msgspec.convert(values, Config)
+        config = msgspec.convert(values, Config)
     except msgspec.ValidationError as error:
-        raise Invalid(f"{name}: {_plain(str(error))}{_line_of(text, str(error))}.") from None
+        raise Invalid(_told(text, name, str(error))) from None
+    for number, rule in enumerate(config.share.rules):
+        if rule == Rule(visibility=rule.visibility):
+            line = line_of(text, "share.rules")
+            cure = f'give it a condition (tool, branch, path, type, tag), or set sessions = "{rule.visibility}"'
+            raise Invalid(f"{name}:{line}: rule {number + 1} holds for everything: {cure}.")
+    return config
+
+
+def warnings(text: str, name: str) -> list[str]:
+    """List the settings that are not known, each with its line: they are kept, and do nothing."""
+    return [
+        f"{name}:{line_of(text, key)}: there is no setting {key}{_near(key, known)}; it does nothing"
+        for key, known in _unknown(_values(text, name), Config, "")
+    ]
 
 
 def fresh(project: ProjectNamed) -> str:
@@ -92,7 +134,7 @@ def fresh(project: ProjectNamed) -> str:
     return (
         f"format = {FORMAT}\n\n"
         "# The project is known by this id everywhere, whatever the folder or the repository is called.\n"
-        f'[project]\nid = "{project.id}"\nname = {_quoted(project.name)}\n\n'
+        f'[project]\nid = "{project.id}"\nname = {quoted(project.name)}\n\n'
         "# What leaves this machine by `ctx push`. Sessions stay here, unless `ctx share` or a rule says otherwise:\n"
         '# rules = [{ tool = "claude-code", branch = "main", visibility = "project" }]\n'
         '[share]\nsessions = "private"\nmemories = "project"\n'
@@ -101,29 +143,49 @@ def fresh(project: ProjectNamed) -> str:
 
 def with_server(text: str, url: str | None) -> str:
     """Give the settings with another server, or none; all else stays as it was written."""
-    without = re.sub(r"(?ms)^\[server\][^\n]*\n(?:(?!^\[).*?\n)*?(?=^\[|\Z)", "", text)
-    without = without.rstrip("\n") + "\n"
-    return without if url is None else f"{without}\n[server]\nurl = {_quoted(url)}\n"
+    return without_setting(text, "server", "url") if url is None else with_setting(text, "server", "url", quoted(url))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a text as TOML."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"' + "".join(f"\\u{ord(char):04x}" if ord(char) < 0x20 or ord(char) == 0x7F else char for char in plain) + '"'
-    )
+    return '"' + "".join(f"\\u{ord(one):04x}" if ord(one) < 0x20 or ord(one) == 0x7F else one for one in plain) + '"'
 
 
-def _plain(told: str) -> str:
-    return (
-        told.replace("Object contains unknown field", "there is no setting").replace("$.", "").replace("$", "the top")
-    )
-
-
-def _line_of(text: str, told: str) -> str:
-    """Name the line of the setting that an error speaks of, where it can be found."""
-    found = re.search(r"`\$?\.?([\w.\[\]]+)`", told)
-    last: Any = re.findall(r"[A-Za-z_]\w*", found[1])[-1:] if found else []
+def _values(text: str, name: str) -> dict[str, Any]:
+    """Read TOML; Invalid tells the line, also where git left a conflict."""
     for number, line in enumerate(text.splitlines(), start=1):
-        if last and re.match(rf"\s*\[?{last[0]}\b", line):
-            return f", in line {number}"
-    return ""
+        if line.startswith(_CONFLICT):
+            raise Invalid(f"{name}:{number}: git could not merge this file: keep one side, and delete the marks.")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what, _, where = str(error).removesuffix(")").rpartition(" (at ")
+        at_line = where.removeprefix("line ").partition(",")[0]
+        number = at_line if at_line.isdigit() else str(max(1, len(text.splitlines())))
+        raise Invalid(f"{name}:{number}: {what[:1].lower()}{what[1:]}: {_RESTORE}.") from None
+
+
+def _told(text: str, name: str, error: str) -> str:
+    """Say what is wrong with a value, and in which line."""
+    what, _, where = error.partition(" - at `")
+    key = where.rstrip("`").removeprefix("$").removeprefix(".")
+    plain = what.removeprefix("Object ").replace("`", "")
+    number = line_of(text, key) or max(1, len(text.splitlines()))
+    return f"{name}:{number}: {key or 'the file'} {plain[:1].lower()}{plain[1:]}: {_RESTORE}."
+
+
+def _unknown(values: Mapping[str, Any], struct: Any, within: str) -> Iterator[tuple[str, list[str]]]:
+    """Give the names that a noun does not have, with those that it has."""
+    kinds: dict[str, Any] = {"project": ProjectNamed, "server": Linked, "share": Sharing}
+    kinds |= {"search": Searching, "sync": Syncing}
+    for name, value in values.items():
+        if name not in struct.__struct_fields__:
+            yield f"{within}{name}", list(struct.__struct_fields__)
+        elif not within and name in kinds and isinstance(value, dict):
+            yield from _unknown(cast("dict[str, Any]", value), kinds[name], f"{name}.")
+
+
+def _near(key: str, known: list[str]) -> str:
+    near = get_close_matches(key.rpartition(".")[2], known, n=1)
+    return f" (is {near[0]} meant?)" if near else ""

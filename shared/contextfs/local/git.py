@@ -25,7 +25,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
         head = self._head()
         return head.removeprefix(_REFERENCE).removeprefix("refs/heads/") if head.startswith(_REFERENCE) else None
 
-    def commit(self) -> str | None:
+    def tip(self) -> str | None:
         """Give the id of the commit that is checked out; None before the first one."""
         head = self._head()
         if not head.startswith(_REFERENCE):

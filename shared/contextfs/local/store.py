@@ -197,12 +197,12 @@ class LocalStore:
             with self.base.transaction():
                 see_clocks(self.base, see, self._now())
                 done = [self._take(memory_id, some, sent=sent) for memory_id, some in batch]
-            stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
             total = TakenIn(
                 revisions=total.revisions + sum(one.revisions for one in done),
                 memories=total.memories + sum(one.memories for one in done),
                 conflicted=total.conflicted + sum(one.conflicted for one in done),
             )
+        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
         return total
 
     def unsent(self, limit: int = 1000) -> list[Revision]:
@@ -257,10 +257,10 @@ class LocalStore:
 
     def _take(self, memory_id: UUID, some: Sequence[Revision], *, sent: bool) -> TakenIn:
         before = self.base.one(SQL["memory"], {"id": str(memory_id)})
-        follows = before is None or stepping.is_in_step(self.base, self.place, before)
-        known = {one.id for one in revisions_of(self.base, memory_id)}
+        follows = before is None or stepping.follows(self.base, self.place, before)
+        known = {one.id for one in revisions_of(self.base, memory_id)} if before else frozenset[str]()
         fresh = [one for one in some if one.id not in known]
-        now = record(self.base, memory_id, some, sent=sent)
+        now = record(self.base, memory_id, some, is_new=before is None, sent=sent)
         if follows and (before is None or heads_in(before) != now.heads):
             stepping.intend(self.base, self.place, [memory_id])
         return TakenIn(

@@ -30,9 +30,18 @@ def revisions_of(base: Base, memory_id: UUID) -> tuple[Revision, ...]:
 
 
 def record(
-    base: Base, memory_id: UUID, fresh: Iterable[Revision], *, sent: bool = False, from_absence: bool = False
+    base: Base,
+    memory_id: UUID,
+    fresh: Sequence[Revision],
+    *,
+    is_new: bool = False,
+    sent: bool = False,
+    from_absence: bool = False,
 ) -> View:
-    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view."""
+    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view.
+
+    `is_new` spares a look at what is known of a memory that nothing is known of.
+    """
     for revision in fresh:
         base.run(
             SQL["add_revision"],
@@ -47,7 +56,7 @@ def record(
                 "from_absence": from_absence,
             },
         )
-    known = revisions_of(base, memory_id)
+    known = fresh if is_new else revisions_of(base, memory_id)
     now_shown = view(known)
     base.run(SQL["show"], _row(base, now_shown, known))
     base.run(SQL["touch"], {"memory_id": str(memory_id)})

@@ -110,9 +110,9 @@ delete from memories where id = :id
 -- Take a memory's revisions out of this store.
 delete from revisions where memory_id = :id
 
--- name: files
--- What the files of a tree looked like.
-select path, memory_id, size, mtime, looked, hash, base, problem from files where tree = :tree
+-- name: stats
+-- What the file system told of the files of a tree, and when we looked.
+select path, size, mtime, looked from files where tree = :tree
 
 -- name: file
 -- What one file looked like.
@@ -121,7 +121,7 @@ select path, memory_id, size, mtime, looked, hash, base, problem from files wher
 -- name: files_of
 -- The files of a memory in a tree.
 select path, memory_id, size, mtime, looked, hash, base, problem from files
-where tree = :tree and memory_id = :memory_id
+where memory_id = :memory_id and +tree = :tree
 
 -- name: set_file
 -- Remember what a file looks like.

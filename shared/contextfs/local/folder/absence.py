@@ -1,6 +1,8 @@
-"""Why a file is gone: deleted by a person, or put away by git, which brings it back with another branch."""
+"""Who did it: a file that is gone was deleted by a person or put away by git, which also brings older states back."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha1
 
 from contextfs.local import git
 from contextfs.local.place import FOLDER, Place
@@ -18,8 +20,7 @@ def deleted(place: Place, gone: Sequence[str], *, before: str | None) -> frozens
     tracked = [path for path in gone if not path.startswith("local/")]
     if repository is None or not tracked:
         return frozenset(gone)
-    prefix = place.root.absolute().relative_to(repository.root.absolute()).as_posix()
-    names = {path: "/".join(part for part in (prefix.removeprefix("."), FOLDER, path) if part) for path in tracked}
+    names = {path: _prefix(repository, place) + path for path in tracked}
     away = _put_away(repository, names, before)
     return frozenset(gone) - away
 
@@ -32,12 +33,41 @@ def too_many(gone: int, known: int) -> bool:
 def head(place: Place) -> str | None:
     """Give the commit that is checked out; None where there is none."""
     repository = git.repository(place.root)
-    return None if repository is None else repository.commit()
+    return None if repository is None else repository.tip()
+
+
+class Index:
+    """What git has in its index: a file with just these bytes was put there by git, whatever state it is."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def holds(self, path: str, content: bytes) -> bool:
+        """Tell whether git's index has these bytes (but for line ends) at a path below `.contextfs`."""
+        plain = content.replace(b"\r\n", b"\n")
+        name = sha1(b"blob %d\0" % len(plain) + plain, usedforsecurity=False).hexdigest()
+        return self._blobs.get(path) == name
+
+    @cached_property
+    def _blobs(self) -> dict[str, str]:
+        repository = git.repository(self._place.root)
+        if repository is None:
+            return {}
+        prefix = _prefix(repository, self._place)
+        listed = repository.maybe("ls-files", "--stage", "-z", "--", f":(literal,top){prefix}memories") or ""
+        entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
+        return {name.removeprefix(prefix): told.split(" ")[1] for told, _, name in entries}
+
+
+def _prefix(repository: git.Repository, place: Place) -> str:
+    """Give the path of `.contextfs/` in a repository, as git writes it."""
+    below = place.root.absolute().relative_to(repository.root.absolute()).as_posix().removeprefix(".")
+    return f"{below}/{FOLDER}/".removeprefix("/")
 
 
 def _put_away(repository: git.Repository, names: dict[str, str], before: str | None) -> frozenset[str]:
     expected = repository.paths("ls-files", "--cached", among=names.values())
-    now = repository.commit()
+    now = repository.tip()
     in_head = _in(repository, now, names) if now else frozenset[str]()
     unknown = {path: name for path, name in names.items() if name not in expected and name not in in_head}
     if not unknown or before is None or now is None:

@@ -16,6 +16,7 @@ from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL, next_clock, record, revisions_of
 from contextfs.local.document import names
 from contextfs.local.document.text import Document, parse, same, sides, told
+from contextfs.local.folder.absence import Index
 from contextfs.local.folder.scan import Known, Seen, contents, hashed
 from contextfs.local.place import Place
 
@@ -46,6 +47,7 @@ class Reader:
         self._actor = actor
         self._now = now
         self._new_id = new_id
+        self._index = Index(place)
         self._gone = {one.memory_id: one for one in gone}
         self._gone_paths = {one.path for one in gone}
         self.tally = Tally()
@@ -97,13 +99,17 @@ class Reader:
         base: tuple[str, ...] = ()
         for document in documents:
             fields = self._in_folder(seen, document)
-            base = self._settle(memory_id, fields, parents)
+            is_gits = self._index.holds(seen.path, content)
+            base = self._settle(memory_id, fields, parents, is_gits=is_gits)
         self._remember(seen, str(memory_id), digest, json.dumps(base), None)
         if documents[0].memory_id is None or len(documents) > 1:
             self.tally.to_step.add(memory_id)
 
-    def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...]) -> tuple[str, ...]:
-        """Make a state known, unless it is; gives the revisions that a file with this state shows."""
+    def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool) -> tuple[str, ...]:
+        """Make a state known, unless it is; gives the revisions that a file with this state shows.
+
+        An earlier state is an edit of the person who wrote it again, and none when git brought it back.
+        """
         revisions = revisions_of(self._base, memory_id)
         if not revisions:
             self.tally.added += 1
@@ -115,7 +121,7 @@ class Reader:
         if same(fields, msgspec.structs.replace(now.fields, deleted=False)):
             return now.heads
         earlier = [one for one in revisions if not one.fields.deleted and same(fields, one.fields)]
-        if earlier:
+        if earlier and is_gits:
             return (max(earlier, key=lambda one: (one.clock, one.id)).id,)
         self.tally.edited += 1
         return self._revise(memory_id, fields, parents or now.heads)

@@ -40,7 +40,8 @@ def refresh(
     if head is not None and head != before:
         set_mark(base, _seen_head(place), head)
     repaired = stepping.finish(base, place, due) if due else 0
-    stepping.finish(base, place, stepping.pending(base, place))
+    if found.changed:
+        stepping.finish(base, place, stepping.pending(base, place))
     return Refreshed(
         **{name: getattr(told, name) for name in ("edited", "added", "deleted", "revived", "moved", "missing")},
         repaired=repaired,

@@ -50,15 +50,15 @@ class Difference(NamedTuple):
 
 def compare(base: Base, place: Place) -> Difference:
     """Find the files that changed, are new or are gone."""
-    known = {row[0]: Known(*row) for row in base.each(SQL["files"], {"tree": place.tree})}
+    known = {path: told for path, *told in base.each(SQL["stats"], {"tree": place.tree})}
     changed: list[Seen] = []
     count = len(known)
     for seen in look(place):
-        row = known.pop(seen.path, None)
-        is_same = row is not None and row.mtime == seen.mtime and row.size == seen.size
-        if not is_same or (row is not None and row.mtime > row.looked - _SOON):
+        told = known.pop(seen[0], None)
+        if told is None or told[0] != seen[1] or told[1] != seen[2] or seen[2] > told[2] - _SOON:
             changed.append(seen)
-    return Difference(sorted(changed), sorted(known.values()), count)
+    gone = [Known(**row) for path in sorted(known) for row in base.all(SQL["file"], {"tree": place.tree, "path": path})]
+    return Difference(sorted(changed), gone, count)
 
 
 def look(place: Place) -> Iterator[Seen]:
@@ -97,10 +97,7 @@ def hashed(content: bytes) -> str:
 def _files(folder: str, prefix: str) -> Iterator[Seen]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.name.endswith(SUFFIX):
-                continue
-            told = entry.stat(follow_symlinks=False)
-            if entry.is_symlink():
-                yield Seen(prefix + entry.name, told.st_size, told.st_mtime_ns, link=True)
-            elif entry.is_file(follow_symlinks=False):
-                yield Seen(prefix + entry.name, told.st_size, told.st_mtime_ns)
+            name = entry.name
+            if name[-3:] == SUFFIX and not entry.is_dir(follow_symlinks=False):
+                told = entry.stat(follow_symlinks=False)
+                yield Seen(prefix + name, told.st_size, told.st_mtime_ns, entry.is_symlink())

@@ -31,53 +31,73 @@ def pending(base: Base, place: Place) -> list[UUID]:
 def finish(base: Base, place: Place, memories: Sequence[UUID]) -> int:
     """Write the files that are due; gives how many were written or taken away.
 
-    A batch of many is flushed to the disk at once, before its notes are cleared: a file that a power cut tears is
-    still noted, and is written again.
+    Many are flushed to the disk at once, before their notes are cleared: a file that a power cut tears is still noted,
+    and is written again.
     """
-    done = 0
-    for start in range(0, len(memories), BATCH):
-        batch = memories[start : start + BATCH]
+    names = [str(memory_id) for memory_id in memories]
+    is_large = len(names) > _EACH_FLUSHED
+    touched: list[Path] = []
+    for start in range(0, len(names), BATCH):
         with base.transaction():
-            touched: list[Path] = []
-            for memory_id in batch:
-                touched += _step(base, place, memory_id, flush=len(batch) <= _EACH_FLUSHED)
-            if len(batch) > _EACH_FLUSHED:
-                write.flush_all(touched)
-            for memory_id in batch:
-                base.run(SQL["intended"], {"tree": place.tree, "memory_id": str(memory_id)})
-            done += len(touched)
-    return done
+            stepper = _Stepper(base, place, flush=not is_large)
+            touched += [path for name in names[start : start + BATCH] for path in stepper.step(name)]
+            if not is_large:
+                _clear(base, place, names)
+    if is_large:
+        write.flush_all(touched)
+        _clear(base, place, names)
+    return len(touched)
 
 
-def _step(base: Base, place: Place, memory_id: UUID, *, flush: bool) -> list[Path]:
-    row = base.one(SQL["memory"], {"id": str(memory_id)})
-    rows = base.all(SQL["files_of"], {"tree": place.tree, "memory_id": str(memory_id)})
-    files = [Known(**one) for one in rows if one["problem"] is None]
-    if row is None or row["deleted"]:
-        return [_take_away(base, place, one) for one in files]
-    target = _target(base, place, row)
-    content = render(memory_id, fields_in(row)).encode()
-    for other in files:
-        if other.path != target:
-            _take_away(base, place, other)
-    path = absolute(place, target)
-    within = place.private if target.startswith("local/") else place.folder
-    told = write.replace(path, content, scratch=place.folder / "local" / "tmp", within=within, flush=flush)
-    base.run(
-        SQL["set_file"],
-        {
-            "tree": place.tree,
-            "path": target,
-            "memory_id": str(memory_id),
-            "size": told.st_size,
-            "mtime": told.st_mtime_ns,
-            "looked": time.time_ns(),
-            "hash": hashed(content),
-            "base": row["heads"],
-            "problem": None,
-        },
-    )
-    return [path]
+def _clear(base: Base, place: Place, names: Sequence[str]) -> None:
+    with base.transaction():
+        base.many(SQL["intended"], [{"tree": place.tree, "memory_id": name} for name in names])
+
+
+class _Stepper:
+    """Brings one memory's file after the other into step, inside one transaction."""
+
+    def __init__(self, base: Base, place: Place, *, flush: bool) -> None:
+        self._base = base
+        self._place = place
+        self._flush = flush
+        scratch = place.folder / "local" / "tmp"
+        self._tracked = write.Writer(place.folder, scratch)
+        self._private = write.Writer(place.private, scratch)
+
+    def step(self, memory_id: str) -> list[Path]:
+        """Write, move or take away the file of a memory; gives the files that were touched."""
+        row = self._base.one(SQL["memory"], {"id": memory_id})
+        rows = self._base.all(SQL["files_of"], {"tree": self._place.tree, "memory_id": memory_id})
+        files = [Known(**one) for one in rows if one["problem"] is None]
+        if row is None or row["deleted"]:
+            return [_take_away(self._base, self._place, one) for one in files]
+        target = _target(self._base, self._place, row)
+        for other in files:
+            if other.path != target:
+                _take_away(self._base, self._place, other)
+        return [self._written(row, target)]
+
+    def _written(self, row: Row, target: str) -> Path:
+        content = render(UUID(row["id"]), fields_in(row)).encode()
+        path = absolute(self._place, target)
+        writer = self._private if target.startswith("local/") else self._tracked
+        told = writer.replace(path, content, flush=self._flush)
+        self._base.run(
+            SQL["set_file"],
+            {
+                "tree": self._place.tree,
+                "path": target,
+                "memory_id": row["id"],
+                "size": told.st_size,
+                "mtime": told.st_mtime_ns,
+                "looked": time.time_ns(),
+                "hash": hashed(content),
+                "base": row["heads"],
+                "problem": None,
+            },
+        )
+        return path
 
 
 def _target(base: Base, place: Place, row: Row) -> str:
@@ -104,7 +124,12 @@ def _take_away(base: Base, place: Place, one: Known) -> Path:
     return path
 
 
-def is_in_step(base: Base, place: Place, row: Row) -> bool:
-    """Tell whether a memory's file shows the view: then it follows the view, else git keeps an older state there."""
+def follows(base: Base, place: Place, row: Row) -> bool:
+    """Tell whether a memory's file follows its view: it shows it now, or there is none because it was deleted.
+
+    Otherwise git keeps an older state there, or keeps the file away.
+    """
     rows = base.all(SQL["files_of"], {"tree": place.tree, "memory_id": row["id"]})
+    if not rows:
+        return bool(row["deleted"])
     return any(sorted(json.loads(one["base"])) == sorted(json.loads(row["heads"])) for one in rows)

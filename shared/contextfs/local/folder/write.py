@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: beside its place first, then into it."""
+"""Write files whole or not at all: beside their place first, then into it."""
 
 import os
 import sys
@@ -9,35 +9,50 @@ from pathlib import Path
 from contextfs.kit.errors import Invalid, Unavailable
 
 
-def replace(target: Path, content: bytes, *, scratch: Path, within: Path, flush: bool = True) -> os.stat_result:
-    """Put bytes into a file; gives what the file system tells of it then.
+class Writer:
+    """Writes files below one folder. `scratch` is a folder on the same file system, for what is not finished yet."""
 
-    `scratch` is a folder on the same file system; `within` is the folder that the file must not leave. Unavailable
-    when it cannot be written: the file is then as it was.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _stay(target.parent, within)
-        scratch.mkdir(parents=True, exist_ok=True)
-        temporary = scratch / f"{os.getpid()}-{target.name}"
+    def __init__(self, within: Path, scratch: Path) -> None:
+        self._within = within
+        self._temporary = str(scratch / str(os.getpid()))
+        self._scratch = scratch
+        self._ready: set[str] = set()
+
+    def replace(self, target: Path, content: bytes, *, flush: bool = True) -> os.stat_result:
+        """Put bytes into a file; gives what the file system tells of it then.
+
+        Unavailable when it cannot be written: the file is then as it was. Invalid where a link leads elsewhere.
+        """
+        folder, name = os.path.split(target)
         try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                if flush:
-                    file.flush()
-                    os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        if flush:
-            flush_folders([target.parent])
-        return target.stat()
-    except OSError as error:
-        raise Unavailable(
-            f"{target} cannot be written ({error.strerror}): free the disk, or give the folder back."
-        ) from None
+            self._prepare(folder)
+            try:
+                with open(self._temporary, "wb", buffering=0) as file:  # noqa: PTH123 - thousands of files, one by one
+                    file.write(content)
+                    if flush:
+                        os.fsync(file.fileno())
+                os.replace(self._temporary, f"{folder}{os.sep}{name}")  # noqa: PTH105 - as above
+            except BaseException:
+                with suppress(OSError):
+                    Path(self._temporary).unlink()
+                raise
+            if flush:
+                flush_folders([Path(folder)])
+            return os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116 - as above
+        except OSError as error:
+            detail = f"{target} cannot be written ({error.strerror}): free the disk, or give the folder back."
+            raise Unavailable(detail) from None
+
+    def _prepare(self, folder: str) -> None:
+        """Make a folder, once, and see that it lies where it seems to lie."""
+        if folder in self._ready:
+            return
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        if not path.resolve().is_relative_to(self._within.resolve()):
+            raise Invalid(f"{folder} leads out of {self._within}: replace the link by a folder.")
+        self._ready.add(folder)
 
 
 def remove(target: Path) -> None:
@@ -71,8 +86,3 @@ def flush_folders(folders: Iterable[Path]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _stay(folder: Path, within: Path) -> None:
-    if not folder.resolve().is_relative_to(within.resolve()):
-        raise Invalid(f"{folder} leads out of {within}: replace the link by a folder.")

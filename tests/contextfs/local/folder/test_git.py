@@ -21,7 +21,7 @@ def test_switching_branches_makes_no_revisions(repository: Machine) -> None:
     edited = repository.refresh()
     repository.commit()
 
-    seen = []
+    seen: list[Refreshed] = []
     for branch in ("main", "feature", "main", "feature"):
         repository.git("switch", "-q", branch)
         seen.append(repository.refresh())

@@ -11,6 +11,8 @@ stands on (by parentage, whatever the clocks say). Several remain if they were m
 - the body: all different texts are kept, the last written first (a multi-value register). Nothing is ever composed;
 - deleted: only if every head is, so whoever edits what another deletes keeps it visible.
 
+Revisions that say the same without knowing of each other count as one (`agreement.py`).
+
 A parent that is not at hand is as good as none. When it arrives, the fold is that of the larger set.
 """
 
@@ -18,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from contextfs.domain.memories.agreement import agreed
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.revisions import Fields, Revision
 
@@ -41,19 +44,32 @@ class _Sight(NamedTuple):
     shows: dict[Register, Any]
 
 
-def fold(heads: Sequence[Revision], known: Mapping[str, Revision]) -> Fields:
+class Folded(NamedTuple):
+    """The one state that several heads amount to, and the latest of those that nobody built on."""
+
+    fields: Fields
+    latest: Revision
+
+
+def fold(heads: Sequence[Revision], known: Mapping[str, Revision]) -> Folded:
     """Give the one state that several heads, concurrent revisions among the `known` ones, amount to."""
-    story = _since_fork(heads, known)
-    ranked = sorted(story, key=lambda revision: (revision.clock, revision.id))
+    story = agreed(_since_fork(heads, known))
+    ranked = sorted((node.revision for node in story), key=lambda revision: (revision.clock, revision.id))
     bits = {revision.id: 1 << rank for rank, revision in enumerate(ranked)}
     shown = [_registers(revision.fields) for revision in ranked]
-    sights: dict[str, _Sight] = {}
-    for revision in story:
-        before = _join([sights[parent] for parent in revision.parents if parent in sights], shown)
-        bit = bits[revision.id]
-        sights[revision.id] = _after(before, shown[bit.bit_length() - 1], bit)
-    joined = _join([sights[head.id] for head in heads], shown)
-    return _fields(joined, ranked, deleted=all(head.fields.deleted for head in heads))
+    sights: list[_Sight] = []
+    for node in story:
+        before = _join([sights[parent] for parent in node.parents], shown)
+        bit = bits[node.revision.id]
+        sights.append(_after(before, shown[bit.bit_length() - 1], bit))
+    built_on = {parent for node in story for parent in node.parents}
+    tips = [number for number in range(len(story)) if number not in built_on]
+    joined = _join([sights[tip] for tip in tips], shown)
+    last = [story[tip].revision for tip in tips]
+    return Folded(
+        _fields(joined, ranked, deleted=all(tip.fields.deleted for tip in last)),
+        max(last, key=lambda revision: (revision.clock, revision.id)),
+    )
 
 
 def _since_fork(heads: Sequence[Revision], known: Mapping[str, Revision]) -> list[Revision]:
@@ -98,8 +114,13 @@ def _registers(fields: Fields) -> dict[Register, Any]:
 
 
 def _after(before: _Sight, shows: dict[Register, Any], bit: int) -> _Sight:
-    """Add one revision to what was seen before it: it writes where it shows something else."""
+    """Add one revision to what was seen before it: it writes where it shows something else.
+
+    In which order the texts of a conflict are shown is nobody's writing: the clocks decide.
+    """
     written = [register for register, value in shows.items() if before.shows.get(register, _ABSENT) != value]
+    if _BODY in written and set(before.shows.get(_BODY, ())) == set(shows[_BODY]):
+        written.remove(_BODY)
     written += before.shows.keys() - shows.keys()
     writes = {**before.writes, **dict.fromkeys(written, bit)} if written else before.writes
     return _Sight(before.seen | bit, writes, shows)

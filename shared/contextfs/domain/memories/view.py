@@ -66,10 +66,11 @@ def view(revisions: Iterable[Revision]) -> View:
         raise Invalid("the revisions are each other's parents; drop them and fetch them again")
     by_time = attrgetter("clock", "id")
     begun = min((one for one in known.values() if known.keys().isdisjoint(one.parents)), key=by_time)
-    latest = max(heads, key=by_time)
+    [last, *others] = heads
+    fields, latest = fold(heads, known) if others else (last.fields, last)
     return View(
         memory_id=memory_id,
-        fields=latest.fields if len(heads) == 1 else fold(heads, known),
+        fields=fields,
         heads=tuple(head.id for head in heads),
         version=sha256(" ".join(head.id for head in heads).encode()).hexdigest()[:16],
         created_by=begun.author,

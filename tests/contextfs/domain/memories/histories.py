@@ -87,29 +87,30 @@ def states() -> st.SearchStrategy[Fields]:
 
 def slowly(revisions: Iterable[Revision]) -> dict[str, Any]:
     """Fold by the words of the law: find every write, and of each register the writes that no other stands on."""
-    claims = sorted(revisions, key=lambda revision: (revision.clock, revision.author), reverse=True)
-    known = {revision.id: revision for revision in claims}
-    above = {name: _above(known, name) for name in known}
+    nodes = told_once(revisions)
+    above = {name: _above(nodes, name) for name in nodes}
     shown: dict[frozenset[str], dict[str, Any]] = {}
 
     def shows(heads: frozenset[str]) -> dict[str, Any]:
         if heads not in shown:
-            shown[heads] = taken_apart(known[next(iter(heads))].fields) if len(heads) == 1 else folded(heads)
+            [name, *others] = heads or [""]
+            shown[heads] = folded(heads) if others or not name else taken_apart(nodes[name][0].fields)
         return shown[heads]
 
     def writes(name: str, register: str) -> bool:
-        before = shows(frozenset(set(known[name].parents) & set(known)))
-        return taken_apart(known[name].fields).get(register) != before.get(register)
+        old = shows(frozenset(nodes[name][1])).get(register)
+        new = taken_apart(nodes[name][0].fields).get(register)
+        return set(new or ()) != set(old or ()) if register == "body" else new != old
 
     def folded(heads: frozenset[str]) -> dict[str, Any]:
         story = set(heads).union(*(above[head] for head in heads))
         state: dict[str, Any] = {}
-        for register in {register for name in story for register in taken_apart(known[name].fields)}:
+        for register in {register for name in story for register in taken_apart(nodes[name][0].fields)}:
             made = {name for name in story if writes(name, register)}
             last = made - {name for name in made if any(name in above[other] for other in made)}
             values = [
-                taken_apart(known[name].fields).get(register)
-                for name in sorted(last, key=lambda name: (known[name].clock, name), reverse=True)
+                taken_apart(nodes[name][0].fields).get(register)
+                for name in sorted(last, key=lambda name: (nodes[name][0].clock, nodes[name][0].id), reverse=True)
             ]
             if register == "body":
                 state[register] = tuple(dict.fromkeys(text for value in values for text in value or ()))
@@ -119,9 +120,33 @@ def slowly(revisions: Iterable[Revision]) -> dict[str, Any]:
                 state[register] = values[0]
         return {register: value for register, value in state.items() if value is not None}
 
-    heads = frozenset(known.keys() - {parent for revision in known.values() for parent in revision.parents})
-    deleted = all(known[head].fields.deleted for head in heads)
+    heads = frozenset(nodes.keys() - {parent for _, parents in nodes.values() for parent in parents})
+    deleted = all(nodes[head][0].fields.deleted for head in heads)
     return {**shows(heads), "deleted": deleted}
+
+
+Node = tuple[Revision, set[str]]
+
+
+def told_once(revisions: Iterable[Revision]) -> dict[str, Node]:
+    """Make one node of each two revisions that say the same and do not stand on each other, and name its parents."""
+    claims = sorted(revisions, key=lambda revision: (revision.clock, revision.author), reverse=True)
+    known = {revision.id: revision for revision in claims}
+    nodes: dict[str, Node] = {name: (one, set(one.parents) & known.keys()) for name, one in known.items()}
+    into = {name: name for name in known}
+    for left in sorted(known):
+        for right in sorted(known):
+            here, there = into[left], into[right]
+            if here == there or not say_the_same(known[left].fields, known[right].fields):
+                continue
+            if here in _above(nodes, there) or there in _above(nodes, here):
+                continue
+            revision = min(nodes[here][0], nodes[there][0], key=lambda one: (one.clock, one.id))
+            parents = nodes[here][1] | nodes.pop(there)[1]
+            nodes[here] = (revision, parents)
+            into = {name: here if node == there else node for name, node in into.items()}
+            nodes = {name: (one, {into[above] for above in ups}) for name, (one, ups) in nodes.items()}
+    return nodes
 
 
 def taken_apart(fields: Fields) -> dict[str, Any]:
@@ -132,6 +157,12 @@ def taken_apart(fields: Fields) -> dict[str, Any]:
     return parts | {f"{name}.{canonical(item)}": True for name in SETS for item in getattr(fields, name)}
 
 
-def _above(known: dict[str, Revision], name: str) -> set[str]:
-    parents = set(known[name].parents) & known.keys()
-    return parents.union(*(_above(known, parent) for parent in parents))
+def say_the_same(left: Fields, right: Fields) -> bool:
+    """Compare states, whichever text of a conflict they show first."""
+    here, there = taken_apart(left), taken_apart(right)
+    return set(here.pop("body")) == set(there.pop("body")) and here == there and left.deleted == right.deleted
+
+
+def _above(nodes: dict[str, Node], name: str) -> set[str]:
+    parents = nodes[name][1]
+    return parents.union(*(_above(nodes, parent) for parent in parents))

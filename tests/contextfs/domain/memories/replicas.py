@@ -45,6 +45,7 @@ class Replica:
     skew: timedelta = timedelta()
     model: defaultdict[str, Register] = field(default_factory=lambda: defaultdict(Register))
     clocks: dict[str, str] = field(default_factory=dict[str, str])
+    redated: bool = False
 
     def stamp(self) -> str:
         """Make the clock of an edit."""
@@ -60,6 +61,7 @@ class Replica:
         for name, register in parcel.model.items():
             self.model[name].meet(register)
         for name, clock in parcel.clocks.items():
+            self.redated |= clock < self.clocks.get(name, clock)
             self.clocks[name] = min(clock, self.clocks.get(name, clock))
 
     def edit(self, fields: Fields, parcel: "Parcel") -> None:

@@ -2,22 +2,21 @@
 
 from typing import Annotated
 
-import typer
-
 from clients.cli import options, output, server
+from clients.cli.command import Argument, Option
 from contextfs.client import ContextReply
 
 
 def context(
-    task: Annotated[str, typer.Argument(help="The task at hand, in your own words.")],
+    task: Annotated[str, Argument(help="The task at hand, in your own words.")],
     budget: Annotated[
-        int, typer.Option("--budget", min=50, max=200_000, help="Tokens that the pack may take at the most.")
+        int, Option("--budget", min=50, max=200_000, help="Tokens that the pack may take at the most.")
     ] = 2000,
     type: Annotated[  # noqa: A002 - the option's name
-        list[str] | None, typer.Option("--type", help="Only memories of this type; may be given several times.")
+        list[str] | None, Option("--type", help="Only memories of this type; may be given several times.")
     ] = None,
-    branch: Annotated[str | None, typer.Option("--branch", help="Only from this git branch.")] = None,
-    memories_only: Annotated[bool, typer.Option("--memories-only", help="Leave out messages.")] = False,
+    branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
+    memories_only: Annotated[bool, Option("--memories-only", help="Leave out messages.")] = False,
     project: options.Project = None,
     json: options.Json = False,
 ) -> None:

@@ -5,7 +5,6 @@ import platform
 from typing import Literal
 
 import msgspec
-import typer
 
 from clients.cli import installation, options, output
 from contextfs.client import ContextFS, Retries
@@ -23,7 +22,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     cure: str = ""
 
 
-def doctor(json: options.Json = False) -> None:
+def doctor(json: options.Json = False) -> int:
     """Look at this installation, its server, the key and the embedding model; say what is wrong, and the cure.
 
     The exit code is 1 when something needs attention.
@@ -34,7 +33,7 @@ def doctor(json: options.Json = False) -> None:
     else:
         for finding in findings:
             _print(finding)
-    raise typer.Exit(1 if any(finding.state == "attention" for finding in findings) else 0)
+    return 1 if any(finding.state == "attention" for finding in findings) else 0
 
 
 def _command() -> Finding:

@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from clients.cli import import_report, options, output, server
+from clients.cli.command import Argument, Option
 from clients.cli.mapping import Normalised
 from clients.cli.transfer import Sender, Tally, conversations
 from contextfs.adapters.transcripts import files, reader
@@ -25,15 +24,15 @@ class Tool(StrEnum):
 
 
 def import_(
-    tool: Annotated[Tool, typer.Argument(help="The tool that wrote the conversations.")],
+    tool: Annotated[Tool, Argument(help="The tool that wrote the conversations.")],
     path: Annotated[
-        Path | None, typer.Argument(help="A file, or a folder with files; without it the tool's own folder.")
+        Path | None, Argument(help="A file, or a folder with files; without it the tool's own folder.")
     ] = None,
     project: options.Project = None,
     tag: options.Tags = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
     json: options.Json = False,
-) -> None:
+) -> int:
     """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
 
     It can be repeated at any time: what is stored already is not stored again, and what was added since is.
@@ -45,7 +44,7 @@ def import_(
         _rehearse(pairs, tally, json=json)
     else:
         _import(pairs, tally, project=project, of=len(paths), json=json)
-    raise typer.Exit(1 if tally.failed else 0)
+    return 1 if tally.failed else 0
 
 
 def found(tool: str, path: Path | None) -> list[Path]:

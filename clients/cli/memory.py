@@ -4,24 +4,23 @@ import sys
 from itertools import islice
 from typing import Annotated
 
-import typer
-
 from clients.cli import options, output, server
+from clients.cli.command import Argument, Group, Option
 from contextfs.client import ContextFS, History, Memory, MemoryWritten
 from contextfs.kit.errors import Invalid
 
 _MOST_IN_A_PAGE = 200
 
-app = options.group("Add, list and show memories.")
+app = Group("Add, list and show memories.")
 
 
 @app.command()
 def add(
-    text: Annotated[str, typer.Argument(help="What is to be known; - reads it from standard input.")],
+    text: Annotated[str, Argument(help="What is to be known; - reads it from standard input.")],
     type: options.Type = None,  # noqa: A002 - the option's name
     tag: options.Tags = None,
-    title: Annotated[str | None, typer.Option("--title", help="A title.")] = None,
-    pin: Annotated[bool, typer.Option("--pin", help="Hand it to every conversation of the project.")] = False,
+    title: Annotated[str | None, Option("--title", help="A title.")] = None,
+    pin: Annotated[bool, Option("--pin", help="Hand it to every conversation of the project.")] = False,
     project: options.Project = None,
     json: options.Json = False,
 ) -> None:
@@ -74,9 +73,9 @@ def list_(
 
 @app.command()
 def show(
-    id: Annotated[str, typer.Argument(help="The memory's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
-    history: Annotated[bool, typer.Option("--history", help="Every version, newest first.")] = False,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="As it was known at this time.")] = None,
+    id: Annotated[str, Argument(help="The memory's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
+    history: Annotated[bool, Option("--history", help="Every version, newest first.")] = False,
+    as_of: Annotated[str | None, Option("--as-of", help="As it was known at this time.")] = None,
     json: options.Json = False,
 ) -> None:
     """Show a memory whole: as it is, as it was, or through all its versions."""

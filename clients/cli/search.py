@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-import typer
-
 from clients.cli import options, output, server
+from clients.cli.command import Argument, Option
 from contextfs.client import SearchHit, SearchReply
 from contextfs.domain.search.fusion import Explanation
 
@@ -21,16 +20,16 @@ class Mode(StrEnum):
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What to look for, in your own words.")],
+    query: Annotated[str, Argument(help="What to look for, in your own words.")],
     type: options.Type = None,  # noqa: A002 - the option's name
     tag: options.Tags = None,
     since: options.Since = None,
-    tool: Annotated[str | None, typer.Option("--tool", help="Only from this tool's conversations.")] = None,
-    branch: Annotated[str | None, typer.Option("--branch", help="Only from this git branch.")] = None,
+    tool: Annotated[str | None, Option("--tool", help="Only from this tool's conversations.")] = None,
+    branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     project: options.Project = None,
     limit: options.Limit = 10,
-    mode: Annotated[Mode, typer.Option("--mode", help="By meaning and words, or by meaning alone.")] = Mode.hybrid,
-    explain: Annotated[bool, typer.Option("--explain", help="Tell how each score came about.")] = False,
+    mode: Annotated[Mode, Option("--mode", help="By meaning and words, or by meaning alone.")] = Mode.hybrid,
+    explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
     json: options.Json = False,
 ) -> None:
     """Find memories and messages, best first: by their meaning and by their words, in every project you can see."""

@@ -5,20 +5,19 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
-import typer
-
 from clients.cli import options, output, server
+from clients.cli.command import Argument, Group, Option
 from contextfs.client import Message, Session
 
 _MOST_IN_A_PAGE = 200
 
-app = options.group("List and show conversations.")
+app = Group("List and show conversations.")
 
 
 @app.command("list")
 def list_(
-    tool: Annotated[str | None, typer.Option("--tool", help="Only of this tool.")] = None,
-    branch: Annotated[str | None, typer.Option("--branch", help="Only of this git branch.")] = None,
+    tool: Annotated[str | None, Option("--tool", help="Only of this tool.")] = None,
+    branch: Annotated[str | None, Option("--branch", help="Only of this git branch.")] = None,
     since: options.Since = None,
     project: options.Project = None,
     limit: options.Limit = 20,
@@ -55,8 +54,8 @@ def list_(
 
 @app.command()
 def show(
-    id: Annotated[str, typer.Argument(help="The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
-    messages: Annotated[bool, typer.Option("--messages", help="With all that was said.")] = False,
+    id: Annotated[str, Argument(help="The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
+    messages: Annotated[bool, Option("--messages", help="With all that was said.")] = False,
     json: options.Json = False,
 ) -> None:
     """Show a session, with its messages if wanted."""

@@ -4,9 +4,9 @@ import os
 from typing import Annotated, Any
 
 import msgspec
-import typer
 
 from clients.cli import options, output
+from clients.cli.command import Option
 from contextfs.runtime import stack
 from contextfs.runtime.stack import Stack, StackStatus
 
@@ -21,9 +21,9 @@ _WITHOUT_SAMPLE = (_IMPORT, 'ctx memory add "We deploy with uv." --type decision
 
 def up(
     port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="The gateway's port; the last one, or 8420.")
+        int | None, Option("--port", min=1, max=65535, help="The gateway's port; the last one, or 8420.")
     ] = None,
-    no_sample: Annotated[bool, typer.Option("--no-sample", help="Begin without the sample.")] = False,
+    no_sample: Annotated[bool, Option("--no-sample", help="Begin without the sample.")] = False,
     json: options.Json = False,
 ) -> None:
     """Start the platform on this machine, and return when it is ready: a database, the gateway, the relay, the worker.
@@ -52,7 +52,7 @@ def down(json: options.Json = False) -> None:
         output.say("Stopped. `ctx up` starts it again, with all that it stored." if ran else "It was not running.")
 
 
-def status(json: options.Json = False) -> None:
+def status(json: options.Json = False) -> int:
     """Tell which processes of the platform run, how much memory they hold, and which events are on their way.
 
     The exit code is 1 when it does not run, or something of it is missing.
@@ -62,7 +62,7 @@ def status(json: options.Json = False) -> None:
         output.say_json(found)
     else:
         _print_status(found)
-    raise typer.Exit(0 if found.state == "running" else 1)
+    return 0 if found.state == "running" else 1
 
 
 def _home() -> stack.Home:

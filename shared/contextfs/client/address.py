@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.client.errors import Unreachable
 from contextfs.kit.errors import Invalid, NotAuthenticated, Unavailable
 
 Id = UUID | str
@@ -57,7 +58,7 @@ def find(
 ) -> Address:
     """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
 
-    The stack's own key is sent to the stack alone. NotAuthenticated or Unavailable say what is missing.
+    The stack's own key is sent to the stack alone. NotAuthenticated or Unreachable say what is missing.
     """
     url = url or environment.get("CONTEXTFS_URL") or None
     key = key or environment.get("CONTEXTFS_API_KEY") or None
@@ -66,7 +67,7 @@ def find(
     stack = None if url and key else _stack(home(environment) / "stack.json")
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
-        raise Unavailable(_NO_SERVER)
+        raise Unreachable(_NO_SERVER)
     url = _checked(url or own or "")
     if stack is not None and url == own and key in {None, stack.founding.key}:
         return Address(url=url, key=stack.founding.key, project_id=project_id or stack.founding.project_id)

@@ -5,7 +5,7 @@ import http
 import msgspec
 
 from contextfs.kit import errors
-from contextfs.kit.errors import ContextFSError
+from contextfs.kit.errors import ContextFSError, Unavailable
 
 _URN = "urn:contextfs:problem:"
 _KNOWN: dict[str, type[ContextFSError]] = {
@@ -13,6 +13,10 @@ _KNOWN: dict[str, type[ContextFSError]] = {
 }
 _BY_STATUS = {kind.status: kind for kind in _KNOWN.values()}
 _LONGEST_EXCERPT = 200
+
+
+class Unreachable(Unavailable):
+    """The server does not answer."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

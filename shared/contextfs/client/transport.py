@@ -17,7 +17,7 @@ import httpx2
 import msgspec
 
 from contextfs.client.address import Address
-from contextfs.client.errors import error_of
+from contextfs.client.errors import Unreachable, error_of
 from contextfs.client.retries import RETRIED, Retries, asked_pause
 from contextfs.kit.errors import ContextFSError, Unavailable
 
@@ -121,10 +121,10 @@ class Transport:
         asked = asked_pause(response.headers.get("retry-after"), datetime.now(UTC))
         return error, asked, response.status_code in RETRIED
 
-    def _unreachable(self, error: httpx2.RequestError) -> Unavailable:
+    def _unreachable(self, error: httpx2.RequestError) -> Unreachable:
         why = _GENTLE_WORDS.get(type(error)) or str(error) or type(error).__name__
         cure = "start it with `ctx up`" if self.address.is_loopback else "check CONTEXTFS_URL and the network"
-        unreachable = Unavailable(f"{self.address.url} does not answer ({why}): {cure}.")
+        unreachable = Unreachable(f"{self.address.url} does not answer ({why}): {cure}.")
         unreachable.__cause__ = error
         return unreachable
 

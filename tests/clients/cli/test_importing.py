@@ -107,7 +107,7 @@ def test_the_project_is_named(ctx: Ctx, client: ContextFS, transcripts: Path) ->
 def test_a_project_that_is_not_there_is_told_with_those_that_are(ctx: Ctx, transcripts: Path) -> None:
     told = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--project", "submarine")
 
-    assert told.code == 1
+    assert told.code == 3
     assert "there are: first" in told.err
 
 
@@ -141,11 +141,11 @@ def test_without_a_path_the_own_folder_of_the_tool_is_read(ctx: Ctx, transcripts
 def test_without_a_path_and_without_a_folder_the_cure_is_told(ctx: Ctx) -> None:
     told = ctx("import", "claude-code", CLAUDE_CONFIG_DIR="", XDG_CONFIG_HOME="")
 
-    assert told.code == 1
+    assert told.code == 3
     assert "name a file or a folder" in told.err
 
 
 def test_a_server_that_is_away_stops_the_import_at_once(ctx: Ctx, transcripts: Path) -> None:
     told = ctx("import", "claude-code", transcripts / "claude-code", CONTEXTFS_URL="http://127.0.0.1:9")
 
-    assert (1, 1) == (told.code, told.err.count("\n"))
+    assert (6, 1) == (told.code, told.err.count("\n"))

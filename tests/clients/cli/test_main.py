@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from clients.cli.main import COMMANDS, loaded, run
+from clients.cli.typed import app_of
 from tests.clients.cli.conftest import Ctx
 
 HEAVY = {"typer", "click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}
@@ -17,7 +18,7 @@ HEAVY = {"typer", "click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", 
 def commands() -> Iterator[tuple[str, Any]]:
     """Give every command, also those of a group, with its full name."""
     for name in COMMANDS:
-        made: Any = get_command(loaded(name))
+        made: Any = get_command(app_of(loaded(name)))
         for inner, command in getattr(made, "commands", {"": made}).items():
             yield f"{name} {inner}".strip(), command
 
@@ -74,10 +75,10 @@ def test_called_wrong_is_one_line_and_2(arguments: list[str], said: str, capsys:
     assert said in told
 
 
-def test_a_server_that_does_not_answer_is_one_line_and_1(program: Ctx) -> None:
+def test_a_server_that_does_not_answer_is_one_line_and_6(program: Ctx) -> None:
     told = program("search", "anything", CONTEXTFS_URL="http://127.0.0.1:9")
 
-    assert (1, "", 1) == (told.code, told.out, told.err.count("\n"))
+    assert (6, "", 1) == (told.code, told.out, told.err.count("\n"))
     assert told.err.startswith("ctx: http://127.0.0.1:9 does not answer")
     assert "ctx up" in told.err
 

@@ -55,7 +55,7 @@ def test_memories_are_listed_newest_first(ctx: Ctx, client: ContextFS) -> None:
 def test_a_part_of_an_id_that_fits_nothing_is_told(ctx: Ctx) -> None:
     told = ctx("memory", "show", "abcdef123456")
 
-    assert (1, "ctx: There is no memory whose id starts or ends with abcdef123456.\n") == (told.code, told.err)
+    assert (3, "ctx: There is no memory whose id starts or ends with abcdef123456.\n") == (told.code, told.err)
 
 
 def test_a_session_is_listed_and_shown_with_its_messages(ctx: Ctx, client: ContextFS) -> None:

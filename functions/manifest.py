@@ -110,6 +110,18 @@ ROUTES: tuple[Route, ...] = (
         audits="context.packed",
         meters="contexts",
     ),
+    # Sync: machines give what they have, and learn what changed.
+    Route(
+        name="sync.push",
+        method="POST",
+        path="/v1/sync/push",
+        needs="memories:write",
+        audits="sync.pushed",
+        meters="sync.items",
+        body_limit=8 * MIB,
+    ),
+    Route(name="sync.pull", method="POST", path="/v1/sync/pull", needs="memories:read", audits="sync.pulled"),
+    Route(name="sync.status", method="GET", path="/v1/sync/status", needs="memories:read"),
     # Projects and keys: who may reach what.
     Route(
         name="projects.create",

@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from contextfs.runtime.binding import bind
 from contextfs.runtime.examples import BODIES, PROJECT
 from contextfs.runtime.table import PUBLIC, Route
 from contextfs.runtime.wiring import routes
@@ -33,8 +36,10 @@ def by_name(name: str) -> Route:
 
 
 def path_of(route: Route, things: Things) -> str:
-    """Give a route's path with the tenant's ids in it."""
-    return route.path.format_map(vars(things))
+    """Give a route's path with the tenant's ids in it, also where its query needs one."""
+    needed = [field.name for field in msgspec.structs.fields(bind(route).query_type) if field.required]
+    query = "&".join(f"{name}={getattr(things, name)}" for name in needed)
+    return route.path.format_map(vars(things)) + (f"?{query}" if query else "")
 
 
 def body_of(route: Route, project_id: object) -> Any:

@@ -153,9 +153,11 @@ def test_an_id_of_another_project_is_like_one_that_nobody_has(
 
 @each(ROUTES)
 def test_an_unknown_parameter_is_refused(route: Route, standing: Tenant, standing_things: Things) -> None:
-    path = f"{path_of(route, standing_things)}?verbose=yes"
+    path = path_of(route, standing_things)
 
-    reply = standing.call(route.method, path, body_of(route, standing_things.project_id))
+    reply = standing.call(
+        route.method, f"{path}{'&' if '?' in path else '?'}verbose=yes", body_of(route, standing_things.project_id)
+    )
 
     assert reply.status_code == 422
     assert told(reply)["detail"].startswith("There is no parameter `verbose` here: leave it out;")

@@ -4,6 +4,7 @@ Every call that changes something carries an Idempotency-Key, the same in each a
 reply to the first attempt was lost.
 """
 
+import gzip
 import platform
 import random
 import time
@@ -22,6 +23,9 @@ from contextfs.client.retries import RETRIED, Retries, asked_pause
 from contextfs.kit.errors import ContextFSError, Unavailable
 
 T = TypeVar("T")
+_WORTH_PACKING = 64 * 1024
+"""Bodies from this size on travel compressed; below, packing costs more than it saves."""
+
 Query = Mapping[str, Any]
 
 VERSION = "0.1.0"
@@ -70,9 +74,10 @@ class Transport:
         query: Query | None = None,
         body: Any = None,
         if_match: str | None = None,
+        repeatable: bool = False,
     ) -> T:
         """Make a call and decode its reply; whatever goes wrong is an error of `contextfs.kit.errors`."""
-        content = self.send(method, path, query=query, body=body, if_match=if_match)
+        content = self.send(method, path, query=query, body=body, if_match=if_match, repeatable=repeatable)
         try:
             return msgspec.json.decode(content, type=reply)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -87,14 +92,20 @@ class Transport:
         query: Query | None = None,
         body: Any = None,
         if_match: str | None = None,
+        repeatable: bool = False,
     ) -> bytes:
-        """Make a call and give its reply's body."""
+        """Make a call and give its reply's body; what is `repeatable` by its nature needs no key against repetition."""
+        content = None if body is None else msgspec.json.encode(body)
+        headers = _headers(None if repeatable else method, body, if_match)
+        if content is not None and len(content) >= _WORTH_PACKING:
+            content = gzip.compress(content, compresslevel=1, mtime=0)
+            headers["content-encoding"] = "gzip"
         request = self._http.build_request(
             method,
             path,
             params=_texts(query or {}),
-            content=None if body is None else msgspec.json.encode(body),
-            headers=_headers(method, body, if_match),
+            content=content,
+            headers=headers,
         )
         for tried in range(1, self._retries.attempts + 1):
             outcome = self._try(request)
@@ -134,9 +145,9 @@ def segment(value: UUID | str) -> str:
     return quote(str(value), safe="")
 
 
-def _headers(method: str, body: Any, if_match: str | None) -> dict[str, str]:
+def _headers(method: str | None, body: Any, if_match: str | None) -> dict[str, str]:
     headers: dict[str, str] = {}
-    if method not in _SAFE:
+    if method is not None and method not in _SAFE:
         headers["idempotency-key"] = str(uuid4())
     if body is not None:
         headers["content-type"] = "application/json"

@@ -1,11 +1,12 @@
 """The call: all that a handler gets to work with, and all that it may leave behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.ids import Entropy, uuid7
@@ -37,7 +38,8 @@ class OpenCall:
 class Call:
     """One call inside its one transaction. It does not commit, and it does not see the request.
 
-    What happened is told by `emit`; what the audit row and the meter should hold, by `note` and `quantity`.
+    What happened is told by `emit`, what other machines have to learn by `share`; what the audit row and the meter
+    should hold, by `note` and `quantity`.
     """
 
     principal: Principal
@@ -46,6 +48,8 @@ class Call:
     services: Services
     expected_versions: frozenset[str] | None = None
     events: list[Event] = field(default_factory=list[Event])
+    changes: list[Change] = field(default_factory=list[Change])
+    origin: UUID | None = None
     quantity: int = 1
     subject: UUID | None = None
     project_id: UUID | None = None
@@ -70,6 +74,22 @@ class Call:
                 actor=self.principal.actor,
                 reader=self.principal.reader_id,
                 data=data,
+            )
+        )
+
+    def share(
+        self, kind: Kind, subject: UUID, project_id: UUID, *, items: Iterable[object] = (), reader: UUID | None = None
+    ) -> None:
+        """Tell the feed of the project, in the order of the commits; `reader` is the only one to learn of it."""
+        self.changes.append(
+            Change(
+                org_id=self.principal.org_id,
+                project_id=project_id,
+                kind=kind,
+                subject=subject,
+                items=[str(item) for item in items],
+                reader=reader,
+                origin=self.origin,
             )
         )
 

@@ -23,6 +23,7 @@ from contextfs.kit.principal import Principal
 from contextfs.runtime import idempotency, preconditions, telemetry, waiting
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import PUBLIC, Route
@@ -51,7 +52,7 @@ class Door:
         facts = {"http.request.method": route.method, "http.route": route.path}
         with telemetry.span(route.name, facts, headers=request.headers) as span:
             try:
-                response = self._answer(route, request, request_id)
+                response = packed(self._answer(route, request, request_id), request)
             except ContextFSError as error:
                 response = problem(error, request_id)
             except Exception:  # noqa: BLE001 - nothing may reach the caller but a problem
@@ -123,6 +124,7 @@ def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]
         raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
     if request.body and binding.body_type is not None:
         _check_media(request.headers)
+        request = unpacked(request, route.body_limit)
     return arguments(binding, request)
 
 
@@ -149,8 +151,6 @@ def _check_media(headers: Mapping[str, str]) -> None:
     media_type, charset = told.get_content_type(), str(told.get_param("charset", "")).lower()
     if not (media_type == "application/json" or media_type.endswith("+json")) or charset not in _UTF_8:
         raise UnsupportedMedia("Send JSON in UTF-8: Content-Type: application/json.", where="header.Content-Type")
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMedia("Send the body as it is, not compressed.", where="header.Content-Encoding")
 
 
 def _private(route: Route) -> Mapping[str, str]:

@@ -38,6 +38,22 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "search.hybrid": {**_SEARCH, "sources": ["memory"], "types": ["fact"], "explain": True},
         "search.query": {"project_id": PROJECT, "type": "fact", "metadata": {"key": "staging.port"}},
         "context.pack": {"project_id": PROJECT, "task": "Connect to the staging database.", "budget": 1000},
+        "sync.push": {
+            "project_id": PROJECT,
+            "revisions": [
+                {
+                    "memory_id": "01890a5d-ac96-774b-bcce-b302099a8058",
+                    "fields": {
+                        "type": "fact",
+                        "content": "The staging database listens on port 5433.",
+                        "visibility": "project",
+                    },
+                    "author": "user:ann@example.test",
+                    "clock": "2026-01-31T12:00:00.000Z-0000",
+                }
+            ],
+        },
+        "sync.pull": {"project_id": PROJECT, "cursor": 0, "limit": 1000},
         "projects.create": {"name": "shop", "description": "The web shop.", "metadata": {"team": "checkout"}},
         "projects.update": {"description": "The web shop and its payments."},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},

@@ -57,7 +57,8 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     """Name the problems that a route can answer, in the order of their statuses."""
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
-    names_project = "project_id" in fields and not is_page(binding.reply_type)
+    needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
+    names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
         "NotAuthenticated": guarded,
         "NotAllowed": guarded,

@@ -1,4 +1,4 @@
-"""What a call leaves behind, sent with its commit: events, the audit row, the meter. All of it, or none."""
+"""What a call leaves behind, sent with its commit: events, the audit row, the meter, the feed. All of it, or none."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _SQL = load("contextfs.runtime")
 
 def settle(call: Call, *, audits: str | None, meters: str | None, request_id: str) -> None:
     """Write the call's effects into its transaction."""
-    if not call.events and audits is None and meters is None:
+    if not call.events and not call.changes and audits is None and meters is None:
         return
     common = {
         "org_id": call.principal.org_id,
@@ -27,4 +27,6 @@ def settle(call: Call, *, audits: str | None, meters: str | None, request_id: st
         effects["audits"] = [common | told | {"id": call.new_id()}]
     if meters is not None:
         effects["usage"] = [common | {"id": call.new_id(), "meter": meters, "quantity": call.quantity}]
+    if call.changes:
+        effects["changes"] = call.changes
     call.tx.last(_SQL["settle"], {"effects": msgspec.json.encode(effects).decode()})

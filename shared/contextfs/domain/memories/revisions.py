@@ -17,6 +17,7 @@ import msgspec
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import Clock, time_of, time_text
 from contextfs.kit.errors import BadInput, Invalid
+from contextfs.kit.fields import Moment
 
 _FORMAT: Final = b"contextfs.revision.1\n"
 _ID: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -41,9 +42,9 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sensitivity: str | None = None
     confidence: float | None = None
     pinned: bool = False
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    expires_at: datetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
+    expires_at: Moment | None = None
     provenance: tuple[dict[str, Any], ...] = ()
     anchors: tuple[dict[str, Any], ...] = ()
     deleted: bool = False

@@ -4,17 +4,51 @@ import hashlib
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
-from contextfs.domain.memories.model import AuthorKind, Memory, MemoryChange, NewMemory
+from contextfs.domain.memories.model import (
+    Anchor,
+    AuthorKind,
+    Confidence,
+    Content,
+    Memory,
+    MemoryChange,
+    MemoryType,
+    NewMemory,
+    Provenance,
+)
 from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import View
+from contextfs.kit.errors import Invalid
+from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 
 _PREFIX = "memory_"
 _NOT_WORDS = re.compile(r"[\W_]+")
+
+
+class _Acceptable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The limits of a state, which are those of what creates and changes a memory."""
+
+    type: MemoryType
+    content: Content
+    visibility: Visibility
+    alternatives: Annotated[list[Content], Meta(max_length=100)]
+    deleted: bool
+    title: Title | None
+    tags: Tags
+    metadata: Metadata
+    sensitivity: Sensitivity | None
+    confidence: Confidence | None
+    pinned: bool
+    valid_from: Moment | None
+    valid_to: Moment | None
+    expires_at: Moment | None
+    provenance: Annotated[list[Provenance], Meta(max_length=100)]
+    anchors: Annotated[list[Anchor], Meta(max_length=100)]
 
 
 def canonical_type(name: str) -> str:
@@ -26,6 +60,18 @@ def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", content).casefold()).strip()
     return hashlib.sha256(f"{canonical_type(kind)}\n{words or content}".encode()).hexdigest()[:32]
+
+
+def acceptable(fields: Fields) -> Fields:
+    """Give a state that was made elsewhere back; Invalid when no memory may hold it, with the place in `where`."""
+    plain = msgspec.structs.asdict(fields) | {"tags": list(fields.tags), "provenance": list(fields.provenance)}
+    plain |= {"anchors": list(fields.anchors), "alternatives": list(fields.alternatives)}
+    try:
+        msgspec.convert(plain, _Acceptable)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `")
+        raise Invalid(what, where=where.rstrip("`") or None) from None
+    return fields
 
 
 def fields_of(new: NewMemory) -> Fields:

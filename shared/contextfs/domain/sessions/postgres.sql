@@ -123,7 +123,7 @@ where id = %(session_id)s and counted.messages > 0
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
-    ended_at, created_at, updated_at
+    ended_at, created_at, updated_at, counted.messages as added
 
 -- name: messages
 -- The messages of a session in their order.
@@ -139,3 +139,10 @@ limit %(limit)s
 select max(created_at) as at
 from messages
 where session_id = %(session_id)s
+
+-- name: among
+-- Those ids that are of messages of a session.
+select id
+from messages
+where session_id = %(session_id)s and id = any(%(ids)s::uuid [])
+order by created_at, id

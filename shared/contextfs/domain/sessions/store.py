@@ -83,8 +83,11 @@ def delete(tx: Transaction, session_id: UUID) -> None:
 
 def append(
     tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], *, title: str | None, now: datetime
-) -> Session:
-    """Store messages that are not stored yet, and give the session, which counts them; one without a title takes it."""
+) -> tuple[Session, int]:
+    """Store messages that are not stored yet; a session without a title takes this one.
+
+    Gives the session, which counts them, and how many were stored.
+    """
     parameters = {
         "org_id": org_id,
         "project_id": session.project_id,
@@ -94,7 +97,7 @@ def append(
         "now": now,
     }
     row = tx.one(_SQL["append"], parameters)
-    return session if row is None else _session(row)
+    return (session, 0) if row is None else (_session(row), row["added"])
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:
@@ -108,6 +111,11 @@ def all_messages(tx: Transaction, session_id: UUID) -> list[Message]:
     """Read all messages of a session, in their order."""
     parameters = {"session_id": session_id, "at": None, "after": None, "limit": None}
     return [msgspec.convert(row, Message) for row in tx.all(_SQL["messages"], parameters)]
+
+
+def among(tx: Transaction, session_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Give those ids that are of messages of a session."""
+    return [row["id"] for row in tx.all(_SQL["among"], {"session_id": session_id, "ids": list(ids)})]
 
 
 def last_message_at(tx: Transaction, session_id: UUID) -> datetime | None:

@@ -15,6 +15,7 @@ from contextfs.domain.sessions.model import (
     SessionWritten,
 )
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.share.telling import tell_session
 from contextfs.kit.call import Call
 from contextfs.kit.ids import uuid7s
 from contextfs.kit.receipt import Receipt
@@ -49,6 +50,7 @@ def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritte
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(wanted, texts=("title",), values=("annotations", "metadata"))
     changed = store.update(call.tx, session, cleaned, call.now)
+    tell_session(call, changed, before=session)
     call.emit("session.updated", session_id, session.project_id)
     return SessionWritten(session=changed, receipt=_receipt(call, stored=1, redacted=cleaner.found))
 
@@ -62,6 +64,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None) -> Session
         return SessionWritten(session=session, receipt=_receipt(call, duplicates=1))
     ended = ended_at or store.last_message_at(call.tx, session_id) or call.now
     completed = store.complete(call.tx, session_id, ended, call.now)
+    tell_session(call, completed)
     call.emit("session.completed", session_id, session.project_id, messages=session.message_count)
     return SessionWritten(session=completed, receipt=_receipt(call, stored=1, pending=("searchable", "learned")))
 
@@ -71,6 +74,7 @@ def delete(call: Call, session_id: UUID) -> None:
     session = store.get(call.tx, session_id, lock=True)
     call.require_version(session.version)
     store.delete(call.tx, session_id)
+    call.share("withdrawn_session", session_id, session.project_id)
     call.emit("session.deleted", session_id, session.project_id)
 
 
@@ -79,10 +83,11 @@ def _grown(
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [_message(call, session, new, cleaner, one) for new, one in zip(messages, ids, strict=True)]
-    before = session.message_count
+    added = 0
     if fresh:
-        session = store.append(call.tx, call.principal.org_id, session, fresh, title=_title(fresh), now=call.now)
-    added = session.message_count - before
+        session, added = store.append(call.tx, call.principal.org_id, session, fresh, title=_title(fresh), now=call.now)
+    if added or created:
+        tell_session(call, session, _stored(call, session.id, fresh, added))
     if added:
         call.emit("session.appended", session.id, session.project_id, messages=added)
     call.note(subject=session.id, project_id=session.project_id, messages=added, redacted=cleaner.found)
@@ -95,6 +100,12 @@ def _grown(
         pending=("searchable",) if added else (),
     )
     return SessionWritten(session=session, receipt=receipt)
+
+
+def _stored(call: Call, session_id: UUID, fresh: list[Message], added: int) -> list[UUID]:
+    """Give the ids of the messages that were stored now."""
+    ids = [message.id for message in fresh]
+    return ids if added == len(ids) else store.among(call.tx, session_id, ids)
 
 
 def _message(call: Call, session: Session, new: NewMessage, cleaner: Cleaner, message_id: UUID) -> Message:

@@ -15,6 +15,7 @@ from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revise
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
 from contextfs.kit.receipt import Receipt
@@ -44,6 +45,9 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     same = store.add(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
     if same is not None:
         return _proven(call, same, cleaned, cleaner.found)
+    tell_memory(
+        call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
+    )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
     return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
 
@@ -95,8 +99,7 @@ def delete(call: Call, memory_id: UUID) -> None:
     gone = msgspec.structs.replace(seen.fields, deleted=True)
     revision = revise(seen, gone, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
     if revision is not None:
-        after = view(union(held.revisions, (revision,)))
-        store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
+        _add(call, held, seen, revision)
     call.emit("memory.deleted", memory_id, held.project_id)
 
 
@@ -125,10 +128,18 @@ def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory |
     revision = revise(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
     if revision is None:
         return None
-    after = view(union(held.revisions, (revision,)))
-    store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
+    after = _add(call, held, seen, revision)
     call.emit("memory.updated", seen.memory_id, held.project_id)
     return _shown(held, after, revision.clock, updated_at=call.now)
+
+
+def _add(call: Call, held: store.Held, seen: View, revision: Revision) -> View:
+    """Add a revision, bring the row to the new view, and tell the feed."""
+    known = union(held.revisions, (revision,))
+    after = view(known)
+    store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
+    tell_memory(call, held.project_id, held.author_id, before=seen, after=after, fresh=[revision], known=known)
+    return after
 
 
 def _shown(held: store.Held, then: View, clock: str, *, updated_at: datetime | None = None) -> Memory:

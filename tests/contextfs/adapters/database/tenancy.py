@@ -73,6 +73,7 @@ def settle_tenant(url: str) -> Ids:
         _converse(connection, ids)
         _remember(connection, ids)
         _happen(connection, ids)
+        _share(connection, ids)
         for table in ("organizations", "memberships", "projects", "api_keys", "sessions"):
             connection.execute(
                 sql.SQL("update contextfs.{} set updated_at = updated_at + interval '1 hour'").format(
@@ -200,6 +201,14 @@ def _remember(connection: Connection, ids: Ids) -> None:
         }
         insert(connection, "revisions", revision)
         insert(connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433"))
+
+
+def _share(connection: Connection, ids: Ids) -> None:
+    for project in (ids.project, ids.other_project):
+        insert(connection, "feed_counters", {"org_id": ids.org, "project_id": project, "position": 2})
+        for position, reader in ((1, None), (2, ids.user)):
+            change = {"org_id": ids.org, "project_id": project, "position": position, "kind": "memory"}
+            insert(connection, "feed", change | {"subject": ids.shared_memory, "reader": reader})
 
 
 def _happen(connection: Connection, ids: Ids) -> None:

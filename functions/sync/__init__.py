@@ -1,0 +1,1 @@
+"""Sync: machines give what they have, and learn what changed."""

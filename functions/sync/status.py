@@ -1,0 +1,12 @@
+"""Tell where the feed of a project stands."""
+
+from uuid import UUID
+
+from contextfs.domain.feed.model import SyncStatus
+from contextfs.journeys.share import pull
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, project_id: UUID) -> SyncStatus:
+    """Give the position that a pull would reach."""
+    return pull.status(call, project_id)

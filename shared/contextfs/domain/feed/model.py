@@ -1,0 +1,97 @@
+"""The nouns of sync: what machines send, and what they are sent.
+
+A feed carries memories and sessions, so that of all rooms it alone knows the nouns of others.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.domain.memories.revisions import Fields
+from contextfs.domain.sessions.model import Message, NewSession, Session
+from contextfs.kit.fields import Moment
+
+REVISIONS_A_CALL = 1000
+SESSIONS_A_CALL = 100
+
+RevisionId = Annotated[str, Meta(min_length=64, max_length=64)]
+Cursor = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class SentRevision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A revision as it travels. Its id is computed, never sent, so that nobody can forge one."""
+
+    memory_id: UUID
+    fields: Fields
+    author: Annotated[str, Meta(min_length=1, max_length=300)]
+    clock: Annotated[str, Meta(max_length=64)]
+    parents: Annotated[list[RevisionId], Meta(max_length=1000)] = []
+
+
+class SentSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A session with messages that the server may lack; it is known by its tool and `external_id`."""
+
+    session: NewSession
+    completed: bool = False
+    ended_at: Moment | None = None
+
+
+class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a machine has, and the server may lack. `origin` names the machine, which is not sent its own things."""
+
+    project_id: UUID
+    origin: UUID | None = None
+    revisions: Annotated[list[SentRevision], Meta(max_length=REVISIONS_A_CALL)] = []
+    sessions: Annotated[list[SentSession], Meta(max_length=SESSIONS_A_CALL)] = []
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was not taken, by its place in the push, and why."""
+
+    kind: Literal["revision", "session"]
+    index: int
+    reason: str
+
+
+class Pushed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a push did: all of it is stored when this is read. What was there already is a duplicate."""
+
+    stored: int
+    duplicates: int
+    refused: list[Refused]
+
+
+class Pull(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for what changed after a position of the feed; `origin` leaves out what this machine pushed."""
+
+    project_id: UUID
+    cursor: Cursor = 0
+    limit: Annotated[int, Meta(ge=1, le=2000)] = 1000
+    origin: UUID | None = None
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not the caller's to see any more: deleted for good, or made private by its author."""
+
+    kind: Literal["memory", "session"]
+    id: UUID
+
+
+class Pulled(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed, up to the position `cursor`: ask from there while there is `more`."""
+
+    revisions: list[SentRevision]
+    sessions: list[Session]
+    messages: list[Message]
+    withdrawn: list[Withdrawn]
+    cursor: int
+    more: bool
+
+
+class SyncStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the feed of a project stands."""
+
+    project_id: UUID
+    position: int

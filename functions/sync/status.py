@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, project_id: UUID) -> SyncStatus:
-    """Give the position that a pull would reach."""
+    """Give the position that a pull would reach, and how much there is."""
     return pull.status(call, project_id)

@@ -78,7 +78,14 @@ class Call:
         )
 
     def share(
-        self, kind: Kind, subject: UUID, project_id: UUID, *, items: Iterable[object] = (), reader: UUID | None = None
+        self,
+        kind: Kind,
+        subject: UUID,
+        project_id: UUID,
+        *,
+        items: Iterable[str] = (),
+        size: int = 0,
+        reader: UUID | None = None,
     ) -> None:
         """Tell the feed of the project, in the order of the commits; `reader` is the only one to learn of it."""
         self.changes.append(
@@ -87,7 +94,8 @@ class Call:
                 project_id=project_id,
                 kind=kind,
                 subject=subject,
-                items=[str(item) for item in items],
+                items=list(items),
+                size=size,
                 reader=reader,
                 origin=self.origin,
             )

@@ -12,8 +12,8 @@ Kind = Literal["memory", "session", "withdrawn_memory", "withdrawn_session"]
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Something that others have to learn: which revisions of a memory, or messages of a session, are new to them.
 
-    `withdrawn` things are gone for all who are not `reader`. A change with a `reader` is told to this user alone.
-    `origin` is the machine that pushed it, which knows already.
+    These `items` are `size` bytes of JSON in all. `withdrawn` things are gone for all who do not see them. A change
+    with a `reader` is told to this user alone. `origin` is the machine that pushed it, which knows already.
     """
 
     org_id: UUID
@@ -21,5 +21,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     subject: UUID
     items: Sequence[str] = ()
+    size: int = 0
     reader: UUID | None = None
     origin: UUID | None = None

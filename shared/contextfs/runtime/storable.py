@@ -1,5 +1,6 @@
 """What a request can say and the store cannot hold: the character NUL, absurd nesting, moments beyond the calendar."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +14,9 @@ from contextfs.kit.errors import BadInput, Invalid
 _NUL = "\x00"
 _NUL_IN_JSON = b"\\u0000"
 _TOO_DEEP = 100
+_FLAT = 12
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # One day inside the calendar, so that a moment can be told in any time zone.
 _EARLIEST, _LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -25,7 +29,7 @@ def check_texts(texts: Iterable[str], place: str) -> None:
 
 def check_json(body: bytes) -> None:
     """Refuse JSON with NUL characters or with more than 100 levels; cheap where nothing is suspicious."""
-    if _NUL_IN_JSON in body or body.count(b"[") + body.count(b"{") > _TOO_DEEP:
+    if _NUL_IN_JSON in body or (body.count(b"[") + body.count(b"{") > _TOO_DEEP and not _is_flat(body)):
         _walk(msgspec.json.decode(body), 0)
 
 
@@ -66,6 +70,19 @@ def _can_be_moment(kind: inspect.Type) -> bool:
             return bool(_with_moments(kind.cls))
         case _:
             return False
+
+
+def _is_flat(body: bytes) -> bool:
+    """Tell of well-formed JSON, without decoding it again, that it has few levels.
+
+    Without texts and numbers there are only brackets left, and each round takes the innermost pairs away.
+    """
+    brackets = _TEXT.sub(b"", body).translate(None, _NO_BRACKETS)
+    for _ in range(_FLAT):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return False
 
 
 def _walk(value: Any, depth: int) -> None:

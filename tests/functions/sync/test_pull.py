@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contextfs.domain.feed.model import Pulled, SentRevision
 from contextfs.domain.memories.revisions import Revision
@@ -17,6 +19,15 @@ from contextfs.kit.changes import Change
 from tests.conftest import Tenant, as_role
 from tests.functions.conftest import Rows
 from tests.functions.sync.test_push import at_once, push, revision
+
+WHATEVER = st.characters(codec="utf-8", exclude_characters="\0")
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Any JSON that has one spelling."""
+    numbers = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    plain = st.none() | st.booleans() | numbers | st.text(WHATEVER, max_size=8)
+    return st.recursive(plain, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 
 
 def pull(tenant: Tenant, cursor: int = 0, **more: Any) -> Pulled:
@@ -90,6 +101,8 @@ def test_from_the_end_nothing_is_new(tenant: Tenant) -> None:
     assert tenant.call("GET", f"/v1/sync/status?project_id={tenant.project_id}").json() == {
         "project_id": str(tenant.project_id),
         "position": cursor,
+        "memories": 1,
+        "sessions": 0,
     }
 
 
@@ -111,6 +124,51 @@ def test_pages_hold_as_many_items_as_were_asked_for(tenant: Tenant) -> None:
 
     assert sum(sizes) == 12
     assert sorted(sizes, reverse=True)[:3] == [5, 3, 3]
+
+
+def test_a_page_is_no_larger_than_a_reply_may_be(tenant: Tenant) -> None:
+    for part in range(6):
+        push(tenant, *(revision(f"{part}{number}" + "x" * 150_000) for number in range(6)))
+
+    page, sizes = pull(tenant), list[int]()
+    while page.more:
+        sizes.append(len(page.revisions))
+        page = pull(tenant, page.cursor)
+
+    assert sizes == [26]
+    assert len(page.revisions) == 10
+
+
+def test_a_feed_that_was_restored_from_a_backup_is_read_again(tenant: Tenant) -> None:
+    new_memory(tenant)
+
+    pulled = pull(tenant, 1_000_000)
+
+    assert (len(pulled.revisions), pulled.cursor) == (1, 1)
+
+
+def test_a_machine_learns_of_a_clock_that_was_moved(tenant: Tenant) -> None:
+    mine, made = uuid4(), revision()
+    future = Revision(memory_id=made.memory_id, fields=made.fields, author="x", clock="9000-01-01T00:00:00.000Z-0000")
+    push(tenant, future, origin=str(mine))
+
+    [told] = pull(tenant, origin=str(mine)).revisions
+
+    assert told.clock < "3000"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(metadata=st.dictionaries(st.text(WHATEVER, max_size=5), json_values(), max_size=4), content=st.text(WHATEVER))
+def test_a_revision_is_the_same_where_it_arrives(tenant: Tenant, metadata: dict[str, Any], content: str) -> None:
+    """Its id is not sent, and so has to come out of what was sent, after it was stored in between."""
+    one = revision(f"{content}.", metadata=metadata)
+    cursor = pull(tenant).cursor
+    reply = push(tenant, one).json()
+
+    assert reply["refused"] == []
+    assert [(made(told).id, told.author, told.clock) for told in pull(tenant, cursor).revisions] == [
+        (one.id, one.author, one.clock)
+    ]
 
 
 def test_a_machine_is_not_sent_what_it_pushed(tenant: Tenant) -> None:
@@ -135,6 +193,14 @@ def test_sessions_and_their_messages_arrive(tenant: Tenant) -> None:
     assert [one.content for one in pull(tenant).messages] == ["One.", "Two."]
     assert [one.content for one in pulled.messages] == ["Two."]
     assert [(one.id, one.status) for one in pulled.sessions] == [(session_id, "completed")]
+
+
+def test_a_private_session_goes_as_silently_as_it_came(tenant: Tenant, colleague: Callable[[Tenant], Tenant]) -> None:
+    session_id = new_session(tenant, visibility="private")
+    tenant.call("DELETE", f"/v1/sessions/{session_id}")
+
+    assert [one.id for one in pull(tenant).withdrawn] == [session_id]
+    assert pull(colleague(tenant)).withdrawn == []
 
 
 def test_a_deleted_session_is_withdrawn(tenant: Tenant) -> None:

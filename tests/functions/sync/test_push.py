@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -141,6 +143,33 @@ def test_a_memory_of_another_project_is_refused(tenant: Tenant) -> None:
     assert get(tenant, begun.memory_id)["content"] == "We use psycopg."
 
 
+def test_nobody_makes_the_memory_of_another_private(tenant: Tenant, colleague: Callable[[Tenant], Tenant]) -> None:
+    begun, other = revision(), revision("Another.")
+    hidden = revision(memory_id=begun.memory_id, parents=(begun.id,), day=2, visibility="private")
+    push(tenant, begun)
+
+    theirs = push(colleague(tenant), hidden, other).json()
+    mine = push(tenant, hidden).json()
+
+    assert theirs == {
+        "stored": 1,
+        "duplicates": 0,
+        "refused": [{"kind": "revision", "index": 0, "reason": "only its author can make a memory private"}],
+    }
+    assert mine["stored"] == 1
+
+
+def test_a_private_memory_of_another_is_refused_like_one_of_another_project(
+    tenant: Tenant, colleague: Callable[[Tenant], Tenant]
+) -> None:
+    begun = revision(visibility="private")
+    push(tenant, begun)
+
+    [refused] = push(colleague(tenant), begun).json()["refused"]
+
+    assert refused["reason"] == "a memory of this id is in another project, or is not yours to change"
+
+
 def test_two_tenants_have_a_memory_of_one_id_each(tenant: Tenant, other_tenant: Tenant) -> None:
     begun = revision()
     other = revision("Theirs.", memory_id=begun.memory_id)
@@ -243,6 +272,29 @@ def moved(history: list[Revision], memory_id: UUID) -> list[Revision]:
         names[one.id] = revision.id
         made.append(revision)
     return made
+
+
+def test_a_push_that_was_cut_off_is_all_there_or_not_at_all_and_comes_again(
+    tenant: Tenant, listening: int, rows: Rows
+) -> None:
+    revisions = [revision(f"Memory {number}.") for number in range(300)]
+    body = json.dumps({"project_id": str(tenant.project_id), "revisions": [sent(one) for one in revisions]}).encode()
+    head = (
+        f"POST /v1/sync/push HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {tenant.key}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    ).encode()
+    left: list[int] = []
+    for part, patience in ((body[:-100], 0.0), (body, 0.0), (body, 0.03)):
+        with socket.create_connection(("127.0.0.1", listening)) as connection:
+            connection.sendall(head + part)
+            time.sleep(patience)
+        left.append(len(rows.of("feed", tenant)))
+
+    again = push(tenant, *revisions).json()
+
+    assert set(left) <= {0, 300}
+    assert again["stored"] + again["duplicates"] == 300
+    assert len(rows.of("memories", tenant)) == len(rows.of("revisions", tenant)) == len(rows.of("feed", tenant)) == 300
 
 
 def test_many_push_the_same_at_once(tenant: Tenant, rows: Rows) -> None:

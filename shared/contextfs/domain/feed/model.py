@@ -80,7 +80,11 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pulled(msgspec.Struct, frozen=True, kw_only=True):
-    """What changed, up to the position `cursor`: ask from there while there is `more`."""
+    """What changed, up to the position `cursor`: ask from there while there is `more`.
+
+    Things may come again, and a revision may come before its parents. Who asks from a position that the feed never
+    reached (it was restored from a backup) is told all of it, from its beginning.
+    """
 
     revisions: list[SentRevision]
     sessions: list[Session]
@@ -91,7 +95,9 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the feed of a project stands."""
+    """Where the feed of a project stands, and how many memories and sessions of it the caller sees."""
 
     project_id: UUID
     position: int
+    memories: int
+    sessions: int

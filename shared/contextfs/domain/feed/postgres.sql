@@ -1,13 +1,13 @@
 -- name: page
 -- What changed after a position, and where the feed stands in the same moment; one row without a change if none did.
-select head.position as head, page.position, page.kind, page.subject, page.items
+select head.position as head, page.position, page.kind, page.subject, page.items, page.size
 from (
     select coalesce(max(c.position), 0) as position
     from feed_counters as c
     where c.project_id = %(project_id)s
 ) as head
 left join (
-    select f.position, f.kind, f.subject, f.items
+    select f.position, f.kind, f.subject, f.items, f.size
     from feed as f
     where f.project_id = %(project_id)s and f.position > %(cursor)s
         and (%(origin)s::uuid is null or f.origin is distinct from %(origin)s)
@@ -15,6 +15,13 @@ left join (
     limit %(limit)s
 ) as page on true
 order by page.position
+
+-- name: status
+-- Where the feed stands, and how much of the project can be seen.
+select
+    (select coalesce(max(c.position), 0) from feed_counters as c where c.project_id = %(project_id)s) as position,
+    (select count(*) from memories as m where m.project_id = %(project_id)s and not m.deleted) as memories,
+    (select count(*) from sessions as s where s.project_id = %(project_id)s and %(sessions)s) as sessions
 
 -- name: revisions
 -- Revisions by their memories and ids, in the order in which they are asked for.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from contextfs.domain.feed.model import SyncStatus
 from contextfs.kit.changes import Kind
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
@@ -18,6 +19,7 @@ class Entry(NamedTuple):
     kind: Kind
     subject: UUID
     items: Sequence[str]
+    size: int
 
 
 class Reach(NamedTuple):
@@ -32,9 +34,17 @@ def page(tx: Transaction, project_id: UUID, *, cursor: int, limit: int, origin: 
     wanted = {"project_id": project_id, "cursor": cursor, "limit": limit, "origin": origin}
     rows = tx.all(_SQL["page"], wanted)
     entries = [
-        Entry(row["position"], row["kind"], row["subject"], row["items"]) for row in rows if row["position"] is not None
+        Entry(row["position"], row["kind"], row["subject"], row["items"], row["size"])
+        for row in rows
+        if row["position"] is not None
     ]
     return Reach(rows[0]["head"], entries)
+
+
+def status(tx: Transaction, project_id: UUID, *, sessions: bool) -> SyncStatus:
+    """Tell where the feed stands and how much the caller sees; of sessions only if asked for."""
+    [row] = tx.all(_SQL["status"], {"project_id": project_id, "sessions": sessions})
+    return SyncStatus(project_id=project_id, **row)
 
 
 def revisions(tx: Transaction, wanted: Sequence[tuple[UUID, str]]) -> list[Row]:

@@ -15,7 +15,7 @@ from contextfs.domain.sessions.model import (
     SessionWritten,
 )
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.share.telling import tell_session
+from contextfs.journeys.share.telling import tell_session, tell_session_gone
 from contextfs.kit.call import Call
 from contextfs.kit.ids import uuid7s
 from contextfs.kit.receipt import Receipt
@@ -74,7 +74,7 @@ def delete(call: Call, session_id: UUID) -> None:
     session = store.get(call.tx, session_id, lock=True)
     call.require_version(session.version)
     store.delete(call.tx, session_id)
-    call.share("withdrawn_session", session_id, session.project_id)
+    tell_session_gone(call, session)
     call.emit("session.deleted", session_id, session.project_id)
 
 
@@ -102,10 +102,12 @@ def _grown(
     return SessionWritten(session=session, receipt=receipt)
 
 
-def _stored(call: Call, session_id: UUID, fresh: list[Message], added: int) -> list[UUID]:
-    """Give the ids of the messages that were stored now."""
-    ids = [message.id for message in fresh]
-    return ids if added == len(ids) else store.among(call.tx, session_id, ids)
+def _stored(call: Call, session_id: UUID, fresh: list[Message], added: int) -> list[Message]:
+    """Give the messages that were stored now."""
+    if added == len(fresh):
+        return fresh
+    stored = frozenset(store.among(call.tx, session_id, [message.id for message in fresh]))
+    return [message for message in fresh if message.id in stored]
 
 
 def _message(call: Call, session: Session, new: NewMessage, cleaner: Cleaner, message_id: UUID) -> Message:

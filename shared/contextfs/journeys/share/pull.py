@@ -14,21 +14,26 @@ from contextfs.domain.sessions.model import Git, Message, Session
 from contextfs.kit.call import Call
 from contextfs.kit.ports import Row
 
+_PAGE_SIZE = 4_000_000
+"""The most characters of JSON in a page: the smallest of the clouds' doors lets replies of six million bytes pass."""
+
 
 def pull(call: Call, wanted: Pull) -> Pulled:
     """Give what changed, as far as the caller sees it; NotFound when the project is not the caller's."""
     projects.get(call.tx, wanted.project_id)
     call.note(subject=wanted.project_id, project_id=wanted.project_id, cursor=wanted.cursor)
     reach = store.page(call.tx, wanted.project_id, cursor=wanted.cursor, limit=wanted.limit, origin=wanted.origin)
+    if wanted.cursor > reach.head:
+        reach = store.page(call.tx, wanted.project_id, cursor=0, limit=wanted.limit, origin=None)
     entries = _cut(reach.entries, wanted.limit)
-    sessions = "session" if allows(call.principal.permissions, "sessions:read") else ""
+    sessions = "session" if _reads_sessions(call) else ""
     more = len(entries) < len(reach.entries) or len(reach.entries) == wanted.limit
     return Pulled(
         revisions=_revisions(call, entries),
         sessions=[_session(row) for row in store.sessions(call.tx, _subjects(entries, sessions))],
         messages=[msgspec.convert(row, Message) for row in store.messages(call.tx, _items(entries, sessions))],
         withdrawn=_withdrawn(call, entries),
-        cursor=entries[-1].position if more else max(reach.head, wanted.cursor),
+        cursor=entries[-1].position if more else reach.head,
         more=more,
     )
 
@@ -36,16 +41,20 @@ def pull(call: Call, wanted: Pull) -> Pulled:
 def status(call: Call, project_id: UUID) -> SyncStatus:
     """Tell where the feed stands."""
     projects.get(call.tx, project_id)
-    reach = store.page(call.tx, project_id, cursor=0, limit=0, origin=None)
-    return SyncStatus(project_id=project_id, position=reach.head)
+    return store.status(call.tx, project_id, sessions=_reads_sessions(call))
+
+
+def _reads_sessions(call: Call) -> bool:
+    return allows(call.principal.permissions, "sessions:read")
 
 
 def _cut(entries: Sequence[store.Entry], limit: int) -> Sequence[store.Entry]:
-    """Keep as many changes as hold `limit` items, and one at the least."""
-    held = 0
+    """Keep as many changes as hold `limit` items and fit a reply, and one at the least."""
+    held = size = 0
     for number, entry in enumerate(entries):
         held += max(1, len(entry.items))
-        if held > limit and number:
+        size += entry.size
+        if number and (held > limit or size > _PAGE_SIZE):
             return entries[:number]
     return entries
 

@@ -25,7 +25,7 @@ _HOLDS_ONE = "it holds a secret: take it out, and push again"
 class _Taken(NamedTuple):
     """A revision that may be stored, by its place in the push; `moved` if its clock was."""
 
-    index: int
+    place: int
     revision: Revision
     moved: bool
 
@@ -52,7 +52,7 @@ def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: li
     memories = {memory_id: _memory(call, some, None) for memory_id, some in taken.items() if some}
     held = _hold(call, project_id, memories)
     for memory_id, reason in [*_not_ours(call, memories, held)]:
-        refused += [Refused(kind="revision", index=one.index, reason=reason) for one in memories.pop(memory_id).sent]
+        refused += [Refused(kind="revision", index=one.place, reason=reason) for one in memories.pop(memory_id).sent]
     if not memories:
         return 0, 0
     revisions = {memory_id: [one.revision for one in memory.sent] for memory_id, memory in memories.items()}
@@ -66,7 +66,7 @@ def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: li
     return fresh, sum(len(some) for some in revisions.values()) - fresh
 
 
-def _checked(call: Call, index: int, one: SentRevision, cleaner: Cleaner) -> _Taken:
+def _checked(call: Call, place: int, one: SentRevision, cleaner: Cleaner) -> _Taken:
     """Make the revision; Invalid for what no memory may hold, or for a secret in it."""
     fields = acceptable(one.fields)
     found = cleaner.found
@@ -78,7 +78,7 @@ def _checked(call: Call, index: int, one: SentRevision, cleaner: Cleaner) -> _Ta
     clock = str(capped(Clock.parse(one.clock), call.now))
     made = Revision(memory_id=one.memory_id, parents=tuple(one.parents), fields=fields, author=one.author, clock=clock)
     _ = made.id
-    return _Taken(index, made, moved=clock != one.clock)
+    return _Taken(place, made, moved=clock != one.clock)
 
 
 def _memory(call: Call, sent: Sequence[_Taken], held: HeldMemory | None) -> _Memory:

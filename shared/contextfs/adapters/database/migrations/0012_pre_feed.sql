@@ -20,6 +20,7 @@ create table contextfs.feed (
     kind text not null check (kind in ('memory', 'session', 'withdrawn_memory', 'withdrawn_session')),
     subject uuid not null,
     items text [] not null default '{}',
+    size integer not null default 0,
     reader uuid,
     origin uuid,
     primary key (org_id, project_id, position),
@@ -31,28 +32,38 @@ alter table contextfs.memories no force row level security;
 alter table contextfs.revisions no force row level security;
 alter table contextfs.sessions no force row level security;
 alter table contextfs.messages no force row level security;
-insert into contextfs.feed (org_id, project_id, position, kind, subject, items, reader)
-select
-    known.org_id, known.project_id,
-    row_number() over (partition by known.org_id, known.project_id order by known.created_at, known.subject),
-    known.kind, known.subject, coalesce(known.items, '{}'), known.reader
-from (
-    select
-        m.org_id, m.project_id, m.created_at, 'memory' as kind, m.id as subject,
-        (select array_agg(r.id) from contextfs.revisions as r where r.org_id = m.org_id and r.memory_id = m.id)
-        as items,
+with items as (
+    select r.org_id, r.memory_id as subject, r.id as item, r.stored_at as at, length(r.fields::text) as size
+    from contextfs.revisions as r
+    union all
+    select t.org_id, t.session_id, t.id::text, t.created_at, length(t.content) + length(t.tool_calls::text)
+    from contextfs.messages as t
+),
+placed as (
+    select i.*, sum(i.size) over earlier / 1000000 as weight, row_number() over earlier / 1000 as number
+    from items as i
+    window earlier as (partition by i.org_id, i.subject order by i.at, i.item)
+),
+parts as (
+    select p.org_id, p.subject, min(p.at) as at, array_agg(p.item order by p.at, p.item) as items, sum(p.size) as size
+    from placed as p
+    group by p.org_id, p.subject, p.weight, p.number
+),
+subjects as (
+    select m.org_id, m.project_id, m.created_at, 'memory' as kind, m.id as subject,
         case m.visibility when 'private' then m.author_id end as reader
     from contextfs.memories as m
     union all
-    select
-        s.org_id, s.project_id, s.created_at, 'session', s.id,
-        (
-            select array_agg(t.id::text order by t.created_at, t.id) from contextfs.messages as t
-            where t.org_id = s.org_id and t.session_id = s.id
-        ),
-        case s.visibility when 'private' then s.created_by end
+    select s.org_id, s.project_id, s.created_at, 'session', s.id, case s.visibility when 'private' then s.created_by end
     from contextfs.sessions as s
-) as known;
+)
+insert into contextfs.feed (org_id, project_id, position, kind, subject, items, size, reader)
+select
+    s.org_id, s.project_id,
+    row_number() over (partition by s.org_id, s.project_id order by s.created_at, s.subject, p.at, p.items),
+    s.kind, s.subject, coalesce(p.items, '{}'), coalesce(p.size, 0), s.reader
+from subjects as s
+left join parts as p on p.org_id = s.org_id and p.subject = s.subject;
 insert into contextfs.feed_counters
 select f.org_id, f.project_id, max(f.position) from contextfs.feed as f group by f.org_id, f.project_id;
 alter table contextfs.memories force row level security;
@@ -103,12 +114,14 @@ begin
         group by c.org_id, c.project_id
         order by c.org_id, c.project_id
     loop
+        -- Who deletes the project holds it, and then wants the counter: so the project comes first here too.
+        perform from contextfs.projects as p where p.org_id = own.org_id and p.id = own.project_id for key share;
         insert into contextfs.feed_counters as f values (own.org_id, own.project_id, own.changed)
         on conflict (org_id, project_id) do update set position = f.position + excluded.position
         returning position - own.changed into told;
-        insert into contextfs.feed (org_id, project_id, position, kind, subject, items, reader, origin)
+        insert into contextfs.feed (org_id, project_id, position, kind, subject, items, size, reader, origin)
         select c.org_id, c.project_id, told + row_number() over (order by e.place), c.kind, c.subject, c.items,
-            c.reader, c.origin
+            c.size, c.reader, c.origin
         from jsonb_array_elements(changes) with ordinality as e (change, place),
             jsonb_populate_record(null::contextfs.feed, e.change) as c
         where c.project_id = own.project_id;

@@ -1,0 +1,47 @@
+"""Tools that keep one folder of conversations for each folder that they were used in."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from contextfs.adapters.transcripts.files import found
+from contextfs.local.setup.model import Surroundings
+from contextfs.local.setup.tools import editors
+from contextfs.local.setup.transcripts.glimpse import table, whole
+from contextfs.local.setup.transcripts.here import Here
+
+
+def gemini(here: Here, around: Surroundings) -> Iterator[Path]:
+    """Give Gemini CLI's sessions: folders are named in a list, in a file inside, or by the hash of the path."""
+    home = around.home / ".gemini"
+    named = table(table(whole(home / "projects.json")).get("projects"))
+    ours = {name for folder, name in named.items() if here.holds(folder)}
+    ours |= {sha256(folder.encode()).hexdigest() for folder in here.folders}
+    ours |= {path.parent.name for path in found([(home / "tmp", "*/.project_root")]) if here.holds(_text(path))}
+    for path in found([(home / "tmp", "*/chats/session-*.json"), (home / "tmp", "*/chats/session-*.jsonl")]):
+        if path.parent.parent.name in ours:
+            yield path
+
+
+def copilot_chat(here: Here, around: Surroundings) -> Iterator[Path]:
+    """Give the sessions of Copilot in VS Code; its own transcripts where they are, else the editor's."""
+    for user in editors(around):
+        for path in found([(user / "workspaceStorage", "*/workspace.json")]):
+            if here.holds(table(whole(path)).get("folder")):
+                yield from _sessions(path.parent)
+
+
+def _sessions(folder: Path) -> Iterator[Path]:
+    clean = found([(folder / "GitHub.copilot-chat" / "transcripts", "*.jsonl")])
+    yield from clean
+    names = {path.stem for path in clean}
+    for path in found([(folder / "chatSessions", "*.jsonl"), (folder / "chatSessions", "*.json")]):
+        if path.stem not in names:
+            yield path
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None

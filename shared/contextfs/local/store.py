@@ -25,7 +25,6 @@ from contextfs.local import config
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
-    forget,
     heads_in,
     mark,
     next_clock,
@@ -205,39 +204,6 @@ class LocalStore:
         stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
         return total
 
-    def unsent(self, limit: int = 1000) -> list[Revision]:
-        """Give revisions that the server has not been sent, of memories that may leave this machine."""
-        rows = self.base.all(SQL["unsent"], {"limit": limit})
-        return [
-            Revision(
-                memory_id=UUID(row["memory_id"]),
-                parents=tuple(json.loads(row["parents"])),
-                fields=msgspec.json.decode(row["fields"], type=Fields),
-                author=row["author"],
-                clock=row["clock"],
-            )
-            for row in rows
-        ]
-
-    def mark_sent(self, revisions: Iterable[Revision]) -> None:
-        """Remember that the server has these."""
-        with self.base.transaction():
-            values = [{"memory_id": str(one.memory_id), "id": one.id} for one in revisions]
-            self.base.many(SQL["mark_sent"], values)
-
-    def withdraw(self, memory_id: UUID) -> bool:
-        """Take out a memory that its author made private elsewhere; False when it has edits of our own, and is kept."""
-        with self.base.transaction():
-            row = self.base.one(SQL["memory"], {"id": str(memory_id)})
-            if row is None:
-                return True
-            if any(not one.fields.deleted for one in self._own_unsent(memory_id)):
-                return False
-            forget(self.base, memory_id)
-            stepping.intend(self.base, self.place, [memory_id])
-        stepping.finish(self.base, self.place, [memory_id])
-        return True
-
     def status(self) -> StoreStatus:
         """Tell how the store stands."""
         counts = self.base.one(SQL["counts"]) or {}
@@ -266,11 +232,6 @@ class LocalStore:
         return TakenIn(
             revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0
         )
-
-    def _own_unsent(self, memory_id: UUID) -> list[Revision]:
-        rows = self.base.all(SQL["unsent_of"], {"memory_id": str(memory_id)})
-        names = {row["id"] for row in rows}
-        return [one for one in revisions_of(self.base, memory_id) if one.id in names]
 
     def _seen(self, memory_id: UUID) -> View:
         known = revisions_of(self.base, memory_id)

@@ -14,7 +14,7 @@ from contextfs.local.model import Refreshed
 from contextfs.local.store import LocalStore
 
 PROJECT = UUID("0198f3c2-0000-7000-8000-000000000001")
-ATTRIBUTES = "memories/**/*.md text eol=lf\n"
+ATTRIBUTES = "memories/**/*.md text eol=lf merge=contextfs\n"
 
 
 @dataclass

@@ -75,18 +75,6 @@ limit :limit
 -- How many memories there are, and how many are in conflict.
 select count(*) as memories, coalesce(sum(conflicted), 0) as conflicted from memories where not deleted
 
--- name: unsent
--- Revisions that the server has not been sent, of memories that may leave this machine.
-select r.memory_id, r.id, r.parents, r.fields, r.author, r.clock from revisions as r
-join memories as m on m.id = r.memory_id
-where not r.sent and not m.private
-order by r.clock, r.id
-limit :limit
-
--- name: unsent_of
--- A memory's revisions that the server has not been sent.
-select id from revisions where memory_id = :memory_id and not sent
-
 -- name: behind
 -- Files that show an older state than the store knows, or a memory that was deleted since.
 select f.path from files as f join memories as m on m.id = f.memory_id
@@ -97,10 +85,6 @@ order by f.path
 -- name: count_unsent
 -- How many revisions the server has not been sent.
 select count(*) as unsent from revisions as r join memories as m on m.id = r.memory_id where not r.sent and not m.private
-
--- name: mark_sent
--- Remember that the server has a revision.
-update revisions set sent = 1 where memory_id = :memory_id and id = :id
 
 -- name: forget_memory
 -- Take a memory out of this store.

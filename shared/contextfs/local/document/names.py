@@ -14,6 +14,7 @@ SHORT = 12
 """Digits of a short id: the last twelve of the id are random, and as good as the whole among one's own."""
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
@@ -24,11 +25,12 @@ _ID = re.compile(r"--([0-9a-f]{12,32})$")
 def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False) -> str:
     """Give where the file lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
 
-    A pure function of the revisions: the title names the file, or the text that it began with, so that a reworded
-    memory keeps its name. `whole_id` is for memories whose short id another memory has too.
+    A pure function of the revisions: the title or the text that the memory began with names the file, so that it keeps
+    its name, and two people who retitle it do not rename one file in two ways. `whole_id` is for memories whose short
+    id another memory has too.
     """
     digits = view.memory_id.hex if whole_id else short(view.memory_id)
-    return str(PurePosixPath(folder_of(view.fields.type)) / f"{slug(_named_by(view, revisions))}--{digits}{SUFFIX}")
+    return str(PurePosixPath(folder_of(view.fields.type)) / f"{slug(_named_by(revisions))}--{digits}{SUFFIX}")
 
 
 def folder_of(kind: str) -> str:
@@ -37,8 +39,9 @@ def folder_of(kind: str) -> str:
 
 
 def type_of(folder: str) -> str:
-    """Give the type of the memories in a folder."""
-    return folder.removesuffix("_") if _RESERVED.fullmatch(folder.removesuffix("_")) else folder
+    """Give the type of the memories in a folder; in one whose name is no type they are facts."""
+    kind = folder.removesuffix("_") if _RESERVED.fullmatch(folder.removesuffix("_")) else folder
+    return kind if _TYPE.fullmatch(kind) else "fact"
 
 
 def slug(text: str) -> str:
@@ -54,13 +57,11 @@ def short(memory_id: UUID) -> str:
     return memory_id.hex[-SHORT:]
 
 
-def _named_by(view: View, revisions: Iterable[Revision]) -> str:
-    if view.fields.title:
-        return view.fields.title
+def _named_by(revisions: Iterable[Revision]) -> str:
     known = list(revisions)
     ids = {revision.id for revision in known}
     begun = min((one for one in known if ids.isdisjoint(one.parents)), key=lambda one: (one.clock, one.id))
-    return _first(begun.fields)
+    return begun.fields.title or _first(begun.fields)
 
 
 def _first(fields: Fields) -> str:

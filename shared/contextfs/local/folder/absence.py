@@ -7,6 +7,7 @@ from hashlib import sha1
 from contextfs.local import git
 from contextfs.local.place import FOLDER, Place
 
+_ANY = ("rev-list", "-1", "--full-history", "--all", "--reflog")
 _MANY = 20
 
 
@@ -14,7 +15,7 @@ def deleted(place: Place, gone: Sequence[str], *, before: str | None) -> frozens
     """Give those of the paths (below `.contextfs`) that a person deleted; `before` is the commit that was seen last.
 
     Deleted is what git still expects in the tree, what is staged as deleted, what commits since `before` deleted, and
-    what git never knew. What another branch or an older commit does not have is put away, and not deleted.
+    what git never knew. What only other branches or other commits have is put away, and not deleted.
     """
     repository = git.repository(place.root)
     tracked = [path for path in gone if not path.startswith("local/")]
@@ -70,12 +71,20 @@ def _put_away(repository: git.Repository, names: dict[str, str], before: str | N
     now = repository.tip()
     in_head = _in(repository, now, names) if now else frozenset[str]()
     unknown = {path: name for path, name in names.items() if name not in expected and name not in in_head}
-    if not unknown or before is None or now is None:
+    if not unknown or now is None:
         return frozenset()
-    once_there = _in(repository, before, unknown)
-    if repository.succeeds("merge-base", "--is-ancestor", before, now):
-        return frozenset()
-    return frozenset(path for path, name in unknown.items() if name in once_there)
+    once_there = _in(repository, before, unknown) if before else frozenset[str]()
+    is_onward = before is not None and repository.succeeds("merge-base", "--is-ancestor", before, now)
+    return frozenset(
+        path
+        for path, name in unknown.items()
+        if (not is_onward if name in once_there else _is_elsewhere(repository, now, name))
+    )
+
+
+def _is_elsewhere(repository: git.Repository, now: str, name: str) -> bool:
+    """Tell whether commits outside of the present history have a file: it was committed since the last look."""
+    return bool(repository.maybe(*_ANY, "--not", now, "--", f":(literal,top){name}"))
 
 
 def _in(repository: git.Repository, commit: str, names: dict[str, str]) -> frozenset[str]:

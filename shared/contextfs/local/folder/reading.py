@@ -18,6 +18,7 @@ from contextfs.local.document import names
 from contextfs.local.document.text import Document, parse, same, sides, told
 from contextfs.local.folder.absence import Index
 from contextfs.local.folder.scan import Known, Seen, contents, hashed
+from contextfs.local.merge import folded
 from contextfs.local.place import Place
 
 
@@ -96,11 +97,11 @@ class Reader:
         memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
         self._alone(seen, memory_id)
         parents = self._seen_by_author(memory_id, known)
-        base: tuple[str, ...] = ()
-        for document in documents:
-            fields = self._in_folder(seen, document)
-            is_gits = self._index.holds(seen.path, content)
-            base = self._settle(memory_id, fields, parents, is_gits=is_gits)
+        states = [self._in_folder(seen, document) for document in documents]
+        # What git could not merge is one edit that leaves both texts: made one after the other, they would replace
+        # each other.
+        state = states[0] if len(states) == 1 else folded(states)
+        base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
         self._remember(seen, str(memory_id), digest, json.dumps(base), None)
         if documents[0].memory_id is None or len(documents) > 1:
             self.tally.to_step.add(memory_id)

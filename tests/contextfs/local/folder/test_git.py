@@ -220,3 +220,48 @@ def test_a_renamed_repository_is_the_same_store(repository: Machine, tmp_path: P
 
     assert told == NOTHING
     assert log_length(moved, memory) == 1
+
+
+def test_a_memory_that_was_committed_unseen_is_put_away_and_not_deleted(repository: Machine) -> None:
+    repository.git("switch", "-qc", "feature")
+    memory = repository.add("We use psycopg.")
+    repository.commit()
+
+    repository.git("switch", "-q", "main")
+    told = repository.refresh()
+
+    with repository.open() as store:
+        assert store.get(memory).content == "We use psycopg."
+    assert told == NOTHING
+
+
+def test_a_memory_that_was_stashed_unseen_is_put_away_and_not_deleted(repository: Machine) -> None:
+    memory = repository.add("We use psycopg.")
+
+    repository.git("stash", "-q", "--include-untracked")
+    told = repository.refresh()
+
+    with repository.open() as store:
+        assert store.get(memory).content == "We use psycopg."
+    assert told == NOTHING
+
+
+def test_what_git_could_not_merge_leaves_both_texts_also_when_ours_was_known(repository: Machine) -> None:
+    memory = repository.add("We use psycopg.")
+    repository.commit()
+    repository.git("clone", "-q", str(repository.root), str(repository.root.parent / "clone"))
+    clone = Machine(repository.root.parent / "clone", seed=2)
+    clone.refresh()
+    repository.edit(memory, "psycopg", "asyncpg")
+    repository.commit()
+    clone.edit(memory, "psycopg", "pg8000")
+    clone.refresh()
+    clone.commit()
+
+    clone.git("pull", "-q", "--no-rebase", check=False)
+    told = clone.refresh()
+    with clone.open() as store:
+        shown = store.get(memory)
+
+    assert told == Refreshed(edited=1)
+    assert set(shown.bodies) == {"We use pg8000.", "We use asyncpg."}

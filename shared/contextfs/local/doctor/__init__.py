@@ -1,0 +1,1 @@
+"""What may be wrong with a local store, each with its cure."""

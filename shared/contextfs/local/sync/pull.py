@@ -1,0 +1,80 @@
+"""Pull: what changed on the server comes here; how far it was read is remembered after it is stored."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import msgspec
+
+from contextfs.client.sync import Sync
+from contextfs.domain.feed.model import SentRevision
+from contextfs.domain.memories.revisions import Revision
+from contextfs.local.base.connection import Base
+from contextfs.local.base.memories import SQL as MEMORIES
+from contextfs.local.base.memories import forget
+from contextfs.local.folder import stepping
+from contextfs.local.store import LocalStore
+from contextfs.local.sync import state
+from contextfs.local.sync.state import SQL
+
+Progress = Callable[[int], None]
+
+
+class PullReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pull did. `kept` memories were withdrawn by their author, and stay here for they have edits of our own."""
+
+    received: int = 0
+    revisions: int = 0
+    memories: int = 0
+    conflicted: int = 0
+    withdrawn: int = 0
+    kept: int = 0
+
+
+def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
+    """Take in everything that changed since the last pull. It can be cut at any time, and goes on from there."""
+    report = PullReport()
+    while True:
+        page = server.pull(project_id, cursor=state.known(store.base).cursor, origin=origin)
+        taken = store.take_in([_revision(one) for one in page.revisions], sent=True)
+        gone = [one.id for one in page.withdrawn if one.kind == "memory"]
+        withdrawn = sum(withdraw(store, one) for one in gone)
+        state.read_up_to(store.base, page.cursor)
+        report = PullReport(
+            received=report.received + len(page.revisions),
+            revisions=report.revisions + taken.revisions,
+            memories=report.memories + taken.memories,
+            conflicted=report.conflicted + taken.conflicted,
+            withdrawn=report.withdrawn + withdrawn,
+            kept=report.kept + len(gone) - withdrawn,
+        )
+        progress(report.received)
+        if not page.more:
+            return report
+
+
+def withdraw(store: LocalStore, memory_id: UUID) -> bool:
+    """Take out a memory that its author made private; False when it has edits of our own, and is kept."""
+    base = store.base
+    with base.transaction():
+        if base.one(MEMORIES["memory"], {"id": str(memory_id)}) is None:
+            return True
+        if _own_unsent(base, memory_id):
+            return False
+        forget(base, memory_id)
+        stepping.intend(base, store.place, [memory_id])
+    stepping.finish(base, store.place, [memory_id])
+    return True
+
+
+def _own_unsent(base: Base, memory_id: UUID) -> bool:
+    return bool(base.all(SQL["unsent"], {"memory_id": str(memory_id)}))
+
+
+def _revision(sent: SentRevision) -> Revision:
+    return Revision(
+        memory_id=sent.memory_id,
+        parents=tuple(sent.parents),
+        fields=sent.fields,
+        author=sent.author,
+        clock=sent.clock,
+    )

@@ -1,0 +1,38 @@
+-- name: waiting
+-- Memories with revisions that the server has not been sent, and whether it has been sent any.
+select
+    m.id, m.type, m.tags, m.private, m.fields,
+    exists (select 1 from revisions as s where s.memory_id = m.id and s.sent = 1) as known
+from memories as m
+where m.id in (select r.memory_id from revisions as r where not r.sent) and m.id > :after
+order by m.id
+limit :limit
+
+-- name: unsent
+-- A memory's revisions that the server has not been sent.
+select id, parents, fields, author, clock from revisions where memory_id = :memory_id and not sent order by clock, id
+
+-- name: mark_sent
+-- Remember that the server has a revision.
+update revisions set sent = 1 where memory_id = :memory_id and id = :id
+
+-- name: mark_refused
+-- Remember that the server does not take a revision.
+update revisions set sent = 2 where memory_id = :memory_id and id = :id
+
+-- name: refuse
+-- Remember why.
+insert into refused (memory_id, id, reason) values (:memory_id, :id, :reason)
+on conflict do update set reason = excluded.reason
+
+-- name: refused
+-- What the server would not take.
+select memory_id, id, reason from refused order by memory_id, id
+
+-- name: forget_server
+-- Another server has nothing of this store yet.
+update revisions set sent = 0 where sent
+
+-- name: forget_refused
+-- Another server may take what one refused.
+delete from refused

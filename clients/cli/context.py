@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from clients.cli import options, output, server
+from clients.cli import options, output
 from clients.cli.command import Argument, Option
+from clients.cli.there import server
 from contextfs.client import ContextReply
 
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from clients.cli import import_report, options, output, server
-from clients.cli.command import Argument, Option
+from clients.cli import import_report, options, output
+from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
+from clients.cli.there import server
 from clients.cli.transfer import Sender, Tally, conversations
 from contextfs.adapters.transcripts import files, reader
 from contextfs.kit.errors import NotFound
@@ -21,6 +22,7 @@ class Tool(StrEnum):
     claude_code = "claude-code"
     chatgpt = "chatgpt"
     specstory = "specstory"
+    contextfs = "contextfs"
 
 
 def import_(
@@ -35,8 +37,11 @@ def import_(
 ) -> int:
     """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
 
-    It can be repeated at any time: what is stored already is not stored again, and what was added since is.
+    `contextfs` takes in what `ctx export` wrote. It can be repeated at any time: what is stored already is not stored
+    again, and what was added since is.
     """
+    if tool is Tool.contextfs:
+        return _restore(path, json=json)
     paths = found(tool.value, path)
     tally = Tally()
     pairs = conversations(tool.value, paths, tally, tag or ())
@@ -45,6 +50,23 @@ def import_(
     else:
         _import(pairs, tally, project=project, of=len(paths), json=json)
     return 1 if tally.failed else 0
+
+
+def _restore(file: Path | None, *, json: bool) -> int:
+    """Take an export in."""
+    from clients.cli.here.store import opened  # noqa: PLC0415 - only an export needs a store
+    from contextfs.local import archive, place  # noqa: PLC0415 - as above
+
+    if file is None:
+        raise Misused("name the file that `ctx export` wrote")
+    with opened(place.required(Path.cwd())) as store, file.open("rb") as lines:
+        taken = archive.read(store, lines, str(file))
+    if json:
+        output.say_json(taken)
+    else:
+        memories = output.counted(taken.memories, "memory", "memories")
+        output.say(f"{memories} changed by {output.counted(taken.revisions, 'new revision')} from {file}")
+    return 0
 
 
 def found(tool: str, path: Path | None) -> list[Path]:

@@ -10,15 +10,26 @@ from io import TextIOWrapper
 from typing import Any
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
-    "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
-    "status": ("clients.cli.up:status", "Tell which processes run, and what is on its way"),
-    "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
+    "init": ("clients.cli.setup:init", "Make the store of this repository; tell what is around it"),
+    "off": ("clients.cli.setup:off", "Switch it off here; every touched file is as it was"),
+    "status": ("clients.cli.status:status", "Tell how the store stands, as git status does; or the platform"),
+    "memory": ("clients.cli.memory:app", "Add, list, show, change and delete memories"),
+    "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
     "search": ("clients.cli.search:search", "Find memories and messages"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
-    "memory": ("clients.cli.memory:app", "Add, list and show memories"),
     "sessions": ("clients.cli.sessions:app", "List and show conversations"),
+    "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
+    "share": ("clients.cli.sharing:share", "Let the project see a memory"),
+    "unshare": ("clients.cli.sharing:unshare", "Keep a memory for yourself"),
+    "link": ("clients.cli.syncing:link", "Connect the store with a server"),
+    "push": ("clients.cli.syncing:push", "Send what is new here to the server"),
+    "pull": ("clients.cli.syncing:pull", "Take in what changed on the server"),
+    "sync": ("clients.cli.syncing:sync", "Pull, then push"),
+    "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
+    "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
+    "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),
 }
 """Each command with where its code is, and one line about it."""
 
@@ -64,7 +75,8 @@ def overview() -> str:
             *lines,
             "",
             "`ctx COMMAND --help` tells more; every command takes --json where a program reads along.",
-            "Without CONTEXTFS_URL and CONTEXTFS_API_KEY it talks to the platform of this machine.",
+            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, and",
+            "with --server, on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or on the platform of this machine.",
             "",
         ]
     )

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from clients.cli import options, output, server
+from clients.cli import options, output
 from clients.cli.command import Argument, Option
+from clients.cli.there import server
 from contextfs.client import SearchHit, SearchReply
 from contextfs.domain.search.fusion import Explanation
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
-from clients.cli import options, output, server
+from clients.cli import options, output
 from clients.cli.command import Argument, Group, Option
+from clients.cli.there import server
 from contextfs.client import Message, Session
 
 _MOST_IN_A_PAGE = 200

@@ -1,4 +1,4 @@
-"""`ctx up`, `ctx down` and `ctx status`: the platform on this machine."""
+"""`ctx up` and `ctx down`: the platform on this machine."""
 
 import os
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Option
 from contextfs.runtime import stack
-from contextfs.runtime.stack import Stack, StackStatus
+from contextfs.runtime.stack import Stack
 
 _IMPORT = "ctx import claude-code"
 _WITH_SAMPLE = (
@@ -52,19 +52,6 @@ def down(json: options.Json = False) -> None:
         output.say("Stopped. `ctx up` starts it again, with all that it stored." if ran else "It was not running.")
 
 
-def status(json: options.Json = False) -> int:
-    """Tell which processes of the platform run, how much memory they hold, and which events are on their way.
-
-    The exit code is 1 when it does not run, or something of it is missing.
-    """
-    found = stack.status(_home())
-    if json:
-        output.say_json(found)
-    else:
-        _print_status(found)
-    return 0 if found.state == "running" else 1
-
-
 def _home() -> stack.Home:
     return stack.Home.of(os.environ)
 
@@ -102,27 +89,3 @@ def _sample_line(brought: dict[str, Any]) -> str:
     conversations = output.counted(brought["sessions"]["new"], "conversation")
     messages = output.counted(brought["messages"]["stored"], "message")
     return f"{conversations}, {messages} in the project {brought['project']}"
-
-
-def _print_status(found: StackStatus) -> None:
-    address = f" at {found.api_url}" if found.api_url else ": `ctx up` starts it"
-    output.say(f"ContextFS is {found.state}{address}")
-    if found.processes:
-        output.say()
-        rows = [
-            [
-                process.name,
-                process.state,
-                str(process.pid or "-"),
-                f"{process.memory_mb:.0f} MB" if process.memory_mb else "-",
-                str(max(0, process.starts - 1)) if process.starts else "-",
-            ]
-            for process in found.processes
-        ]
-        output.table(["process", "state", "pid", "memory", "restarts"], rows)
-    if found.outbox is not None and found.deliveries is not None:
-        output.say()
-        on_their_way = found.outbox + found.deliveries
-        output.say(
-            f"{output.counted(on_their_way, 'event')} on their way" if on_their_way else "Every event was taken."
-        )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.client.credentials import home, key_of
 from contextfs.client.errors import Unreachable
 from contextfs.kit.errors import Invalid, NotAuthenticated, Unavailable
 
@@ -58,10 +59,14 @@ def find(
 ) -> Address:
     """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
 
-    The stack's own key is sent to the stack alone. NotAuthenticated or Unreachable say what is missing.
+    A key is sent to its own server alone: that of the environment to the one that is named there, a kept one to the
+    one that it was kept for, the stack's to the stack. NotAuthenticated or Unreachable say what is missing.
     """
-    url = url or environment.get("CONTEXTFS_URL") or None
-    key = key or environment.get("CONTEXTFS_API_KEY") or None
+    usual = environment.get("CONTEXTFS_URL") or None
+    url = url or usual
+    if usual in {None, url}:
+        key = key or environment.get("CONTEXTFS_API_KEY") or None
+    key = key or (key_of(environment, url) if url else None)
     named = environment.get("CONTEXTFS_PROJECT_ID")
     project_id = project_id or (as_uuid(named, "CONTEXTFS_PROJECT_ID") if named else None)
     stack = None if url and key else _stack(home(environment) / "stack.json")
@@ -72,14 +77,10 @@ def find(
     if stack is not None and url == own and key in {None, stack.founding.key}:
         return Address(url=url, key=stack.founding.key, project_id=project_id or stack.founding.project_id)
     if key is None:
-        raise NotAuthenticated(f"No API key is known for {url}: set CONTEXTFS_API_KEY.")
+        raise NotAuthenticated(
+            f"No API key is known for {url}: set CONTEXTFS_API_KEY, or keep one by `ctx link --key`."
+        )
     return Address(url=url, key=key, project_id=project_id)
-
-
-def home(environment: Mapping[str, str]) -> Path:
-    """Give the folder of this machine's installation: CONTEXTFS_HOME, or `.contextfs` in the user's home."""
-    given = environment.get("CONTEXTFS_HOME")
-    return Path(given).expanduser().absolute() if given else Path.home() / ".contextfs"
 
 
 def _stack(path: Path) -> _Stack | None:

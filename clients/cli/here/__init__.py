@@ -1,0 +1,1 @@
+"""Commands on the store of this folder: no account, no network."""

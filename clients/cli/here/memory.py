@@ -1,0 +1,220 @@
+"""`ctx memory` in the store of this folder."""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from clients.cli import options, output
+from clients.cli.command import Misused
+from clients.cli.edit import Edit
+from clients.cli.here.background import after_a_change
+from clients.cli.here.store import now, opened
+from contextfs.domain.memories.model import MemoryChange, NewMemory
+from contextfs.domain.memories.revisions import Revision
+from contextfs.kit.errors import Invalid
+from contextfs.kit.fields import Visibility
+from contextfs.local.model import LocalMemory, MemoryQuery, Written
+from contextfs.local.place import Place
+from contextfs.local.store import LocalStore
+
+T = TypeVar("T")
+
+_REVISION = re.compile(r"[0-9a-f]{6,64}")
+
+
+def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: Any) -> None:
+    """Add a memory."""
+    with opened(place, look=False) as store:
+        made = NewMemory(project_id=store.project_id, content=said, visibility=visibility, **new)
+        written = store.add(checked(made))
+        _print_written(store, written, "Stored" if written.stored else "Known already", json=json)
+    after_a_change(place)
+
+
+def listed(
+    place: Place,
+    *,
+    type: str | None,  # noqa: A002 - the option's name
+    tags: list[str] | None,
+    since: str | None,
+    author: str | None,
+    limit: int,
+    json: bool,
+    conflicted: bool | None = None,
+) -> None:
+    """List memories, newest first."""
+    query = MemoryQuery(
+        type=type, tags=tags, author=author, since=options.since(since, now()), conflicted=conflicted, limit=limit
+    )
+    with opened(place) as store:
+        memories = store.page(query)
+    if json:
+        output.say_json(memories)
+    elif memories:
+        rows = [[output.short(one.id), one.type, output.day(one.updated_at), _marked(one)] for one in memories]
+        output.table(["id", "type", "changed", "memory"], rows)
+    else:
+        output.say("No conflicts." if conflicted else "No memories yet: `ctx memory add` makes one.")
+
+
+def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Show a memory whole."""
+    with opened(place) as store:
+        memory_id = store.find(id)
+        if history:
+            _show_log(list(store.log(memory_id)), json=json)
+        elif at is not None:
+            then = store.at(memory_id, _moment(at))
+            output.say_json(then.fields) if json else output.say(output.printable(then.content))
+        else:
+            memory = store.get(memory_id)
+            output.say_json(memory) if json else _print(store, memory)
+
+
+def edit(
+    place: Place,
+    id: str,  # noqa: A002 - the argument's name
+    edited: Edit,
+    *,
+    json: bool,
+) -> None:
+    """Change a memory."""
+    with opened(place) as store:
+        memory = store.get(store.find(id))
+        wanted = edited.changes(memory.tags)
+        if not wanted:
+            wanted["content"] = _edited(memory)
+        written = store.change(memory.id, checked(MemoryChange(**wanted)))
+        _print_written(store, written, "Changed" if written.stored else "As it was", json=json)
+    after_a_change(place)
+
+
+def remove(place: Place, id: str, *, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Delete a memory."""
+    with opened(place) as store:
+        memory_id = store.find(id)
+        store.remove(memory_id)
+    after_a_change(place)
+    if json:
+        output.say_json({"deleted": str(memory_id)})
+    else:
+        output.say(f"Deleted: {output.short(memory_id)}; `ctx memory log {output.short(memory_id)}` has its history.")
+
+
+def resolve(place: Place, id: str, *, text: str | None, keep: int | None, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Settle a conflict by one of its texts, or by another one."""
+    with opened(place) as store:
+        memory = store.get(store.find(id))
+        if not memory.conflicted:
+            raise Invalid(f"{output.short(memory.id)} is in no conflict.")
+        if keep is not None and keep > len(memory.bodies):
+            raise Invalid(f"There are {len(memory.bodies)} texts: choose one of 1 to {len(memory.bodies)}.")
+        chosen = text if text is not None else memory.bodies[keep - 1] if keep else _edited(memory)
+        written = store.resolve(memory.id, chosen)
+        _print_written(store, written, "Resolved", json=json)
+    after_a_change(place)
+
+
+def show_to(place: Place, id: str, visibility: Visibility, *, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Let others see a memory, or keep it from them."""
+    with opened(place) as store:
+        written = store.change(store.find(id), MemoryChange(visibility=visibility))
+        done = "As it was" if not written.stored else "Private now" if visibility == "private" else "Shared now"
+        _print_written(store, written, done, json=json)
+    after_a_change(place)
+
+
+def checked(noun: T) -> T:
+    """Give a noun back; Invalid where a value is beyond what it takes."""
+    import msgspec  # noqa: PLC0415 - loaded by then
+
+    try:
+        msgspec.convert(msgspec.to_builtins(noun), type(noun))
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `")
+        raise Invalid(what, where=place.rstrip("`") or None) from None
+    return noun
+
+
+def _edited(memory: LocalMemory) -> str:
+    """Let the user's editor change the text."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise Misused("give the new text, or set EDITOR to a program that edits it")
+    between = "\n\n" + "=" * 20 + " another text: keep one, delete the rest " + "=" * 20 + "\n\n"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "memory.md"
+        file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8")
+        subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
+        said = file.read_text(encoding="utf-8").strip()
+    if not said or between.strip() in said:
+        raise Invalid("Nothing was changed: the text is empty, or still holds several texts.")
+    return said
+
+
+def _moment(text: str) -> datetime | str:
+    """Read a time, or the first digits of a revision."""
+    return text if _REVISION.fullmatch(text) else options.moment(text, "--at")
+
+
+def _print_written(store: LocalStore, written: Written, done: str, *, json: bool) -> None:
+    if json:
+        output.say_json(written)
+        return
+    path = os.path.relpath(store.path_of(written.memory))
+    output.say(f"{done}: {written.memory.type} {output.short(written.memory.id)}  {output.dim(path)}")
+    if written.redacted:
+        output.say(f"{output.counted(written.redacted, 'secret')} taken out before storing.")
+
+
+def _marked(memory: LocalMemory) -> str:
+    marks = [("conflict", memory.conflicted), ("private", memory.visibility == "private"), ("pinned", memory.pinned)]
+    told = " ".join(f"[{name}]" for name, is_so in marks if is_so)
+    return f"{told} {output.one_line(memory.title or memory.content)}".strip()
+
+
+def _print(store: LocalStore, memory: LocalMemory) -> None:
+    output.say(output.bold(output.one_line(memory.title)) if memory.title else output.dim("(no title)"))
+    output.block(
+        [
+            ("id", str(memory.id)),
+            ("type", f"{memory.type}{', pinned' if memory.pinned else ''}"),
+            ("visible to", "yourself" if memory.visibility == "private" else memory.visibility),
+            ("tags", " ".join(memory.tags)),
+            ("author", output.printable(memory.author)),
+            ("file", os.path.relpath(store.path_of(memory))),
+            ("confidence", f"{memory.confidence:.2f}" if memory.confidence is not None else ""),
+            ("created", output.minute(memory.created_at)),
+            ("changed", output.minute(memory.updated_at)),
+            ("version", memory.version),
+        ]
+    )
+    output.say()
+    if not memory.conflicted:
+        output.say(output.printable(memory.content))
+        return
+    for number, body in enumerate(memory.bodies, start=1):
+        output.say(output.dim(f"text {number} of {len(memory.bodies)}:"))
+        output.say(output.printable(body))
+        output.say()
+    output.say(f"`ctx conflicts resolve {output.short(memory.id)} --keep 1` settles it.")
+
+
+def _show_log(revisions: list[Revision], *, json: bool) -> None:
+    if json:
+        output.say_json(
+            [
+                {"id": one.id, "parents": one.parents, "author": one.author, "clock": one.clock, "fields": one.fields}
+                for one in revisions
+            ]
+        )
+        return
+    for one in revisions:
+        output.say(output.bold(f"{one.id[:12]}  {one.clock[:16].replace('T', ' ')}  {output.printable(one.author)}"))
+        title = f"{one.fields.title}: " if one.fields.title else ""
+        output.say("    (deleted)" if one.fields.deleted else f"    {output.one_line(title + one.fields.content, 200)}")

@@ -1,0 +1,61 @@
+"""The store of this folder, opened for a command: brought into step with its files first, errors told for people."""
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+
+from clients.cli import output
+from contextfs.local import git
+from contextfs.local.base.connection import FILE, explained
+from contextfs.local.model import Refreshed
+from contextfs.local.place import Place
+from contextfs.local.store import LocalStore
+
+
+@contextmanager
+def opened(place: Place, *, look: bool = True, accept_missing: bool = False) -> Generator[LocalStore]:
+    """Open the store. `look` takes in what people and git did to the files, and says so."""
+    try:
+        with LocalStore.open(place, now=now, entropy=os.urandom, actor=lambda: actor(place.root)) as store:
+            if look:
+                told(store.refresh(accept_missing=accept_missing))
+            yield store
+    except sqlite3.Error as error:
+        raise explained(error, place.local / FILE) from None
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+def actor(root: Path) -> str:
+    """Name who works here, as git knows them, or as the system does."""
+    repository = git.repository(root)
+    email = repository.maybe("config", "user.email") if repository else None
+    return f"user:{email or os.environ.get('CONTEXTFS_USER') or getuser()}"
+
+
+def told(found: Refreshed) -> None:
+    """Say what was found in the files since the last look."""
+    changes = [
+        (found.edited, "edited"),
+        (found.added, "added"),
+        (found.deleted, "deleted"),
+        (found.revived, "brought back"),
+        (found.moved, "renamed"),
+    ]
+    parts = [f"{count:,} {what}" for count, what in changes if count]
+    if parts:
+        output.note(f"Taken in from the files: {', '.join(parts)}.")
+    if found.repaired:
+        output.note(f"{output.counted(found.repaired, 'file')} of an interrupted command brought into step.")
+    if found.missing:
+        many = output.counted(found.missing, "file")
+        output.note(f"{many} are gone: if you deleted them, say so with `ctx status --deleted`; else restore them.")
+    for problem in found.problems:
+        output.note(f"{problem.path}: {problem.reason}")

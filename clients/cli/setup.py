@@ -1,0 +1,92 @@
+"""`ctx init` and `ctx off`: a store comes into a folder, and goes again without a trace."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from clients.cli import options, output
+from clients.cli.command import Argument, Option
+from clients.cli.here.store import now
+from contextfs.kit.ids import uuid7
+from contextfs.local import place
+from contextfs.local.setup.init import init as make
+from contextfs.local.setup.model import Found, Surroundings
+from contextfs.local.setup.off import off as take_back
+
+
+def init(
+    folder: Annotated[Path | None, Argument("The folder; without it, the repository that this one lies in.")] = None,
+    name: Annotated[str | None, Option("--name", help="The project's name; without it, the repository's.")] = None,
+    here: Annotated[bool, Option("--here", help="In this very folder, not at the top of the repository.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Make the store of this repository, or complete the one that is there, and tell what is around it.
+
+    It can be repeated: what is in order stays as it is. `ctx off` takes everything back.
+    """
+    found = make(
+        folder or Path.cwd(),
+        around=surroundings(),
+        new_id=lambda: uuid7(now(), os.urandom),
+        name=name,
+        only_here=here,
+    )
+    if json:
+        output.say_json(found)
+    else:
+        _print(found)
+
+
+def off(
+    delete: Annotated[bool, Option("--delete", help="Delete the store too, with every memory in it.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Switch the store off on this machine: every file that was touched is again as it was, byte by byte.
+
+    Memories stay where they are, and `ctx init` switches on again.
+    """
+    done = take_back(place.required(Path.cwd()), delete=delete)
+    if json:
+        output.say_json(done)
+        return
+    for path in done.restored:
+        output.say(f"restored  {path}")
+    for path in done.cleaned:
+        output.say(f"cleaned   {path}")
+    for note in done.notes:
+        output.note(note)
+    output.say(
+        "Deleted." if done.deleted else "Switched off. Memories stay where they are; `ctx init` switches on again."
+    )
+
+
+def surroundings() -> Surroundings:
+    """Tell of the machine around."""
+    return Surroundings(
+        home=Path.home(), environment=os.environ, platform=sys.platform, executable=Path(sys.executable)
+    )
+
+
+def _print(found: Found) -> None:
+    done = "Made" if found.created else "Completed" if found.changed else "All is in order in"
+    output.say(output.bold(f"{done} {found.place.folder}"))
+    git = found.git
+    output.block(
+        [
+            ("project", f"{found.project.name}  {found.project.id}"),
+            ("git", f"{git.branch or 'no branch'}, {git.remote or 'no remote'}" if git else "none: that works too"),
+            ("merging", "memories merge by their meaning" if git and git.driver else ""),
+            ("worktrees", f"{len(git.worktrees)} share this store" if git and len(git.worktrees) > 1 else ""),
+            ("AI tools", ", ".join(tool.title for tool in found.tools)),
+            ("instructions", ", ".join(one.path for one in found.instructions)),
+        ]
+    )
+    for one in found.transcripts:
+        size = f"{one.size / 1_000_000:,.1f} MB"
+        kind = "" if one.readable else "; they cannot be read yet"
+        output.say(f"  {output.counted(len(one.files), 'conversation')} of {one.tool}, {size}{kind}")
+    for note in found.notes:
+        output.note(note)
+    if found.created:
+        output.say('Next: ctx memory add "We deploy with uv." --type decision')

@@ -75,8 +75,8 @@ def overview() -> str:
             *lines,
             "",
             "`ctx COMMAND --help` tells more; every command takes --json where a program reads along.",
-            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, and",
-            "with --server, on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or on the platform of this machine.",
+            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, they",
+            "work on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or this machine's platform; --server says so.",
             "",
         ]
     )

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("clients.cli.syncing:sync", "Pull, then push"),
     "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),

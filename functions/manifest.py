@@ -110,6 +110,16 @@ ROUTES: tuple[Route, ...] = (
         audits="context.packed",
         meters="contexts",
     ),
+    # Direct SQL: questions that nobody foresaw.
+    Route(
+        name="sql.query",
+        method="POST",
+        path="/v1/sql",
+        needs="sql:read",
+        size="medium",
+        audits="sql.queried",
+        meters="sql.queries",
+    ),
     # Sync: machines give what they have, and learn what changed.
     Route(
         name="sync.push",

@@ -125,7 +125,7 @@ def _print_table(entries: list[AuditEntry]) -> None:
 
 
 def _verify(client: ContextFS, head: str | None, *, json: bool) -> int:
-    report = client.admin.verify_audit(head)
+    report = client.admin.audit_verify(head)
     if json:
         output.say_json(report)
     else:

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
     "search": ("clients.cli.search:search", "Find memories and messages"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
+    "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
     "sessions": ("clients.cli.sessions:app", "List and show conversations"),
     "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
     "share": ("clients.cli.sharing:share", "Let the project see a memory"),

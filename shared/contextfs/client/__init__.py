@@ -14,6 +14,7 @@ from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritt
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search.model import SearchHit, SearchReply
 from contextfs.domain.sessions.model import Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sql.model import SqlColumn, SqlReply
 from contextfs.kit.errors import (
     BadInput,
     Conflict,
@@ -72,6 +73,8 @@ __all__ = [
     "SearchReply",
     "Session",
     "SessionWritten",
+    "SqlColumn",
+    "SqlReply",
     "TooLarge",
     "TooManyRequests",
     "ToolCall",

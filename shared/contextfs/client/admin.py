@@ -56,6 +56,6 @@ class Admin:
             lambda cursor: self._transport.call("GET", _AUDIT, Page[AuditEntry], query=asked | {"cursor": cursor})
         )
 
-    def verify_audit(self, head: str | None = None) -> AuditReport:
+    def audit_verify(self, head: str | None = None) -> AuditReport:
         """Check that nobody changed the log, and that a `head` that an earlier check told is still in it."""
         return self._transport.call("GET", f"{_AUDIT}/verify", AuditReport, query={"head": head})

@@ -12,7 +12,7 @@ from contextfs.kit.sql import load
 FILE = "index.db"
 PATIENCE_SECONDS = 20.0
 
-_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync")
+_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync", "contextfs.local.sessions")
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
 Row = dict[str, Any]

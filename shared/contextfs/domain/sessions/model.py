@@ -63,10 +63,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What adds a message; one that brings an `external_id` is stored once, however often it is sent."""
+    """What adds a message; one that brings an `external_id` or an `id` is stored once, however often it is sent."""
 
     role: Role
     content: Content
+    id: UUID | None = None
     external_id: ExternalId | None = None
     kind: Kind | None = None
     tool_calls: Annotated[list[ToolCall], Meta(max_length=500)] = []
@@ -112,6 +113,7 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     project_id: UUID
     tool: Word
+    id: UUID | None = None
     external_id: ExternalId | None = None
     title: Title | None = None
     model: Line | None = None

@@ -30,7 +30,8 @@ create table sessions (
     own integer not null default 1,
     -- How many of its messages memories were learned from.
     learned integer not null default 0,
-    -- Who may see it, and its last change, as the server was told; null: it knows nothing of it.
+    -- How often it changed; and who may see it with the number of that change, as the server was told last.
+    version integer not null default 0,
     told text
 ) without rowid;
 create unique index sessions_external on sessions (tool, external_id) where external_id is not null;

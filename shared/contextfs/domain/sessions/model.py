@@ -1,6 +1,7 @@
 """The nouns of a session."""
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -129,6 +130,23 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     messages: Annotated[list[NewMessage], Meta(max_length=MESSAGES_A_CALL)] = []
 
 
+class NewSessionFields(TypedDict, total=False):
+    """What may be said of a session that is created."""
+
+    id: UUID | None
+    title: str | None
+    model: str | None
+    git: Git
+    visibility: Visibility
+    sensitivity: Sensitivity | None
+    tags: list[str]
+    annotations: dict[str, Any]
+    metadata: dict[str, Any]
+    input_tokens: int
+    output_tokens: int
+    started_at: datetime | None
+
+
 class SessionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What changes of a session; a field that is left out stays as it is."""
 
@@ -159,3 +177,21 @@ class NewMessages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Messages to append, in their order."""
 
     messages: Annotated[list[NewMessage], Meta(min_length=1, max_length=MESSAGES_A_CALL)]
+
+
+class Captured(msgspec.Struct, frozen=True, kw_only=True):
+    """A session after a capture, and what all its parts did together.
+
+    `added` messages are new, `present` ones were there already; `created` says whether the session itself is new.
+    """
+
+    session: Session
+    receipt: Receipt
+    created: bool
+    added: int
+    present: int
+
+    @property
+    def grown(self) -> bool:
+        """Whether a session that was there got new messages."""
+        return not self.created and self.added > 0

@@ -103,3 +103,86 @@ where not m.deleted and m.private = :private
         where json_extract(proof.value, '$.session_id') = :session_id
     )
 order by m.id
+
+-- name: follow
+-- Bring a session of somebody else's to what its server says of it.
+update sessions
+set title = :title, status = :status, model = :model, input_tokens = :input_tokens, output_tokens = :output_tokens,
+    sensitivity = :sensitivity, tags = :tags, annotations = :annotations, metadata = :metadata, ended_at = :ended_at,
+    updated_at = :updated_at, chosen = :chosen, version = version + 1
+where id = :id
+
+-- name: arrived
+-- Count messages that came from elsewhere.
+update sessions set message_count = message_count + :added where id = :id
+
+-- name: part
+-- Keep a session that its server has no more for ourselves.
+update sessions set chosen = 'private', told = null, version = version + 1 where id = :id
+
+-- name: part_messages
+-- The server of a session has nothing of it any more.
+update messages set sent = 0 where session_id = :id
+
+-- name: forget
+-- Take a session out of this store.
+delete from sessions where id = :id
+
+-- name: forget_messages
+-- Take the messages of a session out of this store.
+delete from messages where session_id = :id
+
+-- name: own
+-- What decides which of our own sessions are due.
+select id, tool, branch, cwd, tags, chosen, version, told from sessions where own order by id
+
+-- name: unsent
+-- Messages of a session that the server has not been sent, in their order.
+select * from messages where session_id = :session_id and sent = 0 order by created_at, id
+
+-- name: mark_sent
+-- Remember that the server has a message.
+update messages set sent = 1 where id = :id
+
+-- name: tell
+-- Remember what the server knows of a session.
+update sessions set told = :told where id = :id
+
+-- name: refuse
+-- Remember why the server does not take a session.
+insert into refused_sessions (session_id, reason) values (:id, :reason)
+on conflict do update set reason = excluded.reason
+
+-- name: accept
+-- The server has taken a session.
+delete from refused_sessions where session_id = :id
+
+-- name: refused
+-- What the server would not take.
+select session_id, reason from refused_sessions order by session_id
+
+-- name: forget_server
+-- Another server has nothing of our own sessions yet.
+update sessions set told = null where told is not null
+
+-- name: forget_sent
+-- Another server has none of our messages yet.
+update messages set sent = 0 where sent
+
+-- name: forget_refused
+-- Another server may take what one refused.
+delete from refused_sessions
+
+-- name: every
+-- Every session, in the order of their ids.
+select * from sessions order by id
+
+-- name: add_message_of
+-- Store a message of a session that is there, unless the message is there already.
+insert or ignore into messages (
+    id, session_id, external_id, role, kind, content, tool_calls, model, tokens, metadata, created_at, sent
+)
+select
+    :id, :session_id, :external_id, :role, :kind, :content, :tool_calls, :model, :tokens, :metadata, :created_at, :sent
+from sessions
+where id = :session_id

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.capture import Captured, named
-from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, Status
+from contextfs.domain.sessions.model import Captured, Message, NewMessage, NewSession, Session, Status
+from contextfs.domain.sessions.rules import named
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.journeys.capture.messages import message, title_of
 from contextfs.kit.errors import Conflict, Invalid, NotFound

@@ -63,19 +63,25 @@ class LocalSessions:
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
         """
         cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
-        named_messages = named(new.messages) if new.external_id else new.messages
+        messages = named(new.messages) if new.external_id else new.messages
         cleaned = cleaner.fields(new, texts=("title",), values=("annotations", "metadata"))
-        now = self.store.now()
+        session_id = self._id_of(new)
+        batches = self._fresh(session_id, messages, cleaner)
+        first, now = next(batches, list[Message]()), self.store.now()
         with self._base.transaction():
-            row, created = self._begun(cleaned, now)
+            row, created = self._begun(cleaned, session_id, now)
+            here = UUID(row["id"])
             self._base.run(SQL["spent"], _spent(new) | {"id": row["id"], "now": text(now)})
-        return self._grown(UUID(row["id"]), named_messages, cleaner, created=created)
+            added = self._add(here, first)
+        added += sum(self._add(here, batch) for batch in batches)
+        return self._captured(here, len(messages), added, cleaner, created=created)
 
     def append(self, session_id: UUID, messages: Sequence[NewMessage]) -> Captured:
         """Append messages in their order; those whose external id is stored already are counted as present."""
         self._row(session_id)
         cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
-        return self._grown(session_id, messages, cleaner, created=False)
+        added = sum(self._add(session_id, batch) for batch in self._fresh(session_id, messages, cleaner))
+        return self._captured(session_id, len(messages), added, cleaner, created=False)
 
     def complete(self, session_id: UUID, ended_at: datetime | None = None) -> Session:
         """Close a session, as of its last message or a time; one that is closed stays as it is."""
@@ -138,10 +144,17 @@ class LocalSessions:
         by_rule = level_of_session(self.sharing, tool=row["tool"], branch=row["branch"], cwd=row["cwd"], tags=tags)
         return row["chosen"] or by_rule
 
-    def _begun(self, new: NewSession, now: datetime) -> tuple[Row, bool]:
+    def _id_of(self, new: NewSession) -> UUID:
+        """Give the id of the session that is there, or that a new one gets: it follows from what its tool calls it."""
+        if new.external_id is None:
+            return new.id or self.store.new_id()
+        known = self._base.one(SQL["external"], {"tool": new.tool, "external_id": new.external_id})
+        if known is not None:
+            return UUID(known["id"])
+        return new.id or named_id(self.project_id, "session", new.tool, new.external_id)
+
+    def _begun(self, new: NewSession, session_id: UUID, now: datetime) -> tuple[Row, bool]:
         """Give the row of a session, made if it is not there; and whether it was made."""
-        words = ("session", new.tool, new.external_id or "")
-        session_id = new.id or (named_id(self.project_id, *words) if new.external_id else self.store.new_id())
         made = row_of_new(new, session_id, now)
         created = self._base.run(SQL["add"], made) > 0
         row = self._base.one(SQL["external"], {"tool": new.tool, "external_id": made["external_id"]})
@@ -151,24 +164,24 @@ class LocalSessions:
             self._base.run(SQL["touch"], {"id": row["id"]})
         return row, created
 
-    def _grown(self, session_id: UUID, messages: Sequence[NewMessage], cleaner: Cleaner, *, created: bool) -> Captured:
+    def _fresh(self, session_id: UUID, messages: Sequence[NewMessage], cleaner: Cleaner) -> Iterator[list[Message]]:
+        """Give the messages that are not known, cleaned, in batches: nobody waits for a lock while that is done."""
         known = {row["external_id"] for row in self._base.all(SQL["known"], {"session_id": str(session_id)})}
         ids = uuid7s(self.store.now(), self.store.entropy, len(messages))
         pairs = zip(range(len(messages)), messages, ids, strict=True)
         wanted = [one for one in pairs if one[1].external_id is None or one[1].external_id not in known]
-        added = 0
         for start in range(0, len(wanted), _BATCH):
-            fresh = [self._cleaned(session_id, *one, cleaner) for one in wanted[start : start + _BATCH]]
-            added += self._add(session_id, fresh)
+            yield [self._cleaned(session_id, *one, cleaner) for one in wanted[start : start + _BATCH]]
+
+    def _captured(self, session_id: UUID, sent: int, added: int, cleaner: Cleaner, *, created: bool) -> Captured:
         receipt = Receipt(
             stored=added + created,
             stored_at=self.store.now(),
-            duplicates=len(messages) - added,
+            duplicates=sent - added,
             redacted=cleaner.found if added or created else 0,
         )
-        return Captured(
-            session=self.get(session_id), receipt=receipt, created=created, added=added, present=len(messages) - added
-        )
+        session = self.get(session_id)
+        return Captured(session=session, receipt=receipt, created=created, added=added, present=sent - added)
 
     def _cleaned(self, session_id: UUID, place: int, new: NewMessage, usual: UUID, cleaner: Cleaner) -> Message:
         now = self.store.now()
@@ -179,8 +192,9 @@ class LocalSessions:
 
     def _add(self, session_id: UUID, fresh: Sequence[Message]) -> int:
         """Store messages that are not stored yet; gives how many that were."""
+        here = {"session_id": str(session_id)}
         with self._base.transaction():
-            added = sum(self._base.run(SQL["add_message"], row_of_message(one, sent=False)) for one in fresh)
+            added = sum(self._base.run(SQL["add_message"], row_of_message(one, sent=False) | here) for one in fresh)
             if added:
                 now = text(self.store.now())
                 grown = {"id": str(session_id), "added": added, "title": title_of(fresh), "now": now}

@@ -183,3 +183,18 @@ def test_an_export_carries_sessions_anywhere(here: Ctx, tmp_path_factory: pytest
     assert ("1 session" in told.out, "2 messages" in told.out) == (True, True)
     assert (again["sessions"], again["messages"], again["revisions"]) == (0, 0, 0)
     assert session in file.read_text()
+
+
+def test_a_shared_conversation_is_due_then_sent(here: Ctx, client: ContextFS) -> None:
+    off = {"CONTEXTFS_BACKGROUND": "off"}
+    assert here("link").code == 0
+    session = here("capture", DECIDED, "--complete", **off).out.strip()
+    private = here("status").out
+    here("share", session, **off)
+    due = here("status").out
+    sent = here("sync")
+    after = here("status", "--json").json["sessions"]
+
+    assert ("nothing to push" in private, "2 revisions and 1 session to push" in due) == (True, True)
+    assert ("1 session sent" in sent.out, after["to_push"], after["count"]) == (True, 0, 1)
+    assert [str(one.id) for one in client.sessions.list()] == [session]

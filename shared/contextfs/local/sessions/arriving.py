@@ -33,12 +33,15 @@ def take_in(base: Base, sessions: Iterable[Session], messages: Iterable[Message]
 
 
 def withdraw(base: Base, session_id: UUID) -> bool:
-    """Take out a session that is not ours to see any more; one of our own stays, for ourselves, and that is False."""
+    """Take out a session that is not ours to see any more; False where it stays, for ourselves.
+
+    That is one that was captured here, or that we added to what the server was not sent yet.
+    """
     with base.transaction():
         row = base.one(SQL["session"], {"id": str(session_id)})
         if row is None:
             return True
-        if row["own"]:
+        if row["own"] and (row["user_id"] is None or base.all(SQL["unsent"], {"session_id": row["id"]})):
             base.run(SQL["part"], {"id": row["id"]})
             base.run(SQL["part_messages"], {"id": row["id"]})
             return False
@@ -55,7 +58,7 @@ def forget(base: Base, session_id: UUID) -> None:
 def _take(base: Base, session: Session, messages: list[Message]) -> tuple[bool, int]:
     """Take in one session; gives whether it is new here, and how many messages are."""
     chosen = "private" if session.visibility == "private" else "project"
-    told = row_of(session) | {"chosen": chosen, "own": False, "told": None}
+    told = row_of(session) | {"chosen": chosen, "own": False, "told": f"{chosen} 0"}
     is_new = base.run(SQL["add"], told) > 0
     row = _known(base, session)
     if row is None:

@@ -78,7 +78,7 @@ where id = :id and (input_tokens < :input_tokens or output_tokens < :output_toke
 -- name: complete
 -- Close a session.
 update sessions
-set status = 'completed', ended_at = :ended_at, updated_at = max(:now, updated_at), version = version + 1
+set status = 'completed', ended_at = :ended_at, updated_at = max(:now, updated_at), version = version + 1, own = 1
 where id = :id and status = 'open'
 
 -- name: learned
@@ -87,7 +87,7 @@ update sessions set learned = :learned where id = :id
 
 -- name: choose
 -- Say who may see a session.
-update sessions set chosen = :chosen, updated_at = max(:now, updated_at), version = version + 1
+update sessions set chosen = :chosen, updated_at = max(:now, updated_at), version = version + 1, own = 1
 where id = :id and chosen is not :chosen
 
 -- name: touch
@@ -109,7 +109,7 @@ order by m.id
 update sessions
 set title = :title, status = :status, model = :model, input_tokens = :input_tokens, output_tokens = :output_tokens,
     sensitivity = :sensitivity, tags = :tags, annotations = :annotations, metadata = :metadata, ended_at = :ended_at,
-    updated_at = :updated_at, chosen = :chosen, version = version + 1
+    updated_at = :updated_at, chosen = :chosen, version = version + 1, told = :chosen || ' ' || (version + 1)
 where id = :id
 
 -- name: arrived

@@ -1,5 +1,6 @@
 """A server on a real port, and people whose machines are linked with it."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.serving import serving
 from tests.contextfs.local.places import PROJECT
 from tests.contextfs.local.sync.linked import Linked
+
+_PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +85,21 @@ def linked(api_url: str, tmp_path: Path) -> Callable[[Tenant, str], Linked]:
         return Linked.of(root, api_url, tenant)
 
     return make
+
+
+@pytest.fixture
+def settled(sync_database: str, ann: Tenant) -> Callable[[], None]:
+    """Give a function that waits until every event of the organization was taken."""
+    waiting = (
+        "select (select count(*) from contextfs.outbox where org_id = %(org)s)"
+        " + (select count(*) from contextfs.deliveries where org_id = %(org)s) as events"
+    )
+
+    def wait() -> None:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        with psycopg.connect(sync_database, autocommit=True) as connection:
+            while (row := connection.execute(waiting, {"org": ann.org_id}).fetchone()) and row[0]:
+                assert time.monotonic() < until, "events are still on their way"
+                time.sleep(0.05)
+
+    return wait

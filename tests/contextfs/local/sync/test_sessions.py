@@ -12,7 +12,7 @@ from contextfs.local.sessions.store import LocalSessions, SessionQuery
 from contextfs.local.sync import sessions as pushing
 from tests.conftest import Tenant
 from tests.contextfs.local.places import PROJECT
-from tests.contextfs.local.sessions.conversations import DECIDED, brought, kept
+from tests.contextfs.local.sessions.conversations import DECIDED, brought, kept, session
 from tests.contextfs.local.sync.linked import Linked
 
 Make = Callable[[Tenant, str], Linked]
@@ -237,3 +237,77 @@ def test_another_tenant_learns_nothing(linked: Make, ann: Tenant, other_tenant: 
     theirs.sync()
 
     assert theirs.said() == {}
+
+
+def test_the_server_does_not_learn_what_the_machine_keeps_for_itself(
+    linked: Make, ann: Tenant, settled: Callable[[], None]
+) -> None:
+    laptop = linked(ann, "laptop")
+    laptop.share()
+    file = laptop.machine.root / ".contextfs/config.toml"
+    file.write_text(file.read_text().replace('memories = "project"', 'memories = "private"'))
+    keep(laptop, DECIDED)
+    laptop.sync()
+    settled()
+
+    assert [one["status"] for one in ann.call("GET", "/v1/sessions").json()["items"]] == ["completed"]
+    assert ann.call("GET", "/v1/memories").json()["items"] == []
+
+
+def test_a_session_of_ones_own_is_shared_and_hidden_from_any_machine(linked: Make, ann: Tenant, ben: Tenant) -> None:
+    laptop, tower, desk = linked(ann, "laptop"), linked(ann, "tower"), linked(ben, "desk")
+    laptop.share()
+    keep(laptop, DECIDED)
+    laptop.sync()
+    tower.sync()
+    desk.sync()
+    tower.choose("private")
+    tower.sync()
+    desk.sync()
+    hidden = desk.said()
+    tower.choose("project")
+    tower.sync()
+    desk.sync()
+
+    assert (hidden, desk.said(), tower.to_push()) == ({}, {DECIDED: [DECIDED]}, 0)
+
+
+def test_who_added_to_a_session_that_is_hidden_keeps_only_what_was_not_sent(
+    linked: Make, ann: Tenant, ben: Tenant
+) -> None:
+    laptop, desk, tower = linked(ann, "laptop"), linked(ben, "desk"), linked(ben, "tower")
+    laptop.share()
+    keep(laptop, "How do we deploy the site?")
+    laptop.sync()
+    for one in (desk, tower):
+        one.sync()
+        with one.machine.open() as store:
+            sessions = LocalSessions(store)
+            [found] = sessions.page(SessionQuery())
+            sessions.append(found.id, [NewMessage(role="user", content="And the docs?")])
+    desk.sync()
+    laptop.choose("private")
+    laptop.sync()
+    desk.sync()
+    tower.sync("pull")
+
+    assert (desk.said(), tower.said()) == (
+        {},
+        {"How do we deploy the site?": ["How do we deploy the site?", "And the docs?"]},
+    )
+
+
+def test_a_session_of_another_that_is_closed_here_is_closed_there(linked: Make, ann: Tenant, ben: Tenant) -> None:
+    laptop, desk = linked(ann, "laptop"), linked(ben, "desk")
+    laptop.share()
+    with laptop.machine.open() as store:
+        LocalSessions(store).capture(session("How do we deploy the site?"))
+    laptop.sync()
+    desk.sync()
+    with desk.machine.open() as store:
+        sessions = LocalSessions(store)
+        [found] = sessions.page(SessionQuery())
+        sessions.complete(found.id)
+    desk.sync()
+
+    assert [one["status"] for one in ann.call("GET", "/v1/sessions").json()["items"]] == ["completed"]

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -251,3 +252,23 @@ def test_a_database_counts_what_is_there(machine: Machine) -> None:
         )
 
     assert wrong == []
+
+
+def test_many_append_to_one_session_at_once_and_nothing_is_lost(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = LocalSessions(store).capture(session("Begin.", name=None)).session.id
+
+    def append(writer: int) -> None:
+        own = Machine(machine.root, seed=writer)
+        for number in range(10):
+            with own.open() as store:
+                said_now = [NewMessage(role="user", content=f"{writer} {number}")]
+                LocalSessions(store).append(session_id, said_now)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(append, range(8)))
+    with machine.open() as store:
+        found = contents(store, session_id)
+
+        assert sorted(found[1:]) == sorted(f"{writer} {number}" for writer in range(8) for number in range(10))
+        assert LocalSessions(store).get(session_id).message_count == 81

@@ -1,7 +1,6 @@
 """The Python SDK: `from contextfs.client import ContextFS`."""
 
 from contextfs.client.address import Address
-from contextfs.client.capture import Captured
 from contextfs.client.client import ContextFS
 from contextfs.client.pages import Listing
 from contextfs.client.retries import Retries
@@ -13,7 +12,7 @@ from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search.model import SearchHit, SearchReply
-from contextfs.domain.sessions.model import Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
 from contextfs.domain.sql.model import SqlColumn, SqlReply
 from contextfs.kit.errors import (
     BadInput,

@@ -44,10 +44,6 @@ values (
 -- One memory, deleted or not.
 select * from memories where id = :id
 
--- name: every_memory
--- All memories, deleted ones too.
-select id, private from memories order by id
-
 -- name: same
 -- A memory that says the same to the same readers.
 select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1
@@ -139,3 +135,7 @@ delete from intents where tree = :tree and memory_id = :memory_id
 -- name: touch
 -- Note that search has to look at a memory again.
 insert or ignore into dirty (memory_id) values (:memory_id)
+
+-- name: every
+-- Every memory, deleted or not, in the order of their ids.
+select id, private from memories order by id

@@ -9,12 +9,10 @@ from contextfs.local import config, git
 from contextfs.local.git import Repository
 from contextfs.local.place import FOLDER, Place, at, find_even_off
 from contextfs.local.setup import around as git_around
-from contextfs.local.setup import driver, layout
+from contextfs.local.setup import driver, layout, past
 from contextfs.local.setup.instructions import instructions
 from contextfs.local.setup.model import Found, GitFound, Surroundings
 from contextfs.local.setup.tools import tools
-from contextfs.local.setup.transcripts import transcripts
-from contextfs.local.setup.transcripts.here import here
 
 
 def init(
@@ -53,7 +51,7 @@ def init(
         git=_git(repository, remote) if repository else None,
         tools=tools(around),
         instructions=instructions(place.root),
-        transcripts=transcripts(here(_folders(place, repository), remote), around),
+        transcripts=past.conversations(place, repository, remote, around),
         notes=tuple(notes),
     )
 
@@ -120,14 +118,6 @@ def _git(repository: Repository, remote: str | None) -> GitFound:
         worktrees=git_around.worktrees(repository),
         driver="driver" in driver.registered(repository),
     )
-
-
-def _folders(place: Place, repository: Repository | None) -> list[Path]:
-    """List the store's folder in each working tree."""
-    if repository is None:
-        return [place.root]
-    below = place.root.absolute().relative_to(repository.root.absolute())
-    return [place.root, *(tree / below for tree in git_around.worktrees(repository))]
 
 
 def _told(place: Place, path: Path) -> str:

@@ -23,15 +23,14 @@ from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
 from contextfs.local.base.connection import Base
+from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.base.memories import (
     SQL,
     heads_in,
-    mark,
     next_clock,
     record,
     revisions_of,
     see_clocks,
-    set_mark,
     shown,
 )
 from contextfs.local.folder import stepping

@@ -111,7 +111,7 @@ select rowid as id from passage_words where passage_words match :match order by 
 -- The passages within some bounds that say one of some words, best first.
 select p.id
 from passage_words as w
-join passages as p on p.id = w.rowid
+cross join passages as p on p.id = w.rowid
 where w.passage_words match :match
     and (:sources is null or p.source in (select value from json_each(:sources)))
     and (:types is null or p.type in (select value from json_each(:types)))
@@ -140,23 +140,24 @@ select count(*) - (select count(*) from passages where expires is not null and e
 select p.id, p.source, p.source_id, p.session_id, p.starts, p.ends, p.type, p.tags, p.tool, p.branch, p.trust,
     p.pinned, p.occurred, p.fingerprint, p.length, t.terms
 from json_each(:ids) as wanted
-join passages as p on p.id = wanted.value
-join passage_texts as t on t.id = p.id
+cross join passages as p on p.id = wanted.value
+cross join passage_texts as t on t.id = p.id
 where (p.expires is null or p.expires > :at)
 
 -- name: embedded
 -- In which rows the vectors of some passages are.
 select p.id, v.row, v.crc
 from json_each(:ids) as wanted
-join passages as p on p.id = wanted.value
-join vectors as v on v.hash = p.hash and v.model = :model
+cross join passages as p on p.id = wanted.value
+cross join vectors as v on v.hash = p.hash and v.model = :model
 
 -- name: in_rows
--- The passages within some bounds whose vectors are in some rows.
+-- The passages within some bounds whose vectors are in some rows. SQLite takes a cross join's tables as they stand:
+-- it cannot know that the rows are few.
 select p.id, v.row
 from json_each(:rows) as wanted
-join vectors as v on v.model = :model and v.row = wanted.value
-join passages as p on p.hash = v.hash
+cross join vectors as v on v.model = :model and v.row = wanted.value
+cross join passages as p on p.hash = v.hash
 where (p.expires is null or p.expires > :at)
     and (:sources is null or p.source in (select value from json_each(:sources)))
     and (:types is null or p.type in (select value from json_each(:types)))

@@ -15,6 +15,9 @@ In a folder with a store (`ctx init` makes one) commands work there, with no acc
 on the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or on the platform of this machine; `--server` chooses
 it anywhere. Every command takes `--json` where a program reads along.
 
+Search in a store compares words, and meanings too where numpy (`pip install 'contextfs-platform[local]'`) and the model
+(`make models`) are there; it says when they are not.
+
 Exit codes: 0 done, 1 failed, 2 called wrong, 3 there is no such thing, 4 not let in, 5 conflict, 6 the server does not
 answer, 130 stopped.
 """

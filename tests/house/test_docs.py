@@ -60,7 +60,10 @@ def test_every_path_that_is_named_exists(document: str) -> None:
     roots = ("", "shared/contextfs/", "shared/contextfs/journeys/learn/", "shared/contextfs/journeys/capture/")
     folders = [
         *roots,
-        *(f"shared/contextfs/{name}/" for name in ("domain/memories", "domain/search", "domain/context")),
+        *(
+            f"shared/contextfs/{name}/"
+            for name in ("domain/memories", "domain/search", "domain/context", "local/search")
+        ),
     ]
     elsewhere = {"append.py", "complete.py", "store.py", *emitted()}
 

@@ -15,6 +15,7 @@ from contextfs.domain.memories.view import View, view
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
+from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.document import names
 from contextfs.local.model import LocalMemory
 
@@ -83,17 +84,6 @@ def see_clocks(base: Base, clocks: Iterable[str], now: datetime) -> None:
     latest = max(clocks, default=None)
     if latest is not None:
         set_mark(base, _CLOCK, str(receive(_last(base), Clock.parse(latest), now)))
-
-
-def mark(base: Base, name: str) -> str | None:
-    """Read a remembered value."""
-    row = base.one(SQL["mark"], {"name": name})
-    return None if row is None else row["value"]
-
-
-def set_mark(base: Base, name: str, value: str) -> None:
-    """Remember a value."""
-    base.run(SQL["set_mark"], {"name": name, "value": value})
 
 
 def redaction_key(base: Base, entropy: Entropy) -> bytes:

@@ -38,6 +38,26 @@ def _dealt(history: list[Revision], parts: int, seed: int) -> Dealt:
 
 
 @law
+@given(histories(), clocks)
+def test_the_same_edit_made_twice_is_the_same_revision(history: list[Revision], clock: str) -> None:
+    again = [msgspec.structs.replace(revision, author="zoe", clock=clock) for revision in history]
+
+    assert [revision.id for revision in again] == [revision.id for revision in history]
+
+
+@law
+@given(shuffles())
+def test_of_copies_the_earliest_is_kept(dealt: Dealt) -> None:
+    claims: dict[str, list[tuple[str, str]]] = {}
+    for revision in dealt[0]:
+        claims.setdefault(revision.id, []).append((revision.clock, revision.author))
+
+    assert {name: (one.clock, one.author) for name, one in gathered(dealt[0]).items()} == {
+        name: min(some) for name, some in claims.items()
+    }
+
+
+@law
 @given(shuffles(2))
 def test_union_commutes(dealt: Dealt) -> None:
     left, right = dealt[1]

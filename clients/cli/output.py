@@ -26,7 +26,8 @@ def say_json(value: object) -> None:
     """Print a value as JSON; nouns are written as the API writes them."""
     import msgspec  # noqa: PLC0415 - only where JSON is printed
 
-    say(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    # Of what a noun holds only paths have no spelling in JSON.
+    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=os.fspath), indent=2).decode())
 
 
 def block(rows: Iterable[tuple[str, str]], indent: str = "  ") -> None:

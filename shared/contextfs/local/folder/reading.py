@@ -27,11 +27,11 @@ class Tally:
 
     def __init__(self) -> None:
         self.edited = self.added = self.deleted = self.revived = self.moved = 0
-        self.to_step: set[UUID] = set()
+        self.emptied: set[UUID] = set()
 
 
 class Reader:
-    """Takes files in, inside one transaction. It does not write files: `to_step` names memories whose file is due."""
+    """Takes files in, inside a transaction. It does not write files: `to_step` names memories whose file is due."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Reader:
         self._index = Index(place)
         self._gone = {one.memory_id: one for one in gone}
         self._gone_paths = {one.path for one in gone}
+        self._to_step: set[UUID] = set()
         self.tally = Tally()
 
     def take(self, seen: Seen) -> None:
@@ -64,11 +65,19 @@ class Reader:
             if known is not None and known.hash == digest:
                 self._remember(seen, known.memory_id, digest, known.base, known.problem)
                 return
+            if known is not None and known.memory_id and not content.strip(b"\0 \t\r\n"):
+                self._refill(seen, known, digest)
+                return
             self._take_text(seen, known, content, digest)
         except FileNotFoundError:
             return
         except Invalid as error:
             self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
+
+    def to_step(self) -> set[UUID]:
+        """Give the memories whose files are due since this was asked last."""
+        due, self._to_step = self._to_step, set()
+        return due
 
     def delete(self, gone: Known) -> None:
         """Conclude from a missing file that its memory is deleted, if this file was its only one."""
@@ -88,6 +97,13 @@ class Reader:
         """Forget a file that git put away: its memory stays."""
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
 
+    def _refill(self, seen: Seen, known: Known, digest: str) -> None:
+        """Have an empty file written anew: it says nothing, and is what a power cut leaves."""
+        memory_id = UUID(known.memory_id)
+        self._remember(seen, known.memory_id, digest, known.base, None)
+        self._to_step.add(memory_id)
+        self.tally.emptied.add(memory_id)
+
     def _take_text(self, seen: Seen, known: Known | None, content: bytes, digest: str) -> None:
         texts = sides(_decoded(content))
         folder = seen.path.removeprefix("local/").split("/")[1]
@@ -104,7 +120,7 @@ class Reader:
         base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
         self._remember(seen, str(memory_id), digest, json.dumps(base), None)
         if documents[0].memory_id is None or len(documents) > 1:
-            self.tally.to_step.add(memory_id)
+            self._to_step.add(memory_id)
 
     def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool) -> tuple[str, ...]:
         """Make a state known, unless it is; gives the revisions that a file with this state shows.

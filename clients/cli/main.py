@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("clients.cli.syncing:sync", "Pull, then push"),
     "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),
@@ -75,8 +76,8 @@ def overview() -> str:
             *lines,
             "",
             "`ctx COMMAND --help` tells more; every command takes --json where a program reads along.",
-            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, and",
-            "with --server, on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or on the platform of this machine.",
+            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, they",
+            "work on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or this machine's platform; --server says so.",
             "",
         ]
     )

@@ -7,6 +7,7 @@ from contextfs.client.pages import Listing
 from contextfs.client.retries import Retries
 from contextfs.client.system import Health
 from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
@@ -37,6 +38,8 @@ __all__ = [
     "Anchor",
     "ApiKey",
     "ApiKeyCreated",
+    "AuditEntry",
+    "AuditReport",
     "BadInput",
     "Captured",
     "Conflict",

@@ -15,6 +15,7 @@ from contextfs.domain.feed.model import SentRevision
 from contextfs.domain.memories.revisions import Revision
 from contextfs.domain.memories.rules import acceptable
 from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.local.base.memories import SQL
 from contextfs.local.config import ProjectNamed
 from contextfs.local.model import TakenIn
 from contextfs.local.store import LocalStore
@@ -39,7 +40,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def written(store: LocalStore, project: ProjectNamed, now: datetime, *, private: bool = True) -> Iterator[bytes]:
     """Write a store, line by line, always in the same order."""
     yield msgspec.json.encode(Head(format=FORMAT, project=project, exported_at=now)) + b"\n"
-    for row in store.base.all("select id, private from memories order by id"):
+    for row in store.base.all(SQL["every_memory"]):
         if row["private"] and not private:
             continue
         for one in sorted(store.log(UUID(row["id"])), key=lambda one: (one.clock, one.id)):

@@ -18,6 +18,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "keys:write": "Create and revoke API keys.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
+        "audit:read": "See who did what, and check that nobody changed the log.",
     }
 )
 
@@ -27,7 +28,7 @@ _WRITE = ("sessions:write", "memories:write")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*"),
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*"),
         "member": (*_READ, *_WRITE, "projects:write"),
         "viewer": _READ,
     }

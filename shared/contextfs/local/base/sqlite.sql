@@ -44,6 +44,10 @@ values (
 -- One memory, deleted or not.
 select * from memories where id = :id
 
+-- name: every_memory
+-- All memories, deleted ones too.
+select id, private from memories order by id
+
 -- name: same
 -- A memory that says the same to the same readers.
 select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1

@@ -23,6 +23,8 @@ PLATFORM_POLICIES = {
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("passages", "finds_passages", "contextfs_search"),
+    ("audit_log", "seals", "contextfs_audit"),
+    ("audit_heads", "seals", "contextfs_audit"),
     ("organizations_history", "keeps", "contextfs_history"),
     ("memberships_history", "keeps", "contextfs_history"),
     ("projects_history", "keeps", "contextfs_history"),
@@ -42,6 +44,12 @@ PLATFORM_GRANTS = {
         ("idempotency_keys.created_at", "SELECT"),
     },
     "contextfs_search": {("passages", "SELECT")},
+    "contextfs_audit": {
+        ("audit_log", "SELECT"),
+        ("audit_log.position", "UPDATE"),
+        ("audit_log.hash", "UPDATE"),
+        *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
+    },
     "contextfs_history": {
         (f"{table}_history", "INSERT") for table in ("organizations", "memberships", "projects", "api_keys", "sessions")
     },
@@ -168,6 +176,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),
         ("contextfs_history", False, False),
+        ("contextfs_audit", False, False),
     }
 
 

@@ -1,13 +1,25 @@
-"""Start a sync in the background after a command that changed something: it costs the command a few milliseconds."""
+"""Start a sync in the background after a command that changed something: it costs the command a few milliseconds.
+
+One process at a time: while one waits or works no other is started, for it looks once more before it ends; and none is
+started twice within a few seconds, for a process needs a moment until it can be seen.
+"""
 
 import os
+import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
+from contextfs.kit.errors import ContextFSError
 from contextfs.local import config
 from contextfs.local.place import Place
+from contextfs.local.sync.alone import alone, is_taken
+
+STARTED = "background.started"
+_STARTING = "background.lock"
+_RATE_SECONDS = 5.0
 
 
 def after_a_change(place: Place) -> None:
@@ -15,8 +27,20 @@ def after_a_change(place: Place) -> None:
     settings = config.read(place.config)
     if settings.server is None or not settings.sync.background or os.environ.get("CONTEXTFS_BACKGROUND") == "off":
         return
-    with suppress(OSError):
-        _start([sys.executable, "-m", "clients.cli.main", "push", "--background"], place.root)
+    # Whatever goes wrong here, the command itself went well, and the next one tries again.
+    with suppress(OSError, sqlite3.Error, ContextFSError), alone(place.local, _STARTING) as is_mine:
+        if is_mine and not is_taken(place.local) and _is_due(place.local / STARTED):
+            _start([sys.executable, "-m", "clients.cli.main", "push", "--background"], place.root)
+
+
+def _is_due(mark: Path) -> bool:
+    """Tell whether the last start was long enough ago, and note that there is one now."""
+    now = time.time()
+    with suppress(FileNotFoundError):
+        if 0 <= now - mark.stat().st_mtime < _RATE_SECONDS:
+            return False
+    mark.touch()
+    return True
 
 
 def _start(command: list[str], folder: Path) -> None:

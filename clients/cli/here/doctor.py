@@ -27,7 +27,7 @@ def findings(*, repair: bool) -> Iterator[Finding]:
         what, _, cure = error.detail.rpartition(": ")
         yield Finding(check="store", state="ok" if off else "attention", told=what, cure="" if off else cure)
         return
-    for one in checks(found, lambda: opened(found), environment=os.environ, repair=repair):
+    for one in checks(found, lambda: opened(found, heed=False), environment=os.environ, repair=repair):
         yield _told(one)
     yield from _link(found)
 

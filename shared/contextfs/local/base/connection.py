@@ -44,7 +44,7 @@ class Base:
         """Open the database in a folder; Unavailable says why that cannot be."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _own(folder / FILE)
+            refuse_link(folder / FILE)
             connection = sqlite3.connect(
                 folder / FILE, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -170,10 +170,10 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     return Unavailable(f"{file}: {text}")
 
 
-def _own(file: Path) -> None:
+def refuse_link(file: Path) -> None:
     """Refuse a database that is a link: it would lead what is written somewhere else."""
     if file.is_symlink():
-        raise Unavailable(f"{file} is a link: remove it, and the next command makes the database anew from the files.")
+        raise Unavailable(f"{file} is a link: remove it, and the next command makes it anew.")
 
 
 def _statements(package: str) -> Iterator[str]:

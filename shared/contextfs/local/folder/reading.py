@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from contextfs.domain.memories.view import View, view
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.errors import Invalid
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import SQL, next_clock, record, revisions_of
+from contextfs.local.base.memories import SQL, fields_in, next_clock, record, revisions_of
 from contextfs.local.document import names
-from contextfs.local.document.text import Document, parse, same, sides, told
+from contextfs.local.document.text import Document, parse, render, same, sides, told
 from contextfs.local.folder.absence import Index
 from contextfs.local.folder.scan import Known, Seen, contents, hashed
+from contextfs.local.folder.write import is_torn
 from contextfs.local.merge import folded
 from contextfs.local.place import Place
 
@@ -42,6 +43,7 @@ class Reader:
         now: datetime,
         new_id: Callable[[], UUID],
         gone: Sequence[Known] = (),
+        due: Iterable[UUID] = (),
     ) -> None:
         self._base = base
         self._place = place
@@ -51,6 +53,7 @@ class Reader:
         self._index = Index(place)
         self._gone = {one.memory_id: one for one in gone}
         self._gone_paths = {one.path for one in gone}
+        self._due = {str(memory_id) for memory_id in due}
         self._to_step: set[UUID] = set()
         self.tally = Tally()
 
@@ -67,6 +70,9 @@ class Reader:
                 return
             if known is not None and known.memory_id and not content.strip(b"\0 \t\r\n"):
                 self._refill(seen, known, digest)
+                return
+            if known is not None and self.is_due(known) and self._is_torn(known, content):
+                self._remember(seen, known.memory_id, digest, known.base, None)
                 return
             self._take_text(seen, known, content, digest)
         except FileNotFoundError:
@@ -96,6 +102,14 @@ class Reader:
     def put_away(self, gone: Known) -> None:
         """Forget a file that git put away: its memory stays."""
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
+
+    def is_due(self, known: Known) -> bool:
+        """Tell whether a file was about to be written: that it is gone, or torn, is then nobody's doing."""
+        return known.memory_id in self._due
+
+    def _is_torn(self, known: Known, content: bytes) -> bool:
+        row = self._base.one(SQL["memory"], {"id": known.memory_id})
+        return row is not None and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode())
 
     def _refill(self, seen: Seen, known: Known, digest: str) -> None:
         """Have an empty file written anew: it says nothing, and is what a power cut leaves."""

@@ -23,11 +23,11 @@ def refresh(
 ) -> Refreshed:
     """Bring files and database together. `accept_missing` believes that even a great number of files was deleted."""
     found = scan.compare(base, place)
-    left_behind = stepping.left_behind(base, place)
+    due, left_behind = stepping.pending(base, place), stepping.left_behind(base, place)
     head, before = absence.head(place), mark(base, _seen_head(place))
     tally, missing = Tally(), 0
     if found.changed or found.gone:
-        reader = Reader(base, place, actor=actor(), now=now, new_id=new_id, gone=found.gone)
+        reader = Reader(base, place, actor=actor(), now=now, new_id=new_id, gone=found.gone, due=due)
         missing = _take_in(base, place, found, reader, before=before, accept_missing=accept_missing)
         tally = reader.tally
     if head is not None and head != before:
@@ -62,7 +62,7 @@ def _take_in(
         stepping.intend(base, place, reader.to_step())
 
     def part(one: scan.Known) -> None:
-        if one.path not in gone:
+        if one.path not in gone or reader.is_due(one):
             reader.put_away(one)
         elif not is_unsure:
             reader.delete(one)

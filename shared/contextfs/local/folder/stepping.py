@@ -20,7 +20,6 @@ from contextfs.local.folder.scan import Known, absolute, hashed
 from contextfs.local.place import Place
 
 _EACH_FLUSHED = 8
-_PAGE_BYTES = 4096
 
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
@@ -151,14 +150,7 @@ def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
     except FileNotFoundError:
         return True
     is_taken_in = any(one.problem is None and one.hash == hashed(there) for one in known)
-    return is_taken_in or there == content or _is_torn(there, content)
-
-
-def _is_torn(there: bytes, content: bytes) -> bool:
-    """Tell whether a file is what a power cut leaves of one: its first pages, or fewer, then nothing or zeros."""
-    begun = there.rstrip(b"\0")
-    is_cut = len(begun) < len(there) or len(there) % _PAGE_BYTES == 0
-    return not begun or (is_cut and content.startswith(begun))
+    return is_taken_in or there == content or write.is_torn(there, content)
 
 
 def _target(base: Base, place: Place, row: Row) -> str:

@@ -5,16 +5,19 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from contextfs.local.base.connection import refuse_link
+
 FILE = "sync.lock"
 
 
 @contextmanager
-def alone(local: Path) -> Generator[bool]:
-    """Hold the lock of a store's sync; gives False when another process holds it.
+def alone(local: Path, name: str = FILE) -> Generator[bool]:
+    """Hold the lock of a store's sync, or another one; gives False when another process holds it.
 
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
     """
-    with closing(sqlite3.connect(local / FILE, timeout=0, isolation_level=None)) as held:
+    refuse_link(local / name)
+    with closing(sqlite3.connect(local / name, timeout=0, isolation_level=None)) as held:
         try:
             held.execute("begin exclusive")
         except sqlite3.OperationalError:

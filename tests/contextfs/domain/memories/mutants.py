@@ -126,12 +126,6 @@ MUTANTS = (
     ),
     _mutant("forget another beginning", "merge.py", "        roots += not parents\n", ""),
     _mutant("who agrees is in conflict", "agreement.py", "if here != there and not", "if here is None and not"),
-    _mutant(
-        "what was said before is said now",
-        "agreement.py",
-        " and not above[here] >> there & 1 and not above[there] >> here & 1",
-        "",
-    ),
     _mutant("who said it last began it", "agreement.py", "begun = min(said", "begun = max(said"),
     _mutant("trust the wall clock", "clock.py", "    if wall > seen.millis:\n", "    if wall:\n"),
     _mutant("no cap on drift", "clock.py", "seen = capped(last, now)", "seen = last"),

@@ -141,6 +141,39 @@ def test_who_saw_everything_has_the_last_word_whatever_the_clock(
 
 
 @law
+@given(histories())
+def test_nothing_changed_is_no_revision(history: list[Revision]) -> None:
+    seen = view(history)
+
+    assert change(seen, seen.fields, author="ben", clock=stamp(9)) is None
+
+
+@law
+@given(histories())
+def test_a_memory_began_with_the_first_that_stands_on_nothing(history: list[Revision]) -> None:
+    known = gathered(history)
+    first = min(
+        (one for one in known.values() if not known.keys() & set(one.parents)), key=lambda one: (one.clock, one.id)
+    )
+
+    assert (view(history).created_clock, view(history).created_by) == (first.clock, first.author)
+
+
+@law
+@given(histories(), clocks, clocks)
+def test_showing_another_text_first_is_no_choice(history: list[Revision], one: str, two: str) -> None:
+    seen = view(history)
+    last, *others = reversed(seen.bodies)
+    turned = _with(seen.fields, content=last, alternatives=tuple(others), pinned=not seen.fields.pinned)
+    showing = change(seen, turned, author="ben", clock=one)
+    settling = change(seen, _with(seen.fields, content="settled", alternatives=()), author="cy", clock=two)
+
+    assert showing is not None
+    assert settling is not None
+    assert view([*history, showing, settling]).bodies == ("settled",)
+
+
+@law
 @given(histories(), clocks, clocks)
 def test_clocks_do_not_decide_where_only_one_side_wrote(history: list[Revision], before: str, after: str) -> None:
     seen = view(history)

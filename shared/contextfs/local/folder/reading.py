@@ -103,6 +103,14 @@ class Reader:
         """Forget a file that git put away: its memory stays."""
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
 
+    def _is_unfinished(self, seen: Seen, memory_id: UUID, content: bytes, digest: str) -> bool:
+        """Tell whether a file is what a command wrote that was killed before it took the former file away."""
+        row = self._base.one(SQL["memory"], {"id": str(memory_id)}) if str(memory_id) in self._due else None
+        if row is None or content != render(memory_id, fields_in(row)).encode():
+            return False
+        self._remember(seen, str(memory_id), digest, row["heads"], None)
+        return True
+
     def is_due(self, known: Known) -> bool:
         """Tell whether a file was about to be written: that it is gone, or torn, is then nobody's doing."""
         return known.memory_id in self._due
@@ -125,6 +133,8 @@ class Reader:
         for document in documents:
             _without_secrets(document.fields)
         memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
+        if self._is_unfinished(seen, memory_id, content, digest):
+            return
         self._alone(seen, memory_id)
         parents = self._seen_by_author(memory_id, known)
         states = [self._in_folder(seen, document) for document in documents]

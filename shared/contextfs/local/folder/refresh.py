@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL, mark, set_mark
-from contextfs.local.folder import absence, scan, stepping
+from contextfs.local.folder import absence, scan, stepping, write
 from contextfs.local.folder.reading import Reader, Tally
 from contextfs.local.model import Problem, Refreshed
 from contextfs.local.place import Place
@@ -32,6 +32,7 @@ def refresh(
         tally = reader.tally
     if head is not None and head != before:
         set_mark(base, _seen_head(place), head)
+    write.sweep(place.folder / "local" / "tmp", now.timestamp())
     due = stepping.pending(base, place)
     in_step = stepping.finish(base, place, due) if due else frozenset[UUID]()
     return Refreshed(

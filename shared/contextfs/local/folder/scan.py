@@ -78,7 +78,7 @@ def look(place: Place) -> Iterator[Seen]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Tell whether something is a folder; one behind a link is refused, for its files would seem to be gone."""
     if entry.is_symlink() and entry.is_dir():
-        raise Unavailable(f"{entry.path} is a link: put the folder itself here.")
+        raise Invalid(f"{entry.path} is a link that leads out: put the folder itself here.")
     return entry.is_dir(follow_symlinks=False)
 
 

@@ -6,7 +6,6 @@ then.
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from contextfs.local.document.text import render
 from contextfs.local.folder import write
 from contextfs.local.folder.scan import Known, absolute, hashed
 from contextfs.local.place import Place
+from contextfs.local.running import is_running
 
 _EACH_FLUSHED = 8
 
@@ -36,7 +36,7 @@ def pending(base: Base, place: Place) -> list[UUID]:
 def left_behind(base: Base, place: Place) -> frozenset[UUID]:
     """Give the memories whose files are due, and that nobody is at any more: an interrupted command left them."""
     rows = base.all(SQL["intents"], {"tree": place.tree})
-    return frozenset(UUID(row["memory_id"]) for row in rows if not _is_running(row["owner"]))
+    return frozenset(UUID(row["memory_id"]) for row in rows if not is_running(row["owner"]))
 
 
 def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID]:
@@ -64,19 +64,6 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID
 
 def _clear(base: Base, place: Place, memory_id: UUID) -> None:
     base.run(SQL["intended"], {"tree": place.tree, "memory_id": str(memory_id)})
-
-
-def _is_running(process: int) -> bool:
-    """Tell whether another process runs; where the system cannot be asked without harm, none is taken to."""
-    if sys.platform == "win32" or process in {0, os.getpid()}:
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class _Stepper:

@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.running import is_running
 
 _PAGE_BYTES = 4096
+_UNFINISHED_SECONDS = 60.0
 
 
 class Writer:
@@ -64,6 +66,17 @@ def _anew(path: str, flags: int) -> int:
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108 - thousands of files, one by one
     return os.open(path, flags | os.O_EXCL, 0o666)
+
+
+def sweep(scratch: Path, now: float) -> None:
+    """Take away what stopped commands left unfinished; `now` is the time in seconds since 1970."""
+    with suppress(OSError), os.scandir(scratch) as entries:
+        for entry in entries:
+            if entry.name.isdigit() and not is_running(int(entry.name)):
+                is_old = now - entry.stat(follow_symlinks=False).st_mtime > _UNFINISHED_SECONDS
+                # This process writes nothing now. Of others Windows does not tell whether they run.
+                if is_old or sys.platform != "win32":
+                    os.unlink(entry.path)  # noqa: PTH108 - it is a name, not a path
 
 
 def is_torn(there: bytes, content: bytes) -> bool:

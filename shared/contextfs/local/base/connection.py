@@ -13,7 +13,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load
 
 FILE = "index.db"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 _SCHEMAS = ("contextfs.local.base", "contextfs.local.sync")
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""

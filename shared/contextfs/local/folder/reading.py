@@ -17,7 +17,7 @@ from contextfs.local.base.memories import SQL, fields_in, next_clock, record, re
 from contextfs.local.document import names
 from contextfs.local.document.text import Document, parse, render, same, sides, told
 from contextfs.local.folder.absence import Index
-from contextfs.local.folder.scan import Known, Seen, contents, hashed
+from contextfs.local.folder.scan import Known, Seen, contents, hashed, is_as_known
 from contextfs.local.folder.write import is_torn
 from contextfs.local.merge import folded
 from contextfs.local.place import Place
@@ -61,6 +61,8 @@ class Reader:
         """Take one file in, or note what is wrong with it."""
         row = self._base.one(SQL["file"], {"tree": self._place.tree, "path": seen.path})
         known = None if row is None else Known(**row)
+        if known is not None and is_as_known(seen, known):
+            return  # another process took it in, while we waited
         digest = ""
         try:
             content = contents(self._place, seen)

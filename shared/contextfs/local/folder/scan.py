@@ -88,6 +88,11 @@ def absolute(place: Place, path: str) -> Path:
     return place.private / private if private != path else place.folder / path
 
 
+def is_as_known(seen: Seen, known: Known) -> bool:
+    """Tell whether a file is surely as it was when somebody looked last."""
+    return (seen.size, seen.mtime) == (known.size, known.mtime) and seen.mtime <= known.looked - _SOON
+
+
 def contents(place: Place, seen: Seen) -> bytes:
     """Read a file; Invalid where it is no file that we read."""
     if seen.link:

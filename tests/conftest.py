@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from starlette.testclient import TestClient
@@ -24,6 +25,10 @@ from contextfs.kit.settings import Settings
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.table import Trigger
 from contextfs.runtime.wiring import Wiring, routes, triggers
+
+# Time is no matter of tests: a machine that is busy makes none of them wrong.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 PASSWORDS = {
     "contextfs_app": "app-password",

@@ -1,33 +1,26 @@
-"""`ctx doctor`: what is wrong with this installation and its server, each with its cure."""
+"""`ctx doctor`: what is wrong here, each with its cure."""
 
 import os
 import platform
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated
 
-import msgspec
-
-from clients.cli import installation, options, output
-from contextfs.client import ContextFS, Retries
-from contextfs.kit.errors import ContextFSError, NotAllowed
-
-State = Literal["ok", "attention", "unknown"]
+from clients.cli import installation, options, output, where
+from clients.cli.command import Option
+from clients.cli.finding import Finding
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked at, how it is, and what to do about it."""
+def doctor(
+    repair: Annotated[bool, Option("--repair", help="Write the files that memories of this folder lack.")] = False,
+    server: where.Server = False,
+    json: options.Json = False,
+) -> int:
+    """Look at this installation and at the store of this folder: its files, its database, git, and its server.
 
-    check: str
-    state: State
-    told: str
-    cure: str = ""
-
-
-def doctor(json: options.Json = False) -> int:
-    """Look at this installation, its server, the key and the embedding model; say what is wrong, and the cure.
-
-    The exit code is 1 when something needs attention.
+    Elsewhere, and with --server, at the server: whether it answers, the key, the embedding model, the events. What is
+    wrong is told with its cure, and the exit code is 1 when something needs attention.
     """
-    findings = [_command(), _python(), *_server()]
+    findings = [_command(), _python(), *_of_place(server, repair=repair)]
     if json:
         output.say_json(findings)
     else:
@@ -49,65 +42,20 @@ def _python() -> Finding:
     return Finding(check="versions", state="ok", told=told)
 
 
-def _server() -> list[Finding]:
-    """Ask the server, as far as it answers."""
-    try:
-        client = ContextFS(retries=Retries(attempts=2))
-    except ContextFSError as error:
-        return [Finding(check="server", state="attention", told=error.detail, cure="ctx up")]
-    with client:
-        try:
-            health = client.system.health()
-        except ContextFSError as error:
-            return [Finding(check="server", state="attention", told=error.detail, cure="ctx up, then ctx status")]
-        reached = Finding(check="server", state="ok", told=f"{client.address.url} answers, its database too")
-        return [reached, _same_version(client), _key(client), _embedder(health.checks), _letters(client)]
+def _of_place(server: bool, *, repair: bool) -> Iterator[Finding]:
+    if not server:
+        from clients.cli.here import doctor as here  # noqa: PLC0415 - the one that is meant is loaded
 
+        if here.is_here():
+            yield from here.findings(repair=repair)
+            return
+    from clients.cli.there import doctor as there  # noqa: PLC0415 - as above
 
-def _same_version(client: ContextFS) -> Finding:
-    theirs = str(client.system.openapi().get("info", {}).get("version", "unknown"))
-    own = installation.own_version()
-    if theirs == own:
-        return Finding(check="server version", state="ok", told=theirs)
-    told = f"the server is {theirs}, this command is {own}"
-    return Finding(check="server version", state="attention", told=told, cure="bring both to the same version")
-
-
-def _key(client: ContextFS) -> Finding:
-    try:
-        projects = client.projects.list(page_size=1).page().items
-    except NotAllowed:
-        return Finding(check="key", state="ok", told="it is valid, and may not list projects")
-    except ContextFSError as error:
-        cure = "set CONTEXTFS_API_KEY to a key of this server; `ctx up --json` prints the local one"
-        return Finding(check="key", state="attention", told=error.detail, cure=cure)
-    told = "it is valid" if projects else "it is valid, and sees no project yet"
-    return Finding(check="key", state="ok", told=told)
-
-
-def _embedder(checks: dict[str, str]) -> Finding:
-    told = checks.get("embedder", "unknown")
-    if told == "ok":
-        return Finding(check="embedder", state="ok", told="search compares meanings and words")
-    return Finding(check="embedder", state="attention", told=told, cure="`make models`, then `ctx down` and `ctx up`")
-
-
-def _letters(client: ContextFS) -> Finding:
-    try:
-        letters = client.admin.dead_letters(page_size=200).page().items
-    except ContextFSError as error:
-        return Finding(check="events", state="unknown", told=error.detail)
-    stuck = [letter for letter in letters if letter.replayed_at is None]
-    if not stuck:
-        return Finding(check="events", state="ok", told="none was given up")
-    told = (
-        f"{output.counted(len(stuck), 'event')} could not be delivered; the last: {stuck[0].consumer}: {stuck[0].error}"
-    )
-    return Finding(check="events", state="attention", told=told, cure="see GET /v1/admin/dead-letters, then replay")
+    yield from there.findings()
 
 
 def _print(finding: Finding) -> None:
     mark = {"ok": "ok  ", "attention": "!!  ", "unknown": "?   "}[finding.state]
     output.say(f"{mark}{finding.check}: {output.one_line(finding.told, 300)}")
     if finding.cure:
-        output.say(f"      cure: {finding.cure}")
+        output.say(f"      cure: {output.one_line(finding.cure, 300)}")

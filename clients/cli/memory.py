@@ -148,7 +148,10 @@ def rm(
 
 
 def _text(text: str) -> str:
-    said = (sys.stdin.read() if text == "-" else text).strip()
+    try:
+        said = (sys.stdin.read() if text == "-" else text).strip()
+    except UnicodeDecodeError as error:
+        raise Invalid(f"Standard input is not UTF-8 (byte {error.start}): give it as UTF-8.") from None
     if not said:
         raise Invalid("There is nothing to remember: give a text.")
     return said

@@ -15,7 +15,8 @@ def status(
 ) -> int:
     """Tell what is new, in conflict or wrong in the store of this folder, and what the server lacks.
 
-    Elsewhere, and with --server, it tells how the platform of this machine is; the exit code is 1 when it is not well.
+    Elsewhere, and with --server, it tells how the platform of this machine is. The exit code is 1 when that is not
+    well, or when there are files that cannot be taken in.
     """
     found = where.here(server)
     if found is None:

@@ -1,18 +1,14 @@
 """Four classic mistakes, made in a copy of the code, that the ledger must catch. Windows are widened by a pause."""
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
+
+from tests import mutation
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """A mistake: in `file`, `right` is replaced by `wrong`; the counter of the verdict that has to show it."""
+class Mutant(mutation.Mutant):
+    """A mistake, and the counters of the verdict that have to show it."""
 
-    name: str
-    file: str
-    right: str
-    wrong: str
     shows_as: tuple[str, ...]
 
 
@@ -95,13 +91,3 @@ MUTANTS = (
         shows_as=("effects_doubled",),
     ),
 )
-
-
-def plant(mutant: Mutant, source: Path, target: Path) -> Path:
-    """Copy the library with one mistake in it; gives the folder to put first on the import path."""
-    shutil.copytree(source / "contextfs", target / "contextfs", ignore=shutil.ignore_patterns("__pycache__"))
-    file = target / "contextfs" / mutant.file
-    text = file.read_text(encoding="utf-8")
-    assert text.count(mutant.right) == 1, f"{mutant.file} no longer reads as the mutant expects"
-    file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
-    return target

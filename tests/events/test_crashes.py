@@ -10,8 +10,9 @@ import pytest
 
 from contextfs.runtime.stack import Home, down, up
 from tests.events.ledger import judge
-from tests.events.mutants import MUTANTS, Mutant, plant
+from tests.events.mutants import MUTANTS, Mutant
 from tests.events.storm import rage, wait_for_calm
+from tests.mutation import plant
 
 SECONDS = float(os.environ.get("CONTEXTFS_STORM_SECONDS", "20"))
 

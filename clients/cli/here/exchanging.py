@@ -11,6 +11,7 @@ from contextfs.local import config
 from contextfs.local.place import Place
 from contextfs.local.sync.alone import alone
 from contextfs.local.sync.exchange import Direction, SyncReport, exchange, server_of
+from contextfs.local.sync.push import due
 
 _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -38,16 +39,27 @@ def run(place: Place, direction: Direction) -> SyncReport:
 
 
 def in_background(place: Place, direction: Direction) -> int:
-    """Sync once, without a word, unless another process does already; it begins after a pause."""
-    with alone(place.local) as is_mine:
-        if not is_mine:
+    """Sync without a word, unless another process does already; it begins after a pause.
+
+    What was changed meanwhile is sent too: whoever changed it saw that we hold the lock, and started nobody.
+    """
+    while True:
+        with alone(place.local) as is_mine:
+            if not is_mine:
+                return 0
+            time.sleep(_PAUSE_SECONDS)
+            try:
+                _exchanged(place, direction, output.Progress())
+            except ContextFSError:
+                return 1  # the next command tries again, and `ctx status` tells
+        if not _is_due(place):
             return 0
-        time.sleep(_PAUSE_SECONDS)
-        try:
-            _exchanged(place, direction, output.Progress())
-        except ContextFSError:
-            return 1  # the next command tries again, and `ctx status` tells
-    return 0
+
+
+def _is_due(place: Place) -> bool:
+    """Tell whether something waits to be sent."""
+    with opened(place, look=False) as store:
+        return next(due(store.base, config.read(place.config).share), None) is not None
 
 
 def _exchanged(place: Place, direction: Direction, progress: output.Progress) -> SyncReport:

@@ -134,9 +134,13 @@ def checked(noun: T) -> T:
     import msgspec  # noqa: PLC0415 - loaded by then
 
     try:
-        msgspec.convert(msgspec.to_builtins(noun), type(noun))
+        msgspec.json.decode(msgspec.json.encode(noun), type=type(noun))
+    except UnicodeEncodeError:
+        raise Invalid("There are bytes in it that are no text: give it as UTF-8.") from None
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `")
+        if place == "$.content`" and "length <=" in what:
+            raise Invalid("The text is longer than 200,000 characters: split it into several memories.") from None
         raise Invalid(what, where=place.rstrip("`") or None) from None
     return noun
 

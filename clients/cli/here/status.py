@@ -19,7 +19,7 @@ _SHOWN = 10
 
 
 def show(place: Place, *, accept_missing: bool, json: bool) -> int:
-    """Tell how the store stands."""
+    """Tell how the store stands; 1 when there are files that cannot be taken in."""
     settings = config.read(place.config)
     repository = git.repository(place.root)
     with opened(place, accept_missing=accept_missing) as store:
@@ -29,7 +29,7 @@ def show(place: Place, *, accept_missing: bool, json: bool) -> int:
         refused = store.base.all(SQL["refused"])
         if json:
             output.say_json(_json(store, settings, found, known, refused) | {"sessions": sessions})
-            return 0
+            return 1 if found.problems else 0
         branch = repository.branch() if repository else None
         where = f" on branch {branch}" if branch else ""
         memories = output.counted(found.memories, "memory", "memories")
@@ -37,7 +37,7 @@ def show(place: Place, *, accept_missing: bool, json: bool) -> int:
         output.say(f"{output.bold(settings.project.name)}{where}: {memories}{held}")
         _print_server(settings, found, sessions, known)
         _print_found(found, refused, sessions)
-    return 0
+    return 1 if found.problems else 0
 
 
 def _print_server(settings: config.Config, found: StoreStatus, sessions: SessionsStatus, known: state.Known) -> None:

@@ -9,7 +9,7 @@ from getpass import getuser
 from pathlib import Path
 
 from clients.cli import output
-from contextfs.local import git
+from contextfs.local import config, git
 from contextfs.local.base.connection import FILE, explained
 from contextfs.local.model import Refreshed
 from contextfs.local.place import Place
@@ -17,8 +17,16 @@ from contextfs.local.store import LocalStore
 
 
 @contextmanager
-def opened(place: Place, *, look: bool = True, accept_missing: bool = False) -> Generator[LocalStore]:
-    """Open the store. `look` takes in what people and git did to the files, and says so."""
+def opened(
+    place: Place, *, look: bool = True, accept_missing: bool = False, heed: bool = True
+) -> Generator[LocalStore]:
+    """Open the store. `look` takes in what people and git did to the files, and says so.
+
+    Invalid, before anything is touched, where the settings cannot be read or are of a newer version; unless these are
+    not to be heeded.
+    """
+    if heed:
+        config.read(place.config)
     try:
         with LocalStore.open(place, now=now, entropy=os.urandom, actor=lambda: actor(place.root)) as store:
             if look:

@@ -82,6 +82,21 @@ def required(start: Path) -> Place:
     return place
 
 
+def is_off(start: Path) -> bool:
+    """Tell whether the store that a folder lies in was switched off on this machine."""
+    place = find_even_off(start)
+    return place is not None and place.off.exists()
+
+
+def top(start: Path) -> Path | None:
+    """Give the folder of the store that a folder lies in, also of one that is off or has lost its settings."""
+    here = Path(start).absolute()
+    for root in (here, *here.parents):
+        if os.path.isfile(root / FOLDER / CONFIG) or os.path.isdir(root / FOLDER / MEMORIES):  # noqa: PTH112, PTH113
+            return root
+    return None
+
+
 def at(root: Path) -> Place:
     """Give the place of a store that is, or will be, in a folder; Invalid where a link would lead out of it."""
     folder = root / FOLDER
@@ -130,7 +145,7 @@ def _is_link(path: Path) -> bool:
 
 def _absent(start: Path) -> str:
     """Say that there is no store, or that one has lost its settings."""
-    for root in (start, *start.parents):
-        if (root / FOLDER / MEMORIES).is_dir():
-            return f"{root / FOLDER / CONFIG} is missing: restore it from git, or run `ctx init` in {root}."
+    root = top(start)
+    if root is not None:
+        return f"{root / FOLDER / CONFIG} is missing: restore it from git, or run `ctx init` in {root}."
     return f"There is no {FOLDER} in {start} or above it: make one with `ctx init`."

@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +27,7 @@ from contextfs.local import config
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
+    fields_in,
     heads_in,
     next_clock,
     record,
@@ -57,7 +60,7 @@ class LocalStore:
         self.base = base
         self.now = now
         self.entropy = entropy
-        self.actor = actor
+        self.actor = cache(actor)
 
     @classmethod
     def open(
@@ -101,7 +104,7 @@ class LocalStore:
     def add(self, new: NewMemory) -> Written:
         """Add a memory; one that says the same to the same readers is given back, with a new proof if there is one."""
         fields, redacted = self._cleaned(fields_of(new))
-        with self.base.transaction():
+        with self._writing():
             same = self._same(fields)
             if same is not None:
                 return self._proven(same, fields, redacted)
@@ -138,7 +141,7 @@ class LocalStore:
 
     def change(self, memory_id: UUID, wanted: MemoryChange) -> Written:
         """Change a memory by a new revision; NotFound when it is deleted."""
-        with self.base.transaction():
+        with self._writing():
             seen = self._seen(memory_id)
             fields, redacted = self._cleaned(changed(seen.fields, wanted))
             stored = self._write(memory_id, seen, fields)
@@ -146,7 +149,7 @@ class LocalStore:
 
     def resolve(self, memory_id: UUID, content: str) -> Written:
         """Settle a conflict: this is the text."""
-        with self.base.transaction():
+        with self._writing():
             seen = self._seen(memory_id)
             cleaned, redacted = self._cleaned(msgspec.structs.replace(seen.fields, content=content, alternatives=()))
             made = resolve(seen, cleaned.content, author=self.actor(), clock=next_clock(self.base, self.now()))
@@ -155,7 +158,7 @@ class LocalStore:
 
     def remove(self, memory_id: UUID) -> None:
         """Delete a memory by a revision that says so: its file goes, its history stays."""
-        with self.base.transaction():
+        with self._writing():
             seen = self._seen(memory_id)
             self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
         stepping.finish(self.base, self.place, [memory_id])
@@ -220,21 +223,18 @@ class LocalStore:
         `sent` is for those that came from the server, which need not be sent there.
         """
         waiting = sorted(revisions, key=lambda one: str(one.memory_id))
-        total = TakenIn()
-        see = [one.clock for one in waiting]
         groups = [(memory_id, list(some)) for memory_id, some in groupby(waiting, key=lambda one: one.memory_id)]
-        for start in range(0, len(groups), stepping.BATCH):
-            batch = groups[start : start + stepping.BATCH]
-            with self.base.transaction():
-                see_clocks(self.base, see, self.now())
-                done = [self._take(memory_id, some, sent=sent) for memory_id, some in batch]
-            total = TakenIn(
-                revisions=total.revisions + sum(one.revisions for one in done),
-                memories=total.memories + sum(one.memories for one in done),
-                conflicted=total.conflicted + sum(one.conflicted for one in done),
-            )
+        done: list[TakenIn] = []
+        # The clock first: whoever makes an edit after this one has seen what is about to come.
+        with self.base.transaction():
+            see_clocks(self.base, [one.clock for one in waiting], self.now())
+        self.base.in_turns(groups, lambda group: done.append(self._take(*group, sent=sent)))
         stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
-        return total
+        return TakenIn(
+            revisions=sum(one.revisions for one in done),
+            memories=sum(one.memories for one in done),
+            conflicted=sum(one.conflicted for one in done),
+        )
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""
@@ -259,11 +259,19 @@ class LocalStore:
         known = {one.id for one in revisions_of(self.base, memory_id)} if before else frozenset[str]()
         fresh = [one for one in some if one.id not in known]
         now = record(self.base, memory_id, some, is_new=before is None, sent=sent)
-        if follows and (before is None or heads_in(before) != now.heads):
+        # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
+        if follows and (before is None or heads_in(before) != now.heads or fields_in(before) != now.fields):
             stepping.intend(self.base, self.place, [memory_id])
         return TakenIn(
             revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0
         )
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        """Begin a transaction; who we are is asked before, for git may take its time, and others would wait."""
+        self.actor()
+        with self.base.transaction():
+            yield
 
     def _seen(self, memory_id: UUID) -> View:
         known = revisions_of(self.base, memory_id)

@@ -412,7 +412,9 @@ def test_a_killed_process_loses_nothing_that_it_said_was_stored(machine: Machine
         assert all(store.path_of(one).exists() for one in known.values())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.data())
 def test_stores_that_exchange_revisions_in_any_way_end_byte_equal(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -13,6 +13,11 @@ stands on (by parentage, whatever the clocks say). Several remain if they were m
 
 Revisions that say the same without knowing of each other count as one (`agreement.py`).
 
+What a revision wrote is told by the clocks now known. One that was made twice keeps its earlier clock, so another title
+may be the last than the one that somebody saw and left as it was; the revision that he made then counts as writing his.
+It has to: whoever saw the other title and wrote this one made the same revision, and the set cannot tell the two apart.
+What was written must not be lost; what was left alone may be said once more.
+
 A parent that is not at hand is as good as none. When it arrives, the fold is that of the larger set.
 """
 

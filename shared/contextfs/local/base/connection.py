@@ -1,26 +1,39 @@
 """One connection to the local database: made when it is missing, brought to its schema, shared by many processes."""
 
+import os
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load, text_beside
 
 FILE = "index.db"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 _SCHEMAS = ("contextfs.local.base", "contextfs.local.sync", "contextfs.local.sessions")
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
+_LOOK_SECONDS = 0.01
+"""How often, at the least, somebody who waits looks whether it is his turn; SQLite itself sleeps ten times longer."""
+_TURN_SECONDS = 0.2
+_PAUSE_SECONDS = 0.03
+"""How long much work goes on before others get their turn, and how long that is: several looks of theirs."""
+
+T = TypeVar("T")
 Row = dict[str, Any]
 Values = Mapping[str, Any]
 
 
 class Base:
-    """The local database. It runs named statements; it does not know what they mean."""
+    """The local database. It runs named statements; it does not know what they mean.
+
+    Many processes share it: transactions are short, and whoever waits for one looks often, so that nobody starves.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -31,6 +44,7 @@ class Base:
         """Open the database in a folder; Unavailable says why that cannot be."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            refuse_link(folder / FILE)
             connection = sqlite3.connect(
                 folder / FILE, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -59,11 +73,13 @@ class Base:
 
     def run(self, query: str, values: Values | Sequence[Any] = ()) -> int:
         """Run a statement and give how many rows it touched."""
-        return self._connection.execute(query, values).rowcount
+        with self.transaction():
+            return self._connection.execute(query, values).rowcount
 
     def many(self, query: str, values: Sequence[Values]) -> None:
         """Run a statement once for each set of values."""
-        self._connection.executemany(query, values)
+        with self.transaction():
+            self._connection.executemany(query, values)
 
     def each(self, query: str, values: Values | Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and give its rows bare, one after the other: for tables that are read whole."""
@@ -95,7 +111,7 @@ class Base:
         if self._inside:
             yield
             return
-        self._connection.execute("begin immediate")
+        self._begin()
         self._inside = True
         try:
             yield
@@ -106,6 +122,40 @@ class Base:
             raise
         finally:
             self._inside = False
+
+    def in_turns(self, things: Iterable[T], work: Callable[[T], object]) -> None:
+        """Do something to each of many things, in as many transactions as it takes for others not to wait long."""
+        waiting = iter(things)
+        while True:
+            with self.transaction():
+                until = time.monotonic() + _TURN_SECONDS
+                is_over = True
+                for thing in waiting:
+                    work(thing)
+                    if time.monotonic() > until:
+                        is_over = False
+                        break
+            if is_over:
+                return
+            if not self._inside:
+                time.sleep(_PAUSE_SECONDS)
+
+    def _begin(self) -> None:
+        """Begin a transaction that writes, as soon as nobody else does."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        self._connection.execute("pragma busy_timeout = 0")
+        try:
+            for attempt in count(os.getpid()):
+                try:
+                    self._connection.execute("begin immediate")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                        raise
+                else:
+                    return
+                time.sleep(_LOOK_SECONDS * (1 + attempt % 5) / 5)  # so that not all look at once
+        finally:
+            self._connection.execute(f"pragma busy_timeout = {PATIENCE_SECONDS * 1000:.0f}")
 
     def _bring_schema(self) -> None:
         if self._version() >= len(_SCHEMAS):
@@ -138,6 +188,12 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     if "locked" in text:
         return Unavailable(f"{file} was busy for {PATIENCE_SECONDS:.0f} seconds: another ctx holds it. Try again.")
     return Unavailable(f"{file}: {text}")
+
+
+def refuse_link(file: Path) -> None:
+    """Refuse a database that is a link: it would lead what is written somewhere else."""
+    if file.is_symlink():
+        raise Unavailable(f"{file} is a link: remove it, and the next command makes it anew.")
 
 
 def _statements(package: str) -> Iterator[str]:

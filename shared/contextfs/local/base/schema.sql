@@ -58,7 +58,13 @@ create table files (
 create index files_memory on files (memory_id, tree);
 
 -- Files that have to be brought into step: written in the transaction of the revision, cleared when the file is safe.
-create table intents (tree text not null, memory_id text not null, primary key (tree, memory_id)) without rowid;
+-- `owner` is the process that means to do it: when it runs no more, it was interrupted.
+create table intents (
+    tree text not null,
+    memory_id text not null,
+    owner integer not null default 0,
+    primary key (tree, memory_id)
+) without rowid;
 
 -- Memories that search has not looked at since they changed.
 create table dirty (memory_id text primary key) without rowid;

@@ -122,11 +122,12 @@ select path, problem from files where tree = :tree and problem is not null order
 
 -- name: intend
 -- Note that a memory's file has to be brought into step.
-insert or ignore into intents (tree, memory_id) values (:tree, :memory_id)
+insert into intents (tree, memory_id, owner) values (:tree, :memory_id, :owner)
+on conflict (tree, memory_id) do update set owner = excluded.owner
 
 -- name: intents
 -- What has to be brought into step.
-select memory_id from intents where tree = :tree order by memory_id
+select memory_id, owner from intents where tree = :tree order by memory_id
 
 -- name: intended
 -- Clear a note.

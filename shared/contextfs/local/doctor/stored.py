@@ -36,7 +36,7 @@ def mend(store: LocalStore) -> int:
     lacking = [UUID(row["id"]) for row in _lacking(store)]
     with store.base.transaction():
         stepping.intend(store.base, store.place, lacking)
-    return stepping.finish(store.base, store.place, lacking)
+    return len(stepping.finish(store.base, store.place, lacking))
 
 
 def _integrity(store: LocalStore) -> Check:

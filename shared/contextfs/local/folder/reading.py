@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from contextfs.domain.memories.view import View, view
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.errors import Invalid
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import SQL, next_clock, record, revisions_of
+from contextfs.local.base.memories import SQL, fields_in, next_clock, record, revisions_of
 from contextfs.local.document import names
-from contextfs.local.document.text import Document, parse, same, sides, told
+from contextfs.local.document.text import Document, parse, render, same, sides, told
 from contextfs.local.folder.absence import Index
-from contextfs.local.folder.scan import Known, Seen, contents, hashed
+from contextfs.local.folder.scan import Known, Seen, contents, hashed, is_as_known
+from contextfs.local.folder.write import is_torn
 from contextfs.local.merge import folded
 from contextfs.local.place import Place
 
@@ -27,11 +28,11 @@ class Tally:
 
     def __init__(self) -> None:
         self.edited = self.added = self.deleted = self.revived = self.moved = 0
-        self.to_step: set[UUID] = set()
+        self.emptied: set[UUID] = set()
 
 
 class Reader:
-    """Takes files in, inside one transaction. It does not write files: `to_step` names memories whose file is due."""
+    """Takes files in, inside a transaction. It does not write files: `to_step` names memories whose file is due."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Reader:
         now: datetime,
         new_id: Callable[[], UUID],
         gone: Sequence[Known] = (),
+        due: Iterable[UUID] = (),
     ) -> None:
         self._base = base
         self._place = place
@@ -51,12 +53,16 @@ class Reader:
         self._index = Index(place)
         self._gone = {one.memory_id: one for one in gone}
         self._gone_paths = {one.path for one in gone}
+        self._due = {str(memory_id) for memory_id in due}
+        self._to_step: set[UUID] = set()
         self.tally = Tally()
 
     def take(self, seen: Seen) -> None:
         """Take one file in, or note what is wrong with it."""
         row = self._base.one(SQL["file"], {"tree": self._place.tree, "path": seen.path})
         known = None if row is None else Known(**row)
+        if known is not None and is_as_known(seen, known):
+            return  # another process took it in, while we waited
         digest = ""
         try:
             content = contents(self._place, seen)
@@ -64,11 +70,22 @@ class Reader:
             if known is not None and known.hash == digest:
                 self._remember(seen, known.memory_id, digest, known.base, known.problem)
                 return
+            if known is not None and known.memory_id and not content.strip(b"\0 \t\r\n"):
+                self._refill(seen, known, digest)
+                return
+            if known is not None and self.is_due(known) and self._is_torn(known, content):
+                self._remember(seen, known.memory_id, digest, known.base, None)
+                return
             self._take_text(seen, known, content, digest)
         except FileNotFoundError:
             return
         except Invalid as error:
             self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
+
+    def to_step(self) -> set[UUID]:
+        """Give the memories whose files are due since this was asked last."""
+        due, self._to_step = self._to_step, set()
+        return due
 
     def delete(self, gone: Known) -> None:
         """Conclude from a missing file that its memory is deleted, if this file was its only one."""
@@ -88,6 +105,29 @@ class Reader:
         """Forget a file that git put away: its memory stays."""
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": gone.path})
 
+    def _is_unfinished(self, seen: Seen, memory_id: UUID, content: bytes, digest: str) -> bool:
+        """Tell whether a file is what a command wrote that was killed before it took the former file away."""
+        row = self._base.one(SQL["memory"], {"id": str(memory_id)}) if str(memory_id) in self._due else None
+        if row is None or content != render(memory_id, fields_in(row)).encode():
+            return False
+        self._remember(seen, str(memory_id), digest, row["heads"], None)
+        return True
+
+    def is_due(self, known: Known) -> bool:
+        """Tell whether a file was about to be written: that it is gone, or torn, is then nobody's doing."""
+        return known.memory_id in self._due
+
+    def _is_torn(self, known: Known, content: bytes) -> bool:
+        row = self._base.one(SQL["memory"], {"id": known.memory_id})
+        return row is not None and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode())
+
+    def _refill(self, seen: Seen, known: Known, digest: str) -> None:
+        """Have an empty file written anew: it says nothing, and is what a power cut leaves."""
+        memory_id = UUID(known.memory_id)
+        self._remember(seen, known.memory_id, digest, known.base, None)
+        self._to_step.add(memory_id)
+        self.tally.emptied.add(memory_id)
+
     def _take_text(self, seen: Seen, known: Known | None, content: bytes, digest: str) -> None:
         texts = sides(_decoded(content))
         folder = seen.path.removeprefix("local/").split("/")[1]
@@ -95,6 +135,8 @@ class Reader:
         for document in documents:
             _without_secrets(document.fields)
         memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
+        if self._is_unfinished(seen, memory_id, content, digest):
+            return
         self._alone(seen, memory_id)
         parents = self._seen_by_author(memory_id, known)
         states = [self._in_folder(seen, document) for document in documents]
@@ -104,7 +146,7 @@ class Reader:
         base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
         self._remember(seen, str(memory_id), digest, json.dumps(base), None)
         if documents[0].memory_id is None or len(documents) > 1:
-            self.tally.to_step.add(memory_id)
+            self._to_step.add(memory_id)
 
     def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool) -> tuple[str, ...]:
         """Make a state known, unless it is; gives the revisions that a file with this state shows.

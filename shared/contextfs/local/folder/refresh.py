@@ -7,12 +7,10 @@ from uuid import UUID
 from contextfs.local.base.connection import Base
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.base.memories import SQL
-from contextfs.local.folder import absence, scan, stepping
-from contextfs.local.folder.reading import Reader
+from contextfs.local.folder import absence, scan, stepping, write
+from contextfs.local.folder.reading import Reader, Tally
 from contextfs.local.model import Problem, Refreshed
 from contextfs.local.place import Place
-
-_BATCH = 1000
 
 
 def refresh(
@@ -26,26 +24,26 @@ def refresh(
 ) -> Refreshed:
     """Bring files and database together. `accept_missing` believes that even a great number of files was deleted."""
     found = scan.compare(base, place)
-    due = stepping.pending(base, place)
+    due, left_behind = stepping.pending(base, place), stepping.left_behind(base, place)
     head, before = absence.head(place), mark(base, _seen_head(place))
-    told = Refreshed()
+    tally, missing = Tally(), 0
     if found.changed or found.gone:
-        told = _take_in(
-            base,
-            place,
-            found,
-            Reader(base, place, actor=actor(), now=now, new_id=new_id, gone=found.gone),
-            before=before,
-            accept_missing=accept_missing,
-        )
+        reader = Reader(base, place, actor=actor(), now=now, new_id=new_id, gone=found.gone, due=due)
+        missing = _take_in(base, place, found, reader, before=before, accept_missing=accept_missing)
+        tally = reader.tally
     if head is not None and head != before:
         set_mark(base, _seen_head(place), head)
-    repaired = stepping.finish(base, place, due) if due else 0
-    if found.changed:
-        stepping.finish(base, place, stepping.pending(base, place))
+    write.sweep(place.folder / "local" / "tmp", now.timestamp())
+    due = stepping.pending(base, place)
+    in_step = stepping.finish(base, place, due) if due else frozenset[UUID]()
     return Refreshed(
-        **{name: getattr(told, name) for name in ("edited", "added", "deleted", "revived", "moved", "missing")},
-        repaired=repaired,
+        edited=tally.edited,
+        added=tally.added,
+        deleted=tally.deleted,
+        revived=tally.revived,
+        moved=tally.moved,
+        repaired=len(in_step & (left_behind | tally.emptied)),
+        missing=missing,
         problems=problems(base, place),
     )
 
@@ -58,30 +56,24 @@ def problems(base: Base, place: Place) -> tuple[Problem, ...]:
 
 def _take_in(
     base: Base, place: Place, found: scan.Difference, reader: Reader, *, before: str | None, accept_missing: bool
-) -> Refreshed:
-    for start in range(0, len(found.changed), _BATCH):
-        with base.transaction():
-            for seen in found.changed[start : start + _BATCH]:
-                reader.take(seen)
-            stepping.intend(base, place, reader.tally.to_step)
+) -> int:
+    """Take in what changed and what is gone; gives how many missing files were not believed to be deleted."""
+
+    def take(seen: scan.Seen) -> None:
+        reader.take(seen)
+        stepping.intend(base, place, reader.to_step())
+
+    def part(one: scan.Known) -> None:
+        if one.path not in gone or reader.is_due(one):
+            reader.put_away(one)
+        elif not is_unsure:
+            reader.delete(one)
+
+    base.in_turns(found.changed, take)
     is_unsure = absence.too_many(len(found.gone), found.known) and not accept_missing
     gone = absence.deleted(place, [one.path for one in found.gone], before=before)
-    missing = len(gone) if is_unsure else 0
-    with base.transaction():
-        for one in found.gone:
-            if one.path not in gone:
-                reader.put_away(one)
-            elif not is_unsure:
-                reader.delete(one)
-    tally = reader.tally
-    return Refreshed(
-        edited=tally.edited,
-        added=tally.added,
-        deleted=tally.deleted,
-        revived=tally.revived,
-        moved=tally.moved,
-        missing=missing,
-    )
+    base.in_turns(found.gone, part)
+    return len(gone) if is_unsure else 0
 
 
 def _seen_head(place: Place) -> str:

@@ -65,7 +65,8 @@ def look(place: Place) -> Iterator[Seen]:
     """Go through all files of memories, in no order."""
     for folder, prefix in ((place.memories, "memories/"), (place.private, "local/memories/")):
         try:
-            kinds = [entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+            with os.scandir(folder) as entries:
+                kinds = [entry.name for entry in entries if _is_folder(entry)]
             for kind in kinds:
                 yield from _files(f"{folder}{os.sep}{kind}", f"{prefix}{kind}/")
         except FileNotFoundError:
@@ -74,10 +75,22 @@ def look(place: Place) -> Iterator[Seen]:
             raise Unavailable(f"{error.filename} cannot be read ({error.strerror}).") from None
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether something is a folder; one behind a link is refused, for its files would seem to be gone."""
+    if entry.is_symlink() and entry.is_dir():
+        raise Invalid(f"{entry.path} is a link that leads out: put the folder itself here.")
+    return entry.is_dir(follow_symlinks=False)
+
+
 def absolute(place: Place, path: str) -> Path:
     """Give where a file is: private ones lie beside the database, which worktrees share."""
     private = path.removeprefix("local/memories/")
     return place.private / private if private != path else place.folder / path
+
+
+def is_as_known(seen: Seen, known: Known) -> bool:
+    """Tell whether a file is surely as it was when somebody looked last."""
+    return (seen.size, seen.mtime) == (known.size, known.mtime) and seen.mtime <= known.looked - _SOON
 
 
 def contents(place: Place, seen: Seen) -> bytes:

@@ -1,6 +1,11 @@
-"""Bring files into step: a memory's file says what its view says. What is intended is noted before, cleared after."""
+"""Bring files into step: a memory's file says what its view says. What is intended is noted before, cleared after.
+
+A file that says something which is not known yet is left alone: the next look takes it in, and what is due is written
+then.
+"""
 
 import json
+import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,15 +17,15 @@ from contextfs.local.document.text import render
 from contextfs.local.folder import write
 from contextfs.local.folder.scan import Known, absolute, hashed
 from contextfs.local.place import Place
+from contextfs.local.running import is_running
 
-BATCH = 500
 _EACH_FLUSHED = 8
 
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
     """Note, in the transaction of the change, whose files have to be brought into step."""
     for memory_id in memories:
-        base.run(SQL["intend"], {"tree": place.tree, "memory_id": str(memory_id)})
+        base.run(SQL["intend"], {"tree": place.tree, "memory_id": str(memory_id), "owner": os.getpid()})
 
 
 def pending(base: Base, place: Place) -> list[UUID]:
@@ -28,61 +33,71 @@ def pending(base: Base, place: Place) -> list[UUID]:
     return [UUID(row["memory_id"]) for row in base.all(SQL["intents"], {"tree": place.tree})]
 
 
-def finish(base: Base, place: Place, memories: Sequence[UUID]) -> int:
-    """Write the files that are due; gives how many were written or taken away.
+def left_behind(base: Base, place: Place) -> frozenset[UUID]:
+    """Give the memories whose files are due, and that nobody is at any more: an interrupted command left them."""
+    rows = base.all(SQL["intents"], {"tree": place.tree})
+    return frozenset(UUID(row["memory_id"]) for row in rows if not is_running(row["owner"]))
+
+
+def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID]:
+    """Write the files that are due; gives the memories that are in step now.
 
     Many are flushed to the disk at once, before their notes are cleared: a file that a power cut tears is still noted,
     and is written again.
     """
-    names = [str(memory_id) for memory_id in memories]
-    is_large = len(names) > _EACH_FLUSHED
-    touched: list[Path] = []
-    for start in range(0, len(names), BATCH):
-        with base.transaction():
-            stepper = _Stepper(base, place, flush=not is_large)
-            touched += [path for name in names[start : start + BATCH] for path in stepper.step(name)]
+    is_large = len(memories) > _EACH_FLUSHED
+    stepper = _Stepper(base, place, flush=not is_large)
+    done: list[UUID] = []
+
+    def step(memory_id: UUID) -> None:
+        if stepper.step(str(memory_id)):
+            done.append(memory_id)
             if not is_large:
-                _clear(base, place, names)
+                _clear(base, place, memory_id)
+
+    base.in_turns(memories, step)
     if is_large:
-        write.flush_all(touched)
-        _clear(base, place, names)
-    return len(touched)
+        write.flush_all(stepper.touched)
+        base.in_turns(done, lambda memory_id: _clear(base, place, memory_id))
+    return frozenset(done)
 
 
-def _clear(base: Base, place: Place, names: Sequence[str]) -> None:
-    with base.transaction():
-        base.many(SQL["intended"], [{"tree": place.tree, "memory_id": name} for name in names])
+def _clear(base: Base, place: Place, memory_id: UUID) -> None:
+    base.run(SQL["intended"], {"tree": place.tree, "memory_id": str(memory_id)})
 
 
 class _Stepper:
-    """Brings one memory's file after the other into step, inside one transaction."""
+    """Brings one memory's file after the other into step, inside transactions. `touched` are the files."""
 
     def __init__(self, base: Base, place: Place, *, flush: bool) -> None:
         self._base = base
         self._place = place
         self._flush = flush
+        self.touched: list[Path] = []
         scratch = place.folder / "local" / "tmp"
         self._tracked = write.Writer(place.folder, scratch)
         self._private = write.Writer(place.private, scratch)
 
-    def step(self, memory_id: str) -> list[Path]:
-        """Write, move or take away the file of a memory; gives the files that were touched."""
+    def step(self, memory_id: str) -> bool:
+        """Write, move or take away the file of a memory; False when that has to wait for the next look."""
         row = self._base.one(SQL["memory"], {"id": memory_id})
         rows = self._base.all(SQL["files_of"], {"tree": self._place.tree, "memory_id": memory_id})
         files = [Known(**one) for one in rows if one["problem"] is None]
         if row is None or row["deleted"]:
-            return [_take_away(self._base, self._place, one) for one in files]
+            return all(self._take_away(one) for one in files)
         target = _target(self._base, self._place, row)
-        for other in files:
-            if other.path != target:
-                _take_away(self._base, self._place, other)
-        return [self._written(row, target)]
+        # The new file first: killed in between, there are two with the same text, and none is lost.
+        is_written = self._write(row, target, [Known(**one) for one in rows if one["path"] == target])
+        return is_written and all(self._take_away(one) for one in files if one.path != target)
 
-    def _written(self, row: Row, target: str) -> Path:
+    def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
         content = render(UUID(row["id"]), fields_in(row)).encode()
         path = absolute(self._place, target)
+        if not _is_replaceable(path, content, known):
+            return False
         writer = self._private if target.startswith("local/") else self._tracked
         told = writer.replace(path, content, flush=self._flush)
+        self.touched.append(path)
         self._base.run(
             SQL["set_file"],
             {
@@ -97,7 +112,32 @@ class _Stepper:
                 "problem": None,
             },
         )
-        return path
+        return True
+
+    def _take_away(self, one: Known) -> bool:
+        """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
+        path = absolute(self._place, one.path)
+        try:
+            if hashed(path.read_bytes()) != one.hash:
+                return False
+        except FileNotFoundError:
+            pass
+        write.remove(path)
+        self.touched.append(path)
+        self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
+        return True
+
+
+def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
+    """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them."""
+    if path.is_symlink():
+        return True  # the link itself is replaced, and what it leads to is left alone
+    try:
+        there = path.read_bytes()
+    except FileNotFoundError:
+        return True
+    is_taken_in = any(one.problem is None and one.hash == hashed(there) for one in known)
+    return is_taken_in or there == content or write.is_torn(there, content)
 
 
 def _target(base: Base, place: Place, row: Row) -> str:
@@ -109,19 +149,6 @@ def _target(base: Base, place: Place, row: Row) -> str:
     if not is_foreign:
         return path
     return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
-
-
-def _take_away(base: Base, place: Place, one: Known) -> Path:
-    """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
-    path = absolute(place, one.path)
-    try:
-        is_ours = hashed(path.read_bytes()) == one.hash
-    except FileNotFoundError:
-        is_ours = True
-    if is_ours:
-        write.remove(path)
-        base.run(SQL["forget_file"], {"tree": place.tree, "path": one.path})
-    return path
 
 
 def follows(base: Base, place: Place, row: Row) -> bool:

@@ -7,6 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.running import is_running
+
+_PAGE_BYTES = 4096
+_UNFINISHED_SECONDS = 60.0
 
 
 class Writer:
@@ -27,7 +31,7 @@ class Writer:
         try:
             self._prepare(folder)
             try:
-                with open(self._temporary, "wb", buffering=0) as file:  # noqa: PTH123 - thousands of files, one by one
+                with open(self._temporary, "wb", buffering=0, opener=_anew) as file:
                     file.write(content)
                     if flush:
                         os.fsync(file.fileno())
@@ -50,9 +54,36 @@ class Writer:
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         self._scratch.mkdir(parents=True, exist_ok=True)
+        if self._scratch.is_symlink():
+            raise Invalid(f"{self._scratch} is a link: replace it by a folder.")
         if not path.resolve().is_relative_to(self._within.resolve()):
             raise Invalid(f"{folder} leads out of {self._within}: replace the link by a folder.")
         self._ready.add(folder)
+
+
+def _anew(path: str, flags: int) -> int:
+    """Open a file that was not there: what a stopped command left is taken away, and no link is followed."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108 - thousands of files, one by one
+    return os.open(path, flags | os.O_EXCL, 0o666)
+
+
+def sweep(scratch: Path, now: float) -> None:
+    """Take away what stopped commands left unfinished; `now` is the time in seconds since 1970."""
+    with suppress(OSError), os.scandir(scratch) as entries:
+        for entry in entries:
+            if entry.name.isdigit() and not is_running(int(entry.name)):
+                is_old = now - entry.stat(follow_symlinks=False).st_mtime > _UNFINISHED_SECONDS
+                # This process writes nothing now. Of others Windows does not tell whether they run.
+                if is_old or sys.platform != "win32":
+                    os.unlink(entry.path)  # noqa: PTH108 - it is a name, not a path
+
+
+def is_torn(there: bytes, content: bytes) -> bool:
+    """Tell whether bytes are what a power cut leaves of a file: its first pages, or fewer, then nothing or zeros."""
+    begun = there.rstrip(b"\0")
+    is_cut = len(begun) < len(there) or len(there) % _PAGE_BYTES == 0
+    return not begun or (is_cut and len(begun) < len(content) and content.startswith(begun))
 
 
 def remove(target: Path) -> None:

@@ -8,15 +8,14 @@ from contextfs.local.search import due
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Reindexed
 from contextfs.local.search.queries import SQL
-from contextfs.local.sync.alone import alone
+from contextfs.local.sync.alone import SEARCH, alone
 
-_LOCK = "search.lock"
 _BEGUN = "search reindex"
 
 
 def alone_at_it(index: LocalIndex) -> AbstractContextManager[bool]:
     """Hold the lock of those who index for long; gives False when another process holds it."""
-    return alone(index.folder, _LOCK)
+    return alone(index.folder, SEARCH)
 
 
 def reindex(index: LocalIndex) -> Reindexed:

@@ -5,15 +5,20 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-FILE = "sync.lock"
+from contextfs.local.base.connection import refuse_link
+
+SYNC = "sync.lock"
+SEARCH = "search.lock"
+"""The locks of a store: of who syncs, and of who indexes for long."""
 
 
 @contextmanager
-def alone(local: Path, file: str = FILE) -> Generator[bool]:
-    """Hold the lock of a store's sync, or another one of a name; gives False when another process holds it.
+def alone(local: Path, file: str = SYNC) -> Generator[bool]:
+    """Hold the lock of a store's sync, or another one; gives False when another process holds it.
 
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
     """
+    refuse_link(local / file)
     local.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:
         try:
@@ -24,7 +29,7 @@ def alone(local: Path, file: str = FILE) -> Generator[bool]:
         yield True
 
 
-def is_taken(local: Path) -> bool:
+def is_taken(local: Path, file: str = SYNC) -> bool:
     """Tell whether somebody holds the lock."""
-    with alone(local) as is_mine:
+    with alone(local, file) as is_mine:
         return not is_mine

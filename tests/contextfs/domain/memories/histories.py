@@ -134,10 +134,11 @@ def told_once(revisions: Iterable[Revision]) -> dict[str, Node]:
     known = {revision.id: revision for revision in claims}
     nodes: dict[str, Node] = {name: (one, set(one.parents) & known.keys()) for name, one in known.items()}
     into = {name: name for name in known}
+    said = {name: _said(one.fields) for name, one in known.items()}
     for left in sorted(known):
         for right in sorted(known):
             here, there = into[left], into[right]
-            if here == there or not say_the_same(known[left].fields, known[right].fields):
+            if here == there or said[left] != said[right]:
                 continue
             if here in _above(nodes, there) or there in _above(nodes, here):
                 continue
@@ -157,10 +158,9 @@ def taken_apart(fields: Fields) -> dict[str, Any]:
     return parts | {f"{name}.{canonical(item)}": True for name in SETS for item in getattr(fields, name)}
 
 
-def say_the_same(left: Fields, right: Fields) -> bool:
-    """Compare states, whichever text of a conflict they show first."""
-    here, there = taken_apart(left), taken_apart(right)
-    return set(here.pop("body")) == set(there.pop("body")) and here == there and left.deleted == right.deleted
+def _said(fields: Fields) -> dict[str, Any]:
+    """Take a state apart, whichever text of a conflict it shows first."""
+    return {**taken_apart(fields), "body": set(fields.bodies), "deleted": fields.deleted}
 
 
 def _above(nodes: dict[str, Node], name: str) -> set[str]:

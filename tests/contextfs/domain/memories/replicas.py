@@ -1,7 +1,9 @@
 """A replica to test with, and beside it a model of what it must show.
 
 The model knows no graph of revisions: per register it keeps which writes live and which are dead, as the textbook's
-observed-remove set does.
+observed-remove set does. It takes its makers at their word: who saw a title and left it as it was did not write it.
+A revision does not say so. It is a whole state, and writes what differs from the fold of its parents. As long as each
+revision has one clock, the two are the same.
 """
 
 from collections import defaultdict
@@ -45,7 +47,6 @@ class Replica:
     skew: timedelta = timedelta()
     model: defaultdict[str, Register] = field(default_factory=lambda: defaultdict(Register))
     clocks: dict[str, str] = field(default_factory=dict[str, str])
-    redated: bool = False
 
     def stamp(self) -> str:
         """Make the clock of an edit."""
@@ -61,19 +62,19 @@ class Replica:
         for name, register in parcel.model.items():
             self.model[name].meet(register)
         for name, clock in parcel.clocks.items():
-            self.redated |= clock < self.clocks.get(name, clock)
             self.clocks[name] = min(clock, self.clocks.get(name, clock))
 
-    def edit(self, fields: Fields, parcel: "Parcel") -> None:
+    def edit(self, fields: Fields, parcel: "Parcel") -> Revision | None:
         """Make a change to the view of what a parcel held when it was packed, and take it in."""
         made = change(view(parcel.revisions), fields, author="ann", clock=self.stamp())
         if made is None:
-            return
+            return None
         seen = view(parcel.revisions).fields
         model = copied(parcel.model)
         for name, value in written(seen, fields):
             model.setdefault(name, Register()).write(made.id, value)
         self.learn(Parcel((*parcel.revisions, made), model, parcel.clocks | {made.id: made.clock}), 0)
+        return made
 
     def pack(self) -> "Parcel":
         """Copy all that is held here."""

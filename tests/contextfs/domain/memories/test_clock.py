@@ -108,6 +108,14 @@ def test_what_was_received_is_earlier_than_the_next_tick(last: Clock, seen: Cloc
     assert following > max(capped(last, now), capped(seen, now))
 
 
+@given(times, *[st.integers(-(10**5), 10**5)] * 2)
+def test_who_hears_of_a_later_stamp_goes_on_from_there(now: datetime, here: int, there: int) -> None:
+    wall = tick(None, now).millis
+    last, seen = (Clock(millis=wall + millis) for millis in (here, there))
+
+    assert receive(last, seen, now) > max(last, seen)
+
+
 def test_the_first_stamp_received_is_passed() -> None:
     assert receive(None, Clock(millis=NOON_MILLIS), NOON) == Clock(millis=NOON_MILLIS, count=1)
 

@@ -38,6 +38,26 @@ def _dealt(history: list[Revision], parts: int, seed: int) -> Dealt:
 
 
 @law
+@given(histories(), clocks)
+def test_the_same_edit_made_twice_is_the_same_revision(history: list[Revision], clock: str) -> None:
+    again = [msgspec.structs.replace(revision, author="zoe", clock=clock) for revision in history]
+
+    assert [revision.id for revision in again] == [revision.id for revision in history]
+
+
+@law
+@given(shuffles())
+def test_of_copies_the_earliest_is_kept(dealt: Dealt) -> None:
+    claims: dict[str, list[tuple[str, str]]] = {}
+    for revision in dealt[0]:
+        claims.setdefault(revision.id, []).append((revision.clock, revision.author))
+
+    assert {name: (one.clock, one.author) for name, one in gathered(dealt[0]).items()} == {
+        name: min(some) for name, some in claims.items()
+    }
+
+
+@law
 @given(shuffles(2))
 def test_union_commutes(dealt: Dealt) -> None:
     left, right = dealt[1]
@@ -118,6 +138,39 @@ def test_who_saw_everything_has_the_last_word_whatever_the_clock(
     made = change(view(history), fields, author="ben", clock=clock)
 
     assert view([*history, *([made] if made else [])]).fields == fields
+
+
+@law
+@given(histories())
+def test_nothing_changed_is_no_revision(history: list[Revision]) -> None:
+    seen = view(history)
+
+    assert change(seen, seen.fields, author="ben", clock=stamp(9)) is None
+
+
+@law
+@given(histories())
+def test_a_memory_began_with_the_first_that_stands_on_nothing(history: list[Revision]) -> None:
+    known = gathered(history)
+    first = min(
+        (one for one in known.values() if not known.keys() & set(one.parents)), key=lambda one: (one.clock, one.id)
+    )
+
+    assert (view(history).created_clock, view(history).created_by) == (first.clock, first.author)
+
+
+@law
+@given(histories(), clocks, clocks)
+def test_showing_another_text_first_is_no_choice(history: list[Revision], one: str, two: str) -> None:
+    seen = view(history)
+    last, *others = reversed(seen.bodies)
+    turned = _with(seen.fields, content=last, alternatives=tuple(others), pinned=not seen.fields.pinned)
+    showing = change(seen, turned, author="ben", clock=one)
+    settling = change(seen, _with(seen.fields, content="settled", alternatives=()), author="cy", clock=two)
+
+    assert showing is not None
+    assert settling is not None
+    assert view([*history, showing, settling]).bodies == ("settled",)
 
 
 @law

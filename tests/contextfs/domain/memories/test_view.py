@@ -36,6 +36,24 @@ def test_a_plain_field_goes_to_the_last_writer() -> None:
     assert shown.fields.title == "late"
 
 
+def test_of_a_revision_made_twice_the_earlier_time_counts() -> None:
+    early, late = add(BASE, clock=1, title="A", author="ann"), add(BASE, clock=9, title="A", author="ben")
+
+    assert view([BASE, late, early, add(BASE, clock=5, title="B")]).fields.title == "B"
+
+
+def test_what_one_left_alone_and_another_wrote_is_one_revision_made_twice_and_was_written() -> None:
+    one, two = add(BASE, clock=5, title="A"), add(BASE, clock=7, title="B")
+    two_before = add(BASE, clock=3, title="B")
+    ann = _changed([BASE, one, two], tags=("auth", "jwt"))[-1]  # she sees B, and leaves it
+    ben = _changed([BASE, one, two_before], tags=("auth", "jwt"), title="B")[-1]  # he sees A, and writes B
+
+    assert (view([BASE, one, two]).fields.title, view([BASE, one, two_before]).fields.title) == ("B", "A")
+    assert ann.id == ben.id
+    assert view([BASE, one, two_before, ann]).fields.title == "B"
+    assert view([BASE, one, two_before, ann, add(one, clock=-10_000, title="C")]).fields.title == "B"
+
+
 def test_a_side_that_did_not_touch_a_field_does_not_compete() -> None:
     shown = view([BASE, add(BASE, clock=1, title="early"), add(BASE, clock=2, pinned=True)])
 

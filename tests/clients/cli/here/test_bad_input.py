@@ -1,0 +1,258 @@
+"""What is wrong with a store or with what is put into it: one clear line, an exit code, and nothing is lost.
+
+Nothing outside of `.contextfs/` is touched either: each case compares the folder around it before and after.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.clients.cli.conftest import Run
+from tests.clients.cli.here.folder import Folder, folder
+
+COMMANDS = (("memory", "list"), ("memory", "add", "New."), ("status",), ("sync",))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Folder:
+    """Give a folder with a store and a memory in it."""
+    made = folder(tmp_path / "r", git=False)
+    made.ctx("memory", "add", "We use psycopg.")
+    return made
+
+
+def around(here: Folder) -> dict[str, str]:
+    """Tell every file that is not the store's, with its bytes."""
+    top = here.root.parent
+    files = (one for one in top.rglob("*") if one.is_file() and here.root / ".contextfs" not in one.parents)
+    return {str(one): sha256(one.read_bytes()).hexdigest() for one in files}
+
+
+def is_one_line(told: Run, said: str) -> bool:
+    return told.code != 0 and told.err.count("\n") == 1 and told.err.startswith("ctx: ") and said in told.err
+
+
+def half(here: Folder) -> None:
+    path = here.root / ".contextfs/config.toml"
+    path.write_text(path.read_text()[:40])
+
+
+def empty(here: Folder) -> None:
+    (here.root / ".contextfs/config.toml").write_text("")
+
+
+def bytes_of_no_text(here: Folder) -> None:
+    (here.root / ".contextfs/config.toml").write_bytes(b"\xff\xfe\x00")
+
+
+def merged_by_git(here: Folder) -> None:
+    path = here.root / ".contextfs/config.toml"
+    path.write_text(f"<<<<<<< ours\n{path.read_text()}=======\nformat = 1\n>>>>>>> theirs\n")
+
+
+def newer(here: Folder) -> None:
+    path = here.root / ".contextfs/config.toml"
+    path.write_text(path.read_text().replace("format = 1", "format = 2"))
+
+
+def newer_database(here: Folder) -> None:
+    with here.open() as store:
+        store.base.all("pragma user_version = 99")
+
+
+def linked_out(name: str) -> Callable[[Folder], None]:
+    def harm(here: Folder) -> None:
+        outside = here.root.parent / "outside"
+        shutil.move(here.root / ".contextfs" / name, outside)
+        (here.root / ".contextfs" / name).symlink_to(outside)
+
+    return harm
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (half, "restore the file from git, or mend that line"),
+        (empty, "project"),
+        (bytes_of_no_text, "is not UTF-8"),
+        (merged_by_git, "git could not merge this file"),
+        (newer, "is newer than this ctx: update"),
+        (newer_database, "written by a newer ctx: update it"),
+        (linked_out("memories"), "is a link that leads out"),
+        (linked_out("memories/fact"), "link"),
+        (linked_out("local"), "is a link that leads out"),
+        (linked_out("local/index.db"), "is a link"),
+        (linked_out("local/tmp"), "is a link"),
+    ],
+)
+def test_a_store_that_is_broken_is_one_line(here: Folder, harm: Callable[[Folder], None], said: str) -> None:
+    harm(here)
+    before = around(here)
+
+    told = [here.ctx(*command) for command in COMMANDS]
+    refused = [one for one in told if one.code]
+
+    assert told[1] in refused, told[1]
+    assert all(is_one_line(one, said) for one in refused[:-1]), told
+    assert around(here) == before
+
+
+@pytest.mark.parametrize("harm", [half, newer, linked_out("memories"), linked_out("memories/fact")])
+def test_a_store_that_is_mended_has_everything(here: Folder, harm: Callable[[Folder], None]) -> None:
+    kept = here.root.parent / "kept"
+    shutil.copytree(here.root / ".contextfs", kept)
+    harm(here)
+    for command in COMMANDS:
+        here.ctx(*command)
+    for name in ("config.toml", "memories"):
+        path = here.root / ".contextfs" / name
+        path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path)
+        shutil.copytree(kept / name, path) if (kept / name).is_dir() else shutil.copy(kept / name, path)
+
+    told = here.ctx("memory", "list")
+
+    assert 0 == told.code
+    assert "We use psycopg." in told.out
+
+
+def note(content: bytes) -> Callable[[Folder], None]:
+    def write(here: Folder) -> None:
+        (here.root / ".contextfs/memories/fact/note.md").write_bytes(content)
+
+    return write
+
+
+def link(here: Folder) -> None:
+    (here.root.parent / "secret.md").write_text("A secret.")
+    (here.root / ".contextfs/memories/fact/note.md").symlink_to(here.root.parent / "secret.md")
+
+
+BOMB = "---\na: &a [x]\nb: &b [*a, *a, *a, *a]\nmetadata: {c: [*b, *b, *b, *b]}\n---\nText.\n"
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (note(b"x" * 5_000_000), "is larger than 4 MB"),
+        (note(b"x" * 250_000), "longer than 200,000 characters"),
+        (note(b"---\ntitle: \xff\n---\nText.\n"), "is not UTF-8 (byte 11)"),
+        (note(BOMB.encode()), "line 2: an anchor of YAML"),
+        (note(b"---\ntitle: !!python/object/apply:os.system [id]\n---\nText.\n"), "a tag of YAML"),
+        (note(b"---\nmetadata: " + b"[" * 100_000 + b"\n---\nText.\n"), "line 2"),
+        (note(b"---\nmetadata: " + b'{"a":' * 200 + b"1" + b"}" * 200 + b"\n---\nText.\n"), "levels"),
+        (note(b"---\n" + b"".join(b"k%d: 1\n" % n for n in range(100_000)) + b"---\nText.\n"), "no field `k0`"),
+        (note(b"---\ntitle: x\nnever ended"), "no end"),
+        (note(b"a\0b"), "character zero"),
+        (link, "is a link: put the file itself here"),
+    ],
+)
+def test_a_file_that_is_hostile_is_one_line_with_its_name(
+    here: Folder, harm: Callable[[Folder], None], said: str
+) -> None:
+    harm(here)
+    before = around(here)
+
+    told, listed = here.ctx("status"), here.ctx("memory", "list")
+    [line] = [one for one in told.err.splitlines() if said in one]
+
+    assert 1 == told.code
+    assert line.startswith(".contextfs/memories/fact/note.md: ")
+    assert (0, 1) == (listed.code, listed.err.count("\n"))
+    assert "We use psycopg." in listed.out
+    assert around(here) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (b"x " * 2_500_000, "longer than 200,000 characters"),
+        (b"caf\xe9", "UTF-8"),
+        (b"a\0b", "character zero"),
+        (b" \n", "nothing to remember"),
+    ],
+)
+def test_a_text_that_cannot_be_kept_is_one_line(here: Folder, said: bytes, why: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "clients.cli.main", "memory", "add", "-"],
+        input=said,
+        env=here.environment,
+        cwd=here.root,
+        capture_output=True,
+        check=False,
+    )
+
+    assert is_one_line(Run(done.returncode, "", done.stderr.decode()), why), done.stderr
+    assert 1 == len(here.ctx("memory", "list", "--json").json)
+
+
+def test_an_argument_that_is_no_text_is_one_line(here: Folder) -> None:
+    told = here.ctx("memory", "add", "fine", "--title", "caf\udce9")
+
+    assert is_one_line(told, "UTF-8")
+
+
+def mounted(here: Folder, how: str, *commands: str) -> list[Run]:
+    """Run commands where the store's folder is mounted in another way; that ends with them."""
+    if sys.platform != "linux" or not shutil.which("unshare"):
+        pytest.skip("only Linux can mount a folder for one process")
+    ctx = f"{sys.executable} -m clients.cli.main"
+    lines = [f'{ctx} {one} >"$0/{n}.out" 2>"$0/{n}.err"; echo $? >"$0/{n}.code"' for n, one in enumerate(commands)]
+    (results := here.root.parent / "results").mkdir()
+    script = "\n".join([f"{how} || exit 99", 'cd "$PWD"', *lines])
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, str(results)],
+        cwd=here.root,
+        env=here.environment,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode == 99 or not (results / "0.code").exists():
+        pytest.skip(f"no mounting here: {done.stderr.decode().strip()}")
+    return [
+        Run(int((results / f"{n}.code").read_text()), "", (results / f"{n}.err").read_text())
+        for n in range(len(commands))
+    ]
+
+
+def test_a_store_on_a_read_only_disk_is_one_line(here: Folder) -> None:
+    before = around(here)
+
+    told = mounted(
+        here,
+        'mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"',
+        *("memory list", "memory add New.", "status", "off"),
+    )
+    files = {name: digest for name, digest in around(here).items() if "/results/" not in name}
+
+    assert [True] * 4 == [is_one_line(one, "") for one in told], told
+    assert all("read-only" in one.err.lower() or "cannot be written" in one.err for one in told), told
+    assert files == before
+    assert "We use psycopg." in here.ctx("memory", "list").out
+
+
+def test_a_full_disk_is_one_line_and_what_was_stored_is_there_when_there_is_room(here: Folder) -> None:
+    """The store is copied onto a small disk, filled by memories until one is refused, then copied back."""
+    kept = here.root / ".contextfs"
+    store = f'"{kept}"'
+    fill = 'memory add "$(head -c 60000 /dev/urandom | base64 -w 0)"'
+    told = mounted(
+        here,
+        f'cp -a {store} "$0/s" && mount -t tmpfs -o size=700k full {store} && cp -a "$0/s/." {store}',
+        *([fill] * 6),
+        f'memory list --json >/dev/null; cp -a {store}/. "$0/s/"; true',
+    )[:-1]
+    stored = [one for one in told if one.code == 0]
+    shutil.rmtree(kept)
+    shutil.copytree(here.root.parent / "results/s", kept)
+
+    found = here.ctx("memory", "list", "--json")
+
+    assert 0 < len(stored) < 6, told
+    assert all(is_one_line(one, "disk is full") or is_one_line(one, "No space left") for one in told if one.code), told
+    assert len(found.json) >= 1 + len(stored)
+    assert 0 == here.ctx("doctor").code

@@ -1,0 +1,67 @@
+"""Names of files are legal, short and apart on every file system."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath, PureWindowsPath
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.memories.revisions import Fields, Revision
+from contextfs.domain.memories.view import view
+from contextfs.local.document import names
+
+RESERVED = ["con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))]
+TYPE = st.one_of(st.sampled_from(RESERVED), st.from_regex(r"\A[a-z][a-z0-9_]{0,63}\Z"))
+LETTER = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+TITLE = st.one_of(
+    st.none(), st.text(LETTER, max_size=80), st.sampled_from([*RESERVED, "CON.txt", "../../etc/passwd", "a:b*?"])
+)
+
+
+def path(kind: str, title: str | None, content: str, memory_id: UUID, *, whole_id: bool = False) -> str:
+    fields = Fields(type=kind, content=content, visibility="project", title=title)
+    made = Revision(memory_id=memory_id, fields=fields, author="ann", clock="2030-01-31T12:00:00.000Z-0000")
+    return names.path_of(view([made]), [made], whole_id=whole_id)
+
+
+@given(TYPE, TITLE, st.text(LETTER, min_size=1, max_size=200), st.uuids(), st.booleans())
+def test_every_path_is_legal_everywhere(kind: str, title: str | None, content: str, memory: UUID, whole: bool) -> None:  # noqa: FBT001 - a case
+    found = path(kind, title, content, memory, whole_id=whole)
+    folder, name = found.split("/")
+
+    assert re.fullmatch(r"[a-z0-9_]+/[a-z0-9-]+\.md", found)
+    assert not PureWindowsPath(folder).is_reserved()
+    assert not PureWindowsPath(name).is_reserved()
+    assert len(folder) <= 65
+    assert len(name) <= 90
+
+
+@given(TYPE, TITLE, st.text(LETTER, min_size=1), st.uuids())
+def test_paths_that_differ_differ_in_more_than_capitals_and_accents(
+    kind: str, title: str | None, content: str, memory: UUID
+) -> None:
+    found = path(kind, title, content, memory)
+
+    assert found == found.casefold() == unicodedata.normalize("NFD", found)
+
+
+@given(TYPE)
+def test_a_folder_tells_its_type(kind: str) -> None:
+    assert kind == names.type_of(names.folder_of(kind))
+
+
+@pytest.mark.parametrize("title", RESERVED)
+def test_a_device_of_windows_is_no_name(title: str) -> None:
+    stem = PurePosixPath(path("fact", title, "x", UUID(int=1))).name.rpartition("--")[0]
+
+    assert stem not in RESERVED
+    assert not PureWindowsPath(names.folder_of(title)).is_reserved()
+
+
+def test_titles_that_differ_in_capitals_alone_have_files_apart() -> None:
+    found = {path("fact", title, "x", UUID(int=number)) for number, title in enumerate(("The Driver", "the driver"))}
+
+    assert 2 == len({name.casefold() for name in found})

@@ -105,12 +105,14 @@ def _called(name: str, arguments: list[str]) -> object:
 
     command = loaded(name)
     found = plain.bound(command, arguments, os.environ)
-    if found is not None:
-        function, values = found
-        return function(**values)
-    from clients.cli.typed import app_of  # noqa: PLC0415 - loads typer
+    if found is None:
+        from clients.cli import explained  # noqa: PLC0415 - loads click
 
-    return app_of(command)(args=arguments or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
+        found = explained.bound(command, arguments or _unsaid(name), f"ctx {name}")
+    if found is None:
+        return 0
+    function, values = found
+    return function(**values)
 
 
 def loaded(name: str) -> Any:
@@ -128,7 +130,7 @@ def _unsaid(name: str) -> list[str]:
 
 
 def _failure(error: Any, name: str) -> int:
-    """Tell an error: ours and typer's carry words for people, and a missing package has its cure."""
+    """Tell an error: ours and Click's carry words for people, and a missing package has its cure."""
     if hasattr(error, "format_message"):
         place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {name}")
         return _told(

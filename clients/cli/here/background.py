@@ -1,7 +1,6 @@
 """Start a sync in the background after a command that changed something: it costs the command a few milliseconds."""
 
 import os
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,8 @@ def after_a_change(place: Place) -> None:
 
 def _start(command: list[str], folder: Path) -> None:
     """Start a program that lives on when this one ends, and when its terminal closes."""
+    import subprocess  # noqa: PLC0415 - most commands start nothing
+
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP

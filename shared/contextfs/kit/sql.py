@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -40,4 +42,11 @@ def parse(source: str, text: str) -> Queries:
 @cache
 def load(package: str, name: str = "postgres.sql") -> Queries:
     """Read the queries that lie beside a package's code."""
-    return parse(f"{package}/{name}", (files(package) / name).read_text(encoding="utf-8"))
+    return parse(f"{package}/{name}", beside(package, name))
+
+
+def beside(package: str, name: str) -> str:
+    """Read a file that lies beside a package's code, as fast as a module: `importlib.resources` takes 3 ms to load."""
+    found = import_module(package)
+    loader: Any = found.__spec__.loader if found.__spec__ else None
+    return loader.get_data(str(Path(found.__path__[0]) / name)).decode("utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contextfs.kit.errors import Unavailable
-from contextfs.kit.sql import load
+from contextfs.kit.sql import beside, load
 
 FILE = "index.db"
 PATIENCE_SECONDS = 20.0
@@ -72,11 +72,16 @@ class Base:
         return iter(cursor.execute(query, values))
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """Do several things or none; others wait meanwhile. Inside another one it is a part of that."""
+    def transaction(self, *, durable: bool = True) -> Generator[None]:
+        """Do several things or none; others wait meanwhile. Inside another one it is a part of that.
+
+        One that is not durable may be undone by a power cut, as if it had not been; it waits for no disk.
+        """
         if self._inside:
             yield
             return
+        if not durable:
+            self._connection.execute("pragma synchronous = normal")
         self._connection.execute("begin immediate")
         self._inside = True
         try:
@@ -88,6 +93,8 @@ class Base:
             raise
         finally:
             self._inside = False
+            if not durable:
+                self._connection.execute("pragma synchronous = full")
 
     def _bring_schema(self) -> None:
         if self._version() >= len(_SCHEMAS):
@@ -121,9 +128,7 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
 
 
 def _statements(package: str) -> Iterator[str]:
-    from importlib.resources import files  # noqa: PLC0415 - only a new database needs it
-
-    text = (files(package) / "schema.sql").read_text(encoding="utf-8")
+    text = beside(package, "schema.sql")
     statement = ""
     for line in text.splitlines(keepends=True):
         statement += line

@@ -32,13 +32,13 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> int:
     """Write the files that are due; gives how many were written or taken away.
 
     Many are flushed to the disk at once, before their notes are cleared: a file that a power cut tears is still noted,
-    and is written again.
+    and is written again; so is one whose note a power cut brings back.
     """
     names = [str(memory_id) for memory_id in memories]
     is_large = len(names) > _EACH_FLUSHED
     touched: list[Path] = []
     for start in range(0, len(names), BATCH):
-        with base.transaction():
+        with base.transaction(durable=False):
             stepper = _Stepper(base, place, flush=not is_large)
             touched += [path for name in names[start : start + BATCH] for path in stepper.step(name)]
             if not is_large:
@@ -50,7 +50,7 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> int:
 
 
 def _clear(base: Base, place: Place, names: Sequence[str]) -> None:
-    with base.transaction():
+    with base.transaction(durable=False):
         base.many(SQL["intended"], [{"tree": place.tree, "memory_id": name} for name in names])
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.measure import Row, table
 
-NAMES = ("cli", "calls", "start", "imports", "size")
+NAMES = ("cli", "sync", "calls", "start", "imports", "size")
 
 
 def main(names: list[str]) -> int:

@@ -182,10 +182,11 @@ class LocalStore:
             raise NotFound(f"{'No revision starts' if not found else 'Several revisions start'} with {when}.")
         return view([found[0]])
 
-    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False) -> TakenIn:
+    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False, more: bool = False) -> TakenIn:
         """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
 
-        `sent` is for those that came from the server, which need not be sent there.
+        `sent` is for those that came from the server, which need not be sent there. With `more` to come, what is due is
+        noted, and `write_due` writes the files of all.
         """
         waiting = sorted(revisions, key=lambda one: str(one.memory_id))
         total = TakenIn()
@@ -201,8 +202,13 @@ class LocalStore:
                 memories=total.memories + sum(one.memories for one in done),
                 conflicted=total.conflicted + sum(one.conflicted for one in done),
             )
-        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
+        if not more:
+            self.write_due()
         return total
+
+    def write_due(self) -> None:
+        """Write the files that are due."""
+        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""

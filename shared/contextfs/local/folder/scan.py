@@ -60,7 +60,7 @@ def compare(base: Base, place: Place) -> Difference:
     at_hand = {path for path, _, _ in changed}
     gone = sorted(path for path, _, _ in known - there if path not in at_hand)
     return Difference(
-        changed=[Seen(*told, link=absolute(place, told[0]).is_symlink()) for told in sorted(changed)],
+        changed=[Seen(*told, link=Path(absolute(place, told[0])).is_symlink()) for told in sorted(changed)],
         gone=[Known(**row) for path in gone for row in base.all(SQL["file"], {"tree": place.tree, "path": path})],
         known=len(known),
     )
@@ -79,10 +79,10 @@ def look(place: Place) -> Iterator[Told]:
             raise Unavailable(f"{error.filename} cannot be read ({error.strerror}).") from None
 
 
-def absolute(place: Place, path: str) -> Path:
+def absolute(place: Place, path: str) -> str:
     """Give where a file is: private ones lie beside the database, which worktrees share."""
-    private = path.removeprefix("local/memories/")
-    return place.private / private if private != path else place.folder / path
+    private = path.removeprefix("local/")
+    return f"{place.local}{os.sep}{private}" if private != path else f"{place.folder}{os.sep}{path}"
 
 
 def contents(place: Place, seen: Seen) -> bytes:
@@ -91,7 +91,7 @@ def contents(place: Place, seen: Seen) -> bytes:
         raise Invalid("is a link: put the file itself here")
     if seen.size > LONGEST_BYTES:
         raise Invalid(f"is larger than {LONGEST_BYTES // 1_000_000} MB: split it into several memories")
-    return absolute(place, seen.path).read_bytes()
+    return Path(absolute(place, seen.path)).read_bytes()
 
 
 def hashed(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """Bring files into step: a memory's file says what its view says. What is intended is noted before, cleared after."""
 
 import json
+import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,8 +20,7 @@ _EACH_FLUSHED = 8
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
     """Note, in the transaction of the change, whose files have to be brought into step."""
-    for memory_id in memories:
-        base.run(SQL["intend"], {"tree": place.tree, "memory_id": str(memory_id)})
+    base.many(SQL["intend"], [{"tree": place.tree, "memory_id": str(memory_id)} for memory_id in memories])
 
 
 def pending(base: Base, place: Place) -> list[UUID]:
@@ -36,7 +36,7 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> int:
     """
     names = [str(memory_id) for memory_id in memories]
     is_large = len(names) > _EACH_FLUSHED
-    touched: list[Path] = []
+    touched: list[str] = []
     for start in range(0, len(names), BATCH):
         with base.transaction(durable=False):
             stepper = _Stepper(base, place, flush=not is_large)
@@ -65,7 +65,7 @@ class _Stepper:
         self._tracked = write.Writer(place.folder, scratch)
         self._private = write.Writer(place.private, scratch)
 
-    def step(self, memory_id: str) -> list[Path]:
+    def step(self, memory_id: str) -> list[str]:
         """Write, move or take away the file of a memory; gives the files that were touched."""
         row = self._base.one(SQL["memory"], {"id": memory_id})
         rows = self._base.all(SQL["files_of"], {"tree": self._place.tree, "memory_id": memory_id})
@@ -78,7 +78,7 @@ class _Stepper:
                 _take_away(self._base, self._place, other)
         return [self._written(row, target)]
 
-    def _written(self, row: Row, target: str) -> Path:
+    def _written(self, row: Row, target: str) -> str:
         content = render(UUID(row["id"]), fields_in(row)).encode()
         path = absolute(self._place, target)
         writer = self._private if target.startswith("local/") else self._tracked
@@ -105,15 +105,16 @@ def _target(base: Base, place: Place, row: Row) -> str:
     folder = "local/memories" if row["private"] else "memories"
     path = f"{folder}/{row['path']}"
     taken = base.one(SQL["file"], {"tree": place.tree, "path": path})
-    is_foreign = absolute(place, path).exists() if taken is None else taken["memory_id"] != row["id"]
+    there = absolute(place, path)
+    is_foreign = os.path.exists(there) if taken is None else taken["memory_id"] != row["id"]  # noqa: PTH110 - thousands
     if not is_foreign:
         return path
     return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
 
 
-def _take_away(base: Base, place: Place, one: Known) -> Path:
+def _take_away(base: Base, place: Place, one: Known) -> str:
     """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
-    path = absolute(place, one.path)
+    path = Path(absolute(place, one.path))
     try:
         is_ours = hashed(path.read_bytes()) == one.hash
     except FileNotFoundError:
@@ -121,7 +122,7 @@ def _take_away(base: Base, place: Place, one: Known) -> Path:
     if is_ours:
         write.remove(path)
         base.run(SQL["forget_file"], {"tree": place.tree, "path": one.path})
-    return path
+    return str(path)
 
 
 def follows(base: Base, place: Place, row: Row) -> bool:

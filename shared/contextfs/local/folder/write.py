@@ -18,7 +18,7 @@ class Writer:
         self._scratch = scratch
         self._ready: set[str] = set()
 
-    def replace(self, target: Path, content: bytes, *, flush: bool = True) -> os.stat_result:
+    def replace(self, target: str | Path, content: bytes, *, flush: bool = True) -> os.stat_result:
         """Put bytes into a file; gives what the file system tells of it then.
 
         Unavailable when it cannot be written: the file is then as it was. Invalid where a link leads elsewhere.
@@ -66,13 +66,13 @@ def remove(target: Path) -> None:
         raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
 
 
-def flush_all(files: Iterable[Path]) -> None:
+def flush_all(files: Iterable[str]) -> None:
     """Bring many files, written without flushing, safely to the disk, with one call where the system has one."""
     if hasattr(os, "sync"):
         os.sync()
         return
     for path in files:
-        with path.open("rb+") as file:
+        with Path(path).open("rb+") as file:
             os.fsync(file.fileno())
 
 

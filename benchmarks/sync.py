@@ -144,7 +144,7 @@ class _Git(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 - the standard library's name
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         """Say nothing."""
 
     def _body(self) -> bytes:

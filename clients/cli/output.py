@@ -5,7 +5,8 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TextIO
+from pathlib import Path
+from typing import Any, TextIO
 from uuid import UUID
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -26,7 +27,13 @@ def say_json(value: object) -> None:
     """Print a value as JSON; nouns are written as the API writes them."""
     import msgspec  # noqa: PLC0415 - only where JSON is printed
 
-    say(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=_written), indent=2).decode())
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def block(rows: Iterable[tuple[str, str]], indent: str = "  ") -> None:

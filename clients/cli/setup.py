@@ -4,9 +4,10 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from clients.cli import options, output
-from clients.cli.command import Argument, Option
+from clients.cli.command import Argument, Misused, Option
 from clients.cli.here.store import now
 from contextfs.kit.ids import uuid7
 from contextfs.local import place
@@ -18,6 +19,9 @@ from contextfs.local.setup.off import off as take_back
 def init(
     folder: Annotated[Path | None, Argument("The folder; without it, the repository that this one lies in.")] = None,
     name: Annotated[str | None, Option("--name", help="The project's name; without it, the repository's.")] = None,
+    project: Annotated[
+        str | None, Option("--project", help="The id of a project that another machine has, to join it.")
+    ] = None,
     here: Annotated[bool, Option("--here", help="In this very folder, not at the top of the repository.")] = False,
     json: options.Json = False,
 ) -> None:
@@ -30,6 +34,7 @@ def init(
         around=surroundings(),
         new_id=lambda: uuid7(now(), os.urandom),
         name=name,
+        project=_id(project) if project else None,
         only_here=here,
     )
     if json:
@@ -59,6 +64,13 @@ def off(
     output.say(
         "Deleted." if done.deleted else "Switched off. Memories stay where they are; `ctx init` switches on again."
     )
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Misused(f"{text!r} is no id of a project: `ctx status --json` on the other machine tells it") from None
 
 
 def surroundings() -> Surroundings:

@@ -23,22 +23,24 @@ def init(
     around: Surroundings,
     new_id: Callable[[], UUID],
     name: str | None = None,
+    project: UUID | None = None,
     program: str | None = None,
     only_here: bool = False,
 ) -> Found:
     """Make the store of the repository that `start` lies in, or of `start` itself outside git or with `only_here`.
 
     A second run changes nothing, and one after `ctx off` switches it on again; settings are never overwritten. `name`
-    is the project's, `program` the shell words that start ctx. Invalid, Conflict and Unavailable say why there can be
-    no store, before anything is written; what fails in git alone becomes a note.
+    is the project's, `project` the id of one that exists elsewhere, `program` the shell words that start ctx. Invalid,
+    Conflict and Unavailable say why there can be no store, before anything is written; what fails in git alone becomes
+    a note.
     """
     place = at(_root(start, around.home, only_here=only_here))
     notes: list[str] = []
     repository = _repository(place, notes)
-    known = layout.checked(place, repository)
+    known = layout.checked(place, repository, project)
     remote = git_around.remote(repository) if repository else None
     called = name or (git_around.project_name(remote) if remote else place.root.absolute().name)
-    changed = list(layout.lay_out(place, name=layout.named(called), new_id=new_id))
+    changed = list(layout.lay_out(place, name=layout.named(called), new_id=lambda: project or new_id()))
     if repository:
         changed += _merging(place, repository, program or driver.program(around), notes)
         notes += _unseen(place, repository)

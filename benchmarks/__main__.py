@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table: `python -m benchmarks [calls] [start] [imports] [search]`; without names, all."""
+"""Run benchmarks and print one table: `python -m benchmarks [NAME …]`; without names, all."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.measure import Row, table
 
-NAMES = ("calls", "start", "imports", "search")
+NAMES = ("cli", "search", "sync", "calls", "start", "imports", "size")
 
 
 def main(names: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""What a command takes, said once and without loading anything: `plain.py` reads by it, `typed.py` explains it."""
+"""What a command takes, said once and without loading anything: `plain.py` reads by it, `explained.py` explains it."""
 
 from collections.abc import Callable
 from types import NoneType

@@ -27,7 +27,7 @@ def bound(
 
 def _read(known: Sequence[Parameter], arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
     by_name = {name: one for one in known if isinstance(one.told, Option) for name in one.told.names.split()}
-    places = iter([one for one in known if isinstance(one.told, Argument)])
+    places = [one for one in known if isinstance(one.told, Argument)]
     values = _values_of(environment, known)
     waiting = iter(arguments)
     only_places = False
@@ -36,7 +36,7 @@ def _read(known: Sequence[Parameter], arguments: Sequence[str], environment: Map
         if word == _END and not only_places:
             only_places = True
         elif only_places or not word.startswith("-") or word == "-":
-            _put(values, _next(places), word, seen)
+            _put(values, _place(places), word, seen)
         else:
             name, is_joined, joined = word.partition("=")
             one = by_name[name]
@@ -48,6 +48,11 @@ def _read(known: Sequence[Parameter], arguments: Sequence[str], environment: Map
                 _put(values, one, joined if is_joined else _next(waiting), seen)
     _refuse(any(one.is_required and one.name not in values for one in known))
     return {one.name: values.get(one.name, one.default) for one in known}
+
+
+def _place(places: list[Parameter]) -> Parameter:
+    """Give whose the next word is: a list, which stands last, takes all that come."""
+    return places[0] if places[0].is_list else places.pop(0)
 
 
 def _values_of(environment: Mapping[str, str], known: Sequence[Parameter]) -> dict[str, Any]:

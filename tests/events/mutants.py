@@ -48,7 +48,7 @@ MUTANTS = (
         name="the fact and its event in two transactions",
         file="runtime/door.py",
         right="""\
-            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+            settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
 """,
@@ -56,9 +56,9 @@ MUTANTS = (
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         time.sleep(0.05)
-        with self.services.database.transaction(entering(credential, now)) as (tx, _):
+        with self.services.database.transaction(entering(asked.credential, now)) as (tx, _):
             call.tx = tx
-            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+            settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
 """,
         shows_as=("without_event", "not_delivered"),
     ),

@@ -6,7 +6,6 @@ it ends; and none is started twice within a few seconds, for a process needs a m
 
 import os
 import sqlite3
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -57,6 +56,8 @@ def _is_due(mark: Path) -> bool:
 
 def _detached(command: list[str], folder: Path) -> None:
     """Start a program that lives on when this one ends, and when its terminal closes."""
+    import subprocess  # noqa: PLC0415 - most commands start nothing
+
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP

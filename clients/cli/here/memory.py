@@ -2,15 +2,10 @@
 
 import os
 import re
-import shlex
-import subprocess
-import tempfile
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from clients.cli import options, output
-from clients.cli.command import Misused
 from clients.cli.edit import Edit
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
@@ -146,19 +141,9 @@ def checked(noun: T) -> T:
 
 
 def _edited(memory: LocalMemory) -> str:
-    """Let the user's editor change the text."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        raise Misused("give the new text, or set EDITOR to a program that edits it")
-    between = "\n\n" + "=" * 20 + " another text: keep one, delete the rest " + "=" * 20 + "\n\n"
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "memory.md"
-        file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8")
-        subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
-        said = file.read_text(encoding="utf-8").strip()
-    if not said or between.strip() in said:
-        raise Invalid("Nothing was changed: the text is empty, or still holds several texts.")
-    return said
+    from clients.cli.here import editor  # noqa: PLC0415 - what it loads takes as long as adding a memory
+
+    return editor.edited(memory)
 
 
 def _moment(text: str) -> datetime | str:

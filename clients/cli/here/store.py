@@ -44,7 +44,7 @@ def now() -> datetime:
 def actor(root: Path) -> str:
     """Name who works here, as git knows them, or as the system does."""
     repository = git.repository(root)
-    email = repository.maybe("config", "user.email") if repository else None
+    email = repository.email() if repository else None
     return f"user:{email or os.environ.get('CONTEXTFS_USER') or getuser()}"
 
 

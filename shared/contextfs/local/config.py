@@ -5,7 +5,6 @@ Keys of servers are never kept here. A setting that this version does not know i
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
@@ -192,5 +191,7 @@ def _unknown(values: Mapping[str, Any], struct: Any, within: str) -> Iterator[tu
 
 
 def _near(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the fingers
+
     near = get_close_matches(key.rpartition(".")[2], known, n=1)
     return f" (is {near[0]} meant?)" if near else ""

@@ -1,9 +1,9 @@
 """What we ask git: in a process of its own, without a shell, and only where its files do not tell at once."""
 
 import os
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +11,13 @@ from contextfs.kit.errors import Unavailable
 
 _SECONDS = 60
 _REFERENCE = "ref: "
+_NEEDS_GIT = frozenset('"\\#;')
+
+
+class _Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,28 +42,58 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
             loose = folder / name
             if loose.is_file():
                 return loose.read_text(encoding="utf-8").strip()
-        return self.maybe("rev-parse", "--verify", "--quiet", "HEAD")
+        return self._packed(name) or self.maybe("rev-parse", "--verify", "--quiet", "HEAD")
+
+    def email(self) -> str | None:
+        """Give the address of who works here, from git's files where they say it plainly, else from git itself."""
+        try:
+            said = next((found for text in self._settings() if (found := _email_in(text)) is not None), "")
+        except LookupError:
+            said = ""
+        return said or self.maybe("config", "user.email")
 
     def run(self, *arguments: str) -> str:
         """Run git and give what it prints; Unavailable with git's own words when it fails."""
         done = self._run(arguments)
-        if done.returncode:
-            raise Unavailable(f"git {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        if done.code:
+            raise Unavailable(f"git {arguments[0]}: {done.err.strip() or done.out.strip()}")
+        return done.out
 
     def maybe(self, *arguments: str) -> str | None:
         """Run git and give what it prints, or None when it fails."""
         done = self._run(arguments)
-        return done.stdout.strip() if done.returncode == 0 else None
+        return done.out.strip() if done.code == 0 else None
 
     def succeeds(self, *arguments: str) -> bool:
         """Run git and tell whether it says yes."""
-        return self._run(arguments).returncode == 0
+        return self._run(arguments).code == 0
 
     def paths(self, *arguments: str, among: Iterable[str]) -> frozenset[str]:
         """Run git on some paths, and give those that it names, relative to the top folder."""
         printed = self.run(*arguments, "-z", "--", *(f":(literal){path}" for path in among))
         return frozenset(path for path in printed.split("\0") if path)
+
+    def _settings(self) -> Iterator[str]:
+        """Read the files of git's settings, those that count first; LookupError where there may be others."""
+        elsewhere = os.environ.get("XDG_CONFIG_HOME")
+        users = Path(elsewhere) if elsewhere else Path.home() / ".config"
+        if (self.own / "config.worktree").exists() or any(name.startswith("GIT_CONFIG") for name in os.environ):
+            raise LookupError
+        for file in (self.common / "config", Path.home() / ".gitconfig", users / "git" / "config"):
+            try:
+                yield file.read_text(encoding="utf-8")
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except (OSError, UnicodeDecodeError):
+                raise LookupError from None
+
+    def _packed(self, name: str) -> str | None:
+        """Find a reference among those that `git gc` packed; None where it is not, or they are kept otherwise."""
+        try:
+            lines = (self.common / "packed-refs").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return None
+        return next((line.partition(" ")[0] for line in lines if line.endswith(f" {name}")), None)
 
     def _head(self) -> str:
         try:
@@ -64,11 +101,13 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
         except OSError:
             return ""
 
-    def _run(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    def _run(self, arguments: tuple[str, ...]) -> _Answer:
+        import subprocess  # noqa: PLC0415 - most commands ask git nothing
+
         command = ["git", "-c", "core.quotepath=off", "-C", str(self.root), *arguments]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
         try:
-            return subprocess.run(  # noqa: S603 - a fixed program, no shell
+            done = subprocess.run(  # noqa: S603 - a fixed program, no shell
                 command,
                 capture_output=True,
                 text=True,
@@ -78,6 +117,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
                 timeout=_SECONDS,
                 check=False,
             )
+            return _Answer(done.returncode, done.stdout, done.stderr)
         except FileNotFoundError:
             raise Unavailable("git is not installed, or not on PATH.") from None
         except subprocess.TimeoutExpired:
@@ -94,6 +134,23 @@ def repository(start: Path) -> Repository | None:
         if dot.is_file():
             return _linked(root, dot)
     return None
+
+
+def _email_in(text: str) -> str | None:
+    """Give the last `user.email` that a file of settings says; LookupError where only git can tell what it means."""
+    section, found = "", None
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            head, _, line = line.strip().partition("]")  # noqa: PLW2901 - what stands behind a heading is a line too
+            section = head[1:].strip().lower()
+        if section.startswith("include"):
+            raise LookupError
+        name, _, value = line.partition("=")
+        if section == "user" and name.strip().lower() == "email":
+            if not value.strip() or _NEEDS_GIT.intersection(value):
+                raise LookupError
+            found = value.strip()
+    return found
 
 
 def _linked(root: Path, pointer: Path) -> Repository:

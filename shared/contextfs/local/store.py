@@ -217,10 +217,11 @@ class LocalStore:
             raise NotFound(f"{'No revision starts' if not found else 'Several revisions start'} with {when}.")
         return view([found[0]])
 
-    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False) -> TakenIn:
+    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False, more: bool = False) -> TakenIn:
         """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
 
-        `sent` is for those that came from the server, which need not be sent there.
+        `sent` is for those that came from the server, which need not be sent there. With `more` to come, what is due is
+        noted, and `write_due` writes the files of all.
         """
         waiting = sorted(revisions, key=lambda one: str(one.memory_id))
         groups = [(memory_id, list(some)) for memory_id, some in groupby(waiting, key=lambda one: one.memory_id)]
@@ -229,12 +230,17 @@ class LocalStore:
         with self.base.transaction():
             see_clocks(self.base, [one.clock for one in waiting], self.now())
         self.base.in_turns(groups, lambda group: done.append(self._take(*group, sent=sent)))
-        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
+        if not more:
+            self.write_due()
         return TakenIn(
             revisions=sum(one.revisions for one in done),
             memories=sum(one.memories for one in done),
             conflicted=sum(one.conflicted for one in done),
         )
+
+    def write_due(self) -> None:
+        """Write the files that are due."""
+        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""

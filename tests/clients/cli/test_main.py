@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
+from clients.cli.explained import explained
 from clients.cli.main import COMMANDS, loaded, run
-from clients.cli.typed import app_of
 from tests.clients.cli.conftest import Ctx
 
-HEAVY = {"typer", "click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}
+HEAVY = {"click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}
 
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Give every command, also those of a group, with its full name."""
     for name in COMMANDS:
-        made: Any = get_command(app_of(loaded(name)))
+        made: Any = explained(loaded(name), name)
         for inner, command in getattr(made, "commands", {"": made}).items():
             yield f"{name} {inner}".strip(), command
 

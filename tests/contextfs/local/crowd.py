@@ -38,10 +38,10 @@ def measured() -> None:
         waited.append(time.monotonic() - before)
 
     @contextmanager
-    def timed(self: Base) -> Generator[None]:
+    def timed(self: Base, *, durable: bool = True) -> Generator[None]:
         is_outer = not self._inside  # pyright: ignore[reportPrivateUsage] - as above
         before, waits = time.monotonic(), len(waited)
-        with transaction(self):
+        with transaction(self, durable=durable):
             yield
         if is_outer:
             held.append(time.monotonic() - before - sum(waited[waits:]))

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
+from contextfs.kit.pattern import pattern
 
 _RANK = 2
-_URL = re.compile(rb"://(?P<user>[^\s/:@\"'`<>]{0,128}):(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})")
+_URL = pattern(rb"://(?P<user>[^\s/:@\"'`<>]{0,128}):(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})")
 _WEAK = frozenset(
     b"password pass passwd pwd secret pw postgres root admin test user guest mysql redis rabbitmq minio".split(),
 )
 _NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token".split())
 _LOCAL = (b"localhost", b"127.0.0.1", b"0.0.0.0", b"db", b"postgres", b"redis", b"mysql", b"host.docker.internal")
-_BEARER = re.compile(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
-_BASIC = re.compile(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
-_SIGNATURE = re.compile(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
-_CURL = re.compile(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{1,64}:(?P<value>[^\s\"'`]{4,256})")
-_WEBHOOK = re.compile(
+_BEARER = pattern(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
+_BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
+_SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
+_CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{1,64}:(?P<value>[^\s\"'`]{4,256})")
+_WEBHOOK = pattern(
     rb"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/[0-9]{5,25}/)"
     rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
 )
@@ -42,16 +43,16 @@ def _each(
     data: bytes,
     lowered: bytes,
     anchor: bytes,
-    pattern: re.Pattern[bytes],
+    shape: re.Pattern[bytes],
     kind: str,
     good: Callable[[re.Match[bytes]], bool],
     *,
     back: int = 0,
 ) -> Iterator[Span]:
-    """Try the pattern where its anchor stands (up to `back` bytes earlier) and yield the values that are good."""
+    """Try a shape where its anchor stands (up to `back` bytes earlier) and yield the values that are good."""
     at = lowered.find(anchor)
     while at >= 0:
-        match = next(filter(None, (pattern.match(data, max(0, at - step)) for step in range(back + 1))), None)
+        match = next(filter(None, (shape.match(data, max(0, at - step)) for step in range(back + 1))), None)
         if match and good(match):
             yield Span(match.start("value"), match.end("value"), kind, _RANK)
         at = lowered.find(anchor, max(at + len(anchor), match.end() if match else 0))

@@ -10,39 +10,40 @@ from typing import NamedTuple
 
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
+from contextfs.kit.pattern import pattern
 
 _RANK = 3
 _WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
 _NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
-_PASS = re.compile(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
+_PASS = pattern(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
 _KEY_OWNERS = tuple(
     b"api access secret private signing encryption auth master account session service role storage shared subscription"
     b" license webhook deploy admin anon".split(),
 )
-_HARMLESS = re.compile(
+_HARMLESS = pattern(
     rb"(?i)(?:[_.-]|(?<=[a-z]))(?:ids?|names?|counts?|types?|paths?|files?|dir|ur[li]s?|arns?|limits?|length|len|size"
     rb"|expir\w*|ttl|headers?|fields?|env|var|usage|budget|hash|hint|policy|version|label|format|index|prefix|suffix"
     rb"|regex|pattern|rotation|days|age|min|max|ref|refs|provider|manager|store|endpoint|host|scopes?)$"
     rb"|tokeni[sz]|public[_-]?key|(?:^|[_.-])sha|keyboard|keyword|keyring",
 )
-_REST = re.compile(
+_REST = pattern(
     rb"""(?x) (?P<tail>(?:[_.-]?[A-Za-z0-9]{1,20}+){0,4})
     (?P<close>\\?["'`]?\]?)
     (?: [ \t]{0,8}(?P<sep>:[ \t]{0,2}[A-Za-z_][\w.|\[\] ]{0,24}=|:=|=>|==?|:)(?:\*\*)?[ \t]{0,8}
       | [ \t]{1,4}(?:is|was):?[ \t]{1,4} )
     (?: (?P<open>\\?["'`]) | (?=[^\s"'`]) )""",
 )
-_SPACED = re.compile(rb"(?P<tail>(?:[_-][a-z0-9]{1,16}){0,3})[ \t]{1,4}(?P<open>[\"'])?")
+_SPACED = pattern(rb"(?P<tail>(?:[_-][a-z0-9]{1,16}){0,3})[ \t]{1,4}(?P<open>[\"'])?")
 _QUOTED = {
-    quote: re.compile(rb"((?:[^" + stop + rb"\\\r\n]|\\.){1,512}?)" + end)
+    quote: pattern(rb"((?:[^" + stop + rb"\\\r\n]|\\.){1,512}?)" + end)
     for quote, stop, end in (
         (b'"', rb"\"", rb'"'),
         (b"'", rb"'", rb"'"),
         (b"`", rb"`", rb"`"),
     )
 }
-_ESCAPED = re.compile(rb"([^\"'`\\\r\n]{1,512})\\[\"'`]")
-_BARE = re.compile(rb"[^\s\"'`<>\\,;|]{4,512}")
+_ESCAPED = pattern(rb"([^\"'`\\\r\n]{1,512})\\[\"'`]")
+_BARE = pattern(rb"[^\s\"'`<>\\,;|]{4,512}")
 _TRAILING = b").,:]}"
 
 
@@ -122,8 +123,8 @@ def _value(data: bytes, rest: re.Match[bytes], *, in_query: bool) -> _Value | No
     start = rest.end()
     opening = rest["open"]
     if opening:
-        pattern = _ESCAPED if len(opening) > 1 else _QUOTED[opening]
-        match = pattern.match(data, start)
+        closed = _ESCAPED if len(opening) > 1 else _QUOTED[opening]
+        match = closed.match(data, start)
         return _Value(start, match[1], quoted=True, tight=False) if match else None
     match = _BARE.match(data, start)
     if not match:

@@ -1,18 +1,18 @@
 """Secrets that have a beginning and an end: `<private>` blocks and private keys in PEM."""
 
-import re
 from collections.abc import Iterator
 
 from contextfs.domain.redaction.model import Span
+from contextfs.kit.pattern import pattern
 
 _RANK = 0
-_PRIVATE = re.compile(rb"(?i)<(/?)private>")
-_HEADER = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
-_FOOTER = re.compile(rb"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINES = re.compile(rb"(?:(?:\s|\\[nrt])*+[A-Za-z0-9+/=]{16,}+)*+")
-_KEY_MATERIAL = re.compile(rb"[A-Za-z0-9+/]{32}")
+_PRIVATE = pattern(rb"(?i)<(/?)private>")
+_HEADER = pattern(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_FOOTER = pattern(rb"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINES = pattern(rb"(?:(?:\s|\\[nrt])*+[A-Za-z0-9+/=]{16,}+)*+")
+_KEY_MATERIAL = pattern(rb"[A-Za-z0-9+/]{32}")
 _LONGEST_KEY = 32_768
-_SERVICE_ACCOUNT = re.compile(rb'private_key\\?"\s{0,4}:\s{0,4}\\?"$')
+_SERVICE_ACCOUNT = pattern(rb'private_key\\?"\s{0,4}:\s{0,4}\\?"$')
 
 
 def blocks(data: bytes) -> Iterator[Span]:

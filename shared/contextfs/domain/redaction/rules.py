@@ -5,7 +5,6 @@ text goes; people's names and addresses are not looked for.
 """
 
 import hmac
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -16,8 +15,9 @@ from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
 from contextfs.domain.redaction.model import Finding, Redacted, RedactedJson, Span
 from contextfs.domain.redaction.tokens import tokens
+from contextfs.kit.pattern import pattern
 
-_MARKER = re.compile(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
+_MARKER = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
 _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
+from contextfs.kit.pattern import pattern
 
 _RANK = 1
 _SHORTEST = 20
@@ -65,16 +66,16 @@ def _any_of(prefixes: str) -> str:
     return "(?:" + "|".join(map(re.escape, prefixes.split())) + ")"
 
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     ("(?<![A-Za-z0-9])(?:" + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES) + ")").encode(),
 )
 _PREFIXES = " ".join(prefixes for _, prefixes, _ in _SHAPES)
 _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
-_INSIDE = re.compile(("[-_.]" + _any_of(_PREFIXES)).encode())
-_TAIL = re.compile(rb"[A-Za-z0-9]*")
-_BASE64_TAIL = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
-_AZURE = re.compile(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")
-_AWS_SECRET = re.compile(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_INSIDE = pattern(("[-_.]" + _any_of(_PREFIXES)).encode())
+_TAIL = pattern(rb"[A-Za-z0-9]*")
+_BASE64_TAIL = pattern(rb"[A-Za-z0-9+/]*={0,2}")
+_AZURE = pattern(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")
+_AWS_SECRET = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEAR = 160
 
 

@@ -3,35 +3,36 @@
 Words used here: a value is *quoted* when quotes enclosed it, *tight* when it follows its key as in `KEY=value`.
 """
 
-import re
 from collections import Counter
 from math import log2
 from typing import NamedTuple
 
-_PLACEHOLDER = re.compile(
+from contextfs.kit.pattern import pattern
+
+_PLACEHOLDER = pattern(
     rb"""(?ix) x{4,} | \*{3,} | \.{3,} | \xe2\x80\xa6 | \#{4,} | _{4,} | -{4,}
     | your | example | placeholder | change[_-]?(?:me|this|it) | replace[_-]?(?:me|this|with) | insert[_-]
     | redacted | dummy | sample | goes[_-]?here | [_-]here\b | ^(?:na|n/a|tbd|todo|fixme)$
     | ^[<\[{] | ^\$[a-z_({] | ^%[sdvq(a-z] | \$\{ | \{\{ | <[a-z] | %\( """,
 )
-_WORDS = re.compile(
+_WORDS = pattern(
     rb"""(?ix) password | passwd | passphrase | pass | pwd | secret | token | api | key | credential | auth | access
     | refresh | bearer | session | client | private | public | signing | default | invalid | missing | required
     | wrong | correct | incorrect | none | null | true | false | undefined | string | value | text | test(?:ing)?
     | fake | mock | stub | super | very | some | this | that | the | my | new | old | current | user | admin | root
     | postgres | mysql | redis | guest | demo | local | dev | prod | staging | hash(?:ed)? | plain | input | field""",
 )
-_JOINERS = re.compile(rb"[-_./:\s]+")
-_UUID = re.compile(rb"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_PATH = re.compile(
+_JOINERS = pattern(rb"[-_./:\s]+")
+_UUID = pattern(rb"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_PATH = pattern(
     rb"(?i)^(?:~|\.{1,2})/|^(?:/[\w.@-]+){2,}+/?$|^[a-z]:\\|^[a-z][a-z0-9+.-]*://|^(?:data|file|urn|arn|sha\d+|md5|ssh-[a-z0-9]+)[:-]",
 )
-_FILE = re.compile(
+_FILE = pattern(
     rb"(?i)[\w./-]{1,90}\.(?:py|jsx?|mjs|tsx?|go|rs|rb|java|sh|json|ya?ml|toml|md|txt|env|pem|sql|html|css)"
 )
-_CALL = re.compile(rb"^[A-Za-z_$][\w$.]*+(?:\(|\[|::|->|\?\.)|^(?:await|new|not|async|function|lambda)$|^[!@&*#]")
-_NAME = re.compile(rb"(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+)++\d{0,2}")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_CALL = pattern(rb"^[A-Za-z_$][\w$.]*+(?:\(|\[|::|->|\?\.)|^(?:await|new|not|async|function|lambda)$|^[!@&*#]")
+_NAME = pattern(rb"(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+)++\d{0,2}")
+_BASE64 = pattern(rb"[A-Za-z0-9+/]+={0,2}")
 _ENOUGH_ENTROPY, _ENOUGH_WHEN_SHORT, _DENSE = 3.0, 2.5, 4.5
 _LOOK_AT = 64  # the beginning tells enough, and bounds what one value can cost
 

@@ -106,11 +106,16 @@ class Base:
                 self._connection.execute("commit")
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """Do several things or none; others wait meanwhile. Inside another one it is a part of that."""
+    def transaction(self, *, durable: bool = True) -> Generator[None]:
+        """Do several things or none; others wait meanwhile. Inside another one it is a part of that.
+
+        One that is not durable may be undone by a power cut, as if it had not been; it waits for no disk.
+        """
         if self._inside:
             yield
             return
+        if not durable:
+            self._connection.execute("pragma synchronous = normal")
         self._begin()
         self._inside = True
         try:
@@ -122,12 +127,14 @@ class Base:
             raise
         finally:
             self._inside = False
+            if not durable:
+                self._connection.execute("pragma synchronous = full")
 
-    def in_turns(self, things: Iterable[T], work: Callable[[T], object]) -> None:
+    def in_turns(self, things: Iterable[T], work: Callable[[T], object], *, durable: bool = True) -> None:
         """Do something to each of many things, in as many transactions as it takes for others not to wait long."""
         waiting = iter(things)
         while True:
-            with self.transaction():
+            with self.transaction(durable=durable):
                 until = time.monotonic() + _TURN_SECONDS
                 is_over = True
                 for thing in waiting:

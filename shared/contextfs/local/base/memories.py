@@ -24,6 +24,7 @@ SQL = load("contextfs.local.base", "sqlite.sql")
 _CLOCK, _REDACTION = "clock", "redaction_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _fields = msgspec.json.Decoder(Fields)
+_written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def revisions_of(base: Base, memory_id: UUID) -> tuple[Revision, ...]:
@@ -50,8 +51,8 @@ def record(
             {
                 "memory_id": str(memory_id),
                 "id": revision.id,
-                "parents": json.dumps(revision.parents),
-                "fields": json.dumps(said_by(revision.fields), ensure_ascii=False),
+                "parents": _written(revision.parents),
+                "fields": _written(said_by(revision.fields)),
                 "author": revision.author,
                 "clock": revision.clock,
                 "sent": sent,
@@ -126,17 +127,17 @@ def heads_in(row: Row) -> tuple[str, ...]:
 
 
 def _row(base: Base, now_shown: View, known: Sequence[Revision]) -> dict[str, Any]:
-    fields, digits = now_shown.fields, names.short(now_shown.memory_id)
+    fields, memory_id, digits = now_shown.fields, str(now_shown.memory_id), names.short(now_shown.memory_id)
     sharing = base.all(SQL["of_short"], {"short": digits})
-    clash = any(row["id"] != str(now_shown.memory_id) for row in sharing)
+    clash = any(row["id"] != memory_id for row in sharing)
     return {
-        "id": str(now_shown.memory_id),
+        "id": memory_id,
         "type": fields.type,
         "title": fields.title,
         "content": fields.content,
-        "tags": json.dumps(fields.tags),
-        "fields": json.dumps(said_by(fields) | {"deleted": fields.deleted}, ensure_ascii=False),
-        "heads": json.dumps(now_shown.heads),
+        "tags": _written(fields.tags),
+        "fields": _written(said_by(fields) | {"deleted": fields.deleted}),
+        "heads": _written(now_shown.heads),
         "version": now_shown.version,
         "author": now_shown.updated_by,
         "session_id": next((one["session_id"] for one in fields.provenance if one.get("session_id")), None),

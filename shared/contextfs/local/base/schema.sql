@@ -27,6 +27,9 @@ create index memories_newest on memories (updated desc, id desc) where not delet
 create index memories_fingerprint on memories (fingerprint) where not deleted;
 create index memories_short on memories (short);
 create index memories_path on memories (path collate nocase);
+-- What `ctx status` asks of every memory, without their texts.
+create index memories_state on memories (id, heads, deleted, private, conflicted);
+create index memories_private on memories (id) where private;
 
 create table revisions (
     memory_id text not null,
@@ -40,7 +43,7 @@ create table revisions (
     from_absence integer not null default 0,
     primary key (memory_id, id)
 ) without rowid;
-create index revisions_unsent on revisions (memory_id) where not sent;
+create index revisions_unsent on revisions (memory_id, sent) where not sent;
 
 -- What each working tree's files looked like when we last read or wrote them, and which revisions they show.
 create table files (

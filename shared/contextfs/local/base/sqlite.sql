@@ -77,14 +77,17 @@ select count(*) as memories, coalesce(sum(conflicted), 0) as conflicted from mem
 
 -- name: behind
 -- Files that show an older state than the store knows, or a memory that was deleted since.
-select f.path from files as f join memories as m on m.id = f.memory_id
+select f.path from files as f join memories as m indexed by memories_state on m.id = f.memory_id
 where f.tree = :tree and f.problem is null
-    and (m.deleted or (select json_group_array(value) from (select value from json_each(f.base) order by value)) <> json(m.heads))
+    and (m.deleted or f.base <> m.heads and (select json_group_array(value) from (select value from json_each(f.base) order by value)) <> json(m.heads))
 order by f.path
 
 -- name: count_unsent
 -- How many revisions the server has not been sent.
-select count(*) as unsent from revisions as r join memories as m on m.id = r.memory_id where not r.sent and not m.private
+select (select count(*) from revisions where not sent) - (
+    select count(*) from memories as m indexed by memories_private
+    cross join revisions as r on r.memory_id = m.id and not r.sent where m.private
+) as unsent
 
 -- name: forget_memory
 -- Take a memory out of this store.
@@ -95,8 +98,8 @@ delete from memories where id = :id
 delete from revisions where memory_id = :id
 
 -- name: stats
--- What the file system told of the files of a tree, and when we looked.
-select path, size, mtime, looked from files where tree = :tree
+-- What the file system told of the files of a tree; no size where a file may have changed again in the same tick.
+select path, case when mtime <= looked - :soon then size end as size, mtime from files where tree = :tree
 
 -- name: file
 -- What one file looked like.

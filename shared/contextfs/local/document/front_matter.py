@@ -14,6 +14,7 @@ from contextfs.kit.errors import Invalid
 
 FENCE = "---"
 
+_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _LINE = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?$")
 _PLAIN = re.compile(r"[^\W\d_][\w ./@+()-]*", re.UNICODE)
@@ -111,12 +112,12 @@ def _quoted(text: str, number: int) -> Any:
 
 def _value_text(value: Any) -> str:
     if isinstance(value, str):
-        return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)
+        return value if _is_plain(value) else _as_json(value)
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
         if all(isinstance(item, str) for item in items):
             return f"[{', '.join(_value_text(item) for item in items)}]"
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _as_json(value)
 
 
 def _is_plain(text: str) -> bool:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
@@ -30,7 +29,7 @@ def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False
     id another memory has too.
     """
     digits = view.memory_id.hex if whole_id else short(view.memory_id)
-    return str(PurePosixPath(folder_of(view.fields.type)) / f"{slug(_named_by(revisions))}--{digits}{SUFFIX}")
+    return f"{folder_of(view.fields.type)}/{slug(_named_by(revisions))}--{digits}{SUFFIX}"
 
 
 def folder_of(kind: str) -> str:

@@ -24,8 +24,8 @@ _EACH_FLUSHED = 8
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
     """Note, in the transaction of the change, whose files have to be brought into step."""
-    for memory_id in memories:
-        base.run(SQL["intend"], {"tree": place.tree, "memory_id": str(memory_id), "owner": os.getpid()})
+    common = {"tree": place.tree, "owner": os.getpid()}
+    base.many(SQL["intend"], [common | {"memory_id": str(memory_id)} for memory_id in memories])
 
 
 def pending(base: Base, place: Place) -> list[UUID]:
@@ -43,7 +43,7 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID
     """Write the files that are due; gives the memories that are in step now.
 
     Many are flushed to the disk at once, before their notes are cleared: a file that a power cut tears is still noted,
-    and is written again.
+    and is written again; so is one whose note a power cut brings back.
     """
     is_large = len(memories) > _EACH_FLUSHED
     stepper = _Stepper(base, place, flush=not is_large)
@@ -55,10 +55,10 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID
             if not is_large:
                 _clear(base, place, memory_id)
 
-    base.in_turns(memories, step)
+    base.in_turns(memories, step, durable=False)
     if is_large:
         write.flush_all(stepper.touched)
-        base.in_turns(done, lambda memory_id: _clear(base, place, memory_id))
+        base.in_turns(done, lambda memory_id: _clear(base, place, memory_id), durable=False)
     return frozenset(done)
 
 
@@ -92,7 +92,7 @@ class _Stepper:
 
     def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
         content = render(UUID(row["id"]), fields_in(row)).encode()
-        path = absolute(self._place, target)
+        path = Path(absolute(self._place, target))
         if not _is_replaceable(path, content, known):
             return False
         writer = self._private if target.startswith("local/") else self._tracked
@@ -116,14 +116,13 @@ class _Stepper:
 
     def _take_away(self, one: Known) -> bool:
         """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
-        path = absolute(self._place, one.path)
+        path = Path(absolute(self._place, one.path))
         try:
             if hashed(path.read_bytes()) != one.hash:
                 return False
         except FileNotFoundError:
             pass
         write.remove(path)
-        self.touched.append(path)
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
         return True
 
@@ -145,7 +144,8 @@ def _target(base: Base, place: Place, row: Row) -> str:
     folder = "local/memories" if row["private"] else "memories"
     path = f"{folder}/{row['path']}"
     taken = base.one(SQL["file"], {"tree": place.tree, "path": path})
-    is_foreign = absolute(place, path).exists() if taken is None else taken["memory_id"] != row["id"]
+    there = absolute(place, path)
+    is_foreign = os.path.exists(there) if taken is None else taken["memory_id"] != row["id"]  # noqa: PTH110 - thousands
     if not is_foreign:
         return path
     return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")

@@ -22,7 +22,7 @@ class Writer:
         self._scratch = scratch
         self._ready: set[str] = set()
 
-    def replace(self, target: Path, content: bytes, *, flush: bool = True) -> os.stat_result:
+    def replace(self, target: str | Path, content: bytes, *, flush: bool = True) -> os.stat_result:
         """Put bytes into a file; gives what the file system tells of it then.
 
         Unavailable when it cannot be written: the file is then as it was. Invalid where a link leads elsewhere.

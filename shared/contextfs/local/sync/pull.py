@@ -39,11 +39,18 @@ class PullReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     """Take in everything that changed since the last pull. It can be cut at any time, and goes on from there."""
+    try:
+        return _pages(store, server, project_id, origin=origin, progress=progress)
+    finally:
+        store.write_due()
+
+
+def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     report = PullReport()
     while True:
         page = server.pull(project_id, cursor=state.known(store.base).cursor, origin=origin)
         arrived = arriving.take_in(store.base, page.sessions, page.messages)
-        taken = store.take_in([_revision(one) for one in page.revisions], sent=True)
+        taken = store.take_in([_revision(one) for one in page.revisions], sent=True, more=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
         withdrawn = sum(withdraw(store, one) for one in gone)
         left = sum(arriving.withdraw(store.base, one.id) for one in page.withdrawn if one.kind == "session")

@@ -1,0 +1,50 @@
+"""What the command line weighs: the packages that `pip install contextfs-platform` brings, and their bytes."""
+
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from benchmarks.measure import Row, row
+
+MOST_PACKAGES = 15
+MOST_MB = 40
+
+_OWN = "contextfs-platform"
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def run() -> list[Row]:
+    """Count what is installed without any extra."""
+    found = packages()
+    return [
+        row("packages of the CLI", "goal", ([len(found)], [MOST_PACKAGES]), goal="< 1", unit="packages"),
+        row("size of the CLI", "goal", ([megabytes(found)], [MOST_MB]), goal="< 1", unit="MB"),
+    ]
+
+
+def packages() -> dict[str, Distribution]:
+    """Give our distribution and all that it needs without extras, on this platform and Python."""
+    found: dict[str, Distribution] = {}
+    waiting = [_OWN]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = distribution(name)
+            needed = map(Requirement, found[name].requires or [])
+            waiting += [
+                canonicalize_name(one.name)
+                for one in needed
+                if one.marker is None or one.marker.evaluate({"extra": ""})
+            ]
+    return found
+
+
+def megabytes(found: dict[str, Distribution]) -> float:
+    """Add up the files of distributions; ours are counted where they lie, for a checkout installs a link to them."""
+    theirs = [
+        Path(str(one.locate_file(file))) for name, one in found.items() if name != _OWN for file in one.files or ()
+    ]
+    ours = [file for top in ("shared/contextfs", "functions", "clients") for file in (_ROOT / top).rglob("*")]
+    return sum(file.stat().st_size for file in (*theirs, *ours) if file.is_file()) / 1e6

@@ -1,0 +1,27 @@
+"""The user's own editor, for a memory's text."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from clients.cli.command import Misused
+from contextfs.kit.errors import Invalid
+from contextfs.local.model import LocalMemory
+
+
+def edited(memory: LocalMemory) -> str:
+    """Let the user's editor change the text."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise Misused("give the new text, or set EDITOR to a program that edits it")
+    between = "\n\n" + "=" * 20 + " another text: keep one, delete the rest " + "=" * 20 + "\n\n"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "memory.md"
+        file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8")
+        subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
+        said = file.read_text(encoding="utf-8").strip()
+    if not said or between.strip() in said:
+        raise Invalid("Nothing was changed: the text is empty, or still holds several texts.")
+    return said

@@ -12,43 +12,47 @@ from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
 from clients.cli.there import server
 from clients.cli.transfer import Sender, Tally, conversations
-from contextfs.adapters.transcripts import files, reader
+from contextfs.adapters.transcripts import READERS, paths_in, reader
+from contextfs.adapters.transcripts import found as found_everywhere
 from contextfs.kit.errors import NotFound
 
 
 class Tool(StrEnum):
-    """Tools whose conversations can be read."""
+    """Tools whose conversations can be read, by the names of their readers; `contextfs` is what we export ourselves."""
 
-    claude_code = "claude-code"
-    chatgpt = "chatgpt"
-    specstory = "specstory"
     contextfs = "contextfs"
+    vars().update({name.replace("-", "_"): name for name in READERS})
 
 
 def import_(
-    tool: Annotated[Tool, Argument(help="The tool that wrote the conversations.")],
+    tool: Annotated[
+        Tool | None, Argument(help="The tool that wrote the conversations; without it, every tool that left some here.")
+    ] = None,
     path: Annotated[
         Path | None, Argument(help="A file, or a folder with files; without it the tool's own folder.")
     ] = None,
     project: options.Project = None,
     tag: options.Tags = None,
+    all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
     json: options.Json = False,
 ) -> int:
-    """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
+    """Import conversations of other AI tools; secrets are taken out before anything is stored.
 
     `contextfs` takes in what `ctx export` wrote. It can be repeated at any time: what is stored already is not stored
     again, and what was added since is.
     """
     if tool is Tool.contextfs:
         return _restore(path, json=json)
-    paths = found(tool.value, path)
+    if tool is not None and all_:
+        raise Misused("name a tool, or take them --all")
+    of_tools = {tool.value: found(tool.value, path)} if tool else everywhere()
     tally = Tally()
-    pairs = conversations(tool.value, paths, tally, tag or ())
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tag or ()))
     if dry_run:
         _rehearse(pairs, tally, json=json)
     else:
-        _import(pairs, tally, project=project, of=len(paths), json=json)
+        _import(pairs, tally, project=project, of=sum(map(len, of_tools.values())), json=json)
     return 1 if tally.failed else 0
 
 
@@ -71,13 +75,20 @@ def _restore(file: Path | None, *, json: bool) -> int:
 
 def found(tool: str, path: Path | None) -> list[Path]:
     """Give the files to read; NotFound when there are none."""
-    of_tool = reader(tool)
     if path is not None:
-        return list(files.walk(path.expanduser(), of_tool.PATTERNS))
-    paths = of_tool.find(Path.home(), os.environ, sys.platform)
+        return paths_in(tool, path.expanduser())
+    paths = reader(tool).find(Path.home(), os.environ, sys.platform)
     if not paths:
         raise NotFound(f"No conversations of {tool} were found on this machine: name a file or a folder.")
     return paths
+
+
+def everywhere() -> dict[str, list[Path]]:
+    """Give every tool's files on this machine; NotFound when there are none at all."""
+    of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
+    if not of_tools:
+        raise NotFound("No conversations of any tool were found on this machine: name a tool, and a file or a folder.")
+    return of_tools
 
 
 def _import(

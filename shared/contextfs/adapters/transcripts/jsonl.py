@@ -44,16 +44,22 @@ def lines(data: bytes) -> Iterator[Line]:
         start = stop + 1
 
 
+def sensible(data: bytes, tally: Tally) -> Iterator[Line]:
+    """Give each line but those above 64 MiB, which are counted as `oversized_line`."""
+    for line in lines(data):
+        if len(line.data) > MAX_LINE_BYTES:
+            tally.add("oversized_line")
+        else:
+            yield line
+
+
 def objects(data: bytes, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
     """Decode line by line; a line that cannot be read is counted and left out.
 
     `partial_line` is a last line that the tool is still writing, `oversized_line` one above 64 MiB, and
     `broken_line` anything else: cut, not UTF-8, with NULs, nested too deeply, or no JSON object.
     """
-    for line in lines(data):
-        if len(line.data) > MAX_LINE_BYTES:
-            tally.add("oversized_line")
-            continue
+    for line in sensible(data, tally):
         try:
             value = decode(line.data, _DECODER)
         except FAULTS:

@@ -14,6 +14,7 @@ SQL = load("contextfs.adapters.transcripts", "sqlite.sql")
 _JOURNAL = slice(18, 20)
 _ROLLBACK = b"\x01\x01"
 _WAIT_SECONDS = 5.0
+_FAULTS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 
 
 class Base:
@@ -34,7 +35,7 @@ class Base:
         try:
             for row in self._connection.execute(question, values or {}):
                 yield dict(row)
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise Invalid(f"{self._name} cannot be read: {error}.", where=self._name) from error
 
 
@@ -78,7 +79,7 @@ def unpacked(data: bytes, name: str) -> Generator[Base]:
     try:
         connection.deserialize(data[: _JOURNAL.start] + _ROLLBACK + data[_JOURNAL.stop :])
         yield Base(connection, name)
-    except (sqlite3.Error, OverflowError) as error:
+    except _FAULTS as error:
         raise Invalid(f"{name} cannot be read: {error}.", where=name) from error
     finally:
         connection.close()

@@ -11,7 +11,9 @@ DATA = Path(__file__).parents[3] / "data" / "transcripts"
 def sessions(tool: str, name: str = "") -> list[Transcript]:
     """Read a sample's sessions; an error is raised."""
     read: list[Transcript] = []
-    for _, result in read_path(tool, DATA / tool / name):
+    for path, result in read_path(tool, DATA / tool / name):
+        if path.name == "LICENCES.md":
+            continue
         if not isinstance(result, list):
             raise result
         read += result

@@ -13,7 +13,7 @@ from contextfs.adapters.transcripts.tally import Tally
 
 TOOL = "claude-ai"
 _CALLS = ("tool_use", "server_tool_use")
-_QUIET = frozenset({"thinking", "redacted_thinking"})
+_QUIET = ("thinking", "redacted_thinking")
 
 
 def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) -> Transcript | None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from contextfs.adapters.transcripts import files
 from contextfs.adapters.transcripts.claude_code import where
-from contextfs.adapters.transcripts.claude_code.mapping import is_own, transcript
-from contextfs.adapters.transcripts.claude_code.reader import records
+from contextfs.adapters.transcripts.claude_code.mapping import Session, transcript
 from contextfs.adapters.transcripts.claude_code.where import is_session
 from contextfs.adapters.transcripts.files import ALONE, Beside
 from contextfs.adapters.transcripts.files import nothing as beside
@@ -27,13 +26,13 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """
     del beside
     tally = Tally()
-    lines = list(records(data, tally))
-    if not lines and not tally.counts():
-        return []
-    if not any(is_own(line) for line in lines):
+    session = Session(data, tally)
+    if not session.is_own:
+        if not session.nodes and not tally.counts():
+            return []
         raise refused(data, name=name, wanted=_WANTED, why="none of its lines is a record that Claude Code writes")
-    session = transcript(lines, name=name, tally=tally)
-    return [session] if session else []
+    one = transcript(session, name=name)
+    return [one] if one else []
 
 
 def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:

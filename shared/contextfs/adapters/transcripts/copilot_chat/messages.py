@@ -11,7 +11,7 @@ from contextfs.adapters.transcripts.tally import Tally
 
 _SUFFIX = re.compile(r"__vscode-\d+$")
 _UNFINISHED = (0, 4)
-_QUIET = frozenset({"thinking"})
+_QUIET = ("thinking",)
 
 
 def messages(request: dict[str, Any], tally: Tally) -> Iterator[TranscriptMessage]:

@@ -16,7 +16,7 @@ from contextfs.adapters.transcripts.shapes import items, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 _DECODER = msgspec.json.Decoder(Any)
-_TYPES = frozenset({"user", "gemini", "model", "assistant", "info", "error", "warning"})
+_TYPES = ("user", "gemini", "model", "assistant", "info", "error", "warning")
 
 
 @dataclass

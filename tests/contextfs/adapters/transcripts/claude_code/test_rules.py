@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from contextfs.adapters.transcripts import jsonl
 from contextfs.adapters.transcripts.claude_code import read
-from contextfs.adapters.transcripts.claude_code import reader as line_reader
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.kit.errors import Invalid
 
@@ -290,7 +290,7 @@ def test_a_half_written_last_line_is_told_apart() -> None:
 
 
 def test_an_endless_line_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_reader, "MAX_LINE_BYTES", 1_000)
+    monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 1_000)
     session = load(user("1", None, "go"), user("2", "1", "x" * 2_000))
     expected = (["go"], {"oversized_line": 1})
 

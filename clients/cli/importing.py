@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
+
 from clients.cli import import_report, options, output
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
@@ -109,7 +111,7 @@ def _import(
 def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:
     shown: list[Normalised] = []
     for _, one in pairs:
-        shown += [one] if json else []
+        shown += [msgspec.structs.replace(one, messages=list(one.messages))] if json else []
         if not json:
             import_report.show(one)
     if json:

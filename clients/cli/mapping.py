@@ -1,9 +1,9 @@
 """Maps a transcript to what the API takes: pure, and within every limit of the API whatever the file held."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import msgspec
 
@@ -20,6 +20,7 @@ MOST_OF_A_TEXT = 1_000_000
 
 _MOST_OF_AN_INPUT = 200_000
 _MOST_CALLS = 500
+_MOST_AT_ONCE = 5_000
 _MOST_TOKENS = 2_000_000_000
 _LONGEST_ID, _LONGEST_LINE, _LONGEST_TITLE, _LONGEST_NAME = 300, 1000, 500, 300
 _DEEPEST_INPUT = 60
@@ -32,7 +33,7 @@ class Normalised(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     external_id: str
     fields: dict[str, Any]
-    messages: list[NewMessage]
+    messages: Sequence[NewMessage]
     ended_at: datetime | None
     skipped: dict[str, int]
 
@@ -69,10 +70,30 @@ def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalise
         tool=transcript.tool,
         external_id=_id(transcript.external_id),
         fields=fields,
-        messages=list(_messages(transcript)),
+        messages=_Mapped(transcript) if len(transcript.messages) > _MOST_AT_ONCE else list(_messages(transcript)),
         ended_at=transcript.ended_at,
         skipped=transcript.skipped,
     )
+
+
+class _Mapped(Sequence[NewMessage]):
+    """The messages of a long transcript, each made when it is asked for: memory stays flat."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+
+    def __len__(self) -> int:
+        return len(self._transcript.messages)
+
+    def __iter__(self) -> Iterator[NewMessage]:
+        return _messages(self._transcript)
+
+    @overload
+    def __getitem__(self, place: int) -> NewMessage: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[NewMessage]: ...
+    def __getitem__(self, place: int | slice) -> NewMessage | Sequence[NewMessage]:
+        return list(self)[place]
 
 
 def _messages(transcript: Transcript) -> Iterator[NewMessage]:
@@ -105,13 +126,16 @@ def _message(message: TranscriptMessage, at: datetime | None) -> NewMessage:
     )
 
 
-def _source(message: TranscriptMessage) -> dict[str, Any] | None:
-    """Say where the tool's own record is found again: what tells whether to read it anew."""
+def _source(message: TranscriptMessage) -> str | None:
+    """Say where the tool's own record is found again: what tells whether to read it anew.
+
+    `12 at 3456+789 sha256:…` is line 12, which begins at byte 3456 and has 789 bytes; a row or an element has a name.
+    """
     source = message.source
     if source is None:
         return None
-    known = {"record": source.record, "offset": source.offset, "size": source.size, "sha256": source.sha256}
-    return {name: value for name, value in known.items() if value is not None}
+    place = f"{source.record} of " if source.offset is None else f"{source.record} at {source.offset}+"
+    return f"{place}{source.size} sha256:{source.sha256}"
 
 
 def _call(call: Called) -> ToolCall:

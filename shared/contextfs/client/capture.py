@@ -29,15 +29,13 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
         return not self.created and self.added > 0
 
 
-def named(messages: Iterable[NewMessage]) -> list[NewMessage]:
+def named(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
     """Give each message an external id: its place, when it brings none. That is what makes a capture repeatable."""
-    return [
-        message if message.external_id is not None else msgspec.structs.replace(message, external_id=f"#{place}")
-        for place, message in enumerate(messages)
-    ]
+    for place, message in enumerate(messages):
+        yield message if message.external_id is not None else msgspec.structs.replace(message, external_id=f"#{place}")
 
 
-def batches(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
+def batches(messages: Iterable[NewMessage]) -> Iterator[list[NewMessage]]:
     """Part messages, in order: at most 500 and 4 MiB of JSON in each part; a larger message stands alone."""
     batch: list[NewMessage] = []
     size = 0

@@ -14,6 +14,7 @@ import msgspec
 from contextfs.adapters.transcripts import files, sqlite
 from contextfs.adapters.transcripts.files import FOLDER, Beside
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.view import Data, viewed
 from contextfs.kit.errors import ContextFSError, NotFound
 
 READERS: dict[str, str] = {
@@ -59,6 +60,16 @@ class DatabaseReader(Reader, Protocol):
         ...
 
 
+class StreamedReader(Protocol):
+    """A reader that goes through a file line by line, so that a large one need not be in memory."""
+
+    STREAMED: bool
+
+    def read(self, data: Data, *, name: str, beside: Beside = ...) -> list[Transcript]:
+        """Read as `Reader.read` does."""
+        ...
+
+
 def reader(tool: str) -> Reader:
     """Load a tool's reader; NotFound when there is none."""
     if tool not in READERS:
@@ -99,9 +110,11 @@ def _read(of_tool: Reader, file: Path) -> list[Transcript]:
     if hasattr(of_tool, "read_base") and sqlite.is_database(file):
         with sqlite.opened(file) as base:
             return cast("DatabaseReader", of_tool).read_base(base, name=file.name)
-    data = files.read(file)
     beside = {FOLDER: str(file.absolute().parent).encode()} | files.readable(of_tool.beside(file))
-    return of_tool.read(data, name=file.name, beside=beside)
+    if hasattr(of_tool, "STREAMED") and files.is_large(file):
+        with viewed(file) as view:
+            return cast("StreamedReader", of_tool).read(view, name=file.name, beside=beside)
+    return of_tool.read(files.read(file), name=file.name, beside=beside)
 
 
 def _signed(one: Transcript, of_tool: Reader, tool: str, file: Path) -> Transcript:

@@ -11,6 +11,7 @@ from contextfs.kit.errors import BadInput, ContextFSError, NotFound, TooLarge
 
 MAX_FILE_BYTES = 1 << 30
 MAX_BESIDE_BYTES = 64 << 20
+LARGE_BYTES = 64 << 20
 
 Beside = Mapping[str, bytes]
 """What lies beside a file, by the names that its reader asked for, and `FOLDER`."""
@@ -33,6 +34,14 @@ def read(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
     if len(data) > limit:
         raise TooLarge(f"{path} is larger than {limit:,} bytes; split it, or import it by hand.", where=str(path))
     return data
+
+
+def is_large(path: Path) -> bool:
+    """Tell whether a file is better not read whole: 64 MiB and more."""
+    try:
+        return path.stat().st_size >= LARGE_BYTES
+    except OSError:
+        return False
 
 
 def readable(paths: Mapping[str, Path]) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.model import Source
 from contextfs.adapters.transcripts.shapes import is_table
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.view import Data
 
 MAX_LINE_BYTES = 64 << 20
 _BOM = b"\xef\xbb\xbf"
@@ -30,7 +31,7 @@ class Line(NamedTuple):
         return Source(record=self.number, offset=self.offset, size=len(self.data), sha256=digest)
 
 
-def lines(data: bytes) -> Iterator[Line]:
+def lines(data: Data) -> Iterator[Line]:
     """Give each line that is not blank, one at a time, so that memory stays flat."""
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
     number = 0
@@ -44,7 +45,7 @@ def lines(data: bytes) -> Iterator[Line]:
         start = stop + 1
 
 
-def sensible(data: bytes, tally: Tally) -> Iterator[Line]:
+def sensible(data: Data, tally: Tally) -> Iterator[Line]:
     """Give each line but those above 64 MiB, which are counted as `oversized_line`."""
     for line in lines(data):
         if len(line.data) > MAX_LINE_BYTES:
@@ -53,7 +54,7 @@ def sensible(data: bytes, tally: Tally) -> Iterator[Line]:
             yield line
 
 
-def objects(data: bytes, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
+def objects(data: Data, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
     """Decode line by line; a line that cannot be read is counted and left out.
 
     `partial_line` is a last line that the tool is still writing, `oversized_line` one above 64 MiB, and

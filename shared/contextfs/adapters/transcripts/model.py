@@ -1,5 +1,6 @@
 """The normalised nouns: what any tool's transcript becomes, whatever shape it had on disk."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -73,7 +74,8 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation with one tool, from its first message to its last on the live branch.
 
     `usage` covers all that was spent, abandoned branches and subagents in the same file included.
-    `skipped` counts what was left out, by kind of record. Every transcript has at least one message.
+    `skipped` counts what was left out, by kind of record. Every transcript has at least one message; those of a
+    long one are read from a file as they are asked for, so go through them once.
     """
 
     tool: str
@@ -85,7 +87,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str | None = None
     git_branch: str | None = None
     git_commit: str | None = None
-    messages: tuple[TranscriptMessage, ...] = ()
+    messages: Sequence[TranscriptMessage] = ()
     usage: Usage = Usage()
     skipped: dict[str, int] = {}
     metadata: dict[str, Any] = {}

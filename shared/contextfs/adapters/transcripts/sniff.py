@@ -4,6 +4,7 @@ import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.shapes import items, table
+from contextfs.adapters.transcripts.view import Data
 from contextfs.kit.errors import Invalid
 
 _HEAD = 65_536
@@ -45,7 +46,7 @@ _MAGIC = (
 Kind = tuple[str, str | None]
 
 
-def refused(data: bytes, *, name: str, wanted: str, why: str) -> Invalid:
+def refused(data: Data, *, name: str, wanted: str, why: str) -> Invalid:
     """Make the error for a file that is not `wanted`; it says what the file looks like when that can be told."""
     kind = looks_like(data)
     if kind is None or kind[0] == wanted:
@@ -54,7 +55,7 @@ def refused(data: bytes, *, name: str, wanted: str, why: str) -> Invalid:
     return Invalid(f"{name} is not {wanted}: it looks like {kind[0]}; {cure}.", where=name)
 
 
-def looks_like(data: bytes) -> Kind | None:
+def looks_like(data: Data) -> Kind | None:
     """Name the kind of file by its first bytes, and the tool that wrote it when that is known; or None."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     by_text: Kind | None = next(((kind, tool) for kind, tool, mark in _TEXTS if mark in head), None)
@@ -64,8 +65,8 @@ def looks_like(data: bytes) -> Kind | None:
     return _by_keys(head, data) or by_text
 
 
-def _by_keys(head: bytes, data: bytes) -> Kind | None:
-    for sample in (*head.split(b"\n", _LINES)[:_LINES], data if len(data) <= _HEAD else b""):
+def _by_keys(head: bytes, data: Data) -> Kind | None:
+    for sample in (*head.split(b"\n", _LINES)[:_LINES], data[:_HEAD] if len(data) <= _HEAD else b""):
         try:
             value = msgspec.json.decode(sample)
         except FAULTS:

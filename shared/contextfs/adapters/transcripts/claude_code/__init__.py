@@ -12,14 +12,16 @@ from contextfs.adapters.transcripts.files import nothing as beside
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Claude Code"
 VERSION = 1
+STREAMED = True
 PATTERNS = where.PATTERNS
 _WANTED = "a Claude Code session"
 
 
-def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
+def read(data: Data, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """Read one file's bytes: its session, or nothing for an empty file and for a subagent's own file.
 
     Pure: the same bytes and name give equal transcripts. Invalid when no line is one of Claude Code's records.
@@ -40,4 +42,4 @@ def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
     return [path for path in files.found(where.places(home, env, platform)) if is_session(path)]
 
 
-__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read"]
+__all__ = ["PATTERNS", "STREAMED", "TITLE", "VERSION", "beside", "find", "is_session", "read"]

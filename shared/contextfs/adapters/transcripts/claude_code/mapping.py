@@ -12,10 +12,11 @@ from contextfs.adapters.transcripts.claude_code import usage
 from contextfs.adapters.transcripts.claude_code.messages import attached, reply, spoken, voice
 from contextfs.adapters.transcripts.claude_code.reader import Record, again, records
 from contextfs.adapters.transcripts.claude_code.titles import Titles
-from contextfs.adapters.transcripts.claude_code.tree import Node, is_node, is_talk, main_path, node
+from contextfs.adapters.transcripts.claude_code.tree import Node, Nodes, is_node, is_talk, main_path, message_key
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import table, text
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.view import Data
 
 TOOL = "claude-code"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -33,22 +34,21 @@ _SNAPSHOT = "file-history-snapshot"
 class Session:
     """What one time through a file tells: its tree, its titles, what was spent, and whether it is Claude Code's."""
 
-    def __init__(self, data: bytes, tally: Tally) -> None:
+    def __init__(self, data: Data, tally: Tally) -> None:
         self.data = data
         self.tally = tally
-        self.nodes: list[Node] = []
+        self.nodes = Nodes()
         self.calls: dict[str, usage.Figures] = {}
         self.titles = Titles()
         self.is_own = False
-        shared: dict[Any, Any] = {}
         for line, record in records(data, tally):
             self.is_own = self.is_own or _is_own(record)
             self.titles.add(record)
             if is_talk(record) or is_node(record):
-                self.nodes.append(node(line, record, starts_over=_starts_over(record), shared=shared))
-                self._spend(self.nodes[-1].call, record)
+                one = self.nodes.take(line, record, starts_over=_starts_over(record))
+                self._spend(one.call, record)
             elif record.type == "assistant":
-                self._spend(node(line, record, starts_over=False, shared=shared).call, record)
+                self._spend(message_key(record, line.number), record)
             if not is_talk(record) and not (record.type == "attachment" and is_node(record)):
                 _count(record, tally)
 
@@ -74,7 +74,7 @@ def transcript(session: Session, *, name: str) -> Transcript | None:
     return Transcript(
         tool=TOOL,
         external_id=session_id,
-        title=session.titles.best({one.uuid for one in session.nodes}) or opening(messages),
+        title=session.titles.best(one.uuid for one in session.nodes) or opening(messages),
         started_at=started_at,
         ended_at=ended_at,
         model=replied[-1] if replied else None,
@@ -113,7 +113,8 @@ def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[T
     for one in path:
         if one.call is not None:
             lines.setdefault(one.call, []).append(one)
-    written = {one.uuid for one in path if one.type == "user" and one.uuid}
+    has_attachments = any(one.type == "attachment" for one in path)
+    written = {one.uuid for one in path if one.type == "user" and one.uuid} if has_attachments else set[str]()
     for one in path:
         if one.type in {"user", "attachment"} or (one.call is not None and lines[one.call][0] is one):
             line = one.line(session.data)

@@ -12,6 +12,7 @@ import msgspec
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.jsonl import Line, sensible
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.view import Data
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -49,7 +50,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False
 _DECODER = msgspec.json.Decoder(Record)
 
 
-def records(data: bytes, tally: Tally) -> Iterator[tuple[Line, Record]]:
+def records(data: Data, tally: Tally) -> Iterator[tuple[Line, Record]]:
     """Decode line by line; a line that cannot be read is counted and left out, as `jsonl.objects` names it."""
     for line in sensible(data, tally):
         try:

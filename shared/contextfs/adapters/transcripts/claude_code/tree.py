@@ -13,6 +13,7 @@ import msgspec
 from contextfs.adapters.transcripts.claude_code.reader import Record
 from contextfs.adapters.transcripts.jsonl import Line
 from contextfs.adapters.transcripts.shapes import items, table, text
+from contextfs.adapters.transcripts.view import Data
 
 _TALK = frozenset({"user", "assistant"})
 
@@ -48,7 +49,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     offset: int
     size: int
 
-    def line(self, data: bytes) -> Line:
+    def line(self, data: Data) -> Line:
         """Take the record's line out of the file again."""
         return Line(self.number, self.offset, data[self.offset : self.offset + self.size], is_whole=True)
 
@@ -68,39 +69,54 @@ def message_key(record: Record, number: int) -> str:
     return text(table(record.message).get("id")) or text(record.request_id) or text(record.uuid) or f"line {number}"
 
 
-def node(line: Line, record: Record, *, starts_over: bool, shared: dict[Any, Any]) -> Node:
-    """Keep of a record what the tree needs; equal values are kept once, in `shared`."""
+class Nodes(list[Node]):
+    """The records of a file that have a place in its tree; what many of them share is kept once."""
 
-    def once(value: Any) -> Any:
-        return shared.setdefault(value, value)
+    def __init__(self) -> None:
+        super().__init__()
+        self._shared: dict[Any, Any] = {}
 
-    told = (record.session_id, record.request_session_id, record.cwd, record.git_branch, record.version)
-    session_id, request_session_id, cwd, git_branch, version = (once(text(value)) for value in told)
-    blocks = [table(block) for block in items(table(record.message).get("content"))]
-    is_reply = record.type == "assistant"
-    return Node(
-        type=once(record.type),
-        uuid=once(record.uuid) if isinstance(record.uuid, str) else None,
-        parent=once(text(record.parent_uuid)) if record.parent_uuid is not msgspec.UNSET else msgspec.UNSET,
-        logical_parent=once(text(record.logical_parent_uuid)),
-        is_talk=is_talk(record),
-        starts_over=starts_over,
-        call=once(message_key(record, line.number)) if is_reply else None,
-        asked=tuple(once(call) for call in _asked(blocks)) if is_reply else (),
-        answered=tuple(once(call) for call in _answered(blocks)) if record.type == "user" else (),
-        about=once(
-            About(
-                session_id=session_id,
-                request_session_id=request_session_id,
-                cwd=cwd,
-                git_branch=git_branch,
-                version=version,
-            )
-        ),
-        number=line.number,
-        offset=line.offset,
-        size=len(line.data),
-    )
+    def take(self, line: Line, record: Record, *, starts_over: bool) -> Node:
+        """Keep of a record what the tree needs, as the last of the nodes."""
+        before = self[-1] if self else None
+        blocks = [table(block) for block in items(table(record.message).get("content"))]
+        is_reply = record.type == "assistant"
+        parent = record.parent_uuid
+        one = Node(
+            type=self._once(record.type),
+            uuid=text(record.uuid),
+            parent=parent if parent is msgspec.UNSET else _as_in(before and before.uuid, text(parent)),
+            logical_parent=text(record.logical_parent_uuid),
+            is_talk=is_talk(record),
+            starts_over=starts_over,
+            call=_as_in(before and before.call, message_key(record, line.number)) if is_reply else None,
+            asked=tuple(_asked(blocks)) if is_reply else (),
+            answered=tuple(_answered(blocks)) if record.type == "user" else (),
+            about=self._about(record),
+            number=line.number,
+            offset=line.offset,
+            size=len(line.data),
+        )
+        self.append(one)
+        return one
+
+    def _about(self, record: Record) -> About:
+        about = About(
+            session_id=text(record.session_id),
+            request_session_id=text(record.request_session_id),
+            cwd=text(record.cwd),
+            git_branch=text(record.git_branch),
+            version=text(record.version),
+        )
+        return self._once(about)
+
+    def _once(self, value: Any) -> Any:
+        return self._shared.setdefault(value, value)
+
+
+def _as_in(known: str | None, value: str | None) -> str | None:
+    """Give a text as the object that it is already, when it is the same."""
+    return known if known == value else value
 
 
 def main_path(nodes: Sequence[Node]) -> list[int]:

@@ -1,14 +1,14 @@
 """Maps the records of one rollout to a transcript."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.codex.messages import Speaker
 from contextfs.adapters.transcripts.codex.reader import Record
-from contextfs.adapters.transcripts.codex.usage import spent
+from contextfs.adapters.transcripts.codex.usage import Spent
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
@@ -17,17 +17,62 @@ TOOL = "codex"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def transcript(records: Sequence[Record], *, name: str, tally: Tally) -> Transcript | None:
-    """Make the transcript of a file called `name`; None when nothing was said in it.
+class Rollout:
+    """What one time through a rollout's records tells: its head, its messages, its title and what was spent.
 
     Items are the conversation; events repeat them, and are counted. A fork's file begins with a copy of the history,
     whose messages keep their names. A file may hold several heads: the first is its own.
     """
-    head = next((record.payload for record in records if record.kind == "session_meta"), dict[str, Any]())
-    origin = _origin(head)
-    messages = chained(_messages(records, is_subagent="subagent" in origin, tally=tally))
+
+    def __init__(self, records: Iterable[Record], tally: Tally) -> None:
+        self.head: dict[str, Any] | None = None
+        self.title: str | None = None
+        self.cwd: str | None = None
+        self.is_own = False
+        self.spent = Spent()
+        self.tally = tally
+        self._speaker = Speaker(tally)
+        self.messages = chained(message for record in records for message in self._of(record))
+
+    def _of(self, record: Record) -> Iterator[TranscriptMessage]:
+        """Give the messages of one record, and note what else it tells."""
+        self.is_own = True
+        self.spent.add(record)
+        self.cwd = self.cwd or text(record.payload.get("cwd"))
+        match record.kind:
+            case "response_item":
+                yield from self._speaker.messages(record)
+            case "compacted":
+                summary = self._speaker.summary(record)
+                self.tally.add("compaction")
+                yield from [summary] if summary else []
+            case "turn_context":
+                self._speaker.model = text(record.payload.get("model")) or self._speaker.model
+                self.tally.add("turn_context")
+            case "event_msg":
+                self._name(record)
+                self.tally.add_of("event", record.type)
+            case kind:
+                self._begin(record)
+                self.tally.add(kind)
+
+    def _begin(self, record: Record) -> None:
+        if record.kind == "session_meta" and self.head is None:
+            self.head = record.payload
+            self._speaker.is_subagent = "subagent" in _origin(self.head)
+
+    def _name(self, record: Record) -> None:
+        if record.type == "thread_name_updated":
+            told = record.payload
+            self.title = text(told.get("thread_name")) or text(told.get("name")) or self.title
+
+
+def transcript(rollout: Rollout, *, name: str) -> Transcript | None:
+    """Make the transcript of a file called `name`; None when nothing was said in it."""
+    messages = rollout.messages
     if not messages:
         return None
+    head = rollout.head or {}
     named = _ID.search(name)
     git = table(head.get("git"))
     started_at, ended_at = dates(messages)
@@ -35,47 +80,18 @@ def transcript(records: Sequence[Record], *, name: str, tally: Tally) -> Transcr
     return Transcript(
         tool=TOOL,
         external_id=text(head.get("id")) or (named[0] if named else PurePath(name).stem),
-        title=_title(records) or opening(messages),
+        title=rollout.title or opening(messages),
         started_at=moment(head.get("timestamp")) or started_at,
         ended_at=ended_at,
         model=replied[-1] if replied else None,
-        cwd=text(head.get("cwd")) or _cwd(records),
+        cwd=text(head.get("cwd")) or rollout.cwd,
         git_branch=text(git.get("branch")),
         git_commit=text(git.get("commit_hash")),
         messages=messages,
-        usage=spent(records),
-        skipped=tally.counts(),
-        metadata=_metadata(head, git, replied) | origin,
+        usage=rollout.spent.usage(),
+        skipped=rollout.tally.counts(),
+        metadata=_metadata(head, git, replied) | _origin(head),
     )
-
-
-def _messages(records: Sequence[Record], *, is_subagent: bool, tally: Tally) -> Iterator[TranscriptMessage]:
-    speaker = Speaker(is_subagent=is_subagent, tally=tally)
-    for record in records:
-        match record.kind:
-            case "response_item":
-                yield from speaker.messages(record)
-            case "compacted":
-                summary = speaker.summary(record)
-                tally.add("compaction")
-                yield from [summary] if summary else []
-            case "turn_context":
-                speaker.model = text(record.payload.get("model")) or speaker.model
-                tally.add("turn_context")
-            case "event_msg":
-                tally.add_of("event", record.type)
-            case kind:
-                tally.add(kind)
-
-
-def _title(records: Sequence[Record]) -> str | None:
-    """Give the last name that the thread got."""
-    named = (record.payload for record in reversed(records) if record.type == "thread_name_updated")
-    return next((title for told in named if (title := text(told.get("thread_name")) or text(told.get("name")))), None)
-
-
-def _cwd(records: Sequence[Record]) -> str | None:
-    return next((cwd for record in records if (cwd := text(record.payload.get("cwd")))), None)
 
 
 def _origin(head: dict[str, Any]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ _HOOKS = "hooks.additional_context"
 class Speaker:
     """Makes messages of one rollout's items. In a thread that another agent started, nobody types."""
 
-    def __init__(self, *, is_subagent: bool, tally: Tally) -> None:
-        self._is_subagent = is_subagent
+    def __init__(self, tally: Tally) -> None:
+        self.is_subagent = False
         self._tally = tally
         self._names = turns.Names()
         self.model: str | None = None
@@ -65,7 +65,7 @@ class Speaker:
         said = _written(item.get("content"))
         role = item.get("role")
         if role == "user":
-            is_person = not self._is_subagent and _is_person(said, _origins(item))
+            is_person = not self.is_subagent and _is_person(said, _origins(item))
             made = turns.prompt(said, self._place(record), is_person=is_person)
         elif role == "assistant":
             made = turns.reply(said, self._place(record), model=self.model)

@@ -12,6 +12,7 @@ from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.jsonl import Line, objects
 from contextfs.adapters.transcripts.shapes import items, table, text
 from contextfs.adapters.transcripts.tally import Tally
+from contextfs.adapters.transcripts.view import Data
 
 ITEMS = frozenset(
     {
@@ -27,6 +28,7 @@ _KINDS = frozenset(
         "inter_agent_communication_metadata", "inter_agent_communication",
     }
 )  # fmt: skip
+_HEAD = 4096
 _DECODER = msgspec.json.Decoder(Any)
 
 
@@ -45,7 +47,7 @@ class Record(NamedTuple):
         return named or ("message" if "role" in self.payload else "?")
 
 
-def records(data: bytes, tally: Tally) -> Iterator[Record]:
+def records(data: Data, tally: Tally) -> Iterator[Record]:
     """Decode a rollout; lines that cannot be read, and kinds that Codex does not write, are counted."""
     whole = _whole(data)
     if whole:
@@ -66,11 +68,12 @@ def records(data: bytes, tally: Tally) -> Iterator[Record]:
             tally.add_of("unknown", record.get("record_type", kind))
 
 
-def _whole(data: bytes) -> dict[str, Any] | None:
-    if not data[:64].lstrip().startswith(b"{") or b'"items"' not in data or b'"session"' not in data[:4096]:
+def _whole(data: Data) -> dict[str, Any] | None:
+    head = data[:_HEAD]
+    if not head.lstrip().startswith(b"{") or b'"session"' not in head or data.find(b'"items"', 0) < 0:
         return None
     try:
-        value = table(decode(data, _DECODER))
+        value = table(decode(data[:], _DECODER))
     except FAULTS:
         return None
     return value if isinstance(value.get("session"), dict) and isinstance(value.get("items"), list) else None

@@ -1,6 +1,5 @@
 """Adds up tokens. Codex repeats the running total of the session after every step, and again at every turn's start."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from contextfs.adapters.transcripts.codex.reader import Record
@@ -19,39 +18,45 @@ Figures = tuple[int, ...]
 _NOTHING: Figures = (0,) * len(_FIELDS)
 
 
-def spent(records: Iterable[Record]) -> Usage:
-    """Give what a session spent: its last running total, else the sum of what its calls or its turns say.
+class Spent:
+    """What a session spent: its last running total, else the sum of what its calls or its turns say.
 
     A running total that falls began anew; what was counted before is added.
     """
-    totals: list[Figures] = []
-    calls: dict[str, Figures] = {}
-    turns: list[Figures] = []
-    for record in records:
+
+    def __init__(self) -> None:
+        self._done = _NOTHING
+        self._latest = _NOTHING
+        self._calls: dict[str, Figures] = {}
+        self._turns = _NOTHING
+
+    def add(self, record: Record) -> None:
+        """Take in what a record says of tokens, if it says anything."""
         if record.kind == "token_usage_record":
-            calls[text(record.payload.get("response_id")) or f"#{len(calls)}"] = figures(record.payload.get("usage"))
+            call = text(record.payload.get("response_id")) or f"#{len(self._calls)}"
+            self._calls[call] = figures(record.payload.get("usage"))
         elif record.kind == "event_msg" and record.type == "token_count":
             total = table(record.payload.get("info")).get("total_token_usage")
-            totals += [figures(total)] if is_table(total) else []
+            if is_table(total):
+                self._run_on(figures(total))
         elif record.kind == "event_msg" and record.type == "turn.completed":
-            turns.append(figures(record.payload.get("usage")))
-    return _usage(_last(totals) if any(map(any, totals)) else _sum(list(calls.values()) or turns))
+            self._turns = _sum([self._turns, figures(record.payload.get("usage"))])
+
+    def usage(self) -> Usage:
+        """Give the sum."""
+        total = _sum([self._done, self._latest])
+        return _usage(total if any(total) else _sum(list(self._calls.values()) or [self._turns]))
+
+    def _run_on(self, total: Figures) -> None:
+        if sum(total[:2]) < sum(self._latest[:2]):
+            self._done = _sum([self._done, self._latest])
+        self._latest = total
 
 
 def figures(usage: object) -> Figures:
     """Give (input, output, cache creation, cache read, reasoning); the cached ones are part of the input."""
     told: dict[str, Any] = table(usage)
     return tuple(count(told.get(field)) for field in _FIELDS)
-
-
-def _last(totals: list[Figures]) -> Figures:
-    done: list[Figures] = []
-    latest = _NOTHING
-    for total in totals:
-        if sum(total[:2]) < sum(latest[:2]):
-            done.append(latest)
-        latest = total
-    return _sum([*done, latest])
 
 
 def _sum(all_figures: list[Figures]) -> Figures:

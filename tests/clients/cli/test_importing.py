@@ -149,3 +149,31 @@ def test_a_server_that_is_away_stops_the_import_at_once(ctx: Ctx, transcripts: P
     told = ctx("import", "claude-code", transcripts / "claude-code", CONTEXTFS_URL="http://127.0.0.1:9")
 
     assert (6, 1) == (told.code, told.err.count("\n"))
+
+
+def test_every_tool_that_left_something_is_imported(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tmp_path: Path
+) -> None:
+    for folder, sample in (
+        (".claude/projects/-home-ana-tern", f"claude-code/{SESSION}"),
+        (".copilot/session-state/s", "copilot/190aba8c-f25b-4097-963c-d2153e346681/events.jsonl"),
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(transcripts / sample, tmp_path / folder)
+
+    nowhere = {"CLAUDE_CONFIG_DIR": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": "", "PWD": str(tmp_path)}
+    told = ctx("import", "--all", "--json", **nowhere)
+
+    assert told.json["sessions"]["new"] == 2
+    assert {"claude-code", "copilot"} == {session.tool for session in client.sessions.list()}
+
+
+def test_a_tool_and_all_of_them_is_a_misuse(ctx: Ctx) -> None:
+    assert ctx("import", "codex", "--all").code == 2
+
+
+def test_another_tools_file_is_one_line_that_names_the_tool(ctx: Ctx, transcripts: Path) -> None:
+    told = ctx("import", "gemini", transcripts / "codex" / "standard_session.jsonl", "--dry-run")
+
+    assert told.code == 1
+    assert "it looks like a Codex session; `ctx import codex` reads it." in told.err

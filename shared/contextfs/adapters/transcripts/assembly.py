@@ -1,5 +1,6 @@
 """What every reader does with its messages in the end: chain them, date them, and find words for a title."""
 
+import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -43,6 +44,7 @@ class Talk(Sequence[TranscriptMessage]):  # noqa: PLW1641 - it is no key
             self._weight += len(message.content)
             if self._weight > MOST_IN_MEMORY:
                 self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as the conversation
+                weakref.finalize(self, self._file.close)
                 for kept in self._kept:
                     self._put(self._file, kept)
                 self._kept = []

@@ -20,6 +20,7 @@ from contextfs.journeys.capture.clean import Cleaner
 RUNS = 5
 MEGABYTES = 8
 GIGABYTE = 1_000_000_000
+_LINE = 2_900  # bytes of a line, the mean of 45 sessions of a public repository
 _DATA = Path(__file__).parents[1] / "tests" / "data" / "transcripts"
 _CLAUDE = tuple(sorted((_DATA / "claude-code").glob("*-*-*-*-*.jsonl")))
 _CODEX = tuple(sorted((_DATA / "codex").glob("rollout-*.jsonl")))
@@ -63,7 +64,7 @@ def _weight() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.jsonl"
         with path.open("wb") as file:
-            file.writelines(_grown(_CLAUDE, GIGABYTE))
+            file.writelines(_grown(_CLAUDE, GIGABYTE, line=_LINE))
         ours = [_peak(_PEAK, path)]
     floor = [_peak("import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)", path)]
     return row("memory to read a session of 1 GB", "python -c pass", (ours, floor), goal="< 200 MB", unit="MB RSS")
@@ -81,8 +82,11 @@ def _cpu(work: Callable[[], None]) -> float:
     return time.process_time() - began
 
 
-def _grown(samples: Sequence[Path], size: int) -> Iterator[bytes]:
-    """Give the samples' lines again and again as one long session: fresh ids, one chain of parents."""
+def _grown(samples: Sequence[Path], size: int, line: int = 0) -> Iterator[bytes]:
+    """Give the samples' lines again and again as one long session: fresh ids, one chain of parents.
+
+    With `line`, shorter ones are filled up to so many bytes: the samples' long texts were cut.
+    """
     records: list[dict[str, Any]] = [json.loads(line) for one in samples for line in one.read_bytes().splitlines()]
     given, turn, before = 0, 0, None
     while given < size:
@@ -95,6 +99,10 @@ def _grown(samples: Sequence[Path], size: int) -> Iterator[bytes]:
             message = one.get("message")
             if isinstance(message, dict) and "id" in message:
                 one["message"] = message | {"id": f"{message['id']}-{turn}"}
-            line = json.dumps(one, ensure_ascii=False).encode() + b"\n"
-            given += len(line)
-            yield line
+            data = json.dumps(one, ensure_ascii=False).encode()
+            if len(data) < line:
+                data = json.dumps(
+                    one | {"toolUseResult": "word " * ((line - len(data)) // 5)}, ensure_ascii=False
+                ).encode()
+            given += len(data) + 1
+            yield data + b"\n"

@@ -5,6 +5,7 @@ although nothing was abandoned, because each result hangs on its own call. What 
 texts are read again when it is known which are wanted, so that memory does not grow with them.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from contextfs.adapters.transcripts.shapes import items, table, text
 from contextfs.adapters.transcripts.view import Data
 
 _TALK = frozenset({"user", "assistant"})
+_NONE = -1
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,30 +127,31 @@ def main_path(nodes: Sequence[Node]) -> list[int]:
     A record whose parent is null, and who `starts_over`, began a conversation of its own. One whose parent is not in
     the file follows the line before it: a broken line must not cut off what came earlier.
     """
-    last = next((n for n in range(len(nodes) - 1, -1, -1) if nodes[n].is_talk), None)
-    path: set[int] = set()
+    last = next((n for n in range(len(nodes) - 1, -1, -1) if nodes[n].is_talk), _NONE)
+    live = bytearray(len(nodes))
     parents = _parents(nodes)
-    while last is not None and last not in path:
-        path.add(last)
+    while last != _NONE and not live[last]:
+        live[last] = True
         last = parents[last]
-    return sorted(path | _companions(nodes, path))
+    _add_companions(nodes, live)
+    return [n for n, is_live in enumerate(live) if is_live]
 
 
-def _parents(nodes: Sequence[Node]) -> list[int | None]:
+def _parents(nodes: Sequence[Node]) -> "array[int]":
     numbers: dict[str, int] = {}
     for n, one in enumerate(nodes):
         if one.uuid is not None:
             numbers.setdefault(one.uuid, n)
     has_tree = any(_known(one.parent, numbers) is not None for one in nodes)
-    parents: list[int | None] = []
-    before: int | None = None
+    parents = array("q")
+    before = _NONE
     for n, one in enumerate(nodes):
         parent = _known(one.parent, numbers)
         if parent is None:
             parent = _known(one.logical_parent, numbers)
         if parent is None and not (has_tree and one.parent is None and one.starts_over):
             parent = before
-        parents.append(parent if parent != n else before)
+        parents.append(_NONE if parent is None else parent if parent != n else before)
         before = n
     return parents
 
@@ -157,14 +160,18 @@ def _known(uuid: object, numbers: dict[str, int]) -> int | None:
     return numbers.get(uuid) if isinstance(uuid, str) else None
 
 
-def _companions(nodes: Sequence[Node], path: set[int]) -> set[int]:
-    """Find the other lines of the model calls on the path, and the results of all their tools."""
-    calls = {nodes[n].call for n in path if nodes[n].call is not None}
-    lines = {n for n, one in enumerate(nodes) if one.call in calls}
-    waiting = {call for n in lines for call in nodes[n].asked}
-    for n in path:
-        waiting.difference_update(nodes[n].answered)
-    return lines | {n for n, one in enumerate(nodes) if waiting.intersection(one.answered)}
+def _add_companions(nodes: Sequence[Node], live: bytearray) -> None:
+    """Add the other lines of the model calls on the path, and the results of all their tools."""
+    calls = {one.call for one, is_live in zip(nodes, live, strict=True) if is_live and one.call is not None}
+    answered = {call for one, is_live in zip(nodes, live, strict=True) if is_live for call in one.answered}
+    waiting: set[str] = set()
+    for n, one in enumerate(nodes):
+        if one.call in calls:
+            live[n] = True
+            waiting.update(call for call in one.asked if call not in answered)
+    for n, one in enumerate(nodes):
+        if waiting.intersection(one.answered):
+            live[n] = True
 
 
 def _asked(blocks: list[dict[str, Any]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ with recursive path (hash, parent_hash, role, depth) as (
     union all
     select m.hash, m.parent_hash, m.role, path.depth + 1
     from messages m join path on m.hash = path.parent_hash
-    where path.depth < 100000
+    where path.depth < 20000
 )
 select path.hash, path.role, parts.type, parts.text, parts.payload
 from path left join parts on parts.message_hash = path.hash

@@ -90,15 +90,17 @@ def _chain(base: Base, tip: str) -> Iterator[tuple[str, str | None, list[Row]]]:
     name: str | None = None
     role: str | None = None
     parts: list[Row] = []
+    seen: set[str] = set()
     for row in base.rows(SQL["chain"], {"tip": tip}):
         if row["hash"] != name:
-            if name is not None:
+            if name is not None and name not in seen:
                 yield name, role, parts
+                seen.add(name)
             name, role, parts = str(row["hash"]), row["role"], []
         if row["type"] is not None:
             payload = table(document(str(row["payload"] or "").encode("utf-8", "replace")))
             parts.append({"type": row["type"], "text": row["text"], "payload": payload})
-    if name is not None:
+    if name is not None and name not in seen:
         yield name, role, parts
 
 

@@ -78,13 +78,14 @@ def test_tools_and_fragments_are_read() -> None:
 
 def test_messages_in_a_circle_end() -> None:
     rows = """
-    insert into messages values ('1', '1', 'user');
-    insert into parts values ('1', 0, 'text', 'hi', null);
+    insert into messages values ('1', '2', 'user'), ('2', '1', 'assistant');
+    insert into parts values ('1', 0, 'text', 'hi', null), ('2', 0, 'text', 'yes', null);
     insert into threads values ('t', null, '1', null, null);
     """
     [one] = read(base(TREE + rows), name="logs.db")
 
-    assert len(one.messages) == 1
+    assert {"1", "2"} == {message.external_id for message in one.messages}
+    assert len(one.messages) == 2
 
 
 def test_conversations_of_before_are_read_once() -> None:

@@ -230,14 +230,9 @@ def test_reading_twice_gives_equal_transcripts_with_names_of_their_own(tool: str
         assert [m.kind == "prompt" for m in one.messages] == [m.role == "user" for m in one.messages]
 
 
-@pytest.mark.parametrize("tool", sorted(set(READERS) - {"chatgpt", "specstory"}))
+@pytest.mark.parametrize("tool", READERS)
 def test_every_message_tells_its_record(tool: str) -> None:
-    lost = [
-        m.external_id
-        for one in sessions(tool)
-        for m in one.messages
-        if m.source is None and "gemini/f" not in one.metadata["file"]
-    ]
+    lost = [message.external_id for one in sessions(tool) for message in one.messages if message.source is None]
 
     assert [] == lost
 

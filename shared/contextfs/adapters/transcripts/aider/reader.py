@@ -7,7 +7,7 @@ same signs, so that a heading counts only where Aider would write one.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -17,7 +17,8 @@ from contextfs.adapters.transcripts.shapes import moment
 _START = re.compile(r"# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*")
 _ENTRY = re.compile(r"^# (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)$")
 _HEADING, _NOTICE, _BREAK = "#### ", ">", "  "
-_BEGINNINGS = ("> ", "####", "# aider chat started at ")
+_BEGINNINGS = ("> ", "####")
+_DAY = timedelta(days=1)
 
 Voice = Literal["typed", "notice", "said"]
 
@@ -52,7 +53,7 @@ def sessions(text: str) -> Iterator[Session]:
     first = 0
     for n, line in enumerate(lines):
         start = _START.fullmatch(line)
-        if start and _is_start(lines, n):
+        if start and _is_start(lines, n, is_broken=is_broken) and not _is_long_past(start[1], started_at):
             yield Session(started_at=started_at, blocks=tuple(_blocks(lines, first, n, is_broken=is_broken)))
             started_at, first = moment(start[1]), n + 1
     yield Session(started_at=started_at, blocks=tuple(_blocks(lines, first, len(lines), is_broken=is_broken)))
@@ -72,12 +73,20 @@ def typed(data: bytes) -> list[Typed]:
     ]
 
 
-def _is_start(lines: Sequence[str], n: int) -> bool:
+def _is_start(lines: Sequence[str], n: int, *, is_broken: bool) -> bool:
     """Tell whether Aider wrote this heading: blank lines around it, and after them another of Aider's own lines."""
     if (n and lines[n - 1].strip()) or (n + 1 < len(lines) and lines[n + 1].strip()):
         return False
     following = next((line for line in lines[n + 1 :] if line.strip()), None)
-    return following is None or following.startswith(_BEGINNINGS)
+    if following is None or _START.fullmatch(following):
+        return True
+    return following.startswith(_BEGINNINGS) and (following.endswith(_BREAK) or not is_broken)
+
+
+def _is_long_past(told: str, started_at: datetime | None) -> bool:
+    """Tell whether a start lies a day or more before the session that it stands in: then it is quoted."""
+    at = moment(told)
+    return bool(at and started_at and at < started_at - _DAY)
 
 
 def _blocks(lines: Sequence[str], first: int, end: int, *, is_broken: bool) -> Iterator[Block]:

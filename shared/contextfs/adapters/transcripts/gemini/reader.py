@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.jsonl import objects
 from contextfs.adapters.transcripts.model import Source
@@ -37,7 +38,9 @@ def played(data: bytes, tally: Tally) -> Log:
     if whole is not None:
         log.events = 1
         log.head = {key: value for key, value in whole.items() if key != "messages"}
-        _replace_all(log, items(whole["messages"]), None)
+        for n, message in enumerate(map(table, items(whole["messages"]))):
+            if text(message.get("id")):
+                _put(log, message, turns.source(f"messages/{n}", msgspec.json.encode(message)))
         return log
     for line, event in objects(data, tally):
         source = line.source()
@@ -70,21 +73,21 @@ def _set(log: Log, values: dict[str, Any], source: Source) -> None:
     log.head |= {key: value for key, value in values.items() if key != "messages"}
 
 
-def _replace_all(log: Log, messages: list[Any], source: Source | None) -> None:
+def _replace_all(log: Log, messages: list[Any], source: Source) -> None:
     log.live = {}
     for message in map(table, messages):
         if text(message.get("id")):
             _put(log, message, source)
 
 
-def _put(log: Log, message: dict[str, Any], source: Source | None) -> None:
+def _put(log: Log, message: dict[str, Any], source: Source) -> None:
     """Take a message in. What a resumed session writes again lacks its tokens, tools and time: the fuller one stays."""
     name = str(message["id"])
     known = log.ever.get(name)
     if known is None or _fullness(message) >= _fullness(known):
         first_written = {"timestamp": known["timestamp"]} if known and "timestamp" in known else {}
         log.ever[name] = message | first_written
-        if source and (known is None or _fullness(message) > _fullness(known)):
+        if known is None or _fullness(message) > _fullness(known):
             log.sources[name] = source
     log.live[name] = log.ever[name]
 

@@ -79,6 +79,13 @@ def test_the_model_quoting_a_start_begins_no_session() -> None:
     assert one.messages[1].content.endswith("and goes on.")
 
 
+@pytest.mark.parametrize("quoted", ["\n#### hello\n", "\n> Aider v0.86.2\n", "\n> Aider v0.86.2  \n"])
+def test_the_model_quoting_a_whole_session_begins_none(quoted: str) -> None:
+    [one] = history(f"\n#### hi  \n\nAn example:\n\n# aider chat started at 2025-01-01 00:00:00\n{quoted}\nDone.\n")
+
+    assert ["hi"] == said(one)
+
+
 def test_a_heading_in_the_models_text_is_no_prompt() -> None:
     [one] = history("\n#### hi  \n\nFirst:\n\n#### Setup\n\nThen run it.\n\n#### thanks  \n")
 

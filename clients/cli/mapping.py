@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast, overload
 
 import msgspec
@@ -24,6 +24,7 @@ _MOST_AT_ONCE = 5_000
 _MOST_TOKENS = 2_000_000_000
 _LONGEST_ID, _LONGEST_LINE, _LONGEST_TITLE, _LONGEST_NAME = 300, 1000, 500, 300
 _DEEPEST_INPUT = 60
+_A_CLOCK_WAS_SET = timedelta(days=1)
 _NUL = "\x00"
 
 
@@ -97,10 +98,15 @@ class _Mapped(Sequence[NewMessage]):
 
 
 def _messages(transcript: Transcript) -> Iterator[NewMessage]:
-    """Give the messages; one without a time takes that of the one before, for the API orders by time."""
+    """Give the messages with times that do not go back, for the API orders by time.
+
+    One without a time takes that of the one before. A step back of a day or more is a clock that was set: it is kept.
+    """
     at = transcript.started_at
     for message in transcript.messages:
-        at = message.created_at or at
+        told = message.created_at
+        if told is not None:
+            at = told if at is None or told > at or told < at - _A_CLOCK_WAS_SET else at
         yield _message(message, at)
 
 

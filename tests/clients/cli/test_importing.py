@@ -84,7 +84,14 @@ def test_a_dry_run_shows_everything_and_stores_nothing(ctx: Ctx, client: Context
     assert [] == list(client.sessions.list())
 
 
-@pytest.mark.parametrize(("tool", "path"), [("chatgpt", "chatgpt/conversations.json"), ("specstory", "specstory")])
+@pytest.mark.parametrize(
+    ("tool", "path"),
+    [
+        ("chatgpt", "chatgpt/conversations.json"),
+        ("specstory", "specstory/2026-01-12_15-08-38Z-update-our-docs-to.md"),
+        *((tool, tool) for tool in ("aider", "codex", "copilot-chat", "cursor", "gemini", "opencode", "zed")),
+    ],
+)
 def test_other_tools_are_imported_once_too(
     ctx: Ctx, client: ContextFS, transcripts: Path, tool: str, path: str
 ) -> None:
@@ -94,6 +101,18 @@ def test_other_tools_are_imported_once_too(
     assert first["sessions"]["new"] > 0
     assert (0, 0) == (second["sessions"]["new"], second["messages"]["stored"])
     assert {tool} == {session.tool for session in client.sessions.list()}
+
+
+@pytest.mark.parametrize("tool", ["aider", "claude-code", "codex", "continue", "copilot-chat", "gemini", "opencode"])
+def test_the_stored_order_is_that_of_the_conversation(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tool: str
+) -> None:
+    told = ctx("import", tool, transcripts / tool, "--dry-run", "--json").json["conversations"]
+    ctx("import", tool, transcripts / tool)
+    stored = {session.external_id: list(client.sessions.messages(session.id)) for session in client.sessions.list()}
+    expected = {one["external_id"]: [message["external_id"] for message in one["messages"]] for one in told}
+
+    assert expected == {name: [message.external_id for message in messages] for name, messages in stored.items()}
 
 
 def test_the_project_is_named(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:

@@ -159,3 +159,22 @@ def test_reasoning_and_cost_are_told_of_the_session() -> None:
     made = normalised(Transcript(tool="t", external_id="s", usage=usage))
 
     assert {"reasoning_tokens": 12, "cost_usd": 0.5} == made.fields["metadata"]
+
+
+def test_times_do_not_go_back_but_where_a_clock_was_set() -> None:
+    times = [(9, 1), (9, 3), (9, 2), None, (9, 4), (2, 1), (2, 2)]
+    messages = tuple(
+        TranscriptMessage(
+            external_id=str(n),
+            role="user",
+            kind="prompt",
+            content="hi",
+            created_at=datetime(2026, 1, *time, tzinfo=UTC) if time else None,
+        )
+        for n, time in enumerate(times)
+    )
+    made = normalised(Transcript(tool="t", external_id="s", messages=messages)).messages
+
+    assert [(9, 1), (9, 3), (9, 3), (9, 3), (9, 4), (2, 1), (2, 2)] == [
+        (one.created_at.day, one.created_at.hour) for one in made if one.created_at
+    ]

@@ -29,7 +29,7 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     tally, whole = Tally(), document(data)
     stem = PurePath(name).name.split(".", 1)[0]
     about = table(document(beside.get(where.ABOUT, b"")))
-    if isinstance(table(whole).get("messages"), list) and _is_talk(items(table(whole)["messages"])):
+    if {"sessionId", "messages"} <= table(whole).keys() and _is_talk(items(table(whole)["messages"])):
         session = of_command(table(whole), about, fallback_id=stem, tally=tally)
     elif is_list(whole) and _is_talk(whole):
         folder = beside.get(FOLDER, b"").decode("utf-8", "replace")

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format openapi lock models bench clean
+.PHONY: help up down status test check format docs lock models bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,8 +32,9 @@ check: .venv/dev ## Check style, types, imports
 format: .venv/dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-openapi: .venv/dev ## Write docs/openapi.json anew
+docs: .venv/dev ## Write docs/openapi.json and docs/guides/cli.md anew
 	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
+	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks

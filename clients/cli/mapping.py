@@ -10,8 +10,7 @@ import msgspec
 from contextfs.adapters.transcripts.model import ToolCall as Called
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import is_deep
-from contextfs.client.sessions import NewSessionFields
-from contextfs.domain.sessions.model import Git, NewMessage, ToolCall
+from contextfs.domain.sessions.model import Git, NewMessage, NewSessionFields, ToolCall
 
 MOST_OF_A_RESULT = 20_000
 """Characters of a tool's output, or of a value that a tool was given, that are stored."""

@@ -42,10 +42,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What leaves this machine: memories do, sessions do not, unless a rule or a command says so."""
+    """What leaves this machine: memories do, sessions do not, unless a rule or a command says so.
+
+    `learned` is for memories that were learned from private sessions: they are private as well, until somebody shares
+    them. Those that were learned from a session that others see are for these others.
+    """
 
     sessions: Level = "private"
     memories: Level = "project"
+    learned: Level = "private"
     rules: list[Rule] = []
 
 

@@ -12,7 +12,7 @@ from contextfs.kit.sql import load
 FILE = "index.db"
 PATIENCE_SECONDS = 20.0
 
-_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync")
+_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync", "contextfs.local.sessions")
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
 Row = dict[str, Any]
@@ -110,7 +110,10 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     """Say what SQLite's complaint means for people."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
-        return Unavailable(f"{file} is damaged: move it away, and the next command makes it anew from the files.")
+        return Unavailable(
+            f"{file} is damaged: move it away, and the next command makes it anew from the files; `ctx import` and "
+            "`ctx pull` bring conversations back."
+        )
     if "readonly" in text or "unable to open" in text:
         return Unavailable(f"{file} cannot be written: is the disk read-only, or the file another user's?")
     if "full" in text:

@@ -13,7 +13,7 @@ from contextfs.local.store import LocalStore
 
 SQL = load("contextfs.local.doctor", "sqlite.sql")
 
-_DAMAGED = "move {} away: the next command makes it anew from the files"
+_DAMAGED = "move {} away: the next command makes it anew from the files, and `ctx import` brings conversations back"
 
 
 def of_store(store: LocalStore) -> Iterator[Check]:

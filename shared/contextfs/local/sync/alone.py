@@ -14,6 +14,7 @@ def alone(local: Path) -> Generator[bool]:
 
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
     """
+    local.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(local / FILE, timeout=0, isolation_level=None)) as held:
         try:
             held.execute("begin exclusive")

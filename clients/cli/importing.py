@@ -7,37 +7,39 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
+
 from clients.cli import import_report, options, output, where
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
 from clients.cli.reading import Tally, conversations
-from contextfs.adapters.transcripts import files, reader
+from contextfs.adapters.transcripts import READERS, paths_in, reader
+from contextfs.adapters.transcripts import found as found_everywhere
 from contextfs.kit.errors import NotFound
 from contextfs.local.place import Place
 
 
 class Tool(StrEnum):
-    """Tools whose conversations can be read."""
+    """Tools whose conversations can be read, by the names of their readers; `contextfs` is what we export ourselves."""
 
-    claude_code = "claude-code"
-    chatgpt = "chatgpt"
-    specstory = "specstory"
     contextfs = "contextfs"
+    vars().update({name.replace("-", "_"): name for name in READERS})
 
 
 def import_(
-    tool: Annotated[Tool, Argument(help="The tool that wrote the conversations.")],
+    tool: Annotated[Tool | None, Argument("The tool that wrote them; without it, every tool that left some.")] = None,
     path: Annotated[
         Path | None,
-        Argument(help="A file, or a folder with files; without it, what the tool keeps of this repository, or of all."),
+        Argument("A file, or a folder with files; without it, what the tool keeps of this repository, or of all."),
     ] = None,
     project: options.Project = None,
     tag: options.Tags = None,
+    all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> int:
-    """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
+    """Import conversations of other AI tools; secrets are taken out before anything is stored.
 
     In a folder with a store they come into it, and what is learned from them is private until you share it.
     Elsewhere, with --server or with --project, they are sent to the server.
@@ -48,19 +50,20 @@ def import_(
     if tool is Tool.contextfs:
         return _restore(path, json=json)
     place = where.here(server or project is not None)
-    paths = found(tool.value, path, place)
+    of_tools = _chosen(tool, path, place, everything=all_)
     tally = Tally()
-    pairs = conversations(tool.value, paths, tally, tag or ())
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tag or ()))
+    of = sum(map(len, of_tools.values()))
     if dry_run:
         _rehearse(pairs, tally, json=json)
     elif place is None:
         from clients.cli.there import importing as there  # noqa: PLC0415 - the one that is meant is loaded
 
-        there.bring(pairs, tally, project=project, of=len(paths), json=json)
+        there.bring(pairs, tally, project=project, of=of, json=json)
     else:
         from clients.cli.here import importing as here  # noqa: PLC0415 - as above
 
-        here.bring(place, pairs, tally, of=len(paths), json=json)
+        here.bring(place, pairs, tally, of=of, json=json)
     return 1 if tally.failed else 0
 
 
@@ -87,27 +90,49 @@ def _restore(file: Path | None, *, json: bool) -> int:
     return 0
 
 
+def _chosen(tool: Tool | None, path: Path | None, place: Place | None, *, everything: bool) -> dict[str, list[Path]]:
+    """Give the files to read, by tool."""
+    if tool is None:
+        return everywhere(place)
+    if everything:
+        raise Misused("name a tool, or take them --all")
+    return {tool.value: found(tool.value, path, place)}
+
+
 def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
     """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
-    of_tool = reader(tool)
     if path is not None:
-        return list(files.walk(path.expanduser(), of_tool.PATTERNS))
+        return paths_in(tool, path.expanduser())
     if place is not None:
         from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
         from contextfs.local.setup import past  # noqa: PLC0415 - as above
 
         paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
     else:
-        paths, whose = of_tool.find(Path.home(), os.environ, sys.platform), ""
+        paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
     if not paths:
         raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
     return paths
 
 
+def everywhere(place: Place | None) -> dict[str, list[Path]]:
+    """Give every tool's files; NotFound when there are none. A store takes in what is about its repository."""
+    if place is not None:
+        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+        of_tools = {tool: list(paths) for tool in READERS if (paths := past.of_tool(place, tool, surroundings()))}
+    else:
+        of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
+    if not of_tools:
+        raise NotFound("No conversations of any tool were found here: name a tool, and a file or a folder.")
+    return of_tools
+
+
 def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:
     shown: list[Normalised] = []
     for _, one in pairs:
-        shown += [one] if json else []
+        shown += [msgspec.structs.replace(one, messages=list(one.messages))] if json else []
         if not json:
             import_report.show(one)
     if json:

@@ -1,9 +1,9 @@
 """Maps a transcript to what the API takes: pure, and within every limit of the API whatever the file held."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast, overload
 
 import msgspec
 
@@ -19,9 +19,11 @@ MOST_OF_A_TEXT = 1_000_000
 
 _MOST_OF_AN_INPUT = 200_000
 _MOST_CALLS = 500
+_MOST_AT_ONCE = 5_000
 _MOST_TOKENS = 2_000_000_000
 _LONGEST_ID, _LONGEST_LINE, _LONGEST_TITLE, _LONGEST_NAME = 300, 1000, 500, 300
 _DEEPEST_INPUT = 60
+_A_CLOCK_WAS_SET = timedelta(days=1)
 _NUL = "\x00"
 
 
@@ -31,7 +33,7 @@ class Normalised(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     external_id: str
     fields: dict[str, Any]
-    messages: list[NewMessage]
+    messages: Sequence[NewMessage]
     ended_at: datetime | None
     skipped: dict[str, int]
 
@@ -43,8 +45,13 @@ class Normalised(msgspec.Struct, frozen=True, kw_only=True):
 def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalised:
     """Make of a transcript what the API takes."""
     usage = transcript.usage
-    cached = {"cache_creation_tokens": usage.cache_creation_tokens, "cache_read_tokens": usage.cache_read_tokens}
-    metadata = transcript.metadata | {name: count for name, count in cached.items() if count}
+    figures = {
+        "cache_creation_tokens": usage.cache_creation_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cost_usd": usage.cost,
+    }
+    metadata = transcript.metadata | {name: figure for name, figure in figures.items() if figure}
     fields = {
         "title": _cut(transcript.title, _LONGEST_TITLE),
         "model": _cut(transcript.model, _LONGEST_LINE),
@@ -63,17 +70,42 @@ def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalise
         tool=transcript.tool,
         external_id=_id(transcript.external_id),
         fields=fields,
-        messages=list(_messages(transcript)),
+        messages=_Mapped(transcript) if len(transcript.messages) > _MOST_AT_ONCE else list(_messages(transcript)),
         ended_at=transcript.ended_at,
         skipped=transcript.skipped,
     )
 
 
+class _Mapped(Sequence[NewMessage]):
+    """The messages of a long transcript, each made when it is asked for: memory stays flat."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+
+    def __len__(self) -> int:
+        return len(self._transcript.messages)
+
+    def __iter__(self) -> Iterator[NewMessage]:
+        return _messages(self._transcript)
+
+    @overload
+    def __getitem__(self, place: int) -> NewMessage: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[NewMessage]: ...
+    def __getitem__(self, place: int | slice) -> NewMessage | Sequence[NewMessage]:
+        return list(self)[place]
+
+
 def _messages(transcript: Transcript) -> Iterator[NewMessage]:
-    """Give the messages; one without a time takes that of the one before, for the API orders by time."""
+    """Give the messages with times that do not go back, for the API orders by time.
+
+    One without a time takes that of the one before. A step back of a day or more is a clock that was set: it is kept.
+    """
     at = transcript.started_at
     for message in transcript.messages:
-        at = message.created_at or at
+        told = message.created_at
+        if told is not None:
+            at = told if at is None or told > at or told < at - _A_CLOCK_WAS_SET else at
         yield _message(message, at)
 
 
@@ -84,6 +116,7 @@ def _message(message: TranscriptMessage, at: datetime | None) -> NewMessage:
         "is_error": message.is_error or None,
         "cut_from_characters": cut,
         "calls_left_out": max(0, len(message.tool_calls) - _MOST_CALLS) or None,
+        "source": _source(message),
     }
     return NewMessage(
         role=message.role,
@@ -96,6 +129,18 @@ def _message(message: TranscriptMessage, at: datetime | None) -> NewMessage:
         metadata=_clean({name: value for name, value in known.items() if value is not None}),
         created_at=at,
     )
+
+
+def _source(message: TranscriptMessage) -> str | None:
+    """Say where the tool's own record is found again: what tells whether to read it anew.
+
+    `12 at 3456+789 sha256:…` is line 12, which begins at byte 3456 and has 789 bytes; a row or an element has a name.
+    """
+    source = message.source
+    if source is None:
+        return None
+    place = f"{source.record} of " if source.offset is None else f"{source.record} at {source.offset}+"
+    return f"{place}{source.size} sha256:{source.sha256}"
 
 
 def _call(call: Called) -> ToolCall:

@@ -68,7 +68,7 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally) -> int:
         project_id=sessions.project_id,
         tool=one.tool,
         external_id=one.external_id,
-        messages=one.messages,
+        messages=list(one.messages),
         **one.session_fields(),
     )
     captured = sessions.capture(new)

@@ -1,6 +1,6 @@
 """Capture: a whole conversation, of any length, sent in parts that the server takes; sent twice, it is stored once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ MOST_MESSAGES = 500
 MOST_BYTES = 4 * 1024 * 1024
 
 
-def batches(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
+def batches(messages: Iterable[NewMessage]) -> Iterator[list[NewMessage]]:
     """Part messages, in order: at most 500 and 4 MiB of JSON in each part; a larger message stands alone."""
     batch: list[NewMessage] = []
     size = 0

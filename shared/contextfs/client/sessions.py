@@ -27,6 +27,9 @@ from contextfs.kit.page import Page
 _PATH = "/v1/sessions"
 
 
+_Batch = list[NewMessage]
+
+
 class SessionChanges(TypedDict, total=False):
     """What may be changed of a session; what is left out stays as it is."""
 
@@ -93,12 +96,14 @@ class Sessions:
         It may be sent again, whole and longer than before: what is stored already is not stored again. For that, each
         message has an `external_id` that stays; one that brings none is known by its place.
         """
-        first, *rest = [*capture.batches(named(messages))] or [[]]
+        batches = capture.batches(named(messages))
+        first = next(batches, _Batch())
         written = self.create(tool, project_id=project_id, external_id=external_id, messages=first, wait=wait, **fields)
         added = len(first) - written.receipt.duplicates if first else 0
         created = written.receipt.stored > added
-        receipts = [written.receipt]
-        for batch in rest:
+        receipts, sent = [written.receipt], len(first)
+        for batch in batches:
+            sent += len(batch)
             written = self.append(written.session.id, batch, wait=wait)
             receipts.append(written.receipt)
             added += len(batch) - written.receipt.duplicates
@@ -108,7 +113,7 @@ class Sessions:
             receipt=capture.summed(receipts),
             created=created,
             added=added,
-            present=len(first) + sum(len(batch) for batch in rest) - added,
+            present=sent - added,
         )
 
     def list(self, *, page_size: int | None = None, **filters: Unpack[SessionFilters]) -> Listing[Session]:

@@ -84,7 +84,14 @@ def test_a_dry_run_shows_everything_and_stores_nothing(ctx: Ctx, client: Context
     assert [] == list(client.sessions.list())
 
 
-@pytest.mark.parametrize(("tool", "path"), [("chatgpt", "chatgpt/conversations.json"), ("specstory", "specstory")])
+@pytest.mark.parametrize(
+    ("tool", "path"),
+    [
+        ("chatgpt", "chatgpt/conversations.json"),
+        ("specstory", "specstory/2026-01-12_15-08-38Z-update-our-docs-to.md"),
+        *((tool, tool) for tool in ("aider", "codex", "copilot-chat", "cursor", "gemini", "opencode", "zed")),
+    ],
+)
 def test_other_tools_are_imported_once_too(
     ctx: Ctx, client: ContextFS, transcripts: Path, tool: str, path: str
 ) -> None:
@@ -94,6 +101,18 @@ def test_other_tools_are_imported_once_too(
     assert first["sessions"]["new"] > 0
     assert (0, 0) == (second["sessions"]["new"], second["messages"]["stored"])
     assert {tool} == {session.tool for session in client.sessions.list()}
+
+
+@pytest.mark.parametrize("tool", ["aider", "claude-code", "codex", "continue", "copilot-chat", "gemini", "opencode"])
+def test_the_stored_order_is_that_of_the_conversation(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tool: str
+) -> None:
+    told = ctx("import", tool, transcripts / tool, "--dry-run", "--json").json["conversations"]
+    ctx("import", tool, transcripts / tool)
+    stored = {session.external_id: list(client.sessions.messages(session.id)) for session in client.sessions.list()}
+    expected = {one["external_id"]: [message["external_id"] for message in one["messages"]] for one in told}
+
+    assert expected == {name: [message.external_id for message in messages] for name, messages in stored.items()}
 
 
 def test_the_project_is_named(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
@@ -149,6 +168,34 @@ def test_a_server_that_is_away_stops_the_import_at_once(ctx: Ctx, transcripts: P
     told = ctx("import", "claude-code", transcripts / "claude-code", CONTEXTFS_URL="http://127.0.0.1:9")
 
     assert (6, 1) == (told.code, told.err.count("\n"))
+
+
+def test_every_tool_that_left_something_is_imported(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tmp_path: Path
+) -> None:
+    for folder, sample in (
+        (".claude/projects/-home-ana-tern", f"claude-code/{SESSION}"),
+        (".copilot/session-state/s", "copilot/190aba8c-f25b-4097-963c-d2153e346681/events.jsonl"),
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(transcripts / sample, tmp_path / folder)
+
+    nowhere = {"CLAUDE_CONFIG_DIR": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": "", "PWD": str(tmp_path)}
+    told = ctx("import", "--all", "--json", **nowhere)
+
+    assert told.json["sessions"]["new"] == 2
+    assert {"claude-code", "copilot"} == {session.tool for session in client.sessions.list()}
+
+
+def test_a_tool_and_all_of_them_is_a_misuse(ctx: Ctx) -> None:
+    assert ctx("import", "codex", "--all").code == 2
+
+
+def test_another_tools_file_is_one_line_that_names_the_tool(ctx: Ctx, transcripts: Path) -> None:
+    told = ctx("import", "gemini", transcripts / "codex" / "standard_session.jsonl", "--dry-run")
+
+    assert told.code == 1
+    assert "it looks like a Codex session; `ctx import codex` reads it." in told.err
 
 
 def test_in_a_folder_with_a_store_they_come_into_it(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from clients.cli.mapping import MOST_OF_A_RESULT, normalised
-from contextfs.adapters.transcripts.model import ToolCall, Transcript, TranscriptMessage, Usage
+from contextfs.adapters.transcripts.model import Source, ToolCall, Transcript, TranscriptMessage, Usage
 from contextfs.domain.sessions.model import NewMessages, NewSession
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -130,3 +130,51 @@ def said(**fields: Any) -> Transcript:
     """Make a transcript of one message."""
     usual: dict[str, Any] = {"external_id": "m", "role": "user", "kind": "prompt", "content": "Hello."}
     return Transcript(tool="claude-code", external_id="s", messages=(TranscriptMessage(**(usual | fields)),))
+
+
+def test_a_message_says_where_its_record_stands() -> None:
+    source = Source(record=12, offset=3456, size=789, sha256="9df0")
+    row = Source(record="messages/3", size=789, sha256="9df0")
+    messages = tuple(
+        TranscriptMessage(external_id=str(n), role="user", kind="prompt", content="hi", source=one)
+        for n, one in enumerate((source, row))
+    )
+    made = normalised(Transcript(tool="t", external_id="s", messages=messages)).messages
+
+    assert ["12 at 3456+789 sha256:9df0", "messages/3 of 789 sha256:9df0"] == [one.metadata["source"] for one in made]
+
+
+def test_the_messages_of_a_long_transcript_are_made_as_they_are_asked_for() -> None:
+    messages = tuple(
+        TranscriptMessage(external_id=str(n), role="user", kind="prompt", content=str(n)) for n in range(5_001)
+    )
+    made = normalised(Transcript(tool="t", external_id="s", messages=messages)).messages
+
+    assert (5_001, "5000", ["0", "1"]) == (len(made), made[-1].content, [one.content for one in made[:2]])
+    assert [str(n) for n in range(5_001)] == [one.content for one in made]
+
+
+def test_reasoning_and_cost_are_told_of_the_session() -> None:
+    usage = Usage(input_tokens=1, reasoning_tokens=12, cost=0.5)
+    made = normalised(Transcript(tool="t", external_id="s", usage=usage))
+
+    assert {"reasoning_tokens": 12, "cost_usd": 0.5} == made.fields["metadata"]
+
+
+def test_times_do_not_go_back_but_where_a_clock_was_set() -> None:
+    times = [(9, 1), (9, 3), (9, 2), None, (9, 4), (2, 1), (2, 2)]
+    messages = tuple(
+        TranscriptMessage(
+            external_id=str(n),
+            role="user",
+            kind="prompt",
+            content="hi",
+            created_at=datetime(2026, 1, *time, tzinfo=UTC) if time else None,
+        )
+        for n, time in enumerate(times)
+    )
+    made = normalised(Transcript(tool="t", external_id="s", messages=messages)).messages
+
+    assert [(9, 1), (9, 3), (9, 3), (9, 3), (9, 4), (2, 1), (2, 2)] == [
+        (one.created_at.day, one.created_at.hour) for one in made if one.created_at
+    ]

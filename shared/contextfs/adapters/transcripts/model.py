@@ -1,7 +1,8 @@
 """The normalised nouns: what any tool's transcript becomes, whatever shape it had on disk."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -10,12 +11,32 @@ Kind = Literal["prompt", "reply", "tool_result", "summary", "injected", "meta"]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens that a session spent; each model call is counted once."""
+    """Tokens that a session spent; each model call is counted once, and each figure means what the tool means by it.
+
+    Most tools count cached tokens within the input, Anthropic's and OpenCode beside it. `cost` is in US dollars, where
+    the tool tells it.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_creation_tokens: int = 0
     cache_read_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: float | None = None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the tool's own record of a message is found again: a line from 1 or a row's key, and the bytes of it.
+
+    `sha256` are the first digits of the record's hash, by which one tells whether it is still the same.
+    """
+
+    DIGITS: ClassVar[int] = 32
+
+    record: int | str
+    size: int
+    sha256: str
+    offset: int | None = None
 
 
 class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +67,15 @@ class TranscriptMessage(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     tokens: int | None = None
     parent_id: str | None = None
+    source: Source | None = None
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation with one tool, from its first message to its last on the live branch.
 
     `usage` covers all that was spent, abandoned branches and subagents in the same file included.
-    `skipped` counts what was left out, by kind of record. Every transcript has at least one message.
+    `skipped` counts what was left out, by kind of record. Every transcript has at least one message; those of a
+    long one are read from a file as they are asked for, so go through them once.
     """
 
     tool: str
@@ -64,7 +87,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str | None = None
     git_branch: str | None = None
     git_commit: str | None = None
-    messages: tuple[TranscriptMessage, ...] = ()
+    messages: Sequence[TranscriptMessage] = ()
     usage: Usage = Usage()
     skipped: dict[str, int] = {}
     metadata: dict[str, Any] = {}

@@ -63,7 +63,7 @@ class LocalSessions:
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
         """
         cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
-        messages = named(new.messages) if new.external_id else new.messages
+        messages = list(named(new.messages)) if new.external_id else new.messages
         cleaned = cleaner.fields(new, texts=("title",), values=("annotations", "metadata"))
         session_id = self._id_of(new)
         batches = self._fresh(session_id, messages, cleaner)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contextfs.adapters.transcripts import READERS, files, read_path, reader
+from contextfs.adapters.transcripts import READERS, files, found, paths_in, read_path, reader
 from contextfs.kit.errors import BadInput, Invalid, NotFound, TooLarge
 
 DATA = Path(__file__).parents[3] / "data" / "transcripts"
@@ -30,7 +30,7 @@ def test_every_reader_gives_nothing_for_nothing(tool: str) -> None:
 def test_an_unknown_tool_is_named() -> None:
     with pytest.raises(NotFound) as refusal:
         reader("emacs")
-    expected = "No reader is called 'emacs'; there are chatgpt, claude-code, specstory."
+    expected = f"No reader is called 'emacs'; there are {', '.join(READERS)}."
 
     assert expected == refusal.value.detail
 
@@ -95,3 +95,32 @@ def test_naming_the_readers_loads_none_of_them() -> None:
     expected = "[]"
 
     assert expected == done.stdout.strip()
+
+
+def test_every_tool_that_left_something_is_found(tmp_path: Path) -> None:
+    paths = [tmp_path / ".codex/sessions/2026/01/01/rollout-1.jsonl", tmp_path / ".claude/projects/-w/s.jsonl"]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.touch()
+
+    assert {"claude-code": [paths[1]], "codex": [paths[0]]} == found(tmp_path, {}, "linux")
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_a_machine_without_any_tool_has_nothing(tmp_path: Path, platform: str) -> None:
+    assert {} == found(tmp_path, {"USERPROFILE": str(tmp_path), "PWD": str(tmp_path)}, platform)
+
+
+def test_a_subagents_file_beside_the_sessions_is_left_alone(tmp_path: Path) -> None:
+    for name in ("agent-1.jsonl", "s.jsonl"):
+        (tmp_path / name).write_bytes(PROMPT)
+
+    assert [tmp_path / "s.jsonl"] == paths_in("claude-code", tmp_path)
+
+
+def test_a_session_tells_its_file_and_the_version_of_its_reader(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_bytes(PROMPT)
+    [(_, result)] = read_path("claude-code", tmp_path)
+
+    assert isinstance(result, list)
+    assert {"file": str(tmp_path / "s.jsonl"), "reader": "claude-code/1"} == result[0].metadata

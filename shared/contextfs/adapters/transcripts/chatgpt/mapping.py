@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
+import msgspec
+
+from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.chatgpt.content import CONTEXTS, called, written
 from contextfs.adapters.transcripts.injected import without_fence
@@ -103,6 +106,7 @@ def _message(message: dict[str, Any], external_id: str, tally: Tally) -> Transcr
         tool_calls=(call,) if call else (),
         created_at=moment(message.get("create_time")),
         model=_model(table(message.get("metadata")).get("model_slug")) if kind == "reply" else None,
+        source=turns.source(external_id, msgspec.json.encode(message)),
     )
 
 

@@ -1,15 +1,59 @@
 """Finds the live branch in a session's tree of records.
 
 Each record points to its parent. Editing an earlier prompt forks the tree; calling several tools at once forks it too,
-although nothing was abandoned, because each result hangs on its own call.
+although nothing was abandoned, because each result hangs on its own call. What the tree needs of a record is small:
+texts are read again when it is known which are wanted, so that memory does not grow with them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
 
 from contextfs.adapters.transcripts.claude_code.reader import Record
+from contextfs.adapters.transcripts.jsonl import Line
 from contextfs.adapters.transcripts.shapes import items, table, text
+from contextfs.adapters.transcripts.view import Data
 
 _TALK = frozenset({"user", "assistant"})
+_NONE = -1
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a record was written; most records of a session share theirs."""
+
+    session_id: str | None
+    request_session_id: str | None
+    cwd: str | None
+    git_branch: str | None
+    version: str | None
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the tree needs of a record, and where its line is read again.
+
+    `call` names the model call that an assistant's line belongs to; the lines of one call share it. `asked` and
+    `answered` are the ids of tools that were called, and whose results are here.
+    """
+
+    type: str | None
+    uuid: str | None
+    parent: str | msgspec.UnsetType | None
+    logical_parent: str | None
+    is_talk: bool
+    starts_over: bool
+    call: str | None
+    asked: tuple[str, ...]
+    answered: tuple[str, ...]
+    about: About
+    number: int
+    offset: int
+    size: int
+
+    def line(self, data: Data) -> Line:
+        """Take the record's line out of the file again."""
+        return Line(self.number, self.offset, data[self.offset : self.offset + self.size], is_whole=True)
 
 
 def is_talk(record: Record) -> bool:
@@ -17,55 +61,97 @@ def is_talk(record: Record) -> bool:
     return record.type in _TALK and record.is_sidechain is not True and isinstance(record.message, dict)
 
 
-def message_key(record: Record, number: int) -> str:
-    """Name the model call that an assistant's line belongs to; the lines of one call share it."""
-    return text(table(record.message).get("id")) or text(record.request_id) or text(record.uuid) or f"line {number}"
-
-
-def answered(record: Record) -> list[str]:
-    """Give the ids of the tool calls whose results a user's line holds."""
-    blocks = (table(block) for block in items(table(record.message).get("content")))
-    return [str(block.get("tool_use_id", "")) for block in blocks if block.get("type") == "tool_result"]
-
-
-def main_path(records: Sequence[Record], starts_over: Callable[[Record], bool]) -> list[int]:
-    """Give the numbers of the records on the way from the last message back to the first, in the file's order.
-
-    `starts_over` tells, of a record whose parent is null, whether it began a conversation of its own. A record whose
-    parent is not in the file follows the line before it: a broken line must not cut off what came earlier.
-    """
-    thread = [n for n, record in enumerate(records) if is_talk(record) or _is_node(record)]
-    last = next((n for n in reversed(thread) if is_talk(records[n])), None)
-    path: set[int] = set()
-    parents = _parents(records, thread, starts_over)
-    while last is not None and last not in path:
-        path.add(last)
-        last = parents[last]
-    return sorted(path | _companions(records, thread, path))
-
-
-def _is_node(record: Record) -> bool:
+def is_node(record: Record) -> bool:
+    """Tell whether the record has a place in the main conversation's tree."""
     return isinstance(record.uuid, str) and record.is_sidechain is not True
 
 
-def _parents(
-    records: Sequence[Record], thread: list[int], starts_over: Callable[[Record], bool]
-) -> dict[int, int | None]:
+def message_key(record: Record, number: int) -> str:
+    """Name the model call that an assistant's line belongs to."""
+    return text(table(record.message).get("id")) or text(record.request_id) or text(record.uuid) or f"line {number}"
+
+
+class Nodes(list[Node]):
+    """The records of a file that have a place in its tree; what many of them share is kept once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shared: dict[Any, Any] = {}
+
+    def take(self, line: Line, record: Record, *, starts_over: bool) -> Node:
+        """Keep of a record what the tree needs, as the last of the nodes."""
+        before = self[-1] if self else None
+        blocks = [table(block) for block in items(table(record.message).get("content"))]
+        is_reply = record.type == "assistant"
+        parent = record.parent_uuid
+        one = Node(
+            type=self._once(record.type),
+            uuid=text(record.uuid),
+            parent=parent if parent is msgspec.UNSET else _as_in(before and before.uuid, text(parent)),
+            logical_parent=text(record.logical_parent_uuid),
+            is_talk=is_talk(record),
+            starts_over=starts_over,
+            call=_as_in(before and before.call, message_key(record, line.number)) if is_reply else None,
+            asked=tuple(_asked(blocks)) if is_reply else (),
+            answered=tuple(_answered(blocks)) if record.type == "user" else (),
+            about=self._about(record),
+            number=line.number,
+            offset=line.offset,
+            size=len(line.data),
+        )
+        self.append(one)
+        return one
+
+    def _about(self, record: Record) -> About:
+        about = About(
+            session_id=text(record.session_id),
+            request_session_id=text(record.request_session_id),
+            cwd=text(record.cwd),
+            git_branch=text(record.git_branch),
+            version=text(record.version),
+        )
+        return self._once(about)
+
+    def _once(self, value: Any) -> Any:
+        return self._shared.setdefault(value, value)
+
+
+def _as_in(known: str | None, value: str | None) -> str | None:
+    """Give a text as the object that it is already, when it is the same."""
+    return known if known == value else value
+
+
+def main_path(nodes: Sequence[Node]) -> list[int]:
+    """Give the places of the records on the way from the last message back to the first, in the file's order.
+
+    A record whose parent is null, and who `starts_over`, began a conversation of its own. One whose parent is not in
+    the file follows the line before it: a broken line must not cut off what came earlier.
+    """
+    last = next((n for n in range(len(nodes) - 1, -1, -1) if nodes[n].is_talk), _NONE)
+    live = bytearray(len(nodes))
+    parents = _parents(nodes)
+    while last != _NONE and not live[last]:
+        live[last] = True
+        last = parents[last]
+    _add_companions(nodes, live)
+    return [n for n, is_live in enumerate(live) if is_live]
+
+
+def _parents(nodes: Sequence[Node]) -> "array[int]":
     numbers: dict[str, int] = {}
-    for n in thread:
-        if isinstance(records[n].uuid, str):
-            numbers.setdefault(records[n].uuid, n)
-    has_tree = any(_known(records[n].parent_uuid, numbers) is not None for n in thread)
-    parents: dict[int, int | None] = {}
-    before: int | None = None
-    for n in thread:
-        record = records[n]
-        parent = _known(record.parent_uuid, numbers)
+    for n, one in enumerate(nodes):
+        if one.uuid is not None:
+            numbers.setdefault(one.uuid, n)
+    has_tree = any(_known(one.parent, numbers) is not None for one in nodes)
+    parents = array("q")
+    before = _NONE
+    for n, one in enumerate(nodes):
+        parent = _known(one.parent, numbers)
         if parent is None:
-            parent = _known(record.logical_parent_uuid, numbers)
-        if parent is None and not (has_tree and record.parent_uuid is None and starts_over(record)):
+            parent = _known(one.logical_parent, numbers)
+        if parent is None and not (has_tree and one.parent is None and one.starts_over):
             parent = before
-        parents[n] = parent if parent != n else before
+        parents.append(_NONE if parent is None else parent if parent != n else before)
         before = n
     return parents
 
@@ -74,19 +160,23 @@ def _known(uuid: object, numbers: dict[str, int]) -> int | None:
     return numbers.get(uuid) if isinstance(uuid, str) else None
 
 
-def _companions(records: Sequence[Record], thread: list[int], path: set[int]) -> set[int]:
-    """Find the other lines of the model calls on the path, and the results of all their tools."""
-    calls = {message_key(records[n], n) for n in path if records[n].type == "assistant"}
-    lines = {n for n in thread if records[n].type == "assistant" and message_key(records[n], n) in calls}
-    waiting = set(_asked(records[n] for n in lines))
-    for n in path:
-        waiting.difference_update(answered(records[n]))
-    return lines | {n for n in thread if records[n].type == "user" and waiting.intersection(answered(records[n]))}
+def _add_companions(nodes: Sequence[Node], live: bytearray) -> None:
+    """Add the other lines of the model calls on the path, and the results of all their tools."""
+    calls = {one.call for one, is_live in zip(nodes, live, strict=True) if is_live and one.call is not None}
+    answered = {call for one, is_live in zip(nodes, live, strict=True) if is_live for call in one.answered}
+    waiting: set[str] = set()
+    for n, one in enumerate(nodes):
+        if one.call in calls:
+            live[n] = True
+            waiting.update(call for call in one.asked if call not in answered)
+    for n, one in enumerate(nodes):
+        if waiting.intersection(one.answered):
+            live[n] = True
 
 
-def _asked(lines: Iterable[Record]) -> Iterator[str]:
-    for record in lines:
-        for block in items(table(record.message).get("content")):
-            call = table(block)
-            if call.get("type") == "tool_use" and text(call.get("id")):
-                yield call["id"]
+def _asked(blocks: list[dict[str, Any]]) -> Iterator[str]:
+    return (block["id"] for block in blocks if block.get("type") == "tool_use" and text(block.get("id")))
+
+
+def _answered(blocks: list[dict[str, Any]]) -> Iterator[str]:
+    return (str(block.get("tool_use_id", "")) for block in blocks if block.get("type") == "tool_result")

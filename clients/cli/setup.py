@@ -4,10 +4,14 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
+
+import msgspec
 
 from clients.cli import options, output
-from clients.cli.command import Argument, Option
+from clients.cli.command import Argument, Misused, Option
 from clients.cli.here.store import now
+from clients.cli.reading import Tally, conversations
 from contextfs.kit.ids import uuid7
 from contextfs.local import place
 from contextfs.local.setup.init import init as make
@@ -18,9 +22,15 @@ from contextfs.local.setup.off import off as take_back
 def init(
     folder: Annotated[Path | None, Argument("The folder; without it, the repository that this one lies in.")] = None,
     name: Annotated[str | None, Option("--name", help="The project's name; without it, the repository's.")] = None,
+    project: Annotated[
+        str | None, Option("--project", help="The id of a project that another machine has, to join it.")
+    ] = None,
     here: Annotated[bool, Option("--here", help="In this very folder, not at the top of the repository.")] = False,
+    bring: Annotated[
+        bool, Option("--import", help="Import the past conversations about this repository that are found.")
+    ] = False,
     json: options.Json = False,
-) -> None:
+) -> int:
     """Make the store of this repository, or complete the one that is there, and tell what is around it.
 
     It can be repeated: what is in order stays as it is. `ctx off` takes everything back.
@@ -30,12 +40,27 @@ def init(
         around=surroundings(),
         new_id=lambda: uuid7(now(), os.urandom),
         name=name,
+        project=_id(project) if project else None,
         only_here=here,
     )
+    if not json:
+        _print(found, is_brought=bring)
+    tally = _bring(found, json=json) if bring else None
     if json:
-        output.say_json(found)
-    else:
-        _print(found)
+        brought = tally.shown() | {"learned": tally.learned} if tally else None
+        output.say_json(msgspec.structs.asdict(found) | {"imported": brought})
+    return 1 if tally and tally.failed else 0
+
+
+def _bring(found: Found, *, json: bool) -> Tally:
+    """Import the conversations that were found, of every tool that can be read."""
+    from clients.cli.here import importing  # noqa: PLC0415 - only where something is imported
+
+    tally = Tally()
+    readable = [one for one in found.transcripts if one.readable]
+    pairs = (pair for one in readable for pair in conversations(one.tool, one.files, tally))
+    importing.bring(found.place, pairs, tally, of=sum(len(one.files) for one in readable), quiet=json)
+    return tally
 
 
 def off(
@@ -61,6 +86,13 @@ def off(
     )
 
 
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Misused(f"{text!r} is no id of a project: `ctx status --json` on the other machine tells it") from None
+
+
 def surroundings() -> Surroundings:
     """Tell of the machine around."""
     return Surroundings(
@@ -68,7 +100,7 @@ def surroundings() -> Surroundings:
     )
 
 
-def _print(found: Found) -> None:
+def _print(found: Found, *, is_brought: bool) -> None:
     done = "Made" if found.created else "Completed" if found.changed else "All is in order in"
     output.say(output.bold(f"{done} {found.place.folder}"))
     git = found.git
@@ -88,5 +120,7 @@ def _print(found: Found) -> None:
         output.say(f"  {output.counted(len(one.files), 'conversation')} of {one.tool}, {size}{kind}")
     for note in found.notes:
         output.note(note)
+    if any(one.readable for one in found.transcripts) and not is_brought:
+        output.say("Bring them in, secrets taken out, private to you: ctx init --import")
     if found.created:
         output.say('Next: ctx memory add "We deploy with uv." --type decision')

@@ -1,23 +1,38 @@
-"""`ctx share` and `ctx unshare`: who sees a memory."""
+"""`ctx share` and `ctx unshare`: who sees a memory or a conversation."""
 
-from clients.cli import memory, options, where
-from clients.cli.here import memory as here
-from contextfs.kit.errors import NotFound
-from contextfs.kit.fields import Visibility
+from typing import Annotated
 
+from clients.cli import options, where
+from clients.cli.command import Argument
+from contextfs.local.config import Level
 
-def share(id: memory.Id, json: options.Json = False) -> None:  # noqa: A002 - the argument's name
-    """Let the project see a memory: its file is tracked by git, and it is pushed."""
-    _show_to("project", id, json=json)
+Id = Annotated[str, Argument("The id of a memory or a session, or some of its first or last digits.")]
 
 
-def unshare(id: memory.Id, json: options.Json = False) -> None:  # noqa: A002 - the argument's name
-    """Keep a memory for yourself: the server takes it from the others; what git has in its history stays there."""
-    _show_to("private", id, json=json)
+def share(id: Id, server: where.Server = False, json: options.Json = False) -> None:  # noqa: A002 - the argument's name
+    """Let the project see a memory, or a session with what was learned from it: it is pushed, and git tracks memories.
+
+    Rules in .contextfs/config.toml share all sessions of a tool, branch, folder or tag.
+    """
+    _show_to("project", id, server=server, json=json)
 
 
-def _show_to(visibility: Visibility, id: str, *, json: bool) -> None:  # noqa: A002 - the argument's name
-    place = where.here(server=False)
+def unshare(id: Id, server: where.Server = False, json: options.Json = False) -> None:  # noqa: A002 - the argument's name
+    """Keep a memory or a session for yourself: the server takes it from the others; what git has in its history stays.
+
+    What was learned from a session goes with it, unless a person changed it, or another session that is shared says
+    the same.
+    """
+    _show_to("private", id, server=server, json=json)
+
+
+def _show_to(level: Level, id: str, *, server: bool, json: bool) -> None:  # noqa: A002 - the argument's name
+    place = where.here(server)
     if place is None:
-        raise NotFound("There is no store in this folder: `ctx init` makes one.")
-    here.show_to(place, id, visibility, json=json)
+        from clients.cli.there import sharing as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        there.show_to(id, level, json=json)
+    else:
+        from clients.cli.here import sharing as here  # noqa: PLC0415 - as above
+
+        here.show_to(place, id, level, json=json)

@@ -62,10 +62,14 @@ def _run(direction: Direction, *, background: bool, json: bool) -> int:
 
 
 def _print(report: SyncReport) -> None:
-    pulled, pushed = report.pulled, report.pushed
+    pulled, pushed, sessions = report.pulled, report.pushed, report.sessions
     parts = [
         (pulled.memories, f"{output.counted(pulled.memories, 'memory', 'memories')} changed there"),
+        (pulled.sessions, f"{output.counted(pulled.sessions, 'session')} came from there"),
         (pushed.sent, f"{output.counted(pushed.sent, 'revision')} sent"),
+        (sessions.sent, f"{output.counted(sessions.sent, 'session')} sent"),
+        (sessions.followed, f"{output.counted(sessions.followed, 'memory', 'memories')} went with their sessions"),
+        (pulled.sessions_withdrawn, f"{output.counted(pulled.sessions_withdrawn, 'session')} withdrawn"),
         (pulled.withdrawn, f"{pulled.withdrawn:,} made private by their authors, and taken out here"),
         (pulled.kept, f"{pulled.kept:,} made private by their authors, and kept for your own edits"),
     ]
@@ -73,5 +77,7 @@ def _print(report: SyncReport) -> None:
     output.say(f"{report.url}: {', '.join(said) if said else 'all in step'}")
     if pulled.conflicted:
         output.say(f"{output.counted(pulled.conflicted, 'conflict')}: `ctx conflicts list` shows what to choose from.")
+    if sessions.refused:
+        output.note(f"{output.counted(sessions.refused, 'session')} refused: `ctx status` tells why.")
     if pushed.refused:
         output.note(f"{output.counted(pushed.refused, 'revision')} refused: `ctx status` tells why.")

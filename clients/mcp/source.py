@@ -24,14 +24,25 @@ class Sources:
         self._server = server
         self._lock = Lock()
         self._client: ContextFS | None = None
+        self._local: tuple[Place, Source] | None = None
 
-    def source(self) -> Source:
+    def source(self, _context: object) -> Source:
         """Give the memory; Unavailable tells what the user can do where there is none."""
         found = place.find(self._folder)
+        if found is not None and not self._server:
+            return self._here(found)
         with self._lock:
             client = self._client = self._client or self._connected(found)
         project = config.read(found.config).project.id if found else client.address.project_id
         return ServerSource(client.call, project_id=project, now=_now)
+
+    def _here(self, found: Place) -> Source:
+        from clients.mcp.here import LocalSource  # noqa: PLC0415 - the one that is meant is loaded
+
+        with self._lock:
+            if self._local is None or self._local[0] != found:
+                self._local = (found, LocalSource(found))
+            return self._local[1]
 
     def close(self) -> None:
         """Let go of the server."""

@@ -14,7 +14,7 @@ from clients.settings.jsonc import Node, is_blank, parse
 from contextfs.kit.errors import Invalid
 
 Path = tuple[str, ...]
-_SAME_LINE: Final = re.compile(r"[ \t]*(?://[^\n]*|/\*[^\n]*?\*/[ \t]*(?=\r?\n))")
+_SAME_LINE: Final = re.compile(r"[ \t]*(?://[^\n]*|/\*(?:(?!\*/)[^\n])*\*/[ \t]*(?=\r?\n))")
 _COMMA: Final = re.compile(r"(?:[ \t\r\n]|//[^\n]*|/\*.*?\*/)*,", re.DOTALL)
 
 
@@ -40,6 +40,29 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     def is_in(self, text: str) -> bool:
         """Tell whether something stands in our place."""
         return not is_blank(text) and _at(parse(text), self.path) is not None
+
+
+class Default(msgspec.Struct, frozen=True, kw_only=True):
+    """A member that a file needs, and that stays as it is where it stands already."""
+
+    path: Path
+    value: Any
+
+    def apply(self, text: str) -> str:
+        """Put it in where nothing stands."""
+        member = Member(path=self.path, value=self.value)
+        return text if member.is_in(text) else member.apply(text)
+
+    def withdraw(self, text: str, before: str | None) -> str:
+        """Take it out where it came with us, and nobody else has come to need it since."""
+        if before is None:
+            return text
+        without = Member(path=self.path, value=self.value).withdraw(text, before)
+        return without if _value(without) == _value(before) else text
+
+    def is_in(self, text: str) -> bool:  # noqa: ARG002 - as every edit
+        """Tell that it is not what we are known by."""
+        return False
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +111,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 class All(msgspec.Struct, frozen=True, kw_only=True):
     """Several edits of one file, as one."""
 
-    edits: Sequence[Member | Item]
+    edits: Sequence[Member | Default | Item]
 
     def apply(self, text: str) -> str:
         """Put all in, in their order."""
@@ -113,6 +136,10 @@ def _at(node: Node, path: Path) -> Node | None:
             return None
         node = node.members[name].node
     return node
+
+
+def _value(text: str) -> Any:
+    return {} if is_blank(text) else parse(text).value
 
 
 def _put(text: str, path: Path, value: Any) -> str:

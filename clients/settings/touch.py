@@ -97,7 +97,7 @@ def uninstall(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
             _forget(home, name, path)
             return "restored"
         text = _text(now)
-        wanted = edit.withdraw(text, _text(known.before) if known and known.before is not None else None)
+        wanted = edit.withdraw(text, _text(known.before) if known else None)
         if wanted == text:
             _forget(home, name, path)
             return "absent"

@@ -47,10 +47,23 @@ class Rows:
         rows = sorted(self.of("usage_records", tenant), key=lambda row: row["id"])
         return [row["quantity"] for row in rows if row["meter"] == meter]
 
+    def waiting_for(self, backend: int) -> bool:
+        """Tell whether somebody waits for a lock that a backend of the server holds."""
+        query = "select 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+        return self.connection.execute(query, [backend]).fetchone() is not None
+
     def everything(self, tenant: Tenant) -> dict[str, list[str]]:
         """Copy all that a tenant has, but for what was kept about its calls."""
         tables = ("projects", "sessions", "messages", "memories", "revisions", "api_keys", "dead_letters", "deliveries")
         return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Look again and again until something is so; fail when it does not come."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

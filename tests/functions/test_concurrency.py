@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 from starlette.testclient import TestClient
 
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import Things
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, wait_until
 
 THREADS = 16
 
@@ -171,6 +172,24 @@ def test_a_project_goes_while_all_write_into_it(tenant: Tenant, rows: Rows) -> N
     assert replies[THREADS].status_code == 204
     assert set(statuses(replies)) <= {201, 204, 404}
     assert rows.of("memories", tenant) == rows.of("sessions", tenant) == []
+
+
+def test_a_call_that_runs_into_a_deadlock_is_done_again(
+    tenant: Tenant, things: Things, rows: Rows, database_url: str
+) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+    body = {"messages": [{"role": "user", "content": "x"}]}
+    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("set local deadlock_timeout = '1min'")  # so that it is the call which has to give way
+        other.execute("select from contextfs.projects where id = %s for update", [things.project_id])
+        reply = pool.submit(tenant.call, "POST", path, body)
+        wait_until(lambda: rows.waiting_for(other.info.backend_pid))
+        other.execute("update contextfs.sessions set title = 'held' where id = %s", [things.session_id])
+        other.commit()
+
+    assert reply.result().status_code == 201
+    assert contents(tenant, things.session_id) == ["x"]
+    assert rows.events(tenant).count("session.appended") == 1
 
 
 def test_a_version_never_comes_twice_not_even_in_one_moment(tenant: Tenant, things: Things, wiring: Wiring) -> None:

@@ -12,7 +12,7 @@ def classes() -> list[type[ContextFSError]]:
 
 
 def test_the_drawing_shows_every_error_with_its_status() -> None:
-    drawn = dict(re.findall(r"^(?:[├└]── )?(\w+)\s+(\d{3})", errors.__doc__ or "", re.MULTILINE))
+    drawn = dict(re.findall(r"^(?: *[├└]── )?(\w+)\s+(\d{3})", errors.__doc__ or "", re.MULTILINE))
 
     assert {kind.__name__: str(kind.status) for kind in classes()} == drawn
 

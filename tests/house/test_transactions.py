@@ -15,6 +15,7 @@ OPENS = {
     "shared/contextfs/journeys/react/relay.py",
     "shared/contextfs/journeys/react/deliver.py",
     "shared/contextfs/journeys/keep/expire.py",
+    "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/adapters/clouds/local/bus.py",
 }
 COMMITS = ("shared/contextfs/adapters/database/", "shared/contextfs/local/base/")

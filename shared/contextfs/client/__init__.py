@@ -1,18 +1,19 @@
 """The Python SDK: `from contextfs.client import ContextFS`."""
 
 from contextfs.client.address import Address
-from contextfs.client.capture import Captured
 from contextfs.client.client import ContextFS
 from contextfs.client.pages import Listing
 from contextfs.client.retries import Retries
 from contextfs.client.system import Health
 from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search.model import SearchHit, SearchReply
-from contextfs.domain.sessions.model import Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sql.model import SqlColumn, SqlReply
 from contextfs.kit.errors import (
     BadInput,
     Conflict,
@@ -37,6 +38,8 @@ __all__ = [
     "Anchor",
     "ApiKey",
     "ApiKeyCreated",
+    "AuditEntry",
+    "AuditReport",
     "BadInput",
     "Captured",
     "Conflict",
@@ -69,6 +72,8 @@ __all__ = [
     "SearchReply",
     "Session",
     "SessionWritten",
+    "SqlColumn",
+    "SqlReply",
     "TooLarge",
     "TooManyRequests",
     "ToolCall",

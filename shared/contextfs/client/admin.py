@@ -1,16 +1,20 @@
 """Administration: `client.admin`."""
 
+from datetime import datetime
+
 from contextfs.client.address import Id
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
+from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.events.model import DeadLetter
 from contextfs.kit.page import Page
 
 _PATH = "/v1/admin/dead-letters"
+_AUDIT = "/v1/admin/audit-logs"
 
 
 class Admin:
-    """Shows what went wrong behind the calls, and sets it going again."""
+    """Shows who did what and what went wrong behind the calls, and sets it going again."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -26,3 +30,32 @@ class Admin:
     def replay(self, letter_id: Id) -> DeadLetter:
         """Bring a dead letter to its consumer once more."""
         return self._transport.call("POST", f"{_PATH}/{segment(letter_id)}/replay", DeadLetter)
+
+    def audit_logs(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        actor: Id | None = None,
+        action: str | None = None,
+        subject: Id | None = None,
+        project_id: Id | None = None,
+        page_size: int | None = None,
+    ) -> Listing[AuditEntry]:
+        """List who did what, newest first; `action` may be `memory.*`."""
+        asked = {
+            "since": since,
+            "until": until,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "project_id": project_id,
+            "limit": page_size,
+        }
+        return Listing(
+            lambda cursor: self._transport.call("GET", _AUDIT, Page[AuditEntry], query=asked | {"cursor": cursor})
+        )
+
+    def audit_verify(self, head: str | None = None) -> AuditReport:
+        """Check that nobody changed the log, and that a `head` that an earlier check told is still in it."""
+        return self._transport.call("GET", f"{_AUDIT}/verify", AuditReport, query={"head": head})

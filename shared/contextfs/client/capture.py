@@ -1,40 +1,14 @@
 """Capture: a whole conversation, of any length, sent in parts that the server takes; sent twice, it is stored once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from contextfs.domain.sessions.model import NewMessage, Session
+from contextfs.domain.sessions.model import NewMessage
 from contextfs.kit.receipt import Receipt
 
 MOST_MESSAGES = 500
 MOST_BYTES = 4 * 1024 * 1024
-
-
-class Captured(msgspec.Struct, frozen=True, kw_only=True):
-    """A session after a capture, and what all its parts did together.
-
-    `added` messages are new, `present` ones were there already; `created` says whether the session itself is new.
-    """
-
-    session: Session
-    receipt: Receipt
-    created: bool
-    added: int
-    present: int
-
-    @property
-    def grown(self) -> bool:
-        """Whether a session that was there got new messages."""
-        return not self.created and self.added > 0
-
-
-def named(messages: Iterable[NewMessage]) -> list[NewMessage]:
-    """Give each message an external id: its place, when it brings none. That is what makes a capture repeatable."""
-    return [
-        message if message.external_id is not None else msgspec.structs.replace(message, external_id=f"#{place}")
-        for place, message in enumerate(messages)
-    ]
 
 
 def batches(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:

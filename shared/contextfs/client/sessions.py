@@ -6,40 +6,25 @@ from typing import Any, TypedDict, Unpack
 
 from contextfs.client import capture
 from contextfs.client.address import Id
-from contextfs.client.capture import Captured
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.sessions.model import (
-    Git,
+    Captured,
     Message,
     NewMessage,
     NewMessages,
     NewSession,
+    NewSessionFields,
     Session,
     SessionChange,
     SessionWritten,
     Status,
 )
+from contextfs.domain.sessions.rules import named
 from contextfs.kit.fields import Sensitivity, Visibility, Wait
 from contextfs.kit.page import Page
 
 _PATH = "/v1/sessions"
-
-
-class NewSessionFields(TypedDict, total=False):
-    """What may be said of a session that is created."""
-
-    title: str | None
-    model: str | None
-    git: Git
-    visibility: Visibility
-    sensitivity: Sensitivity | None
-    tags: list[str]
-    annotations: dict[str, Any]
-    metadata: dict[str, Any]
-    input_tokens: int
-    output_tokens: int
-    started_at: datetime | None
 
 
 class SessionChanges(TypedDict, total=False):
@@ -108,7 +93,7 @@ class Sessions:
         It may be sent again, whole and longer than before: what is stored already is not stored again. For that, each
         message has an `external_id` that stays; one that brings none is known by its place.
         """
-        first, *rest = [*capture.batches(capture.named(messages))] or [[]]
+        first, *rest = [*capture.batches(named(messages))] or [[]]
         written = self.create(tool, project_id=project_id, external_id=external_id, messages=first, wait=wait, **fields)
         added = len(first) - written.receipt.duplicates if first else 0
         created = written.receipt.stored > added

@@ -10,7 +10,7 @@ from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.ports import Database, Embedder, Transaction
+from contextfs.kit.ports import Database, Embedder, Reader, Transaction
 from contextfs.kit.principal import Principal
 
 
@@ -24,6 +24,8 @@ class Services:
     redaction_key: bytes
     entropy: Entropy
     wake_relay: Callable[[], None] = lambda: None
+    reader: Reader | None = None
+    """Runs direct SQL; without it, that is switched off."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ ContextFSError                     500
 ├── VersionRequired                428
 ├── TooManyRequests                429
 └── Unavailable                    503  try again; nothing was stored
+    └── Contended                  503  told only when trying again by ourselves did not help
 
 A class's docstring is its title for people. The detail says what is wrong, where, and the cure.
 """
@@ -120,3 +121,7 @@ class Unavailable(ContextFSError):
     """A part that this call needs is not reachable; nothing was stored, try again."""
 
     status = 503
+
+
+class Contended(Unavailable):
+    """Another change got in the way; nothing was stored, try again."""

@@ -1,8 +1,9 @@
 """Ports: what the product needs from outside, each with twins that one setting chooses between."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 from contextfs.kit.events import Event
 
@@ -48,6 +49,22 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Give all connections back."""
+        ...
+
+
+class Answer(NamedTuple):
+    """What a query of somebody's gave: its columns as (name, type), its rows, and whether there are more."""
+
+    columns: list[tuple[str, str]]
+    rows: list[list[Any]]
+    truncated: bool
+
+
+class Reader(Protocol):
+    """Runs queries that people wrote. It does not trust them, and it does not check them: its caller does."""
+
+    def read(self, query: str, *, sign: Callable[[int], str], as_of: datetime | None, most_rows: int) -> Answer:
+        """Run one SELECT by claims that `sign` gives for a backend; Invalid says what is wrong with it."""
         ...
 
 

@@ -18,6 +18,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     relay_database_url: Annotated[
         str | None, Meta(description="Postgres as the role contextfs_relay; needed by the relay and the worker.")
     ] = None
+    sql_database_url: Annotated[
+        str | None,
+        Meta(description="Postgres as the role contextfs_sql, or a replica; without it direct SQL is switched off."),
+    ] = None
     key_pepper: Annotated[str, Meta(min_length=32, description="Secret text that API keys are hashed with.")]
     redaction_key: Annotated[
         str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")

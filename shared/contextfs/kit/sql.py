@@ -2,7 +2,8 @@
 
 import re
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -40,4 +41,13 @@ def parse(source: str, text: str) -> Queries:
 @cache
 def load(package: str, name: str = "postgres.sql") -> Queries:
     """Read the queries that lie beside a package's code."""
-    return parse(f"{package}/{name}", (files(package) / name).read_text(encoding="utf-8"))
+    return parse(f"{package}/{name}", text_beside(package, name))
+
+
+def text_beside(package: str, name: str) -> str:
+    """Read a file that lies beside a package's code; `importlib.resources` takes as long to load as Python to start."""
+    here = import_module(package).__file__
+    if here is None:
+        message = f"{package} has no folder of its own"
+        raise FileNotFoundError(message)
+    return Path(here).with_name(name).read_text(encoding="utf-8")

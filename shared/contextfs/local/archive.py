@@ -1,6 +1,8 @@
 """Everything of a store in one file, and back: JSON lines, the first of which says the format and the project.
 
-Each further line is `{"revision": …}`. Taking one in twice, or in parts, changes nothing: revisions know themselves.
+Each further line is `{"revision": …}`, or `{"session": …}` followed by its `{"message": …}` lines. Taking one in twice,
+or in parts, changes nothing: revisions, sessions and messages are known by their ids. Exports of the first format,
+which had no sessions, are read as well.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,13 +17,19 @@ from contextfs.domain.feed.model import SentRevision
 from contextfs.domain.memories.revisions import Revision
 from contextfs.domain.memories.rules import acceptable
 from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.kit.sql import load
 from contextfs.local.config import ProjectNamed
-from contextfs.local.model import TakenIn
+from contextfs.local.sessions import archived
+from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 
-FORMAT: Final = "contextfs.export.1"
+FORMAT: Final = "contextfs.export.2"
+KINDS: Final = ("revision", "session", "message")
+"""What the lines after the first one hold."""
 
+_READ: Final = ("contextfs.export.1", FORMAT)
 _BATCH: Final = 2000
+_SQL: Final = load("contextfs.local.base", "sqlite.sql")
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,31 +40,60 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     exported_at: datetime
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    revision: SentRevision
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What taking an export in did: what of it was not here yet."""
+
+    revisions: int = 0
+    memories: int = 0
+    conflicted: int = 0
+    sessions: int = 0
+    messages: int = 0
+
+
+class _Line(archived.Line, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    revision: SentRevision | None = None
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A line that was read: a revision, or a part of a session."""
+
+    revision: Revision | None
+    line: _Line
 
 
 def written(store: LocalStore, project: ProjectNamed, now: datetime, *, private: bool = True) -> Iterator[bytes]:
     """Write a store, line by line, always in the same order."""
     yield msgspec.json.encode(Head(format=FORMAT, project=project, exported_at=now)) + b"\n"
-    for row in store.base.all("select id, private from memories order by id"):
+    for row in store.base.all(_SQL["every_memory"]):
         if row["private"] and not private:
             continue
         for one in sorted(store.log(UUID(row["id"])), key=lambda one: (one.clock, one.id)):
             yield msgspec.json.encode(_Line(revision=_sent(one))) + b"\n"
+    for line in archived.lines(LocalSessions(store), private=private):
+        yield msgspec.json.encode(line) + b"\n"
 
 
-def read(store: LocalStore, lines: Iterable[bytes], name: str) -> TakenIn:
+def kind_of(line: bytes) -> str:
+    """Tell what a line that was written holds; the first one is none of the kinds."""
+    return line[2 : line.index(b'"', 2)].decode()
+
+
+def read(store: LocalStore, lines: Iterable[bytes], name: str) -> Restored:
     """Take an export in; Invalid names the line that cannot be read, before anything of its batch is stored."""
     numbered = iter(enumerate(lines, start=1))
     _head(next(numbered, (1, b""))[1], name)
-    total = TakenIn()
+    restorer = archived.Restorer(LocalSessions(store))
+    total = Restored()
     while batch := list(islice(numbered, _BATCH)):
-        taken = store.take_in([_revision(line, f"{name}:{number}") for number, line in batch if line.strip()])
-        total = TakenIn(
+        found = [_line(line, f"{name}:{number}") for number, line in batch if line.strip()]
+        taken = store.take_in([one.revision for one in found if one.revision is not None])
+        arrived = restorer.take_in([one.line for one in found if one.revision is None])
+        total = Restored(
             revisions=total.revisions + taken.revisions,
             memories=total.memories + taken.memories,
             conflicted=total.conflicted + taken.conflicted,
+            sessions=total.sessions + arrived.sessions,
+            messages=total.messages + arrived.messages,
         )
     return total
 
@@ -66,26 +103,32 @@ def _head(line: bytes, name: str) -> Head:
         head = msgspec.json.decode(line, type=Head)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Invalid(f"{name} is no export of ContextFS: its first line does not say so.") from None
-    if head.format != FORMAT:
+    if head.format not in _READ:
         raise Invalid(f"{name} is of the format {head.format[:60]}: update ctx (pip install -U contextfs-platform).")
     return head
 
 
-def _revision(line: bytes, where: str) -> Revision:
+def _line(line: bytes, where: str) -> _Read:
     try:
-        sent = msgspec.json.decode(line, type=_Line).revision
-        made = Revision(
-            memory_id=sent.memory_id,
-            fields=acceptable(sent.fields),
-            author=sent.author,
-            clock=sent.clock,
-            parents=tuple(sent.parents),
-        )
-        _ = made.id
+        read_line = msgspec.json.decode(line, type=_Line)
+        if sum(one is not None for one in (read_line.revision, read_line.session, read_line.message)) != 1:
+            raise Invalid("this is no revision, session or message: export anew.")
+        return _Read(None if read_line.revision is None else _revision(read_line.revision), read_line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"{where}: this is no revision ({error}): export anew.") from None
+        raise Invalid(f"{where}: this is no revision, session or message ({error}): export anew.") from None
     except ContextFSError as error:
         raise Invalid(f"{where}: {error.detail}") from None
+
+
+def _revision(sent: SentRevision) -> Revision:
+    made = Revision(
+        memory_id=sent.memory_id,
+        fields=acceptable(sent.fields),
+        author=sent.author,
+        clock=sent.clock,
+        parents=tuple(sent.parents),
+    )
+    _ = made.id
     return made
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
@@ -26,12 +26,11 @@ from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
     heads_in,
-    mark,
     next_clock,
     record,
+    redaction_key,
     revisions_of,
     see_clocks,
-    set_mark,
     shown,
 )
 from contextfs.local.folder import stepping
@@ -39,7 +38,11 @@ from contextfs.local.folder.refresh import problems, refresh
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
 from contextfs.local.place import Place
 
+LEARNER = "platform"
+"""Who learns memories from sessions, as their revisions name the author: here and on a server."""
+
 _LEAST_DIGITS = 6
+_MOST_PROOFS = 100
 _DIGITS = re.compile(r"[0-9a-f]+")
 _ABSENT = "There is no such memory here."
 
@@ -52,9 +55,9 @@ class LocalStore:
     ) -> None:
         self.place = place
         self.base = base
-        self._now = now
-        self._entropy = entropy
-        self._actor = actor
+        self.now = now
+        self.entropy = entropy
+        self.actor = actor
 
     @classmethod
     def open(
@@ -85,11 +88,15 @@ class LocalStore:
         return refresh(
             self.base,
             self.place,
-            actor=self._actor,
-            now=self._now(),
-            new_id=self._new_id,
+            actor=self.actor,
+            now=self.now(),
+            new_id=self.new_id,
             accept_missing=accept_missing,
         )
+
+    def new_id(self) -> UUID:
+        """Make an id."""
+        return uuid7(self.now(), self.entropy)
 
     def add(self, new: NewMemory) -> Written:
         """Add a memory; one that says the same to the same readers is given back, with a new proof if there is one."""
@@ -98,11 +105,36 @@ class LocalStore:
             same = self._same(fields)
             if same is not None:
                 return self._proven(same, fields, redacted)
-            memory_id = new.id or self._new_id()
+            memory_id = new.id or self.new_id()
             if revisions_of(self.base, memory_id):
                 raise Conflict("A memory with this id exists already: leave the id out, or change that memory.")
             self._write(memory_id, None, fields)
         return self._written(memory_id, stored=True, redacted=redacted)
+
+    def learn(self, lesson: NewMemory) -> bool:
+        """Take in what was learned, inside a transaction; True when that is new. Its file is due then.
+
+        Its id follows from what it says: what a person changed or deleted since stays as they left it. What is known
+        already gains the proof.
+        """
+        fields, _ = self._cleaned(fields_of(lesson))
+        memory_id = lesson.id or self.new_id()
+        known = revisions_of(self.base, memory_id)
+        same = memory_id if known else self._same(fields)
+        if same is None:
+            return self._write(memory_id, None, fields, author=LEARNER)
+        seen = view(known or revisions_of(self.base, same))
+        if not seen.deleted and _means_the_same(seen.fields, fields):
+            self._prove(seen, fields, author=LEARNER)
+        return False
+
+    def follow(self, memory_id: UUID, wanted: MemoryChange) -> bool:
+        """Change what was learned, inside a transaction, unless a person changed it before; True when it is changed."""
+        seen = view(revisions_of(self.base, memory_id))
+        if seen.deleted or seen.updated_by != LEARNER:
+            return False
+        fields, _ = self._cleaned(changed(seen.fields, wanted))
+        return self._write(memory_id, seen, fields, author=LEARNER)
 
     def change(self, memory_id: UUID, wanted: MemoryChange) -> Written:
         """Change a memory by a new revision; NotFound when it is deleted."""
@@ -117,7 +149,7 @@ class LocalStore:
         with self.base.transaction():
             seen = self._seen(memory_id)
             cleaned, redacted = self._cleaned(msgspec.structs.replace(seen.fields, content=content, alternatives=()))
-            made = resolve(seen, cleaned.content, author=self._actor(), clock=next_clock(self.base, self._now()))
+            made = resolve(seen, cleaned.content, author=self.actor(), clock=next_clock(self.base, self.now()))
             self._record(memory_id, made)
         return self._written(memory_id, stored=made is not None, redacted=redacted)
 
@@ -194,7 +226,7 @@ class LocalStore:
         for start in range(0, len(groups), stepping.BATCH):
             batch = groups[start : start + stepping.BATCH]
             with self.base.transaction():
-                see_clocks(self.base, see, self._now())
+                see_clocks(self.base, see, self.now())
                 done = [self._take(memory_id, some, sent=sent) for memory_id, some in batch]
             total = TakenIn(
                 revisions=total.revisions + sum(one.revisions for one in done),
@@ -248,17 +280,21 @@ class LocalStore:
         return None if row is None else UUID(row["id"])
 
     def _proven(self, same: UUID, fields: Fields, redacted: int) -> Written:
-        seen = self._seen(same)
-        known = {canonical(proof) for proof in seen.fields.provenance}
-        fresh = tuple(proof for proof in fields.provenance if canonical(proof) not in known)
-        if fresh:
-            more = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *fresh))
-            self._write(same, seen, more)
+        self._prove(self._seen(same), fields, author=self.actor())
         return Written(memory=self.get(same), stored=False, redacted=redacted)
 
-    def _write(self, memory_id: UUID, seen: View | None, fields: Fields) -> bool:
+    def _prove(self, seen: View, fields: Fields, *, author: str) -> None:
+        """Give a memory the proofs that it lacks, as far as there is room for them: a session proves once."""
+        known = {_proof(one) for one in seen.fields.provenance}
+        room = max(0, _MOST_PROOFS - len(known))
+        fresh = tuple(one for one in fields.provenance if _proof(one) not in known)[:room]
+        if fresh:
+            more = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *fresh))
+            self._write(seen.memory_id, seen, more, author=author)
+
+    def _write(self, memory_id: UUID, seen: View | None, fields: Fields, *, author: str | None = None) -> bool:
         """Add the revision that leads to a state, and note that the file is due; False when that is how it stands."""
-        author, clock = self._actor(), next_clock(self.base, self._now())
+        author, clock = author or self.actor(), next_clock(self.base, self.now())
         if seen is None:
             made: Revision | None = Revision(memory_id=memory_id, fields=fields, author=author, clock=clock)
         else:
@@ -277,7 +313,7 @@ class LocalStore:
 
     def _cleaned(self, fields: Fields) -> tuple[Fields, int]:
         """Take secrets out, and bring line ends to one form; gives how many secrets there were."""
-        key = self._redaction_key()
+        key = redaction_key(self.base, self.entropy)
         texts = [redact(text.replace("\r\n", "\n"), key=key) for text in (fields.title or "", *fields.bodies)]
         metadata = redact_json(fields.metadata, key=key)
         title, content, *others = (one.text for one in texts)
@@ -290,12 +326,12 @@ class LocalStore:
         )
         return cleaned, sum(len(one.findings) for one in texts) + len(metadata.findings)
 
-    def _redaction_key(self) -> bytes:
-        held = mark(self.base, "redaction_key")
-        if held is None:
-            held = self._entropy(32).hex()
-            set_mark(self.base, "redaction_key", held)
-        return bytes.fromhex(held)
 
-    def _new_id(self) -> UUID:
-        return uuid7(self._now(), self._entropy)
+def _means_the_same(left: Fields, right: Fields) -> bool:
+    """Tell whether two states say the same to the same readers."""
+    is_private = (left.visibility == "private", right.visibility == "private")
+    return len(set(is_private)) == 1 and fingerprint(left.type, left.content) == fingerprint(right.type, right.content)
+
+
+def _proof(one: dict[str, Any]) -> str:
+    return one.get("session_id") or canonical(one)

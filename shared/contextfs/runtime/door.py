@@ -3,10 +3,11 @@
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from contextfs.domain.access.rules import may
 from contextfs.domain.access.store import entering
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
 from contextfs.kit.ids import uuid7
 from contextfs.kit.ports import Row
 from contextfs.kit.principal import Principal
@@ -31,9 +32,27 @@ from contextfs.runtime.table import PUBLIC, Route
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _SERVER_FAULT = 500
+_TRIES = 4
+"""How often a call is begun when others get in its way."""
 _JSON = {"content-type": "application/json"}
 _UTF_8 = {"", "utf-8", "utf8"}
 _encode = msgspec.json.Encoder().encode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of somebody, read and ready to be done."""
+
+    route: Route
+    binding: Binding
+    request: HttpRequest
+    request_id: str
+    credential: keys.Credential
+    taken: dict[str, Any]
+    key: str | None
+    expected: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -78,36 +97,66 @@ class Door:
         if route.needs == PUBLIC:
             taken = read(route, binding, request)
             return reply(route, request, binding.handle(OpenCall(now=self.clock(), services=self.services), **taken))
+        asked = self._asked(route, binding, request, request_id)
+        call, result, response = undisturbed(lambda: self._transact(asked))
+        if call.events:
+            self.services.wake_relay()
+        if result is not None and asked.taken.get("wait") == waiting.SEARCHABLE:
+            return reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
+        return response
+
+    def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
+        """Read all that a call needs to know before it begins."""
         credential = who(request, self.services.key_pepper)
         taken = read(route, binding, request)
-        key = idempotency.key_of(request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
             raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
+        return Asked(
+            route=route,
+            binding=binding,
+            request=request,
+            request_id=request_id,
+            credential=credential,
+            taken=taken,
+            key=idempotency.key_of(request),
+            expected=expected,
+        )
+
+    def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+        """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
+
+        A call that was made before, with the same Idempotency-Key, is not made again: its handler gives nothing.
+        """
+        route, request, key = asked.route, asked.request, asked.key
         now = self.clock()
-        with self.services.database.transaction(entering(credential, now)) as (tx, (found,)):
+        with self.services.database.transaction(entering(asked.credential, now)) as (tx, (found,)):
             call = Call(
-                principal=_principal(credential, found),
+                principal=_principal(asked.credential, found),
                 now=now,
                 tx=tx,
                 services=self.services,
-                expected_versions=expected,
+                expected_versions=asked.expected,
             )
             may(call.principal, route.needs)
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
-                    return earlier
-            result = binding.handle(call, **taken)
+                    return call, None, earlier
+            result = asked.binding.handle(call, **asked.taken)
             response = reply(route, request, result)
-            settle(call, audits=route.audits, meters=route.meters, request_id=request_id)
+            settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
-        if call.events:
-            self.services.wake_relay()
-        if taken.get("wait") == waiting.SEARCHABLE:
-            return reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
-        return response
+        return call, result, response
+
+
+def undisturbed(attempt: Callable[[], T]) -> T:
+    """Try again when another transaction got in the way: nothing was stored, and it is gone by then."""
+    for _ in range(_TRIES - 1):
+        with suppress(Contended):
+            return attempt()
+    return attempt()
 
 
 def who(request: HttpRequest, pepper: bytes) -> keys.Credential:

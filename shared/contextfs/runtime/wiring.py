@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
+from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.kit.call import Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid
@@ -34,6 +35,7 @@ class Wiring:
             redaction_key=settings.redaction_key.encode(),
             entropy=os.urandom,
             wake_relay=self.waker.wake,
+            reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock)
         self.reactor = Reactor(self.services, clock)

@@ -149,3 +149,56 @@ def test_a_server_that_is_away_stops_the_import_at_once(ctx: Ctx, transcripts: P
     told = ctx("import", "claude-code", transcripts / "claude-code", CONTEXTFS_URL="http://127.0.0.1:9")
 
     assert (6, 1) == (told.code, told.err.count("\n"))
+
+
+def test_in_a_folder_with_a_store_they_come_into_it(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
+    ctx("init")
+    first = ctx("import", "claude-code", transcripts / "claude-code", "--json").json
+    again = ctx("import", "claude-code", transcripts / "claude-code")
+    there = ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--server", "--json").json
+
+    assert (first["sessions"]["new"], first["learned"] > 0, first["messages"]["duplicates"]) == (8, True, 0)
+    assert "0 new, 0 grown, 8 unchanged" in again.out
+    assert (there["sessions"]["new"], len(list(client.sessions.list()))) == (1, 1)
+    assert len(ctx("sessions", "list", "--json").json) == 8
+
+
+def test_a_project_is_of_the_server(ctx: Ctx, client: ContextFS, transcripts: Path) -> None:
+    ctx("init")
+    ctx("import", "claude-code", transcripts / "claude-code" / SESSION, "--project", "first")
+
+    assert (len(list(client.sessions.list())), ctx("sessions", "list", "--json").json) == (1, [])
+
+
+def test_a_store_takes_in_what_is_about_its_repository(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "tern", tmp_path / "other"
+    for folder in (here, elsewhere):
+        folder.mkdir()
+        at_tool = tmp_path / ".claude/projects" / str(folder).replace("/", "-").replace("_", "-")
+        at_tool.mkdir(parents=True)
+        text = (transcripts / "claude-code" / SESSION).read_text()
+        named = text.replace("/home/dev/cfs/proj/demo", str(folder)).replace(SESSION[:-6], folder.name)
+        (at_tool / f"{folder.name}.jsonl").write_text(named)
+    init = ctx("init", here, "--import", "--json", CLAUDE_CONFIG_DIR="")
+    offered = ctx("init", here, CLAUDE_CONFIG_DIR="").out
+
+    assert (init.code, init.json["imported"]["sessions"]) == (0, {"new": 1, "grown": 0, "unchanged": 0})
+    assert "ctx init --import" in offered
+
+
+def test_a_dry_run_in_a_store_stores_nothing(ctx: Ctx, transcripts: Path) -> None:
+    ctx("init")
+
+    assert "Nothing was stored." in ctx("import", "claude-code", transcripts / "claude-code", "--dry-run").out
+    assert ctx("sessions", "list", "--json").json == []
+
+
+def test_one_bad_file_does_not_keep_the_rest_out_of_a_store(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+    ctx("init")
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    shutil.copy(transcripts / "claude-code" / SESSION, folder)
+    (folder / "broken.jsonl").write_text('{"role": "user", "message": {"content": []}}\n')
+    told = ctx("import", "claude-code", folder)
+
+    assert (told.code, "1 new" in told.out, "broken.jsonl" in told.err) == (1, True, True)

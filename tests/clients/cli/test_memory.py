@@ -63,7 +63,7 @@ def test_a_session_is_listed_and_shown_with_its_messages(ctx: Ctx, client: Conte
     session = client.sessions.capture("terminal", "s-1", said, title="Renaming").session
 
     listed = ctx("sessions", "list", "--tool", "terminal")
-    shown = ctx("sessions", "show", session.id.hex[-8:], "--messages")
+    shown = ctx("sessions", "show", session.id.hex[-8:])
 
     assert f"{session.id.hex[-12:]}  " in listed.out
     assert listed.out.rstrip().endswith("Renaming")

@@ -45,6 +45,15 @@ def said(result: CallToolResult) -> str:
     return content.text
 
 
+def without_mcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process one in which the SDK is not installed."""
+    ours = ("clients.mcp.stdio", "contextfs.adapters.mcp.server", "contextfs.runtime.mcp.endpoint")
+    for name in [*sys.modules]:
+        if name in ours or name.partition(".")[0] == "mcp":
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+
+
 @pytest.fixture
 def at_server(environment: dict[str, str], tmp_path: Path) -> StdioServerParameters:
     """Tell how to start it where there is no store, and the environment names a server."""

@@ -12,6 +12,7 @@ import pytest
 from clients.cli.main import run
 from clients.mcp import installing
 from clients.mcp.targets import TARGETS, Target
+from tests.clients.mcp.conftest import without_mcp
 
 FORMER = {
     ".json": '// mine\n{\n\t"theme": "dark", // as I like it\n\t"mcpServers": {"other": {"command": "x"}},\n}\n',
@@ -153,3 +154,12 @@ def read(file: Path) -> Any:
     if file.suffix == ".toml":
         return tomllib.loads(file.read_text())
     return file.read_text() if file.suffix == ".yaml" else json.loads(file.read_text())
+
+
+def test_without_the_package_it_says_what_is_missing(
+    ctx: Ctx, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_mcp(monkeypatch)
+
+    assert ctx() == 1
+    assert "pip install 'contextfs-platform[mcp]'" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
-from mcp_types import GetPromptResult, TextContent, TextResourceContents
+from mcp_types import CallToolResult, GetPromptResult, TextContent, TextResourceContents
 
 from contextfs.client import ContextFS, NewMessage
 from tests.clients.mcp.conftest import asked, said, started
@@ -22,6 +22,15 @@ def text_of(prompt: GetPromptResult) -> str:
 
 
 AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+
+
+WRONG: list[tuple[str, dict[str, object], str]] = [
+    ("contextfs_search", {}, "Object missing required field `query`"),
+    ("contextfs_search", {"query": "x", "limit": 99}, "limit: Expected `int` <= 50"),
+    ("contextfs_search", {"query": "x", "since": "yesterday"}, "write 2026-11-01"),
+    ("contextfs_search", {"query": "x", "color": "red"}, "This tool takes query, type, since, limit"),
+    ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),
+]
 
 
 @pytest.fixture
@@ -131,24 +140,15 @@ def test_another_tenants_things_are_not_there(
     assert "contextfs_search and contextfs_list_sessions give ids that exist." in said(result)
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "told"),
-    [
-        ("contextfs_search", {}, "Object missing required field `query`"),
-        ("contextfs_search", {"query": "x", "limit": 99}, "limit: Expected `int` <= 50"),
-        ("contextfs_search", {"query": "x", "since": "yesterday"}, "write 2026-11-01"),
-        ("contextfs_search", {"query": "x", "color": "red"}, "This tool takes query, type, since, limit"),
-        ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),
-    ],
-)
-def test_wrong_arguments_are_told_to_the_model(
-    at_server: StdioServerParameters, name: str, arguments: dict[str, object], told: str
-) -> None:
-    result = asked(at_server, lambda model: model.call_tool(name, arguments))
+def test_wrong_arguments_are_told_to_the_model(at_server: StdioServerParameters) -> None:
+    async def ask(model: Client) -> list[CallToolResult]:
+        return [await model.call_tool(name, arguments) for name, arguments, _ in WRONG]
 
-    assert result.is_error
-    assert told in said(result)
-    assert said(result).endswith("Correct the arguments and call again.")
+    results = asked(at_server, ask)
+
+    assert all(result.is_error for result in results)
+    assert all(told in said(result) for (_, _, told), result in zip(WRONG, results, strict=True))
+    assert all(said(result).endswith("Correct the arguments and call again.") for result in results)
 
 
 def test_a_tool_or_a_resource_that_there_is_not_is_an_error_of_the_protocol(at_server: StdioServerParameters) -> None:

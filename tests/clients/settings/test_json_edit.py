@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.settings.json_edit import All, Item, Member
@@ -70,6 +70,7 @@ def fits(value: Any) -> bool:
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(texts())
 def test_in_and_out_again_is_nothing(text: str) -> None:
     if not fits(parse(text).value):
@@ -84,6 +85,7 @@ def test_in_and_out_again_is_nothing(text: str) -> None:
     assert EDIT.withdraw(applied, text) == text
 
 
+@settings(max_examples=60, deadline=None)
 @given(texts())
 def test_what_others_have_stays(text: str) -> None:
     if not fits(parse(text).value):

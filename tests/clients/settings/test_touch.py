@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.settings import touch
@@ -29,6 +29,7 @@ def test_a_file_that_was_not_there_goes_with_its_folders(tmp_path: Path) -> None
     assert [] == list((tmp_path / "home" / "installed").iterdir())
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.text(alphabet=" \n\t{}").map(lambda space: f'{space.replace("{", "").replace("}", "")}{{"a": [ ]}}'))
 def test_whatever_it_was_comes_back_to_the_byte(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("settings")

@@ -57,6 +57,17 @@ def test_without_an_external_id_each_call_makes_a_session(tenant: Tenant) -> Non
     assert len(set(ids)) == 2
 
 
+def test_an_id_of_ones_own_is_taken_once(tenant: Tenant) -> None:
+    mine = "01a22110-0000-7000-8000-000000000001"
+    first = tenant.call("POST", "/v1/sessions", example(tenant, id=mine))
+    again = tenant.call("POST", "/v1/sessions", example(tenant, id=mine))
+    other = tenant.call("POST", "/v1/sessions", example(tenant, id=mine, external_id="another"))
+
+    assert (first.status_code, first.json()["session"]["id"], again.json()["session"]["id"]) == (201, mine, mine)
+    assert other.status_code == 409
+    assert "exists already" in other.json()["detail"]
+
+
 def test_a_secret_is_replaced_before_anything_is_stored(tenant: Tenant, rows: Rows) -> None:
     said = f"export TOKEN={SECRET}"
     body = example(tenant, title=said, metadata={"note": said}, messages=[{"role": "user", "content": said}])

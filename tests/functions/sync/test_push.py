@@ -201,6 +201,98 @@ def test_a_session_comes_with_its_messages_once(tenant: Tenant) -> None:
     assert (found["external_id"], found["status"], found["message_count"]) == ("s1", "completed", 1)
 
 
+def a_session(tenant: Tenant, *said: str, **more: Any) -> dict[str, Any]:
+    messages = [{"role": "user", "content": text, "external_id": text} for text in said]
+    new = {"project_id": str(tenant.project_id), "tool": "claude-code", "external_id": "s1", "messages": messages}
+    return {"session": new | more, "completed": True}
+
+
+def test_a_session_keeps_the_ids_that_its_machine_gave_it(tenant: Tenant, rows: Rows) -> None:
+    session_id, message_id = str(uuid4()), str(uuid4())
+    message = {"role": "user", "content": "Hello.", "external_id": "m1", "id": message_id}
+
+    push(tenant, sessions=[a_session(tenant, id=session_id, messages=[message])])
+    again = push(tenant, sessions=[a_session(tenant, id=str(uuid4()), messages=[message])]).json()
+
+    assert [str(row["id"]) for row in rows.of("sessions", tenant)] == [session_id]
+    assert [str(row["id"]) for row in rows.of("messages", tenant)] == [message_id]
+    assert (again["stored"], again["duplicates"], again["refused"]) == (0, 1, [])
+
+
+def test_an_id_of_another_session_is_refused_and_the_rest_stored(tenant: Tenant) -> None:
+    session_id = str(uuid4())
+    push(tenant, sessions=[a_session(tenant, "Hello.", id=session_id)])
+
+    reply = push(
+        tenant, sessions=[a_session(tenant, "x", external_id="s2", id=session_id), a_session(tenant, external_id="s3")]
+    ).json()
+
+    assert [one["index"] for one in reply["refused"]] == [0]
+    assert "exists already" in reply["refused"][0]["reason"]
+    assert len(tenant.call("GET", "/v1/sessions").json()["items"]) == 2
+
+
+def test_two_tenants_have_a_session_of_one_id_each(tenant: Tenant, other_tenant: Tenant) -> None:
+    session_id = str(uuid4())
+    for one in (tenant, other_tenant):
+        assert push(one, sessions=[a_session(one, "Hello.", id=session_id)]).json()["refused"] == []
+
+
+def test_who_may_see_a_session_and_what_it_took_follow_its_machine(tenant: Tenant) -> None:
+    push(tenant, sessions=[a_session(tenant, "Hello.", input_tokens=5)])
+    reply = push(tenant, sessions=[a_session(tenant, visibility="private", input_tokens=9, output_tokens=2)]).json()
+    push(tenant, sessions=[a_session(tenant, visibility="private", input_tokens=1)])
+    [found] = tenant.call("GET", "/v1/sessions").json()["items"]
+
+    assert reply["stored"] == 1
+    assert (found["visibility"], found["input_tokens"], found["output_tokens"]) == ("private", 9, 2)
+
+
+def test_nobody_makes_the_session_of_another_private_nor_adds_to_it_by_that(
+    tenant: Tenant, colleague: Callable[[Tenant], Tenant]
+) -> None:
+    push(tenant, sessions=[a_session(tenant, "Hello.")])
+
+    [refused] = push(colleague(tenant), sessions=[a_session(tenant, "Mine.", visibility="private")]).json()["refused"]
+    [found] = tenant.call("GET", "/v1/sessions").json()["items"]
+
+    assert refused["reason"] == "only who captured a session can make it private"
+    assert (found["visibility"], found["message_count"]) == ("project", 1)
+
+
+def test_a_private_session_of_another_is_refused_like_one_that_is_not_there(
+    tenant: Tenant, colleague: Callable[[Tenant], Tenant]
+) -> None:
+    push(tenant, sessions=[a_session(tenant, "Hello.", visibility="private")])
+
+    [refused] = push(colleague(tenant), sessions=[a_session(tenant, "Mine.")]).json()["refused"]
+
+    assert refused["reason"] == "There is no such session, or it is not yours to see."
+
+
+def test_what_its_machine_learned_from_is_not_learned_from_again(
+    tenant: Tenant, settle_events: Callable[[], int]
+) -> None:
+    decided = "We decided to use Postgres for the queue instead of Redis."
+    push(tenant, sessions=[a_session(tenant, decided) | {"learned": True}])
+    settle_events()
+    first = tenant.call("GET", "/v1/memories").json()["items"]
+    push(tenant, sessions=[a_session(tenant, decided, external_id="s2")])
+    settle_events()
+
+    assert first == []
+    assert [one["type"] for one in tenant.call("GET", "/v1/memories").json()["items"]] == ["decision"]
+
+
+def test_a_memory_that_a_machine_learned_is_as_sure_as_who_said_it(tenant: Tenant, rows: Rows) -> None:
+    push(tenant, revision("Said.", metadata={"said_by": "assistant"}), revision("Odd.", metadata={"said_by": ["x"]}))
+
+    assert {row["content"]: row["author_kind"] for row in rows.of("memories", tenant)} == {
+        "Said.": "assistant",
+        "Odd.": "human",
+    }
+
+
 def test_a_session_that_cannot_be_known_again_is_refused(tenant: Tenant) -> None:
     session = {"session": {"project_id": str(tenant.project_id), "tool": "claude-code"}}
 

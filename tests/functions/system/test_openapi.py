@@ -52,7 +52,7 @@ def test_its_copy_in_the_docs_is_fresh(repository: Path) -> None:
     written = subprocess.run([sys.executable, "-m", "contextfs.runtime.openapi"], check=True, capture_output=True)
 
     assert written.stdout == document_bytes()
-    assert (repository / "docs" / "openapi.json").read_bytes() == document_bytes(), "run `make openapi`"
+    assert (repository / "docs" / "openapi.json").read_bytes() == document_bytes(), "run `make docs`"
 
 
 def test_it_tells_of_the_routes_and_of_nothing_else() -> None:

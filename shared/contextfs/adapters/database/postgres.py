@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
-from contextfs.kit.errors import BadInput, Conflict, ContextFSError, Invalid, NotFound, Unavailable
+from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
 from contextfs.kit.ports import Parameters, Row
 
 _log = logging.getLogger(__name__)
@@ -275,7 +275,7 @@ _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error],
     ((psycopg.DataError,), _always(BadInput, _BROKEN)),
     (
         (_e.SerializationFailure, _e.DeadlockDetected, _e.LockNotAvailable),
-        _always(Unavailable, "Another change got in the way; nothing was stored, try again."),
+        _always(Contended, "Another change got in the way; nothing was stored, try again."),
     ),
     (
         (_e.UndefinedTable, _e.UndefinedColumn, _e.UndefinedFunction, _e.InvalidSchemaName),

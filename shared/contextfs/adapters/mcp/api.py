@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from contextfs.adapters.mcp import model
-from contextfs.adapters.mcp.model import Hit, Hits, Packed, Recalled, Remembered, Said, SessionLine, SessionPart
+from contextfs.adapters.mcp import model, shown
+from contextfs.adapters.mcp.model import Hits, Packed, Recalled, Remembered, SessionLine, SessionPart
 from contextfs.adapters.mcp.since import since
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.memories.model import Memory, MemoryWritten, NewMemory
@@ -23,8 +23,6 @@ T = TypeVar("T")
 
 _PAGE: Final = 200
 _MOST_LOOKED_AT: Final = 5000
-_BEFORE: Final = 2
-"""How many messages are shown before the one that is asked for."""
 
 
 class Api(Protocol):
@@ -68,20 +66,7 @@ class ServerSource:
             since=since(wanted.since, self._now()),
             limit=wanted.limit,
         )
-        reply = self._api("POST", "/v1/search/hybrid", SearchReply, body=asked)
-        hits = [
-            Hit(
-                source=one.source,
-                id=one.id,
-                session_id=one.session_id,
-                type=one.type,
-                snippet=one.snippet,
-                occurred_at=one.occurred_at,
-                relevance=one.relevance,
-            )
-            for one in reply.hits
-        ]
-        return Hits(hits=hits, degraded=reply.degraded)
+        return shown.hits(self._api("POST", "/v1/search/hybrid", SearchReply, body=asked))
 
     def remember(self, wanted: model.Remember) -> Remembered:
         """Store a memory, as the assistant's: people's and repositories' words are trusted more."""
@@ -114,29 +99,19 @@ class ServerSource:
         """List conversations, newest first."""
         asked = {"tool": wanted.tool, "branch": wanted.branch, "since": since(wanted.since, self._now())}
         found = self._each("/v1/sessions", Page[Session], size=wanted.limit, **asked)
-        return [_line(one) for one in islice(found, wanted.limit)]
+        return [shown.session(one) for one in islice(found, wanted.limit)]
 
     def get_session(self, wanted: model.GetSession) -> SessionPart:
         """Give a conversation, and some of its messages."""
         whole = _whole(wanted.id, lambda: self._each("/v1/sessions", Page[Session]), "session")
         path = f"/v1/sessions/{quote(whole, safe='')}"
         session = self._api("GET", path, Session)
-        said = self._pages(f"{path}/messages", Page[Message], size=_PAGE)
-        offset, messages = part_of(said, wanted)
-        return SessionPart(session=_line(session), offset=offset, messages=[_said(one) for one in messages])
+        return shown.part(session, self._pages(f"{path}/messages", Page[Message], size=_PAGE), wanted)
 
     def context(self, wanted: model.Context) -> Packed:
         """Pack what matters for a task into a budget of tokens."""
         asked = ContextRequest(project_id=self._project(), task=wanted.task, budget=wanted.budget)
-        reply = self._api("POST", "/v1/context", ContextReply, body=asked)
-        return Packed(
-            text=reply.text,
-            items=len(reply.items),
-            tokens=reply.tokens,
-            budget=reply.budget,
-            left_out=reply.left_out,
-            degraded=reply.degraded,
-        )
+        return shown.packed(self._api("POST", "/v1/context", ContextReply, body=asked))
 
     def _project(self) -> UUID:
         if self._project_id is None:
@@ -158,19 +133,6 @@ class ServerSource:
             cursor = page.next_cursor
             if cursor is None:
                 return
-
-
-def part_of(said: Iterator[Kept], wanted: model.GetSession) -> tuple[int, list[Kept]]:
-    """Take the messages that are asked for, with the place of the first; NotFound when `around` is none of them."""
-    if wanted.around is None:
-        return wanted.offset, list(islice(said, wanted.offset, wanted.offset + wanted.limit))
-    messages = list(said)
-    digits = wanted.around.replace("-", "").lower()
-    place = next((at for at, one in enumerate(messages) if _fits(one.id, digits)), None)
-    if place is None:
-        raise NotFound(f"There is no message {wanted.around} in this session.")
-    first = max(0, place - (_BEFORE if wanted.limit > _BEFORE else 0))
-    return first, messages[first : first + wanted.limit]
 
 
 def _fits(one: UUID, digits: str) -> bool:
@@ -204,19 +166,3 @@ def _recalled(one: Memory) -> Recalled:
         updated_at=one.updated_at,
         others=[body for body in one.bodies if body != one.content] if one.conflicted else [],
     )
-
-
-def _line(one: Session) -> SessionLine:
-    return SessionLine(
-        id=one.id,
-        tool=one.tool,
-        title=one.title,
-        branch=one.git.branch,
-        started_at=one.started_at,
-        messages=one.message_count,
-    )
-
-
-def _said(one: Message) -> Said:
-    calls = [call.name for call in one.tool_calls]
-    return Said(id=one.id, role=one.role, kind=one.kind, text=one.content, at=one.created_at, calls=calls)

@@ -16,8 +16,8 @@ from contextfs.adapters.mcp.tools import TOOLS
 from contextfs.kit.errors import ContextFSError
 
 T = TypeVar("T")
-Opened = Callable[[], Source]
-"""Gives the memory that a call is about; it may fail as a call does, and is asked anew for each."""
+Opened = Callable[[Any], Source]
+"""Gives the memory that a call is about, by the SDK's context of it; it may fail as a call does."""
 
 _MARKDOWN: Final = "text/markdown"
 _LISTED: Final = 20
@@ -61,23 +61,23 @@ async def _list_tools(_context: Any, _params: types.PaginatedRequestParams | Non
     )
 
 
-async def _call_tool(opened: Opened, _context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+async def _call_tool(opened: Opened, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
     """Call a tool; what fails is told to the model, a tool that there is not to its client."""
     if params.name not in answer.NAMES:
         raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name!r}.")
     try:
-        said = await _in_thread(lambda: answer.tool(opened(), params.name, params.arguments or {}))
+        said = await _in_thread(lambda: answer.tool(opened(context), params.name, params.arguments or {}))
     except Exception as error:  # noqa: BLE001 - the model is told, and the server goes on
         return types.CallToolResult(content=[types.TextContent(text=answer.told(error))], is_error=True)
     return types.CallToolResult(content=[types.TextContent(text=said)])
 
 
 async def _list_resources(
-    opened: Opened, _context: Any, _params: types.PaginatedRequestParams | None
+    opened: Opened, context: Any, _params: types.PaginatedRequestParams | None
 ) -> types.ListResourcesResult:
     """List the newest memories; where no memory answers there are none, and every tool tells why."""
     try:
-        recent = await _in_thread(lambda: opened().recent(_LISTED))
+        recent = await _in_thread(lambda: opened(context).recent(_LISTED))
     except ContextFSError:
         recent = []
     return types.ListResourcesResult(
@@ -105,10 +105,10 @@ async def _list_templates(
 
 
 async def _read_resource(
-    opened: Opened, _context: Any, params: types.ReadResourceRequestParams
+    opened: Opened, context: Any, params: types.ReadResourceRequestParams
 ) -> types.ReadResourceResult:
     uri = str(params.uri)
-    said = await _asked(lambda: answer.resource(opened(), uri))
+    said = await _asked(lambda: answer.resource(opened(context), uri))
     return types.ReadResourceResult(
         contents=[types.TextResourceContents(uri=params.uri, mime_type=_MARKDOWN, text=said)]
     )
@@ -128,8 +128,8 @@ async def _list_prompts(_context: Any, _params: types.PaginatedRequestParams | N
     )
 
 
-async def _get_prompt(opened: Opened, _context: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-    said = await _asked(lambda: prompt(opened(), params.name, params.arguments or {}))
+async def _get_prompt(opened: Opened, context: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    said = await _asked(lambda: prompt(opened(context), params.name, params.arguments or {}))
     return types.GetPromptResult(
         messages=[types.PromptMessage(role="user", content=types.TextContent(text=said))],
     )

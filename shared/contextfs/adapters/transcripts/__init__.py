@@ -1,34 +1,61 @@
-"""Readers of other tools' transcripts: bytes in, sessions and messages out; each is loaded when it is used."""
+"""Readers of other tools' transcripts: bytes in, sessions and messages out; each is loaded when it is used.
+
+Each tool is a folder here, called like the tool; nothing else has to be told of it.
+"""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from contextfs.adapters.transcripts import files
+import msgspec
+
+from contextfs.adapters.transcripts import files, sqlite
+from contextfs.adapters.transcripts.files import FOLDER, Beside
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.kit.errors import ContextFSError, NotFound
 
 READERS: dict[str, str] = {
-    "chatgpt": "contextfs.adapters.transcripts.chatgpt",
-    "claude-code": "contextfs.adapters.transcripts.claude_code",
-    "specstory": "contextfs.adapters.transcripts.specstory",
+    folder.name.rstrip("_").replace("_", "-"): f"{__name__}.{folder.name}"
+    for folder in iter_modules(__path__)
+    if folder.ispkg
 }
-"""The module of each tool's reader."""
+"""The module of each tool's reader, by the tool's name."""
 
 
 class Reader(Protocol):
-    """A module that reads one tool's files. Reading is pure; only finding looks at the disk."""
+    """A module that reads one tool's files. Reading is pure; finding and looking beside look at the disk."""
 
+    TITLE: str
+    """The tool's name, for people."""
+    VERSION: int
+    """Grows when the same bytes are read in a better way."""
     PATTERNS: tuple[str, ...]
     """Names of the tool's files, as globs, when a whole folder is read."""
 
-    def read(self, data: bytes, *, name: str) -> list[Transcript]:
+    def read(self, data: bytes, *, name: str, beside: Beside = ...) -> list[Transcript]:
         """Read a file's bytes; Invalid when another tool wrote it. An empty list: there is nothing to import."""
         ...
 
     def find(self, home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
         """Give the tool's files on this machine."""
+        ...
+
+    def is_session(self, path: Path) -> bool:
+        """Tell whether a file that a pattern names is one to read by itself."""
+        ...
+
+    def beside(self, path: Path) -> dict[str, Path]:
+        """Give other files that say more about this one, each by the name that `read` knows it by."""
+        ...
+
+
+class DatabaseReader(Reader, Protocol):
+    """A reader of SQLite databases, too: they are read where they lie, since they may be larger than the memory."""
+
+    def read_base(self, base: sqlite.Base, *, name: str) -> list[Transcript]:
+        """Read a database; Invalid when another tool made it."""
         ...
 
 
@@ -39,18 +66,45 @@ def reader(tool: str) -> Reader:
     return cast("Reader", import_module(READERS[tool]))
 
 
+def found(home: Path, env: Mapping[str, str], platform: str) -> dict[str, list[Path]]:
+    """Give the files of every tool that has some on this machine; `platform` is spelled as `sys.platform`."""
+    of_tools = {tool: reader(tool).find(home, env, platform) for tool in READERS}
+    return {tool: paths for tool, paths in of_tools.items() if paths}
+
+
+def paths_in(tool: str, path: Path) -> list[Path]:
+    """Give the file itself, or the tool's files below a folder; NotFound when there is no such path."""
+    of_tool = reader(tool)
+    return [file for file in files.walk(path, of_tool.PATTERNS) if file == path or of_tool.is_session(file)]
+
+
 def read_path(tool: str, path: Path) -> Iterator[tuple[Path, list[Transcript] | ContextFSError]]:
     """Read a file, or every file of the tool below a folder: each with its transcripts, or with why it was not read.
 
     One file's fault does not stop the others. NotFound at once when there is no such tool or path.
     """
-    tools_reader = reader(tool)
-    for file in files.walk(path, tools_reader.PATTERNS):
-        yield file, _read_one(tools_reader, file)
+    of_tool = reader(tool)
+    for file in paths_in(tool, path):
+        yield file, _read_one(of_tool, tool, file)
 
 
-def _read_one(tools_reader: Reader, file: Path) -> list[Transcript] | ContextFSError:
+def _read_one(of_tool: Reader, tool: str, file: Path) -> list[Transcript] | ContextFSError:
     try:
-        return tools_reader.read(files.read(file), name=file.name)
+        return [_signed(one, of_tool, tool, file) for one in _read(of_tool, file)]
     except ContextFSError as error:
         return error
+
+
+def _read(of_tool: Reader, file: Path) -> list[Transcript]:
+    if hasattr(of_tool, "read_base") and sqlite.is_database(file):
+        with sqlite.opened(file) as base:
+            return cast("DatabaseReader", of_tool).read_base(base, name=file.name)
+    data = files.read(file)
+    beside = {FOLDER: str(file.absolute().parent).encode()} | files.readable(of_tool.beside(file))
+    return of_tool.read(data, name=file.name, beside=beside)
+
+
+def _signed(one: Transcript, of_tool: Reader, tool: str, file: Path) -> Transcript:
+    """Note which file was read, and by which version of the reader: what says whether to read it again."""
+    known = {"file": str(file.absolute()), "reader": f"{tool}/{of_tool.VERSION}"}
+    return msgspec.structs.replace(one, metadata=one.metadata | known)

@@ -1,15 +1,22 @@
 """All the reading from disk: files of a folder, one file's bytes, and their limits."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from stat import S_ISREG
 from zipfile import BadZipFile, ZipFile
 
-from contextfs.kit.errors import BadInput, NotFound, TooLarge
+from contextfs.kit.errors import BadInput, ContextFSError, NotFound, TooLarge
 
 MAX_FILE_BYTES = 1 << 30
+MAX_BESIDE_BYTES = 64 << 20
+
+Beside = Mapping[str, bytes]
+"""What lies beside a file, by the names that its reader asked for, and `FOLDER`."""
+ALONE: Beside = {}
+FOLDER = "."
+"""The name under which a reader is told the path of the folder that the file lies in."""
 
 
 def read(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -26,6 +33,29 @@ def read(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
     if len(data) > limit:
         raise TooLarge(f"{path} is larger than {limit:,} bytes; split it, or import it by hand.", where=str(path))
     return data
+
+
+def readable(paths: Mapping[str, Path]) -> dict[str, bytes]:
+    """Read what lies beside a file; what is not there, cannot be read or is larger than 64 MiB is left out."""
+    read_so_far: dict[str, bytes] = {}
+    for name, path in paths.items():
+        try:
+            read_so_far[name] = read(path, limit=MAX_BESIDE_BYTES)
+        except ContextFSError:
+            continue
+    return read_so_far
+
+
+def every(path: Path) -> bool:
+    """Tell that a file is one to read by itself: the answer of tools that have no other."""
+    del path
+    return True
+
+
+def nothing(path: Path) -> dict[str, Path]:
+    """Give no files beside this one: the answer of tools whose files say everything."""
+    del path
+    return {}
 
 
 def walk(root: Path, patterns: Iterable[str]) -> Iterator[Path]:

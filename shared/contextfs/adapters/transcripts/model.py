@@ -1,7 +1,7 @@
 """The normalised nouns: what any tool's transcript becomes, whatever shape it had on disk."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -10,12 +10,32 @@ Kind = Literal["prompt", "reply", "tool_result", "summary", "injected", "meta"]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens that a session spent; each model call is counted once."""
+    """Tokens that a session spent; each model call is counted once, and each figure means what the tool means by it.
+
+    Most tools count cached tokens within the input, Anthropic's and OpenCode beside it. `cost` is in US dollars, where
+    the tool tells it.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_creation_tokens: int = 0
     cache_read_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: float | None = None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the tool's own record of a message is found again: a line from 1 or a row's key, and the bytes of it.
+
+    `sha256` are the first digits of the record's hash, by which one tells whether it is still the same.
+    """
+
+    DIGITS: ClassVar[int] = 32
+
+    record: int | str
+    size: int
+    sha256: str
+    offset: int | None = None
 
 
 class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +66,7 @@ class TranscriptMessage(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     tokens: int | None = None
     parent_id: str | None = None
+    source: Source | None = None
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,10 @@ from contextfs.adapters.transcripts.injected import without_context
 from contextfs.adapters.transcripts.model import Kind
 from contextfs.adapters.transcripts.tally import Tally
 
-_SUMMARIES = ("This session is being continued from a previous conversation",)
+_SUMMARIES = (
+    "This session is being continued from a previous conversation",
+    "Another language model started to solve this problem and produced a summary",
+)
 _NOTICES = (
     "<command-name>",
     "<command-message>",

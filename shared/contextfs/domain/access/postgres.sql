@@ -7,6 +7,10 @@ from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
 -- Make one organization, with all its projects, the claims of this transaction.
 select contextfs.assume(%(org_id)s, %(reader)s, null)
 
+-- name: sign_claims
+-- The claims of this transaction, signed for another connection.
+select contextfs.sign_claims(%(backend)s, %(seconds)s) as signed
+
 -- name: insert_organization
 -- Create an organization; no row when it exists.
 insert into organizations (org_id, name, plan, region, created_at, updated_at)

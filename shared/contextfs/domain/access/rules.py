@@ -18,16 +18,18 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "keys:write": "Create and revoke API keys.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
+        "sql:read": "Ask in SQL, over what the other permissions let one read.",
+        "audit:read": "See who did what, and check that nobody changed the log.",
     }
 )
 
-_READ = ("projects:read", "sessions:read", "memories:read")
+_READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
 _WRITE = ("sessions:write", "memories:write")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*"),
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*"),
         "member": (*_READ, *_WRITE, "projects:write"),
         "viewer": _READ,
     }

@@ -26,6 +26,11 @@ def assuming(org_id: UUID, reader: UUID) -> tuple[str, Parameters]:
     return _SQL["assume"], {"org_id": org_id, "reader": reader}
 
 
+def signed_claims(tx: Transaction, backend: int) -> str:
+    """Let the database sign the claims of this transaction for another connection, for a minute."""
+    return (tx.one(_SQL["sign_claims"], {"backend": backend, "seconds": 60}) or {"signed": ""})["signed"]
+
+
 def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, region: str, now: datetime) -> bool:
     """Create an organization; False when it exists already."""
     parameters = {"org_id": org_id, "name": name, "plan": plan, "region": region, "now": now}

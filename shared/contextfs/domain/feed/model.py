@@ -31,11 +31,16 @@ class SentRevision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SentSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A session with messages that the server may lack; it is known by its tool and `external_id`."""
+    """A session with messages that the server may lack; it is known by its tool and `external_id`.
+
+    Of one that is there, who may see it and how many tokens it took are brought to what is said here. `learned` says
+    that the machine has learned from it and sends those memories itself.
+    """
 
     session: NewSession
     completed: bool = False
     ended_at: Moment | None = None
+    learned: bool = False
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
-from contextfs.domain.memories.rules import fingerprint
+from contextfs.domain.memories.rules import author_kind, fingerprint
 from contextfs.domain.memories.view import View
 from contextfs.kit.ports import Transaction
 from contextfs.kit.principal import Principal
@@ -50,7 +50,7 @@ def insert(
     sessions = _sessions(tx, project_id, views.values())
     owned = {"org_id": by.org_id, "project_id": project_id, "author_id": by.reader_id, "created_at": now}
     rows = [
-        _row(one, now) | owned | {"author_kind": "human", "session_id": _learned_from(one, sessions)}
+        _row(one, now) | owned | {"author_kind": author_kind(one.fields), "session_id": _learned_from(one, sessions)}
         for one in views.values()
     ]
     return frozenset(row["id"] for row in tx.all(_SQL["insert"], {"rows": _json(rows)}))

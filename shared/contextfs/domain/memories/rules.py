@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,9 @@ from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+
+SAID_BY = "said_by"
+"""The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
 _PREFIX = "memory_"
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -60,6 +63,12 @@ def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", content).casefold()).strip()
     return hashlib.sha256(f"{canonical_type(kind)}\n{words or content}".encode()).hexdigest()[:32]
+
+
+def author_kind(fields: Fields) -> AuthorKind:
+    """Tell who said what a state says."""
+    told = fields.metadata.get(SAID_BY)
+    return cast("AuthorKind", told) if told in get_args(AuthorKind) else "human"
 
 
 def acceptable(fields: Fields) -> Fields:

@@ -1,6 +1,7 @@
 """The nouns of a session."""
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -63,10 +64,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What adds a message; one that brings an `external_id` is stored once, however often it is sent."""
+    """What adds a message; one that brings an `external_id` or an `id` is stored once, however often it is sent."""
 
     role: Role
     content: Content
+    id: UUID | None = None
     external_id: ExternalId | None = None
     kind: Kind | None = None
     tool_calls: Annotated[list[ToolCall], Meta(max_length=500)] = []
@@ -112,6 +114,7 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     project_id: UUID
     tool: Word
+    id: UUID | None = None
     external_id: ExternalId | None = None
     title: Title | None = None
     model: Line | None = None
@@ -125,6 +128,23 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     output_tokens: Tokens = 0
     started_at: Moment | None = None
     messages: Annotated[list[NewMessage], Meta(max_length=MESSAGES_A_CALL)] = []
+
+
+class NewSessionFields(TypedDict, total=False):
+    """What may be said of a session that is created."""
+
+    id: UUID | None
+    title: str | None
+    model: str | None
+    git: Git
+    visibility: Visibility
+    sensitivity: Sensitivity | None
+    tags: list[str]
+    annotations: dict[str, Any]
+    metadata: dict[str, Any]
+    input_tokens: int
+    output_tokens: int
+    started_at: datetime | None
 
 
 class SessionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,3 +177,21 @@ class NewMessages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Messages to append, in their order."""
 
     messages: Annotated[list[NewMessage], Meta(min_length=1, max_length=MESSAGES_A_CALL)]
+
+
+class Captured(msgspec.Struct, frozen=True, kw_only=True):
+    """A session after a capture, and what all its parts did together.
+
+    `added` messages are new, `present` ones were there already; `created` says whether the session itself is new.
+    """
+
+    session: Session
+    receipt: Receipt
+    created: bool
+    added: int
+    present: int
+
+    @property
+    def grown(self) -> bool:
+        """Whether a session that was there got new messages."""
+        return not self.created and self.added > 0

@@ -1,5 +1,5 @@
 -- name: insert
--- Create a session; no row when its external id is stored already.
+-- Create a session; no row when its external id, or its id, is stored already.
 insert into sessions (
     org_id, project_id, id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at, created_by,
@@ -10,7 +10,7 @@ values (
     %(remote)s, %(branch)s, %(commit)s, %(cwd)s, %(input_tokens)s, %(output_tokens)s, %(visibility)s, %(sensitivity)s,
     %(tags)s::text [], %(annotations)s::jsonb, %(metadata)s::jsonb, %(started_at)s, %(created_by)s, %(now)s, %(now)s
 )
-on conflict (org_id, project_id, tool, external_id) do nothing
+on conflict do nothing
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
@@ -110,7 +110,7 @@ with added as (
 ),
 
 counted as (
-    select count(id)::integer as messages
+    select count(id)::integer as messages, array_agg(id) as ids
     from added
 )
 
@@ -123,7 +123,7 @@ where id = %(session_id)s and counted.messages > 0
 returning
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
-    ended_at, created_at, updated_at, counted.messages as added
+    ended_at, created_at, updated_at, counted.ids as added
 
 -- name: messages
 -- The messages of a session in their order.
@@ -140,9 +140,8 @@ select max(created_at) as at
 from messages
 where session_id = %(session_id)s
 
--- name: among
--- Those ids that are of messages of a session.
-select id
-from messages
-where session_id = %(session_id)s and id = any(%(ids)s::uuid [])
-order by created_at, id
+-- name: author
+-- Whose a session is: theirs alone is a private one to see.
+select created_by
+from sessions
+where id = %(id)s

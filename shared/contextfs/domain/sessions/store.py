@@ -30,7 +30,7 @@ class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def insert(tx: Transaction, by: Principal, session_id: UUID, new: NewSession, now: datetime) -> Session | None:
-    """Create a session; None when its external id is stored already, NotFound when the project is not there."""
+    """Create a session; None when its external id, or its id, is stored already, NotFound when the project is not."""
     row = tx.one(
         _SQL["insert"],
         _new(new)
@@ -83,10 +83,10 @@ def delete(tx: Transaction, session_id: UUID) -> None:
 
 def append(
     tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], *, title: str | None, now: datetime
-) -> tuple[Session, int]:
+) -> tuple[Session, frozenset[UUID]]:
     """Store messages that are not stored yet; a session without a title takes this one.
 
-    Gives the session, which counts them, and how many were stored.
+    Gives the session, which counts them, and the ids of those that were stored.
     """
     parameters = {
         "org_id": org_id,
@@ -97,7 +97,7 @@ def append(
         "now": now,
     }
     row = tx.one(_SQL["append"], parameters)
-    return (session, 0) if row is None else (_session(row), row["added"])
+    return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:
@@ -113,9 +113,10 @@ def all_messages(tx: Transaction, session_id: UUID) -> list[Message]:
     return [msgspec.convert(row, Message) for row in tx.all(_SQL["messages"], parameters)]
 
 
-def among(tx: Transaction, session_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
-    """Give those ids that are of messages of a session."""
-    return [row["id"] for row in tx.all(_SQL["among"], {"session_id": session_id, "ids": list(ids)})]
+def author(tx: Transaction, session_id: UUID) -> UUID | None:
+    """Tell whose a session is; None when there is none to see."""
+    row = tx.one(_SQL["author"], {"id": session_id})
+    return row["created_by"] if row else None
 
 
 def last_message_at(tx: Transaction, session_id: UUID) -> datetime | None:

@@ -4,33 +4,23 @@ from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.sessions import store
-from contextfs.domain.sessions.model import (
-    Kind,
-    Message,
-    NewMessage,
-    NewSession,
-    Role,
-    Session,
-    SessionChange,
-    SessionWritten,
-)
+from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.messages import message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
 from contextfs.kit.call import Call
+from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import uuid7s
 from contextfs.kit.receipt import Receipt
-
-_TITLE_LENGTH = 120
-_KINDS: dict[Role, Kind] = {"user": "prompt", "assistant": "reply", "tool": "tool_result", "system": "meta"}
 
 
 def create(call: Call, new: NewSession) -> SessionWritten:
     """Create a session with its first messages; one that is there already (same tool, external id) is given back."""
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(new, texts=("title",), values=("annotations", "metadata"))
-    session = store.insert(call.tx, call.principal, call.new_id(), cleaned, call.now)
+    session = store.insert(call.tx, call.principal, new.id or call.new_id(), cleaned, call.now)
     if session is None:
-        session = store.get_external(call.tx, new.project_id, new.tool, new.external_id)
+        session = _known(call, new)
         return _grown(call, session, new.messages, cleaner, created=0)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
     return _grown(call, session, new.messages, cleaner, created=1)
@@ -55,8 +45,11 @@ def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritte
     return SessionWritten(session=changed, receipt=_receipt(call, stored=1, redacted=cleaner.found))
 
 
-def complete(call: Call, session_id: UUID, ended_at: datetime | None) -> SessionWritten:
-    """Close a session: memories are learned from it next. Closing a closed session changes nothing."""
+def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned: bool = False) -> SessionWritten:
+    """Close a session: memories are learned from it next, unless who sends it has `learned` from it.
+
+    Closing a closed session changes nothing.
+    """
     session = store.get(call.tx, session_id, lock=True)
     call.require_version(session.version)
     if session.status == "completed":
@@ -65,8 +58,10 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None) -> Session
     ended = ended_at or store.last_message_at(call.tx, session_id) or call.now
     completed = store.complete(call.tx, session_id, ended, call.now)
     tell_session(call, completed)
-    call.emit("session.completed", session_id, session.project_id, messages=session.message_count)
-    return SessionWritten(session=completed, receipt=_receipt(call, stored=1, pending=("searchable", "learned")))
+    data = {"messages": session.message_count} | ({"learned": True} if learned else {})
+    call.emit("session.completed", session_id, session.project_id, **data)
+    pending = ("searchable",) if learned else ("searchable", "learned")
+    return SessionWritten(session=completed, receipt=_receipt(call, stored=1, pending=pending))
 
 
 def delete(call: Call, session_id: UUID) -> None:
@@ -78,61 +73,44 @@ def delete(call: Call, session_id: UUID) -> None:
     call.emit("session.deleted", session_id, session.project_id)
 
 
+def _known(call: Call, new: NewSession) -> Session:
+    """Give the session that is there already; Conflict when the id that it should have is another one's."""
+    try:
+        return store.get_external(call.tx, new.project_id, new.tool, new.external_id)
+    except NotFound:
+        if new.id is None:
+            raise
+        raise Conflict("A session with this id exists already: leave the id out, or append to that session.") from None
+
+
 def _grown(
     call: Call, session: Session, messages: list[NewMessage], cleaner: Cleaner, *, created: int
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
-    fresh = [_message(call, session, new, cleaner, one) for new, one in zip(messages, ids, strict=True)]
-    added = 0
+    fresh = [
+        message(new, cleaner, session_id=session.id, message_id=new.id or one, now=call.now)
+        for new, one in zip(messages, ids, strict=True)
+    ]
+    stored: list[Message] = []
     if fresh:
-        session, added = store.append(call.tx, call.principal.org_id, session, fresh, title=_title(fresh), now=call.now)
-    if added or created:
-        tell_session(call, session, _stored(call, session.id, fresh, added))
-    if added:
-        call.emit("session.appended", session.id, session.project_id, messages=added)
-    call.note(subject=session.id, project_id=session.project_id, messages=added, redacted=cleaner.found)
-    call.quantity = created + added
+        session, added = store.append(
+            call.tx, call.principal.org_id, session, fresh, title=title_of(fresh), now=call.now
+        )
+        stored = [one for one in fresh if one.id in added]
+    if stored or created:
+        tell_session(call, session, stored)
+    if stored:
+        call.emit("session.appended", session.id, session.project_id, messages=len(stored))
+    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=cleaner.found)
+    call.quantity = created + len(stored)
     receipt = _receipt(
         call,
-        stored=created + added,
-        duplicates=len(fresh) - added + (0 if created or fresh else 1),
+        stored=created + len(stored),
+        duplicates=len(fresh) - len(stored) + (0 if created or fresh else 1),
         redacted=cleaner.found,
-        pending=("searchable",) if added else (),
+        pending=("searchable",) if stored else (),
     )
     return SessionWritten(session=session, receipt=receipt)
-
-
-def _stored(call: Call, session_id: UUID, fresh: list[Message], added: int) -> list[Message]:
-    """Give the messages that were stored now."""
-    if added == len(fresh):
-        return fresh
-    stored = frozenset(store.among(call.tx, session_id, [message.id for message in fresh]))
-    return [message for message in fresh if message.id in stored]
-
-
-def _message(call: Call, session: Session, new: NewMessage, cleaner: Cleaner, message_id: UUID) -> Message:
-    cleaned = cleaner.fields(new, texts=("content",), values=("metadata",))
-    tool_calls = [cleaner.fields(tool_call, values=("input",)) for tool_call in new.tool_calls]
-    return Message(
-        id=message_id,
-        session_id=session.id,
-        external_id=new.external_id,
-        role=new.role,
-        kind=new.kind or _KINDS[new.role],
-        content=cleaned.content,
-        tool_calls=tool_calls,
-        model=new.model,
-        tokens=new.tokens,
-        metadata=cleaned.metadata,
-        created_at=new.created_at or call.now,
-    )
-
-
-def _title(messages: list[Message]) -> str | None:
-    """Name a session by the first line of its first prompt."""
-    prompt = next((message.content for message in messages if message.kind == "prompt" and message.content.strip()), "")
-    line = prompt.strip().split("\n", 1)[0].strip()
-    return f"{line[:_TITLE_LENGTH]}…" if len(line) > _TITLE_LENGTH else line or None
 
 
 def _receipt(

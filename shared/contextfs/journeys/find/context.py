@@ -17,9 +17,9 @@ from contextfs.journeys.find.search import Found, look
 from contextfs.kit.call import Call
 from contextfs.kit.ports import Row
 
-_CANDIDATES = 60
-_PINS = 50
-_FLOOR = 0.2
+CANDIDATES = 60
+PINS = 50
+FLOOR = 0.2
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
 
@@ -35,18 +35,18 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
         sources=None if wanted.messages else ["memory"],
         types=wanted.types,
         branch=wanted.branch,
-        limit=_CANDIDATES,
+        limit=CANDIDATES,
     )
     found = look(call, request, "hybrid")
-    rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=_PINS)
+    rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=PINS)
     pins = [_pin(row) for row in rows]
     pinned_ids = {pin.id for pin in pins}
-    others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:_CANDIDATES]]
+    others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
     ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
-    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=_FLOOR)
+    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR)
     call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
-    return _reply(chosen, ids, found.degraded)
+    return reply(chosen, ids, found.degraded)
 
 
 def short(one: UUID) -> str:
@@ -85,7 +85,8 @@ def _sources(found: Found) -> Iterator[UUID]:
     return (candidate.source_id for candidate in found.candidates.values())
 
 
-def _reply(chosen: Pack, ids: Mapping[str, UUID], degraded: list[str]) -> ContextReply:
+def reply(chosen: Pack, ids: Mapping[str, UUID], degraded: list[str]) -> ContextReply:
+    """Say what was packed and why; `ids` gives the whole of each short id."""
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
     return ContextReply(
         text=chosen.text,

@@ -11,7 +11,7 @@ from contextfs.domain.memories.model import AuthorKind, Memory
 from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search import store
-from contextfs.domain.search.bm25 import sparsevec_text, weights
+from contextfs.domain.search.bm25 import AVERAGE_LENGTH, sparsevec_text, weights
 from contextfs.domain.search.passages import chunk, context_line
 from contextfs.domain.search.tokens import dimension, term_key, terms
 from contextfs.domain.sessions import store as sessions
@@ -21,11 +21,8 @@ from contextfs.kit.errors import NotFound
 from contextfs.kit.ids import uuid7s
 from contextfs.kit.ports import Parameters, Row
 
-AVERAGE_LENGTH = 60.0
-"""Terms in a usual passage. BM25 is forgiving: a constant off by half keeps 93 of 100 top results."""
-
 TRUST: dict[AuthorKind, float] = {"human": 1.0, "repository": 0.9, "assistant": 0.6, "tool": 0.4}
-_MESSAGE_TRUST = {"user": 0.8, "assistant": 0.5}
+MESSAGE_TRUST = {"user": 0.8, "assistant": 0.5}
 _BATCH = 500
 
 
@@ -119,7 +116,7 @@ def _of_message(session: Session, project: Project, message: Row, *, otherwise: 
         tool=session.tool,
         branch=session.git.branch,
         author_id=session.user_id or otherwise,
-        trust=_MESSAGE_TRUST.get(message["role"], TRUST["tool"]),
+        trust=MESSAGE_TRUST.get(message["role"], TRUST["tool"]),
         pinned=False,
         visibility=session.visibility,
         occurred_at=message["created_at"],

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from contextfs.kit.errors import Unavailable
-from contextfs.kit.sql import load
+from contextfs.kit.sql import load, text_beside
 
 FILE = "index.db"
 PATIENCE_SECONDS = 20.0
 
-_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync")
+_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync", "contextfs.local.sessions")
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
 Row = dict[str, Any]
@@ -71,6 +71,24 @@ class Base:
         cursor.row_factory = None
         return iter(cursor.execute(query, values))
 
+    def script(self, package: str) -> None:
+        """Run every statement of the `schema.sql` of a package, inside the transaction that is open."""
+        for statement in _statements(package):
+            self._connection.execute(statement)
+
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """Read several things as they were at one moment; nobody waits. Inside a transaction it is a part of that."""
+        if self._inside:
+            yield
+            return
+        self._connection.execute("begin")
+        try:
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("commit")
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         """Do several things or none; others wait meanwhile. Inside another one it is a part of that."""
@@ -95,8 +113,7 @@ class Base:
         with self.transaction():
             done = self._version()
             for number, package in enumerate(_SCHEMAS[done:], start=done + 1):
-                for statement in _statements(package):
-                    self._connection.execute(statement)
+                self.script(package)
                 self._connection.execute(f"pragma user_version = {number}")
 
     def _version(self) -> int:
@@ -110,7 +127,10 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     """Say what SQLite's complaint means for people."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
-        return Unavailable(f"{file} is damaged: move it away, and the next command makes it anew from the files.")
+        return Unavailable(
+            f"{file} is damaged: move it away, and the next command makes it anew from the files; `ctx import` and "
+            "`ctx pull` bring conversations back."
+        )
     if "readonly" in text or "unable to open" in text:
         return Unavailable(f"{file} cannot be written: is the disk read-only, or the file another user's?")
     if "full" in text:
@@ -121,11 +141,8 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
 
 
 def _statements(package: str) -> Iterator[str]:
-    from importlib.resources import files  # noqa: PLC0415 - only a new database needs it
-
-    text = (files(package) / "schema.sql").read_text(encoding="utf-8")
     statement = ""
-    for line in text.splitlines(keepends=True):
+    for line in text_beside(package, "schema.sql").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             yield statement

@@ -12,14 +12,16 @@ from contextfs.domain.memories.clock import Clock, receive, tick
 from contextfs.domain.memories.revisions import Fields, Revision, recalled, said_by
 from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.view import View, view
+from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
+from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.document import names
 from contextfs.local.model import LocalMemory
 
 SQL = load("contextfs.local.base", "sqlite.sql")
 
-_CLOCK = "clock"
+_CLOCK, _REDACTION = "clock", "redaction_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _fields = msgspec.json.Decoder(Fields)
 
@@ -84,15 +86,14 @@ def see_clocks(base: Base, clocks: Iterable[str], now: datetime) -> None:
         set_mark(base, _CLOCK, str(receive(_last(base), Clock.parse(latest), now)))
 
 
-def mark(base: Base, name: str) -> str | None:
-    """Read a remembered value."""
-    row = base.one(SQL["mark"], {"name": name})
-    return None if row is None else row["value"]
-
-
-def set_mark(base: Base, name: str, value: str) -> None:
-    """Remember a value."""
-    base.run(SQL["set_mark"], {"name": name, "value": value})
+def redaction_key(base: Base, entropy: Entropy) -> bytes:
+    """Give the key by which equal secrets get equal marks; made once, whoever asks first."""
+    held = mark(base, _REDACTION)
+    if held is None:
+        with base.transaction():
+            held = mark(base, _REDACTION) or entropy(32).hex()
+            set_mark(base, _REDACTION, held)
+    return bytes.fromhex(held)
 
 
 def shown(row: Row) -> LocalMemory:

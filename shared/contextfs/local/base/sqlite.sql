@@ -135,3 +135,7 @@ delete from intents where tree = :tree and memory_id = :memory_id
 -- name: touch
 -- Note that search has to look at a memory again.
 insert or ignore into dirty (memory_id) values (:memory_id)
+
+-- name: every
+-- Every memory, deleted or not, in the order of their ids.
+select id, private from memories order by id

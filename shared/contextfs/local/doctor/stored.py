@@ -9,11 +9,12 @@ from contextfs.local import git
 from contextfs.local.base.connection import FILE, explained
 from contextfs.local.doctor.model import Check, count, some
 from contextfs.local.folder import stepping
+from contextfs.local.search.health import is_whole
 from contextfs.local.store import LocalStore
 
 SQL = load("contextfs.local.doctor", "sqlite.sql")
 
-_DAMAGED = "move {} away: the next command makes it anew from the files"
+_DAMAGED = "move {} away: the next command makes it anew from the files, and `ctx import` brings conversations back"
 
 
 def of_store(store: LocalStore) -> Iterator[Check]:
@@ -27,6 +28,7 @@ def of_store(store: LocalStore) -> Iterator[Check]:
     yield _problems([f"{one.path} {one.reason}" for one in status.problems])
     yield _conflicts(status.conflicted)
     yield _in_step(store, status.behind)
+    yield _search(store)
 
 
 def mend(store: LocalStore) -> int:
@@ -89,6 +91,12 @@ def _in_step(store: LocalStore, behind: list[str]) -> Check:
         f"{count(len(behind), 'file shows', 'files show')} an older state, which git put there" if behind else "",
     ]
     return Check(name="in step", state="ok", detail="; ".join(filter(None, told)) or "files and database agree")
+
+
+def _search(store: LocalStore) -> Check:
+    if is_whole(store.base):
+        return Check(name="search", state="ok", detail="the search index agrees with what it was made of")
+    return Check(name="search", state="fail", detail="the search index is damaged", cure="`ctx reindex` makes it anew")
 
 
 def _lacking(store: LocalStore) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import SQL, mark, set_mark
+from contextfs.local.base.marks import mark, set_mark
+from contextfs.local.base.memories import SQL
 from contextfs.local.folder import absence, scan, stepping
 from contextfs.local.folder.reading import Reader
 from contextfs.local.model import Problem, Refreshed

@@ -9,12 +9,10 @@ from contextfs.local import config, git
 from contextfs.local.git import Repository
 from contextfs.local.place import FOLDER, Place, at, find_even_off
 from contextfs.local.setup import around as git_around
-from contextfs.local.setup import driver, layout
+from contextfs.local.setup import driver, layout, past
 from contextfs.local.setup.instructions import instructions
 from contextfs.local.setup.model import Found, GitFound, Surroundings
 from contextfs.local.setup.tools import tools
-from contextfs.local.setup.transcripts import transcripts
-from contextfs.local.setup.transcripts.here import here
 
 
 def init(
@@ -23,22 +21,24 @@ def init(
     around: Surroundings,
     new_id: Callable[[], UUID],
     name: str | None = None,
+    project: UUID | None = None,
     program: str | None = None,
     only_here: bool = False,
 ) -> Found:
     """Make the store of the repository that `start` lies in, or of `start` itself outside git or with `only_here`.
 
     A second run changes nothing, and one after `ctx off` switches it on again; settings are never overwritten. `name`
-    is the project's, `program` the shell words that start ctx. Invalid, Conflict and Unavailable say why there can be
-    no store, before anything is written; what fails in git alone becomes a note.
+    is the project's, `project` the id of one that exists elsewhere, `program` the shell words that start ctx. Invalid,
+    Conflict and Unavailable say why there can be no store, before anything is written; what fails in git alone becomes
+    a note.
     """
     place = at(_root(start, around.home, only_here=only_here))
     notes: list[str] = []
     repository = _repository(place, notes)
-    known = layout.checked(place, repository)
+    known = layout.checked(place, repository, project)
     remote = git_around.remote(repository) if repository else None
     called = name or (git_around.project_name(remote) if remote else place.root.absolute().name)
-    changed = list(layout.lay_out(place, name=layout.named(called), new_id=new_id))
+    changed = list(layout.lay_out(place, name=layout.named(called), new_id=lambda: project or new_id()))
     if repository:
         changed += _merging(place, repository, program or driver.program(around), notes)
         notes += _unseen(place, repository)
@@ -51,7 +51,7 @@ def init(
         git=_git(repository, remote) if repository else None,
         tools=tools(around),
         instructions=instructions(place.root),
-        transcripts=transcripts(here(_folders(place, repository), remote), around),
+        transcripts=past.conversations(place, repository, remote, around),
         notes=tuple(notes),
     )
 
@@ -118,14 +118,6 @@ def _git(repository: Repository, remote: str | None) -> GitFound:
         worktrees=git_around.worktrees(repository),
         driver="driver" in driver.registered(repository),
     )
-
-
-def _folders(place: Place, repository: Repository | None) -> list[Path]:
-    """List the store's folder in each working tree."""
-    if repository is None:
-        return [place.root]
-    below = place.root.absolute().relative_to(repository.root.absolute())
-    return [place.root, *(tree / below for tree in git_around.worktrees(repository))]
 
 
 def _told(place: Place, path: Path) -> str:

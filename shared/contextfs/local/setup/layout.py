@@ -20,16 +20,20 @@ ATTRIBUTES: Final = ("text", "eol=lf", "merge=contextfs")
 _LONGEST_NAME = 200
 
 
-def checked(place: Place, repository: Repository | None) -> ProjectNamed | None:
+def checked(place: Place, repository: Repository | None, project: UUID | None = None) -> ProjectNamed | None:
     """Give the project of a store that is there, None where there is none yet; Invalid where one cannot be.
 
-    Conflict where the settings are lost and git still has them: fresh ones would make another project of it.
+    Conflict where the store is another project's than `project`, and where the settings are lost and git still has
+    them: fresh ones would make another project of it.
     """
     for path in (place.folder, place.memories, place.folder / LOCAL, place.local):
         if os.path.lexists(path) and not path.is_dir():
             raise Invalid(f"{path} is in the way, and no folder: move it away, then run `ctx init` again.")
     if os.path.lexists(place.config):
-        return config.read(place.config).project
+        known = config.read(place.config).project
+        if project not in {None, known.id}:
+            raise Conflict(f"{place.folder} is the store of {known.name} ({known.id}): choose another folder.")
+        return known
     if repository and repository.maybe("ls-files", "--", f"{place.root.absolute()}/{FOLDER}/{CONFIG}"):
         raise Conflict(
             f"{place.config} is missing, and git has it: `git checkout -- {FOLDER}/{CONFIG}` in {place.root}."

@@ -9,12 +9,13 @@ FILE = "sync.lock"
 
 
 @contextmanager
-def alone(local: Path) -> Generator[bool]:
-    """Hold the lock of a store's sync; gives False when another process holds it.
+def alone(local: Path, file: str = FILE) -> Generator[bool]:
+    """Hold the lock of a store's sync, or another one of a name; gives False when another process holds it.
 
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
     """
-    with closing(sqlite3.connect(local / FILE, timeout=0, isolation_level=None)) as held:
+    local.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:
         try:
             held.execute("begin exclusive")
         except sqlite3.OperationalError:

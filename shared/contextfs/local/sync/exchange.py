@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -10,10 +11,13 @@ from contextfs.client.client import ContextFS
 from contextfs.kit.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from contextfs.kit.ids import Entropy
 from contextfs.local import config
+from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.pull import PullReport, pull
 from contextfs.local.sync.push import PushReport, push
+from contextfs.local.sync.sessions import SessionsReport
+from contextfs.local.sync.sessions import push as push_sessions
 
 Direction = Literal["both", "pull", "push"]
 Progress = Callable[[str], None]
@@ -25,6 +29,7 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     pulled: PullReport = PullReport()
     pushed: PushReport = PushReport()
+    sessions: SessionsReport = SessionsReport()
 
 
 def exchange(
@@ -42,31 +47,59 @@ def exchange(
     """
     settings = config.read(store.place.config)
     url = server_of(settings)
-    origin = state.meet(store.base, url, entropy)
-    pulled, pushed = PullReport(), PushReport()
+    both = _Ends(store, client, settings, state.meet(store.base, url, entropy), progress)
+    report = SyncReport(url=url)
     try:
         if direction != "push":
-            pulled = pull(
-                store,
-                client.sync,
-                settings.project.id,
-                origin=origin,
-                progress=lambda count: progress(f"{count:,} revisions received"),
-            )
+            report = msgspec.structs.replace(report, pulled=both.pulled())
         if direction != "pull":
-            pushed = push(
-                store.base,
-                client.sync,
-                settings.project.id,
-                settings.share,
-                origin=origin,
-                progress=lambda count: progress(f"{count:,} revisions sent"),
-            )
+            # Sessions go first: memories that were learned from them name them as their source.
+            report = msgspec.structs.replace(report, sessions=both.sessions_pushed(), pushed=both.pushed())
     except (NotFound, NotAllowed, NotAuthenticated) as error:
         state.lose(store.base, error.detail)
         raise
     state.synced(store.base, now.isoformat())
-    return SyncReport(url=url, pulled=pulled, pushed=pushed)
+    return report
+
+
+class _Ends(NamedTuple):
+    """A store and its server, and who is told how far they are."""
+
+    store: LocalStore
+    client: ContextFS
+    settings: config.Config
+    origin: UUID
+    progress: Progress
+
+    def pulled(self) -> PullReport:
+        """Take in what changed there."""
+        return pull(
+            self.store,
+            self.client.sync,
+            self.settings.project.id,
+            origin=self.origin,
+            progress=lambda count: self.progress(f"{count:,} revisions and messages received"),
+        )
+
+    def sessions_pushed(self) -> SessionsReport:
+        """Send sessions that others may see."""
+        return push_sessions(
+            LocalSessions(self.store),
+            self.client.sync,
+            origin=self.origin,
+            progress=lambda count: self.progress(f"{count:,} messages sent"),
+        )
+
+    def pushed(self) -> PushReport:
+        """Send revisions that may leave."""
+        return push(
+            self.store.base,
+            self.client.sync,
+            self.settings.project.id,
+            self.settings.share,
+            origin=self.origin,
+            progress=lambda count: self.progress(f"{count:,} revisions sent"),
+        )
 
 
 def server_of(settings: config.Config) -> str:

@@ -12,6 +12,7 @@ from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget
 from contextfs.local.folder import stepping
+from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.state import SQL
@@ -20,7 +21,10 @@ Progress = Callable[[int], None]
 
 
 class PullReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull did. `kept` memories were withdrawn by their author, and stay here for they have edits of our own."""
+    """What a pull did. `kept` memories were withdrawn by their author, and stay here for they have edits of our own.
+
+    `sessions` are new or have grown by `messages`; `sessions_withdrawn` were taken out, for they are not ours to see.
+    """
 
     received: int = 0
     revisions: int = 0
@@ -28,6 +32,9 @@ class PullReport(msgspec.Struct, frozen=True, kw_only=True):
     conflicted: int = 0
     withdrawn: int = 0
     kept: int = 0
+    sessions: int = 0
+    messages: int = 0
+    sessions_withdrawn: int = 0
 
 
 def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
@@ -35,17 +42,22 @@ def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, pro
     report = PullReport()
     while True:
         page = server.pull(project_id, cursor=state.known(store.base).cursor, origin=origin)
+        arrived = arriving.take_in(store.base, page.sessions, page.messages)
         taken = store.take_in([_revision(one) for one in page.revisions], sent=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
         withdrawn = sum(withdraw(store, one) for one in gone)
+        left = sum(arriving.withdraw(store.base, one.id) for one in page.withdrawn if one.kind == "session")
         state.read_up_to(store.base, page.cursor)
         report = PullReport(
-            received=report.received + len(page.revisions),
+            received=report.received + len(page.revisions) + len(page.messages),
             revisions=report.revisions + taken.revisions,
             memories=report.memories + taken.memories,
             conflicted=report.conflicted + taken.conflicted,
             withdrawn=report.withdrawn + withdrawn,
             kept=report.kept + len(gone) - withdrawn,
+            sessions=report.sessions + arrived.sessions,
+            messages=report.messages + arrived.messages,
+            sessions_withdrawn=report.sessions_withdrawn + left,
         )
         progress(report.received)
         if not page.more:

@@ -7,7 +7,8 @@ import msgspec
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import mark, set_mark
+from contextfs.local.base.marks import mark, set_mark
+from contextfs.local.sessions.rows import SQL as SESSIONS
 
 SQL = load("contextfs.local.sync", "sqlite.sql")
 
@@ -33,6 +34,8 @@ def meet(base: Base, url: str, entropy: Entropy) -> UUID:
         if mark(base, _SERVER) != url:
             base.run(SQL["forget_server"])
             base.run(SQL["forget_refused"])
+            for query in ("forget_server", "forget_sent", "forget_refused"):
+                base.run(SESSIONS[query])
             set_mark(base, _SERVER, url)
             set_mark(base, _CURSOR, "0")
             set_mark(base, _LOST, "")

@@ -31,7 +31,11 @@ def admin_url(home: Home, own: str | None) -> str | None:
 
 def passwords(secrets: Secrets) -> dict[str, str]:
     """Name the passwords of the roles that log in."""
-    return {"contextfs_app": secrets.app_password, "contextfs_relay": secrets.relay_password}
+    return {
+        "contextfs_app": secrets.app_password,
+        "contextfs_relay": secrets.relay_password,
+        "contextfs_sql": secrets.sql_password,
+    }
 
 
 def settings(home: Home, administrator: str, port: int) -> Settings:
@@ -40,6 +44,7 @@ def settings(home: Home, administrator: str, port: int) -> Settings:
     return Settings(
         database_url=_as(administrator, "contextfs_app", secrets.app_password),
         relay_database_url=_as(administrator, "contextfs_relay", secrets.relay_password),
+        sql_database_url=_as(administrator, "contextfs_sql", secrets.sql_password),
         key_pepper=secrets.key_pepper,
         redaction_key=secrets.redaction_key,
         model=str(home.model) if home.model.exists() else None,

@@ -46,8 +46,10 @@ class Home:
     def secrets(self) -> Secrets:
         """Read the installation's secrets; they are made at the first start."""
         found = self._read("secrets.json", Secrets)
-        if found is None:
-            found = Secrets(**{name: secrets.token_hex(32) for name in Secrets.__struct_fields__})
+        known = msgspec.structs.asdict(found) if found else {}
+        missing = [name for name in Secrets.__struct_fields__ if not known.get(name)]
+        if found is None or missing:
+            found = Secrets(**(known | {name: secrets.token_hex(32) for name in missing}))
             self._write("secrets.json", found)
         return found
 

@@ -45,12 +45,13 @@ class StackStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
-    """What this installation keeps to itself."""
+    """What this installation keeps to itself; what an older version did not have yet is empty."""
 
     key_pepper: str
     redaction_key: str
     app_password: str
     relay_password: str
+    sql_password: str = ""
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):

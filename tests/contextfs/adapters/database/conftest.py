@@ -21,15 +21,23 @@ def app_url(database_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def ours(app_url: str) -> Ids:
+def ours(app_url: str, relay_url: str) -> Ids:
     """Give a tenant that no test changes."""
-    return settle_tenant(app_url)
+    return _settled(app_url, relay_url)
 
 
 @pytest.fixture(scope="session")
-def theirs(app_url: str) -> Ids:
+def theirs(app_url: str, relay_url: str) -> Ids:
     """Give another tenant that no test changes."""
-    return settle_tenant(app_url)
+    return _settled(app_url, relay_url)
+
+
+def _settled(app_url: str, relay_url: str) -> Ids:
+    """Write a tenant, and seal its audit log as the platform does."""
+    ids = settle_tenant(app_url)
+    with psycopg.connect(relay_url) as connection:
+        connection.execute("select contextfs.seal_audit(1000)")
+    return ids
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ with tables as (
 """
 _POLICIES = r"""
 with policies as (
-    select tablename || '.' || policyname as name, tablename, permissive = 'PERMISSIVE' as permissive, cmd,
-        roles = '{contextfs_app}' as apps, regexp_replace(qual, '\s+', ' ', 'g') as qual, with_check
+    select tablename || '.' || policyname as name, tablename::text, permissive = 'PERMISSIVE' as permissive, cmd,
+        roles = '{contextfs_app}' as apps, roles = '{contextfs_sql}' as sqls,
+        regexp_replace(qual, '\s+', ' ', 'g') as qual, with_check
     from pg_policies where schemaname = 'contextfs'
 )
 """
@@ -41,6 +42,12 @@ FLOORS = [
     _SEEN.format("sessions", "s", "messages", "session_id"),
     _SEEN.format("memories", "m", "revisions", "memory_id"),
 ]
+
+
+def signed(policy: str) -> str:
+    """Give the same policy for direct SQL, whose claims are signed."""
+    return policy.replace("contextfs.claim(", "contextfs.signed(").replace(" AS claim", " AS signed")
+
 
 LINTS: dict[str, LiteralString] = {
     "row_security_is_forced": _TABLES + "select name from tables where not (relrowsecurity and relforcerowsecurity)",
@@ -121,6 +128,21 @@ LINTS: dict[str, LiteralString] = {
     select name from policies
     where not permissive and not (
         apps and qual = any(%(floors)s) and (with_check is null or with_check = any(%(floors)s))
+        or sqls and qual = any(%(signed_floors)s) and cmd = 'SELECT'
+    )
+    """,
+    "direct_sql_sees_tenants_as_the_app_does": _POLICIES
+    + """
+    select name from policies where sqls and permissive and (qual is distinct from %(signed_tenant)s or cmd <> 'SELECT')
+    """,
+    "direct_sql_has_every_floor_of_the_app": _POLICIES
+    + """
+    select p.name from policies as p
+    where p.apps and not p.permissive and p.cmd in ('ALL', 'SELECT')
+    and exists (select from policies as s where s.sqls and s.tablename = p.tablename)
+    and not exists (
+        select from policies as s where s.sqls and s.tablename = p.tablename and not s.permissive
+        and replace(replace(p.qual, 'contextfs.claim(', 'contextfs.signed('), ' AS claim', ' AS signed') = s.qual
     )
     """,
     "what_is_in_a_project_has_its_floor": _POLICIES
@@ -184,5 +206,7 @@ LINTS: dict[str, LiteralString] = {
 def offenders(connection: psycopg.Connection[Any], lint: str) -> set[str]:
     """Name the objects that break a rule, without their schema."""
     connection.execute("set local search_path = ''")  # names and expressions are then written in full
-    rows = connection.execute(LINTS[lint], {"tenant": TENANT, "floors": FLOORS}).fetchall()
+    named = {"tenant": TENANT, "floors": FLOORS}
+    named |= {"signed_tenant": signed(TENANT), "signed_floors": [signed(floor) for floor in FLOORS]}
+    rows = connection.execute(LINTS[lint], named).fetchall()
     return {name.replace("contextfs.", "") for (name,) in rows}

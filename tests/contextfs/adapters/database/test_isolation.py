@@ -16,6 +16,8 @@ from psycopg import sql
 
 from tests.contextfs.adapters.database.tenancy import Connection, tenant_tables
 
+SHOWN = ("projects", "projects_history", "sessions", "sessions_history", "messages", "memories", "revisions")
+"""What direct SQL reads, by claims of its own: tests/functions/sql/ attack it."""
 PLATFORM_POLICIES = {
     ("outbox", "carries", "contextfs_relay"),
     ("deliveries", "carries", "contextfs_relay"),
@@ -23,6 +25,11 @@ PLATFORM_POLICIES = {
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("passages", "finds_passages", "contextfs_search"),
+    ("audit_log", "seals", "contextfs_audit"),
+    ("audit_heads", "seals", "contextfs_audit"),
+    *((table, "sql_tenant", "contextfs_sql") for table in SHOWN),
+    *((table, "sql_project", "contextfs_sql") for table in SHOWN),
+    *((table, "sql_reader", "contextfs_sql") for table in SHOWN if not table.startswith("projects")),
     ("organizations_history", "keeps", "contextfs_history"),
     ("memberships_history", "keeps", "contextfs_history"),
     ("projects_history", "keeps", "contextfs_history"),
@@ -42,6 +49,13 @@ PLATFORM_GRANTS = {
         ("idempotency_keys.created_at", "SELECT"),
     },
     "contextfs_search": {("passages", "SELECT")},
+    "contextfs_sql": {(table, "SELECT") for table in SHOWN},
+    "contextfs_audit": {
+        ("audit_log", "SELECT"),
+        ("audit_log.position", "UPDATE"),
+        ("audit_log.hash", "UPDATE"),
+        *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
+    },
     "contextfs_history": {
         (f"{table}_history", "INSERT") for table in ("organizations", "memberships", "projects", "api_keys", "sessions")
     },
@@ -168,6 +182,9 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),
         ("contextfs_history", False, False),
+        ("contextfs_audit", False, False),
+        ("contextfs_sql", False, True),
+        ("contextfs_claims", False, False),
     }
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from contextfs.adapters.database.postgres import PostgresDatabase, Statement
-from contextfs.kit.errors import BadInput, Conflict, ContextFSError, Invalid, NotFound, Unavailable
+from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
 from tests.conftest import as_role
 from tests.contextfs.adapters.database.tenancy import AT, Ids, memory_row, project_row, session_row
 
@@ -34,9 +34,9 @@ STATES: dict[str, type[ContextFSError]] = {
     "22021": BadInput,  # character_not_in_repertoire
     "22P05": BadInput,  # untranslatable_character
     "22023": BadInput,  # invalid_parameter_value
-    "40001": Unavailable,  # serialization_failure
-    "40P01": Unavailable,  # deadlock_detected
-    "55P03": Unavailable,  # lock_not_available
+    "40001": Contended,  # serialization_failure
+    "40P01": Contended,  # deadlock_detected
+    "55P03": Contended,  # lock_not_available
     "57014": Unavailable,  # query_canceled
     "53100": Unavailable,  # disk_full
     "53300": Unavailable,  # too_many_connections

@@ -50,6 +50,11 @@ BREACHES: dict[str, tuple[LiteralString, str]] = {
     ),
     "functions_are_not_everybodys": ("create function contextfs.bad() returns int language sql return 1", "bad"),
     "tables_and_the_schema_are_not_everybodys": ("grant select on contextfs.sessions to public", "sessions"),
+    "direct_sql_sees_tenants_as_the_app_does": (
+        "alter policy sql_tenant on contextfs.sessions using (org_id = (select contextfs.claim('org_id')::uuid))",
+        "sessions.sql_tenant",
+    ),
+    "direct_sql_has_every_floor_of_the_app": ("drop policy sql_reader on contextfs.memories", "memories.reader"),
     "views_are_the_invokers": ("create view contextfs.bad as select * from contextfs.sessions", "bad"),
     "no_policy_of_the_app_is_always_true": (
         "create policy bad on contextfs.sessions to contextfs_app using (true)",

@@ -30,7 +30,7 @@ def test_every_reader_gives_nothing_for_nothing(tool: str) -> None:
 def test_an_unknown_tool_is_named() -> None:
     with pytest.raises(NotFound) as refusal:
         reader("emacs")
-    expected = "No reader is called 'emacs'; there are chatgpt, claude-code, specstory."
+    expected = f"No reader is called 'emacs'; there are {', '.join(READERS)}."
 
     assert expected == refusal.value.detail
 

@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from contextfs.kit.ids import uuid7
 from contextfs.local.place import required
@@ -33,13 +34,21 @@ def program(folder: Path) -> str:
     return f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}"
 
 
-def set_up(machine: Machine, *, start: Path | None = None, name: str | None = None, only_here: bool = False) -> Found:
+def set_up(
+    machine: Machine,
+    *,
+    start: Path | None = None,
+    name: str | None = None,
+    project: UUID | None = None,
+    only_here: bool = False,
+) -> Found:
     """Run `ctx init` on a machine."""
     return init(
         start or machine.root,
         around=around(machine.root.parent / "home"),
         new_id=lambda: uuid7(machine.tick(), machine.random.randbytes),
         name=name,
+        project=project,
         program=program(machine.root.parent),
         only_here=only_here,
     )

@@ -166,7 +166,7 @@ def test_histories_in_the_repository_are_found_and_said_to_be_readable_or_not(tm
     found = transcripts(here([tmp_path]), around(tmp_path / "home"))
 
     assert [(one.tool, len(one.files), one.size, one.readable) for one in found] == [
-        ("aider", 1, 2, False),
+        ("aider", 1, 2, True),
         ("specstory", 1, 1, True),
     ]
 

@@ -34,6 +34,20 @@ def test_a_folder_outside_git_gets_a_store(tmp_path: Path) -> None:
     assert (found.place.memories.is_dir(), found.place.local.is_dir()) == (True, True)
 
 
+def test_a_machine_joins_a_project_by_its_id(tmp_path: Path) -> None:
+    joined = set_up(bare(tmp_path / "third"), project=PROJECT)
+
+    assert (joined.created, joined.project.id) == (True, PROJECT)
+
+
+def test_a_store_of_another_project_is_not_taken_over(ready: Machine) -> None:
+    before = everything(ready.root)
+
+    with pytest.raises(Conflict, match="is the store of"):
+        set_up(ready, project=UUID(int=7))
+    assert everything(ready.root) == before
+
+
 def test_a_second_run_changes_nothing(ready: Machine) -> None:
     ready.add("We use psycopg.")
     before = everything(ready.root)

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from contextfs.adapters.transcripts.chatgpt import archive
+from contextfs.adapters.transcripts import archive
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.shapes import items, table
 from contextfs.adapters.transcripts.sniff import refused
@@ -20,7 +20,7 @@ def conversations(data: bytes, *, name: str, tally: Tally) -> list[dict[str, Any
 
     Invalid when it is no such export, TooLarge when the zip unpacks to too much.
     """
-    parts = archive.unpack(data, name=name) if data.startswith(archive.MAGIC) else [data]
+    parts = archive.unpack(data, name=name, wanted=_WANTED) if data.startswith(archive.MAGIC) else [data]
     return [conversation for part in parts if part.strip() for conversation in _conversations(part, name, tally)]
 
 

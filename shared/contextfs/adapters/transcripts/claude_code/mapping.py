@@ -1,19 +1,21 @@
-"""Maps the records of one Claude Code file to a transcript."""
+"""Maps the records of one Claude Code file to a transcript: once through for the tree, then again for the texts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
+
+import msgspec
 
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.claude_code import usage
 from contextfs.adapters.transcripts.claude_code.messages import attached, reply, spoken, voice
-from contextfs.adapters.transcripts.claude_code.reader import Record
-from contextfs.adapters.transcripts.claude_code.tree import is_talk, main_path, message_key
+from contextfs.adapters.transcripts.claude_code.reader import Record, again, records
+from contextfs.adapters.transcripts.claude_code.titles import Titles
+from contextfs.adapters.transcripts.claude_code.tree import Node, is_node, is_talk, main_path, node
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import table, text
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.adapters.transcripts.voices import headline
 
 TOOL = "claude-code"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -26,10 +28,66 @@ _KNOWN = frozenset(
     }
 )  # fmt: skip
 _SNAPSHOT = "file-history-snapshot"
-_OWN_TITLE = ("custom-title", "ai-title")
 
 
-def is_own(record: Record) -> bool:
+class Session:
+    """What one time through a file tells: its tree, its titles, what was spent, and whether it is Claude Code's."""
+
+    def __init__(self, data: bytes, tally: Tally) -> None:
+        self.data = data
+        self.tally = tally
+        self.nodes: list[Node] = []
+        self.calls: dict[str, usage.Figures] = {}
+        self.titles = Titles()
+        self.is_own = False
+        shared: dict[Any, Any] = {}
+        for line, record in records(data, tally):
+            self.is_own = self.is_own or _is_own(record)
+            self.titles.add(record)
+            if is_talk(record) or is_node(record):
+                self.nodes.append(node(line, record, starts_over=_starts_over(record), shared=shared))
+                self._spend(self.nodes[-1].call, record)
+            elif record.type == "assistant":
+                self._spend(node(line, record, starts_over=False, shared=shared).call, record)
+            if not is_talk(record) and not (record.type == "attachment" and is_node(record)):
+                _count(record, tally)
+
+    def _spend(self, call: str | None, record: Record) -> None:
+        if call is not None:
+            self.calls[call] = usage.more(self.calls.get(call, usage.NOTHING), record)
+
+
+def transcript(session: Session, *, name: str) -> Transcript | None:
+    """Make the transcript of a file called `name`; None when no message of the main conversation is in it.
+
+    Subagents' messages (`sidechain`) and abandoned branches (`off_path`) are counted, not given.
+    """
+    places = main_path(session.nodes)
+    path = [session.nodes[place] for place in places]
+    _count_rest(session, set(places))
+    session_id = _session_id(path, name)
+    messages = chained(_messages(session, path, session_id))
+    if not messages:
+        return None
+    started_at, ended_at = dates(messages)
+    replied = models(messages)
+    return Transcript(
+        tool=TOOL,
+        external_id=session_id,
+        title=session.titles.best({one.uuid for one in session.nodes}) or opening(messages),
+        started_at=started_at,
+        ended_at=ended_at,
+        model=replied[-1] if replied else None,
+        cwd=next((one.about.cwd for one in path if one.about.cwd), None),
+        git_branch=next((one.about.git_branch for one in reversed(path) if one.about.git_branch), None),
+        messages=messages,
+        usage=usage.total(session.calls.values()),
+        skipped=session.tally.counts(),
+        metadata=_metadata(path, session_id, replied),
+    )
+
+
+def _is_own(record: Record) -> bool:
     """Tell whether Claude Code wrote this record, or a usage log in its format: kinds alone are too common."""
     if record.type in {"user", "assistant"}:
         return isinstance(record.message, dict)
@@ -39,81 +97,60 @@ def is_own(record: Record) -> bool:
     return record.type == _SNAPSHOT or (record.type in _KNOWN and any(isinstance(name, str) for name in names))
 
 
-def transcript(records: Sequence[Record], *, name: str, tally: Tally) -> Transcript | None:
-    """Make the transcript of a file called `name`; None when no message of the main conversation is in it.
-
-    Subagents' messages (`sidechain`) and abandoned branches (`off_path`) are counted, not given.
-    """
-    path = main_path(records, _starts_over)
-    _count_rest(records, set(path), tally)
-    calls = usage.by_call(records)
-    session = _session_id(records, path, name)
-    messages = chained(_messages(records, path, session, calls, tally))
-    if not messages:
-        return None
-    talk = [records[n] for n in path]
-    started_at, ended_at = dates(messages)
-    replied = models(messages)
-    return Transcript(
-        tool=TOOL,
-        external_id=session,
-        title=_title(records) or opening(messages),
-        started_at=started_at,
-        ended_at=ended_at,
-        model=replied[-1] if replied else None,
-        cwd=next((record.cwd for record in talk if text(record.cwd)), None),
-        git_branch=next((record.git_branch for record in reversed(talk) if text(record.git_branch)), None),
-        messages=messages,
-        usage=usage.total(calls.values()),
-        skipped=tally.counts(),
-        metadata=_metadata(talk, session, replied),
-    )
-
-
 def _starts_over(record: Record) -> bool:
     """Tell whether a record without a parent abandons what came before: a person edited the very first prompt.
 
     A plan that is carried out with a fresh context starts a tree too, but goes on with the same work.
     """
-    if record.type != "user" or voice(record) != "prompt":
+    if record.parent_uuid is not None or record.type != "user" or voice(record) != "prompt":
         return False
     content = table(record.message).get("content")
     return not (isinstance(content, str) and content.startswith("Implement the following plan:"))
 
 
-def _messages(
-    records: Sequence[Record], path: list[int], session: str, calls: dict[str, usage.Figures], tally: Tally
+def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[TranscriptMessage]:
+    lines: dict[str, list[Node]] = {}
+    for one in path:
+        if one.call is not None:
+            lines.setdefault(one.call, []).append(one)
+    written = {one.uuid for one in path if one.type == "user" and one.uuid}
+    for one in path:
+        if one.type in {"user", "attachment"} or (one.call is not None and lines[one.call][0] is one):
+            line = one.line(session.data)
+            external_id = one.uuid or f"{session_id}:{one.number - 1}"
+            of_call = [again(part.line(session.data).data) for part in lines[one.call]] if one.call else []
+            for message in _of_record(session, again(line.data), of_call, external_id, one.call, written):
+                yield msgspec.structs.replace(message, source=line.source())
+
+
+def _of_record(
+    session: Session, record: Record, of_call: list[Record], external_id: str, call: str | None, written: set[str]
 ) -> Iterator[TranscriptMessage]:
-    lines: dict[str, list[int]] = {}
-    for n in path:
-        if records[n].type == "assistant":
-            lines.setdefault(message_key(records[n], n), []).append(n)
-    written = {records[n].uuid for n in path if records[n].type == "user" and text(records[n].uuid)}
-    for n in path:
-        record = records[n]
-        external_id = text(record.uuid) or f"{session}:{n}"
-        if record.type == "user":
-            yield from spoken(record, external_id, tally)
-        elif record.type == "assistant" and lines[message_key(record, n)][0] == n:
-            key = message_key(record, n)
-            message = reply([records[line] for line in lines[key]], external_id, calls[key][1], tally)
-            yield from [message] if message else []
-        elif record.type == "attachment" and text(table(record.attachment).get("source_uuid")) not in written:
-            message = attached(record, external_id, tally)
-            yield from [message] if message else []
+    made: TranscriptMessage | None = None
+    if call is not None:
+        made = reply(of_call, external_id, session.calls[call][1], session.tally)
+    elif record.type == "user":
+        yield from spoken(record, external_id, session.tally)
+    elif text(table(record.attachment).get("source_uuid")) not in written:
+        made = attached(record, external_id, session.tally)
+    if made:
+        yield made
 
 
-def _count_rest(records: Sequence[Record], path: set[int], tally: Tally) -> None:
-    for n, record in enumerate(records):
-        if record.is_sidechain is True:
-            tally.add("sidechain")
-        elif is_talk(record):
-            tally.add("off_path", n not in path)
-        elif record.type != "attachment" or n not in path:
-            _count_one(record, tally)
+def _count_rest(session: Session, path: set[int]) -> None:
+    for place, one in enumerate(session.nodes):
+        if place in path:
+            continue
+        if one.is_talk:
+            session.tally.add("off_path")
+        elif one.type == "attachment":
+            _count(again(one.line(session.data).data), session.tally)
 
 
-def _count_one(record: Record, tally: Tally) -> None:
+def _count(record: Record, tally: Tally) -> None:
+    if record.is_sidechain is True:
+        tally.add("sidechain")
+        return
     match record.type:
         case "system":
             tally.add_of("system", record.subtype)
@@ -125,32 +162,15 @@ def _count_one(record: Record, tally: Tally) -> None:
             tally.add_of("unknown", kind)
 
 
-def _session_id(records: Sequence[Record], path: list[int], name: str) -> str:
-    last = next((records[n].session_id for n in reversed(path) if text(records[n].session_id)), None)
+def _session_id(path: list[Node], name: str) -> str:
+    last = next((one.about.session_id for one in reversed(path) if one.about.session_id), None)
     named = _UUID.search(name)
     return last or (named[0] if named else PurePath(name).stem)
 
 
-def _title(records: Sequence[Record]) -> str | None:
-    """Prefer the name a person gave, then the tool's own titles.
-
-    A summary counts only when it points into this file: older versions write other sessions' summaries at its head.
-    """
-    own = {record.type: record.custom_title or record.ai_title for record in records if record.type in _OWN_TITLE}
-    uuids = {record.uuid for record in records if isinstance(record.uuid, str)}
-    pointing = [record.summary for record in records if record.type == "summary" and _in(record.leaf_uuid, uuids)]
-    titles = [own.get("custom-title"), own.get("ai-title"), *reversed(pointing)]
-    return next((headline(title) for title in titles if isinstance(title, str) and title), None)
-
-
-def _in(uuid: object, uuids: set[str]) -> bool:
-    return isinstance(uuid, str) and uuid in uuids
-
-
-def _metadata(talk: Sequence[Record], session: str, replied: list[str]) -> dict[str, Any]:
+def _metadata(path: list[Node], session_id: str, replied: list[str]) -> dict[str, Any]:
     """Note the tool's version, all models, and the session that this one was forked from."""
-    version = next((record.version for record in reversed(talk) if text(record.version)), None)
-    forks = (record.request_session_id for record in talk if record.request_session_id != session)
-    forked_from = next((origin for origin in forks if text(origin)), None)
-    known = {"version": version, "models": replied, "forked_from": forked_from}
+    version = next((one.about.version for one in reversed(path) if one.about.version), None)
+    forks = (one.about.request_session_id for one in path if one.about.request_session_id != session_id)
+    known = {"version": version, "models": replied, "forked_from": next((fork for fork in forks if fork), None)}
     return {key: value for key, value in known.items() if value}

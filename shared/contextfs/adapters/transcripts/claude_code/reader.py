@@ -10,10 +10,8 @@ from typing import Any
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.adapters.transcripts.jsonl import Line, sensible
 from contextfs.adapters.transcripts.tally import Tally
-
-MAX_LINE_BYTES = 64 << 20
-_BOM = b"\xef\xbb\xbf"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -51,29 +49,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False
 _DECODER = msgspec.json.Decoder(Record)
 
 
-def records(data: bytes, tally: Tally) -> Iterator[Record]:
-    """Decode line by line; a line that cannot be read is counted and left out.
-
-    `partial_line` is a last line that the tool is still writing, `oversized_line` one above 64 MiB, and
-    `broken_line` anything else: cut, not UTF-8, with NULs, nested too deeply, or no JSON object.
-    """
-    for line, whole in _lines(data):
-        if len(line) > MAX_LINE_BYTES:
-            tally.add("oversized_line")
-            continue
+def records(data: bytes, tally: Tally) -> Iterator[tuple[Line, Record]]:
+    """Decode line by line; a line that cannot be read is counted and left out, as `jsonl.objects` names it."""
+    for line in sensible(data, tally):
         try:
-            yield decode(line, _DECODER)
+            yield line, decode(line.data, _DECODER)
         except FAULTS:
-            tally.add("broken_line" if whole else "partial_line")
+            tally.add("broken_line" if line.is_whole else "partial_line")
 
 
-def _lines(data: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Give each line that is not blank, and whether it was ended: one line at a time, so memory stays flat."""
-    start = len(_BOM) if data.startswith(_BOM) else 0
-    while start < len(data):
-        end = data.find(b"\n", start)
-        stop = len(data) if end < 0 else end
-        line = data[start:stop]
-        if line and not line.isspace():
-            yield line, end >= 0
-        start = stop + 1
+def again(line: bytes) -> Record:
+    """Decode a line that was decoded before."""
+    return decode(line, _DECODER)

@@ -3,44 +3,30 @@
 from collections.abc import Iterable
 
 from contextfs.adapters.transcripts.claude_code.reader import Record
-from contextfs.adapters.transcripts.claude_code.tree import message_key
 from contextfs.adapters.transcripts.model import Usage
 from contextfs.adapters.transcripts.shapes import count, table
 
 _FIELDS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 Figures = tuple[int, int, int, int]
-_NOTHING: Figures = (0, 0, 0, 0)
+NOTHING: Figures = (0, 0, 0, 0)
 
 
-def by_call(records: Iterable[Record]) -> dict[str, Figures]:
-    """Give (input, output, cache creation, cache read) of each model call: the greatest that any line says.
+def more(before: Figures, record: Record) -> Figures:
+    """Give (input, output, cache creation, cache read) of a call after another of its lines: the greatest of each.
 
     While an answer streams, its first lines carry a preliminary count of output tokens.
     """
-    calls: dict[str, Figures] = {}
-    for n, record in enumerate(records):
-        if record.type != "assistant":
-            continue
-        figures = _figures(record)
-        key = message_key(record, n)
-        before = calls.get(key, _NOTHING)
-        calls[key] = (
-            max(before[0], figures[0]),
-            max(before[1], figures[1]),
-            max(before[2], figures[2]),
-            max(before[3], figures[3]),
-        )
-    return calls
+    usage = table(table(record.message).get("usage"))
+    first, second, third, fourth = (count(usage.get(field)) for field in _FIELDS)
+    figures = (max(before[0], first), max(before[1], second), max(before[2], third), max(before[3], fourth))
+    return before if figures == before else figures
 
 
 def total(calls: Iterable[Figures]) -> Usage:
     """Add the calls up."""
-    sums = [sum(column) for column in zip(*calls, strict=True)] or list(_NOTHING)
+    sums = [0, 0, 0, 0]
+    for figures in calls:
+        for column, figure in enumerate(figures):
+            sums[column] += figure
     return Usage(input_tokens=sums[0], output_tokens=sums[1], cache_creation_tokens=sums[2], cache_read_tokens=sums[3])
-
-
-def _figures(record: Record) -> Figures:
-    usage = table(table(record.message).get("usage"))
-    first, second, third, fourth = (count(usage.get(field)) for field in _FIELDS)
-    return first, second, third, fourth

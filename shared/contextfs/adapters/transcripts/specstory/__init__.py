@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from contextfs.adapters.transcripts import files
+from contextfs.adapters.transcripts.files import ALONE, Beside
+from contextfs.adapters.transcripts.files import every as is_session
+from contextfs.adapters.transcripts.files import nothing as beside
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.specstory import where
@@ -11,16 +14,19 @@ from contextfs.adapters.transcripts.specstory.mapping import transcript
 from contextfs.adapters.transcripts.specstory.reader import blocks, header
 from contextfs.adapters.transcripts.tally import Tally
 
+TITLE = "SpecStory"
+VERSION = 1
 PATTERNS = where.PATTERNS
 _BOM = "\ufeff"
 
 
-def read(data: bytes, *, name: str) -> list[Transcript]:
+def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """Read one file's bytes: its session, or nothing for a file without a message.
 
     Pure: the same bytes and name give equal transcripts. Bytes that are not UTF-8 are replaced, and counted once.
     Invalid when the file has neither SpecStory's first line nor a heading of a speaker.
     """
+    del beside
     tally = Tally()
     text = _decoded(data, tally).removeprefix(_BOM).replace("\r\n", "\n")
     if not text.strip():
@@ -46,4 +52,4 @@ def _decoded(data: bytes, tally: Tally) -> str:
         return data.decode(errors="replace")
 
 
-__all__ = ["PATTERNS", "find", "read"]
+__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read"]

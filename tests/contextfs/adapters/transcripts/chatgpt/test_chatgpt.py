@@ -147,16 +147,22 @@ def test_an_empty_export_holds_nothing() -> None:
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (b'[{"uuid":"u","name":"n","chat_messages":[]}]', "it looks like a claude.ai export"),
-        (b'{"type":"user","uuid":"u","sessionId":"s"}\n{}\n', "it looks like a Claude Code session"),
-        (b'{"user":"ada"}', "it holds no conversation with a `mapping`"),
+        (
+            b'[{"uuid":"u","name":"n","chat_messages":[]}]',
+            "it looks like a claude.ai export; `ctx import claude-ai` reads it",
+        ),
+        (
+            b'{"type":"user","uuid":"u","sessionId":"s"}\n{}\n',
+            "it looks like a Claude Code session; `ctx import claude-code` reads it",
+        ),
+        (b'{"user":"ada"}', "it holds no conversation with a `mapping`. Choose the tool that wrote it"),
     ],
 )
 def test_another_file_is_refused_by_name(data: bytes, hint: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read(data, name="c.json")
 
-    assert f"c.json is not a ChatGPT export: {hint}. Choose the tool that wrote it." == refusal.value.detail
+    assert f"c.json is not a ChatGPT export: {hint}." == refusal.value.detail
 
 
 @pytest.mark.parametrize(

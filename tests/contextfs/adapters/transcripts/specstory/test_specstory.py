@@ -178,15 +178,18 @@ def test_lines_that_end_as_on_windows_read_the_same() -> None:
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (b"\n# aider chat started at 2026-11-22\n\n#### hi\n", "it looks like an Aider history"),
-        (b"# Notes\n", "no line names a speaker (`_**User**_`)"),
+        (
+            b"\n# aider chat started at 2026-11-22\n\n#### hi\n",
+            "it looks like an Aider history; `ctx import aider` reads it",
+        ),
+        (b"# Notes\n", "no line names a speaker (`_**User**_`). Choose the tool that wrote it"),
     ],
 )
 def test_another_file_is_refused_by_name(data: bytes, hint: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read(data, name="h.md")
 
-    assert f"h.md is not a SpecStory history: {hint}. Choose the tool that wrote it." == refusal.value.detail
+    assert f"h.md is not a SpecStory history: {hint}." == refusal.value.detail
 
 
 @given(st.sets(st.integers(0, SAMPLE.count(b"\n")), max_size=40))

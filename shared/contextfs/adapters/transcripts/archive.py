@@ -3,7 +3,7 @@
 import re
 import zlib
 from io import BytesIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from contextfs.kit.errors import Invalid, TooLarge
@@ -13,10 +13,11 @@ MAX_UNPACKED_BYTES = 1 << 30
 MAX_RATIO = 200
 MAX_MEMBERS = 100_000
 _CHUNK = 1 << 20
+_HEAD = 1 << 16
 _MEMBER = re.compile(r"conversations(?:[-_]?\d+)?\.json")
 
 
-def unpack(data: bytes, *, name: str, limit: int = MAX_UNPACKED_BYTES) -> list[bytes]:
+def unpack(data: bytes, *, name: str, wanted: str, limit: int = MAX_UNPACKED_BYTES) -> list[bytes]:
     """Give the bytes of each conversations file in the zip, in order of name.
 
     Invalid when it is damaged, locked or holds none. TooLarge when they unpack to more than `limit` bytes, or to more
@@ -24,7 +25,7 @@ def unpack(data: bytes, *, name: str, limit: int = MAX_UNPACKED_BYTES) -> list[b
     """
     try:
         with ZipFile(BytesIO(data)) as archive:
-            members = _members(archive, name)
+            members = _members(archive, name, wanted)
             room = min(limit, MAX_RATIO * len(data))
             unpacked: list[bytes] = []
             for member in members:
@@ -40,14 +41,29 @@ def is_conversations(member: str) -> bool:
     return _MEMBER.fullmatch(PurePosixPath(member).name) is not None
 
 
-def _members(archive: ZipFile, name: str) -> list[ZipInfo]:
+def begins_with(path: Path, mark: bytes) -> bool:
+    """Tell whether a mark stands at the beginning of an export's conversations, in a zip or not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        if head.startswith(MAGIC):
+            with ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if is_conversations(name)]
+                with archive.open(names[0]) as member:
+                    head = member.read(_HEAD)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, IndexError):
+        return False
+    return mark in head
+
+
+def _members(archive: ZipFile, name: str, wanted: str) -> list[ZipInfo]:
     listed = archive.infolist()
     if len(listed) > MAX_MEMBERS:
-        raise TooLarge(f"{name} holds more than {MAX_MEMBERS:,} files; this is no ChatGPT export.", where=name)
-    wanted = [member for member in listed if is_conversations(member.filename)]
-    members = sorted(wanted, key=lambda member: member.filename)
+        raise TooLarge(f"{name} holds more than {MAX_MEMBERS:,} files; this is not {wanted}.", where=name)
+    good = [member for member in listed if is_conversations(member.filename)]
+    members = sorted(good, key=lambda member: member.filename)
     if not members:
-        raise Invalid(f"{name} holds no conversations.json: it is not a ChatGPT export.", where=name)
+        raise Invalid(f"{name} holds no conversations.json: it is not {wanted}.", where=name)
     return members
 
 

@@ -6,10 +6,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from contextfs.adapters.transcripts.chatgpt import archive, find, read
+from contextfs.adapters.transcripts import archive
+from contextfs.adapters.transcripts.chatgpt import find, read
 from contextfs.kit.errors import Invalid, TooLarge
 
-SAMPLE = (Path(__file__).parents[4] / "data" / "transcripts" / "chatgpt" / "conversations.json").read_bytes()
+SAMPLE = (Path(__file__).parents[3] / "data" / "transcripts" / "chatgpt" / "conversations.json").read_bytes()
 
 
 def packed(**members: bytes) -> bytes:
@@ -31,7 +32,7 @@ def test_an_export_in_several_files_is_read_in_order() -> None:
     data = packed(**{"conversations-001__json": b"[2]", "conversations-000__json": b"[1]", "chat__html": b"x"})
     expected = [b"[1]", b"[2]"]
 
-    assert expected == archive.unpack(data, name="x.zip")
+    assert expected == archive.unpack(data, name="x.zip", wanted="an export")
 
 
 def test_a_zip_without_conversations_is_refused() -> None:
@@ -41,12 +42,12 @@ def test_a_zip_without_conversations_is_refused() -> None:
 
 def test_a_zip_that_unpacks_to_too_much_is_refused() -> None:
     with pytest.raises(TooLarge):
-        archive.unpack(packed(conversations__json=SAMPLE), name="x.zip", limit=1_000)
+        archive.unpack(packed(conversations__json=SAMPLE), name="x.zip", wanted="an export", limit=1_000)
 
 
 def test_a_zip_of_almost_nothing_that_unpacks_to_much_is_refused() -> None:
     with pytest.raises(TooLarge):
-        archive.unpack(packed(conversations__json=b" " * 5_000_000), name="x.zip")
+        archive.unpack(packed(conversations__json=b" " * 5_000_000), name="x.zip", wanted="an export")
 
 
 def test_a_zip_that_lies_about_its_size_is_measured() -> None:
@@ -55,7 +56,7 @@ def test_a_zip_that_lies_about_its_size_is_measured() -> None:
     data[directory + 24 : directory + 28] = (10).to_bytes(4, "little")
 
     with pytest.raises(Invalid):
-        archive.unpack(bytes(data), name="x.zip")
+        archive.unpack(bytes(data), name="x.zip", wanted="an export")
 
 
 @pytest.mark.parametrize("cut", [4, 30, 200])

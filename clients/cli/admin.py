@@ -1,0 +1,145 @@
+"""`ctx admin`: what an administrator of a server asks."""
+
+import csv
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated
+
+import msgspec
+
+from clients.cli import options, output
+from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.there import server
+from contextfs.client import AuditEntry, AuditReport, ContextFS
+
+_MOST_IN_A_PAGE = 200
+_COLUMNS = (
+    "at",
+    "actor",
+    "action",
+    "subject",
+    "project_id",
+    "request_id",
+    "details",
+    "position",
+    "hash",
+    "id",
+    "actor_id",
+)
+
+app = Group("Ask what an administrator asks: who did what, and whether the log of it was changed.")
+
+
+class Format(StrEnum):
+    """How the log is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class What(StrEnum):
+    """What to do with the log, other than to list it."""
+
+    verify = "verify"
+
+
+@app.command()
+def audit(
+    what: Annotated[
+        What | None, Argument("`verify` checks that nobody changed the log; without it, it is listed.")
+    ] = None,
+    since: options.Since = None,
+    user: Annotated[str | None, Option("--user", help="Only what this user or key did: its id.")] = None,
+    action: Annotated[str | None, Option("--action", help="Only this: memory.created, or memory.* for a kind.")] = None,
+    limit: Annotated[
+        int | None, Option("--limit -n", min=1, help="How many; without it 50 in a table, else all.")
+    ] = None,
+    format: Annotated[Format, Option("--format", help="table, json or csv.")] = Format.table,  # noqa: A002 - the option's name
+    head: Annotated[
+        str | None,
+        Option("--head", help="With verify: the head that an earlier check told, which must still be there."),
+    ] = None,
+    json: options.Json = False,
+) -> int:
+    """List who did what on the server, newest first, or check that nobody changed the log; 1 when somebody did."""
+    if what is None and head is not None:
+        raise Misused("--head belongs to `ctx admin audit verify`")
+    with server.opened() as client:
+        if what is What.verify:
+            return _verify(client, head, json=json or format is Format.json)
+        listing = client.admin.audit_logs(
+            since=options.since(since, datetime.now(UTC)), actor=_actor(user), action=action, page_size=_MOST_IN_A_PAGE
+        )
+        wanted = Format.json if json else format
+        most = limit if limit is not None or wanted is not Format.table else 50
+        _print(islice(listing, most), wanted)
+    return 0
+
+
+def _actor(user: str | None) -> str | None:
+    if user is not None and server.as_id(user) is None:
+        raise Misused(f"--user: {user!r} is no id of a user or a key")
+    return user
+
+
+def _print(entries: Iterable[AuditEntry], wanted: Format) -> None:
+    if wanted is Format.json:
+        output.say_json(list(entries))
+    elif wanted is Format.csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(_COLUMNS)
+        writer.writerows(_cells(entry) for entry in entries)
+    else:
+        _print_table(list(entries))
+
+
+def _cells(entry: AuditEntry) -> list[str]:
+    """Give an entry as cells that a spreadsheet takes for text, whatever they begin with."""
+    plain = msgspec.to_builtins(entry)
+    texts = [
+        msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value or "")
+        for value in map(plain.get, _COLUMNS)
+    ]
+    return [f"'{text}" if text[:1] in "=+-@" and text else text for text in texts]
+
+
+def _print_table(entries: list[AuditEntry]) -> None:
+    if not entries:
+        output.say("Nothing was done that the log tells of.")
+        return
+    rows = [
+        [
+            output.minute(entry.at),
+            entry.action,
+            output.printable(entry.actor)[:48],
+            output.short(entry.subject) if entry.subject else "-",
+            output.one_line(msgspec.json.encode(entry.details).decode(), 60) if entry.details else "",
+        ]
+        for entry in entries
+    ]
+    output.table(["when", "what", "who", "to", "details"], rows)
+
+
+def _verify(client: ContextFS, head: str | None, *, json: bool) -> int:
+    report = client.admin.audit_verify(head)
+    if json:
+        output.say_json(report)
+    else:
+        _print_report(report)
+    return 0 if report.intact else 1
+
+
+def _print_report(report: AuditReport) -> None:
+    checked = output.counted(report.checked, "entry", "entries")
+    output.say(output.bold(f"The log is {'intact' if report.intact else 'NOT intact'}: {checked} checked."))
+    for fault in report.faults:
+        where = f"{fault.position}" if fault.position == fault.until else f"{fault.position}–{fault.until}"
+        output.say(f"  {fault.kind.replace('_', ' ')} at {where}: {fault.told}")
+    if report.unsealed:
+        output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes some seconds.")
+    if report.head:
+        output.say(f"Keep this head elsewhere, and pass it to a later check by --head: {report.head}")

@@ -1,0 +1,43 @@
+"""How what a search found is shown: each hit with its place, and with why it was found where that is asked."""
+
+from clients.cli import output
+from contextfs.domain.search.fusion import Explanation
+from contextfs.domain.search.model import SearchHit
+
+_LONGEST_SNIPPET = 300
+
+
+def show(hits: list[SearchHit], *, nothing: str = "Nothing was found.") -> None:
+    """Print hits, best first."""
+    for rank, hit in enumerate(hits, start=1):
+        _show(rank, hit)
+    if not hits:
+        output.say(nothing)
+
+
+def _show(rank: int, hit: SearchHit) -> None:
+    where = f"session {output.short(hit.session_id)}" if hit.session_id else f"memory {output.short(hit.id)}"
+    facets = [output.bold(output.printable(hit.type)), where, output.day(hit.occurred_at)]
+    facets += [f"#{output.printable(tag)}" for tag in hit.tags]
+    facets += [f"{output.counted(hit.copies, 'more copy', 'more copies')}"] if hit.copies else []
+    output.say(f"{rank:>2}. {hit.relevance:.2f}  {'  '.join(facets)}")
+    output.say(f"    {output.one_line(hit.snippet, _LONGEST_SNIPPET)}")
+    output.say(f"    {output.dim(output.one_line(hit.context, 120))}")
+    if hit.explanation is not None:
+        output.say(f"    {output.dim(_why(hit.score, hit.explanation))}")
+
+
+def _why(score: float, why: Explanation) -> str:
+    """Tell how a score came about: each leg's rank, raw score and 0..1 reading, then what broke ties."""
+    legs = [
+        _leg("words", why.lexical_rank, why.lexical_score, why.lexical),
+        _leg("meaning", why.semantic_rank, why.semantic_score, why.semantic),
+    ]
+    rest = f"fresh {why.freshness:.2f}, trust {why.trust:.2f}{', pinned' if why.pinned else ''}"
+    return f"why: score {score:.3f} = {' + '.join(legs)}; {rest}"
+
+
+def _leg(name: str, rank: int | None, raw: float | None, reading: float | None) -> str:
+    if rank is None or raw is None or reading is None:
+        return f"{name} -"
+    return f"{name} {reading:.2f} (rank {rank}, {raw:.2f})"

@@ -1,0 +1,47 @@
+"""Writes `docs/guides/cli.md`: the help of every command, as people see it."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+
+from clients.cli.command import Group
+from clients.cli.main import COMMANDS, loaded, run
+
+_BEGINNING = """# The command line
+
+In a folder with a store (`ctx init` makes one) commands work there, with no account and no network. Elsewhere they work
+on the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or on the platform of this machine; `--server` chooses
+it anywhere. Every command takes `--json` where a program reads along.
+
+Search in a store compares words, and meanings too where numpy (`pip install 'contextfs-platform[local]'`) and the model
+(`make models`) are there; it says when they are not.
+
+Exit codes: 0 done, 1 failed, 2 called wrong, 3 there is no such thing, 4 not let in, 5 conflict, 6 the server does not
+answer, 130 stopped.
+"""
+_COLUMNS = "100"
+
+
+def guide() -> str:
+    """Write the whole page; commands in the order of the table."""
+    os.environ["COLUMNS"] = _COLUMNS
+    return "\n".join([_BEGINNING, *(_section(line) for line in _lines())])
+
+
+def _lines() -> Iterator[list[str]]:
+    for name in COMMANDS:
+        command = loaded(name)
+        yield from ([name, one] for one in command.commands) if isinstance(command, Group) else [[name]]
+
+
+def _section(line: list[str]) -> str:
+    said = io.StringIO()
+    with redirect_stdout(said):
+        run([*line, "--help"])
+    return f"## ctx {' '.join(line)}\n\n```text\n{said.getvalue().strip()}\n```\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(guide())

@@ -1,0 +1,82 @@
+"""The search index of the store of this folder, opened for a command: it looks at the files only where they moved."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from clients.cli import output
+from contextfs.kit.ports import Embedder
+from contextfs.local.base.connection import FILE, Base, explained
+from contextfs.local.folder import glance
+from contextfs.local.place import Place
+from contextfs.local.search.index import LocalIndex
+
+if TYPE_CHECKING:
+    from contextfs.local.config import Config
+
+
+@contextmanager
+def opened(place: Place) -> Generator[LocalIndex]:
+    """Open the index; what people and git did to the files of memories is taken in before, and said."""
+    progress = output.Progress()
+    try:
+        base = Base.open(place.local)
+        try:
+            _look(base, place)
+            yield LocalIndex(
+                base,
+                place.local,
+                project=lambda: _settings(place).project,
+                embedder=_embedder(place),
+                now=now,
+                progress=progress.show,
+            )
+        finally:
+            progress.clear()
+            base.close()
+    except sqlite3.Error as error:
+        raise explained(error, place.local / FILE) from None
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+def _look(base: Base, place: Place) -> None:
+    """Bring files and database together, unless a glance shows that nothing moved."""
+    state = glance.seen(place)
+    if glance.is_as_before(base, place, state):
+        return
+    from clients.cli.here.store import actor, told  # noqa: PLC0415 - as above
+    from contextfs.local.store import LocalStore  # noqa: PLC0415 - heavy, and seldom due
+
+    store = LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root))
+    found = store.refresh()
+    told(found)
+    if not found.problems and not found.missing:
+        glance.remember(base, place, state)
+
+
+def _embedder(place: Place) -> Callable[[], Embedder | None]:
+    """Give a function that loads the model once: Unavailable says why there is none, None that it is switched off."""
+
+    @cache
+    def load() -> Embedder | None:
+        from contextfs.local.search import embedder  # noqa: PLC0415 - words need no model
+
+        if _settings(place).search.embedder == "none":
+            return None
+        return embedder.local(embedder.file(os.environ))
+
+    return load
+
+
+def _settings(place: Place) -> "Config":
+    from contextfs.local import config  # noqa: PLC0415 - a search of words that are taken in needs no settings
+
+    return config.read(place.config)

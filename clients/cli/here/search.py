@@ -1,0 +1,46 @@
+"""`ctx search` in the store of this folder."""
+
+from clients.cli import found, options, output
+from clients.cli.asked import Asked
+from clients.cli.here import index as at
+from contextfs.local.place import Place
+from contextfs.local.search.model import LocalReply, Wanted
+
+
+def search(place: Place, asked: Asked, *, json: bool) -> None:
+    """Find memories and messages, best first."""
+    wanted = Wanted(
+        query=asked.query,
+        mode=asked.mode,
+        types=[asked.type] if asked.type else None,
+        tags=asked.tags,
+        author=asked.author,
+        tools=[asked.tool] if asked.tool else None,
+        branch=asked.branch,
+        since=options.since(asked.since, at.now()),
+        limit=asked.limit,
+        explain=asked.explain,
+    )
+    with at.opened(place) as index:
+        reply = index.search(wanted)
+    if json:
+        output.say_json(reply)
+    else:
+        _print(reply, asked)
+    if index.waiting:
+        from clients.cli.here.background import after_a_search  # noqa: PLC0415 - seldom due
+
+        after_a_search(place)
+
+
+def _print(reply: LocalReply, asked: Asked) -> None:
+    within = asked.told()
+    looked = (
+        f"{output.counted(reply.memories or 0, 'memory', 'memories')} and "
+        f"{output.counted(reply.messages or 0, 'message')}"
+    )
+    found.show(reply.hits, nothing=f"Nothing was found in {looked}{f', within {within}' if within else ''}.")
+    for note in reply.notes:
+        output.note(note)
+    for leg in reply.degraded:
+        output.say(f"degraded: {leg}")

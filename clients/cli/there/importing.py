@@ -1,0 +1,26 @@
+"""`ctx import` into a server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from clients.cli import import_report, output
+from clients.cli.mapping import Normalised
+from clients.cli.reading import Tally
+from clients.cli.there import server
+from clients.cli.transfer import Sender
+
+
+def bring(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: str | None, of: int, json: bool) -> None:
+    """Send conversations, and tell what was stored."""
+    progress = output.Progress()
+    with server.opened() as client:
+        into = client.projects.get(server.project_id(client, project))
+        for now in Sender(client, into.id, tally).send_all(pairs):
+            progress.show(f"{now.files}/{of} files · {output.counted(now.stored, 'message')} stored")
+        progress.clear()
+        if json:
+            output.say_json(tally.shown() | {"project_id": str(into.id)})
+        else:
+            import_report.summary(tally, into.name)
+            if tally.new or tally.grown:
+                output.note("Memories are being learned from them now: `ctx status` tells how far it is.")

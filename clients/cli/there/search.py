@@ -1,0 +1,38 @@
+"""`ctx search` on a server."""
+
+from datetime import UTC, datetime
+
+from clients.cli import found, options, output
+from clients.cli.asked import Asked
+from clients.cli.command import Misused
+from clients.cli.there import server
+
+
+def search(asked: Asked, *, project: str | None, json: bool) -> None:
+    """Find memories and messages, best first, in every project that the caller can see, or in one."""
+    if asked.mode == "lexical":
+        raise Misused("--mode lexical is for the store of a folder; a server compares by meaning, or by both")
+    author = None if asked.author is None else server.as_id(asked.author)
+    if asked.author is not None and author is None:
+        raise Misused(f"--author: {asked.author!r} is no id; a server knows authors by their ids")
+    after = options.since(asked.since, datetime.now(UTC))
+    with server.opened() as client:
+        ask = client.search.semantic if asked.mode == "semantic" else client.search.hybrid
+        reply = ask(
+            asked.query,
+            project_ids=server.project_ids(client, project),
+            types=[asked.type] if asked.type else None,
+            tags=asked.tags,
+            author=author,
+            tools=[asked.tool] if asked.tool else None,
+            branch=asked.branch,
+            since=after,
+            limit=asked.limit,
+            explain=asked.explain,
+        )
+    if json:
+        output.say_json(reply)
+        return
+    found.show(reply.hits)
+    for leg in reply.degraded:
+        output.say(f"degraded: {leg}")

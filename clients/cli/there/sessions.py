@@ -1,0 +1,45 @@
+"""`ctx sessions` on a server."""
+
+from datetime import UTC, datetime
+from itertools import islice
+
+from clients.cli import options, output
+from clients.cli.dialogue import dialogue, head, listing
+from clients.cli.there import server
+
+_MOST_IN_A_PAGE = 200
+
+
+def listed(
+    *, tool: str | None, branch: str | None, since: str | None, project: str | None, limit: int, json: bool
+) -> None:
+    """List sessions, newest first."""
+    after = options.since(since, datetime.now(UTC))
+    with server.opened() as client:
+        found = client.sessions.list(
+            project_id=None if project is None else server.project_id(client, project),
+            tool=tool,
+            branch=branch,
+            since=after,
+            page_size=min(limit, _MOST_IN_A_PAGE),
+        )
+        sessions = list(islice(found, limit))
+    if json:
+        output.say_json(sessions)
+    elif sessions:
+        listing(sessions)
+    else:
+        output.say("No sessions yet: `ctx import` brings some in.")
+
+
+def show(id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Show a session as a dialogue."""
+    with server.opened() as client:
+        session_id = server.whole_id(id, client.sessions.list(page_size=_MOST_IN_A_PAGE), "session")
+        session = client.sessions.get(session_id)
+        said = () if brief else client.sessions.messages(session_id, page_size=_MOST_IN_A_PAGE)
+        if json:
+            output.say_json({"session": session} | ({} if brief else {"messages": list(said)}))
+            return
+        head(session, project=client.projects.get(session.project_id).name)
+        dialogue(said, full=full)

@@ -1,0 +1,12 @@
+"""Check that nobody changed the audit log."""
+
+from contextfs.domain.audit.model import AuditReport, Head
+from contextfs.journeys.keep.audit import verify
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, *, head: Head | None = None) -> AuditReport:
+    """Check the chain of the audit log, and that `head`, which an earlier check told, is still in it."""
+    report = verify(call, head)
+    call.note(intact=report.intact, checked=report.checked)
+    return report

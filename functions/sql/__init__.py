@@ -1,0 +1,1 @@
+"""Direct SQL: any SELECT over the documented views of one's own data."""

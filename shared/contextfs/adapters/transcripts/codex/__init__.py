@@ -1,0 +1,43 @@
+"""Codex CLI: one JSONL file for each thread, under `~/.codex/sessions`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from contextfs.adapters.transcripts import files
+from contextfs.adapters.transcripts.codex import where
+from contextfs.adapters.transcripts.codex.mapping import transcript
+from contextfs.adapters.transcripts.codex.reader import records
+from contextfs.adapters.transcripts.files import ALONE, Beside
+from contextfs.adapters.transcripts.files import every as is_session
+from contextfs.adapters.transcripts.files import nothing as beside
+from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.sniff import refused
+from contextfs.adapters.transcripts.tally import Tally
+
+TITLE = "Codex CLI"
+VERSION = 1
+PATTERNS = where.PATTERNS
+
+
+def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
+    """Read one file's bytes: its session, or nothing for a file in which nothing was said.
+
+    Pure: the same bytes and name give equal transcripts. Invalid when no line is one of Codex's records.
+    """
+    del beside
+    tally = Tally()
+    rollout = list(records(data, tally))
+    if not rollout:
+        if not data.strip():
+            return []
+        raise refused(data, name=name, wanted="a Codex session", why="none of its lines is a record that Codex writes")
+    session = transcript(rollout, name=name, tally=tally)
+    return [session] if session else []
+
+
+def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
+    """Give the session files on this machine; `platform` is spelled as `sys.platform`."""
+    return files.found(where.places(home, env, platform))
+
+
+__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read"]

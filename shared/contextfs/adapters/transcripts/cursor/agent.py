@@ -1,0 +1,104 @@
+"""Reads the transcripts of Cursor's agent: JSONL of `{role, message: {content: […]}}`, without ids and times."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from contextfs.adapters.transcripts import turns
+from contextfs.adapters.transcripts.assembly import chained, opening
+from contextfs.adapters.transcripts.jsonl import Line, objects
+from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
+from contextfs.adapters.transcripts.shapes import items, moment, table, text
+from contextfs.adapters.transcripts.tally import Tally
+
+TOOL = "cursor"
+_QUERY = re.compile(r"<user_query>\n?(.*?)\n?</user_query>", re.DOTALL)
+_HIDDEN = "[REDACTED]"
+_KINDS = ("turn_ended", "error")
+
+
+def records(data: bytes, tally: Tally) -> list[tuple[Line, dict[str, Any]]]:
+    """Decode the lines that Cursor writes; others are counted."""
+    own: list[tuple[Line, dict[str, Any]]] = []
+    for line, record in objects(data, tally):
+        if (isinstance(record.get("message"), dict) and record.get("role") is not None) or record.get("type") in _KINDS:
+            own.append((line, record))
+        else:
+            tally.add_of("unknown", record.get("type"))
+    return own
+
+
+def transcript(
+    own: list[tuple[Line, dict[str, Any]]], *, external_id: str, about: dict[str, Any], tally: Tally
+) -> Transcript | None:
+    """Make the transcript of one agent's session; None when nothing was said."""
+    started_at = moment(about.get("createdAtMs"))
+    messages = chained(_messages(own, started_at, tally))
+    if not messages:
+        return None
+    return Transcript(
+        tool=TOOL,
+        external_id=external_id,
+        title=text(about.get("title")) or opening(messages),
+        started_at=started_at,
+        ended_at=moment(about.get("updatedAtMs")),
+        cwd=text(about.get("cwd")),
+        messages=messages,
+        skipped=tally.counts(),
+        metadata={"agent": True},
+    )
+
+
+def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally) -> Iterator[TranscriptMessage]:
+    names = turns.Names()
+    for line, record in own:
+        role = record.get("role")
+        content = table(record.get("message")).get("content")
+        if role not in ("user", "assistant"):
+            tally.add(f"record:{record.get('type')}") if role is None else tally.add_of("role", role)
+            continue
+        name = names.of(role, content)
+        parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(map(table, items(content)))
+        place = turns.Place(external_id=name, at=at, source=line.source(), tally=tally)
+        if role == "user":
+            yield from _asked(parts, place)
+        elif made := _replied(parts, place):
+            yield made
+        else:
+            tally.add("empty")
+
+
+def _asked(parts: list[dict[str, Any]], place: turns.Place) -> Iterator[TranscriptMessage]:
+    for n, part in enumerate(parts):
+        if part.get("type") == "tool_result":
+            output = part.get("content")
+            said = output if isinstance(output, str) else _texts(list(map(table, items(output))))
+            name = f"{place.external_id}#{n}"
+            yield turns.result(said, place.called(name), call_id=text(part.get("tool_use_id")))
+    said = _texts(parts)
+    queries = _QUERY.findall(said)
+    made = turns.prompt("\n\n".join(queries) if queries else said, place)
+    yield from [made] if made else []
+
+
+def _replied(parts: list[dict[str, Any]], place: turns.Place) -> TranscriptMessage | None:
+    calls = [
+        turns.call(
+            text(part.get("id")),
+            text(part.get("name")),
+            part.get("input"),
+            fallback_id=f"{place.external_id}#{n}",
+            tally=place.tally,
+        )
+        for n, part in enumerate(parts)
+        if part.get("type") == "tool_use"
+    ]
+    said = _texts(parts)
+    if _HIDDEN in said:
+        place.tally.add("thinking")
+    return turns.reply(said.replace(_HIDDEN, ""), place, calls=calls)
+
+
+def _texts(parts: list[dict[str, Any]]) -> str:
+    return "\n\n".join(said for part in parts if part.get("type") == "text" and (said := text(part.get("text"))))

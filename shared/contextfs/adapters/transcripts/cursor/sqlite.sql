@@ -1,0 +1,13 @@
+-- name: composers
+-- Every conversation of the editor.
+select key, value from cursorDiskKV where key >= 'composerData:' and key < 'composerData;' and value is not null
+order by key
+
+-- name: bubbles
+-- The messages of one conversation, those among them that were edited away included.
+select key, value from cursorDiskKV where key >= 'bubbleId:' || :id || ':' and key < 'bubbleId:' || :id || ';'
+and value is not null
+
+-- name: tabs
+-- The chats of versions that kept them in each workspace's own database.
+select key, value from ItemTable where key = 'workbench.panel.aichat.view.aichat.chatdata' and value is not null

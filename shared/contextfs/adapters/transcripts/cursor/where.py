@@ -1,0 +1,43 @@
+"""Where Cursor keeps its chats: a database for the editor, and JSONL transcripts for its agent.
+
+`<User>/globalStorage/state.vscdb` holds the editor's (older ones are in each workspace's own), and
+`~/.cursor/projects/<project>/agent-transcripts/<id>/<id>.jsonl` the agent's.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from contextfs.adapters.transcripts.places import profile, settings
+
+PATTERNS = ("state.vscdb", "*.jsonl")
+ABOUT = "meta.json"
+_SUBAGENTS = "subagents"
+
+
+def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path, str]]:
+    """Give (folder, glob) pairs; `platform` is spelled as `sys.platform`."""
+    user = settings(home, env, platform) / "Cursor" / "User"
+    projects = profile(home, env, platform) / ".cursor" / "projects"
+    return [
+        (user / "globalStorage", "state.vscdb"),
+        (user / "workspaceStorage", "*/state.vscdb"),
+        (projects, "*/agent-transcripts/*/*.jsonl"),
+        (projects, "*/agent-transcripts/*.jsonl"),
+    ]
+
+
+def is_session(path: Path) -> bool:
+    """Tell whether the file is a conversation of its own: a subagent's is not."""
+    return path.parent.name != _SUBAGENTS
+
+
+def beside(path: Path) -> dict[str, Path]:
+    """Give the file that says in which folder, and when, an agent's session took place."""
+    if len(path.parents) < 5:
+        return {}
+    chats = path.parents[4] / "chats"
+    try:
+        about = next(chats.glob(f"*/{path.stem}/meta.json"), None)
+    except (OSError, ValueError):
+        about = None
+    return {ABOUT: about} if about else {}

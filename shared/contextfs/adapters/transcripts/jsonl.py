@@ -1,0 +1,71 @@
+"""Reads JSONL as lines and objects, whatever state the file is in; a tool may be writing to it at this moment."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.adapters.transcripts.model import Source
+from contextfs.adapters.transcripts.shapes import is_table
+from contextfs.adapters.transcripts.tally import Tally
+
+MAX_LINE_BYTES = 64 << 20
+_BOM = b"\xef\xbb\xbf"
+_DECODER = msgspec.json.Decoder(Any)
+
+
+class Line(NamedTuple):
+    """A line that is not blank: its number from 1, the byte at which it begins, and whether it was ended."""
+
+    number: int
+    offset: int
+    data: bytes
+    is_whole: bool
+
+    def source(self) -> Source:
+        """Tell where the record is found again, and by what it is recognised."""
+        digest = hashlib.sha256(self.data).hexdigest()[: Source.DIGITS]
+        return Source(record=self.number, offset=self.offset, size=len(self.data), sha256=digest)
+
+
+def lines(data: bytes) -> Iterator[Line]:
+    """Give each line that is not blank, one at a time, so that memory stays flat."""
+    start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
+    number = 0
+    while start < len(data):
+        number += 1
+        end = data.find(b"\n", start)
+        stop = len(data) if end < 0 else end
+        line = data[start:stop]
+        if line and not line.isspace():
+            yield Line(number, start, line, end >= 0)
+        start = stop + 1
+
+
+def sensible(data: bytes, tally: Tally) -> Iterator[Line]:
+    """Give each line but those above 64 MiB, which are counted as `oversized_line`."""
+    for line in lines(data):
+        if len(line.data) > MAX_LINE_BYTES:
+            tally.add("oversized_line")
+        else:
+            yield line
+
+
+def objects(data: bytes, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
+    """Decode line by line; a line that cannot be read is counted and left out.
+
+    `partial_line` is a last line that the tool is still writing, `oversized_line` one above 64 MiB, and
+    `broken_line` anything else: cut, not UTF-8, with NULs, nested too deeply, or no JSON object.
+    """
+    for line in sensible(data, tally):
+        try:
+            value = decode(line.data, _DECODER)
+        except FAULTS:
+            tally.add("broken_line" if line.is_whole else "partial_line")
+            continue
+        if is_table(value):
+            yield line, value
+        else:
+            tally.add("broken_line")

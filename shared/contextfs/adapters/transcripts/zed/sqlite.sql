@@ -1,0 +1,3 @@
+-- name: threads
+-- Every thread, with all its columns: they differ from version to version.
+select * from threads order by id

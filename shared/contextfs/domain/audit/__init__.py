@@ -1,0 +1,1 @@
+"""Who did what: the audit log, and the chain that tells when somebody changed it."""

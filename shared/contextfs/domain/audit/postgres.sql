@@ -1,0 +1,36 @@
+-- name: page
+-- Entries of the audit log, newest first.
+select
+    a.id, a.at, a.actor, a.actor_id, a.action, a.project_id, a.subject, a.request_id, a.details, a.position,
+    encode(a.hash, 'hex') as hash
+from audit_log as a
+where (%(at)s::timestamptz is null or (a.at, a.id) < (%(at)s, %(after)s))
+    and (%(since)s::timestamptz is null or a.at >= %(since)s)
+    and (%(until)s::timestamptz is null or a.at < %(until)s)
+    and (%(actor)s::uuid is null or a.actor_id = %(actor)s)
+    and (%(action)s::text is null or a.action = %(action)s)
+    and (%(kind)s::text is null or starts_with(a.action, %(kind)s))
+    and (%(subject)s::uuid is null or a.subject = %(subject)s)
+    and (%(project_id)s::uuid is null or a.project_id = %(project_id)s)
+order by a.at desc, a.id desc
+limit %(limit)s
+
+-- name: links
+-- Sealed entries in the order of the chain, each with the digest of what it says now.
+select a.position, a.hash, contextfs.audit_digest(a) as digest
+from audit_log as a
+where a.position > %(after)s and a.position <= %(until)s
+order by a.position
+limit %(limit)s
+
+-- name: end
+-- The head of the chain, and how many entries are not sealed yet.
+select
+    h.position, h.hash,
+    (select count(*) from audit_log as a where a.org_id = contextfs.claim('org_id')::uuid and a.position is null) as unsealed
+from (select 1) as always
+left join audit_heads as h on h.org_id = contextfs.claim('org_id')::uuid
+
+-- name: seal
+-- Seal entries that are not yet.
+select contextfs.seal_audit(%(most)s) as sealed

@@ -1,0 +1,1 @@
+"""People ask their own data, in SQL."""

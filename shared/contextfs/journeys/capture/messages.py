@@ -1,0 +1,36 @@
+"""From what is sent to what is stored of a message: cleaned of secrets, with its kind and its time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from contextfs.domain.sessions.model import Kind, Message, NewMessage, Role
+from contextfs.journeys.capture.clean import Cleaner
+
+_TITLE_LENGTH = 120
+_KINDS: dict[Role, Kind] = {"user": "prompt", "assistant": "reply", "tool": "tool_result", "system": "meta"}
+
+
+def message(new: NewMessage, cleaner: Cleaner, *, session_id: UUID, message_id: UUID, now: datetime) -> Message:
+    """Make the message that is stored; one that brings no time is of now."""
+    cleaned = cleaner.fields(new, texts=("content",), values=("metadata",))
+    return Message(
+        id=message_id,
+        session_id=session_id,
+        external_id=new.external_id,
+        role=new.role,
+        kind=new.kind or _KINDS[new.role],
+        content=cleaned.content,
+        tool_calls=[cleaner.fields(tool_call, values=("input",)) for tool_call in new.tool_calls],
+        model=new.model,
+        tokens=new.tokens,
+        metadata=cleaned.metadata,
+        created_at=new.created_at or now,
+    )
+
+
+def title_of(messages: Iterable[Message]) -> str | None:
+    """Name a session by the first line of its first prompt."""
+    prompt = next((message.content for message in messages if message.kind == "prompt" and message.content.strip()), "")
+    line = prompt.strip().split("\n", 1)[0].strip()
+    return f"{line[:_TITLE_LENGTH]}…" if len(line) > _TITLE_LENGTH else line or None

@@ -1,0 +1,1 @@
+"""Search in the local store: passages of memories and messages, by their words and by their meaning."""

@@ -1,0 +1,49 @@
+"""Within which bounds a search looks, as its statements take them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from contextfs.local.search.model import Wanted
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PREFIX = "memory_"
+
+
+def bounds(wanted: Wanted) -> dict[str, Any] | None:
+    """Give the bounds of a search; None when it has none."""
+    found = {
+        "sources": _list(wanted.sources),
+        "types": _list(None if wanted.types is None else [one.removeprefix(_PREFIX) or one for one in wanted.types]),
+        "tags": _list(wanted.tags),
+        "author": wanted.author.lower() if wanted.author is not None else None,
+        "tools": _list(wanted.tools),
+        "branch": wanted.branch,
+        "since": micros(wanted.since) if wanted.since else None,
+        "until": micros(wanted.until) if wanted.until else None,
+    }
+    return None if all(value is None for value in found.values()) else found
+
+
+UNBOUND = dict.fromkeys(("sources", "types", "tags", "author", "tools", "branch", "since", "until"))
+
+
+def encoded(values: Sequence[object]) -> str:
+    """Write a list as SQLite's json_each reads it."""
+    return msgspec.json.encode(values).decode()
+
+
+def micros(moment: datetime) -> int:
+    """Count the microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(count: int) -> datetime:
+    """Give the moment that is so many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+def _list(values: Sequence[str] | None) -> str | None:
+    return None if values is None else encoded(values)

@@ -1,0 +1,82 @@
+"""What is due: whether the index is there, and what changed since search has looked. Every search begins here."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from contextfs.local.base.connection import Base
+from contextfs.local.base.marks import mark, set_mark
+from contextfs.local.search.queries import SQL
+
+if TYPE_CHECKING:
+    from contextfs.local.config import ProjectNamed
+
+FORMAT = "1"
+"""What passages are made of: terms, chunks, trust. When that changes, this does, and they are made anew."""
+
+_FORMAT, _PROJECT = "search format", "search project"
+
+
+def prepare(base: Base) -> bool:
+    """See to it that the index has its tables; tells whether one of another format was there, and is made anew."""
+    known = mark(base, _FORMAT)
+    if known == FORMAT:
+        return False
+    with base.transaction():
+        if mark(base, _FORMAT) != FORMAT:
+            make_anew(base)
+    return known is not None
+
+
+def is_made(base: Base) -> bool:
+    """Tell whether the index has its tables, in this format."""
+    return mark(base, _FORMAT) == FORMAT
+
+
+def make_anew(base: Base) -> None:
+    """Begin the index again, empty: everything is due. Vectors stay."""
+    with base.transaction():
+        base.script("contextfs.local.search")
+        mark_all(base)
+        set_mark(base, _FORMAT, FORMAT)
+
+
+def is_of(base: Base, project: "ProjectNamed") -> bool:
+    """Tell whether passages were made for a project of this id and name."""
+    return mark(base, _PROJECT) == f"{project.id} {project.name}"
+
+
+def remember(base: Base, project: "ProjectNamed") -> None:
+    """Remember for which project passages are made."""
+    set_mark(base, _PROJECT, f"{project.id} {project.name}")
+
+
+def project_id(base: Base) -> UUID:
+    """Give the id of the project that passages were made for."""
+    return UUID((mark(base, _PROJECT) or str(UUID(int=0))).partition(" ")[0])
+
+
+def mark_all(base: Base) -> None:
+    """Have everything looked at again."""
+    with base.transaction():
+        base.run(SQL["all_dirty"])
+        if keeps_sessions(base):
+            base.run(SQL["all_sessions_dirty"])
+
+
+def is_due(base: Base) -> bool:
+    """Tell whether anything changed since search has looked."""
+    return _says(base, "is_dirty") or is_any_session_due(base)
+
+
+def is_any_session_due(base: Base) -> bool:
+    """Tell whether any session has something that search has not looked at."""
+    return keeps_sessions(base) and _says(base, "is_any_session_dirty")
+
+
+def keeps_sessions(base: Base) -> bool:
+    """Tell whether this store keeps sessions."""
+    return _says(base, "has_sessions")
+
+
+def _says(base: Base, query: str) -> bool:
+    return bool((base.one(SQL[query]) or {"is_so": 0})["is_so"])

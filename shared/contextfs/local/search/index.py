@@ -1,0 +1,102 @@
+"""Search of a local store: brought up to date before each answer, mended where it is damaged, at work in any number."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from contextfs.kit.ports import Embedder
+from contextfs.local.base.connection import Base
+from contextfs.local.search import due, find, reply
+from contextfs.local.search.find import Found, Question
+from contextfs.local.search.model import LocalReply, Wanted
+
+if TYPE_CHECKING:
+    from contextfs.local.config import ProjectNamed
+
+T = TypeVar("T")
+
+SLICE_SECONDS = 0.25
+"""How long a search may embed what waits for its vector."""
+
+_REMADE = "The search index was of another version, and was made anew."
+_MENDED = "The search index was damaged, and was made anew from the store."
+
+
+class LocalIndex:
+    """Finds memories and messages of a store by their words and meaning. It does not look at the files of memories.
+
+    `project` gives the project. `embedder` gives the model, None where it is switched off; Unavailable says why
+    there is none. Both are asked only when they are needed.
+    """
+
+    def __init__(
+        self,
+        base: Base,
+        folder: Path,
+        *,
+        project: "Callable[[], ProjectNamed]",
+        embedder: Callable[[], Embedder | None],
+        now: Callable[[], datetime],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.base = base
+        self.folder = folder
+        self.notes: list[str] = []
+        self.waiting = 0
+        self._project = project
+        self.embedder = embedder
+        self._now = now
+        self.progress = progress
+
+    def search(self, wanted: Wanted) -> LocalReply:
+        """Find passages and show them small."""
+        found, degraded = self.look(wanted)
+        return reply.small(self.base, wanted, found, degraded, self.notes)
+
+    def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
+        """Find passages; gives them with what could not take part."""
+        asked, model = find.question(wanted, self.embedder)
+        return self.mended(lambda: self._look(wanted, asked, model))
+
+    def mended(self, work: Callable[[], T]) -> T:
+        """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""
+        try:
+            self.freshen()
+            return work()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            due.make_anew(self.base)
+            self.notes.append(_MENDED)
+            self.freshen()
+            return work()
+
+    def freshen(self) -> tuple[int, int]:
+        """Take in what changed; gives how many memories and how many sessions did."""
+        if due.prepare(self.base):
+            self.notes.append(_REMADE)
+        if not due.is_due(self.base):
+            return 0, 0
+        from contextfs.local.search.taking import take_in  # noqa: PLC0415 - heavy, and seldom due
+
+        return take_in(self.base, self._project(), progress=self.progress)
+
+    def _look(self, wanted: Wanted, asked: Question, model: Embedder | None) -> tuple[Found, list[str]]:
+        if model is None or asked.vector is None:
+            with self.base.snapshot():
+                return find.look(self.base, wanted, asked, None, now=self._now()), asked.degraded
+        from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there
+
+        meaning = Meaning(self.base, self.folder, model)
+        troubles = meaning.catch_up(SLICE_SECONDS)
+        found, degraded = meaning.look(wanted, asked, asked.vector, now=self._now())
+        self.waiting = meaning.waiting()
+        return found, list(dict.fromkeys([*troubles, *degraded]))
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether SQLite complains of what it has on the disk, or misses a table of the index."""
+    is_corrupt = (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_CORRUPT
+    return is_corrupt or any(words in str(error) for words in ("malformed", "no such table", "fts5: missing row"))

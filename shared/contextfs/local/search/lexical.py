@@ -1,0 +1,61 @@
+"""The words' leg: FTS5 names candidates, and the shared BM25 scores them, so that laptop and server agree.
+
+FTS5 would score with an average length and rarities of its own; of its best, taken generously, the order is made anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from contextfs.domain.search.bm25 import AVERAGE_LENGTH, idf, weight
+from contextfs.local.base.connection import Base
+from contextfs.local.search.bounds import encoded
+from contextfs.local.search.queries import SQL
+
+_GENEROUS = 4
+_LEAST = 200
+_MOST_TERMS = 64
+
+
+class Lexical:
+    """The words of one query, with how rare each is here. Without any word that occurs here it has nothing to say."""
+
+    def __init__(self, base: Base, words: Sequence[str], *, at: int) -> None:
+        self._base = base
+        rows = base.all(SQL["holders"], {"terms": encoded(words)}) if words else []
+        held = {row["term"]: row["doc"] for row in rows}
+        total = (base.one(SQL["totals"], {"at": at}) or {})["passages"] if held else 0
+        self._rarities = {word: idf(total, held[word]) for word in words if word in held}
+
+    @property
+    def is_mute(self) -> bool:
+        """Tell whether none of the words occurs here."""
+        return not self._rarities
+
+    def candidates(self, bounds: Mapping[str, Any] | None, count: int) -> list[int]:
+        """Give the ids of generously many of the best passages within the bounds."""
+        if self.is_mute:
+            return []
+        values = {"match": self._match(), "limit": max(count * _GENEROUS, _LEAST), **(bounds or {})}
+        query = "matching" if bounds is None else "matching_within"
+        return [one for (one,) in self._base.each(SQL[query], values)]
+
+    def score(self, terms: str, length: int) -> float | None:
+        """Give the BM25 score of a passage, 0.0 when it says none of the words."""
+        if self.is_mute:
+            return None
+        said = Counter(terms.split(" "))
+        return sum(
+            rarity * weight(said[word], length=length, average_length=AVERAGE_LENGTH)
+            for word, rarity in self._rarities.items()
+            if word in said
+        )
+
+    def _match(self) -> str:
+        """Ask for any of the words; of very many, for the rarest: what says none of them is no candidate."""
+        rarest = sorted(self._rarities, key=lambda word: -self._rarities[word])[:_MOST_TERMS]
+        return " OR ".join(_quoted(rarest))
+
+
+def _quoted(words: Iterable[str]) -> Iterable[str]:
+    return ('"' + word.replace('"', '""') + '"' for word in words)

@@ -1,0 +1,87 @@
+"""Search by words and meaning: a moment of embedding first, then both legs; vectors that are damaged are given up."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from contextfs.kit.ports import Embedder
+from contextfs.local.base.connection import Base
+from contextfs.local.search import find
+from contextfs.local.search.embedding import embed_waiting, waiting
+from contextfs.local.search.find import Found, Question
+from contextfs.local.search.matrix import Damaged
+from contextfs.local.search.model import Wanted
+from contextfs.local.search.semantic import Semantic
+from contextfs.local.search.vectors import Vectors
+
+_ATTEMPTS = 2
+_UNWRITABLE = "semantic: vectors cannot be kept ({}): is the disk full, or read-only?"
+_DAMAGED = "semantic: the vectors were damaged or gone; some are made anew, and until then words count alone"
+
+
+class Meaning:
+    """Compares meanings in one store by one model."""
+
+    def __init__(self, base: Base, folder: Path, model: Embedder) -> None:
+        self._base = base
+        self._model = model
+        self._folder = folder
+        self._vectors = Vectors(base, folder, model.model, model.dimensions)
+
+    def catch_up(self, seconds: float) -> list[str]:
+        """Embed for a moment; gives what went wrong."""
+        until = time.monotonic() + seconds
+        try:
+            embed_waiting(self._base, self._folder, self._model, go_on=lambda: time.monotonic() < until)
+        except Damaged:
+            self._vectors.lose()
+            return [_DAMAGED]
+        except OSError as error:
+            return [_UNWRITABLE.format(error.strerror)]
+        return []
+
+    def complete(self, *, check: bool, progress: Callable[[str], None]) -> tuple[int, list[str]]:
+        """Embed all that waits, and tidy the file; gives how many there were, and what went wrong."""
+        try:
+            try:
+                if check:
+                    self._vectors.check()
+                done = embed_waiting(self._base, self._folder, self._model, progress=progress)
+                self._vectors.compact()
+            except Damaged:
+                self._vectors.lose()
+                done = embed_waiting(self._base, self._folder, self._model, progress=progress)
+            self._vectors.sweep()
+        except OSError as error:
+            return 0, [_UNWRITABLE.format(error.strerror)]
+        return done, []
+
+    def look(
+        self, wanted: Wanted, asked: Question, query: Sequence[float], *, now: datetime
+    ) -> tuple[Found, list[str]]:
+        """Find passages by both legs; gives them with what could not take part.
+
+        A file that was there and is gone was moved by another process: one more look, from now on, finds the new one.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._base.snapshot():
+                    semantic = Semantic(self._vectors, query)
+                    return find.look(self._base, wanted, asked, semantic, now=now), self._lacking()
+            except Damaged:
+                continue
+        self._vectors.lose()
+        with self._base.snapshot():
+            return find.look(self._base, wanted, find.by_words(wanted), None, now=now), [_DAMAGED]
+
+    def waiting(self) -> int:
+        """Count the passages that have no vector yet."""
+        return waiting(self._base)
+
+    def _lacking(self) -> list[str]:
+        count = self.waiting()
+        if not count:
+            return []
+        are = "1 passage is" if count == 1 else f"{count:,} passages are"
+        return [f"semantic: {are} still waiting for a vector; `ctx reindex` makes them now"]

@@ -1,0 +1,75 @@
+"""Pack the few memories that matter for a task into its token budget, as the server does."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from contextfs.domain.context.model import PackCandidate
+from contextfs.domain.context.pack import select
+from contextfs.domain.context.request import ContextReply, ContextRequest
+from contextfs.domain.context.tokens import estimate
+from contextfs.domain.search.fusion import Ranked
+from contextfs.journeys.find.context import CANDIDATES, FLOOR, PINS, reply, short
+from contextfs.journeys.find.index import TRUST
+from contextfs.local.base.connection import Base
+from contextfs.local.base.memories import shown
+from contextfs.local.model import LocalMemory
+from contextfs.local.search.find import Found, Text
+from contextfs.local.search.index import LocalIndex
+from contextfs.local.search.model import Wanted
+from contextfs.local.search.queries import SQL
+from contextfs.local.search.ranking import Candidate
+
+
+def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> ContextReply:
+    """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance."""
+    wanted = Wanted(
+        query=request.task,
+        sources=None if request.messages else ["memory"],
+        types=request.types,
+        branch=request.branch,
+        limit=CANDIDATES,
+    )
+    found, degraded = index.look(wanted)
+    pins = {short(one.id): one for one in _pinned(index.base, now)}
+    others = [_candidate(one, found) for one in found.ranked]
+    candidates = [*map(_pin, pins.values()), *(one for one in others if one.id not in pins)]
+    ids = {short(one.id): one.id for one in pins.values()}
+    ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
+    return reply(select(candidates, budget=request.budget, count=estimate, floor=FLOOR), ids, degraded)
+
+
+def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
+    for row in base.all(SQL["pinned"], {"limit": PINS}):
+        memory = shown(row)
+        if memory.expires_at is None or memory.expires_at > now:
+            yield memory
+
+
+def _candidate(one: Ranked, found: Found) -> PackCandidate:
+    candidate: Candidate = found.candidates[one.hit.key]
+    text: Text = found.texts[one.hit.key]
+    return PackCandidate(
+        id=short(UUID(candidate.source_id)),
+        type=candidate.type,
+        text=text.body,
+        source=f"session {short(UUID(candidate.session_id))}" if candidate.session_id else "",
+        occurred_at=one.hit.occurred_at,
+        relevance=one.relevance,
+        trust=candidate.trust,
+        freshness=one.explanation.freshness,
+        pinned=bool(candidate.pinned),
+    )
+
+
+def _pin(memory: LocalMemory) -> PackCandidate:
+    return PackCandidate(
+        id=short(memory.id),
+        type=memory.type,
+        text=memory.content,
+        title=memory.title or "",
+        occurred_at=memory.updated_at,
+        relevance=1.0,
+        trust=TRUST["human"],
+        pinned=True,
+    )

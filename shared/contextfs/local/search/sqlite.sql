@@ -1,0 +1,271 @@
+-- name: dirty
+-- Some memories that changed since search has looked.
+select memory_id from dirty order by memory_id limit :limit
+
+-- name: is_dirty
+-- Whether any memory changed since search has looked.
+select exists (select 1 from dirty) as is_so
+
+-- name: clean
+-- A memory was looked at.
+delete from dirty where memory_id = :memory_id
+
+-- name: all_dirty
+-- Have every memory looked at again, and those that passages are left of.
+insert or ignore into dirty (memory_id)
+select id from memories
+union
+select source_id from passages where source = 'memory'
+
+-- name: memory
+-- One memory, deleted or not.
+select * from memories where id = :id
+
+-- name: pinned
+-- The pinned memories, newest first.
+select * from memories where pinned and not deleted order by updated desc, id limit :limit
+
+-- name: clear_source
+-- Take the passages of a memory or message away.
+delete from passages where source_id = :source_id
+
+-- name: add_passage
+-- Store a passage; gives its id.
+insert into passages (
+    source, source_id, session_id, ordinal, starts, ends, length, type, tags, tool, branch, author, trust, pinned,
+    occurred, expires, fingerprint, hash
+)
+values (
+    :source, :source_id, :session_id, :ordinal, :starts, :ends, :length, :type, :tags, :tool, :branch, :author, :trust,
+    :pinned, :occurred, :expires, :fingerprint, :hash
+)
+returning id
+
+-- name: add_text
+-- Store what a passage says.
+insert into passage_texts (id, context, body, terms) values (:id, :context, :body, :terms)
+
+-- name: has_sessions
+-- Whether this store keeps sessions.
+select exists (select 1 from sqlite_master where type = 'table' and name = 'dirty_sessions') as is_so
+
+-- name: dirty_sessions
+-- Some sessions with messages that search has not looked at.
+select session_id from dirty_sessions order by session_id limit :limit
+
+-- name: is_any_session_dirty
+-- Whether any session has messages that search has not looked at.
+select exists (select 1 from dirty_sessions) as is_so
+
+-- name: clean_session
+-- A session was looked at.
+delete from dirty_sessions where session_id = :session_id
+
+-- name: all_sessions_dirty
+-- Have every session looked at again, and those that passages are left of.
+insert or ignore into dirty_sessions (session_id)
+select id from sessions
+union
+select session_id from passages where session_id is not null
+
+-- name: session
+-- One session.
+select * from sessions where id = :id
+
+-- name: label
+-- What the passages of a session were made with.
+select label from indexed_sessions where session_id = :session_id
+
+-- name: set_label
+-- Remember what the passages of a session are made with.
+insert into indexed_sessions (session_id, label) values (:session_id, :label)
+on conflict (session_id) do update set label = excluded.label
+
+-- name: forget_label
+-- Forget what the passages of a session were made with.
+delete from indexed_sessions where session_id = :session_id
+
+-- name: clear_session
+-- Take the passages of a session away.
+delete from passages where session_id = :session_id
+
+-- name: clear_gone_messages
+-- Take the passages away whose messages are not there any more.
+delete from passages
+where session_id = :session_id and source_id not in (select id from messages where session_id = :session_id)
+
+-- name: unindexed_messages
+-- Some messages of a session that have no passages yet.
+select m.id, m.role, m.content, m.created_at
+from messages as m
+where m.session_id = :session_id and m.kind in ('prompt', 'reply', 'summary') and m.content <> ''
+    and not exists (select 1 from passages as p where p.source_id = m.id)
+order by m.created_at, m.id
+limit :limit
+
+-- name: matching
+-- The passages that say one of some words, best first.
+select rowid as id from passage_words where passage_words match :match order by rank limit :limit
+
+-- name: matching_within
+-- The passages within some bounds that say one of some words, best first.
+select p.id
+from passage_words as w
+cross join passages as p on p.id = w.rowid
+where w.passage_words match :match
+    and (:sources is null or p.source in (select value from json_each(:sources)))
+    and (:types is null or p.type in (select value from json_each(:types)))
+    and (:tools is null or p.tool in (select value from json_each(:tools)))
+    and (:author is null or lower(p.author) in (:author, 'user:' || :author))
+    and (:branch is null or p.branch = :branch)
+    and (:since is null or p.occurred >= :since)
+    and (:until is null or p.occurred < :until)
+    and (:tags is null or not exists (
+        select 1 from json_each(:tags) as wanted
+        where wanted.value not in (select value from json_each(p.tags))
+    ))
+order by w.rank
+limit :limit
+
+-- name: holders
+-- How many passages hold each of some terms.
+select term, doc from passage_vocabulary where term in (select value from json_each(:terms))
+
+-- name: totals
+-- How many passages there are that have not expired.
+select count(*) - (select count(*) from passages where expires is not null and expires <= :at) as passages from passages
+
+-- name: candidates
+-- Passages by their ids, as far as they lie within the bounds and have not expired.
+select p.id, p.source, p.source_id, p.session_id, p.starts, p.ends, p.type, p.tags, p.tool, p.branch, p.trust,
+    p.pinned, p.occurred, p.fingerprint, p.length, t.terms
+from json_each(:ids) as wanted
+cross join passages as p on p.id = wanted.value
+cross join passage_texts as t on t.id = p.id
+where (p.expires is null or p.expires > :at)
+
+-- name: embedded
+-- In which rows the vectors of some passages are.
+select p.id, v.row, v.crc
+from json_each(:ids) as wanted
+cross join passages as p on p.id = wanted.value
+cross join vectors as v on v.hash = p.hash and v.model = :model
+
+-- name: in_rows
+-- The passages within some bounds whose vectors are in some rows. SQLite takes a cross join's tables as they stand:
+-- it cannot know that the rows are few.
+select p.id, v.row
+from json_each(:rows) as wanted
+cross join vectors as v on v.model = :model and v.row = wanted.value
+cross join passages as p on p.hash = v.hash
+where (p.expires is null or p.expires > :at)
+    and (:sources is null or p.source in (select value from json_each(:sources)))
+    and (:types is null or p.type in (select value from json_each(:types)))
+    and (:tools is null or p.tool in (select value from json_each(:tools)))
+    and (:author is null or lower(p.author) in (:author, 'user:' || :author))
+    and (:branch is null or p.branch = :branch)
+    and (:since is null or p.occurred >= :since)
+    and (:until is null or p.occurred < :until)
+    and (:tags is null or not exists (
+        select 1 from json_each(:tags) as wanted_tag
+        where wanted_tag.value not in (select value from json_each(p.tags))
+    ))
+
+-- name: texts
+-- What some passages say.
+select id, context, body from passage_texts where id in (select value from json_each(:ids))
+
+-- name: looked_in
+-- How many memories and messages search knows.
+select
+    (select count(distinct source_id) from passages where source = 'memory') as memories,
+    (select count(distinct source_id) from passages where source = 'message') as messages
+
+-- name: sizes
+-- How much the index holds.
+select
+    (select count(distinct source_id) from passages where source = 'memory') as memories,
+    (select count(distinct session_id) from passages) as sessions,
+    (select count(*) from passages) as passages,
+    (select count(*) from unembedded) as waiting
+
+-- name: waiting_count
+-- How many passages wait for their vectors.
+select count(*) as waiting from unembedded
+
+-- name: waiting
+-- Some passages that wait for their vectors, newest first, and whether their text has one already.
+select u.id, p.hash, t.context, t.body,
+    exists (select 1 from vectors as v where v.model = :model and v.hash = p.hash) as is_known
+from unembedded as u
+join passages as p on p.id = u.id
+join passage_texts as t on t.id = u.id
+order by u.id desc
+limit :limit
+
+-- name: embedded_now
+-- A passage has its vector.
+delete from unembedded where id = :id
+
+-- name: all_unembedded
+-- Have every passage wait that has no vector of this model.
+insert or ignore into unembedded (id)
+select p.id from passages as p
+where not exists (select 1 from vectors as v where v.model = :model and v.hash = p.hash)
+
+-- name: matrix
+-- The file of a model's vectors.
+select file, dimensions from matrices where model = :model
+
+-- name: matrices
+-- All files of vectors.
+select model, file from matrices
+
+-- name: new_file
+-- Make up the name of a file of vectors.
+select 'vectors-' || lower(hex(randomblob(4))) || '.f16' as file
+
+-- name: set_matrix
+-- A model's vectors are in this file.
+insert into matrices (model, file, dimensions) values (:model, :file, :dimensions)
+on conflict (model) do update set file = excluded.file, dimensions = excluded.dimensions
+
+-- name: forget_matrix
+-- A model has no file.
+delete from matrices where model = :model
+
+-- name: forget_vectors
+-- A model has no vectors.
+delete from vectors where model = :model
+
+-- name: rows
+-- How many rows the file of a model has.
+select coalesce(max(row) + 1, 0) as rows from vectors where model = :model
+
+-- name: vector
+-- Whether a text has a vector.
+select row from vectors where model = :model and hash = :hash
+
+-- name: add_vector
+-- A text's vector is in this row.
+insert into vectors (model, hash, row, crc) values (:model, :hash, :row, :crc)
+
+-- name: live_vectors
+-- The vectors whose texts some passage says, in the order of their rows.
+select hash, row, crc from vectors as v
+where model = :model and exists (select 1 from passages as p where p.hash = v.hash)
+order by row
+
+-- name: vector_counts
+-- How many vectors a model has, and how many of them no passage needs any more.
+select count(*) as all_of_them,
+    coalesce(sum(not exists (select 1 from passages as p where p.hash = v.hash)), 0) as unneeded
+from vectors as v where model = :model
+
+-- name: examine
+-- Compare the word index with the texts; it is an error where they differ.
+insert into passage_words (passage_words, rank) values ('integrity-check', 1)
+
+-- name: optimize
+-- Merge what the word index wrote in pieces.
+insert into passage_words (passage_words) values ('optimize')

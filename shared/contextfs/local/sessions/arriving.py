@@ -1,0 +1,85 @@
+"""Sessions from elsewhere come in: from a server, or from an export. What is known is not stored again."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.sessions.model import Message, Session
+from contextfs.local.base.connection import Base
+from contextfs.local.sessions.rows import SQL, row_of, row_of_message
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sessions were new or grew, and how many messages were new."""
+
+    sessions: int = 0
+    messages: int = 0
+
+
+def take_in(base: Base, sessions: Iterable[Session], messages: Iterable[Message]) -> Arrived:
+    """Take in what a server tells: all of it or nothing. Each message is of one of the sessions."""
+    said: dict[UUID, list[Message]] = defaultdict(list)
+    for one in messages:
+        said[one.session_id].append(one)
+    touched = added = 0
+    with base.transaction():
+        for session in sessions:
+            new, count = _take(base, session, said[session.id])
+            touched += new or count > 0
+            added += count
+    return Arrived(sessions=touched, messages=added)
+
+
+def withdraw(base: Base, session_id: UUID) -> bool:
+    """Take out a session that is not ours to see any more; False where it stays, for ourselves.
+
+    That is one that was captured here, or that we added to what the server was not sent yet.
+    """
+    with base.transaction():
+        row = base.one(SQL["session"], {"id": str(session_id)})
+        if row is None:
+            return True
+        if row["own"] and (row["user_id"] is None or base.all(SQL["unsent"], {"session_id": row["id"]})):
+            base.run(SQL["part"], {"id": row["id"]})
+            base.run(SQL["part_messages"], {"id": row["id"]})
+            return False
+        forget(base, session_id)
+    return True
+
+
+def forget(base: Base, session_id: UUID) -> None:
+    """Take a session and its messages out of this store; search is told."""
+    for query in ("forget", "forget_messages", "touch"):
+        base.run(SQL[query], {"id": str(session_id)})
+
+
+def _take(base: Base, session: Session, messages: list[Message]) -> tuple[bool, int]:
+    """Take in one session; gives whether it is new here, and how many messages are."""
+    chosen = "private" if session.visibility == "private" else "project"
+    told = row_of(session) | {"chosen": chosen, "own": False, "told": f"{chosen} 0"}
+    is_new = base.run(SQL["add"], told) > 0
+    row = _known(base, session)
+    if row is None:
+        return False, 0
+    if not is_new and not row["own"]:
+        base.run(SQL["follow"], told | {"id": row["id"]})
+    here = UUID(row["id"])
+    added = 0
+    for one in messages:
+        mine = msgspec.structs.replace(one, session_id=here)
+        added += base.run(SQL["add_message"], row_of_message(mine, sent=True))
+    base.run(SQL["arrived"], {"id": row["id"], "added": added})
+    if is_new or added:
+        base.run(SQL["touch"], {"id": row["id"]})
+    return is_new, added
+
+
+def _known(base: Base, session: Session) -> dict[str, str] | None:
+    """Find the row of a session: by its tool's id for it, as it may have been captured here as well, or by its own."""
+    if session.external_id is not None:
+        place = {"tool": session.tool, "external_id": session.external_id}
+        if (row := base.one(SQL["external"], place)) is not None:
+            return row
+    return base.one(SQL["session"], {"id": str(session.id)})

@@ -1,0 +1,62 @@
+"""`ctx admin`: who did what, and whether the log of it was changed."""
+
+import csv
+from io import StringIO
+
+import pytest
+
+from contextfs.client import ContextFS
+from contextfs.journeys.keep.audit import seal
+from contextfs.runtime.wiring import Wiring
+from tests.clients.cli.conftest import Ctx
+
+
+@pytest.fixture
+def acts(client: ContextFS, wiring: Wiring) -> str:
+    """Do two things that the log tells of, and seal them; gives the id of what was made."""
+    made = client.memories.create("We deploy on Thursdays.").memory
+    client.memories.delete(made.id)
+    platform = wiring.platform()
+    seal(platform)
+    platform.close()
+    return str(made.id)
+
+
+def test_the_log_is_a_table_for_people(ctx: Ctx, acts: str) -> None:
+    lines = ctx("admin", "audit").out.splitlines()
+
+    assert lines[0].split() == ["when", "what", "who", "to", "details"]
+    assert [line.split()[2] for line in lines[1:]] == ["memory.deleted", "memory.created"]
+    assert all(acts.replace("-", "")[-12:] in line for line in lines[1:])
+
+
+def test_the_log_is_json_and_csv_for_programs(ctx: Ctx, acts: str) -> None:
+    entries = ctx("admin", "audit", "--json").json
+    rows = list(csv.DictReader(StringIO(ctx("admin", "audit", "--format", "csv").out)))
+
+    assert [entry["action"] for entry in entries] == ["memory.deleted", "memory.created"]
+    assert [(row["action"], row["subject"]) for row in rows] == [(one["action"], one["subject"]) for one in entries]
+
+
+def test_the_log_is_asked_by_what_was_done_and_when(ctx: Ctx, acts: str) -> None:
+    assert len(ctx("admin", "audit", "--action", "memory.created", "--since", "1h", "--json").json) == 1
+    assert ctx("admin", "audit", "--since", "2199-01-01", "--json").json == []
+    assert ctx("admin", "audit", "--user", acts).out == "Nothing was done that the log tells of.\n"
+
+
+def test_a_log_that_nobody_touched_is_intact(ctx: Ctx, acts: str) -> None:
+    told = ctx("admin", "audit", "verify")
+    head = told.out.split()[-1]
+
+    assert told.code == 0
+    assert told.out.startswith("The log is intact: 2 entries checked.\n")
+    assert ctx("admin", "audit", "verify", "--head", head).code == 0
+    assert ctx("admin", "audit", "verify", "--head", f"1:{'0' * 64}", "--json").code == 1
+
+
+def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:
+    assert (
+        ctx("admin", "audit", "--user", "ann").err
+        == "ctx: --user: 'ann' is no id of a user or a key (ctx admin --help)\n"
+    )
+    assert ctx("admin", "audit", "--head", "1:00").code == 2

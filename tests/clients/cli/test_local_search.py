@@ -1,0 +1,210 @@
+"""`ctx search`, `ctx context` and `ctx reindex` in the store of a folder: no server, no account, no network."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clients.cli.main import run
+from contextfs.client import ContextFS
+from tests.clients.cli.conftest import Ctx, Run
+from tests.contextfs.local.places import Machine
+
+NO_MODEL = "degraded: semantic: no embedding model is installed, so words alone were compared"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Give a folder with a store."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    return Machine(root).init()
+
+
+@pytest.fixture
+def here(machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ctx:
+    """Give a function that runs `ctx` in the folder, with a home in which there is no model."""
+
+    def run_here(*arguments: str | Path, stdin: str = "", **variables: str) -> Run:
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("CONTEXTFS_")]:
+                patch.delenv(name)
+            patch.setenv("CONTEXTFS_HOME", str(machine.root.parent / "home"))
+            patch.setenv("CONTEXTFS_BACKGROUND", "off")
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            patch.chdir(machine.root)
+            capsys.readouterr()
+            code = run([*map(str, arguments)])
+        told = capsys.readouterr()
+        return Run(code, told.out, told.err)
+
+    return run_here
+
+
+def test_a_memory_is_found_right_after_it_was_written(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("The staging database listens on port 5433.", tags=["db"])
+
+    told = here("search", "port of the staging database", "--explain")
+
+    first, snippet, _, why, *_ = told.out.splitlines()
+    assert (0, " 1. 0.") == (told.code, first[:6])
+    assert ["fact", "memory", memory.hex[-12:], "#db"] == [word for word in first.split()[2:] if "-" not in word]
+    assert "The staging database listens on port 5433." == snippet.strip()
+    assert "words" in why
+    assert NO_MODEL == told.out.splitlines()[-1]
+
+
+def test_a_file_that_was_edited_by_hand_is_found_as_it_is_now(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("We use gunicorn.")
+    here("search", "gunicorn")
+    machine.edit(memory, "gunicorn", "hypercorn")
+
+    told = here("search", "hypercorn", "--mode", "lexical")
+
+    assert "We use hypercorn." in told.out
+    assert "Taken in from the files: 1 edited." in told.err
+
+
+def test_it_is_narrowed_and_read_by_programs(here: Ctx, machine: Machine) -> None:
+    machine.add("Deploy with uv.", type="decision", tags=["deploy"])
+    machine.add("Deploy on Mondays.", type="user")
+
+    told = here("search", "deploy", "--type", "decision", "--tag", "deploy", "--author", "ann@example.com", "--json")
+
+    assert ["Deploy with uv."] == [hit["snippet"] for hit in told.json["hits"]]
+    assert {"source", "id", "project_id", "session_id", "type", "context", "score", "relevance"} <= {
+        *told.json["hits"][0]
+    }
+
+
+def test_nothing_found_says_what_was_looked_in(here: Ctx, machine: Machine) -> None:
+    machine.add("Something.")
+
+    told = here("search", "unicorn", "--type", "user", "--tag", "a", "--mode", "lexical")
+
+    assert (0, "Nothing was found in 1 memory and 0 messages, within type user, tag a.\n") == (told.code, told.out)
+
+
+@pytest.mark.parametrize("query", ["", "  ", "x" * 10_001])
+def test_a_query_that_says_nothing_or_too_much_is_refused_in_one_line(query: str, here: Ctx) -> None:
+    told = here("search", query)
+
+    assert (1, "") == (told.code, told.out)
+    assert told.err.startswith("ctx: The query ")
+    assert 1 == told.err.count("\n")
+
+
+def test_what_is_found_cannot_command_the_terminal(here: Ctx, machine: Machine) -> None:
+    machine.add("The colour \x1b[31mred\x1b]0;owned\x07 is alarming.")
+
+    told = here("search", "alarming colour")
+
+    assert "alarming" in told.out
+    assert "\x1b" not in told.out
+
+
+def test_the_pack_alone_goes_to_standard_output(here: Ctx, machine: Machine) -> None:
+    machine.add("Always run the linter before a commit.", type="procedural", pinned=True)
+    machine.add("The linter of this repository is ruff, and its formatter is ruff too.")
+    machine.add("A linter that has expired.", pinned=True, expires_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+    for number in range(20):  # words weigh the more the rarer they are
+        machine.add(f"Something else, number {number}.")
+
+    told = here("context", "linter and formatter of this repository: ruff?", "--budget", "300")
+    pack = here("context", "linter and formatter of this repository: ruff?", "--budget", "300", "--json").json
+
+    assert told.out.strip() == pack["text"]
+    assert ["pinned", "relevance"] == [item["reason"].split()[0] for item in pack["items"]]
+    assert told.err.startswith(f"2 items, {pack['tokens']} of 300 tokens")
+    assert "expired" not in told.out
+
+
+def test_without_anything_known_the_pack_is_empty(here: Ctx) -> None:
+    told = here("context", "fix a bug", "--memories-only")
+
+    assert (0, "") == (told.code, told.out)
+    assert "Nothing that is known" in told.err
+
+
+def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:
+    machine.add("Something.")
+
+    told, plain = here("reindex", "--json"), here("reindex")
+
+    assert {"memories": 1, "sessions": 0, "passages": 1, "embedded": 0, "waiting": 1, "resumed": False} == {
+        name: value for name, value in told.json.items() if name != "degraded"
+    }
+    assert ["Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.", NO_MODEL] == plain.out.splitlines()
+
+
+def test_reindex_needs_a_store(here: Ctx, machine: Machine) -> None:
+    (machine.root / ".contextfs/config.toml").unlink()
+
+    assert 3 == here("reindex").code
+
+
+def test_a_damaged_database_is_told_in_one_line(here: Ctx, machine: Machine) -> None:
+    machine.add("Something.")
+    file = machine.root / ".contextfs/local/index.db"
+    file.write_bytes(b"not a database" * 100)
+
+    told = here("search", "something")
+
+    assert (1, 1) == (told.code, told.err.count("\n"))
+    assert "is damaged: move it away" in told.err
+
+
+def test_the_server_is_searched_where_it_is_meant(
+    ctx: Ctx, client: ContextFS, tmp_path: Path, machine: Machine
+) -> None:
+    machine.add("A unicorn that is here.")
+    client.memories.create("A unicorn that is there.", pinned=True, wait="searchable")
+    (machine.root / ".contextfs").rename(tmp_path / ".contextfs")
+
+    here, there = ctx("search", "unicorn"), ctx("search", "unicorn", "--server")
+    misused = [ctx("search", "unicorn", "--server", *more) for more in (("--mode", "lexical"), ("--author", "ann"))]
+
+    assert ("is here" in here.out, "is there" in here.out) == (True, False)
+    assert ("is here" in there.out, "is there" in there.out) == (False, True)
+    assert [2, 2] == [one.code for one in misused]
+    assert "A unicorn that is there." in ctx("context", "unicorn", "--server").out
+
+
+def test_a_search_loads_neither_a_client_nor_numpy(machine: Machine) -> None:
+    machine.add("Something.")
+    code = (
+        "import sys; from clients.cli.main import run; run(['search', 'something', '--mode', 'lexical']);"
+        "sys.stderr.write(','.join(sorted(set(name.split('.')[0] for name in sys.modules))))"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], cwd=machine.root, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    )
+
+    loaded = {*second.stderr.splitlines()[-1].split(",")}
+    assert first.stdout == second.stdout
+    assert set() == loaded & {"httpx2", "typer", "numpy", "psycopg", "starlette", "asyncio", "typing_extensions"}
+
+
+def test_without_numpy_words_are_compared_and_the_cure_is_said(machine: Machine) -> None:
+    machine.add("Something.")
+    model = machine.root / "model.bin"
+    model.write_bytes(b"x")
+    code = "import sys; sys.modules['numpy'] = None; from clients.cli.main import run; run(['search', 'something'])"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=machine.root,
+        env=os.environ | {"CONTEXTFS_MODEL": str(model)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Something." in ended.stdout
+    assert "pip install 'contextfs-platform[local]'" in ended.stdout.splitlines()[-1]

@@ -1,0 +1,124 @@
+"""Gemini CLI: a real log with resumes, an older JSON, and the rules by themselves."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contextfs.adapters.transcripts.gemini import find, read
+from contextfs.adapters.transcripts.model import Transcript
+from contextfs.kit.errors import Invalid
+from tests.contextfs.adapters.transcripts.samples import order, place, said, session, spent
+
+RESUMED = "demo/chats/session-2026-11-22T21-54-b038f9ed.jsonl"
+WHOLE = "f7633853-6663-4dbb-bbf4-6159afa29df8-0.json"
+HEAD = {"sessionId": "s-1", "projectHash": "h", "startTime": "2026-01-01T00:00:00Z"}
+
+
+def log(*events: dict[str, Any]) -> Transcript:
+    """Read a session of these events."""
+    [one] = read("\n".join(map(json.dumps, [HEAD, *events])).encode(), name="session.jsonl")
+    return one
+
+
+def message(name: str, text: str, kind: str = "user", **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": kind, "content": [{"text": text}], "timestamp": "2026-01-01T00:00:01Z", **more}
+
+
+@pytest.mark.parametrize(
+    ("name", "prompts"),
+    [
+        (RESUMED, ["list the files please", "How should we sign JWT tokens?", "Which database did we choose?"]),
+        (WHOLE, ["run an agent that creates a color file inside docs, choose your color"]),
+        ("jsonl_v040.jsonl", ["Say hello and list files."]),
+    ],
+)
+def test_prompts_are_what_the_person_typed(name: str, prompts: list[str]) -> None:
+    one = session("gemini", name)
+
+    assert prompts == said(one)
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [(RESUMED, (4800, 220, 3600, 48)), (WHOLE, (62895, 309, 50471, 464)), ("jsonl_v040.jsonl", (23924, 228, 11502, 0))],
+)
+def test_replies_that_a_resume_wrote_again_keep_their_tokens(name: str, tokens: tuple[int, int, int, int]) -> None:
+    one = session("gemini", name)
+
+    assert tokens == spent(one)
+
+
+def test_a_resumed_session_is_one_conversation_in_order() -> None:
+    one = session("gemini", RESUMED)
+    expected = [
+        ("meta", 0), ("prompt", 0), ("reply", 1), ("tool_result", 0), ("reply", 0),
+        ("prompt", 0), ("reply", 0), ("prompt", 0), ("reply", 0),
+    ]  # fmt: skip
+
+    assert expected == order(one)
+
+
+def test_messages_keep_the_time_at_which_they_were_first_written() -> None:
+    times = [message.created_at for message in session("gemini", RESUMED).messages]
+
+    assert sorted(time for time in times if time) == times
+
+
+def test_the_folder_is_told_by_a_file_beside() -> None:
+    one = session("gemini", RESUMED)
+    expected = ("b038f9ed-3998-4b75-bc70-34d1b9eca304", "/home/dev/cfs/proj/demo", None, "gemini-2.5-flash")
+
+    assert expected == place(one)
+
+
+def test_a_session_grows_by_what_is_new() -> None:
+    data = (Path(__file__).parents[4] / "data" / "transcripts" / "gemini" / RESUMED).read_bytes()
+    before = b"".join(data.splitlines(keepends=True)[:11])
+    [short], [long] = read(before, name="s"), read(data, name="s")
+    names = [message.external_id for message in short.messages]
+
+    assert names == [message.external_id for message in long.messages[: len(names)]]
+
+
+def test_injected_context_is_taken_out_of_the_words() -> None:
+    one = log(message("1", "fix it\n<hook_context>recalled</hook_context>"), message("2", "ok", "gemini"))
+
+    assert ["fix it"] == said(one)
+
+
+def test_what_was_rewound_is_gone_and_was_spent() -> None:
+    tokens = {"input": 5, "output": 1, "total": 6}
+    one = log(message("1", "a"), message("2", "b", "gemini", tokens=tokens), {"$rewindTo": "2"}, message("3", "c"))
+
+    assert (["a", "c"], 5, 1) == (said(one), one.usage.input_tokens, one.skipped["off_path"])
+
+
+def test_a_message_that_is_written_again_is_one() -> None:
+    call: dict[str, Any] = {"id": "c", "name": "ls", "args": {}, "status": "error", "result": [], "resultDisplay": "no"}
+    one = log(message("1", "a"), message("2", "", "gemini"), message("2", "", "gemini", toolCalls=[call]))
+
+    assert [("prompt", 0), ("reply", 1), ("tool_result", 0)] == order(one)
+    assert one.messages[-1].is_error
+
+
+def test_shown_words_are_preferred_to_what_was_sent() -> None:
+    one = log(message("1", "see @a\n--- Content from referenced files ---\nsecret", displayContent="see @a"))
+
+    assert ["see @a"] == said(one)
+
+
+def test_another_file_is_refused_by_name() -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(b'{"timestamp":"t","type":"session_meta","payload":{}}\n', name="s.jsonl")
+
+    assert "`ctx import codex` reads it." in refusal.value.detail
+
+
+def test_sessions_are_found(tmp_path: Path) -> None:
+    chats = tmp_path / ".gemini" / "tmp" / "demo" / "chats"
+    chats.mkdir(parents=True)
+    (chats / "session-1.jsonl").touch()
+
+    assert [chats / "session-1.jsonl"] == find(tmp_path, {}, "linux")

@@ -1,0 +1,38 @@
+"""The index of a machine's store, as a command opens it, and what a search of it shows."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from contextfs.kit.ports import Embedder
+from contextfs.local import config
+from contextfs.local.base.connection import Base
+from contextfs.local.search.index import LocalIndex
+from contextfs.local.search.model import LocalReply, Wanted
+from tests.contextfs.local.places import Machine
+
+
+@contextmanager
+def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[LocalIndex]:
+    """Open the index of a machine's store."""
+    folder = machine.root / ".contextfs/local"
+    base = Base.open(folder)
+    yield LocalIndex(
+        base,
+        folder,
+        project=lambda: config.read(machine.root / ".contextfs/config.toml").project,
+        embedder=lambda: embedder,
+        now=lambda: machine.now,
+    )
+    base.close()
+
+
+def found(machine: Machine, query: str, embedder: Embedder | None = None, **more: Any) -> LocalReply:
+    """Search a machine's store, by words where there is no embedder."""
+    with opened(machine, embedder) as index:
+        return index.search(Wanted(query=query, **more))
+
+
+def said(machine: Machine, query: str, embedder: Embedder | None = None, **more: Any) -> list[str]:
+    """Give the snippets of what was found."""
+    return [hit.snippet for hit in found(machine, query, embedder, **more).hits]

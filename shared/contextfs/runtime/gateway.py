@@ -12,8 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as Path
 from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge
+from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.problems import problem, unexpected
@@ -38,7 +39,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         on_stop()
 
     app = Starlette(
-        routes=[_path(door, route) for route in _by_path(routes)],
+        routes=[*(_path(door, route) for route in _by_path(routes)), Path("/mcp", _Mcp(door, routes))],
         exception_handlers={
             _NOT_FOUND: partial(_no_such_path, door),
             _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
@@ -91,6 +92,31 @@ async def read_body(request: Request, limit: int) -> bytes:
 def respond(response: HttpResponse) -> Response:
     """Give our response the host's form."""
     return Response(response.body, status_code=response.status, headers=dict(response.headers))
+
+
+class _Mcp:
+    """`/mcp`, which is loaded when it is first asked for: it brings much, and most servers never hear of it."""
+
+    def __init__(self, door: Door, routes: Sequence[Route]) -> None:
+        self._door = door
+        self._routes = routes
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            try:
+                self._app = await run_in_threadpool(self._loaded)
+            except ModuleNotFoundError as error:
+                cure = "pip install 'contextfs-platform[mcp]'"
+                absent = Unavailable(f"This server has no MCP, for the package {error.name} is missing: {cure}.")
+                await _told(self._door, Request(scope), absent)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _loaded(self) -> ASGIApp:
+        from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+        return Endpoint(self._door, self._routes)
 
 
 def _path(door: Door, route: Route) -> Path:

@@ -78,6 +78,7 @@ def environment(api_url: str, tenant: Tenant, tmp_path: Path) -> dict[str, str]:
         "CONTEXTFS_API_KEY": tenant.key,
         "CONTEXTFS_PROJECT_ID": str(tenant.project_id),
         "TZ": "UTC",
+        "CONTEXTFS_BACKGROUND": "off",
     }
 
 

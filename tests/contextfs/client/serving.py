@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.loops import RelayLoop, WorkerLoop
@@ -17,24 +18,34 @@ _PATIENCE_SECONDS = 20.0
 @contextmanager
 def serving(wired: Wiring) -> Generator[str]:
     """Serve every route and carry every event; gives the address."""
-    app = gateway(wired.door, routes())
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
-    server = uvicorn.Server(config)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=server.run),
         threading.Thread(target=RelayLoop(wired).run, args=(stop,)),
         threading.Thread(target=WorkerLoop(wired).run, args=(stop,)),
     ]
     for thread in threads:
         thread.start()
     try:
-        yield f"http://127.0.0.1:{_port(server)}"
+        with serving_app(gateway(wired.door, routes())) as url:
+            yield url
     finally:
         stop.set()
-        server.should_exit = True
         for thread in threads:
             thread.join()
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Generator[str]:
+    """Serve an app; gives the address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{_port(server)}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _port(server: uvicorn.Server) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import mark, set_mark
+from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.sessions.rows import SQL as SESSIONS
 
 SQL = load("contextfs.local.sync", "sqlite.sql")

@@ -1,0 +1,70 @@
+"""How long an AI tool waits for our server: from its start to the first answer of a search.
+
+The floor is a server of the same SDK that does nothing.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from benchmarks.measure import Row, pairs, row
+
+RUNS = 7
+MEMORIES = 200
+_BARE = """
+import anyio, mcp_types as types
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+TOOL = types.Tool(name="search", input_schema={"type": "object"})
+async def tools(_c, _p): return types.ListToolsResult(tools=[TOOL])
+async def call(_c, _p): return types.CallToolResult(content=[types.TextContent(text="nothing")])
+async def main():
+    server = Server("bare", on_list_tools=tools, on_call_tool=call)
+    async with stdio_server() as (i, o): await server.run(i, o, server.create_initialization_options())
+anyio.run(main)
+"""
+_QUERY = "which port does the staging database use"
+
+
+def run() -> list[Row]:
+    """Start each server anew for every search."""
+    with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder:
+        repository = Path(folder) / "repository"
+        variables = {"CONTEXTFS_HOME": f"{folder}/home", "CONTEXTFS_BACKGROUND": "off", "HOME": folder}
+        environment = os.environ | variables
+        _fill(repository, environment)
+        ours = _searched([sys.executable, "-m", "clients.cli.main", "mcp"], "contextfs_search", repository, environment)
+        bare = _searched([sys.executable, "-c", _BARE], "search", repository, environment)
+        times = pairs(ours, bare, runs=RUNS, warmup=1)
+    return [row("ctx mcp, start to first answer", "a server of the SDK that does nothing", times, goal="≤ 2×")]
+
+
+def _searched(command: list[str], tool: str, folder: Path, environment: dict[str, str]) -> Callable[[], Any]:
+    parameters = StdioServerParameters(command=command[0], args=command[1:], cwd=folder, env=environment)
+
+    async def search() -> Any:
+        async with Client(parameters, mode="legacy", read_timeout_seconds=120) as client:
+            return await client.call_tool(tool, {"query": _QUERY})
+
+    return lambda: asyncio.run(search())
+
+
+def _fill(repository: Path, environment: dict[str, str]) -> None:
+    repository.mkdir()
+    ctx = partial(subprocess.run, cwd=repository, env=environment, check=True, capture_output=True)
+    ctx([sys.executable, "-m", "clients.cli.main", "init"])
+    facts = repository / ".contextfs" / "memories" / "fact"
+    facts.mkdir(parents=True, exist_ok=True)
+    for number in range(MEMORIES):
+        (facts / f"fact-{number}.md").write_text(f"Service {number} listens on port {4000 + number}.\n")
+    (facts / "staging.md").write_text("The staging database listens on port 5433.\n")
+    ctx([sys.executable, "-m", "clients.cli.main", "search", "port"])

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format openapi lock models bench clean
+.PHONY: help up down status test check format openapi preview lock models bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,6 +34,9 @@ format: .venv/dev ## Format the code
 
 openapi: .venv/dev ## Write docs/openapi.json anew
 	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
+
+preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
+	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks

@@ -94,7 +94,7 @@ def test_a_stack_that_is_not_there_is_named_with_those_that_are() -> None:
     ended = run("gcp-mars")
 
     assert ended.returncode == 2
-    assert ended.stderr.decode().startswith("There is no stack 'gcp-mars': choose from aws-us-east-1, ")
+    assert ended.stderr.decode().startswith("There is no stack 'gcp-mars': choose from aws-customer, aws-us-east-1, ")
     assert ended.stdout == b""
 
 

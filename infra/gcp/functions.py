@@ -13,7 +13,10 @@ RUNTIME = "python312"
 
 
 class Sources(Component):
-    """Owns a region's archive of the functions' source. Another content is another object, so that functions follow."""
+    """Owns a region's archive of the functions' source, and the account that builds it, which may do nothing else.
+
+    Another content is another object, so that functions follow.
+    """
 
     def __init__(self, plan: Plan, region: Region, keys: Keys, parent: pulumi.Resource) -> None:
         super().__init__(f"sources-{region.short}", parent)
@@ -30,6 +33,7 @@ class Sources(Component):
             force_destroy=True,
             opts=self.inside(after=keys.usable),
         )
+        self.builder = self._builder(plan, region)
         self.object = gcp.storage.BucketObject(
             f"functions-{region.short}",
             name=f"functions-{digest(files)}.zip",
@@ -37,6 +41,22 @@ class Sources(Component):
             source=archive(files),
             opts=self.inside(),
         )
+
+    def _builder(self, plan: Plan, region: Region) -> gcp.serviceaccount.Account:
+        account = gcp.serviceaccount.Account(
+            f"build-{region.short}",
+            account_id=plan.name("build", region),
+            display_name=f"ContextFS build in {region.name}",
+            opts=self.inside(),
+        )
+        self.may_build = gcp.projects.IAMMember(
+            f"builds-{region.short}",
+            project=plan.config.account,
+            role="roles/cloudbuild.builds.builder",
+            member=pulumi.Output.concat("serviceAccount:", account.email),
+            opts=self.inside(),
+        )
+        return account
 
 
 class Function(Component):
@@ -52,10 +72,11 @@ class Function(Component):
             build_config={
                 "runtime": RUNTIME,
                 "entry_point": workload.target,
+                "service_account": sources.builder.id,
                 "source": {"storage_source": {"bucket": sources.bucket.name, "object": sources.object.name}},
             },
             service_config=_service_config(ground, workload),
-            opts=self.inside(after=ground.before(workload)),
+            opts=self.inside(after=[*ground.before(workload), sources.may_build]),
         )
         self.name = function.name
         self.uri = function.url

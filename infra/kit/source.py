@@ -15,29 +15,35 @@ _EXTRAS = ("server", "gcp", "otel")
 _ENDINGS = {".py", ".sql", ".json", ".lock"}
 
 
-def function_files(root: Path = ROOT) -> dict[str, str]:
-    """Give the files of a function's archive by their places in it, with their texts."""
-    files = {"main.py": (root / "main.py").read_text(encoding="utf-8")}
+def function_files(root: Path = ROOT) -> dict[str, Path | str]:
+    """Give what is in a function's archive by its place in it: files of this checkout, and texts that are made."""
+    files: dict[str, Path | str] = {"main.py": root / "main.py"}
     for package, folder in _PACKAGES.items():
         for file in sorted(folder.rglob("*")):
             if file.suffix in _ENDINGS and "__pycache__" not in file.parts:
-                files[f"{package}/{file.relative_to(folder).as_posix()}"] = file.read_text(encoding="utf-8")
+                files[f"{package}/{file.relative_to(folder).as_posix()}"] = file
     files["requirements.txt"] = "-c constraints.txt\n" + "".join(f"{line}\n" for line in _requirements(root))
     files["constraints.txt"] = "".join(f"{line}\n" for line in _pins(root))
     return files
 
 
-def digest(files: Mapping[str, str]) -> str:
+def digest(files: Mapping[str, Path | str]) -> str:
     """Name an archive by what is in it: a function is only built anew when its object's name changes."""
     told = hashlib.sha256()
-    for place in sorted(files):
-        told.update(f"{place}\0{files[place]}\0".encode())
+    for place, content in sorted(files.items()):
+        text = content.read_bytes() if isinstance(content, Path) else content.encode()
+        told.update(f"{place}\0{len(text)}\0".encode() + text)
     return told.hexdigest()[:16]
 
 
-def archive(files: Mapping[str, str]) -> pulumi.AssetArchive:
+def archive(files: Mapping[str, Path | str]) -> pulumi.AssetArchive:
     """Give the files to Pulumi, which packs them."""
-    return pulumi.AssetArchive({place: pulumi.StringAsset(text) for place, text in files.items()})
+    return pulumi.AssetArchive(
+        {
+            place: pulumi.FileAsset(str(content)) if isinstance(content, Path) else pulumi.StringAsset(content)
+            for place, content in files.items()
+        }
+    )
 
 
 def _requirements(root: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from infra.preview.recording import Recording, Resource
 PRIMITIVE = {"roles/owner", "roles/editor", "roles/viewer", "roles/iam.securityAdmin"}
 ALLOWED_ROLES = {
     "roles/aiplatform.user",
+    "roles/cloudbuild.builds.builder",
     "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     "roles/pubsub.publisher",
     "roles/pubsub.subscriber",

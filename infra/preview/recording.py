@@ -77,7 +77,14 @@ def _marked(value: dict[str, Any]) -> Any:
         case mark if mark == _RESOURCE:
             return value.get("urn")
         case _:
-            return {"$asset": {key: plain(item) for key, item in value.items() if key != _SIGNATURE}}
+            return {"$asset": _asset(value)}
+
+
+def _asset(value: dict[str, Any]) -> Any:
+    """Name a file by its path and a text by its length; a whole archive by what is in it."""
+    if "assets" in value:
+        return {place: _asset(item) for place, item in value["assets"].items()}
+    return value.get("path") or f"{len(value.get('text', ''))} letters"
 
 
 def secret(value: Any = _UNKNOWN) -> dict[str, Any]:

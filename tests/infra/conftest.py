@@ -10,9 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from infra.preview import stack_file
 from infra.preview.recording import Recording
 
 ROOT = Path(__file__).parent.parent.parent
+LARGEST = "gcp-enterprise"
+RESOLVED = ("aws-us-east-1 resolved",)
 Previews = Callable[[str], Recording]
 
 PULUMI = pytest.mark.skipif(
@@ -29,14 +32,18 @@ def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.fixture(scope="session")
 def previews() -> Previews:
-    """Give the recording of a stack, or of `<stack> resolved`. Those of a cloud are made together, by one process."""
+    """Give the recording of a stack, or of `<stack> resolved`. They are made in groups, two at a time."""
     pool = ThreadPoolExecutor(2)
-    clouds = {cloud: pool.submit(_record, cloud) for cloud in ("gcp", "aws")}
-    return lambda name: clouds[name.split("-")[0]].result()[name]
+    stacks = stack_file.names()
+    gcp = [stack for stack in stacks if stack.startswith("gcp") and stack != LARGEST]
+    aws = [stack for stack in stacks if stack.startswith("aws")]
+    groups = (gcp, [*aws, *RESOLVED], [LARGEST])
+    begun = {name: made for group in groups for made in [pool.submit(_record, group)] for name in group}
+    return lambda name: begun[name].result()[name]
 
 
-def _record(cloud: str) -> dict[str, Recording]:
-    command = [sys.executable, "-m", "tests.infra.recordings", cloud]
+def _record(names: list[str]) -> dict[str, Recording]:
+    command = [sys.executable, "-m", "tests.infra.recordings", *names]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
     return msgspec.json.decode(ended.stdout, type=dict[str, Recording])

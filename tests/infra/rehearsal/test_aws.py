@@ -29,8 +29,12 @@ SERVICES = (
     "cloudwatchlogs", "cognitoidp", "ec2", "ecr", "ecs", "elasticache", "elbv2", "iam", "kms", "lambda", "rds", "s3",
     "scheduler", "secretsmanager", "sns", "sqs", "sts", "wafv2",
 )  # fmt: skip
-NOT_IN_MOTO: dict[str, str] = {}
-"""Types that moto cannot hold, and why."""
+NOT_IN_MOTO = {
+    "aws_backup_selection": "moto does not know CreateBackupSelection",
+    "aws_elasticache_replication_group": "moto does not find the members of a group that it made",
+    "aws_lambda_invocation": "moto needs Docker to run a function",
+}
+"""Types that moto cannot hold, and why. The program is drawn without them, and without waiting for steady tasks."""
 
 pytestmark = [
     PULUMI,
@@ -85,6 +89,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     return folder, told["resources"]
 
 
+def that_moto_can_hold(resources: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what moto cannot hold, and whatever waits for it only waits for the rest."""
+    kept: dict[str, Any] = json.loads(json.dumps({k: v for k, v in resources.items() if k not in NOT_IN_MOTO}))
+    for body in (body for bodies in kept.values() for body in bodies.values()):
+        body.pop("wait_for_steady_state", None)
+        if "depends_on" in body:
+            body["depends_on"] = [one for one in body["depends_on"] if one.split(".")[0] not in NOT_IN_MOTO]
+    return kept
+
+
 @pytest.fixture
 def moto() -> Iterator[str]:
     """Start a server that plays AWS, and give its address."""
@@ -118,9 +132,11 @@ def test_terraforms_provider_finds_every_input_valid(program: tuple[Path, dict[s
 @pytest.mark.skipif(find_spec("moto") is None, reason="moto is not installed: pip install 'moto[server]'")
 def test_everything_that_moto_can_hold_is_created(program: tuple[Path, dict[str, Any]], moto: str) -> None:
     folder, resources = program
-    document(folder, resources, moto)
+    wanted = that_moto_can_hold(resources)
+    document(folder, wanted, moto)
 
-    applied = terraform(folder, "apply", "-input=false", "-auto-approve")
-    failed = set(re.findall(r"with (aws_\w+)\.", applied.stderr))
+    applied = terraform(folder, "apply", "-input=false", "-auto-approve", "-parallelism=30")
+    failed = sorted(set(re.findall(r"with (aws_\w+)\.", applied.stderr)))
 
-    assert failed <= set(NOT_IN_MOTO), applied.stderr[-3000:]
+    assert failed == [], applied.stderr[-3000:]
+    assert f"{sum(map(len, wanted.values()))} added" in applied.stdout

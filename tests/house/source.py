@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-CODE = ("shared/contextfs", "functions", "clients")
+CODE = ("shared/contextfs", "functions", "clients", "infra")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -9,6 +9,7 @@ import pytest
 from contextfs.domain.access.rules import PERMISSIONS, ROLES
 from contextfs.kit.settings import PREFIX, Settings
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
+from infra.config import Config
 from tests.house.source import ROOT
 from tests.house.test_manifest import emitted
 
@@ -30,6 +31,12 @@ def test_every_setting_is_told() -> None:
     names = [f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__]
 
     assert missing(names, read("docs/guides/settings.md")) == []
+
+
+def test_every_value_of_an_installation_is_told() -> None:
+    camel = [re.sub(r"_([a-z])", lambda match: match[1].upper(), name) for name in Config.__struct_fields__]
+
+    assert missing([f"contextfs:{name}" for name in camel], read("docs/guides/deploy.md")) == []
 
 
 def test_every_permission_and_role_is_told() -> None:

@@ -9,6 +9,7 @@ READS_ENVIRONMENT = (
     "shared/contextfs/runtime/serve.py",
     "shared/contextfs/runtime/aws.py",
     "shared/contextfs/runtime/gcp.py",
+    "shared/contextfs/runtime/job.py",
     "shared/contextfs/runtime/targets.py",
     "shared/contextfs/runtime/stack/",
     "shared/contextfs/runtime/supervisor.py",

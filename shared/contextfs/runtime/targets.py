@@ -31,10 +31,10 @@ _log = logging.getLogger(__name__)
 
 
 def find(name: str) -> Target | None:
-    """Give what a target name stands for (`memories_get`, `triggers_index`, `gateway`); None for an unknown one."""
+    """Give what a name stands for: a row's target (`memories_get`), a noun (`memories`), `gateway`; None otherwise."""
     if name == GATEWAY:
         return wiring.routes()
-    routes = tuple(route for route in wiring.routes() if route.target == name)
+    routes = tuple(route for route in wiring.routes() if name in {route.target, route.group})
     events = (row for row in (*wiring.triggers(), *wiring.schedules()) if row.target == name)
     return routes or next(events, None)
 

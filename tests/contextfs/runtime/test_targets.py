@@ -44,9 +44,18 @@ def test_every_row_is_found_by_its_target() -> None:
 
 
 def test_target_names_are_unique_in_a_process() -> None:
-    names = Counter([targets.GATEWAY, *(row.target for row in (*routes(), *triggers(), *schedules()))])
+    nouns = {route.group for route in routes()}
+    names = Counter([targets.GATEWAY, *nouns, *(row.target for row in (*routes(), *triggers(), *schedules()))])
 
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_the_routes_of_a_noun_have_a_target() -> None:
+    nouns = {route.group for route in routes()}
+
+    assert {noun: targets.find(noun) for noun in nouns} == {
+        noun: tuple(route for route in routes() if route.group == noun) for noun in nouns
+    }
 
 
 def test_all_routes_have_a_target() -> None:

@@ -1,0 +1,86 @@
+"""One IAM role for each workload of a region, with exactly the plan's grants."""
+
+from collections.abc import Iterator
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.files import Files
+from infra.aws.hosting import on_fargate
+from infra.aws.keys import Keys
+from infra.aws.logs import Logs
+from infra.aws.policy import Statement, allow, document, trust
+from infra.aws.vault import Vault
+from infra.kit.component import Component
+from infra.plan import Plan, Region, Workload
+
+_VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+
+
+class Accounts(Component):
+    """Owns who is who in a region, and what each may read, publish, keep and ask. Who may call it, the called says."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        region: Region,
+        vault: Vault,
+        files: Files,
+        bus: aws.cloudwatch.EventBus,
+        keys: Keys,
+        logs: Logs,
+        parent: pulumi.Resource,
+    ) -> None:
+        super().__init__(f"accounts-{region.short}", parent)
+        self._plan, self._region, self._keys = plan, region, keys
+        self.roles: dict[str, aws.iam.Role] = {}
+        self.grants: dict[str, list[pulumi.Resource]] = {}
+        for workload in plan.workloads:
+            statements = [
+                *self._secrets(workload, vault),
+                *self._things(workload, files, bus),
+                allow(
+                    ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    [pulumi.Output.concat(logs.groups[workload.name].arn, ":*")],
+                ),
+            ]
+            self.grants[workload.name] = self._role(workload, statements)
+
+    def _role(self, workload: Workload, statements: list[Statement]) -> list[pulumi.Resource]:
+        name, short = workload.name, self._region.short
+        fargate = on_fargate(self._plan, workload)
+        role = aws.iam.Role(
+            f"{name}-{short}",
+            name=self._plan.name(name, self._region),
+            assume_role_policy=trust("ecs-tasks.amazonaws.com" if fargate else "lambda.amazonaws.com"),
+            opts=self.inside(),
+        )
+        self.roles[name] = role
+        made: list[pulumi.Resource] = [
+            aws.iam.RolePolicy(f"{name}-{short}", role=role.name, policy=document(statements), opts=self.inside())
+        ]
+        if not fargate:
+            made.append(
+                aws.iam.RolePolicyAttachment(
+                    f"{name}-network-{short}", role=role.name, policy_arn=_VPC, opts=self.inside()
+                )
+            )
+        return made
+
+    def _secrets(self, workload: Workload, vault: Vault) -> Iterator[Statement]:
+        secrets = [vault.secrets[name].arn for name in self._plan.grants_of(workload.name, "read")]
+        yield allow(["secretsmanager:GetSecretValue"], secrets)
+        yield allow(["kms:Decrypt"], [self._keys.key])
+
+    def _things(self, workload: Workload, files: Files, bus: aws.cloudwatch.EventBus) -> Iterator[Statement]:
+        plan, name = self._plan, workload.name
+        if plan.grants_of(name, "publish"):
+            yield allow(["events:PutEvents"], [bus.arn])
+            yield allow(["kms:GenerateDataKey"], [self._keys.key])
+        if plan.grants_of(name, "keep files"):
+            objects = pulumi.Output.concat(files.files.arn, "/*")
+            yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [objects])
+            yield allow(["kms:GenerateDataKey"], [self._keys.key])
+        if plan.grants_of(name, "call models"):
+            models = f"arn:aws:bedrock:{self._region.name}::foundation-model/*"
+            yield allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], [models])

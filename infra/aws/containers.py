@@ -1,0 +1,108 @@
+"""How the image runs: on Lambda, and as a task of Fargate."""
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.ground import MEMORY, Ground
+from infra.kit.component import Component
+from infra.plan import Workload
+
+MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
+"""Where the image keeps the embedding model."""
+PORT = 8080
+_CPU = {"small": 512, "medium": 1024, "large": 2048}
+
+
+def plain(ground: Ground, workload: Workload) -> dict[str, str]:
+    """Give the plain variables."""
+    return {**ground.plan.environment(workload, ground.region), "CONTEXTFS_MODEL": MODEL}
+
+
+class Lambda(Component):
+    """Owns one Lambda function of the image. It does not own its role, its queue or who may call it.
+
+    Lambda cannot be handed a secret by reference as Fargate can: values are variables, encrypted by the region's key.
+    """
+
+    def __init__(
+        self, ground: Ground, workload: Workload, handler: str, variable: str, parent: pulumi.Resource
+    ) -> None:
+        super().__init__(f"{workload.name}-{ground.region.short}", parent)
+        plan, region = ground.plan, ground.region
+        secrets = {name: ground.vault.texts[secret] for name, secret in plan.secret_variables(workload).items()}
+        # The AWS clients find their region by themselves, and the load of a call tells the target.
+        variables: dict[str, pulumi.Input[str]] = {
+            **plain(ground, workload),
+            **secrets,
+            variable: workload.target,
+        }
+        self.function = aws.lambda_.Function(
+            f"{workload.name}-{region.short}",
+            name=plan.name(workload.name, region),
+            package_type="Image",
+            image_uri=ground.image,
+            image_config={
+                "entry_points": ["python", "-m", "awslambdaric"],
+                "commands": [handler],
+                "working_directory": "/app",
+            },
+            role=ground.accounts.roles[workload.name].arn,
+            architectures=["x86_64"],
+            memory_size=2 * MEMORY[workload.size],
+            timeout=min(workload.timeout_seconds, 900),
+            kms_key_arn=ground.keys.key,
+            environment={"variables": variables},
+            vpc_config={
+                "subnet_ids": ground.network.subnet_ids,
+                "security_group_ids": [ground.network.workloads.id],
+            },
+            logging_config={
+                "log_format": "JSON",
+                "log_group": ground.logs.groups[workload.name].name,
+            },
+            opts=self.inside(after=ground.before(workload)),
+        )
+
+
+class Task(Component):
+    """Owns the definition of a task of Fargate, and the role by which Fargate fetches its image and secrets."""
+
+    def __init__(self, ground: Ground, workload: Workload, command: list[str], parent: pulumi.Resource) -> None:
+        super().__init__(f"task-{workload.name}-{ground.region.short}", parent)
+        plan, region = ground.plan, ground.region
+        role = ground.accounts.roles[workload.name].arn
+        self.definition = aws.ecs.TaskDefinition(
+            f"{workload.name}-{region.short}",
+            family=plan.name(workload.name, region),
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            cpu=str(_CPU[workload.size]),
+            memory=str(2 * MEMORY[workload.size]),
+            execution_role_arn=role,
+            task_role_arn=role,
+            container_definitions=pulumi.Output.json_dumps([_container(ground, workload, command)]),
+            opts=self.inside(after=ground.before(workload)),
+        )
+
+
+def _container(ground: Ground, workload: Workload, command: list[str]) -> dict[str, object]:
+    named = ground.plan.secret_variables(workload)
+    return {
+        "name": workload.name,
+        "image": ground.image,
+        "entryPoint": command[:1],
+        "command": command[1:],
+        "essential": True,
+        "readonlyRootFilesystem": True,
+        "portMappings": [{"containerPort": PORT}] if workload.host == "service" else [],
+        "environment": [{"name": name, "value": value} for name, value in plain(ground, workload).items()],
+        "secrets": [{"name": name, "valueFrom": ground.vault.secrets[secret].arn} for name, secret in named.items()],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": ground.logs.groups[workload.name].name,
+                "awslogs-region": ground.region.name,
+                "awslogs-stream-prefix": "task",
+            },
+        },
+    }

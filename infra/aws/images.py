@@ -1,0 +1,60 @@
+"""ECR, and the one image that everything runs from."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker_build as docker
+
+from infra.aws.keys import Keys
+from infra.kit.component import Component
+from infra.kit.source import DOCKERFILE, ROOT
+from infra.plan import Plan, Region
+
+_KEEP_TWENTY = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 20},
+            "action": {"type": "expire"},
+        }
+    ]
+}
+
+
+class Images(Component):
+    """Owns a region's registry: Lambda takes images of its own region only.
+
+    The image is built from this checkout and pushed, unless the config names one that lies in the region already.
+    """
+
+    def __init__(self, plan: Plan, region: Region, keys: Keys, parent: pulumi.Resource) -> None:
+        super().__init__(f"images-{region.short}", parent)
+        self.repository = aws.ecr.Repository(
+            f"images-{region.short}",
+            name=plan.config.name,
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": keys.key}],
+            force_delete=not plan.config.production,
+            opts=self.inside(),
+        )
+        aws.ecr.LifecyclePolicy(
+            f"images-{region.short}",
+            repository=self.repository.name,
+            policy=json.dumps(_KEEP_TWENTY),
+            opts=self.inside(),
+        )
+        self.image: pulumi.Input[str] = plan.config.image or self._build(region)
+
+    def _build(self, region: Region) -> pulumi.Output[str]:
+        image = docker.Image(
+            f"contextfs-{region.short}",
+            context={"location": str(ROOT)},
+            dockerfile={"location": str(DOCKERFILE)},
+            platforms=[docker.Platform.LINUX_AMD64],
+            tags=[pulumi.Output.concat(self.repository.repository_url, ":latest")],
+            push=True,
+            build_on_preview=False,
+            opts=self.inside(),
+        )
+        return image.ref

@@ -1,0 +1,247 @@
+"""One frozen description of an installation. A config that cannot work is refused with a sentence, before any resource.
+
+Each field is a value of the stack's file: `pulumi config set contextfs:<field> …`, camelCase or snake_case.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from infra.regions.aws import PLACES as AWS
+from infra.regions.gcp import PLACES as GCP
+from infra.regions.model import Place
+
+Cloud = Literal["gcp", "aws"]
+Tier = Literal["single", "active-passive", "active-active"]
+Size = Literal["small", "medium", "large"]
+
+NAMESPACE = "contextfs"
+PLACES: Mapping[Cloud, Mapping[str, Place]] = {"gcp": GCP, "aws": AWS}
+
+_ACCOUNT = {"gcp": (r"[a-z][a-z0-9-]{4,28}[a-z0-9]", "a project id"), "aws": (r"\d{12}", "an account id of 12 digits")}
+_DOMAIN = re.compile(r"(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_KEY = {
+    "gcp": r"projects/[^/]+/locations/(?P<region>[^/]+)/keyRings/[^/]+/cryptoKeys/[^/]+",
+    "aws": r"arn:aws[a-z-]*:kms:(?P<region>[^:]+):\d{12}:key/[0-9a-f-]+",
+}
+_UPDATER = {"gcp": r"serviceAccount:[^@\s]+@[^@\s]+", "aws": r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+"}
+_COUNTS: dict[Tier, tuple[int, int, str]] = {
+    "single": (1, 1, "one region"),
+    "active-passive": (2, 5, "two to five regions"),
+    "active-active": (2, 20, "two to twenty regions"),
+}
+
+
+class Refused(ValueError):
+    """The config cannot work. The message is one sentence: what, where, and the cure."""
+
+
+class Sizing(msgspec.Struct, frozen=True, kw_only=True):
+    """How big things are, in units that both clouds know."""
+
+    database_cpus: int
+    database_gib: int
+    cache_gib: int
+    warm: int
+    """Instances of each API service that wait for calls."""
+    most: int
+    """Instances of each service at the most; the database's connections bound it."""
+    connections: int
+    """Database connections that one instance holds at the most."""
+
+
+SIZES: Mapping[Size, Sizing] = {
+    "small": Sizing(database_cpus=2, database_gib=8, cache_gib=1, warm=0, most=4, connections=2),
+    "medium": Sizing(database_cpus=4, database_gib=16, cache_gib=5, warm=1, most=10, connections=4),
+    "large": Sizing(database_cpus=16, database_gib=64, cache_gib=16, warm=2, most=40, connections=4),
+}
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An installation: one stack of Pulumi."""
+
+    cloud: Annotated[Cloud, Meta(description="Whose cloud.")]
+    account: Annotated[str, Meta(description="The project id on GCP, the account id on AWS; also of a customer.")]
+    regions: Annotated[tuple[str, ...], Meta(description="Where it runs; the first one is home.")]
+    domain: Annotated[str, Meta(description="The API answers at api.<domain>, Studio at app.<domain>.")]
+    alerts: Annotated[str, Meta(description="E-mail address that alarms go to.")]
+    name: Annotated[
+        str, Meta(pattern="^[a-z][a-z0-9]*$", max_length=12, description="What every resource's name begins with.")
+    ] = "ctx"
+    environment: Annotated[
+        Literal["production", "development"], Meta(description="Development may be destroyed; production is guarded.")
+    ] = "production"
+    tier: Annotated[Tier, Meta(description="How many regions serve, and how data lies in them.")] = "single"
+    active: Annotated[
+        str | None, Meta(description="Active-passive: the region that serves; the first one until a failover.")
+    ] = None
+    residency: Annotated[
+        tuple[str, ...], Meta(description="Jurisdictions that data may lie in (us, eu, …); none given: any.")
+    ] = ()
+    size: Annotated[Size, Meta(description="How big the stores and services are.")] = "small"
+    network: Annotated[
+        Literal["public", "private"],
+        Meta(description="Public: a global load balancer. Private: no public address, private links only."),
+    ] = "public"
+    encryption_keys: Annotated[
+        dict[str, str], Meta(description="Keys of the customer, one a region (BYOK); none given: keys are made.")
+    ] = {}
+    updater: Annotated[
+        str | None, Meta(description="Principal that may roll new versions in a customer's account (BYO cloud).")
+    ] = None
+    image: Annotated[
+        str | None, Meta(description="Image by digest; none given: it is built from this checkout and pushed.")
+    ] = None
+    passages: Annotated[
+        Literal["together", "apart"],
+        Meta(description="Apart: search passages get a cluster of their own (AlloyDB, a second Aurora)."),
+    ] = "together"
+    cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it Postgres does it.")] = False
+    models: Annotated[bool, Meta(description="The cloud's models may be called (Vertex AI, Bedrock).")] = False
+    tenant: Annotated[str | None, Meta(description="The one organization of a dedicated installation.")] = None
+    budget: Annotated[int, Meta(ge=0, description="US dollars a month that an alert watches; 0: none.")] = 0
+    billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget is of.")] = None
+
+    @property
+    def production(self) -> bool:
+        """Whether destroying something must be hard."""
+        return self.environment == "production"
+
+    @property
+    def sizing(self) -> Sizing:
+        """How big things are."""
+        return SIZES[self.size]
+
+    @property
+    def home(self) -> str:
+        """The region that what there is only once belongs to."""
+        return self.active or self.regions[0]
+
+    def place(self, region: str) -> Place:
+        """What is known about a region."""
+        return PLACES[self.cloud][region]
+
+
+def of_project(values: Mapping[str, str]) -> dict[str, str]:
+    """Give the project's own values of a stack by their bare names."""
+    prefix = f"{NAMESPACE}:"
+    return {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+
+
+def read(values: Mapping[str, str]) -> Config:
+    """Make a config of a stack's values (text; lists and objects as JSON); Refused says why it cannot work."""
+    given = {_snake(key): _value(key, text) for key, text in values.items()}
+    for key in given.keys() - set(Config.__struct_fields__):
+        raise Refused(f"{NAMESPACE}:{key} is no setting{_meant(key, Config.__struct_fields__)}")
+    try:
+        config = msgspec.convert(given, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(_told(str(error))) from error
+    for fault in _faults(config):
+        raise Refused(f"{NAMESPACE}:{fault}")
+    return config
+
+
+def _faults(config: Config) -> Iterator[str]:
+    yield from _account_faults(config)
+    yield from _region_faults(config)
+    yield from _key_faults(config)
+    yield from _lack_faults(config)
+
+
+def _account_faults(config: Config) -> Iterator[str]:
+    pattern, what = _ACCOUNT[config.cloud]
+    if not re.fullmatch(pattern, config.account):
+        yield f"account: {config.account!r} is not {what}: give the one that the installation lives in."
+    if not _DOMAIN.fullmatch(config.domain):
+        yield f"domain: {config.domain!r} is not a domain name: write it like memory.example.com, in lower case."
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", config.alerts):
+        yield f"alerts: {config.alerts!r} is not an e-mail address: alarms would reach nobody."
+    if config.image is not None and not re.fullmatch(r"[^@\s]+@sha256:[0-9a-f]{64}", config.image):
+        yield "image: name it by digest (registry/name@sha256:…), so that every region runs the same one."
+    if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
+        yield f"updater: {config.updater!r} is not a principal of {config.cloud}: see docs/guides/deploy.md."
+    if config.cloud == "gcp" and config.budget and config.billing_account is None:
+        yield "billingAccount is missing: a budget on GCP belongs to a billing account."
+
+
+def _region_faults(config: Config) -> Iterator[str]:
+    known = PLACES[config.cloud]
+    least, most, what = _COUNTS[config.tier]
+    for region in config.regions:
+        if region not in known:
+            yield f"regions: {region!r} is no region of {config.cloud} that is known here{_meant(region, known)}"
+        elif config.residency and known[region].jurisdiction not in config.residency:
+            allowed = ", ".join(config.residency)
+            yield (
+                f"regions: {region} lies in {known[region].jurisdiction}, and data may lie in {allowed} only: "
+                "take the region out, or widen contextfs:residency."
+            )
+    if len(set(config.regions)) < len(config.regions):
+        yield "regions: one of them stands there twice."
+    if not least <= len(config.regions) <= most:
+        yield f"tier: {config.tier} takes {what}, and contextfs:regions has {len(config.regions)}."
+    if config.active is not None and config.tier != "active-passive":
+        yield "active: only the tier active-passive has one active region."
+    if config.active is not None and config.active not in config.regions:
+        yield f"active: {config.active} is not one of contextfs:regions."
+    jurisdictions = {place.jurisdiction for place in known.values()}
+    for word in config.residency:
+        if word not in jurisdictions:
+            yield f"residency: {word!r} is no jurisdiction of a known region{_meant(word, jurisdictions)}"
+
+
+def _key_faults(config: Config) -> Iterator[str]:
+    if not config.encryption_keys:
+        return
+    for region in config.regions:
+        key = config.encryption_keys.get(region)
+        if key is None:
+            yield f"encryptionKeys: {region} has no key; with keys of your own, every region needs one."
+            continue
+        match = re.fullmatch(_KEY[config.cloud], key)
+        if match is None:
+            yield f"encryptionKeys: the key of {region} is not the full name of a key of {config.cloud}."
+        elif match["region"] != region:
+            yield f"encryptionKeys: the key of {region} lies in {match['region']}: a store's key is of its region."
+    for region in config.encryption_keys.keys() - set(config.regions):
+        yield f"encryptionKeys: {region} is not one of contextfs:regions."
+
+
+def _lack_faults(config: Config) -> Iterator[str]:
+    wanted = {"models"} if config.models else set[str]()
+    for region in config.regions:
+        for thing in sorted(wanted & config.place(region).lacks):
+            yield f"{thing}: {region} does not offer them: turn {thing} off, or choose another region."
+
+
+def _value(key: str, text: str) -> Any:
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Refused(f"{NAMESPACE}:{key} is not JSON: {error}.") from error
+
+
+def _snake(key: str) -> str:
+    return re.sub(r"([a-z])([A-Z])", lambda match: f"{match[1]}_{match[2].lower()}", key)
+
+
+def _meant(word: str, known: Any) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f": did you mean {near[0]}?" if near else "."
+
+
+def _told(text: str) -> str:
+    """Say `contextfs:size: Invalid enum value 'huge'.` from msgspec's words."""
+    what, _, where = text.partition(" - at `$.")
+    if where:
+        return f"{NAMESPACE}:{where.rstrip('`')}: {what}."
+    field = what.rsplit("`", 2)[-2] if "`" in what else "?"
+    return f"{NAMESPACE}:{field} is missing: pulumi config set {NAMESPACE}:{field} …"

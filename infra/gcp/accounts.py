@@ -1,0 +1,106 @@
+"""One service account for each workload of a region, with exactly the plan's grants."""
+
+import pulumi
+import pulumi_gcp as gcp
+
+from infra.gcp.files import Files
+from infra.gcp.vault import Vault
+from infra.kit.component import Component
+from infra.plan import Plan, Region, Workload
+
+CALLERS = ("push", "clock")
+"""Accounts that run nothing: Pub/Sub and Scheduler call consumers as them."""
+
+
+class Accounts(Component):
+    """Owns who is who in a region, and what each may read, publish, keep and ask. Who may call it, the called says."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        region: Region,
+        vault: Vault,
+        files: Files,
+        topic: gcp.pubsub.Topic,
+        parent: pulumi.Resource,
+    ) -> None:
+        super().__init__(f"accounts-{region.short}", parent)
+        self._plan, self._region = plan, region
+        self.emails: dict[str, pulumi.Output[str]] = {}
+        self.grants: dict[str, list[pulumi.Resource]] = {}
+        for workload in plan.workloads:
+            member = self._account(workload.name)
+            self.grants[workload.name] = [
+                *self._secrets(workload, vault, member),
+                *self._topics(workload, topic, member),
+                *self._files(workload, files, member),
+                *self._models(workload, member),
+            ]
+        for name in CALLERS:
+            self._account(name)
+
+    def email(self, name: str) -> pulumi.Output[str]:
+        """The account of a workload or caller."""
+        return self.emails[name]
+
+    def member(self, name: str) -> pulumi.Output[str]:
+        """The same, as a member of a policy."""
+        return pulumi.Output.concat("serviceAccount:", self.emails[name])
+
+    def _account(self, name: str) -> pulumi.Output[str]:
+        account = gcp.serviceaccount.Account(
+            f"{name}-{self._region.short}",
+            account_id=self._plan.name(name, self._region),
+            display_name=f"ContextFS {name} in {self._region.name}",
+            opts=self.inside(),
+        )
+        self.emails[name] = account.email
+        return self.member(name)
+
+    def _secrets(self, workload: Workload, vault: Vault, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        return [
+            gcp.secretmanager.SecretIamMember(
+                f"{workload.name}-reads-{secret}-{self._region.short}",
+                secret_id=vault.secrets[secret].id,
+                role="roles/secretmanager.secretAccessor",
+                member=member,
+                opts=self.inside(),
+            )
+            for secret in self._plan.grants_of(workload.name, "read")
+        ]
+
+    def _topics(self, workload: Workload, topic: gcp.pubsub.Topic, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        return [
+            gcp.pubsub.TopicIAMMember(
+                f"{workload.name}-publishes-{thing}-{self._region.short}",
+                topic=topic.name,
+                role="roles/pubsub.publisher",
+                member=member,
+                opts=self.inside(),
+            )
+            for thing in self._plan.grants_of(workload.name, "publish")
+        ]
+
+    def _files(self, workload: Workload, files: Files, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        return [
+            gcp.storage.BucketIAMMember(
+                f"{workload.name}-keeps-{thing}-{self._region.short}",
+                bucket=files.files.name,
+                role="roles/storage.objectUser",
+                member=member,
+                opts=self.inside(),
+            )
+            for thing in self._plan.grants_of(workload.name, "keep files")
+        ]
+
+    def _models(self, workload: Workload, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        return [
+            gcp.projects.IAMMember(
+                f"{workload.name}-calls-{thing}-{self._region.short}",
+                project=self._plan.config.account,
+                role="roles/aiplatform.user",
+                member=member,
+                opts=self.inside(),
+            )
+            for thing in self._plan.grants_of(workload.name, "call models")
+        ]

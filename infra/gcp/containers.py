@@ -1,0 +1,29 @@
+"""How the image runs: its arguments, variables and limits, for services, jobs and workers alike."""
+
+from infra.gcp.ground import MEMORY, Ground
+from infra.plan import Workload
+
+CPU = {"small": "1", "medium": "1", "large": "2"}
+MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
+"""Where the image keeps the embedding model."""
+
+
+def command(workload: Workload) -> list[str]:
+    """Give the arguments that make the image run a workload."""
+    match workload.host:
+        case "worker":
+            return ["python", "-m", "contextfs.runtime.serve", workload.target]
+        case "job":
+            return ["python", "-m", "contextfs.runtime.job", workload.target]
+        case _:
+            return ["functions-framework", "--source=main.py", f"--target={workload.target}"]
+
+
+def environment(ground: Ground, workload: Workload) -> dict[str, str]:
+    """Give the plain variables; a program of the image finds the model in it."""
+    return {**ground.plan.environment(workload, ground.region), "CONTEXTFS_MODEL": MODEL}
+
+
+def limits(workload: Workload) -> dict[str, str]:
+    """Give the most that an instance may take."""
+    return {"cpu": CPU[workload.size], "memory": MEMORY[workload.size]}

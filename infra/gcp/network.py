@@ -1,0 +1,84 @@
+"""The private network: one for the installation, a subnetwork in each region."""
+
+import pulumi
+import pulumi_gcp as gcp
+
+from infra.gcp.apis import Apis
+from infra.kit.component import Component
+from infra.plan import Plan, Region
+
+
+class Network(Component):
+    """Owns the VPC and the peering that gives databases and caches private addresses.
+
+    Whatever has such an address must be made after `peering`: no input of theirs names it. It opens nothing to the
+    internet: what comes in, comes by the edge.
+    """
+
+    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
+        super().__init__("network", parent)
+        name = plan.config.name
+        self.vpc = gcp.compute.Network(
+            "vpc",
+            name=name,
+            auto_create_subnetworks=False,
+            routing_mode="GLOBAL",
+            opts=self.inside(after=apis.services),
+        )
+        services = gcp.compute.GlobalAddress(
+            "services",
+            name=f"{name}-services",
+            purpose="VPC_PEERING",
+            address_type="INTERNAL",
+            prefix_length=16,
+            network=self.vpc.id,
+            opts=self.inside(),
+        )
+        self.peering = gcp.servicenetworking.Connection(
+            "peering",
+            network=self.vpc.id,
+            service="servicenetworking.googleapis.com",
+            reserved_peering_ranges=[services.name],
+            deletion_policy="ABANDON",
+            opts=self.inside(),
+        )
+
+
+class RegionNetwork(Component):
+    """Owns a region's subnetwork and its way out, whose address customers may allow. It lets nothing in."""
+
+    def __init__(self, plan: Plan, region: Region, network: Network, parent: pulumi.Resource) -> None:
+        super().__init__(f"network-{region.short}", parent)
+        self.vpc = network.vpc
+        self.peering = network.peering
+        self.subnetwork = gcp.compute.Subnetwork(
+            f"subnetwork-{region.short}",
+            name=plan.name("private", region),
+            region=region.name,
+            network=network.vpc.id,
+            ip_cidr_range=f"10.{64 + region.index}.0.0/20",
+            private_ip_google_access=True,
+            log_config={"aggregation_interval": "INTERVAL_10_MIN", "flow_sampling": 0.1},
+            opts=self.inside(),
+        )
+        router = gcp.compute.Router(
+            f"router-{region.short}",
+            name=plan.name("router", region),
+            region=region.name,
+            network=network.vpc.id,
+            opts=self.inside(),
+        )
+        self.address = gcp.compute.Address(
+            f"egress-{region.short}", name=plan.name("egress", region), region=region.name, opts=self.inside()
+        )
+        gcp.compute.RouterNat(
+            f"nat-{region.short}",
+            name=plan.name("nat", region),
+            region=region.name,
+            router=router.name,
+            nat_ip_allocate_option="MANUAL_ONLY",
+            nat_ips=[self.address.self_link],
+            source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
+            log_config={"enable": True, "filter": "ERRORS_ONLY"},
+            opts=self.inside(),
+        )

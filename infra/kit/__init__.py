@@ -1,0 +1,1 @@
+"""What both clouds' components are made of."""

@@ -1,0 +1,24 @@
+"""A group of resources that belong together: the components of both clouds are made of it."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+
+class Component(pulumi.ComponentResource):
+    """A named group. Its docstring says what it owns, and what it deliberately does not."""
+
+    def __init__(
+        self,
+        name: str,
+        parent: pulumi.Resource | None,
+        *,
+        providers: Sequence[pulumi.ProviderResource] = (),
+    ) -> None:
+        cloud = type(self).__module__.split(".")[-2]
+        options = pulumi.ResourceOptions(parent=parent, providers=list(providers) or None)
+        super().__init__(f"contextfs:{cloud}:{type(self).__name__}", name, None, options)
+
+    def inside(self, *, after: Sequence[pulumi.Resource] = (), protect: bool = False) -> pulumi.ResourceOptions:
+        """Give the options of a resource of this group; it is made after others that no input tells of."""
+        return pulumi.ResourceOptions(parent=self, depends_on=list(after), protect=protect)

@@ -1,0 +1,39 @@
+"""Secrets that are made, not given: nobody has to know them."""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_random import RandomPassword
+
+from infra.kit.component import Component
+from infra.plan import Region
+
+ROLES = {"database-url": "contextfs_app", "relay-database-url": "contextfs_relay", "migration-database-url": "migrator"}
+"""Which role of the database each address is for."""
+
+
+class Credentials(Component):
+    """Owns the passwords of the database's roles, the pepper and the redaction key of one body of data.
+
+    They are in Pulumi's state, encrypted. A standby has those of the region that it copies.
+    """
+
+    def __init__(
+        self, region: Region, parent: pulumi.Resource, *, production: bool, others: Sequence[str] = ()
+    ) -> None:
+        super().__init__(f"credentials-{region.short}", parent)
+
+        def made(name: str, *, protect: bool = False) -> pulumi.Output[str]:
+            return RandomPassword(
+                f"{name}-{region.short}", length=48, special=False, opts=self.inside(protect=protect)
+            ).result
+
+        self.passwords = {role: made(role.replace("_", "-")) for role in (*ROLES.values(), *others)}
+        # Without the pepper no API key opens anything, and without the redaction key equal secrets lose their marks.
+        self.texts = {name: made(name, protect=production) for name in ("key-pepper", "redaction-key")}
+
+    def url(self, role: str, host: pulumi.Output[str]) -> pulumi.Output[str]:
+        """Give the address of the database for a role, encrypted on the way."""
+        return pulumi.Output.concat(
+            "postgresql://", role, ":", self.passwords[role], "@", host, ":5432/contextfs?sslmode=require"
+        )

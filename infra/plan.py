@@ -1,0 +1,313 @@
+"""The manifest and a config become a plan: what runs, what carries events, who may what. Pure: it knows no cloud's API.
+
+Each region of the plan runs the same workloads. What a workload may do is said here once, as a grant; both clouds draw
+each grant as a permission of that workload's own account.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from functions.manifest import ROUTES, SCHEDULES, TRIGGERS, Route, Schedule, Trigger
+from infra.config import Config, Refused
+
+Host = Literal["service", "function", "job", "worker"]
+Action = Literal["read", "publish", "consume", "call models", "keep files"]
+
+CALLS = ("database-url", "key-pepper", "redaction-key")
+PLATFORM = (*CALLS, "relay-database-url")
+MIGRATES = (*PLATFORM, "migration-database-url")
+
+MIB = 1024 * 1024
+JOB_FROM_SECONDS = 3600
+"""Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
+LONGEST_NAME = 30
+"""Letters of an account's id on GCP, the tightest of all names."""
+
+
+class Workload(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that runs in every region: an API service, a function that events call, a job, or a worker."""
+
+    name: str
+    host: Host
+    target: str
+    """What the image runs: a row of the manifest, a noun (all its routes), or a task of `runtime/job.py`."""
+    size: Literal["small", "medium", "large"] = "small"
+    body_limit: int = MIB
+    timeout_seconds: int = 60
+    secrets: tuple[str, ...] = CALLS
+    may: tuple[Action, ...] = ()
+
+
+class PathRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Which service answers a path: this path itself and, unless `exact`, everything below it."""
+
+    path: str
+    service: str
+    exact: bool = False
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events reach a consumer: some types, and all types that begin with a prefix.
+
+    It lets through at least what the manifest asks for. The consumer drops what it did not.
+    """
+
+    consumer: str
+    types: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+
+class Cron(msgspec.Struct, frozen=True, kw_only=True):
+    """When a workload runs by the clock, in UTC."""
+
+    workload: str
+    every_seconds: int
+
+    @property
+    def unix(self) -> str:
+        """The five fields of cron: `*/5 * * * *`."""
+        minutes = self.every_seconds // 60
+        if minutes < 60:
+            return f"*/{minutes} * * * *" if minutes > 1 else "* * * * *"
+        hours = minutes // 60
+        return f"0 */{hours} * * *" if 1 < hours < 24 else "0 * * * *" if hours == 1 else "0 0 * * *"
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """A permission of one workload: what it may do with which one thing. Nothing else may do it."""
+
+    workload: str
+    action: Action
+    thing: str
+
+
+class Region(msgspec.Struct, frozen=True, kw_only=True):
+    """A region of the installation. A standby keeps a copy of the data, and serves nobody until a failover."""
+
+    name: str
+    short: str
+    role: Literal["serving", "standby"]
+    index: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that stands in a cloud, before any cloud is spoken to."""
+
+    config: Config
+    regions: tuple[Region, ...]
+    workloads: tuple[Workload, ...]
+    paths: tuple[PathRule, ...]
+    subscriptions: tuple[Subscription, ...]
+    crons: tuple[Cron, ...]
+    secrets: tuple[str, ...]
+    grants: tuple[Grant, ...]
+
+    def of(self, host: Host) -> tuple[Workload, ...]:
+        """The workloads of one kind."""
+        return tuple(workload for workload in self.workloads if workload.host == host)
+
+    def workload(self, name: str) -> Workload:
+        """The workload of a name."""
+        return next(workload for workload in self.workloads if workload.name == name)
+
+    def grants_of(self, workload: str, action: Action) -> tuple[str, ...]:
+        """The things that a workload may do something with."""
+        return tuple(grant.thing for grant in self.grants if (grant.workload, grant.action) == (workload, action))
+
+    def environment(self, workload: Workload, region: Region) -> dict[str, str]:
+        """The plain variables of a workload, by the names of the product's settings; secrets come beside them."""
+        variables = {
+            "CONTEXTFS_CLOUD": self.config.cloud,
+            "CONTEXTFS_REGION": region.name,
+            "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
+        }
+        if self.grants_of(workload.name, "publish"):
+            variables["CONTEXTFS_EVENTS"] = self.name("events", region)
+        if self.grants_of(workload.name, "keep files"):
+            variables["CONTEXTFS_FILES"] = self.store("files", region)
+        return variables
+
+    def secret_variables(self, workload: Workload) -> dict[str, str]:
+        """The variables that secrets come in, each with its secret's name."""
+        secrets = self.grants_of(workload.name, "read")
+        return {f"CONTEXTFS_{name.replace('-', '_').upper()}": name for name in secrets}
+
+    def store(self, thing: str, region: Region) -> str:
+        """What a bucket is called; the names of buckets are the world's."""
+        return f"{self.config.account}-{self.name(thing, region)}"
+
+    def hosts(self, region: Region) -> tuple[str, ...]:
+        """The host names that a region answers at. Where all regions serve, each also has one that is pinned to it."""
+        home = (f"api.{self.config.domain}",) if region.name == self.config.home else ()
+        pinned = (f"{region.name}.api.{self.config.domain}",) if self.config.tier == "active-active" else ()
+        return (*home, *pinned)
+
+    def name(self, thing: str, region: Region) -> str:
+        """What a thing of a region is called in the cloud: `ctx-sessions-usc1`."""
+        return f"{self.config.name}-{thing}-{region.short}"
+
+
+def plan(
+    config: Config,
+    *,
+    routes: Iterable[Route] = ROUTES,
+    triggers: Iterable[Trigger] = TRIGGERS,
+    schedules: Iterable[Schedule] = SCHEDULES,
+) -> Plan:
+    """Plan an installation; Refused when the manifest cannot be drawn under this config."""
+    routes, triggers, schedules = tuple(routes), tuple(triggers), tuple(schedules)
+    workloads = (
+        *_services(routes),
+        *(_consumer(trigger) for trigger in triggers),
+        *(_scheduled(schedule) for schedule in schedules),
+        Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
+        *(_migration(phase) for phase in ("pre", "post")),
+    )
+    made = Plan(
+        config=config,
+        regions=tuple(_regions(config)),
+        workloads=workloads,
+        paths=tuple(_paths(routes)),
+        subscriptions=tuple(_subscription(trigger) for trigger in triggers),
+        crons=tuple(_cron(schedule) for schedule in schedules),
+        secrets=(*MIGRATES, *_options(config)),
+        grants=tuple(grant for workload in workloads for grant in _grants(workload, config)),
+    )
+    _check_names(made)
+    return made
+
+
+def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
+    """One API service for each noun: what belongs together scales together."""
+    nouns: dict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        nouns[route.group].append(route)
+    for noun, rows in nouns.items():
+        medium = any(row.size != "small" for row in rows)
+        yield Workload(
+            name=noun,
+            host="service",
+            target=noun,
+            size="medium" if medium else "small",
+            body_limit=max(row.body_limit for row in rows),
+            may=("call models",) if medium else (),
+        )
+
+
+def _consumer(trigger: Trigger) -> Workload:
+    """A small trigger is a function; one that needs the embedding model runs from the image, which holds it."""
+    return Workload(
+        name=_dashed(trigger.name),
+        host="function",
+        target=trigger.target,
+        size=trigger.size,
+        timeout_seconds=300,
+        may=("consume",) if trigger.size == "small" else ("consume", "call models"),
+    )
+
+
+def _scheduled(schedule: Schedule) -> Workload:
+    by_job = schedule.every_seconds >= JOB_FROM_SECONDS
+    return Workload(
+        name=_dashed(schedule.name),
+        host="job" if by_job else "function",
+        target=schedule.target,
+        size=schedule.size,
+        timeout_seconds=900 if by_job else 60,
+        secrets=PLATFORM,
+        may=("publish", "keep files") if by_job else ("publish",),
+    )
+
+
+def _migration(phase: str) -> Workload:
+    return Workload(
+        name=f"migrate-{phase}", host="job", target=f"migrate-{phase}", timeout_seconds=900, secrets=MIGRATES
+    )
+
+
+def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
+    """Give each head of paths (`/v1/sessions`) to the noun that has most of it, and the exceptions path by path."""
+    owners: dict[str, str] = {}
+    for route in routes:
+        if owners.setdefault(route.path, route.group) != route.group:
+            raise Refused(f"The path {route.path} is of {owners[route.path]} and of {route.group}: no router can tell.")
+    heads: dict[str, Counter[str]] = defaultdict(Counter)
+    for path, noun in owners.items():
+        heads[_head(path)][noun] += 1
+    for path, noun in owners.items():
+        if heads[_head(path)].most_common(1)[0][0] != noun:
+            yield PathRule(path=path, service=noun, exact=True)
+    for head, nouns in heads.items():
+        yield PathRule(path=head, service=nouns.most_common(1)[0][0])
+
+
+def _head(path: str) -> str:
+    parts = path.split("/")
+    return "/".join(parts[:3] if parts[1].startswith("v") and len(parts) > 2 else parts[:2])
+
+
+def _subscription(trigger: Trigger) -> Subscription:
+    """Say a trigger's patterns in words that every bus can filter by: whole types and prefixes."""
+    wild = [pattern for pattern in trigger.on if re.search(r"[*?\[]", pattern)]
+    prefixes = tuple(re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in wild)
+    if "" in prefixes:
+        return Subscription(consumer=_dashed(trigger.name))
+    types = tuple(pattern for pattern in trigger.on if pattern not in wild)
+    return Subscription(consumer=_dashed(trigger.name), types=types, prefixes=prefixes)
+
+
+def _cron(schedule: Schedule) -> Cron:
+    seconds = schedule.every_seconds
+    whole = seconds % 60 == 0 and seconds > 0
+    fits = whole and (3600 % seconds == 0 if seconds < 3600 else seconds % 3600 == 0 and 86400 % seconds == 0)
+    if not fits:
+        raise Refused(
+            f"{schedule.name} runs every {seconds} s, and cron cannot say that: take minutes that divide the hour, "
+            "or hours that divide the day."
+        )
+    return Cron(workload=_dashed(schedule.name), every_seconds=seconds)
+
+
+def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
+    secrets = (*workload.secrets, *(_options(config) if workload.target[:7] != "migrate" else ()))
+    yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
+    things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
+    for action in workload.may:
+        if action in things:
+            yield Grant(workload=workload.name, action=action, thing=things[action])
+        elif config.models:
+            yield Grant(workload=workload.name, action=action, thing="models")
+
+
+def _options(config: Config) -> tuple[str, ...]:
+    """The secrets of what an installation has by choice."""
+    apart = ("passages-database-url",) if config.passages == "apart" else ()
+    return (*apart, "redis-url") if config.cache else apart
+
+
+def _regions(config: Config) -> Iterator[Region]:
+    passive = config.tier == "active-passive"
+    for name in sorted(config.regions, key=lambda region: region != config.home):
+        role = "standby" if passive and name != config.home else "serving"
+        # The index chooses the addresses of the network, so it must not change when another region becomes active.
+        yield Region(name=name, short=config.place(name).short, role=role, index=config.regions.index(name))
+
+
+def _check_names(made: Plan) -> None:
+    longest = max((made.name(workload.name, region) for workload in made.workloads for region in made.regions), key=len)
+    if len(longest) > LONGEST_NAME:
+        over = len(longest) - LONGEST_NAME
+        raise Refused(
+            f"contextfs:name: {longest!r} has {len(longest)} letters, and an account's id takes {LONGEST_NAME}: "
+            f"make the name {made.config.name!r} shorter by {over}."
+        )
+
+
+def _dashed(name: str) -> str:
+    """`triggers.index` is `on-index`, `schedules.relay_outbox` is `relay-outbox`."""
+    kind, _, rest = name.partition(".")
+    return {"triggers": "on-", "schedules": ""}[kind] + rest.replace("_", "-")

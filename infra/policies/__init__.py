@@ -1,0 +1,45 @@
+"""What must be true of everything that is drawn, whatever the stack. Each policy is one file, and tells each fault."""
+
+from collections.abc import Callable, Iterator
+
+from infra.plan import Plan
+from infra.policies import (
+    deletion,
+    delivery,
+    disclosure,
+    encryption,
+    exposure,
+    formats,
+    grants,
+    identity,
+    order,
+    private_addresses,
+    residency,
+    transit,
+)
+from infra.preview.recording import Recording
+
+Policy = Callable[[Recording, Plan], Iterator[str]]
+
+POLICIES: dict[str, Policy] = {
+    module.__name__.rsplit(".", 1)[-1]: module.faults
+    for module in (
+        deletion,
+        delivery,
+        disclosure,
+        encryption,
+        exposure,
+        formats,
+        grants,
+        identity,
+        order,
+        private_addresses,
+        residency,
+        transit,
+    )
+}
+
+
+def faults(recording: Recording, plan: Plan) -> list[str]:
+    """Ask every policy, and give what they tell."""
+    return [f"{name}: {fault}" for name, policy in POLICIES.items() for fault in policy(recording, plan)]

@@ -1,0 +1,76 @@
+"""Roles are narrow: none that a whole project is owned or edited by, and no policy that allows everything."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from infra.plan import Plan
+from infra.preview.graph import everywhere
+from infra.preview.recording import Recording, Resource
+
+PRIMITIVE = {"roles/owner", "roles/editor", "roles/viewer", "roles/iam.securityAdmin"}
+ALLOWED_ROLES = {
+    "roles/aiplatform.user",
+    "roles/cloudbuild.builds.builder",
+    "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+    "roles/pubsub.publisher",
+    "roles/pubsub.subscriber",
+    "roles/run.invoker",
+    "roles/secretmanager.secretAccessor",
+    "roles/storage.objectUser",
+    "roles/storage.objectViewer",
+}
+"""Every role of Google's that is given to anybody."""
+ALLOWED_POLICIES = (
+    "service-role/AWSLambdaVPCAccessExecutionRole",
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+    "AWSBackupServiceRolePolicyForS3Backup",
+    "AWSBackupServiceRolePolicyForS3Restore",
+)
+"""Every managed policy of AWS's that is attached to anything."""
+ON_EVERYTHING = {"ecr:GetAuthorizationToken"}
+"""Actions that AWS knows no narrower thing for."""
+_IAM = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
+
+
+def faults(recording: Recording, plan: Plan) -> Iterator[str]:
+    """Tell which grants are too wide."""
+    del plan
+    for resource in recording.resources:
+        role = resource.inputs.get("role")
+        if role in PRIMITIVE:
+            yield f"{resource.label} gives {role}, which is half of everything"
+        elif isinstance(role, str) and role.startswith("roles/") and role not in ALLOWED_ROLES:
+            yield f"{resource.label} gives {role}, which is not among the roles that are given"
+        if resource.type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
+            yield from _attachment(resource)
+        yield from _documents(resource)
+
+
+def _attachment(resource: Resource) -> Iterator[str]:
+    attached = resource.inputs["policyArn"]
+    if attached.removeprefix("arn:aws:iam::aws:policy/") not in ALLOWED_POLICIES:
+        yield f"{resource.label} attaches {attached}, which is not among the policies that are attached"
+
+
+def _documents(resource: Resource) -> Iterator[str]:
+    if resource.type not in _IAM:
+        return
+    for _, value in everywhere(resource.inputs):
+        if isinstance(value, str) and '"Statement"' in value:
+            for statement in json.loads(value)["Statement"]:
+                yield from _statement(resource, statement)
+
+
+def _statement(resource: Resource, statement: dict[str, Any]) -> Iterator[str]:
+    actions = _listed(statement["Action"])
+    wide = [action for action in actions if action == "*" or action.endswith(":*")]
+    if wide:
+        yield f"{resource.label} allows {wide[0]}"
+    if "*" in _listed(statement["Resource"]) and set(actions) - ON_EVERYTHING:
+        yield f"{resource.label} allows {actions[0]} on everything"
+
+
+def _listed(value: Any) -> list[str]:
+    return cast("list[str]", value) if isinstance(value, list) else [str(value)]

@@ -1,0 +1,1 @@
+"""What both clouds' tables of regions are made of."""

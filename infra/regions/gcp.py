@@ -1,0 +1,59 @@
+"""Regions of Google Cloud that an installation may live in, and what some of them lack. Pure.
+
+From the vendor's pages of locations, as of autumn 2026. A region that is new there is one line here.
+"""
+
+from infra.regions.model import Place
+
+_JURISDICTIONS = {
+    "us": (
+        "us-central1",
+        "us-east1",
+        "us-east4",
+        "us-east5",
+        "us-south1",
+        "us-west1",
+        "us-west2",
+        "us-west3",
+        "us-west4",
+    ),
+    "ca": ("northamerica-northeast1", "northamerica-northeast2"),
+    "eu": (
+        "europe-central2",
+        "europe-north1",
+        "europe-southwest1",
+        "europe-west1",
+        "europe-west3",
+        "europe-west4",
+        "europe-west8",
+        "europe-west9",
+        "europe-west10",
+        "europe-west12",
+    ),
+    "uk": ("europe-west2",),
+    "ch": ("europe-west6",),
+    "tw": ("asia-east1",),
+    "jp": ("asia-northeast1", "asia-northeast2"),
+    "kr": ("asia-northeast3",),
+    "in": ("asia-south1", "asia-south2"),
+    "sg": ("asia-southeast1",),
+    "au": ("australia-southeast1", "australia-southeast2"),
+    "br": ("southamerica-east1",),
+    "za": ("africa-south1",),
+}
+_WITHOUT_MODELS = {
+    "africa-south1",
+    "asia-northeast2",
+    "asia-south2",
+    "australia-southeast2",
+    "europe-west10",
+    "northamerica-northeast2",
+    "us-west2",
+    "us-west3",
+}
+
+PLACES = {
+    region: Place(region, jurisdiction, frozenset({"models"} if region in _WITHOUT_MODELS else ()))
+    for jurisdiction, regions in _JURISDICTIONS.items()
+    for region in regions
+}

@@ -1,0 +1,83 @@
+"""One piece of work that ends: `python -m contextfs.runtime.job migrate-pre | migrate-post | <a schedule's target>`.
+
+A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
+Migrations connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; the roles that the other
+addresses log in as get the passwords that stand in them.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.runtime import targets, telemetry
+from contextfs.runtime.table import Schedule
+
+VARIABLE = "CONTEXTFS_JOB"
+OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
+ROLES = ("CONTEXTFS_DATABASE_URL", "CONTEXTFS_RELAY_DATABASE_URL")
+
+
+def run(name: str, environment: Mapping[str, str]) -> str:
+    """Do the work of a name, and tell what was done; Invalid when there is no such work, else what went wrong."""
+    if name in {"migrate-pre", "migrate-post"}:
+        return _migrate(name.removeprefix("migrate-"), environment)
+    schedule = targets.find(name)
+    if not isinstance(schedule, Schedule):
+        raise Invalid(f"There is no job {name!r}: name migrate-pre, migrate-post, or a schedule of the manifest.")
+    failed = targets.run(targets.process(name), schedule)
+    if failed is not None:
+        raise failed
+    return f"{name}: done"
+
+
+def handler(_event: Any, _context: Any) -> str:
+    """Do the work that CONTEXTFS_JOB names, for Lambda; what goes wrong is the caller's to see."""
+    try:
+        return run(os.environ.get(VARIABLE, ""), os.environ)
+    finally:
+        telemetry.flush()
+
+
+def _migrate(phase: str, environment: Mapping[str, str]) -> str:
+    from contextfs.adapters.database.migrate import migrate  # noqa: PLC0415 - schedules start without it
+
+    owner = environment.get(OWNER)
+    if not owner:
+        raise Invalid(f"Setting {OWNER} is missing: migrations connect as the owner of the database.")
+    applied = migrate(owner, phases=("pre",) if phase == "pre" else ("post",), passwords=_passwords(environment))
+    return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
+
+
+def _passwords(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read the passwords of the roles from the addresses that they log in with."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - schedules start without it
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
+
+    passwords: dict[str, str] = {}
+    for variable in ROLES:
+        try:
+            parts = conninfo_to_dict(environment.get(variable, ""))
+        except ProgrammingError:  # its text quotes the address, with the password in it
+            raise Invalid(f"Setting {variable} is not an address of Postgres.") from None
+        if parts.get("user") and parts.get("password"):
+            passwords[str(parts["user"])] = str(parts["password"])
+    return passwords
+
+
+def main(arguments: list[str]) -> int:
+    """Do one job; the exit code is 2 when it was called wrong, 1 when it failed."""
+    try:
+        done = run(arguments[0] if len(arguments) == 1 else "", os.environ)
+    except ContextFSError as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 2 if isinstance(error, Invalid) else 1
+    finally:
+        telemetry.stop()
+    sys.stdout.write(f"{done}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

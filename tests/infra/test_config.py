@@ -1,0 +1,102 @@
+"""A config that cannot work is refused with a sentence that says what, where, and the cure."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.config import Refused, read
+
+GOOD: dict[str, str] = {
+    "cloud": "gcp",
+    "account": "demo-project",
+    "regions": '["us-central1"]',
+    "domain": "memory.example.com",
+    "alerts": "operations@example.com",
+}
+AWS = {**GOOD, "cloud": "aws", "account": "123456789012", "regions": '["us-east-1"]'}
+KEY = "projects/p/locations/{}/keyRings/r/cryptoKeys/k"
+
+
+def given(base: dict[str, str] = GOOD, **changes: Any) -> dict[str, str]:
+    """Change a good config; None takes a value out, lists and objects become JSON as Pulumi hands them over."""
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()}
+    return {name: text for name, text in {**base, **texts}.items() if text != "null"}
+
+
+def test_a_good_config_is_read() -> None:
+    config = read(given(cache="true", budget="100", billingAccount="0A-1B-2C", size="large"))
+
+    assert (True, 100, "0A-1B-2C", "large") == (config.cache, config.budget, config.billing_account, config.size)
+    assert config.home == "us-central1"
+
+
+def test_the_active_region_is_home() -> None:
+    regions = ["us-central1", "us-east4"]
+
+    assert read(given(tier="active-passive", regions=regions)).home == "us-central1"
+    assert read(given(tier="active-passive", regions=regions, active="us-east4")).home == "us-east4"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"cloud": None}, "contextfs:cloud is missing: pulumi config set contextfs:cloud …"),
+        ({"cloud": "azure"}, "contextfs:cloud: Invalid enum value 'azure'."),
+        ({"tire": "single"}, "contextfs:tire is no setting: did you mean tier?"),
+        ({"regions": "us-central1"}, "contextfs:regions: Expected `array`, got `str`."),
+        ({"regions": "[us-central1"}, "contextfs:regions is not JSON"),
+        (
+            {"regions": ["us-centrel1"]},
+            "us-centrel1' is no region of gcp that is known here: did you mean us-central1?",
+        ),
+        ({"regions": ["us-east-1"]}, "'us-east-1' is no region of gcp that is known here: did you mean us-east1?"),
+        ({"regions": ["us-west1", "us-west1"]}, "contextfs:regions: one of them stands there twice."),
+        ({"regions": []}, "contextfs:tier: single takes one region, and contextfs:regions has 0."),
+        ({"tier": "active-passive"}, "active-passive takes two to five regions, and contextfs:regions has 1."),
+        ({"active": "us-central1"}, "contextfs:active: only the tier active-passive has one active region."),
+        (
+            {"tier": "active-passive", "regions": ["us-west1", "us-east4"], "active": "us-east1"},
+            "contextfs:active: us-east1 is not one of contextfs:regions.",
+        ),
+        (
+            {"residency": ["eu"]},
+            "us-central1 lies in us, and data may lie in eu only: take the region out, or widen contextfs:residency.",
+        ),
+        ({"residency": ["eua"]}, "contextfs:residency"),
+        ({"models": "true", "regions": ["us-west2"]}, "contextfs:models: us-west2 does not offer them"),
+        ({"account": "X"}, "contextfs:account: 'X' is not a project id"),
+        ({"domain": "Example"}, "contextfs:domain: 'Example' is not a domain name"),
+        ({"alerts": "nobody"}, "contextfs:alerts: 'nobody' is not an e-mail address"),
+        ({"name": "a-long-name"}, "contextfs:name: Expected `str` matching regex"),
+        ({"name": "abcdefghijklm"}, "contextfs:name: Expected `str` of length <= 12."),
+        ({"image": "registry/contextfs:latest"}, "contextfs:image: name it by digest"),
+        ({"budget": "100"}, "contextfs:billingAccount is missing"),
+        ({"budget": "-1"}, "contextfs:budget: Expected `int` >= 0."),
+        ({"updater": "me"}, "contextfs:updater: 'me' is not a principal of gcp"),
+        ({"encryptionKeys": {"us-east1": KEY.format("us-east1")}}, "us-central1 has no key"),
+        ({"encryptionKeys": {"us-central1": "key"}}, "the key of us-central1 is not the full name of a key of gcp."),
+        ({"encryptionKeys": {"us-central1": KEY.format("us")}}, "the key of us-central1 lies in us"),
+    ],
+)
+def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(given(**changes))
+
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"account": "demo-project"}, "contextfs:account: 'demo-project' is not an account id of 12 digits"),
+        ({"regions": ["us-east1"]}, "'us-east1' is no region of aws that is known here: did you mean us-east-1?"),
+        ({"models": "true", "regions": ["us-west-1"]}, "contextfs:models: us-west-1 does not offer them"),
+        ({"encryptionKeys": {"us-east-1": KEY.format("us-east-1")}}, "is not the full name of a key of aws."),
+    ],
+)
+def test_a_config_of_the_other_cloud_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(given(AWS, **changes))
+
+    assert sentence in str(refused.value)

@@ -1,0 +1,212 @@
+"""Every stack keeps every policy, and every policy is broken by a program that does one thing wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from infra.config import of_project, read
+from infra.plan import Plan, plan
+from infra.preview import stack_file
+from infra.preview.recording import Recording, Resource
+from tests.infra.conftest import PULUMI, Previews
+
+pytestmark = PULUMI
+policies = pytest.importorskip("infra.policies", reason="Pulumi's packages are not installed")
+
+GCP, AWS, RESOLVED = "gcp-us-central1", "aws-us-east-1", "aws-us-east-1 resolved"
+Change = Callable[[dict[str, Any]], object]
+
+
+def planned(stack: str) -> Plan:
+    return plan(read(of_project(stack_file.values(stack.split(" ", maxsplit=1)[0]))))
+
+
+def broken(recording: Recording, kind: str, change: Change, name: str = "") -> Recording:
+    """Change one resource of a program: the first of a type whose name begins so."""
+    place = next(
+        index
+        for index, one in enumerate(recording.resources)
+        if one.custom and one.type.endswith(f":{kind}") and one.name.startswith(name)
+    )
+    raw = msgspec.to_builtins(recording.resources[place])
+    change(raw)
+    resources = list(recording.resources)
+    resources[place] = msgspec.convert(raw, Resource)
+    return msgspec.structs.replace(recording, resources=tuple(resources))
+
+
+def without(recording: Recording, kind: str, name: str = "") -> Recording:
+    """Leave one resource out of a program."""
+    victim = next(
+        r for r in recording.resources if r.custom and r.type.endswith(f":{kind}") and r.name.startswith(name)
+    )
+    kept = tuple(one for one in recording.resources if one is not victim)
+    return msgspec.structs.replace(recording, resources=kept)
+
+
+def put(path: str, value: Any) -> Change:
+    """Set an input."""
+
+    def change(raw: dict[str, Any]) -> None:
+        *above, last = path.split(".")
+        inside: Any = raw["inputs"]
+        for part in above:
+            inside = inside[int(part)] if part.isdigit() else inside[part]
+        inside[last] = value
+
+    return change
+
+
+def drop(path: str) -> Change:
+    """Take an input out."""
+
+    def change(raw: dict[str, Any]) -> None:
+        *above, last = path.split(".")
+        inside: Any = raw["inputs"]
+        for part in above:
+            inside = inside[int(part)] if part.isdigit() else inside[part]
+        del inside[last]
+
+    return change
+
+
+def waits_for_nothing(raw: dict[str, Any]) -> None:
+    raw["dependencies"] = []
+
+
+def unprotected(raw: dict[str, Any]) -> None:
+    raw["protect"] = False
+
+
+def as_default_account(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["template"] = []
+
+
+def elsewhere(raw: dict[str, Any]) -> None:
+    raw["provider"] = "aws-eu-west-1"
+
+
+def shouts(raw: dict[str, Any]) -> None:
+    raw["inputs"]["environment"] = {"variables": {"CONTEXTFS_DATABASE_URL": "postgresql://contextfs_app:hunter2@db/"}}
+
+
+ROLE = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["*"]}]}'
+OPEN = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage"}]}'
+
+BREAKS: list[tuple[str, str, Change, str, str]] = [
+    (GCP, "Topic", drop("kmsKeyName"), "events", "encryption: Topic events-usc1 can take a key"),
+    (GCP, "DatabaseInstance", drop("encryptionKeyName"), "", "encryption: DatabaseInstance postgres-usc1 can take"),
+    (GCP, "Bucket", drop("encryption"), "files", "encryption: Bucket files-usc1 can take a key"),
+    (GCP, "Secret", drop("replication.userManaged.replicas.0.customerManagedEncryption"), "", "encryption: Secret"),
+    (GCP, "Cluster", drop("encryptionConfig"), "", "encryption: Cluster passages-usc1 can take a key"),
+    (GCP, "Instance", drop("customerManagedKey"), "redis", "encryption: Instance redis-usc1 can take a key"),
+    (GCP, "Repository", drop("kmsKeyName"), "", "encryption: Repository images can take a key"),
+    (GCP, "ProjectBucketConfig", drop("cmekSettings"), "", "encryption: ProjectBucketConfig logs-usc1 can take"),
+    (AWS, "Queue", drop("kmsMasterKeyId"), "dead", "encryption: Queue dead-letters-use1 can take a key"),
+    (AWS, "Cluster", drop("kmsKeyId"), "postgres", "encryption: Cluster postgres-use1 can take a key"),
+    (AWS, "BucketServerSideEncryptionConfiguration", put("rules", []), "files", "encryption: Bucket files-use1"),
+    (GCP, "SecretIamMember", put("member", "allUsers"), "", "exposure: SecretIamMember"),
+    (GCP, "Bucket", put("publicAccessPrevention", "inherited"), "files", "exposure: Bucket files-usc1 could be made"),
+    (GCP, "DatabaseInstance", put("settings.ipConfiguration.ipv4Enabled", True), "", "exposure: DatabaseInstance"),
+    (GCP, "Service", put("invokerIamDisabled", True), "on-embed", "exposure: Service on-embed-usc1 may be called by"),
+    (AWS, "BucketPublicAccessBlock", put("blockPublicPolicy", False), "files", "exposure: Bucket files-use1 could"),
+    (AWS, "SecurityGroupIngressRule", put("cidrIpv4", "0.0.0.0/0"), "", "exposure: SecurityGroupIngressRule"),
+    (AWS, "LoadBalancer", put("internal", False), "", "exposure: LoadBalancer balancer-use1 is reachable"),
+    (AWS, "QueuePolicy", put("policy", OPEN), "", "exposure: QueuePolicy on-embed-use1.policy lets everyone in"),
+    (GCP, "Subscription", drop("pushConfig.oidcToken"), "on-index", "delivery: Subscription on-index-usc1 pushes"),
+    (GCP, "Subscription", drop("deadLetterPolicy"), "on-index", "delivery: Subscription on-index-usc1 has no dead"),
+    (GCP, "Subscription", drop("retryPolicy"), "on-index", "delivery: Subscription on-index-usc1 does not wait"),
+    (GCP, "Subscription", drop("expirationPolicy"), "dead", "delivery: Subscription dead-letters-usc1 is deleted"),
+    (GCP, "Subscription", put("name", "other"), "on-embed", "delivery: on-embed gets no events in us-central1"),
+    (AWS, "Queue", drop("redrivePolicy"), "on-index", "delivery: Queue on-index-use1 has no dead letters"),
+    (AWS, "Queue", put("visibilityTimeoutSeconds", 30), "on-index", "delivery: Queue on-index-use1 gives a message"),
+    (AWS, "EventTarget", drop("deadLetterConfig"), "", "delivery: EventTarget on-embed-use1 has no dead letters"),
+    (AWS, "EventSourceMapping", drop("functionResponseTypes"), "", "delivery: EventSourceMapping on-embed-use1 loses"),
+    (GCP, "DatabaseInstance", waits_for_nothing, "", "private_addresses: DatabaseInstance postgres-usc1 does not"),
+    (GCP, "Instance", waits_for_nothing, "redis", "private_addresses: Instance redis-usc1 does not wait"),
+    (GCP, "Cluster", waits_for_nothing, "passages", "private_addresses: Cluster passages-usc1 does not wait"),
+    (GCP, "IAMMember", put("role", "roles/editor"), "", "grants: IAMMember context-calls-models-usc1 gives roles/ed"),
+    (GCP, "TopicIAMMember", put("role", "roles/pubsub.admin"), "", "grants: TopicIAMMember"),
+    (RESOLVED, "RolePolicy", put("policy", ROLE), "search", "grants: RolePolicy search-use1 allows s3:*"),
+    (AWS, "RolePolicyAttachment", put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"), "", "grants: RoleP"),
+    (GCP, "Service", as_default_account, "search", "identity: Service search-usc1 runs as the project's default"),
+    (GCP, "SecretVersion", put("secretData", "hunter2"), "", "disclosure: SecretVersion"),
+    (AWS, "Function", shouts, "search", "disclosure: Function search-use1.environment is made of a password"),
+    (GCP, "DatabaseInstance", put("region", "europe-west1"), "", "residency: DatabaseInstance postgres-usc1 lies in"),
+    (GCP, "Topic", drop("messageStoragePolicy"), "events", "residency: Topic events-usc1 may send events through"),
+    (AWS, "Queue", elsewhere, "dead", "residency: Queue dead-letters-use1 lies in eu-west-1"),
+    (GCP, "DatabaseInstance", put("deletionProtection", False), "", "deletion: DatabaseInstance postgres-usc1 has no"),
+    (GCP, "CryptoKey", unprotected, "", "deletion: CryptoKey key-usc1 is not protected"),
+    (GCP, "Bucket", put("forceDestroy", True), "files", "deletion: Bucket files-usc1 would be deleted with"),
+    (AWS, "Cluster", put("skipFinalSnapshot", True), "postgres", "deletion: Cluster postgres-use1 would be deleted"),
+    (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),
+    (GCP, "Job", waits_for_nothing, "migrate-post", "order: Job migrate-post-usc1 does not wait for search-usc1"),
+    (GCP, "Function", waits_for_nothing, "on-index", "order: Function on-index-usc1 may start before its secrets"),
+    (
+        GCP,
+        "DatabaseInstance",
+        put("settings.ipConfiguration.sslMode", "ALLOW_UNENCRYPTED_AND_ENCRYPTED"),
+        "",
+        "transit",
+    ),
+    (AWS, "ClusterParameterGroup", put("parameters", []), "", "transit: ClusterParameterGroup"),
+    (AWS, "ReplicationGroup", put("transitEncryptionEnabled", False), "", "transit: ReplicationGroup cache-use1"),
+    (GCP, "Subscription", put("retryPolicy.minimumBackoff", "10"), "on-index", "formats: Subscription on-index-usc1"),
+    (
+        GCP,
+        "Subscription",
+        put("filter", "attribute.kind = 1"),
+        "on-index",
+        "formats: Subscription on-index-usc1.filter",
+    ),
+    (GCP, "Account", put("accountId", "x" * 31), "search", "formats: Account search-usc1.accountId"),
+    (GCP, "Job", put("schedule", "every minute"), "relay-outbox", "formats: Job relay-outbox-usc1.schedule"),
+]
+
+
+@pytest.mark.parametrize("stack", [*stack_file.names(), RESOLVED])
+def test_a_stack_keeps_every_policy(stack: str, previews: Previews) -> None:
+    assert policies.faults(previews(stack), planned(stack)) == []
+
+
+@pytest.mark.parametrize(("stack", "kind", "change", "name", "told"), BREAKS, ids=lambda value: str(value)[:40])
+def test_a_broken_program_is_told(
+    stack: str, kind: str, change: Change, name: str, told: str, previews: Previews
+) -> None:
+    faults = policies.faults(broken(previews(stack), kind, change, name), planned(stack))
+
+    assert any(fault.startswith(told) for fault in faults), faults
+
+
+def test_every_policy_is_among_the_broken_ones() -> None:
+    assert set(policies.POLICIES) == {told.split(":")[0] for *_, told in BREAKS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "told"),
+    [
+        ("Service", "search", "identity: search does not run in us-central1"),
+        ("Job", "migrate-pre", "order: us-central1 has no migrations"),
+        ("Subscription", "on-index", "delivery: on-index gets no events in us-central1"),
+    ],
+)
+def test_what_is_left_out_is_missed(kind: str, name: str, told: str, previews: Previews) -> None:
+    faults = policies.faults(without(previews(GCP), kind, name), planned(GCP))
+
+    assert told in faults
+
+
+def test_two_programs_with_one_account_are_told(previews: Previews) -> None:
+    recording = previews(GCP)
+    account = next(r.urn for r in recording.resources if r.type.endswith(":Account") and r.name == "memories-usc1")
+
+    def share(raw: dict[str, Any]) -> None:
+        raw["property_dependencies"]["template"] = [account]
+
+    faults = policies.faults(broken(recording, "Service", share, "search"), planned(GCP))
+
+    assert [fault for fault in faults if "share an account" in fault] == [
+        "identity: Service memories-usc1 and Service search-usc1 share an account"
+    ]

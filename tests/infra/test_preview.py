@@ -1,0 +1,160 @@
+"""The offline preview, with no account and no network: the tree that reviewers read, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.preview import stack_file
+from infra.preview.recording import COMPUTED, SECRET, Resource, ordered, plain
+from infra.preview.tree import lines
+from tests.infra.conftest import PULUMI, ROOT, Previews, run
+
+STACKS = stack_file.names()
+
+
+@PULUMI
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_tree_that_is_checked_in_is_fresh(stack: str, previews: Previews) -> None:
+    checked_in = (ROOT / f"infra/stacks/{stack}.txt").read_text(encoding="utf-8")
+
+    assert checked_in.splitlines() == list(lines(previews(stack))), f"make preview STACK={stack} WRITE=1"
+
+
+@PULUMI
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_warns_of_nothing(stack: str, previews: Previews) -> None:
+    assert previews(stack).warnings == ()
+
+
+@PULUMI
+def test_secrets_and_what_only_a_cloud_knows_are_marked(previews: Previews) -> None:
+    recording = previews("gcp-us-central1")
+    version = next(r for r in recording.resources if r.type.endswith("SecretVersion") and r.name == "database-url-usc1")
+
+    assert {"secret": COMPUTED, "secretData": SECRET} == {
+        name: version.inputs[name] for name in ("secret", "secretData")
+    }
+
+
+@PULUMI
+def test_dependencies_are_those_of_the_program(previews: Previews) -> None:
+    recording = previews("gcp-us-central1")
+    names = {urn: resource.name for urn, resource in recording.by_urn().items()}
+    group = next(r for r in recording.resources if r.type.endswith(":RegionNetworkEndpointGroup"))
+
+    assert [names[urn] for urn in group.property_dependencies["cloudRun"]] == [group.name]
+
+
+@PULUMI
+def test_a_standby_copies_and_rests(previews: Previews) -> None:
+    recording = previews("gcp-team")
+    databases = {
+        r.name: r.inputs.get("instanceType") for r in recording.of("gcp:sql/databaseInstance:DatabaseInstance")
+    }
+    clocks = {r.name: r.inputs["paused"] for r in recording.of("gcp:cloudscheduler/job:Job")}
+
+    assert databases == {
+        "postgres-usc1": "CLOUD_SQL_INSTANCE",
+        "postgres-use4": "READ_REPLICA_INSTANCE",
+        "postgres-usw1": "READ_REPLICA_INSTANCE",
+    }
+    assert {name for name, paused in clocks.items() if not paused} == {"expire-usc1", "relay-outbox-usc1"}
+
+
+@PULUMI
+def test_where_all_serve_no_region_knows_the_stores_of_another(previews: Previews) -> None:
+    recording = previews("gcp-enterprise")
+    shorts = {r.name.removeprefix("topics-") for r in recording.resources if r.type == "contextfs:gcp:Topics"}
+    mixed = [
+        (resource.name, urn)
+        for resource in recording.resources
+        for urn in resource.dependencies
+        for short in shorts
+        if resource.name.endswith(f"-{short}") and any(urn.endswith(f"-{other}") for other in shorts - {short})
+    ]
+
+    assert len(shorts) == 6
+    assert mixed == []
+
+
+@PULUMI
+def test_json_holds_every_resource_with_its_inputs_and_dependencies(previews: Previews) -> None:
+    ended = run("gcp-europe-west1", "--json")
+    told = json.loads(ended.stdout)
+
+    assert ended.returncode == 0
+    assert {"urn", "type", "name", "parent", "inputs", "dependencies", "property_dependencies"} <= set(
+        told["resources"][0]
+    )
+    assert len(told["resources"]) == len(previews("gcp-europe-west1").resources)
+
+
+def test_a_stack_that_is_not_there_is_named_with_those_that_are() -> None:
+    ended = run("gcp-mars")
+
+    assert ended.returncode == 2
+    assert ended.stderr.decode().startswith("There is no stack 'gcp-mars': choose from aws-customer, aws-us-east-1, ")
+    assert ended.stdout == b""
+
+
+@PULUMI
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("contextfs:regions: [us-central1, us-east4]", "contextfs:tier: single takes one region"),
+        ("contextfs:size: huge", "contextfs:size: Invalid enum value 'huge'."),
+        ("contextfs:residency: [eu]", "us-central1 lies in us, and data may lie in eu only"),
+    ],
+)
+def test_a_config_that_cannot_work_ends_the_program_before_any_resource(
+    line: str, sentence: str, tmp_path: Path
+) -> None:
+    text = (ROOT / "infra/stacks/Pulumi.gcp-us-central1.yaml").read_text(encoding="utf-8")
+    name = line.split(": ", maxsplit=1)[0]
+    kept = [known for known in text.splitlines() if not known.strip().startswith(f"{name}:")]
+    (tmp_path / "Pulumi.broken.yaml").write_text("\n".join([*kept, f"  {line}"]), encoding="utf-8")
+
+    ended = run("broken", "--folder", str(tmp_path))
+
+    assert ended.returncode == 2
+    assert sentence in ended.stderr.decode()
+    assert "Traceback" not in ended.stderr.decode()
+
+
+def test_a_stack_file_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.broken.yaml").write_text("config: [", encoding="utf-8")
+
+    ended = run("broken", "--folder", str(tmp_path))
+
+    assert ended.returncode == 2
+    assert "Pulumi.broken.yaml is not YAML" in ended.stderr.decode()
+
+
+def test_values_are_read_off_the_wire() -> None:
+    mark = "4dabf18193072939515e22adb298388d"
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    secret = {mark: "1b47061264138c4ac30d75fd1eb44270", "value": "hunter2"}
+    output = {mark: "d0e6a833031e9bbcd3f4e8bde6ca49a4", "value": "plain"}
+
+    assert {"a": [COMPUTED, 3, 2.5], "b": SECRET, "c": "plain"} == plain(
+        {"a": [unknown, 3.0, 2.5], "b": secret, "c": output}
+    )
+
+
+def test_the_order_of_a_tree_does_not_depend_on_arrival() -> None:
+    def made(urn: str, parent: str) -> Resource:
+        return Resource(
+            urn=urn,
+            type="t",
+            name=urn,
+            parent=parent,
+            custom=True,
+            inputs={},
+            dependencies=(),
+            property_dependencies={},
+        )
+
+    parent, first, second = made("p", ""), made("a", "p"), made("b", "p")
+
+    assert (parent, first, second) == ordered([second, parent, first])

@@ -1,0 +1,112 @@
+"""A server of one's own: the compose file and the image's recipe fit the program that they run."""
+
+import re
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from contextfs.kit.settings import PREFIX, Settings
+from contextfs.runtime import job
+from infra.config import Config
+from infra.plan import plan
+from tests.house.source import ROOT
+
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+
+FOLDER = ROOT / "infra" / "selfhost"
+KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {job.OWNER, job.VARIABLE}
+FOR_ADAPTERS = {
+    "CONTEXTFS_EVENTS",
+    "CONTEXTFS_FILES",
+    "CONTEXTFS_PASSAGES_DATABASE_URL",
+    "CONTEXTFS_REDIS_URL",
+    "CONTEXTFS_REGION",
+}
+"""Variables that the plan sets for what stands behind the ports in a cloud."""
+
+
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def ours() -> dict[str, Any]:
+    return {name: one for name, one in compose()["services"].items() if one["image"].startswith("contextfs")}
+
+
+@pytest.mark.parametrize("name", ["migrate", "gateway", "relay", "worker"])
+def test_a_program_of_ours_has_few_rights_and_known_settings(name: str) -> None:
+    service = ours()[name]
+
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert set(service["environment"]) <= KNOWN
+
+
+def test_nothing_starts_before_its_schema_is_there() -> None:
+    waits = {
+        name: service["depends_on"]["migrate"]["condition"] for name, service in ours().items() if name != "migrate"
+    }
+
+    assert waits == dict.fromkeys(("gateway", "relay", "worker"), "service_completed_successfully")
+
+
+def test_only_this_machine_reaches_the_gateway() -> None:
+    published = [port for service in compose()["services"].values() for port in service.get("ports", ())]
+
+    assert published == ["127.0.0.1:8420:8080"]
+
+
+def test_every_secret_must_be_given() -> None:
+    text = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
+    example = (FOLDER / "example.env").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"\$\{(\w+)", text)) == set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    assert re.findall(r"^\w+=(.+)$", example, re.MULTILINE) == []
+
+
+def test_every_program_that_is_named_is_there() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in (FOLDER / "compose.yaml", FOLDER / "Dockerfile")]
+    modules = {name for text in texts for name in re.findall(r"(?:-m[, ]+)(contextfs[\w.]+)", text)}
+
+    assert {"contextfs.runtime.serve", "contextfs.runtime.job"} <= modules
+    assert [name for name in modules if find_spec(name) is None] == []
+
+
+def test_the_image_runs_as_a_user_without_rights() -> None:
+    lines = (FOLDER / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    last = max(index for index, line in enumerate(lines) if line.startswith("FROM"))
+
+    assert "USER 65532:65532" in lines[last:]
+
+
+def test_every_file_that_the_image_copies_gets_into_its_context() -> None:
+    recipe = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [word for line in re.findall(r"^COPY (?!--from)(.+)$", recipe, re.MULTILINE) for word in line.split()[:-1]]
+
+    assert [path for path in copied if not (ROOT / path).exists()] == []
+    assert [
+        path for path in copied if f"!{path}" not in ignored and not (path.endswith(".lock") and path[:4] == "requ")
+    ] == []
+
+
+@pytest.mark.parametrize("cloud", ["gcp", "aws"])
+def test_the_plan_sets_variables_by_the_names_of_settings(cloud: Any) -> None:
+    config = Config(
+        cloud=cloud,
+        account="account",
+        regions=("us-east1" if cloud == "gcp" else "us-east-1",),
+        domain="memory.example.com",
+        alerts="a@example.com",
+        passages="apart",
+        cache=True,
+    )
+    made = plan(config)
+    set_by_plan = {
+        name
+        for workload in made.workloads
+        for name in (*made.environment(workload, made.regions[0]), *made.secret_variables(workload))
+    }
+
+    assert set_by_plan - KNOWN == FOR_ADAPTERS

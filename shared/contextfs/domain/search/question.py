@@ -18,6 +18,7 @@ _OPERATOR = re.compile(
     r'(?<!\S)(?P<name>type|tag|since|before|author|tool|branch):(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
     re.IGNORECASE,
 )
+_AUTHOR = re.compile(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
 )
@@ -49,7 +50,7 @@ _WORD = re.compile(r"\w{3,}")
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed as operators, as it was typed; dates are days."""
+    """What was typed as operators; dates are days, authors are ids or `me`."""
 
     types: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -122,6 +123,8 @@ def _operators(text: str) -> tuple[str, Filters]:
             if day is None:
                 continue
             days[name] = day
+        elif name == "author" and not _AUTHOR.fullmatch(value):
+            continue
         else:
             found.setdefault(name, []).append(value)
         kept.append(text[end : match.start()])
@@ -130,7 +133,7 @@ def _operators(text: str) -> tuple[str, Filters]:
     filters = Filters(
         types=tuple(found.get("type", ())),
         tags=tuple(found.get("tag", ())),
-        authors=tuple(found.get("author", ())),
+        authors=tuple(value.lower() for value in found.get("author", ())),
         tools=tuple(found.get("tool", ())),
         branch=next(iter(found.get("branch", ())), None),
         since=days.get("since"),

@@ -1,15 +1,18 @@
-"""The order of what was found: signals are read, scores fused, copies folded together, one passage kept of each source.
+"""The order of what was found: signals are read, scores fused, one passage kept of each source, copies folded together.
 
 Pure, and the same on the server and on the laptop: whoever finds passages hands them over with what the legs said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contextfs.domain.search.fusion import DEFAULT, Hit, Ranked, Weights, collapse, fuse
 from contextfs.domain.search.question import Question
 from contextfs.domain.search.signals import Passage, Signals, read
 from contextfs.domain.search.tokens import fingerprint
+
+SHOWN = 100
+"""What a search shows at most: behind it, texts that say the same are not folded together."""
 
 
 def rank(
@@ -26,8 +29,10 @@ def rank(
     """
     signals = read(passages, question, rarities)
     ranked = fuse([_hit(one, signals.get(one.key)) for one in passages], now=now, weights=weights)
-    apart = collapse(ranked, {one.key: fingerprint(one.body) for one in passages})
-    return _one_a_source(apart, {one.key: one.source for one in passages})
+    by_key = {one.key: one for one in passages}
+    apart = _one_a_source(ranked, by_key)
+    shown, rest = apart[:SHOWN], apart[SHOWN:]
+    return [*collapse(shown, {one.hit.key: fingerprint(by_key[one.hit.key].body) for one in shown}), *rest]
 
 
 def _hit(one: Passage, signals: Signals | None) -> Hit:
@@ -43,6 +48,6 @@ def _hit(one: Passage, signals: Signals | None) -> Hit:
     )
 
 
-def _one_a_source(ranked: Sequence[Ranked], sources: dict[str, str]) -> list[Ranked]:
-    best = {sources[one.hit.key]: one for one in reversed(ranked)}
-    return [one for one in ranked if best[sources[one.hit.key]] is one]
+def _one_a_source(ranked: Sequence[Ranked], passages: Mapping[str, Passage]) -> list[Ranked]:
+    best = {passages[one.hit.key].source: one for one in reversed(ranked)}
+    return [one for one in ranked if best[passages[one.hit.key].source] is one]

@@ -19,7 +19,7 @@ from contextfs.domain.search.signals import Kind, Signals
 
 _DAY = 86_400.0
 _SAID: dict[Kind, dict[str, float]] = {
-    "assistance": {"semantic": 6.5, "lexical": 4.75, "own": 2.3, "opens": 0.55},
+    "assistance": {"semantic": 6.8, "lexical": 6.3, "own": 2.3, "opens": 0.75},
     "dialogue": {
         "semantic": 4.6,
         "coverage": 1.5,

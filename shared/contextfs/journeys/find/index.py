@@ -100,7 +100,7 @@ def index_session(call: Call, session_id: UUID, *, anew: bool = False) -> int:
     kept: dict[UUID, int] = {}
     waiting: list[Parameters] = []
     for message in store.messages(call.tx, session_id, anew=anew):
-        common = _of_message(session, project, message, otherwise=call.principal.reader_id)
+        common = _of_message(session, project, message, otherwise=call.principal.reader_id, opens=place == 0)
         made = list(_passages(call, common, message["content"], place=place))
         kept[message["id"]] = len(made)
         place += len(made)
@@ -114,7 +114,9 @@ def index_session(call: Call, session_id: UUID, *, anew: bool = False) -> int:
     return sum(kept.values())
 
 
-def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID) -> _Common:
+def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID, opens: bool) -> _Common:
+    """Describe a message; its session's title is searched with the first one, or every other would be found by it."""
+    title = (session.title or "") if opens else ""
     return _Common(
         project_id=session.project_id,
         source="message",
@@ -127,7 +129,7 @@ def _of_message(session: Session, project: Project, message: Row, *, otherwise: 
             date=message["created_at"].date(),
             speaker=message["speaker"] or message["role"],
         ),
-        heading="\n".join(part for part in (session.title, message["speaker"]) if part),
+        heading="\n".join(part for part in (title, message["speaker"]) if part),
         role=message["role"],
         speaker=message["speaker"],
         type="message",

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.retrieval.data import ADVERSARIAL, Conversation, load
-from benchmarks.retrieval.systems.ours import Ours
+from benchmarks.retrieval.systems.pure import Pure
 from benchmarks.retrieval.vectors import Vectors
 from contextfs.domain.search.fusion import DEFAULT
 from contextfs.domain.search.signals import Kind
@@ -43,7 +43,7 @@ def cases(dataset: str, conversations: Sequence[Conversation], vectors: Vectors,
     names = list(DEFAULT.said[kind])
     found: list[Case] = []
     for number, conversation in enumerate(conversations):
-        ours = Ours(vectors)
+        ours = Pure(vectors)
         ours.load(conversation)
         for asked in conversation.questions:
             if asked.category == ADVERSARIAL:
@@ -93,7 +93,11 @@ def fit(training: Sequence[Case]) -> Floats:
 
 
 def _likelihood(
-    weights: Floats, rows: Floats, starts: npt.NDArray[np.int_], owner: npt.NDArray[np.int_], shares: Floats,
+    weights: Floats,
+    rows: Floats,
+    starts: npt.NDArray[np.int_],
+    owner: npt.NDArray[np.int_],
+    shares: Floats,
     target: Floats,
 ) -> tuple[float, Floats]:
     """Give the ridged loss, and each candidate's chance among those of its question."""
@@ -135,7 +139,8 @@ def main(arguments: list[str]) -> int:
     data = load(asked.data)
     vectors = Vectors(asked.model, asked.cache)
     chosen = asked.datasets.split(",") if asked.datasets else list(data)
-    for kind, people in (("dialogue", True), ("assistance", False)):
+    kinds: list[tuple[Kind, bool]] = [("dialogue", True), ("assistance", False)]
+    for kind, people in kinds:
         found = [
             case
             for name in chosen

@@ -40,12 +40,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 TABLE = {
-    "ours": Entry("ours", about="this product's ranking over its own passages, default configuration"),
+    "ours": Entry("ours", ("psycopg",), about="this product, default configuration: imported, indexed, searched"),
+    "pure": Entry("pure", about="its ranking alone, over its own passages in memory"),
     "grep": Entry("grep", about="turns by how many of the question's words they hold"),
-    "bm25": Entry("bm25", ("bm25s", "Stemmer"), "bm25s>=0.2 PyStemmer", "bm25s, English stems and stop words"),
+    "bm25": Entry("bm25", ("bm25s", "Stemmer"), "'bm25s>=0.2,<0.4' PyStemmer", "bm25s, English stems and stop words"),
     "fts5": Entry("fts5", about="SQLite FTS5, porter stems, bm25()"),
     "vector": Entry("vector", about="plain vectors, cosine: what pgvector gives without an approximate index"),
     "rrf": Entry("rrf", about="1:1 reciprocal rank fusion of fts5 and vector, k = 60"),
+    "pgvector": Entry("pgvector", ("psycopg",), about="pgvector and Postgres full text, 1:1 RRF"),
+    "chroma": Entry("chroma", ("chromadb",), "'chromadb>=1,<2'", "Chroma, the same embedder"),
+    "lancedb": Entry("lance", ("lancedb",), "'lancedb>=0.25,<1' pyarrow", "LanceDB hybrid, its own RRF"),
+    "mem0": Entry("mem0", ("mem0", "chromadb"), "'mem0ai>=1,<3' 'chromadb>=1,<2'", "Mem0, infer=False"),
 }
 
 

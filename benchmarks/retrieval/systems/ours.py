@@ -1,104 +1,128 @@
-"""This product's ranking: the passages, terms, candidates and scores of the library, held in memory.
+"""This product, all of it: conversations are imported through its routes, indexed by its triggers, searched by a route.
 
-It is the reference of the server and the laptop: both must find what this finds.
+A Postgres of its own is started in a folder that is removed afterwards; row-level security is on.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from heapq import nlargest
+import json
+import os
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-import msgspec
-import numpy as np
+import psycopg
+from psycopg.conninfo import make_conninfo
 
-from benchmarks.retrieval.data import ROLES, Conversation, Turn, day
+from benchmarks.retrieval.data import ROLES, Conversation, Turn
+from benchmarks.retrieval.systems.pure import said_at
 from benchmarks.retrieval.vectors import Vectors
-from contextfs.domain.search.bm25 import idf, weights
-from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.names import named, without_names
-from contextfs.domain.search.passages import chunk
-from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import rank
-from contextfs.domain.search.signals import Passage
-from contextfs.domain.search.tokens import dimension, terms
+from contextfs.adapters.database import embedded
+from contextfs.adapters.database.migrate import migrate
+from contextfs.domain.events.model import Delivery
+from contextfs.journeys.enter.organization import found, plan
+from contextfs.journeys.react.deliver import claim, deliver
+from contextfs.journeys.react.relay import relay_once
+from contextfs.kit.settings import Settings
+from contextfs.runtime.door import Door
+from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.table import Trigger
+from contextfs.runtime.wiring import Wiring, routes, triggers
 
-AVERAGE_LENGTH = 60.0
-CANDIDATES = 80
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """A passage as it is stored, and its BM25 weights by dimension."""
-
-    passage: Passage
-    weights: dict[int, float]
+_PASSWORDS = {"contextfs_app": "app", "contextfs_relay": "relay"}
+_MESSAGES = 500
 
 
 class Ours:
-    """Finds candidates exactly, by words and by vectors, with their neighbours, and ranks them by the library."""
+    """A platform in this process; each conversation is an organization of its own."""
 
     def __init__(self, vectors: Vectors) -> None:
-        self._vectors = vectors
+        self._folder = tempfile.TemporaryDirectory(prefix="contextfs-bench-")
+        self._data = Path(self._folder.name) / "data"
+        self._admin = embedded.start(self._data).dsn()
+        migrate(self._admin, passwords=_PASSWORDS)
+        app, relay = (make_conninfo(self._admin, user=user, password=word) for user, word in _PASSWORDS.items())
+        self._wired = Wiring(
+            Settings(database_url=app, relay_database_url=relay, key_pepper="p" * 32, redaction_key="r" * 32)
+        )
+        services = replace(self._wired.services, embedder=lambda: vectors)
+        self._door, self._reactor = Door(services, self._wired.clock), Reactor(services, self._wired.clock)
+        self._routes = {route.name: route for route in routes()}
+        self._turns: dict[str, str] = {}
+        self._key = ""
 
     def load(self, conversation: Conversation) -> None:
-        """Cut the turns into passages, weigh their terms, embed them."""
-        self._names = conversation.names
-        self._stored = list(_stored(conversation))
-        self._postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for place, one in enumerate(self._stored):
-            for where, weight in one.weights.items():
-                self._postings[where].append((place, weight))
-        bodies = [without_names(one.passage.body, self._names) for one in self._stored]
-        self._matrix = self._vectors.embed(bodies)
-        self._at = {(one.passage.session, one.passage.place): place for place, one in enumerate(self._stored)}
+        """Found an organization, import each session, let events settle until every passage has its vector."""
+        founding = plan(organization="O", email="o@o", project="p", now=self._wired.clock(), entropy=os.urandom)
+        found(self._wired.services, founding, self._wired.clock())
+        self._key = founding.key
+        times = said_at(conversation.turns)
+        sessions: defaultdict[str, list[Any]] = defaultdict(list)
+        for turn in conversation.turns:
+            sessions[turn.session].append(_message(turn) | {"created_at": times[turn.id].isoformat()})
+        for messages in sessions.values():
+            body = {"project_id": str(founding.project_id), "tool": "benchmark", "messages": messages[:_MESSAGES]}
+            session = self._post("sessions.create", body)["session"]["id"]
+            for start in range(_MESSAGES, len(messages), _MESSAGES):
+                self._post("sessions.append", {"messages": messages[start : start + _MESSAGES]}, session_id=session)
+        self._settle()
+        with psycopg.connect(self._admin) as connection:
+            rows = connection.execute(
+                "select id, external_id from contextfs.messages where org_id = %s", [founding.org_id]
+            )
+            self._turns = {str(row[0]): row[1] for row in rows}
+            connection.execute("analyze contextfs.passages")
 
     def search(self, question: str, most: int) -> list[str]:
-        """Give the turns."""
-        return [key.rpartition("#")[0] for key in (one.hit.key for one in self.ranked(question)[:most])]
-
-    def ranked(self, question: str) -> list[Ranked]:
-        """Give the ranking with its explanations."""
-        asked = understand(question, today=NOW.date())
-        if named(asked.about, self._names):
-            asked = asked.without(self._names)
-        passages, rarities = self._found(asked)
-        return rank(passages, asked, rarities, now=NOW)
+        """Ask the route."""
+        reply = self._post("search.hybrid", {"query": question, "sources": ["message"], "limit": most})
+        return [self._turns[hit["id"]] for hit in reply["hits"]]
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Stop everything and leave nothing."""
+        self._wired.close()
+        embedded.stop(self._data)
+        self._folder.cleanup()
 
-    def _found(self, asked: Question) -> tuple[list[Passage], list[float]]:
-        size = len(self._stored)
-        postings = [self._postings.get(dimension(word), []) for word in asked.words]
-        rarities = [idf(size, len(places)) if places else 0.0 for places in postings]
-        lexical: defaultdict[int, float] = defaultdict(float)
-        held: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * len(rarities))
-        for number, (places, rarity) in enumerate(zip(postings, rarities, strict=True)):
-            for place, weight in places:
-                lexical[place] += rarity * weight
-                held[place][number] = rarity
-        semantic = self._matrix @ self._vectors.embed([asked.about])[0]
-        nearest = [int(place) for place in np.argsort(-semantic, kind="stable")[:CANDIDATES]]
-        seeds = {*nlargest(CANDIDATES, lexical, key=lambda place: (lexical[place], -place)), *nearest}
-        return [
-            msgspec.structs.replace(
-                self._stored[place].passage,
-                lexical=lexical[place],
-                semantic=float(semantic[place]),
-                held=held[place],
-            )
-            for place in sorted(self._with_neighbours(seeds))
-        ], rarities
+    def _post(self, name: str, body: Any, **values: str) -> Any:
+        asked = HttpRequest(
+            method="POST",
+            path="/",
+            path_values=values,
+            headers={"authorization": f"Bearer {self._key}", "content-type": "application/json"},
+            body=json.dumps(body).encode(),
+        )
+        response = self._door.answer(self._routes[name], asked)
+        if response.status >= 300:
+            raise RuntimeError(f"{name}: {response.status} {response.body!r}"[:500])
+        return json.loads(response.body)
 
-    def _with_neighbours(self, seeds: set[int]) -> set[int]:
-        found = set(seeds)
-        for seed in seeds:
-            passage = self._stored[seed].passage
-            for step in (-1, 1):
-                beside = self._at.get((passage.session, (passage.place or 0) + step))
-                if beside is not None:
-                    found.add(beside)
-        return found
+    def _consume(self, trigger: Trigger, delivery: Delivery) -> None:
+        self._reactor.react(trigger, delivery.event)
+
+    def _settle(self) -> None:
+        """Carry events until none is left."""
+        platform = self._wired.platform()
+        bus, by_name = self._wired.bus(platform), {trigger.name: trigger for trigger in triggers()}
+        later = lambda: self._wired.clock() + timedelta(seconds=1)  # noqa: E731 - what waits a moment is due
+        while True:
+            moved = relay_once(platform, bus, self._wired.clock)
+            due = claim(platform, list(by_name), later, os.urandom, limit=100)
+            for one in due:
+                trigger = by_name[one.consumer]
+                deliver(
+                    platform,
+                    one,
+                    partial(self._consume, trigger),
+                    self._wired.clock,
+                    os.urandom,
+                )
+            if not moved and not due:
+                platform.close()
+                return
 
 
 def make(vectors: Vectors) -> Ours:
@@ -106,39 +130,11 @@ def make(vectors: Vectors) -> Ours:
     return Ours(vectors)
 
 
-def said_at(turns: Sequence[Turn]) -> dict[str, datetime]:
-    """Give each turn its time: its date, and a second for each turn before it, so that their order is kept."""
-    last = NOW - timedelta(days=365)
-    times: dict[str, datetime] = {}
-    for number, turn in enumerate(turns):
-        last = day(turn.date) or last
-        times[turn.id] = last + timedelta(seconds=number)
-    return times
-
-
-def _stored(conversation: Conversation) -> list[Stored]:
-    times = said_at(conversation.turns)
-    places: Counter[str] = Counter()
-    found: list[Stored] = []
-    for turn in conversation.turns:
-        speaker = None if turn.speaker in ROLES else turn.speaker
-        for ordinal, piece in enumerate(chunk(turn.text)):
-            words = terms(f"{speaker or ''}\n{piece.text}")
-            found.append(
-                Stored(
-                    Passage(
-                        key=f"{turn.id}#{ordinal}",
-                        source=turn.id,
-                        body=piece.text,
-                        occurred_at=times[turn.id],
-                        type="message",
-                        session=turn.session,
-                        place=places[turn.session],
-                        role="assistant" if turn.speaker == "assistant" else "user",
-                        speaker=speaker,
-                    ),
-                    weights(words, average_length=AVERAGE_LENGTH),
-                )
-            )
-            places[turn.session] += 1
-    return found
+def _message(turn: Turn) -> dict[str, Any]:
+    role = turn.speaker if turn.speaker in ROLES else "user"
+    return {
+        "role": role,
+        "content": turn.text or " ",
+        "external_id": turn.id,
+        "metadata": {} if turn.speaker in ROLES else {"speaker": turn.speaker},
+    }

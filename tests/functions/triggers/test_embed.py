@@ -1,6 +1,6 @@
 """New passages get their vectors, a batch at a time, until none waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contextfs.kit.events import Event
@@ -53,7 +53,7 @@ class Counted(Letters):
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
         """Remember, and embed."""
         self.texts += texts
         return super().embed(texts)

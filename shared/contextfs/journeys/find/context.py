@@ -19,7 +19,7 @@ from contextfs.kit.ports import Row
 
 _CANDIDATES = 60
 _PINS = 50
-_FLOOR = 0.2
+_FLOOR = 0.1
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
 

@@ -25,7 +25,7 @@ from contextfs.kit.errors import Unavailable
 Mode = Literal["semantic", "hybrid", "lexical"]
 
 _log = logging.getLogger(__name__)
-_MORE = 5
+_MORE = 2
 _LEAST_CANDIDATES = 80
 _NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
 _NOT_YET = "semantic: some passages are still waiting for their vectors"

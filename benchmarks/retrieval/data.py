@@ -12,8 +12,14 @@ ROLES = frozenset({"user", "assistant"})
 ADVERSARIAL = "adversarial"
 """The category whose answer is "not mentioned": shown apart, for there is nothing to find."""
 
-_FORMATS = ("%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%Y-%m-%d", "%Y %m %d")
-_CLOCK = re.compile(r"^\s*(\d{1,2}):(\d{2})(?::\d{2})?\s*([ap]m)?\s+on\s+", re.IGNORECASE)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - a row of words
+_DATES = (
+    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
+    re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<name>[A-Za-z]{3,9})\.?,?[ -](?P<year>\d{4})"),
+    re.compile(r"(?P<name>[A-Za-z]{3,9})\.?[ -](?P<day>\d{1,2})(?:st|nd|rd|th)?,?[ -](?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})"),
+)
+_CLOCK = re.compile(r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[ap]m)?", re.IGNORECASE)
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -57,22 +63,20 @@ def load(path: Path) -> dict[str, list[Conversation]]:
 
 
 def day(text: str | None) -> datetime | None:
-    """Read a date as people write it: `4:04 pm on 20 January, 2023`, `March-15-2024`, `2024-03-15T10:00`."""
-    if not text:
+    """Read a date as people write it: `4:04 pm on 20 January, 2023`, `March-15-2024`, `29.12.2023, 10:13`, ISO 8601."""
+    found = next((match for form in _DATES if (match := form.search(text or ""))), None)
+    if found is None:
         return None
-    clock = _CLOCK.match(text)
-    rest = re.sub(r"[,\-/. ]+", " ", text[clock.end() :] if clock else text).strip()
-    for form in _FORMATS:
-        try:
-            found = datetime.strptime(rest, form.replace("-", " ")).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return found.replace(hour=_hour(clock), minute=int(clock[2])) if clock else found
+    parts = found.groupdict()
+    name = (parts.get("name") or "").lower()[:3]
+    month = int(parts.get("month") or 0) or (_MONTHS.index(name) + 1 if name in _MONTHS else 0)
+    clock = _CLOCK.search((text or "").replace(found.group(), " "))
     try:
-        found = datetime.fromisoformat(text)
+        return datetime(
+            int(parts["year"]), month, int(parts["day"]), _hour(clock), int(clock["minute"]) if clock else 0, tzinfo=UTC
+        )
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def sample() -> bytes:
@@ -102,11 +106,13 @@ def sample() -> bytes:
     ).encode()  # fmt: skip
 
 
-def _hour(clock: re.Match[str]) -> int:
-    hour = int(clock[1]) % 24
-    if not clock[3]:
+def _hour(clock: re.Match[str] | None) -> int:
+    if clock is None:
+        return 0
+    hour = int(clock["hour"])
+    if not clock["half"]:
         return hour
-    return hour % 12 + (12 if clock[3].lower() == "pm" else 0)
+    return hour % 12 + (12 if clock["half"].lower() == "pm" else 0)
 
 
 def _answerable(conversation: Conversation) -> Conversation:

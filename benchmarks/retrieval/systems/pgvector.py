@@ -1,4 +1,4 @@
-"""Postgres as it is usually used: pgvector and `ts_rank_cd` with length normalisation, 1:1 RRF, in one table."""
+"""Postgres as it is usually used: pgvector and `ts_rank`, normalised by the logarithm of the length, 1:1 RRF."""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +19,7 @@ _ADD = "insert into turns values (%s, %s, %s::vector, to_tsvector('english', %s)
 _NEAR = "select id from turns order by embedding <=> %s::vector, id limit %s"
 _WORDS = """
 select id from turns, to_tsquery('english', %(words)s) as asked
-where said @@ asked order by ts_rank_cd(said, asked, 2) desc, id limit %(most)s
+where said @@ asked order by ts_rank(said, asked, 1) desc, id limit %(most)s
 """
 
 

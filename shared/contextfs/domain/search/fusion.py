@@ -21,19 +21,17 @@ _DAY = 86_400.0
 _SAID: dict[Kind, dict[str, float]] = {
     "assistance": {"semantic": 6.8, "lexical": 6.3, "own": 2.3, "opens": 0.75},
     "dialogue": {
-        "semantic": 4.6,
-        "coverage": 1.5,
-        "window": 3.0,
+        "semantic": 6.0,
+        "window": 4.5,
         "before": 1.5,
-        "support": 12.0,
-        "named": 2.8,
-        "dated": 2.0,
+        "support": 6.2,
+        "named": 2.9,
+        "dated": 2.9,
         "stated": 0.9,
-        "timed": 0.55,
-        "tells_when": 1.9,
+        "timed": 0.9,
     },
 }
-_TOPICAL = frozenset({"semantic", "lexical", "coverage", "window", "before"})
+_TOPICAL = frozenset({"semantic", "lexical", "window", "before"})
 _LOWEST = 0.1
 _HALF_LIVES = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
 

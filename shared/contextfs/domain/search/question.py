@@ -22,7 +22,6 @@ _AUTHOR = re.compile(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _IDENTIFIER = re.compile(
     r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
 )
-_TIME = re.compile(r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\bhow long\b", re.IGNORECASE)
 
 # Words of asking, which say nothing about what is asked for: an embedder would look for who else talks like that.
 _WHOSE = r"(?:our|my|these|the|those|your)"
@@ -74,7 +73,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: tuple[str, ...] = ()
     when: tuple[Span, ...] = ()
     """The days that it names."""
-    asks_when: bool = False
     filters: Filters = Filters()
 
     def without(self, names: Collection[str]) -> "Question":
@@ -96,7 +94,6 @@ def understand(text: str, *, today: date) -> Question:
         phrases=tuple(" ".join((one or other).split()) for one, other in _QUOTED.findall(rest)),
         identifiers=tuple(dict.fromkeys(_IDENTIFIER.findall(rest))),
         when=tuple(spans(rest, today=today)),
-        asks_when=bool(_TIME.search(rest)),
         filters=filters,
     )
 

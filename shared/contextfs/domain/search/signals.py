@@ -62,7 +62,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     coverage: float | None = None
-    """The share of the question's rarity that its words hold."""
+    """The share of the question's rarity that its words hold; it counts towards its session's support."""
     window: float | None = None
     """The same, for it and the passages before and after it together."""
     before: float | None = None
@@ -77,8 +77,6 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """It ends otherwise than with a question mark."""
     timed: float | None = None
     """It speaks of a time."""
-    tells_when: float | None = None
-    """The same, where the question asks for a time."""
     own: float | None = None
     """A person said it, not the assistant."""
     opens: float | None = None
@@ -120,7 +118,6 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
 
 
 def _dialogue(one: Passage, places: _Places, question: Question, meant: frozenset[str]) -> Signals:
-    timed = float(bool(_TIMED.search(one.body)))
     return Signals(
         kind="dialogue",
         coverage=places.coverage(one, 0),
@@ -129,8 +126,7 @@ def _dialogue(one: Passage, places: _Places, question: Question, meant: frozense
         named=float(one.speaker in meant) if meant else None,
         dated=closeness(_day(one), list(question.when)) if question.when and one.occurred_at else None,
         stated=float(not one.body.rstrip().endswith("?")),
-        timed=timed,
-        tells_when=timed if question.asks_when else None,
+        timed=float(bool(_TIMED.search(one.body))),
     )
 
 

@@ -68,11 +68,6 @@ def test_words_of_asking_are_left_out_of_what_it_is_about(question: str, about: 
     assert about == topic(question)
 
 
-@pytest.mark.parametrize(("question", "expected"), [("When did it fail?", True), ("Who failed whenever?", False)])
-def test_it_is_seen_whether_a_time_is_asked_for(question: str, expected: bool) -> None:  # noqa: FBT001 - a case
-    assert expected is understand(question, today=TODAY).asks_when
-
-
 def test_names_are_taken_out_of_what_is_looked_for() -> None:
     asked = understand("What did Ana say about the port?", today=TODAY).without(["Ana"])
 

@@ -61,7 +61,7 @@ def test_neighbours_of_another_session_do_not_count() -> None:
 def test_what_does_not_apply_is_not_judged() -> None:
     signals = read([turn(1)], asked("which port?"), RARITIES)["k1"]
 
-    assert (None, None, None) == (signals.named, signals.dated, signals.tells_when)
+    assert (None, None) == (signals.named, signals.dated)
     assert read([turn(0, session=None)], asked(), RARITIES) == {}
 
 

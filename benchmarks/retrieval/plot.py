@@ -43,7 +43,7 @@ def _ranked(runs: Sequence[Run], dataset: str) -> list[tuple[str, list[float]]]:
 def _bar(name: str, values: Sequence[float], top: int) -> list[str]:
     low, high = (_LABEL + value * _WIDTH for value in interval(values))
     mean, middle = fmean(values), top + _BAR / 2
-    kind = "ours" if name.startswith("ours") else "other"
+    kind = "ours" if name in {"ours", "pure"} else "other"
     return [
         f'<text x="0" y="{top + 13}">{escape(name)}</text>',
         f'<rect class="{kind}" x="{_LABEL}" y="{top}" width="{mean * _WIDTH:.1f}" height="{_BAR}"/>',

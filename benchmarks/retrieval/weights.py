@@ -1,7 +1,7 @@
-"""Fit the weights of the ranking's terms, and say what each is worth, one conversation left out at a time.
+"""Fit the weights of the ranking's terms, and say what each is worth, in five folds of whole conversations.
 
 `python -m benchmarks.retrieval.weights --data FILE.json`: for each kind of conversation the recall@10 of the shipped
-weights, of weights fitted without the conversation that is asked about, and of these without one term each. Listwise
+weights, of weights fitted without the fold that is asked about, and of these without one term each. Listwise
 softmax over each question's candidates, second-order steps, a small ridge. Never run it on what decides.
 """
 

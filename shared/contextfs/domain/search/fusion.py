@@ -5,8 +5,8 @@ clipped. Relevance is a convex mean: of the two legs for a memory, of these and 
 was said in a conversation. Freshness, trust and a pin only break near ties: they add a little and never multiply, for
 an old fact must not be forgotten because it is old.
 
-The weights were fitted by listwise softmax on labelled conversations (LoCoMo and BEAM, development halves), one
-conversation left out at a time; `benchmarks/retrieval` says what each is worth.
+The weights of conversations were fitted by listwise softmax on labelled ones (LoCoMo and BEAM, development halves);
+`benchmarks/retrieval` says what each is worth on conversations that it was not fitted on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,5 +1,6 @@
 """New passages get their vectors, a batch at a time, until none waits."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contextfs.kit.events import Event
@@ -44,3 +45,52 @@ def test_without_a_model_nothing_is_embedded_and_the_chain_ends(tenant: Tenant, 
 
     assert batches == 1
     assert [row["embedding"] for row in rows.of("passages", tenant)] == [None]
+
+
+class Counted(Letters):
+    """Remembers what it was asked to embed."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Remember, and embed."""
+        self.texts += texts
+        return super().embed(texts)
+
+
+def test_the_same_text_is_embedded_once(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    embedder = Counted()
+    for _ in range(2):
+        messages = [{"role": "user", "content": "Run the tests.", "metadata": {"speaker": "Ana"}}]
+        body = {"project_id": str(tenant.project_id), "tool": "test", "messages": messages}
+        tenant.call("POST", "/v1/sessions", body)
+        carried(wiring, tenant, rows, embedder)
+    session = str(rows.of("sessions", tenant)[0]["id"])
+    tenant.call("PATCH", f"/v1/sessions/{session}", {"title": "Testing"})
+    carried(wiring, tenant, rows, embedder)
+
+    stored = rows.of("passages", tenant)
+
+    assert ["Run the tests."] == embedder.texts
+    assert ["letters", "letters"] == [row["embedding_model"] for row in stored]
+    assert sum("Testing" in row["context"] for row in stored) == 1
+    assert [(0, "user", "Ana")] * 2 == [(row["place"], row["role"], row["speaker"]) for row in stored]
+
+
+def test_a_changed_memory_is_embedded_anew_and_loses_what_it_has_no_more(
+    tenant: Tenant, rows: Rows, wiring: Wiring
+) -> None:
+    embedder = Counted()
+    long = "A sentence that is rather long. " * 60
+    body = {"project_id": str(tenant.project_id), "content": long}
+    memory = tenant.call("POST", "/v1/memories", body).json()["memory"]["id"]
+    carried(wiring, tenant, rows, embedder)
+    before = len(rows.of("passages", tenant))
+    tenant.call("PATCH", f"/v1/memories/{memory}", {"content": "Short."})
+    carried(wiring, tenant, rows, embedder)
+
+    (row,) = rows.of("passages", tenant)
+
+    assert before > 1
+    assert (row["body"], row["embedding_model"]) == ("Short.", "letters")

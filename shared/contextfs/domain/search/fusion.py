@@ -1,8 +1,12 @@
 """Fusion: one calibrated score from the lexical and the semantic leg, so that a threshold means the same everywhere.
 
 Each leg is brought to 0..1 by itself, without looking at the other hits: BM25 saturates, s / (s + half); a cosine is
-clipped. Relevance is their convex mean. Freshness, trust and a pin only break near ties: they add a little and never
-multiply, for an old fact must not be forgotten because it is old.
+clipped. Relevance is a convex mean: of the two legs for a memory, of these and the signals of `signals.py` for what
+was said in a conversation. Freshness, trust and a pin only break near ties: they add a little and never multiply, for
+an old fact must not be forgotten because it is old.
+
+The weights of conversations were fitted by listwise softmax on labelled ones (LoCoMo and BEAM, development halves);
+`benchmarks/retrieval` says what each is worth on conversations that it was not fitted on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +15,24 @@ from math import inf, isfinite
 
 import msgspec
 
+from contextfs.domain.search.signals import Kind, Signals
+
 _DAY = 86_400.0
+_SAID: dict[Kind, dict[str, float]] = {
+    "assistance": {"semantic": 6.8, "lexical": 6.3, "own": 2.3, "opens": 0.75},
+    "dialogue": {
+        "semantic": 6.0,
+        "window": 4.5,
+        "before": 1.5,
+        "support": 6.2,
+        "named": 2.9,
+        "dated": 2.9,
+        "stated": 0.9,
+        "timed": 0.9,
+    },
+}
+_TOPICAL = frozenset({"semantic", "lexical", "window", "before"})
+_LOWEST = 0.1
 _HALF_LIVES = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
 
 
@@ -29,6 +50,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     trust: float = 1.0
     pinned: bool = False
+    signals: Signals | None = None
+    """What else speaks for a passage of a conversation; None for a memory."""
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +61,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     lexical: float = 0.25
     lexical_half: float = 20.0
     """The BM25 score that counts as one half."""
+    said: Mapping[Kind, Mapping[str, float]] = msgspec.field(default_factory=lambda: _SAID)
+    """How much each leg and signal counts for what was said, by the kind of conversation."""
     freshness: float = 0.02
     trust: float = 0.02
     pinned: float = 0.01
@@ -60,6 +85,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     freshness: float
     trust: float
     pinned: float
+    terms: dict[str, float] = {}
+    """Each term of the relevance that applied, from 0 to 1: the legs and the signals by their names."""
+    kind: str = "memory"
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,33 +149,57 @@ def freshness(occurred_at: datetime | None, *, now: datetime, half_life: float) 
 
 
 def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None, semantic_rank: int | None) -> Ranked:
-    lexical = None if _blank(hit.lexical) else saturated(hit.lexical or 0.0, weights.lexical_half)
-    semantic = None if _blank(hit.semantic) else _unit(hit.semantic or 0.0)
-    relevance = _mean((lexical, weights.lexical), (semantic, weights.semantic))
+    terms, share = _terms(hit, weights)
+    relevance = _relevance(terms, share)
     fresh = freshness(hit.occurred_at, now=now, half_life=weights.half_lives.get(hit.type, weights.half_life))
     trust, pinned = _unit(hit.trust), float(hit.pinned)
     extras = weights.freshness + weights.trust + weights.pinned
     score = (1 - extras) * relevance + weights.freshness * fresh + weights.trust * trust + weights.pinned * pinned
     explanation = Explanation(
         lexical_score=hit.lexical,
-        lexical=lexical,
+        lexical=terms["lexical"],
         lexical_rank=lexical_rank,
         semantic_score=hit.semantic,
-        semantic=semantic,
+        semantic=terms["semantic"],
         semantic_rank=semantic_rank,
         relevance=relevance,
         freshness=fresh,
         trust=trust,
         pinned=pinned,
+        terms={name: terms[name] or 0.0 for name in share if terms[name] is not None},
+        kind=hit.signals.kind if hit.signals else "memory",
     )
     return Ranked(hit=hit, score=score, relevance=relevance, explanation=explanation)
 
 
-def _mean(*parts: tuple[float | None, float]) -> float:
-    """Average the parts that are known by their weights."""
-    known = [(value, weight) for value, weight in parts if value is not None]
-    total = sum(weight for _, weight in known)
-    return sum(value * weight for value, weight in known) / total if total else 0.0
+def _terms(hit: Hit, weights: Weights) -> tuple[dict[str, float | None], Mapping[str, float]]:
+    """Give what each leg and signal says of a hit, 0..1 or None, and how much each of them counts."""
+    terms: dict[str, float | None] = {
+        "lexical": None if _blank(hit.lexical) else saturated(hit.lexical or 0.0, weights.lexical_half),
+        "semantic": None if _blank(hit.semantic) else _unit(hit.semantic or 0.0),
+    }
+    if hit.signals is None:
+        return terms, {"semantic": weights.semantic, "lexical": weights.lexical}
+    share = weights.said[hit.signals.kind]
+    return terms | {name: getattr(hit.signals, name) for name in share if name not in terms}, share
+
+
+def _relevance(terms: Mapping[str, float | None], share: Mapping[str, float]) -> float:
+    """Average the terms that are known by their weights; where nothing speaks of the question it is 0.
+
+    What a passage gets for its place alone (its speaker, its date), without a word on the question, is pressed into
+    the lowest tenth, so that a threshold means the same for what was said as for memories.
+    """
+    known = [(name, value, share[name]) for name in share if (value := terms[name]) is not None]
+    if not any(value for name, value, _ in known if name in _TOPICAL):
+        return 0.0
+    total = sum(weight for _, _, weight in known)
+    idle = sum(weight for name, _, weight in known if name not in _TOPICAL and name != "support") / total
+    mean = sum(value * weight for _, value, weight in known) / total
+    knee = idle + _LOWEST * (1 - idle)
+    if not idle or mean >= knee:
+        return min(1.0, (mean - idle) / (1 - idle))
+    return mean / knee * _LOWEST
 
 
 def _unit(value: float) -> float:

@@ -1,7 +1,7 @@
 -- name: search
--- The candidates of both legs with their raw scores, filtered inside by the claims of this transaction.
+-- The candidates of both legs and their neighbours with their raw scores, filtered inside by the claims of this transaction.
 select *
-from contextfs.search_passages(
+from contextfs.find_passages(
     %(term_keys)s::integer [], %(term_dimensions)s::integer [], %(vector)s::halfvec, %(model)s, %(candidates)s,
     %(projects)s::uuid [], %(sources)s::text [], %(types)s::text [], %(tags)s::text [], %(author)s::uuid,
     %(tools)s::text [], %(branch)s::text, %(since)s::timestamptz, %(until)s::timestamptz, %(at)s::timestamptz
@@ -15,49 +15,75 @@ where project_id = %(project_id)s and pinned and not deleted and (expires_at is 
 order by updated_at desc, id
 limit %(limit)s
 
--- name: clear_memory
--- Take a memory's passages away.
-delete from passages
-where memory_id = %(memory_id)s
-
--- name: clear_session
--- Take a session's passages away.
-delete from passages
-where session_id = %(session_id)s
+-- name: trim
+-- Take the passages away that a text has no more: those of each source from this ordinal on.
+delete from passages as p
+using unnest(%(sources)s::uuid [], %(kept)s::integer []) as k (source_id, kept)
+where p.source_id = k.source_id and p.ordinal >= k.kept
 
 -- name: add
--- Store passages; their vectors come later.
+-- Store passages, anew where they are there already; a vector stays while the text that it was made from does.
 insert into passages (
     org_id, project_id, id, source, source_id, session_id, memory_id, ordinal, starts, ends, context, body, terms,
-    weights, type, tags, tool, branch, author_id, trust, pinned, visibility, occurred_at, expires_at
+    weights, type, tags, tool, branch, author_id, trust, pinned, visibility, occurred_at, expires_at, place, role,
+    speaker
 )
 values (
     %(org_id)s, %(project_id)s, %(id)s, %(source)s, %(source_id)s, %(session_id)s, %(memory_id)s, %(ordinal)s,
     %(starts)s, %(ends)s, %(context)s, %(body)s, %(terms)s::integer [], %(weights)s::sparsevec, %(type)s,
     %(tags)s::text [], %(tool)s, %(branch)s, %(author_id)s, %(trust)s, %(pinned)s, %(visibility)s, %(occurred_at)s,
-    %(expires_at)s
+    %(expires_at)s, %(place)s, %(role)s, %(speaker)s
 )
-on conflict (org_id, source_id, ordinal) do nothing
+on conflict (org_id, source_id, ordinal) do update set
+    starts = excluded.starts, ends = excluded.ends, context = excluded.context, body = excluded.body,
+    terms = excluded.terms, weights = excluded.weights, type = excluded.type, tags = excluded.tags,
+    tool = excluded.tool, branch = excluded.branch, author_id = excluded.author_id, trust = excluded.trust,
+    pinned = excluded.pinned, visibility = excluded.visibility, occurred_at = excluded.occurred_at,
+    expires_at = excluded.expires_at, place = excluded.place, role = excluded.role, speaker = excluded.speaker,
+    (embedding, embedding_model) = (
+        select passages.embedding, passages.embedding_model
+        where passages.body = excluded.body
+        and (excluded.source = 'message' or passages.context = excluded.context)
+    )
 
--- name: unindexed_messages
--- The messages of a session that have no passages yet.
-select m.id, m.role, m.content, m.created_at
+-- name: messages
+-- The messages of a session that are searched through: all, or those that have no passages yet.
+select m.id, m.role, m.content, m.created_at, left(m.metadata ->> 'speaker', 200) as speaker
 from messages as m
 where m.session_id = %(session_id)s and m.kind in ('prompt', 'reply', 'summary') and m.content <> ''
-    and not exists (select from passages as p where p.org_id = m.org_id and p.source_id = m.id)
+    and (
+        %(anew)s
+        or not exists (select from passages as p where p.org_id = m.org_id and p.source_id = m.id)
+    )
 order by m.created_at, m.id
 
--- name: waiting
--- Passages that have no vector of this model, taken so that no other worker embeds them too.
-select id, context, body
+-- name: next_place
+-- The place behind the last passage of a session.
+select coalesce(max(place) + 1, 0) as place
 from passages
-where embedding is null
-order by source, id
+where session_id = %(session_id)s
+
+-- name: waiting
+-- Passages that have no vector yet, taken so that no other worker embeds them too, and who speaks in their sessions.
+select p.id, p.source, p.context, p.body, array(
+    select distinct n.speaker
+    from passages as n
+    where n.org_id = p.org_id and n.session_id = p.session_id and n.speaker is not null
+) as speakers
+from passages as p
+where p.embedding is null
+order by p.source, p.id
 limit %(limit)s
-for update skip locked
+for update of p skip locked
+
+-- name: known_vectors
+-- Vectors of this model that were made from one of these texts already, by the texts' hashes.
+select distinct on (said) said, embedding::text as vector
+from passages
+where said = any(%(said)s) and embedding is not null and embedding_model = %(model)s
 
 -- name: embed
--- Give a passage its vector.
+-- Give a passage its vector, and keep the hash of what it was made from.
 update passages
-set embedding = %(vector)s::halfvec, embedding_model = %(model)s
+set embedding = %(vector)s::halfvec, embedding_model = %(model)s, said = %(said)s
 where id = %(id)s

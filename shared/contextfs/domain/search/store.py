@@ -1,6 +1,6 @@
 """Questions and commands about passages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ class PassageQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A passage that a leg proposed, with the raw scores of both: BM25, and cosine similarity."""
+    """A passage that a leg proposed, or one beside it, with the raw scores of both: BM25, and cosine similarity."""
 
     id: UUID
     project_id: UUID
@@ -54,9 +54,16 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     trust: float
     pinned: bool
     occurred_at: datetime
+    place: int | None
+    role: str | None
+    speaker: str | None
     lexical: float | None
     semantic: float | None
     embedded: bool
+    held: list[float]
+    """The idf of each of the question's first 64 words that it holds, 0 for the others."""
+    rarities: list[float]
+    """The idf of each of these words, the same for all candidates."""
 
 
 def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
@@ -69,24 +76,25 @@ def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> li
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})
 
 
-def clear_memory(tx: Transaction, memory_id: UUID) -> None:
-    """Take a memory's passages away."""
-    tx.run(_SQL["clear_memory"], {"memory_id": memory_id})
-
-
-def clear_session(tx: Transaction, session_id: UUID) -> None:
-    """Take a session's passages away."""
-    tx.run(_SQL["clear_session"], {"session_id": session_id})
+def trim(tx: Transaction, kept: Mapping[UUID, int]) -> None:
+    """Take away what a source has no more: its passages from this number on."""
+    tx.run(_SQL["trim"], {"sources": list(kept), "kept": list(kept.values())})
 
 
 def add(tx: Transaction, passages: Sequence[Parameters]) -> None:
-    """Store passages; one that is stored already stays."""
+    """Store passages, anew where they are there already; an unchanged text keeps its vector."""
     tx.many(_SQL["add"], passages)
 
 
-def unindexed_messages(tx: Transaction, session_id: UUID) -> list[Row]:
-    """Read the messages of a session that have no passages yet."""
-    return tx.all(_SQL["unindexed_messages"], {"session_id": session_id})
+def messages(tx: Transaction, session_id: UUID, *, anew: bool) -> list[Row]:
+    """Read the messages of a session that are searched through: all, or those that have no passages yet."""
+    return tx.all(_SQL["messages"], {"session_id": session_id, "anew": anew})
+
+
+def next_place(tx: Transaction, session_id: UUID) -> int:
+    """Give the place behind the last passage of a session."""
+    row = tx.one(_SQL["next_place"], {"session_id": session_id})
+    return row["place"] if row else 0
 
 
 def waiting(tx: Transaction, limit: int) -> list[Row]:
@@ -94,6 +102,15 @@ def waiting(tx: Transaction, limit: int) -> list[Row]:
     return tx.all(_SQL["waiting"], {"limit": limit})
 
 
-def embed(tx: Transaction, model: str, vectors: Sequence[tuple[UUID, str]]) -> None:
-    """Give passages their vectors."""
-    tx.many(_SQL["embed"], [{"id": one, "vector": vector, "model": model} for one, vector in vectors])
+def known_vectors(tx: Transaction, model: str, said: Sequence[bytes]) -> dict[bytes, str]:
+    """Find vectors that were made from one of these texts already, by the texts' hashes."""
+    rows = tx.all(_SQL["known_vectors"], {"model": model, "said": list(said)})
+    return {bytes(row["said"]): row["vector"] for row in rows}
+
+
+def embed(tx: Transaction, model: str, vectors: Sequence[tuple[UUID, str, bytes]]) -> None:
+    """Give passages their vectors, each with the hash of the text that it was made from."""
+    tx.many(
+        _SQL["embed"],
+        [{"id": one, "vector": vector, "model": model, "said": said} for one, vector, said in vectors],
+    )

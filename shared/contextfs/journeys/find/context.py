@@ -19,7 +19,7 @@ from contextfs.kit.ports import Row
 
 CANDIDATES = 60
 PINS = 50
-FLOOR = 0.2
+FLOOR = 0.1
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
 

@@ -1,22 +1,39 @@
 """Give passages their vectors, in batches: slow work that no write waits for."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 from contextfs.domain.search import store
+from contextfs.domain.search.names import without_names
 from contextfs.kit.call import Call
-from contextfs.kit.ports import Embedder
+from contextfs.kit.ports import Embedder, Row
 
 _BATCH = 32
 
 
 def embed_waiting(call: Call, embedder: Embedder, *, most: int = _BATCH) -> int:
-    """Embed a batch of the organization's passages that wait; gives how many there were."""
+    """Embed a batch of the organization's passages that wait, each text once; gives how many there were."""
     waiting = store.waiting(call.tx, most)
     if waiting:
-        vectors = embedder.embed([f"{row['context']}\n{row['body']}" for row in waiting])
-        written = [(row["id"], vector_text(vector)) for row, vector in zip(waiting, vectors, strict=True)]
-        store.embed(call.tx, embedder.model, written)
+        texts = {row["id"]: embedded_text(row) for row in waiting}
+        said = {text: sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts.values()}
+        known = store.known_vectors(call.tx, embedder.model, list(said.values()))
+        new = [text for text in said if said[text] not in known]
+        if new:
+            vectors = embedder.embed(new)
+            known |= {said[text]: vector_text(vector) for text, vector in zip(new, vectors, strict=True)}
+        store.embed(call.tx, embedder.model, [(one, known[said[text]], said[text]) for one, text in texts.items()])
     return len(waiting)
+
+
+def embedded_text(row: Row) -> str:
+    """Give what stands for a passage: a memory with the line above it; of what was said, the words without the names.
+
+    Small embedders take a name for the topic: measured, without names more than half again is found by meaning.
+    """
+    if row["source"] == "message":
+        return without_names(row["body"], row["speakers"])
+    return f"{row['context']}\n{row['body']}"
 
 
 def vector_text(vector: Iterable[float]) -> str:

@@ -43,24 +43,29 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str
     occurred_at: datetime
     expires_at: datetime | None
+    role: str | None = None
+    speaker: str | None = None
+    heading: str
+    """What is searched by words beside the text: a memory's line above it, a session's title and who speaks."""
 
 
 def index_memory(call: Call, memory_id: UUID) -> int:
     """Make a memory's passages anew; a memory that is gone has none. Gives how many there are."""
-    store.clear_memory(call.tx, memory_id)
     try:
         memory = memories.get(call.tx, memory_id)
     except NotFound:
+        store.trim(call.tx, {memory_id: 0})
         return 0
     project = projects.get(call.tx, memory.project_id)
-    title = memory.title or ""
+    context = context_line(project=project.name, title=memory.title or "", date=memory.created_at.date())
     common = _Common(
         project_id=memory.project_id,
         source="memory",
         source_id=memory.id,
         session_id=None,
         memory_id=memory.id,
-        context=context_line(project=project.name, title=title, date=memory.created_at.date()),
+        context=context,
+        heading=context,
         type=memory.type,
         tags=memory.tags,
         tool=None,
@@ -73,32 +78,42 @@ def index_memory(call: Call, memory_id: UUID) -> int:
         expires_at=memory.expires_at,
     )
     rows = list(_passages(call, common, _said(memory)))
+    store.trim(call.tx, {memory_id: len(rows)})
     store.add(call.tx, rows)
     return len(rows)
 
 
 def index_session(call: Call, session_id: UUID, *, anew: bool = False) -> int:
-    """Make passages of a session's messages that have none yet, or of all. Gives how many were made."""
+    """Make passages of a session's messages that have none yet, or of all anew. Gives how many were made.
+
+    A message between people says who speaks in its metadata, as `speaker`.
+    """
     try:
         session = sessions.get(call.tx, session_id)
     except NotFound:
         return 0
-    if anew:
-        store.clear_session(call.tx, session_id)
     project = projects.get(call.tx, session.project_id)
-    made = 0
+    place = 0 if anew else store.next_place(call.tx, session_id)
+    kept: dict[UUID, int] = {}
     waiting: list[Parameters] = []
-    for message in store.unindexed_messages(call.tx, session_id):
-        common = _of_message(session, project, message, otherwise=call.principal.reader_id)
-        waiting.extend(_passages(call, common, message["content"]))
+    for message in store.messages(call.tx, session_id, anew=anew):
+        common = _of_message(session, project, message, otherwise=call.principal.reader_id, opens=place == 0)
+        made = list(_passages(call, common, message["content"], place=place))
+        kept[message["id"]] = len(made)
+        place += len(made)
+        waiting += made
         if len(waiting) >= _BATCH:
             store.add(call.tx, waiting)
-            made, waiting = made + len(waiting), []
+            waiting = []
     store.add(call.tx, waiting)
-    return made + len(waiting)
+    if anew:
+        store.trim(call.tx, kept)
+    return sum(kept.values())
 
 
-def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID) -> _Common:
+def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID, opens: bool) -> _Common:
+    """Describe a message; its session's title is searched with the first one, or every other would be found by it."""
+    title = (session.title or "") if opens else ""
     return _Common(
         project_id=session.project_id,
         source="message",
@@ -109,8 +124,11 @@ def _of_message(session: Session, project: Project, message: Row, *, otherwise: 
             project=project.name,
             title=session.title or "",
             date=message["created_at"].date(),
-            speaker=message["role"],
+            speaker=message["speaker"] or message["role"],
         ),
+        heading="\n".join(part for part in (title, message["speaker"]) if part),
+        role=message["role"],
+        speaker=message["speaker"],
         type="message",
         tags=session.tags,
         tool=session.tool,
@@ -129,15 +147,17 @@ def _said(memory: Memory) -> str:
     return "\n\n".join(memory.bodies or [memory.content])
 
 
-def _passages(call: Call, common: _Common, text: str) -> Iterator[Parameters]:
+def _passages(call: Call, common: _Common, text: str, *, place: int | None = None) -> Iterator[Parameters]:
     shared = msgspec.structs.asdict(common) | {"org_id": call.principal.org_id}
+    heading = shared.pop("heading")
     chunks = chunk(text)
     ids = uuid7s(call.now, call.services.entropy, len(chunks))
     for ordinal, (piece, passage_id) in enumerate(zip(chunks, ids, strict=True)):
-        words = terms(f"{common.context}\n{piece.text}")
+        words = terms(f"{heading}\n{piece.text}")
         yield shared | {
             "id": passage_id,
             "ordinal": ordinal,
+            "place": None if place is None else place + ordinal,
             "starts": piece.start,
             "ends": piece.end,
             "body": piece.text,

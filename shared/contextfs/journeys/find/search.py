@@ -1,17 +1,22 @@
-"""Search: both legs in one round trip, one calibrated score, small results."""
+"""Search: a question is understood, both legs answer in one round trip, one calibrated score orders, small results."""
 
 import logging
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
 from contextfs.domain.search import store
-from contextfs.domain.search.fusion import Hit, Ranked, collapse, fuse
+from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest
+from contextfs.domain.search.names import named
+from contextfs.domain.search.question import Question, understand
+from contextfs.domain.search.ranking import rank
+from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
-from contextfs.domain.search.tokens import fingerprint, query_terms
 from contextfs.journeys.find.embed import vector_text
 from contextfs.journeys.find.index import hashed
 from contextfs.kit.call import Call
@@ -20,8 +25,8 @@ from contextfs.kit.errors import Unavailable
 Mode = Literal["semantic", "hybrid", "lexical"]
 
 _log = logging.getLogger(__name__)
-_MORE = 5
-_LEAST_CANDIDATES = 50
+_MORE = 2
+_LEAST_CANDIDATES = 80
 _NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
 _NOT_YET = "semantic: some passages are still waiting for their vectors"
 
@@ -46,39 +51,86 @@ def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
 
 
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
-    """Find passages; a leg that is down is named in `degraded`, and the other one answers."""
-    vector, model, degraded = _vector(call, wanted.query, mode)
-    words = query_terms(wanted.query)
+    """Find passages; a leg that is down is named in `degraded`, and the other one answers.
+
+    One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
+    mislead both legs, and who is meant decides the order instead.
+    """
+    question = understand(wanted.query, today=call.now.date())
+    wanted = _with_filters(call, wanted, question)
+    found, degraded = _ask(call, wanted, mode, question)
+    meant = named(question.text, {one.speaker for one in found if one.speaker})
+    if meant:
+        question = question.without(meant)
+        found, degraded = _ask(call, wanted, mode, question)
+    by_key = {str(candidate.id): candidate for candidate in found}
+    ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
+    kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
+    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded)
+
+
+def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:
+    """Bring candidates into one order: the best passage of each source, and of those that say the same."""
+    rarities = found[0].rarities if found else []
+    return rank([_passage(one) for one in found], question, rarities, now=now)
+
+
+def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], list[str]]:
+    """Ask both legs; tell what could not take part."""
+    vector, model, degraded = _vector(call, question.about, mode)
     by_words = mode != "semantic" or vector is None
-    hashes = hashed(call.principal.org_id, words if by_words else [])
+    hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
     found = store.search(call.tx, _query(wanted, hashes, vector, model, call.now))
     if vector is not None and any(not candidate.embedded for candidate in found):
         degraded.append(_NOT_YET)
-    by_key = {str(candidate.id): candidate for candidate in found}
-    ranked = [one for one in _one_a_source(ranking(found, call.now), by_key) if one.relevance > 0]
-    kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
-    return Found(ranked=kept, candidates=by_key, words=words, degraded=degraded)
+    return found, degraded
 
 
-def ranking(found: list[Candidate], now: datetime) -> list[Ranked]:
-    """Bring candidates into one order; those that say the same are one."""
-    hits = [
-        Hit(
-            key=str(candidate.id),
-            lexical=candidate.lexical,
-            semantic=candidate.semantic,
-            occurred_at=candidate.occurred_at,
-            type=candidate.type,
-            trust=candidate.trust,
-            pinned=candidate.pinned,
-        )
-        for candidate in found
-    ]
-    return collapse(fuse(hits, now=now), {str(candidate.id): fingerprint(candidate.body) for candidate in found})
+def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:
+    """Add the filters that were typed into the question; those of the request itself go first."""
+    typed = question.filters
+    author = next(iter(typed.authors), None)
+    return msgspec.structs.replace(
+        wanted,
+        types=wanted.types or list(typed.types) or None,
+        tags=[*(wanted.tags or []), *typed.tags] or None,
+        tools=wanted.tools or list(typed.tools) or None,
+        branch=wanted.branch or typed.branch,
+        author=wanted.author or (_author(call, author) if author else None),
+        since=wanted.since or _midnight(typed.since),
+        until=wanted.until or _midnight(typed.before),
+    )
+
+
+def _author(call: Call, typed: str) -> UUID:
+    return call.principal.reader_id if typed == "me" else UUID(typed)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+def _passage(one: Candidate) -> Passage:
+    return Passage(
+        key=str(one.id),
+        source=str(one.source_id),
+        body=one.body,
+        lexical=one.lexical,
+        semantic=one.semantic,
+        held=one.held,
+        occurred_at=one.occurred_at,
+        type=one.type,
+        trust=one.trust,
+        pinned=one.pinned,
+        session=str(one.session_id) if one.session_id else None,
+        place=one.place,
+        role=one.role,
+        speaker=one.speaker,
+    )
 
 
 def _vector(call: Call, text: str, mode: Mode) -> tuple[str | None, str | None, list[str]]:
-    if mode == "lexical":
+    if mode == "lexical" or not text.strip():
         return None, None, []
     try:
         embedder = call.services.embedder()
@@ -114,12 +166,6 @@ def _query(
         until=wanted.until,
         at=now,
     )
-
-
-def _one_a_source(ranked: list[Ranked], by_key: dict[str, Candidate]) -> list[Ranked]:
-    """Keep the best passage of each memory or message."""
-    best = {by_key[one.hit.key].source_id: one for one in reversed(ranked)}
-    return [one for one in ranked if best[by_key[one.hit.key].source_id] is one]
 
 
 def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:

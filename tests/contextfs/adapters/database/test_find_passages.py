@@ -1,4 +1,4 @@
-"""`search_passages` sees across row-level security: here it is checked for what it lets through, and how it scores."""
+"""`find_passages` sees across row-level security: here it is checked for what it lets through, and how it scores."""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -33,7 +33,7 @@ def _search(
     """Search as the open transaction's claims allow; gives BM25 scores by text."""
     words = list(dict.fromkeys(terms(text)))
     rows = connection.execute(
-        "select body, lexical from contextfs.search_passages(%(keys)s, %(dimensions)s, null, null, %(limit)s,"
+        "select body, lexical from contextfs.find_passages(%(keys)s, %(dimensions)s, null, null, %(limit)s,"
         " %(projects)s::uuid [], null, null, null, null, null, null, null, null, now())",
         {
             "keys": [term_key(org, word) for word in words],
@@ -118,7 +118,7 @@ def test_a_project_key_finds_what_is_in_its_project(app: Connection, ours: Ids, 
     }[named]
     assume(app, ours.org, ours.user, [ours.project])
     rows = app.execute(
-        "select distinct project_id from contextfs.search_passages(%s, %s, null, null, 100, %s::uuid [],"
+        "select distinct project_id from contextfs.find_passages(%s, %s, null, null, 100, %s::uuid [],"
         " null, null, null, null, null, null, null, null, now())",
         ([term_key(ours.org, "port")], [dimension("port")], projects),
     ).fetchall()
@@ -131,7 +131,7 @@ def test_what_is_private_is_found_by_its_author_only(app: Connection, ours: Ids)
     for user in (ours.user, ours.colleague):
         assume(app, ours.org, user)
         row = app.execute(
-            "select count(*) from contextfs.search_passages(%s, %s, null, null, 100, null,"
+            "select count(*) from contextfs.find_passages(%s, %s, null, null, 100, null,"
             " null, null, null, null, null, null, null, null, now())",
             ([term_key(ours.org, "port")], [dimension("port")]),
         ).fetchone()
@@ -231,7 +231,7 @@ def _scans(url: str, ids: Ids, projects: list[UUID] | None) -> dict[str, int]:
     with psycopg.connect(as_role(url, "contextfs_app")) as connection:
         assume(connection, ids.org, ids.user)
         connection.execute(
-            "select * from contextfs.search_passages(array[17, 7300], array[17, 7300], null, null, 50, %s::uuid [],"
+            "select * from contextfs.find_passages(array[17, 7300], array[17, 7300], null, null, 50, %s::uuid [],"
             " null, null, null, null, null, null, null, null, now())",
             (projects,),
         )

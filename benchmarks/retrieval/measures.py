@@ -1,0 +1,90 @@
+"""What is measured: recall, nDCG and MRR of the evidence, its share within a token budget, and how sure that is."""
+
+import random
+import statistics
+from collections.abc import Sequence
+from math import log2
+
+import msgspec
+
+from contextfs.domain.context.tokens import estimate
+
+DEPTHS = (5, 10, 20)
+BUDGETS = (250, 500, 1000, 2000)
+_RESAMPLES = 2000
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """What one question's ranking is worth; every value but the time lies in 0..1."""
+
+    dataset: str
+    conversation: str
+    qid: str
+    category: str
+    recall: dict[int, float]
+    ndcg: float
+    mrr: float
+    session_recall: dict[int, float]
+    held: dict[int, float]
+    """Share of the evidence among the first whole turns that fit a budget of tokens, as `estimate` counts them."""
+    milliseconds: float
+
+
+def score_of(
+    found: Sequence[str],
+    evidence: Sequence[str],
+    *,
+    sessions: dict[str, str],
+    tokens: dict[str, int],
+) -> dict[str, object]:
+    """Measure one ranking of turn ids against the ids of the evidence."""
+    wanted = set(evidence)
+    wanted_sessions = {sessions[one] for one in wanted if one in sessions}
+    ranked_sessions = list(dict.fromkeys(sessions[one] for one in found))
+    return {
+        "recall": {k: _recall(found[:k], wanted) for k in DEPTHS},
+        "ndcg": _ndcg(found[:10], wanted),
+        "mrr": next((1 / rank for rank, one in enumerate(found, start=1) if one in wanted), 0.0),
+        "session_recall": {k: _recall(ranked_sessions[:k], wanted_sessions) for k in DEPTHS},
+        "held": {budget: _recall(_within(found, tokens, budget), wanted) for budget in BUDGETS},
+    }
+
+
+def tokens_of(texts: dict[str, str]) -> dict[str, int]:
+    """Count the tokens of each turn."""
+    return {key: estimate(text) for key, text in texts.items()}
+
+
+def interval(values: Sequence[float], *, seed: int = 7) -> tuple[float, float]:
+    """Give the 95 % bootstrap interval of the mean (percentiles of 2,000 resamples; the seed is fixed)."""
+    if len(values) < 2:
+        return (values[0], values[0]) if values else (0.0, 0.0)
+    rng = random.Random(seed)  # noqa: S311 - statistics
+    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(_RESAMPLES))
+    return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES) - 1]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give the value below which this share of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def _recall(found: Sequence[str], wanted: set[str]) -> float:
+    return len(wanted.intersection(found)) / len(wanted) if wanted else 0.0
+
+
+def _ndcg(found: Sequence[str], wanted: set[str]) -> float:
+    gained = sum(1 / log2(rank + 1) for rank, one in enumerate(found, start=1) if one in wanted)
+    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(len(wanted), 10) + 1))
+    return gained / ideal if ideal else 0.0
+
+
+def _within(found: Sequence[str], tokens: dict[str, int], budget: int) -> list[str]:
+    kept: list[str] = []
+    left = budget
+    for one in found:
+        if tokens[one] <= left:
+            kept.append(one)
+            left -= tokens[one]
+    return kept

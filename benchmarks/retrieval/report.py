@@ -1,0 +1,81 @@
+"""One table: how much of the evidence each system finds, with what certainty, at what cost."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from statistics import fmean
+
+from benchmarks.retrieval.data import ADVERSARIAL
+from benchmarks.retrieval.measures import BUDGETS, DEPTHS, Score, interval, percentile
+from benchmarks.retrieval.run import Run
+
+
+def headline(runs: Sequence[Run], dataset: str) -> str:
+    """Write the table of one data set: every category but the adversarial one."""
+    head = [
+        "system",
+        *(f"R@{k}" for k in DEPTHS),
+        "95 % of R@10",
+        "nDCG@10",
+        "MRR",
+        *(f"session R@{k}" for k in DEPTHS),
+        *(f"held in {budget}" for budget in BUDGETS),
+        "p50 ms",
+        "p95 ms",
+    ]
+    rows = [_row(run, [one for one in answerable(run.scores) if one.dataset == dataset]) for run in runs]
+    return _table(head, [row for row in rows if row])
+
+
+def categories(runs: Sequence[Run], dataset: str) -> str:
+    """Write recall@10 by category, the adversarial one too."""
+    names = sorted({one.category for run in runs for one in run.scores if one.dataset == dataset})
+    rows: list[list[str]] = []
+    for run in runs:
+        by = {name: [s.recall[10] for s in run.scores if (s.dataset, s.category) == (dataset, name)] for name in names}
+        if any(by.values()):
+            rows.append([run.system, *(f"{fmean(values):.3f}" if values else "" for values in by.values())])
+    asked = {(one.category, one.qid) for run in runs for one in run.scores if one.dataset == dataset}
+    sizes = Counter(category for category, _ in asked)
+    return _table(["recall@10", *(f"{name} ({sizes[name]})" for name in names)], rows)
+
+
+def absences(runs: Iterable[Run]) -> str:
+    """Say which systems did not take part, and why."""
+    return "".join(f"- {run.system}: {run.absent}\n" for run in runs if run.absent)
+
+
+def answerable(scores: Iterable[Score]) -> list[Score]:
+    """Leave out questions whose answer is that nothing was said."""
+    return [one for one in scores if one.category != ADVERSARIAL]
+
+
+def report(runs: Sequence[Run]) -> str:
+    """Write all tables as Markdown."""
+    datasets = list(dict.fromkeys(one.dataset for run in runs for one in run.scores))
+    parts = [f"## {name}\n\n{headline(runs, name)}\n{categories(runs, name)}" for name in datasets]
+    absent = absences(runs)
+    return "\n".join([*parts, *([f"Not in the tables:\n\n{absent}"] if absent else [])])
+
+
+def _row(run: Run, scores: Sequence[Score]) -> list[str]:
+    if not scores:
+        return []
+    mean: Callable[[Callable[[Score], float]], str] = lambda value: f"{fmean(map(value, scores)):.3f}"  # noqa: E731
+    low, high = interval([one.recall[10] for one in scores])
+    times = [one.milliseconds for one in scores]
+    return [
+        run.system,
+        *(mean(lambda one, k=k: one.recall[k]) for k in DEPTHS),
+        f"{low:.3f} to {high:.3f}",
+        mean(lambda one: one.ndcg),
+        mean(lambda one: one.mrr),
+        *(mean(lambda one, k=k: one.session_recall[k]) for k in DEPTHS),
+        *(mean(lambda one, budget=budget: one.held[budget]) for budget in BUDGETS),
+        f"{percentile(times, 0.5):.1f}",
+        f"{percentile(times, 0.95):.1f}",
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

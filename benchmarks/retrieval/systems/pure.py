@@ -1,0 +1,144 @@
+"""This product's ranking: the passages, terms, candidates and scores of the library, held in memory.
+
+It is the reference of the server and the laptop: both must find what this finds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from heapq import nlargest
+
+import msgspec
+import numpy as np
+
+from benchmarks.retrieval.data import ROLES, Conversation, Turn, day
+from benchmarks.retrieval.vectors import Vectors
+from contextfs.domain.search.bm25 import idf, weights
+from contextfs.domain.search.fusion import Ranked
+from contextfs.domain.search.names import named, without_names
+from contextfs.domain.search.passages import chunk
+from contextfs.domain.search.question import Question, understand
+from contextfs.domain.search.ranking import rank
+from contextfs.domain.search.signals import Passage
+from contextfs.domain.search.tokens import dimension, terms
+
+AVERAGE_LENGTH = 60.0
+CANDIDATES = 80
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A passage as it is stored, and its BM25 weights by dimension."""
+
+    passage: Passage
+    weights: dict[int, float]
+
+
+class Pure:
+    """Finds candidates exactly, by words and by vectors, with their neighbours, and ranks them by the library."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+
+    def load(self, conversation: Conversation) -> None:
+        """Cut the turns into passages, weigh their terms, embed them."""
+        self._names = conversation.names
+        self._stored = list(_stored(conversation))
+        self._postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        for place, one in enumerate(self._stored):
+            for where, weight in one.weights.items():
+                self._postings[where].append((place, weight))
+        bodies = [without_names(one.passage.body, self._names) for one in self._stored]
+        self._matrix = self._vectors.embed(bodies)
+        self._at = {(one.passage.session, one.passage.place): place for place, one in enumerate(self._stored)}
+
+    def search(self, question: str, most: int) -> list[str]:
+        """Give the turns."""
+        return [key.rpartition("#")[0] for key in (one.hit.key for one in self.ranked(question)[:most])]
+
+    def ranked(self, question: str) -> list[Ranked]:
+        """Give the ranking with its explanations."""
+        asked = understand(question, today=NOW.date())
+        if named(asked.about, self._names):
+            asked = asked.without(self._names)
+        passages, rarities = self._found(asked)
+        return rank(passages, asked, rarities, now=NOW)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+    def _found(self, asked: Question) -> tuple[list[Passage], list[float]]:
+        size = len(self._stored)
+        postings = [self._postings.get(dimension(word), []) for word in asked.words]
+        rarities = [idf(size, len(places)) if places else 0.0 for places in postings]
+        lexical: defaultdict[int, float] = defaultdict(float)
+        held: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * len(rarities))
+        for number, (places, rarity) in enumerate(zip(postings, rarities, strict=True)):
+            for place, weight in places:
+                lexical[place] += rarity * weight
+                held[place][number] = rarity
+        semantic = self._matrix @ self._vectors.embed([asked.about])[0]
+        nearest = [int(place) for place in np.argsort(-semantic, kind="stable")[:CANDIDATES]]
+        seeds = {*nlargest(CANDIDATES, lexical, key=lambda place: (lexical[place], -place)), *nearest}
+        return [
+            msgspec.structs.replace(
+                self._stored[place].passage,
+                lexical=lexical[place],
+                semantic=float(semantic[place]),
+                held=held[place],
+            )
+            for place in sorted(self._with_neighbours(seeds))
+        ], rarities
+
+    def _with_neighbours(self, seeds: set[int]) -> set[int]:
+        found = set(seeds)
+        for seed in seeds:
+            passage = self._stored[seed].passage
+            for step in (-1, 1):
+                beside = self._at.get((passage.session, (passage.place or 0) + step))
+                if beside is not None:
+                    found.add(beside)
+        return found
+
+
+def make(vectors: Vectors) -> Pure:
+    """Build it."""
+    return Pure(vectors)
+
+
+def said_at(turns: Sequence[Turn]) -> dict[str, datetime]:
+    """Give each turn its time: its date, and a second for each turn before it, so that their order is kept."""
+    last = NOW - timedelta(days=365)
+    times: dict[str, datetime] = {}
+    for number, turn in enumerate(turns):
+        last = day(turn.date) or last
+        times[turn.id] = last + timedelta(seconds=number)
+    return times
+
+
+def _stored(conversation: Conversation) -> list[Stored]:
+    times = said_at(conversation.turns)
+    places: Counter[str] = Counter()
+    found: list[Stored] = []
+    for turn in conversation.turns:
+        speaker = None if turn.speaker in ROLES else turn.speaker
+        for ordinal, piece in enumerate(chunk(turn.text)):
+            words = terms(f"{speaker or ''}\n{piece.text}")
+            found.append(
+                Stored(
+                    Passage(
+                        key=f"{turn.id}#{ordinal}",
+                        source=turn.id,
+                        body=piece.text,
+                        occurred_at=times[turn.id],
+                        type="message",
+                        session=turn.session,
+                        place=places[turn.session],
+                        role="assistant" if turn.speaker == "assistant" else "user",
+                        speaker=speaker,
+                    ),
+                    weights(words, average_length=AVERAGE_LENGTH),
+                )
+            )
+            places[turn.session] += 1
+    return found

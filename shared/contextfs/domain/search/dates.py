@@ -1,0 +1,148 @@
+"""Dates and spans of time in a question: "in May 2023", "on 3 June", "last spring", "two weeks ago".
+
+Each becomes a span of days. A date without a year is meant in every year. "Before the migration" is no date, and
+neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from math import exp
+
+import msgspec
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_NUMBERS = {name[:cut]: number for number, name in enumerate(_MONTHS, start=1) for cut in (None, 3)} | {"sept": 9}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+
+_ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])")
+_WRITTEN = re.compile(
+    rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
+    rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
+)
+_YEAR_ALONE = re.compile(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-\d)")
+_SEASON = re.compile(rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b")
+_AGO = re.compile(rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b")
+_NEAR = re.compile(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b")
+# Words that are names of months and something else: they count with a day, a year or one of these before them.
+_UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
+_LEADS = re.compile(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_AFTER = 30.0
+_BEFORE = 3.0
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of days, both ends included; `yearly` means that of any year."""
+
+    first: date
+    last: date
+    yearly: bool = False
+
+
+def spans(question: str, *, today: date) -> list[Span]:
+    """Give the spans that a question names, each once, in the order of their kinds."""
+    text = " ".join(question.lower().split())
+    found = [*_iso(text), *_written(text), *_years(text), *_seasons(text, today), *_relative(text, today)]
+    return list(dict.fromkeys(found))
+
+
+def closeness(day: date, asked: list[Span]) -> float:
+    """Tell how well a day fits, 0..1: 1 within a span, less behind it (people tell afterwards), little before it."""
+    return max((_fit(day, one) for span in asked for one in _instances(span, day)), default=0.0)
+
+
+def _fit(day: date, span: Span) -> float:
+    if span.first <= day <= span.last:
+        return 1.0
+    if day > span.last:
+        return 0.9 * exp(-(day - span.last).days / _AFTER)
+    return 0.7 * exp(-(span.first - day).days / _BEFORE)
+
+
+def _instances(span: Span, day: date) -> Iterator[Span]:
+    """Give a yearly span as it lies in the day's year and in the one before."""
+    if not span.yearly:
+        yield span
+        return
+    for year in (day.year, day.year - 1):
+        if year >= 1:
+            yield _days(year, span.first.month, span.first.day if span.first == span.last else None)
+
+
+def _iso(text: str) -> Iterator[Span]:
+    for year, month, day in _ISO.findall(text):
+        if int(year) >= 1 and 1 <= int(month) <= 12:
+            yield _days(int(year), int(month), int(day) if day else None)
+
+
+def _written(text: str) -> Iterator[Span]:
+    for match in _WRITTEN.finditer(text):
+        day, year = match["before"] or match["after"], match["year"]
+        if match["month"] in _UNSURE and not (day or year or _LEADS.search(text[: match.start()])):
+            continue
+        found = _days(int(year) if year else 2000, _NUMBERS[match["month"]], int(day) if day else None)
+        yield msgspec.structs.replace(found, yearly=not year)
+
+
+def _years(text: str) -> Iterator[Span]:
+    for match in _YEAR_ALONE.finditer(text):
+        yield Span(date(int(match["year"]), 1, 1), date(int(match["year"]), 12, 31))
+
+
+def _seasons(text: str, today: date) -> Iterator[Span]:
+    for match in _SEASON.finditer(text):
+        month, year = _SEASONS[match["season"]], match["year"]
+        if year or match["last"]:
+            yield _three_months(int(year) if year else _season_year(match["last"], month, today), month)
+
+
+def _season_year(which: str, month: int, today: date) -> int:
+    """Give the year of this season, or of the last one that is over."""
+    over = _three_months(today.year, month).last < today
+    return max(1, today.year - (which == "last " and not over))
+
+
+def _relative(text: str, today: date) -> Iterator[Span]:
+    for match in _AGO.finditer(text):
+        count = int(match["count"]) if match["count"].isdigit() else _COUNTS[match["count"]]
+        days = _DAYS[match["unit"]]
+        middle = _earlier(today, count * days)
+        yield Span(_earlier(middle, days // 2), min(today, _later(middle, days // 2)))
+    for match in _NEAR.finditer(text):
+        if match["day"]:
+            day = _earlier(today, match["day"] == "yesterday")
+            yield Span(day, day)
+        else:
+            days = _DAYS[match["unit"]]
+            last = _earlier(today, days if match["which"] == "last" else 0)
+            yield Span(_earlier(last, days), last if match["which"] != "last" else today)
+
+
+def _days(year: int, month: int, day: int | None) -> Span:
+    """Give a day, or all of a month; a day that the month does not have is the month."""
+    last = monthrange(year, month)[1]
+    if day and day <= last:
+        return Span(date(year, month, day), date(year, month, day))
+    return Span(date(year, month, 1), date(year, month, last))
+
+
+def _three_months(year: int, month: int) -> Span:
+    behind = month + 2
+    last_year, last_month = (year, behind) if behind <= 12 else (min(9999, year + 1), behind - 12)
+    return Span(date(year, month, 1), _days(last_year, last_month, None).last)
+
+
+def _earlier(day: date, days: int) -> date:
+    return date.fromordinal(max(1, day.toordinal() - days))
+
+
+def _later(day: date, days: int) -> date:
+    return min(date.max, day + timedelta(days=min(days, (date.max - day).days)))

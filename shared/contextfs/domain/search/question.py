@@ -1,0 +1,151 @@
+"""What a question asks for, understood by rules: what it is about, when, what must be there, and filters typed in it.
+
+`type:decision since:2026-01-01 "exact phrase" what broke in src/auth/login.py last week?`
+"""
+
+import re
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from contextfs.domain.search.dates import Span, spans
+from contextfs.domain.search.names import without_names
+from contextfs.domain.search.tokens import query_terms
+
+_QUOTED = re.compile(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d')
+_OPERATOR = re.compile(
+    r'(?<!\S)(?P<name>type|tag|since|before|author|tool|branch):(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
+)
+
+# Words of asking, which say nothing about what is asked for: an embedder would look for who else talks like that.
+_WHOSE = r"(?:our|my|these|the|those|your)"
+_OURS = r"(?:previous |past |earlier |different )?(?:conversations?|chats?|messages|discussions?|sessions?|questions)"
+_ASKING = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:please )?(?:mention|list|name|give|include|provide) (?:me )?only\b.*$",
+        r"\([^()]*\b(?:items?|in order)\b[^()]*\)",
+        rf"\b(?:throughout|across|over|in|during|through|from|based on) (?:all )?(?:of )?{_WHOSE} {_OURS}\b(?: about)?",
+        r",? ?\bin (?:chronological )?order\b",
+        r"^(?:can|could|would|will) you (?:please )?(?:help me )?(?:to )?",
+        r"^ ?(?:(?:tell|give|show) me|walk me through|remind me(?: of)?) ",
+        r"^ ?(?:list|explain|describe|summari[sz]e) (?=(?:the|how|what|which|why|all|my|our|an?)\b)",
+        r"\bthe order in which (?:i|we|you) (?:brought up|mentioned|discussed|talked about|raised)\b",
+        r"\bthe order of\b",
+        r"\b(?:different|various) (?:aspects|parts|areas|features|concepts|topics)(?: of| related to| or concerns)?\b",
+        r"\b(?:an? )?(?:clear|brief|comprehensive|concise|complete|detailed|short|full|quick)?,? ?summary of\b",
+        r"\b(?:did|have|had) (?:i|you|we) (?:say|said|mention(?:ed)?|tell|told|ask(?:ed)?|discuss(?:ed)?)(?: that)?\b",
+        r"\bwe(?:['\u2019]ve| have)? discussed(?: so far)?\b",
+        r"\bso far\b",
+    )
+)
+_WORD = re.compile(r"\w{3,}")
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed as operators; dates are days, authors are ids or `me`."""
+
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    branch: str | None = None
+    since: date | None = None
+    before: date | None = None
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as search works with it."""
+
+    text: str
+    """What was asked, without its operators; of nothing but operators, empty."""
+    about: str
+    """The same without words of asking: what an embedder should look for."""
+    words: tuple[str, ...] = ()
+    """Distinct terms of `text`: what the lexical leg should look for."""
+    phrases: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    when: tuple[Span, ...] = ()
+    """The days that it names."""
+    filters: Filters = Filters()
+
+    def without(self, names: Collection[str]) -> "Question":
+        """Give the same question with the names of people taken out of what the legs look for."""
+        return msgspec.structs.replace(
+            self,
+            about=without_names(self.about, names),
+            words=tuple(query_terms(without_names(self.text, names))),
+        )
+
+
+def understand(text: str, *, today: date) -> Question:
+    """Read a question. Total: any text has an answer; an operator with a value that cannot be is left in the text."""
+    rest, filters = _operators(text)
+    return Question(
+        text=rest,
+        about=topic(rest),
+        words=tuple(query_terms(rest)),
+        phrases=tuple(" ".join((one or other).split()) for one, other in _QUOTED.findall(rest)),
+        identifiers=tuple(dict.fromkeys(_IDENTIFIER.findall(rest))),
+        when=tuple(spans(rest, today=today)),
+        filters=filters,
+    )
+
+
+def topic(text: str) -> str:
+    """Take the words of asking out; what consists of nothing else stays as it is."""
+    line = " ".join(text.split())
+    rest = line
+    for asking in _ASKING:
+        rest = asking.sub(" ", rest)
+    rest = " ".join(rest.split())
+    return rest if _WORD.search(rest) else line
+
+
+def _operators(text: str) -> tuple[str, Filters]:
+    found: dict[str, list[str]] = {}
+    days: dict[str, date] = {}
+    kept: list[str] = []
+    end = 0
+    for match in _OPERATOR.finditer(text):
+        name, value = match["name"].lower(), match["quoted"] or match["bare"]
+        if name in {"since", "before"}:
+            day = _day(value)
+            if day is None:
+                continue
+            days[name] = day
+        elif name == "author" and not _AUTHOR.fullmatch(value):
+            continue
+        else:
+            found.setdefault(name, []).append(value)
+        kept.append(text[end : match.start()])
+        end = match.end()
+    rest = "".join([*kept, text[end:]])
+    filters = Filters(
+        types=tuple(found.get("type", ())),
+        tags=tuple(found.get("tag", ())),
+        authors=tuple(value.lower() for value in found.get("author", ())),
+        tools=tuple(found.get("tool", ())),
+        branch=next(iter(found.get("branch", ())), None),
+        since=days.get("since"),
+        before=days.get("before"),
+    )
+    return rest.strip() if end else text, filters
+
+
+def _day(value: str) -> date | None:
+    """Read a day, a month or a year as the day on which it begins."""
+    parts = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", value, re.ASCII)
+    if parts is None:
+        return None
+    year, month, day = (int(part) if part else 1 for part in parts.groups())
+    try:
+        return datetime(year, month, day, tzinfo=UTC).date()
+    except ValueError:
+        return None

@@ -1,0 +1,53 @@
+"""The order of what was found: signals are read, scores fused, one passage kept of each source, copies folded together.
+
+Pure, and the same on the server and on the laptop: whoever finds passages hands them over with what the legs said.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from contextfs.domain.search.fusion import DEFAULT, Hit, Ranked, Weights, collapse, fuse
+from contextfs.domain.search.question import Question
+from contextfs.domain.search.signals import Passage, Signals, read
+from contextfs.domain.search.tokens import fingerprint
+
+SHOWN = 100
+"""What a search shows at most: behind it, texts that say the same are not folded together."""
+
+
+def rank(
+    passages: Sequence[Passage],
+    question: Question,
+    rarities: Sequence[float],
+    *,
+    now: datetime,
+    weights: Weights = DEFAULT,
+) -> list[Ranked]:
+    """Bring passages into one order, best first: the best one of each source, and of those that say the same.
+
+    `rarities` are the idf values of `question.words`, in their order. The order of `passages` is irrelevant.
+    """
+    signals = read(passages, question, rarities)
+    ranked = fuse([_hit(one, signals.get(one.key)) for one in passages], now=now, weights=weights)
+    by_key = {one.key: one for one in passages}
+    apart = _one_a_source(ranked, by_key)
+    shown, rest = apart[:SHOWN], apart[SHOWN:]
+    return [*collapse(shown, {one.hit.key: fingerprint(by_key[one.hit.key].body) for one in shown}), *rest]
+
+
+def _hit(one: Passage, signals: Signals | None) -> Hit:
+    return Hit(
+        key=one.key,
+        lexical=one.lexical,
+        semantic=one.semantic,
+        occurred_at=one.occurred_at,
+        type=one.type,
+        trust=one.trust,
+        pinned=one.pinned,
+        signals=signals,
+    )
+
+
+def _one_a_source(ranked: Sequence[Ranked], passages: Mapping[str, Passage]) -> list[Ranked]:
+    best = {passages[one.hit.key].source: one for one in reversed(ranked)}
+    return [one for one in ranked if best[passages[one.hit.key].source] is one]

@@ -1,0 +1,166 @@
+"""Signals: what speaks for a passage of a conversation beside the two legs, each from 0 to 1.
+
+A turn of a conversation is rarely complete: its neighbours hold the words of the question, its session is about it,
+its date fits, its speaker is the one who is asked about. Each signal is read from the passages that were found; None
+means that it does not apply to this question or this kind of conversation, and then it counts for nothing.
+
+Two kinds of conversation answer differently (measured: weights tuned on one collapse on the other). In a **dialogue**
+each message names its speaker; what matters is who said it, and a question is rarely the answer. In **assistance** a
+person works with an assistant; what the person said, and said first, is what the project is about.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from heapq import nlargest
+from math import isfinite
+from typing import Literal
+
+import msgspec
+
+from contextfs.domain.search.dates import closeness
+from contextfs.domain.search.names import named
+from contextfs.domain.search.question import Question
+
+Kind = Literal["assistance", "dialogue"]
+
+_BEST = 3
+_TIMED = re.compile(
+    r"\b(?:yesterday|today|tomorrow|tonight|last|next|ago|weeks?|weekend|months?|years?|since|recently|just|soon"
+    r"|upcoming|morning|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july"
+    r"|august|september|october|november|december|\d{4})\b",
+    re.IGNORECASE,
+)
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """What ranking knows of a passage: what the legs said, and where in a conversation it stands.
+
+    `held` has for each word of the question its rarity (idf), or 0 when the passage does not hold it. Passages of a
+    session stand in the order of their `place`; neighbours differ by one.
+    """
+
+    key: str
+    source: str
+    """The memory or message that it is a part of."""
+    body: str
+    lexical: float | None = None
+    semantic: float | None = None
+    held: Sequence[float] = ()
+    occurred_at: datetime | None = None
+    type: str = ""
+    trust: float = 1.0
+    pinned: bool = False
+    session: str | None = None
+    place: int | None = None
+    role: str | None = None
+    speaker: str | None = None
+
+
+class Signals(msgspec.Struct, frozen=True, kw_only=True):
+    """The signals of one passage."""
+
+    kind: Kind
+    coverage: float | None = None
+    """The share of the question's rarity that its words hold; it counts towards its session's support."""
+    window: float | None = None
+    """The same, for it and the passages before and after it together."""
+    before: float | None = None
+    """The same, for the passage before the one before: what both were answering to."""
+    support: float | None = None
+    """How well the best three messages of its session fit."""
+    named: float | None = None
+    """Its speaker is named in the question."""
+    dated: float | None = None
+    """Its day is one that the question names."""
+    stated: float | None = None
+    """It ends otherwise than with a question mark."""
+    timed: float | None = None
+    """It speaks of a time."""
+    own: float | None = None
+    """A person said it, not the assistant."""
+    opens: float | None = None
+    """It opens its session."""
+
+
+class _Places:
+    """Finds a passage's neighbours among those that were found; one that was not found holds no word."""
+
+    def __init__(self, passages: Sequence[Passage], total: float) -> None:
+        self._at = {(one.session, one.place): one for one in passages if one.place is not None}
+        self._total = total
+
+    def coverage(self, one: Passage, *steps: int) -> float:
+        held = [other.held for step in steps if (other := self._beside(one, step)) is not None]
+        return sum(map(max, zip(*held, strict=True))) / self._total if held and self._total else 0.0
+
+    def _beside(self, one: Passage, step: int) -> Passage | None:
+        if step == 0 or one.place is None:
+            return None if step else one
+        return self._at.get((one.session, one.place + step))
+
+
+def read(passages: Sequence[Passage], question: Question, rarities: Sequence[float]) -> dict[str, Signals]:
+    """Give the signals of every passage of a conversation, by key; those of memories have none.
+
+    `rarities` are the idf values of the question's words, 0 for words that no passage of the store holds.
+    """
+    said = [one for one in passages if one.session is not None]
+    places = _Places(said, sum(rarities))
+    speakers = {one.speaker for one in said if one.speaker}
+    meant = named(question.text, speakers)
+    found = {one.key: _dialogue(one, places, question, meant) if one.speaker else _assistance(one) for one in said}
+    support = _support(said, found)
+    return {
+        key: msgspec.structs.replace(signals, support=support[key]) if signals.kind == "dialogue" else signals
+        for key, signals in found.items()
+    }
+
+
+def _dialogue(one: Passage, places: _Places, question: Question, meant: frozenset[str]) -> Signals:
+    return Signals(
+        kind="dialogue",
+        coverage=places.coverage(one, 0),
+        window=places.coverage(one, -1, 0, 1),
+        before=places.coverage(one, -2),
+        named=float(one.speaker in meant) if meant else None,
+        dated=closeness(_day(one), list(question.when)) if question.when and one.occurred_at else None,
+        stated=float(not one.body.rstrip().endswith("?")),
+        timed=float(bool(_TIMED.search(one.body))),
+    )
+
+
+def _assistance(one: Passage) -> Signals:
+    return Signals(kind="assistance", own=float(one.role == "user"), opens=float(one.place == 0))
+
+
+def _support(said: Sequence[Passage], signals: Mapping[str, Signals]) -> dict[str, float]:
+    """Give each passage what the three best messages of its session come to on average."""
+    best: dict[str | None, dict[str, float]] = {}
+    for one in said:
+        messages = best.setdefault(one.session, {})
+        messages[one.source] = max(messages.get(one.source, 0.0), _fit(one, signals[one.key]))
+    means = {session: _mean(nlargest(_BEST, messages.values())) for session, messages in best.items()}
+    return {one.key: means[one.session] for one in said}
+
+
+def _fit(one: Passage, signals: Signals) -> float:
+    """Say how well a passage fits by itself, 0..1; what does not apply counts as missed."""
+    semantic = one.semantic if one.semantic is not None and isfinite(one.semantic) else 0.0
+    parts = (
+        (4.0, min(1.0, max(0.0, semantic))),
+        (1.5, signals.coverage),
+        (1.0, signals.window),
+        (3.0, signals.dated),
+        (1.2, signals.named),
+        (0.6, signals.stated),
+    )
+    return sum(weight * (value or 0.0) for weight, value in parts) / sum(weight for weight, _ in parts)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _day(one: Passage) -> date:
+    return one.occurred_at.date() if one.occurred_at else date.min

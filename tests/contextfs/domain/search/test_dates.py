@@ -1,0 +1,60 @@
+"""Dates in a question."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.search.dates import Span, closeness, spans
+
+TODAY = date(2026, 3, 1)
+
+ASKED: list[tuple[str, list[Span]]] = [
+    ("what happened on 3 June 2023", [Span(date(2023, 6, 3), date(2023, 6, 3))]),
+    ("June 3rd, 2023: who came?", [Span(date(2023, 6, 3), date(2023, 6, 3))]),
+    ("in May 2023", [Span(date(2023, 5, 1), date(2023, 5, 31))]),
+    ("in May", [Span(date(2000, 5, 1), date(2000, 5, 31), yearly=True)]),
+    ("2024-02-30", [Span(date(2024, 2, 1), date(2024, 2, 29))]),
+    ("since 2024-02", [Span(date(2024, 2, 1), date(2024, 2, 29))]),
+    ("what changed in 2022?", [Span(date(2022, 1, 1), date(2022, 12, 31))]),
+    ("last spring", [Span(date(2025, 3, 1), date(2025, 5, 31))]),
+    ("winter 2024", [Span(date(2024, 12, 1), date(2025, 2, 28))]),
+    ("two weeks ago", [Span(date(2026, 2, 12), date(2026, 2, 18))]),
+    ("yesterday", [Span(date(2026, 2, 28), date(2026, 2, 28))]),
+    ("last week", [Span(date(2026, 2, 15), TODAY)]),
+    ("9999-12-31", [Span(date(9999, 12, 31), date(9999, 12, 31))]),
+    ("99999 years ago, may I ask, before the migration, march on", []),
+    ("0000-13-45", []),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), ASKED)
+def test_dates_are_read(question: str, expected: list[Span]) -> None:
+    assert expected == spans(question, today=TODAY)
+
+
+@given(st.text(), st.dates())
+def test_any_text_has_an_answer(text: str, today: date) -> None:
+    found = spans(text, today=today)
+
+    assert all(span.first <= span.last for span in found)
+
+
+@given(st.sampled_from([question for question, expected in ASKED if expected]), st.dates(), st.dates(date(1, 1, 1)))
+def test_closeness_lies_in_the_unit(question: str, today: date, day: date) -> None:
+    assert 0 <= closeness(day, spans(question, today=today)) <= 1
+
+
+def test_people_tell_afterwards() -> None:
+    may = spans("in May 2023", today=TODAY)
+    within, after, long_after, before = (
+        closeness(day, may) for day in (date(2023, 5, 9), date(2023, 6, 10), date(2023, 12, 1), date(2023, 4, 20))
+    )
+
+    assert 1 == within > after > before > long_after
+    assert closeness(date(2023, 5, 9), []) == 0.0
+
+
+def test_a_date_without_a_year_is_meant_in_every_year() -> None:
+    assert closeness(date(2019, 5, 9), spans("in May", today=TODAY)) == 1.0

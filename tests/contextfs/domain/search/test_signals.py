@@ -1,0 +1,161 @@
+"""What speaks for a passage of a conversation beside the legs."""
+
+import random
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.search.question import Question, understand
+from contextfs.domain.search.ranking import rank
+from contextfs.domain.search.signals import Passage, read
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+WORDS = 3
+RARITIES = [3.0, 2.0, 1.0]
+
+
+def asked(text: str = "When did Ana move to Lisbon in May 2023?") -> Question:
+    return understand(text, today=NOW.date())
+
+
+def turn(place: int, body: str = "Yes.", *, held: tuple[float, ...] = (0, 0, 0), **more: object) -> Passage:
+    usual = Passage(
+        key=f"k{place}",
+        source=f"m{place}",
+        body=body,
+        lexical=sum(held),
+        semantic=0.2,
+        held=held,
+        occurred_at=datetime(2023, 5, 9, tzinfo=UTC),
+        type="message",
+        session="s",
+        place=place,
+        role="user",
+        speaker="Ana" if place % 2 else "Ben",
+    )
+    return msgspec.structs.replace(usual, **more)
+
+
+def test_a_turn_is_read_with_its_neighbours() -> None:
+    turns = [turn(0, "Did you move?", held=(3, 0, 0)), turn(1, held=(0, 2, 0)), turn(2, "In May.", held=(0, 0, 1))]
+
+    signals = read(turns, asked(), RARITIES)
+
+    assert [0.5, 1 / 3, 1 / 6] == [signals[one.key].coverage for one in turns]
+    assert [5 / 6, 1.0, 0.5] == [signals[one.key].window for one in turns]
+    assert [0.0, 0.0, 0.5] == [signals[one.key].before for one in turns]
+    assert [0.0, 1.0, 0.0] == [signals[one.key].named for one in turns]
+    assert [0.0, 1.0, 1.0] == [signals[one.key].stated for one in turns]
+    assert [1.0, 1.0, 1.0] == [signals[one.key].dated for one in turns]
+
+
+def test_neighbours_of_another_session_do_not_count() -> None:
+    turns = [turn(0, held=(3, 2, 1)), turn(1, session="other")]
+
+    assert read(turns, asked(), RARITIES)["k1"].window == 0.0
+
+
+def test_what_does_not_apply_is_not_judged() -> None:
+    signals = read([turn(1)], asked("which port?"), RARITIES)["k1"]
+
+    assert (None, None) == (signals.named, signals.dated)
+    assert read([turn(0, session=None)], asked(), RARITIES) == {}
+
+
+def test_with_an_assistant_it_matters_who_said_it_and_what_came_first() -> None:
+    user, assistant = turn(0, speaker=None), turn(1, speaker=None, role="assistant")
+
+    signals = read([user, assistant], asked(), RARITIES)
+
+    assert [("assistance", 1.0, 1.0), ("assistance", 0.0, 0.0)] == [
+        (one.kind, one.own, one.opens) for one in signals.values()
+    ]
+
+
+def test_a_good_session_supports_its_turns() -> None:
+    good = [turn(place, held=(3, 2, 1), session="good") for place in (1, 3, 5)]
+    poor = [turn(place, session="poor", key=f"p{place}", source=f"p{place}") for place in (1, 3, 5)]
+
+    signals = read([*good, *poor], asked(), RARITIES)
+
+    assert (signals["k1"].support or 0) > (signals["p1"].support or 0)
+
+
+HELD = st.tuples(*(st.sampled_from([0.0, rarity]) for rarity in RARITIES))
+PASSAGES = st.lists(
+    st.builds(
+        Passage,
+        key=st.integers(0, 99).map(str),
+        source=st.sampled_from("abcdef"),
+        body=st.sampled_from(["Yes.", "Why?", "I moved last week.", "מעבר 🎉", ""]),
+        lexical=st.none() | st.floats(0, 60),
+        semantic=st.none() | st.floats(-1, 1) | st.just(float("nan")),
+        held=HELD,
+        occurred_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+        type=st.sampled_from(["message", "fact"]),
+        session=st.sampled_from([None, "s", "t"]),
+        place=st.none() | st.integers(0, 6),
+        role=st.sampled_from(["user", "assistant"]),
+        speaker=st.sampled_from([None, "Ana", "Ben"]),
+    ),
+    max_size=8,
+    unique_by=(lambda one: one.key, lambda one: (one.session, one.place)),
+)
+
+
+@given(PASSAGES)
+def test_signals_and_scores_lie_in_the_unit_and_each_source_comes_once(passages: list[Passage]) -> None:
+    ranked = rank(passages, asked(), RARITIES, now=NOW)
+    sources = {one.key: one.source for one in passages}
+    kept = [sources[one.hit.key] for one in ranked]
+
+    assert all(0 <= one.score <= 1 and 0 <= one.relevance <= 1 for one in ranked)
+    assert all(0 <= value <= 1 for one in ranked for value in one.explanation.terms.values())
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert len(kept) == len(set(kept))
+
+
+@given(PASSAGES, st.randoms(use_true_random=False))
+def test_the_order_of_passages_is_irrelevant(passages: list[Passage], rng: random.Random) -> None:
+    shuffled = rng.sample(passages, len(passages))
+
+    assert [one.hit.key for one in rank(passages, asked(), RARITIES, now=NOW)] == [
+        one.hit.key for one in rank(shuffled, asked(), RARITIES, now=NOW)
+    ]
+
+
+BETTER = [
+    {"semantic": 0.6},
+    {"held": (3.0, 2.0, 1.0)},
+    {"speaker": "Ana"},
+    {"occurred_at": datetime(2023, 5, 20, tzinfo=UTC)},
+    {"body": "I moved last month."},
+]
+
+
+@pytest.mark.parametrize("better", BETTER)
+@given(others=PASSAGES)
+def test_more_of_a_signal_never_lowers_a_score(better: dict[str, object], others: list[Passage]) -> None:
+    plain = turn(0, "So what?", occurred_at=datetime(2020, 1, 1, tzinfo=UTC), session="own", key="it", source="it")
+    known = turn(1, "Ana is here.", session="elsewhere", key="ana", source="ana")
+    rest = [known, *others]
+
+    before, after = (
+        next(r.relevance for r in rank([one, *rest], asked(), RARITIES, now=NOW) if r.hit.key == "it")
+        for one in (plain, msgspec.structs.replace(plain, **better))
+    )
+
+    assert after >= before
+
+
+def test_nothing_that_speaks_of_the_question_is_not_relevant_however_well_it_stands() -> None:
+    lonely = turn(1, "I moved last week.", semantic=None)
+
+    assert 0.0 == rank([lonely], asked(), RARITIES, now=NOW)[0].relevance
+
+
+def test_a_date_of_today_is_found_in_the_year_9999() -> None:
+    assert understand("yesterday", today=date(9999, 12, 31)).when[0].last == date(9999, 12, 30)

@@ -116,7 +116,6 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/v1/sql",
         needs="sql:read",
-        size="medium",
         audits="sql.queried",
         meters="sql.queries",
     ),
@@ -207,6 +206,6 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="schedules.relay_outbox", every_seconds=60),
-    Schedule(name="schedules.seal_audit", every_seconds=5),
+    Schedule(name="schedules.seal_audit", every_seconds=60),
     Schedule(name="schedules.expire", every_seconds=3600),
 )

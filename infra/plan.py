@@ -18,8 +18,10 @@ Host = Literal["service", "function", "job", "worker"]
 Action = Literal["read", "publish", "consume", "call models", "keep files"]
 
 CALLS = ("database-url", "key-pepper", "redaction-key")
+OWN = {"sql": ("sql-database-url",)}
+"""What the services of some nouns need beside that: direct SQL runs as a role of its own."""
 PLATFORM = (*CALLS, "relay-database-url")
-MIGRATES = (*PLATFORM, "migration-database-url")
+MIGRATES = (*PLATFORM, *OWN["sql"], "migration-database-url")
 
 MIB = 1024 * 1024
 JOB_FROM_SECONDS = 3600
@@ -194,6 +196,7 @@ def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
             target=noun,
             size="medium" if medium else "small",
             body_limit=max(row.body_limit for row in rows),
+            secrets=(*CALLS, *OWN.get(noun, ())),
             may=("call models",) if medium else (),
         )
 

@@ -140,6 +140,6 @@ def _print_report(report: AuditReport) -> None:
         where = f"{fault.position}" if fault.position == fault.until else f"{fault.position}–{fault.until}"
         output.say(f"  {fault.kind.replace('_', ' ')} at {where}: {fault.told}")
     if report.unsealed:
-        output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes some seconds.")
+        output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")
     if report.head:
         output.say(f"Keep this head elsewhere, and pass it to a later check by --head: {report.head}")

@@ -76,6 +76,8 @@ class Region(Component):
         texts = {
             "database-url": credentials.url("contextfs_app", database.host),
             "relay-database-url": credentials.url("contextfs_relay", database.direct),
+            # Claims of direct SQL are signed for one connection: a proxy that shares connections would break them.
+            "sql-database-url": credentials.url("contextfs_sql", database.direct),
             "migration-database-url": credentials.url("migrator", database.direct),
         }
         if self.passages is not None:

@@ -8,7 +8,12 @@ from pulumi_random import RandomPassword
 from infra.kit.component import Component
 from infra.plan import Region
 
-ROLES = {"database-url": "contextfs_app", "relay-database-url": "contextfs_relay", "migration-database-url": "migrator"}
+ROLES = {
+    "database-url": "contextfs_app",
+    "relay-database-url": "contextfs_relay",
+    "sql-database-url": "contextfs_sql",
+    "migration-database-url": "migrator",
+}
 """Which role of the database each address is for."""
 
 

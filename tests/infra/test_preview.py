@@ -59,7 +59,11 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "postgres-use4": "READ_REPLICA_INSTANCE",
         "postgres-usw1": "READ_REPLICA_INSTANCE",
     }
-    assert {name for name, paused in clocks.items() if not paused} == {"expire-usc1", "relay-outbox-usc1"}
+    assert {name for name, paused in clocks.items() if not paused} == {
+        "expire-usc1",
+        "relay-outbox-usc1",
+        "seal-audit-usc1",
+    }
 
 
 @PULUMI

@@ -24,7 +24,9 @@ def test_an_archive_of_functions_holds_what_a_function_needs_to_start() -> None:
 
 def test_every_requirement_of_a_function_is_pinned() -> None:
     files: dict[str, Any] = source.function_files()
-    wanted = [line.split(">=")[0].split("[")[0] for line in files["requirements.txt"].splitlines()[1:]]
+    wanted = [
+        line.split(">=")[0].split("[")[0].replace(".", "-") for line in files["requirements.txt"].splitlines()[1:]
+    ]
     pinned = {line.split("==")[0] for line in files["constraints.txt"].splitlines()}
 
     assert "functions-framework" in wanted

@@ -27,7 +27,7 @@ Head = Annotated[
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One act: who did what to what, and when. It holds ids, counts and hashes, never content.
 
-    `position` and `hash` are null until the entry is sealed into the chain, some seconds later.
+    `position` and `hash` are null until the entry is sealed into the chain, within a minute.
     """
 
     id: UUID

@@ -73,7 +73,16 @@ def _type(one: Parameter) -> Any:
         return click.IntRange(one.told.min, one.told.max)
     if _is_choice(one):
         return click.Choice(_choices(one.kind))
-    return click.Path(path_type=Path) if one.kind is Path else one.kind
+    return _Path(path_type=Path) if one.kind is Path else one.kind
+
+
+class _Path(click.Path):
+    """A path; an empty one is none, or it would be taken for the folder that one works in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _value(one: Parameter, value: Any) -> Any:

@@ -101,7 +101,10 @@ def _chosen(tool: Tool | None, path: Path | None, place: Place | None, *, everyt
 def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
     """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
     if path is not None:
-        return paths_in(tool, path.expanduser())
+        named = paths_in(tool, path.expanduser())
+        if not named:
+            raise NotFound(f"There are no conversations of {tool} in {path}.")
+        return named
     if place is not None:
         from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
         from contextfs.local.setup import past  # noqa: PLC0415 - as above

@@ -188,6 +188,8 @@ def _failure(error: "Any", name: str) -> int:
         return _told(f"{error} (ctx {name} --help)", code)
     if hasattr(error, "detail"):
         return _told(_detail(error), code)
+    if isinstance(error, UnicodeError):
+        return _told("there are bytes in it that are no text: give it as UTF-8", _MISUSED)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror}", _FAILED)

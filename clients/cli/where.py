@@ -11,5 +11,8 @@ Server = Annotated[bool, Option("--server", help="Work on the server, also insid
 
 
 def here(server: bool) -> Place | None:
-    """Give the store that the working folder lies in; None where the server is meant, or there is no store."""
-    return None if server else place.find(Path.cwd())
+    """Give the store that the working folder lies in; None where the server is meant, or there is no store at all.
+
+    NotFound where it is off or has lost its settings: a memory that is meant for it must not leave the machine.
+    """
+    return None if server else place.meant(Path.cwd())

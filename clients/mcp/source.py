@@ -28,7 +28,7 @@ class Sources:
 
     def source(self, _context: object) -> Source:
         """Give the memory; Unavailable tells what the user can do where there is none."""
-        found = place.find(self._folder)
+        found = place.find(self._folder) if self._server else place.meant(self._folder)
         if found is not None and not self._server:
             return self._here(found)
         with self._lock:

@@ -20,7 +20,10 @@ def edited(memory: LocalMemory) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "memory.md"
         file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8")
-        subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
+        try:
+            subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
+        except (OSError, ValueError, subprocess.CalledProcessError):
+            raise Invalid(f"Nothing was changed: the editor {editor!r} did not end well.") from None
         said = file.read_text(encoding="utf-8").strip()
     if not said or between.strip() in said:
         raise Invalid("Nothing was changed: the text is empty, or still holds several texts.")

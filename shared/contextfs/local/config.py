@@ -148,7 +148,8 @@ def fresh(project: ProjectNamed) -> str:
         f"format = {FORMAT}\n\n"
         "# The project is known by this id everywhere, whatever the folder or the repository is called.\n"
         f'[project]\nid = "{project.id}"\nname = {quoted(project.name)}\n\n'
-        "# What leaves this machine by `ctx push`. Sessions stay here, unless `ctx share` or a rule says otherwise:\n"
+        "# What leaves this machine by `ctx push`. Once a server is linked, it runs by itself after a change, unless\n"
+        "# `background = false` stands below [sync]. Sessions stay here, unless `ctx share` or a rule says otherwise:\n"
         '# rules = [{ tool = "claude-code", branch = "main", visibility = "project" }]\n'
         '[share]\nsessions = "private"\nmemories = "project"\n'
     )

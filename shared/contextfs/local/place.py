@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from contextfs.kit.errors import Invalid, NotFound
+from contextfs.kit.errors import Invalid, NotFound, Unavailable
 
 FOLDER: Final = ".contextfs"
 CONFIG: Final = "config.toml"
@@ -72,13 +72,26 @@ def find_even_off(start: Path) -> Place | None:
         here = above
 
 
+def meant(start: Path) -> Place | None:
+    """Find the store that a command works in; None where there is none at all, and a server may be meant.
+
+    NotFound or Unavailable where there is one that cannot be used now: what is said to it must not go elsewhere.
+    """
+    place, root = find_even_off(start), top(start)
+    if root is not None and (place is None or place.root != root):
+        raise NotFound(_lost(root))
+    if place is not None and place.off.exists():
+        raise NotFound(f"{_off(place)} `--server` means the server.")
+    return place
+
+
 def required(start: Path) -> Place:
     """Find the store that a folder lies in; NotFound tells how to make one."""
     place = find_even_off(start)
     if place is None:
         raise NotFound(_absent(Path(start).absolute()))
     if place.off.exists():
-        raise NotFound(f"ContextFS is switched off in {place.root}: `ctx init` switches it on again.")
+        raise NotFound(_off(place))
     return place
 
 
@@ -94,6 +107,8 @@ def top(start: Path) -> Path | None:
     for root in (here, *here.parents):
         if os.path.isfile(root / FOLDER / CONFIG) or os.path.isdir(root / FOLDER / MEMORIES):  # noqa: PTH112, PTH113
             return root
+        if os.path.isdir(root / FOLDER) and not os.access(root / FOLDER, os.X_OK):  # noqa: PTH112 - as above
+            raise Unavailable(f"{root / FOLDER} cannot be looked into: give it back to yourself.")
     return None
 
 
@@ -143,9 +158,17 @@ def _is_link(path: Path) -> bool:
     return path.is_symlink() or bool(is_junction and is_junction(path))
 
 
+def _off(place: Place) -> str:
+    return f"ContextFS is switched off in {place.root}: `ctx init` switches it on again."
+
+
+def _lost(root: Path) -> str:
+    return f"{root / FOLDER / CONFIG} is missing: restore it from git, or run `ctx init` in {root}."
+
+
 def _absent(start: Path) -> str:
     """Say that there is no store, or that one has lost its settings."""
     root = top(start)
     if root is not None:
-        return f"{root / FOLDER / CONFIG} is missing: restore it from git, or run `ctx init` in {root}."
+        return _lost(root)
     return f"There is no {FOLDER} in {start} or above it: make one with `ctx init`."

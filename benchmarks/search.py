@@ -100,7 +100,9 @@ def _warm(folder: Path, size: int) -> list[Row]:
     """Compare calls with FTS5 alone on the same texts: its own stemmer, its own BM25, ten rows."""
     base = Base.open(folder)
     model = _Random()
-    index = LocalIndex(base, folder, project=lambda: _PROJECT, embedder=lambda: model, now=lambda: _NOW)
+    index = LocalIndex(
+        base, folder, project=lambda: _PROJECT, embedder=lambda: model, me=lambda: "user:a", now=lambda: _NOW
+    )
     plain = sqlite3.connect(folder / "plain.db")
     plain.execute("create virtual table plain using fts5 (body, tokenize = 'porter unicode61')")
     plain.executemany("insert into plain (body) values (?)", [(text,) for text in texts(size)])

@@ -5,6 +5,7 @@ from contextfs.domain.search.fusion import Explanation
 from contextfs.domain.search.model import SearchHit
 
 _LONGEST_SNIPPET = 300
+_LEGS = frozenset({"lexical", "semantic"})
 
 
 def show(hits: list[SearchHit], *, nothing: str = "Nothing was found.") -> None:
@@ -28,13 +29,14 @@ def _show(rank: int, hit: SearchHit) -> None:
 
 
 def _why(score: float, why: Explanation) -> str:
-    """Tell how a score came about: each leg's rank, raw score and 0..1 reading, then what broke ties."""
+    """Tell how a score came about: each leg's rank, raw score and 0..1 reading, the signals, then what broke ties."""
     legs = [
         _leg("words", why.lexical_rank, why.lexical_score, why.lexical),
         _leg("meaning", why.semantic_rank, why.semantic_score, why.semantic),
     ]
+    legs += [f"{name} {value:.2f}" for name, value in why.terms.items() if name not in _LEGS]
     rest = f"fresh {why.freshness:.2f}, trust {why.trust:.2f}{', pinned' if why.pinned else ''}"
-    return f"why: score {score:.3f} = {' + '.join(legs)}; {rest}"
+    return f"why: {why.kind}, score {score:.3f} = {' + '.join(legs)}; {rest}"
 
 
 def _leg(name: str, rank: int | None, raw: float | None, reading: float | None) -> str:

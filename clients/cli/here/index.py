@@ -32,6 +32,7 @@ def opened(place: Place) -> Generator[LocalIndex]:
                 place.local,
                 project=lambda: _settings(place).project,
                 embedder=_embedder(place),
+                me=lambda: _me(place),
                 now=now,
                 progress=progress.show,
             )
@@ -60,6 +61,12 @@ def _look(base: Base, place: Place) -> None:
     told(found)
     if not found.problems and not found.missing:
         glance.remember(base, place, state)
+
+
+def _me(place: Place) -> str:
+    from clients.cli.here.store import actor  # noqa: PLC0415 - seldom asked for
+
+    return actor(place.root)
 
 
 def _embedder(place: Place) -> Callable[[], Embedder | None]:

@@ -1,11 +1,12 @@
 """Passages: a long text cut into overlapping chunks at places where a reader would pause, and the line above each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name
 
 import msgspec
 
+from contextfs.domain.search.names import without_names
 from contextfs.kit.errors import Invalid
 
 CHUNK_SIZE = 1000
@@ -55,6 +56,22 @@ def context_line(*, project: str = "", title: str = "", date: Date | None = None
     parts = (project, title, date.strftime("%Y-%m-%d") if date else "", speaker)
     labels = (" ".join(part.split())[:_LONGEST_LABEL] for part in parts)
     return " · ".join(label for label in labels if label)
+
+
+def heading(*, title: str = "", speaker: str | None = None, opens: bool = False) -> str:
+    """Give what is searched by words above what was said: who speaks, and above the first one its session's title.
+
+    Above each of them, the title would find them all.
+    """
+    return "\n".join(part for part in (title if opens else "", speaker) if part)
+
+
+def embedded_text(*, source: str, context: str, body: str, speakers: Collection[str]) -> str:
+    """Give what stands for a passage: a memory with the line above it; of what was said, the words without the names.
+
+    Small embedders take a name for the topic: measured, without names more than half again is found by meaning.
+    """
+    return without_names(body, speakers) if source == "message" else f"{context}\n{body}"
 
 
 def _bounds(text: str, size: int, overlap: int) -> Iterator[tuple[int, int]]:

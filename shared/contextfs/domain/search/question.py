@@ -6,6 +6,7 @@
 import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,6 +19,7 @@ _OPERATOR = re.compile(
     r'(?<!\S)(?P<name>type|tag|since|before|author|tool|branch):(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:user:)?[^\s@]+@[^\s@]+")
 _AUTHOR = re.compile(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
@@ -48,8 +50,42 @@ _ASKING = tuple(
 _WORD = re.compile(r"\w{3,}")
 
 
+class Given(Protocol):
+    """The filters that were given with a question, beside its text."""
+
+    @property
+    def types(self) -> list[str] | None:
+        """Of these types."""
+        ...
+
+    @property
+    def tags(self) -> list[str] | None:
+        """With all of these tags."""
+        ...
+
+    @property
+    def tools(self) -> list[str] | None:
+        """Said with one of these tools."""
+        ...
+
+    @property
+    def branch(self) -> str | None:
+        """On this branch."""
+        ...
+
+    @property
+    def since(self) -> datetime | None:
+        """From this moment on."""
+        ...
+
+    @property
+    def until(self) -> datetime | None:
+        """Before this moment."""
+        ...
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed as operators; dates are days, authors are ids or `me`."""
+    """What was typed as operators; dates are days, authors are ids, `me` or addresses."""
 
     types: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -58,6 +94,17 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     since: date | None = None
     before: date | None = None
+
+    def beside(self, given: Given) -> dict[str, Any]:
+        """Give the filters that hold, by name: those that were given go before those that were typed; tags add up."""
+        return {
+            "types": given.types or list(self.types) or given.types,
+            "tags": [*(given.tags or []), *self.tags] or None,
+            "tools": given.tools or list(self.tools) or given.tools,
+            "branch": given.branch or self.branch,
+            "since": given.since or _midnight(self.since),
+            "until": given.until or _midnight(self.before),
+        }
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +131,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def understand(text: str, *, today: date) -> Question:
-    """Read a question. Total: any text has an answer; an operator with a value that cannot be is left in the text."""
-    rest, filters = _operators(text)
+def understand(text: str, *, today: date, addresses: bool = False) -> Question:
+    """Read a question. Total: any text has an answer; an operator with a value that cannot be is left in the text.
+
+    `addresses`: authors may be e-mail addresses too, as where git tells who they are.
+    """
+    rest, filters = _operators(text, addresses=addresses)
     return Question(
         text=rest,
         about=topic(rest),
@@ -108,7 +158,7 @@ def topic(text: str) -> str:
     return rest if _WORD.search(rest) else line
 
 
-def _operators(text: str) -> tuple[str, Filters]:
+def _operators(text: str, *, addresses: bool) -> tuple[str, Filters]:
     found: dict[str, list[str]] = {}
     days: dict[str, date] = {}
     kept: list[str] = []
@@ -120,7 +170,7 @@ def _operators(text: str) -> tuple[str, Filters]:
             if day is None:
                 continue
             days[name] = day
-        elif name == "author" and not _AUTHOR.fullmatch(value):
+        elif name == "author" and not (_AUTHOR.fullmatch(value) or (addresses and _ADDRESS.fullmatch(value))):
             continue
         else:
             found.setdefault(name, []).append(value)
@@ -137,6 +187,10 @@ def _operators(text: str) -> tuple[str, Filters]:
         before=days.get("before"),
     )
     return rest.strip() if end else text, filters
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
 def _day(value: str) -> date | None:

@@ -15,6 +15,15 @@ SHOWN = 100
 """What a search shows at most: behind it, texts that say the same are not folded together."""
 
 
+_MORE = 2
+_LEAST_CANDIDATES = 80
+
+
+def candidates(limit: int) -> int:
+    """Tell how many candidates each leg is asked for, so that `limit` of them can be shown in the right order."""
+    return max(limit * _MORE, _LEAST_CANDIDATES)
+
+
 def rank(
     passages: Sequence[Passage],
     question: Question,
@@ -32,7 +41,7 @@ def rank(
     by_key = {one.key: one for one in passages}
     apart = _one_a_source(ranked, by_key)
     shown, rest = apart[:SHOWN], apart[SHOWN:]
-    return [*collapse(shown, {one.hit.key: fingerprint(by_key[one.hit.key].body) for one in shown}), *rest]
+    return [*collapse(shown, {one.hit.key: _print(by_key[one.hit.key]) for one in shown}), *rest]
 
 
 def _hit(one: Passage, signals: Signals | None) -> Hit:
@@ -46,6 +55,10 @@ def _hit(one: Passage, signals: Signals | None) -> Hit:
         pinned=one.pinned,
         signals=signals,
     )
+
+
+def _print(one: Passage) -> str:
+    return fingerprint(one.body) if one.fingerprint is None else one.fingerprint
 
 
 def _one_a_source(ranked: Sequence[Ranked], passages: Mapping[str, Passage]) -> list[Ranked]:

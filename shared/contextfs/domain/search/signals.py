@@ -55,6 +55,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None = None
     role: str | None = None
     speaker: str | None = None
+    fingerprint: str | None = None
+    """The fingerprint of `body`, where it is stored; None: it is made when it is needed."""
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True):

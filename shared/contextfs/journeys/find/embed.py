@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from contextfs.domain.search import store
-from contextfs.domain.search.names import without_names
+from contextfs.domain.search.passages import embedded_text
 from contextfs.kit.call import Call
 from contextfs.kit.ports import Embedder, Row
 
@@ -15,7 +15,7 @@ def embed_waiting(call: Call, embedder: Embedder, *, most: int = _BATCH) -> int:
     """Embed a batch of the organization's passages that wait, each text once; gives how many there were."""
     waiting = store.waiting(call.tx, most)
     if waiting:
-        texts = {row["id"]: embedded_text(row) for row in waiting}
+        texts = {row["id"]: _text(row) for row in waiting}
         said = {text: sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts.values()}
         known = store.known_vectors(call.tx, embedder.model, list(said.values()))
         new = [text for text in said if said[text] not in known]
@@ -26,14 +26,8 @@ def embed_waiting(call: Call, embedder: Embedder, *, most: int = _BATCH) -> int:
     return len(waiting)
 
 
-def embedded_text(row: Row) -> str:
-    """Give what stands for a passage: a memory with the line above it; of what was said, the words without the names.
-
-    Small embedders take a name for the topic: measured, without names more than half again is found by meaning.
-    """
-    if row["source"] == "message":
-        return without_names(row["body"], row["speakers"])
-    return f"{row['context']}\n{row['body']}"
+def _text(row: Row) -> str:
+    return embedded_text(source=row["source"], context=row["context"], body=row["body"], speakers=row["speakers"])
 
 
 def vector_text(vector: Iterable[float]) -> str:

@@ -12,7 +12,7 @@ from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search import store
 from contextfs.domain.search.bm25 import AVERAGE_LENGTH, sparsevec_text, weights
-from contextfs.domain.search.passages import chunk, context_line
+from contextfs.domain.search.passages import chunk, context_line, heading
 from contextfs.domain.search.tokens import dimension, term_key, terms
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
@@ -112,8 +112,7 @@ def index_session(call: Call, session_id: UUID, *, anew: bool = False) -> int:
 
 
 def _of_message(session: Session, project: Project, message: Row, *, otherwise: UUID, opens: bool) -> _Common:
-    """Describe a message; its session's title is searched with the first one, or every other would be found by it."""
-    title = (session.title or "") if opens else ""
+    """Describe a message; `opens` tells the first one of its session."""
     return _Common(
         project_id=session.project_id,
         source="message",
@@ -126,7 +125,7 @@ def _of_message(session: Session, project: Project, message: Row, *, otherwise: 
             date=message["created_at"].date(),
             speaker=message["speaker"] or message["role"],
         ),
-        heading="\n".join(part for part in (title, message["speaker"]) if part),
+        heading=heading(title=session.title or "", speaker=message["speaker"], opens=opens),
         role=message["role"],
         speaker=message["speaker"],
         type="message",
@@ -149,11 +148,11 @@ def _said(memory: Memory) -> str:
 
 def _passages(call: Call, common: _Common, text: str, *, place: int | None = None) -> Iterator[Parameters]:
     shared = msgspec.structs.asdict(common) | {"org_id": call.principal.org_id}
-    heading = shared.pop("heading")
+    above = shared.pop("heading")
     chunks = chunk(text)
     ids = uuid7s(call.now, call.services.entropy, len(chunks))
     for ordinal, (piece, passage_id) in enumerate(zip(chunks, ids, strict=True)):
-        words = terms(f"{heading}\n{piece.text}")
+        words = terms(f"{above}\n{piece.text}")
         yield shared | {
             "id": passage_id,
             "ordinal": ordinal,

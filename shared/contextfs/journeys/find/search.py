@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import rank
+from contextfs.domain.search.ranking import candidates, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
@@ -25,8 +25,6 @@ from contextfs.kit.errors import Unavailable
 Mode = Literal["semantic", "hybrid", "lexical"]
 
 _log = logging.getLogger(__name__)
-_MORE = 2
-_LEAST_CANDIDATES = 80
 _NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
 _NOT_YET = "semantic: some passages are still waiting for their vectors"
 
@@ -92,22 +90,13 @@ def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> Sear
     author = next(iter(typed.authors), None)
     return msgspec.structs.replace(
         wanted,
-        types=wanted.types or list(typed.types) or None,
-        tags=[*(wanted.tags or []), *typed.tags] or None,
-        tools=wanted.tools or list(typed.tools) or None,
-        branch=wanted.branch or typed.branch,
         author=wanted.author or (_author(call, author) if author else None),
-        since=wanted.since or _midnight(typed.since),
-        until=wanted.until or _midnight(typed.before),
+        **typed.beside(wanted),
     )
 
 
 def _author(call: Call, typed: str) -> UUID:
     return call.principal.reader_id if typed == "me" else UUID(typed)
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
 def _passage(one: Candidate) -> Passage:
@@ -154,7 +143,7 @@ def _query(
         term_dimensions=hashes[1],
         vector=vector,
         model=model,
-        candidates=max(wanted.limit * _MORE, _LEAST_CANDIDATES),
+        candidates=candidates(wanted.limit),
         projects=wanted.project_ids,
         sources=list(wanted.sources) if wanted.sources else None,
         types=[one.removeprefix("memory_") for one in wanted.types] if wanted.types else None,

@@ -1,6 +1,6 @@
 """Within which bounds a search looks, as its statements take them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,15 +10,16 @@ from contextfs.local.search.model import Wanted
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PREFIX = "memory_"
+_USER = "user:"
 
 
-def bounds(wanted: Wanted) -> dict[str, Any] | None:
-    """Give the bounds of a search; None when it has none."""
+def bounds(wanted: Wanted, *, me: Callable[[], str]) -> dict[str, Any] | None:
+    """Give the bounds of a search; None when it has none. `me` names who is meant by the author `me`."""
     found = {
         "sources": _list(wanted.sources),
         "types": _list(None if wanted.types is None else [one.removeprefix(_PREFIX) or one for one in wanted.types]),
         "tags": _list(wanted.tags),
-        "author": wanted.author.lower() if wanted.author is not None else None,
+        "authors": None if wanted.author is None else encoded(_authors(wanted.author, me)),
         "tools": _list(wanted.tools),
         "branch": wanted.branch,
         "since": micros(wanted.since) if wanted.since else None,
@@ -27,7 +28,15 @@ def bounds(wanted: Wanted) -> dict[str, Any] | None:
     return None if all(value is None for value in found.values()) else found
 
 
-UNBOUND = dict.fromkeys(("sources", "types", "tags", "author", "tools", "branch", "since", "until"))
+UNBOUND = dict.fromkeys(("sources", "types", "tags", "authors", "tools", "branch", "since", "until"))
+
+
+def _authors(author: str, me: Callable[[], str]) -> list[str]:
+    """Give the spellings of an author; what was captured here and not shared yet has none, and is by who works here."""
+    if author.lower() == "me":
+        return [*_authors(me(), me), ""]
+    name = author.lower().removeprefix(_USER)
+    return [author.lower(), name, f"{_USER}{name}"]
 
 
 def encoded(values: Sequence[object]) -> str:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
+from contextfs.domain.search.passages import embedded_text
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.search.queries import SQL
@@ -43,10 +46,15 @@ def waiting(base: Base) -> int:
 
 def _embed(vectors: Vectors, embedder: Embedder, batch: list[Row]) -> int:
     """Embed what is new of a batch, outside of the transaction that stores it: nobody waits for the model."""
-    texts = {row["hash"]: f"{row['context']}\n{row['body']}" for row in batch if not row["is_known"]}
+    texts = {row["hash"]: _text(row) for row in batch if not row["is_known"]}
     made = halves(embedder.embed(list(texts.values()))) if texts else None
     with vectors.base.transaction():
         if made is not None:
             vectors.add(list(texts), made)
         vectors.base.many(SQL["embedded_now"], [{"id": row["id"]} for row in batch])
     return len(texts)
+
+
+def _text(row: Row) -> str:
+    speakers = msgspec.json.decode(row["speakers"], type=list[str])
+    return embedded_text(source=row["source"], context=row["context"], body=row["body"], speakers=speakers)

@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from contextfs.domain.search.names import named
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
-from contextfs.local.search.find import Found, Question
+from contextfs.local.search.candidates import Proposed
+from contextfs.local.search.find import Asked, Found
 from contextfs.local.search.model import LocalReply, Wanted
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class LocalIndex:
     """Finds memories and messages of a store by their words and meaning. It does not look at the files of memories.
 
     `project` gives the project. `embedder` gives the model, None where it is switched off; Unavailable says why
-    there is none. Both are asked only when they are needed.
+    there is none. `me` names who works here. All are asked only when they are needed.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class LocalIndex:
         *,
         project: "Callable[[], ProjectNamed]",
         embedder: Callable[[], Embedder | None],
+        me: Callable[[], str],
         now: Callable[[], datetime],
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -47,6 +50,7 @@ class LocalIndex:
         self.waiting = 0
         self._project = project
         self.embedder = embedder
+        self._me = me
         self._now = now
         self.progress = progress
 
@@ -56,9 +60,22 @@ class LocalIndex:
         return reply.small(self.base, wanted, found, degraded, self.notes)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
-        """Find passages; gives them with what could not take part."""
-        asked, model = find.question(wanted, self.embedder)
-        return self.mended(lambda: self._look(wanted, asked, model))
+        """Find passages; gives them with what could not take part.
+
+        The legs are asked again where the question names somebody who turns out to speak in what was found: names
+        mislead both legs, and who is meant decides the order instead.
+        """
+        now = self._now()
+        asked = find.understood(wanted, me=self._me, now=now)
+        model, degraded = find.model(wanted.mode, self.embedder)
+        proposed, troubles = self.mended(lambda: self._propose(asked, model))
+        meant = named(asked.question.text, {one.speaker for one in proposed.candidates if one.speaker})
+        if meant:
+            asked = asked._replace(question=asked.question.without(meant))
+            proposed, more = self.mended(lambda: self._propose(asked, model))
+            troubles += more
+        found = find.ordered(proposed, asked.question, wanted, now=now)
+        return found, list(dict.fromkeys([*degraded, *troubles]))
 
     def mended(self, work: Callable[[], T]) -> T:
         """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""
@@ -83,17 +100,16 @@ class LocalIndex:
 
         return take_in(self.base, self._project(), progress=self.progress)
 
-    def _look(self, wanted: Wanted, asked: Question, model: Embedder | None) -> tuple[Found, list[str]]:
-        if model is None or asked.vector is None:
-            with self.base.snapshot():
-                return find.look(self.base, wanted, asked, None, now=self._now()), asked.degraded
+    def _propose(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
+        if model is None:
+            return find.by_words(self.base, asked), []
         from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there
 
         meaning = Meaning(self.base, self.folder, model)
         troubles = meaning.catch_up(SLICE_SECONDS)
-        found, degraded = meaning.look(wanted, asked, asked.vector, now=self._now())
+        proposed, degraded = meaning.propose(asked)
         self.waiting = meaning.waiting()
-        return found, list(dict.fromkeys([*troubles, *degraded]))
+        return proposed, [*troubles, *degraded]
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

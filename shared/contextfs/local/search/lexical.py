@@ -15,6 +15,7 @@ from contextfs.local.search.queries import SQL
 _GENEROUS = 4
 _LEAST = 200
 _MOST_TERMS = 64
+"""Of how many words a passage is asked for by name, and of how many it is told which it holds: as on a server."""
 
 
 class Lexical:
@@ -26,6 +27,9 @@ class Lexical:
         held = {row["term"]: row["doc"] for row in rows}
         total = (base.one(SQL["totals"], {"at": at}) or {})["passages"] if held else 0
         self._rarities = {word: idf(total, held[word]) for word in words if word in held}
+        self._first = words[:_MOST_TERMS]
+        self.rarities = [self._rarities.get(word, 0.0) for word in self._first]
+        """The idf of each of the first words, 0 for what occurs nowhere."""
 
     @property
     def is_mute(self) -> bool:
@@ -50,6 +54,11 @@ class Lexical:
             for word, rarity in self._rarities.items()
             if word in said
         )
+
+    def held(self, terms: str) -> list[float]:
+        """Give for each of the first words its idf where a passage holds it, else 0."""
+        said = frozenset(terms.split(" "))
+        return [self._rarities.get(word, 0.0) if word in said else 0.0 for word in self._first]
 
     def _match(self) -> str:
         """Ask for any of the words; of very many, for the rarest: what says none of them is no candidate."""

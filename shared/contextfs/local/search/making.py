@@ -1,12 +1,12 @@
 """Make passages of a memory and of a message, as the server does: the same chunks, the same terms, the same trust."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from contextfs.domain.search.passages import chunk, context_line
+from contextfs.domain.search.passages import chunk, context_line, embedded_text, heading
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
 from contextfs.local.base.connection import Base, Row
@@ -17,6 +17,7 @@ from contextfs.local.search.queries import SQL
 
 def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
     """Give the passages of a memory; one in conflict has them of every text."""
+    context = context_line(project=project, title=memory.title or "", date=memory.created_at.date())
     yield from _passages(
         {
             "source": "memory",
@@ -31,17 +32,20 @@ def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
             "pinned": memory.pinned,
             "occurred": micros(memory.valid_from or memory.created_at),
             "expires": micros(memory.expires_at) if memory.expires_at else None,
+            "role": None,
+            "speaker": None,
+            "context": context,
         },
-        context_line(project=project, title=memory.title or "", date=memory.created_at.date()),
+        context,
         "\n\n".join(memory.bodies or [memory.content]),
     )
 
 
-def of_message(message: Row, session: Row, project: str) -> Iterator[Row]:
-    """Give the passages of a message of a session."""
+def of_message(message: Row, session: Row, project: str, *, place: int, speakers: Sequence[str]) -> Iterator[Row]:
+    """Give the passages of a message of a session, from a place in it on; `speakers` are all who speak in it."""
     at = datetime.fromisoformat(message["created_at"])
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    title, speaker = session["title"] or "", message["role"]
+    title, role, speaker = session["title"] or "", message["role"], message["speaker"]
     yield from _passages(
         {
             "source": "message",
@@ -52,27 +56,40 @@ def of_message(message: Row, session: Row, project: str) -> Iterator[Row]:
             "tool": session["tool"],
             "branch": session["branch"],
             "author": session["user_id"] or "",
-            "trust": MESSAGE_TRUST.get(speaker, TRUST["tool"]),
+            "trust": MESSAGE_TRUST.get(role, TRUST["tool"]),
             "pinned": False,
             "occurred": micros(at),
             "expires": None,
+            "role": role,
+            "speaker": speaker,
+            "context": context_line(
+                project=project, title=title, date=at.astimezone(UTC).date(), speaker=speaker or role
+            ),
         },
-        context_line(project=project, title=title, date=at.astimezone(UTC).date(), speaker=speaker),
+        heading(title=title, speaker=speaker, opens=place == 0),
         message["content"],
+        place=place,
+        speakers=speakers,
     )
 
 
-def add(base: Base, passages: Iterator[Row]) -> None:
-    """Store passages."""
-    for one in passages:
+def add(base: Base, passages: Iterable[Row]) -> int:
+    """Store passages; gives how many there were."""
+    made = [*passages]
+    for one in made:
         [row] = base.all(SQL["add_passage"], one)
         base.run(SQL["add_text"], one | row)
+    return len(made)
 
 
-def _passages(common: Row, context: str, text: str) -> Iterator[Row]:
+def _passages(
+    common: Row, above: str, text: str, *, place: int | None = None, speakers: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Cut a text; `above` is searched by words with each piece of it."""
+    source, context = common["source"], common["context"]
     for ordinal, piece in enumerate(chunk(text)):
-        said = f"{context}\n{piece.text}"
-        words = terms(said)
+        said = embedded_text(source=source, context=context, body=piece.text, speakers=speakers)
+        words = terms(f"{above}\n{piece.text}")
         own: dict[str, Any] = {
             "ordinal": ordinal,
             "starts": piece.start,
@@ -80,7 +97,7 @@ def _passages(common: Row, context: str, text: str) -> Iterator[Row]:
             "length": len(words),
             "fingerprint": fingerprint(piece.text),
             "hash": blake2b(said.encode(), digest_size=16).digest(),
-            "context": context,
+            "place": None if place is None else place + ordinal,
             "body": piece.text,
             "terms": " ".join(words),
         }

@@ -1,17 +1,16 @@
 """Search by words and meaning: a moment of embedding first, then both legs; vectors that are damaged are given up."""
 
 import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
-from contextfs.local.search import find
+from contextfs.local.search.candidates import Proposed, propose
 from contextfs.local.search.embedding import embed_waiting, waiting
-from contextfs.local.search.find import Found, Question
+from contextfs.local.search.find import Asked, by_words
 from contextfs.local.search.matrix import Damaged
-from contextfs.local.search.model import Wanted
 from contextfs.local.search.semantic import Semantic
 from contextfs.local.search.vectors import Vectors
 
@@ -57,23 +56,27 @@ class Meaning:
             return 0, [_UNWRITABLE.format(error.strerror)]
         return done, []
 
-    def look(
-        self, wanted: Wanted, asked: Question, query: Sequence[float], *, now: datetime
-    ) -> tuple[Found, list[str]]:
-        """Find passages by both legs; gives them with what could not take part.
+    def propose(self, asked: Asked) -> tuple[Proposed, list[str]]:
+        """Give the candidates of both legs, with what could not take part.
 
         A file that was there and is gone was moved by another process: one more look, from now on, finds the new one.
         """
+        if not asked.question.about.strip():
+            return by_words(self._base, asked), []
+        try:
+            query = list(next(iter(self._model.embed([asked.question.about]))))
+        except Unavailable as error:
+            return by_words(self._base, asked), [error.detail]
+        words = () if asked.mode == "semantic" else asked.question.words
         for _ in range(_ATTEMPTS):
             try:
                 with self._base.snapshot():
                     semantic = Semantic(self._vectors, query)
-                    return find.look(self._base, wanted, asked, semantic, now=now), self._lacking()
+                    return propose(self._base, words, semantic, asked.scope), self._lacking()
             except Damaged:
                 continue
         self._vectors.lose()
-        with self._base.snapshot():
-            return find.look(self._base, wanted, find.by_words(wanted), None, now=now), [_DAMAGED]
+        return by_words(self._base, asked), [_DAMAGED]
 
     def waiting(self) -> int:
         """Count the passages that have no vector yet."""

@@ -14,11 +14,10 @@ from contextfs.journeys.find.index import TRUST
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import shown
 from contextfs.local.model import LocalMemory
-from contextfs.local.search.find import Found, Text
+from contextfs.local.search.find import Found
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Wanted
 from contextfs.local.search.queries import SQL
-from contextfs.local.search.ranking import Candidate
 
 
 def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> ContextReply:
@@ -47,12 +46,11 @@ def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
 
 
 def _candidate(one: Ranked, found: Found) -> PackCandidate:
-    candidate: Candidate = found.candidates[one.hit.key]
-    text: Text = found.texts[one.hit.key]
+    candidate = found.candidates[one.hit.key]
     return PackCandidate(
         id=short(UUID(candidate.source_id)),
         type=candidate.type,
-        text=text.body,
+        text=candidate.body,
         source=f"session {short(UUID(candidate.session_id))}" if candidate.session_id else "",
         occurred_at=one.hit.occurred_at,
         relevance=one.relevance,

@@ -1,5 +1,6 @@
 """What a search answers: hits small, and, where nothing was found, in how much it was looked for."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,11 @@ from contextfs.domain.search.model import SearchHit
 from contextfs.domain.search.snippet import snippet
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import moment
+from contextfs.local.search.candidates import Candidate
 from contextfs.local.search.due import project_id
-from contextfs.local.search.find import Found, Text
+from contextfs.local.search.find import Found
 from contextfs.local.search.model import LocalReply, Wanted
 from contextfs.local.search.queries import SQL
-from contextfs.local.search.ranking import Candidate
 
 _NO_WORDS = "There is no word in the query that could be looked for."
 
@@ -22,24 +23,21 @@ _NO_WORDS = "There is no word in the query that could be looked for."
 def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str]) -> LocalReply:
     """Show what was found small."""
     project = project_id(base)
-    hits = [
-        _hit(one, found.candidates[one.hit.key], found.texts[one.hit.key], found.words, project, wanted)
-        for one in found.ranked
-    ]
+    hits = [_hit(one, found.candidates[one.hit.key], found.words, project, wanted) for one in found.ranked]
     told = [*notes] if hits or found.words or wanted.mode == "semantic" else [*notes, _NO_WORDS]
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
     return LocalReply(hits=hits, degraded=degraded, notes=told, **counts)
 
 
-def _hit(one: Ranked, candidate: Candidate, text: Text, words: list[str], project: UUID, wanted: Wanted) -> SearchHit:
+def _hit(one: Ranked, candidate: Candidate, words: Sequence[str], project: UUID, wanted: Wanted) -> SearchHit:
     return SearchHit(
         source="memory" if candidate.source == "memory" else "message",
         id=UUID(candidate.source_id),
         project_id=project,
         session_id=UUID(candidate.session_id) if candidate.session_id else None,
         type=candidate.type,
-        context=text.context,
-        snippet=snippet(text.body, words),
+        context=candidate.context,
+        snippet=snippet(candidate.body, words),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=msgspec.json.decode(candidate.tags, type=list[str]),

@@ -27,11 +27,15 @@ create table passages (
     pinned integer not null,
     occurred integer not null,
     expires integer,
+    -- Of what was said: its place in its session, the role of who said it, and their name between people.
+    place integer,
+    role text,
+    speaker text,
     fingerprint text not null,
     hash blob not null
 );
 create unique index passages_source on passages (source_id, ordinal);
-create index passages_session on passages (session_id) where session_id is not null;
+create index passages_place on passages (session_id, place) where session_id is not null;
 create index passages_expiring on passages (expires) where expires is not null;
 create index passages_hash on passages (hash);
 
@@ -64,8 +68,12 @@ create trigger passage_gone after delete on passages begin
     delete from unembedded where id = old.id;
 end;
 
--- What the passages of a session were made with: when it changes, they are made anew.
-create table indexed_sessions (session_id text primary key, label text not null) without rowid;
+-- What the passages of a session were made with: when it changes, they are made anew. `speakers` is a list of names.
+create table indexed_sessions (
+    session_id text primary key,
+    label text not null,
+    speakers text not null
+) without rowid;
 
 -- Which file holds the vectors of a model, and in which of its rows the vector of a text is, with the row's CRC-32.
 create table if not exists matrices (model text primary key, file text not null, dimensions integer not null) without rowid;

@@ -37,21 +37,29 @@ def _look_at(base: Base, session_id: str, project: str) -> bool:
         base.run(SQL["forget_label"], {"session_id": session_id})
         base.run(SQL["clean_session"], {"session_id": session_id})
         return True
-    _match_label(base, session, project)
-    base.run(SQL["clear_gone_messages"], {"session_id": session_id})
+    speakers = [row["speaker"] for row in base.all(SQL["speakers"], {"session_id": session_id})]
+    _match_label(base, session, project, speakers)
+    place = (base.one(SQL["next_place"], {"session_id": session_id}) or {"place": 0})["place"]
     fresh = base.all(SQL["unindexed_messages"], {"session_id": session_id, "limit": _MESSAGES})
     for message in fresh:
-        making.add(base, making.of_message(message, session, project))
+        place += making.add(base, making.of_message(message, session, project, place=place, speakers=speakers))
     if len(fresh) == _MESSAGES:
         return False
     base.run(SQL["clean_session"], {"session_id": session_id})
     return True
 
 
-def _match_label(base: Base, session: Row, project: str) -> None:
-    """Clear the passages of a session whose title or facets changed: they stand in each of its passages."""
-    label = json.dumps([project, *(session.get(name) for name in _LABEL)])
-    known = base.one(SQL["label"], {"session_id": session["id"]})
+def _match_label(base: Base, session: Row, project: str, speakers: list[str]) -> None:
+    """Clear the passages of a session that are to be made anew.
+
+    Its title or facets changed, which stand in each of its passages; somebody new speaks in it, whose name is left out
+    of what is embedded; or its messages stand in another order, for some are gone or came late.
+    """
+    at = {"session_id": session["id"]}
+    label = json.dumps([project, *(session.get(name) for name in _LABEL), speakers])
+    known = base.one(SQL["label"], at)
     if known is None or known["label"] != label:
-        base.run(SQL["clear_session"], {"session_id": session["id"]})
-        base.run(SQL["set_label"], {"session_id": session["id"], "label": label})
+        base.run(SQL["clear_session"], at)
+        base.run(SQL["set_label"], at | {"label": label, "speakers": json.dumps(speakers)})
+    elif (base.one(SQL["is_out_of_order"], at) or {"is_so": 0})["is_so"]:
+        base.run(SQL["clear_session"], at)

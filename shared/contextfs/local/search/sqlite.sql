@@ -33,11 +33,11 @@ delete from passages where source_id = :source_id
 -- Store a passage; gives its id.
 insert into passages (
     source, source_id, session_id, ordinal, starts, ends, length, type, tags, tool, branch, author, trust, pinned,
-    occurred, expires, fingerprint, hash
+    occurred, expires, place, role, speaker, fingerprint, hash
 )
 values (
     :source, :source_id, :session_id, :ordinal, :starts, :ends, :length, :type, :tags, :tool, :branch, :author, :trust,
-    :pinned, :occurred, :expires, :fingerprint, :hash
+    :pinned, :occurred, :expires, :place, :role, :speaker, :fingerprint, :hash
 )
 returning id
 
@@ -78,8 +78,15 @@ select label from indexed_sessions where session_id = :session_id
 
 -- name: set_label
 -- Remember what the passages of a session are made with.
-insert into indexed_sessions (session_id, label) values (:session_id, :label)
-on conflict (session_id) do update set label = excluded.label
+insert into indexed_sessions (session_id, label, speakers) values (:session_id, :label, :speakers)
+on conflict (session_id) do update set label = excluded.label, speakers = excluded.speakers
+
+-- name: speakers
+-- Who speaks in a session, by name.
+select distinct substr(cast(json_extract(metadata, '$.speaker') as text), 1, 200) as speaker
+from messages
+where session_id = :session_id and metadata like '%"speaker"%' and json_extract(metadata, '$.speaker') is not null
+order by speaker
 
 -- name: forget_label
 -- Forget what the passages of a session were made with.
@@ -89,14 +96,32 @@ delete from indexed_sessions where session_id = :session_id
 -- Take the passages of a session away.
 delete from passages where session_id = :session_id
 
--- name: clear_gone_messages
--- Take the passages away whose messages are not there any more.
-delete from passages
-where session_id = :session_id and source_id not in (select id from messages where session_id = :session_id)
+-- name: is_out_of_order
+-- Whether the passages of a session no longer stand as its messages do: one is gone, or one came that belongs between.
+select exists (
+    select 1 from passages as p
+    where p.session_id = :session_id
+        and p.source_id not in (select id from messages where session_id = :session_id)
+) or exists (
+    select 1 from messages as m
+    where m.session_id = :session_id and m.kind in ('prompt', 'reply', 'summary') and m.content <> ''
+        and not exists (select 1 from passages as p where p.source_id = m.id)
+        and (m.created_at, m.id) < (
+            select l.created_at, l.id from passages as p
+            cross join messages as l on l.id = p.source_id
+            where p.session_id = :session_id
+            order by p.place desc limit 1
+        )
+) as is_so
+
+-- name: next_place
+-- The place behind the last passage of a session.
+select coalesce(max(place) + 1, 0) as place from passages where session_id = :session_id
 
 -- name: unindexed_messages
 -- Some messages of a session that have no passages yet.
-select m.id, m.role, m.content, m.created_at
+select m.id, m.role, m.content, m.created_at,
+    substr(cast(json_extract(m.metadata, '$.speaker') as text), 1, 200) as speaker
 from messages as m
 where m.session_id = :session_id and m.kind in ('prompt', 'reply', 'summary') and m.content <> ''
     and not exists (select 1 from passages as p where p.source_id = m.id)
@@ -116,7 +141,7 @@ where w.passage_words match :match
     and (:sources is null or p.source in (select value from json_each(:sources)))
     and (:types is null or p.type in (select value from json_each(:types)))
     and (:tools is null or p.tool in (select value from json_each(:tools)))
-    and (:author is null or lower(p.author) in (:author, 'user:' || :author))
+    and (:authors is null or lower(p.author) in (select value from json_each(:authors)))
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
@@ -135,14 +160,40 @@ select term, doc from passage_vocabulary where term in (select value from json_e
 -- How many passages there are that have not expired.
 select count(*) - (select count(*) from passages where expires is not null and expires <= :at) as passages from passages
 
--- name: candidates
--- Passages by their ids, as far as they lie within the bounds and have not expired.
-select p.id, p.source, p.source_id, p.session_id, p.starts, p.ends, p.type, p.tags, p.tool, p.branch, p.trust,
-    p.pinned, p.occurred, p.fingerprint, p.length, t.terms
+-- name: terms
+-- The terms of some passages that have not expired.
+select p.id, p.length, t.terms
 from json_each(:ids) as wanted
 cross join passages as p on p.id = wanted.value
 cross join passage_texts as t on t.id = p.id
 where (p.expires is null or p.expires > :at)
+
+-- name: beside
+-- The passages within some bounds that stand right before and after some others in their sessions.
+select p.id
+from json_each(:ids) as wanted
+cross join passages as seed on seed.id = wanted.value and seed.session_id is not null
+cross join passages as p on p.session_id = seed.session_id and p.place in (seed.place - 1, seed.place + 1)
+where (p.expires is null or p.expires > :at)
+    and (:sources is null or p.source in (select value from json_each(:sources)))
+    and (:types is null or p.type in (select value from json_each(:types)))
+    and (:tools is null or p.tool in (select value from json_each(:tools)))
+    and (:authors is null or lower(p.author) in (select value from json_each(:authors)))
+    and (:branch is null or p.branch = :branch)
+    and (:since is null or p.occurred >= :since)
+    and (:until is null or p.occurred < :until)
+    and (:tags is null or not exists (
+        select 1 from json_each(:tags) as wanted_tag
+        where wanted_tag.value not in (select value from json_each(p.tags))
+    ))
+
+-- name: candidates
+-- Passages by their ids, with all that ranks and shows them.
+select p.id, p.source, p.source_id, p.session_id, p.starts, p.ends, p.type, p.tags, p.tool, p.branch, p.trust,
+    p.pinned, p.occurred, p.place, p.role, p.speaker, p.fingerprint, t.context, t.body, p.length, t.terms
+from json_each(:ids) as wanted
+cross join passages as p on p.id = wanted.value
+cross join passage_texts as t on t.id = p.id
 
 -- name: embedded
 -- In which rows the vectors of some passages are.
@@ -162,7 +213,7 @@ where (p.expires is null or p.expires > :at)
     and (:sources is null or p.source in (select value from json_each(:sources)))
     and (:types is null or p.type in (select value from json_each(:types)))
     and (:tools is null or p.tool in (select value from json_each(:tools)))
-    and (:author is null or lower(p.author) in (:author, 'user:' || :author))
+    and (:authors is null or lower(p.author) in (select value from json_each(:authors)))
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
@@ -170,10 +221,6 @@ where (p.expires is null or p.expires > :at)
         select 1 from json_each(:tags) as wanted_tag
         where wanted_tag.value not in (select value from json_each(p.tags))
     ))
-
--- name: texts
--- What some passages say.
-select id, context, body from passage_texts where id in (select value from json_each(:ids))
 
 -- name: looked_in
 -- How many memories and messages search knows.
@@ -194,12 +241,14 @@ select
 select count(*) as waiting from unembedded
 
 -- name: waiting
--- Some passages that wait for their vectors, newest first, and whether their text has one already.
-select u.id, p.hash, t.context, t.body,
+-- Some passages that wait for their vectors, newest first, who speaks in their sessions, and whether their text has a
+-- vector already.
+select u.id, p.source, p.hash, t.context, t.body, coalesce(s.speakers, '[]') as speakers,
     exists (select 1 from vectors as v where v.model = :model and v.hash = p.hash) as is_known
 from unembedded as u
 join passages as p on p.id = u.id
 join passage_texts as t on t.id = u.id
+left join indexed_sessions as s on s.session_id = p.session_id
 order by u.id desc
 limit :limit
 

@@ -39,6 +39,13 @@ def test_what_is_no_operator_stays(text: str) -> None:
     assert (text, Filters()) == (asked.text, asked.filters)
 
 
+def test_an_author_may_be_an_address_where_addresses_are_known() -> None:
+    asked = [understand("author:ana@example.com deploy", today=TODAY, addresses=known) for known in (False, True)]
+
+    assert [(), ("ana@example.com",)] == [one.filters.authors for one in asked]
+    assert ["author:ana@example.com deploy", "deploy"] == [one.text for one in asked]
+
+
 def test_phrases_identifiers_and_dates_are_seen() -> None:
     asked = understand(
         'Did "connection reset" in src/auth/login.py or parseHTML or ERR_42 come in May 2023?', today=TODAY

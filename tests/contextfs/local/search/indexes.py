@@ -22,6 +22,7 @@ def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[Loca
         folder,
         project=lambda: config.read(machine.root / ".contextfs/config.toml").project,
         embedder=lambda: embedder,
+        me=lambda: machine.who,
         now=lambda: machine.now,
     )
     base.close()

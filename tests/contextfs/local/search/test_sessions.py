@@ -12,17 +12,35 @@ TABLES = (
     status text not null default 'open', user_id text, branch text, tags text not null default '[]',
     started_at text not null, created_at text not null, updated_at text not null)""",
     """create table if not exists messages (id text primary key, session_id text not null, role text not null,
-    kind text not null, content text not null, created_at text not null)""",
+    kind text not null, content text not null, metadata text not null default '{}', created_at text not null)""",
     "create table if not exists dirty_sessions (session_id text primary key)",
 )
 
 
-def say(machine: Machine, number: int, content: str, *, kind: str = "prompt", role: str = "user") -> None:
+def say(
+    machine: Machine,
+    number: int,
+    content: str,
+    *,
+    kind: str = "prompt",
+    role: str = "user",
+    metadata: str = "{}",
+    at: str = "",
+) -> None:
     """Store a message, as the sessions' room does: with a note that search has to look."""
     with opened(machine) as index:
         index.base.run(
-            "insert into messages (id, session_id, role, kind, content, created_at) values (?, ?, ?, ?, ?, ?)",
-            [str(UUID(int=number)), SESSION, role, kind, content, f"2030-01-31T12:{number:02}:00.000000Z"],
+            "insert into messages (id, session_id, role, kind, content, metadata, created_at)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                str(UUID(int=number)),
+                SESSION,
+                role,
+                kind,
+                content,
+                metadata,
+                at or f"2030-01-31T12:{number:02}:00.000000Z",
+            ],
         )
         touch(index.base)
 
@@ -91,13 +109,18 @@ def test_a_session_with_very_many_messages_is_taken_in_whole(machine: Machine) -
     assert 450 == found(machine, "unicorn").messages
 
 
-def test_a_new_title_stands_in_every_passage(machine: Machine) -> None:
+def test_a_new_title_stands_above_every_passage_and_finds_the_first(machine: Machine) -> None:
     session(machine)
     say(machine, 1, "Use gunicorn.")
+    for number in range(2, 6):
+        say(machine, number, f"Something else, number {number}.")
     before = said(machine, "zebra")
     session(machine, title="The zebra")
 
-    assert ([], ["Use gunicorn."]) == (before, said(machine, "zebra"))
+    hits = found(machine, "zebra").hits
+    assert ([], "Use gunicorn.") == (before, hits[0].snippet)
+    assert "Something else, number 4." not in [hit.snippet for hit in hits]
+    assert "The zebra" in found(machine, "number 4").hits[0].context
 
 
 def test_what_is_gone_is_not_found(machine: Machine) -> None:
@@ -119,7 +142,9 @@ def test_what_is_gone_is_not_found(machine: Machine) -> None:
 
 def test_memories_and_messages_stand_in_one_order(machine: Machine) -> None:
     session(machine)
-    say(machine, 1, "We talked about gunicorn, among other things, at some length and without a result.")
+    say(machine, 1, "Hello.")
+    say(machine, 2, "Yes.", role="assistant")
+    say(machine, 3, "We talked about gunicorn, among other things, without a result.", role="assistant")
     machine.add("Gunicorn serves the app.")
 
     assert ["memory", "message"] == [hit.source for hit in found(machine, "gunicorn").hits]

@@ -1,5 +1,6 @@
 """One look at the files: what changed is taken in, what is due is written, and what cannot be read is told."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -64,6 +65,8 @@ def _take_in(
         stepping.intend(base, place, reader.to_step())
 
     def part(one: scan.Known) -> None:
+        if os.path.lexists(scan.absolute(place, one.path)):
+            return  # it came back, or another process moved it there: the next look tells
         if one.path not in gone or reader.is_due(one):
             reader.put_away(one)
         elif not is_unsure:

@@ -53,9 +53,12 @@ class Difference(NamedTuple):
 
 
 def compare(base: Base, place: Place) -> Difference:
-    """Find the files that changed, are new or are gone."""
-    there = set(look(place))
+    """Find the files that changed, are new or are gone.
+
+    What is known is read first: a file that another process writes and notes meanwhile would be known and not there.
+    """
     known = set(base.each(SQL["stats"], {"tree": place.tree, "soon": _SOON}))
+    there = set(look(place))
     changed = there - known
     at_hand = {path for path, _, _ in changed}
     gone = sorted(path for path, _, _ in known - there if path not in at_hand)

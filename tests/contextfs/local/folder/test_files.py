@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -13,9 +13,9 @@ import pytest
 from contextfs.domain.memories.model import MemoryChange, NewMemory, Provenance
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.local.doctor.checks import checks
-from contextfs.local.folder import reading
+from contextfs.local.folder import reading, scan
 from contextfs.local.model import MemoryQuery, Refreshed
-from contextfs.local.place import required
+from contextfs.local.place import Place, required
 from tests.contextfs.local.places import PROJECT, Machine
 
 
@@ -279,3 +279,27 @@ def test_of_many_files_only_what_changed_is_read(
 
     assert (number, 1, Refreshed()) == (added.added, told.edited, again)
     assert len(read) <= 2
+
+
+def test_what_another_process_adds_during_a_look_is_not_taken_for_deleted(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machine.add("Before the look.")
+    look = scan.look
+    added: list[UUID] = []
+
+    def slow(place: Place) -> Iterator[scan.Told]:
+        listed = list(look(place))
+        if not added:
+            with machine.open() as other:
+                new = NewMemory(project_id=PROJECT, content="During the look.")
+                added.append(other.add(new).memory.id)
+        return iter(listed)
+
+    monkeypatch.setattr(scan, "look", slow)
+    told = machine.refresh()
+    monkeypatch.undo()
+    machine.refresh()
+
+    assert (told.deleted, told.missing) == (0, 0)
+    assert [bodies(machine, one) for one in (first, *added)] == [{"Before the look."}, {"During the look."}]

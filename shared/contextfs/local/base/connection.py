@@ -116,9 +116,9 @@ class Base:
             return
         if not durable:
             self._connection.execute("pragma synchronous = normal")
-        self._begin()
-        self._inside = True
         try:
+            self._begin()
+            self._inside = True
             yield
             self._connection.execute("commit")
         except BaseException:

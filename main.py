@@ -1,7 +1,7 @@
 """Where functions-framework finds its functions: any target of the manifest, by name, loaded when it is asked for.
 
 functions-framework --source main.py --target memories_create
-functions-framework --source main.py --target triggers_index
+functions-framework --source main.py --target triggers_index_memory
 functions-framework --source main.py --target gateway
 """
 

@@ -199,7 +199,8 @@ ROUTES: tuple[Route, ...] = (
 )
 
 TRIGGERS: tuple[Trigger, ...] = (
-    Trigger(name="triggers.index", on=("memory.*", "session.*")),
+    Trigger(name="triggers.index_memory", on=("memory.*",)),
+    Trigger(name="triggers.index_session", on=("session.*",)),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
 )

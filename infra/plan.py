@@ -311,6 +311,6 @@ def _check_names(made: Plan) -> None:
 
 
 def _dashed(name: str) -> str:
-    """`triggers.index` is `on-index`, `schedules.relay_outbox` is `relay-outbox`."""
+    """`triggers.embed` is `on-embed`, `schedules.relay_outbox` is `relay-outbox`."""
     kind, _, rest = name.partition(".")
     return {"triggers": "on-", "schedules": ""}[kind] + rest.replace("_", "-")

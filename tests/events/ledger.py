@@ -67,7 +67,7 @@ def judge(ledger: Ledger, connection: psycopg.Connection[Any]) -> Verdict:
     rows = connection.execute(ACKNOWLEDGED, (list(ledger.acknowledged),)).fetchall()
     copies = {content: count for count, content in rows}
     memories = _count(connection, "select count(*) from contextfs.memories")
-    indexed = _count(connection, EFFECTS, "triggers.index")
+    indexed = _count(connection, EFFECTS, "triggers.index_memory")
     asked = _count(connection, EFFECTS, "triggers.embed")
     return Verdict(
         acknowledged=len(ledger.acknowledged),

@@ -130,7 +130,7 @@ def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:
     }
     rows.connection.execute(
         "insert into contextfs.dead_letters (org_id, id, consumer, event_id, event, error, attempts, failed_at)"
-        " values (%s, %s, 'triggers.index', %s, %s, 'Invalid: seeded', 8, now())",
+        " values (%s, %s, 'triggers.index_memory', %s, %s, 'Invalid: seeded', 8, now())",
         [tenant.org_id, letter_id, event_id, Jsonb(event)],
     )
     return letter_id

@@ -142,7 +142,7 @@ def test_an_event_that_cannot_be_read_is_buried_and_stops_nobody(
     with wiring.database.transaction(assuming(tenant.org_id, tenant.user_id)) as (tx, _):
         tx.run(
             "insert into deliveries (org_id, consumer, event_id, event, run_at)"
-            " values (%(org)s, 'triggers.index', %(org)s, '{}', '2020-01-01')",
+            " values (%(org)s, 'triggers.index_memory', %(org)s, '{}', '2020-01-01')",
             {"org": tenant.org_id},
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,7 +15,7 @@ from contextfs.runtime.loops import RelayLoop, WorkerLoop
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import Things
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, wait_until
 
 PATIENCE = 0.3
 
@@ -65,6 +66,21 @@ def test_search_finds_what_was_written_as_soon_as_the_reply_is_there(tenant: Ten
     more = {"messages": [{"role": "user", "content": "Bring elderberry."}]}
     write("POST", f"/v1/sessions/{session['id']}/messages", more)
     assert found(tenant, "elderberry") == 1
+
+
+def test_a_memory_does_not_wait_behind_the_sessions_of_an_import(
+    tenant: Tenant, rows: Rows, database_url: str, request: pytest.FixtureRequest
+) -> None:
+    project = str(tenant.project_id)
+    said = [{"role": "user", "content": "Bring durian."}]
+    tenant.call("POST", "/v1/sessions", {"project_id": project, "tool": "test", "messages": said})
+    with psycopg.connect(database_url) as blocking:
+        blocking.execute("lock table contextfs.messages in access exclusive mode")
+        request.getfixturevalue("running")
+        wait_until(lambda: rows.waiting_for(blocking.info.backend_pid))
+        reply = tenant.call("POST", "/v1/memories?wait=searchable", {"project_id": project, "content": "We like cake."})
+
+    assert reply.json()["receipt"]["pending"] == []
 
 
 def test_without_a_worker_the_reply_comes_after_the_patience_and_says_so(impatient: Tenant, things: Things) -> None:

@@ -18,7 +18,7 @@ def test_an_archive_of_functions_holds_what_a_function_needs_to_start() -> None:
 
     assert {"main.py", "requirements.txt", "constraints.txt", "functions/manifest.py"} <= set(files)
     assert "contextfs/domain/search/postgres.sql" in files
-    assert "functions/triggers/index.py" in files
+    assert "functions/triggers/index_memory.py" in files
     assert not any("__pycache__" in place or place.startswith(("tests", "clients", "infra")) for place in files)
 
 

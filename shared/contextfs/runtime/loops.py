@@ -1,6 +1,8 @@
 """The loops of the relay and the worker: look for work, do it, wait to be woken; a lost database is waited for."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +16,7 @@ from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime import wiring
 from contextfs.runtime.sweep import Sweep
-from contextfs.runtime.table import Schedule
+from contextfs.runtime.table import Schedule, Trigger
 from contextfs.runtime.wiring import Wiring
 
 _log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _MEND_SECONDS = 0.5
 _CLAIM = 8
+_NICENESS = 15
 
 
 class RelayLoop:
@@ -60,7 +63,8 @@ class RelayLoop:
 class WorkerLoop:
     """Takes deliveries that are due and hands each to its trigger.
 
-    Triggers of one size share a lane, a thread of their own, so that slow work never stands before quick work.
+    Each trigger has a lane, a thread of its own, so that slow work never stands before quick work. What is only wanted
+    in the end, not at once, gives way to all else that this machine does.
     """
 
     def __init__(self, wired: Wiring) -> None:
@@ -70,12 +74,9 @@ class WorkerLoop:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a delivery that was begun is ended first."""
-        lanes: dict[str, list[str]] = {}
-        for trigger in self._triggers.values():
-            lanes.setdefault(trigger.size, []).append(trigger.name)
         threads = [
-            threading.Thread(target=self._loop, args=(consumers, stop), name=f"worker-{size}")
-            for size, consumers in lanes.items()
+            threading.Thread(target=self._loop, args=(trigger, stop), name=trigger.name)
+            for trigger in self._triggers.values()
         ]
         for thread in threads:
             thread.start()
@@ -83,17 +84,19 @@ class WorkerLoop:
             thread.join()
         self._platform.close()
 
-    def _loop(self, consumers: list[str], stop: threading.Event) -> None:
+    def _loop(self, trigger: Trigger, stop: threading.Event) -> None:
+        if trigger.size != "small":
+            _give_way()
         listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
         try:
             while not stop.is_set():
-                if not _mended(lambda: self._turn(consumers, stop), stop):
+                if not _mended(lambda: self._turn(trigger.name, stop), stop):
                     listener.wait(_LOOK_SECONDS)
         finally:
             listener.close()
 
-    def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
-        due = claim(self._platform, consumers, self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
+    def _turn(self, consumer: str, stop: threading.Event) -> bool:
+        due = claim(self._platform, [consumer], self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
         for delivery in due:
             if stop.is_set():
                 break
@@ -114,6 +117,15 @@ def _mended(turn: Callable[[], bool], stop: threading.Event) -> bool:
         _log.exception("turn failed", extra={"kind": type(error).__name__})
         stop.wait(_MEND_SECONDS)
     return True
+
+
+def _give_way() -> None:
+    """Let this thread, and the threads that it starts, run when the processor has nothing else to do.
+
+    Linux counts niceness by thread; elsewhere it is a whole process's, and stays as it is.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _relay_url(settings: Settings) -> str:

@@ -29,10 +29,10 @@ on conflict do nothing
 returning event_id
 
 -- name: consumed
--- How many of these events a consumer has taken.
-select count(*) as taken
+-- How many of these events one of some consumers has taken.
+select count(distinct event_id) as taken
 from consumed_events
-where org_id = %(org_id)s and consumer = %(consumer)s and event_id = any(%(events)s::uuid [])
+where org_id = %(org_id)s and consumer = any(%(consumers)s::text []) and event_id = any(%(events)s::uuid [])
 
 -- name: one_by_one
 -- Wait for one's turn in a queue until the transaction ends.

@@ -14,7 +14,7 @@ SEARCHABLE: Final = "searchable"
 PATIENCE_SECONDS: Final = 10.0
 
 _SQL = load("contextfs.runtime")
-_CONSUMER = "triggers.index"
+_CONSUMERS = ["triggers.index_memory", "triggers.index_session"]
 _PAUSE_SECONDS = 0.02
 
 
@@ -37,7 +37,7 @@ def _taken(services: Services, call: Call) -> bool:
     principal = call.principal
     wanted = {
         "org_id": principal.org_id,
-        "consumer": _CONSUMER,
+        "consumers": _CONSUMERS,
         "events": [event.id for event in call.events],
     }
     with services.database.transaction(assuming(principal.org_id, principal.actor_id)) as (tx, _):

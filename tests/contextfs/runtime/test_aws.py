@@ -56,7 +56,7 @@ def everything(deploy: Deploy) -> Iterator[Function]:
 @pytest.fixture(scope="module")
 def indexing(deploy: Deploy) -> Iterator[Function]:
     """Run a trigger."""
-    with deploy("triggers_index") as function:
+    with deploy("triggers_index_memory") as function:
         yield function
 
 

@@ -48,7 +48,7 @@ def everything(database_url: str, home: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def indexing(database_url: str, home: Path) -> Iterator[Served]:
     """Serve a trigger, the way Cloud Functions starts it."""
-    arguments = ("--target", "triggers_index", "--signature-type", "cloudevent", "--asgi")
+    arguments = ("--target", "triggers_index_memory", "--signature-type", "cloudevent", "--asgi")
     with functions_framework(settings_for(database_url), home, *arguments) as served:
         yield served
 

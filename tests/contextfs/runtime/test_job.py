@@ -63,7 +63,7 @@ def test_a_job_that_fails_says_so(database_url: str) -> None:
     assert "database" in ended.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("name", ["", "migrate", "memories_get", "gateway", "triggers_index"])
+@pytest.mark.parametrize("name", ["", "migrate", "memories_get", "gateway", "triggers_index_memory"])
 def test_what_is_no_job_is_refused(name: str) -> None:
     with pytest.raises(Invalid, match="There is no job"):
         job.run(name, {})

@@ -20,7 +20,7 @@ SECRET = "a-sentence-that-must-stay-here"
 @pytest.fixture
 def index() -> targets.Trigger:
     """Give the trigger that makes things searchable."""
-    return next(trigger for trigger in triggers() if trigger.name == "triggers.index")
+    return next(trigger for trigger in triggers() if trigger.name == "triggers.index_memory")
 
 
 @pytest.fixture

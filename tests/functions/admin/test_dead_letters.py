@@ -15,7 +15,7 @@ def test_the_newest_comes_first_with_its_error(tenant: Tenant, rows: Rows) -> No
     rest = tenant.call("GET", f"/v1/admin/dead-letters?cursor={page['next_cursor']}").json()
 
     assert [letter["id"], rest["items"][0]["id"]] == ids[::-1]
-    assert (letter["consumer"], letter["error"], letter["attempts"]) == ("triggers.index", "Invalid: seeded", 8)
+    assert (letter["consumer"], letter["error"], letter["attempts"]) == ("triggers.index_memory", "Invalid: seeded", 8)
     assert (letter["event"]["type"], letter["replayed_at"]) == ("memory.created", None)
 
 

@@ -18,11 +18,11 @@ def test_the_event_goes_to_its_consumer_again(
     assert reply.status_code == 200
     assert reply.json()["replayed_at"] is not None
     assert (delivery["consumer"], delivery["event"], delivery["attempts"]) == (
-        "triggers.index",
+        "triggers.index_memory",
         reply.json()["event"],
         0,
     )
-    assert (str(audit["subject"]), audit["details"]) == (things.letter_id, {"consumer": "triggers.index"})
+    assert (str(audit["subject"]), audit["details"]) == (things.letter_id, {"consumer": "triggers.index_memory"})
     assert rows.of("deliveries", tenant) == []
     assert str(delivery["event_id"]) in {str(row["event_id"]) for row in rows.of("consumed_events", tenant)}
 

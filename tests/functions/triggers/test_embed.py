@@ -6,12 +6,12 @@ from dataclasses import replace
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
 from contextfs.runtime.reaction import Reactor
-from contextfs.runtime.wiring import Wiring, triggers
+from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
 from tests.functions.letters import Letters
 
-INDEX, EMBED = (next(one for one in triggers() if one.name == f"triggers.{name}") for name in ("index", "embed"))
+TRIGGERS = {trigger.name: trigger for trigger in triggers()}
 
 
 def carried(wiring: Wiring, tenant: Tenant, rows: Rows, embedder: Embedder | None) -> int:
@@ -21,9 +21,9 @@ def carried(wiring: Wiring, tenant: Tenant, rows: Rows, embedder: Embedder | Non
     while waiting := rows.of("outbox", tenant):
         for row in waiting:
             rows.connection.execute("delete from contextfs.outbox where id = %s", [row["id"]])
-            trigger = EMBED if row["type"] == "passages.indexed" else INDEX
-            reactor.react(trigger, Event(**{name: row[name] for name in Event.__struct_fields__}))
-            batches += trigger is EMBED
+            for consumer in consumers_of(row["type"]):
+                reactor.react(TRIGGERS[consumer], Event(**{name: row[name] for name in Event.__struct_fields__}))
+                batches += consumer == "triggers.embed"
     return batches
 
 

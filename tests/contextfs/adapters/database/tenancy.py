@@ -212,7 +212,7 @@ def _share(connection: Connection, ids: Ids) -> None:
 
 
 def _happen(connection: Connection, ids: Ids) -> None:
-    event = {"org_id": ids.org, "consumer": "triggers.index", "event_id": uuid4()}
+    event = {"org_id": ids.org, "consumer": "triggers.index_memory", "event_id": uuid4()}
     for project in (ids.project, ids.other_project):
         told = {"org_id": ids.org, "id": uuid4(), "project_id": project}
         outbox = {"type": "memory.created", "subject": uuid4(), "time": AT, "actor": "key", "reader": ids.user}

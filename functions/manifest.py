@@ -199,8 +199,8 @@ ROUTES: tuple[Route, ...] = (
 )
 
 TRIGGERS: tuple[Trigger, ...] = (
-    Trigger(name="triggers.index_memory", on=("memory.*",)),
-    Trigger(name="triggers.index_session", on=("session.*",)),
+    Trigger(name="triggers.index_memory", on=("memory.*",), makes="searchable"),
+    Trigger(name="triggers.index_session", on=("session.*",), makes="searchable"),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
 )

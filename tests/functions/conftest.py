@@ -181,9 +181,8 @@ def second_project() -> Callable[[Tenant], Tenant]:
 
 @pytest.fixture(scope="session")
 def listening(wiring: Wiring) -> Iterator[int]:
-    """Give the port of a gateway that listens; nobody indexes behind it, so it does not wait for that either."""
-    door = replace(wiring.door, patience=0.0)
-    config = uvicorn.Config(gateway(door, routes()), port=0, log_config=None, access_log=False, lifespan="off")
+    """Give the port of a gateway that listens."""
+    config = uvicorn.Config(gateway(wiring.door, routes()), port=0, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

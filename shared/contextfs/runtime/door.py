@@ -21,13 +21,14 @@ from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthent
 from contextfs.kit.ids import uuid7
 from contextfs.kit.ports import Row
 from contextfs.kit.principal import Principal
-from contextfs.runtime import idempotency, preconditions, telemetry, waiting
+from contextfs.runtime import idempotency, preconditions, projecting, telemetry
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.settle import settle
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import PUBLIC, Route, Trigger
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -61,8 +62,8 @@ class Door:
 
     services: Services
     clock: Clock
-    patience: float = waiting.PATIENCE_SECONDS
-    """How long `?wait=searchable` waits."""
+    triggers: tuple[Trigger, ...] = ()
+    """Those that `?wait=` may ask for at once."""
 
     def answer(self, route: Route, request: HttpRequest) -> HttpResponse:
         """Answer one request; whatever goes wrong is told as a problem, and nothing of it is stored."""
@@ -101,8 +102,9 @@ class Door:
         call, result, response = undisturbed(lambda: self._transact(asked))
         if call.events:
             self.services.wake_relay()
-        if result is not None and asked.taken.get("wait") == waiting.SEARCHABLE:
-            return reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
+        if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
+            reactor = Reactor(self.services, self.clock)
+            return reply(route, request, projecting.made_searchable(reactor, self.triggers, call, result))
         return response
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:

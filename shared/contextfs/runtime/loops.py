@@ -1,8 +1,6 @@
 """The loops of the relay and the worker: look for work, do it, wait to be woken; a lost database is waited for."""
 
 import logging
-import os
-import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,7 +22,6 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _MEND_SECONDS = 0.5
 _CLAIM = 8
-_NICENESS = 15
 
 
 class RelayLoop:
@@ -63,8 +60,7 @@ class RelayLoop:
 class WorkerLoop:
     """Takes deliveries that are due and hands each to its trigger.
 
-    Each trigger has a lane, a thread of its own, so that slow work never stands before quick work. What is only wanted
-    in the end, not at once, gives way to all else that this machine does.
+    Each trigger has a lane, a thread of its own, so that slow work never stands before quick work.
     """
 
     def __init__(self, wired: Wiring) -> None:
@@ -85,8 +81,6 @@ class WorkerLoop:
         self._platform.close()
 
     def _loop(self, trigger: Trigger, stop: threading.Event) -> None:
-        if trigger.size != "small":
-            _give_way()
         listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
         try:
             while not stop.is_set():
@@ -117,15 +111,6 @@ def _mended(turn: Callable[[], bool], stop: threading.Event) -> bool:
         _log.exception("turn failed", extra={"kind": type(error).__name__})
         stop.wait(_MEND_SECONDS)
     return True
-
-
-def _give_way() -> None:
-    """Let this thread, and the threads that it starts, run when the processor has nothing else to do.
-
-    Linux counts niceness by thread; elsewhere it is a whole process's, and stays as it is.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _relay_url(settings: Settings) -> str:

@@ -28,12 +28,6 @@ values (%(org_id)s, %(consumer)s, %(event_id)s, %(now)s)
 on conflict do nothing
 returning event_id
 
--- name: consumed
--- How many of these events one of some consumers has taken.
-select count(distinct event_id) as taken
-from consumed_events
-where org_id = %(org_id)s and consumer = any(%(consumers)s::text []) and event_id = any(%(events)s::uuid [])
-
 -- name: one_by_one
 -- Wait for one's turn in a queue until the transaction ends.
 select pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))

@@ -15,6 +15,7 @@ from contextfs.runtime import telemetry, wiring
 
 _WATCH_SECONDS = 1.0
 _DRAIN_SECONDS = 30
+_NICENESS = 5
 
 
 def gateway() -> None:
@@ -47,7 +48,9 @@ def relay() -> None:
 
 
 def worker() -> None:
-    """Deliver events to their triggers."""
+    """Deliver events to their triggers; calls, and what else people do on this machine, go before."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     from contextfs.runtime.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
 
     _run(WorkerLoop(wiring.from_process()).run)

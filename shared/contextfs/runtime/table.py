@@ -47,6 +47,8 @@ class Trigger:
 
     name: str
     on: tuple[str, ...]
+    makes: Literal["searchable"] | None = None
+    """What a caller may ask to have at once, by `?wait=`."""
     size: Size = "small"
 
     @property

@@ -37,7 +37,7 @@ class Wiring:
             wake_relay=self.waker.wake,
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
-        self.door = Door(self.services, clock)
+        self.door = Door(self.services, clock, triggers())
         self.reactor = Reactor(self.services, clock)
 
     def platform(self) -> PostgresDatabase:

@@ -12,6 +12,7 @@ from clients.cli.here.store import now, opened
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Revision
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Visibility
 from contextfs.local.model import LocalMemory, MemoryQuery, Written
 from contextfs.local.place import Place
@@ -136,7 +137,7 @@ def checked(noun: T) -> T:
         what, _, place = str(error).partition(" - at `")
         if place == "$.content`" and "length <=" in what:
             raise Invalid("The text is longer than 200,000 characters: split it into several memories.") from None
-        raise Invalid(what, where=place.rstrip("`") or None) from None
+        raise Invalid(in_words(what), where=place.rstrip("`") or None) from None
     return noun
 
 

@@ -10,11 +10,10 @@ from msgspec import inspect
 
 from contextfs.domain.redaction.rules import redact
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fields import END
+from contextfs.kit.expected import in_words
 
 _STEP = re.compile(r"\.(\w+)|\[(?:\d+|\.\.\.)\]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(\w+)`")
 _SHOWN_NAME = re.compile(r"[A-Za-z_][\w.:-]{0,39}", re.ASCII)
 _CURES = {
     "Invalid UUID": "This is not a UUID: write one like 01890a5d-ac96-774b-bcce-b302099a8057.",
@@ -44,9 +43,7 @@ def _said(what: str, wanted: Any, path: str) -> str:
     if unknown := _UNKNOWN.fullmatch(what):
         known = ", ".join(field.encode_name for field in _fields(_at(wanted, path)))
         return f"There is no field {shown_name(unknown[1])} here: leave it out, or take one of {known or 'none'}."
-    if missing := _MISSING.fullmatch(what):
-        return f"The field `{missing[1]}` is missing: add it."
-    return _CURES.get(what, f"{what.replace(END, '$')}.")
+    return _CURES.get(what, f"{in_words(what)}.")
 
 
 def _options(wanted: Any, path: str) -> Iterator[str]:

@@ -25,8 +25,8 @@ AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 
 
 WRONG: list[tuple[str, dict[str, object], str]] = [
-    ("contextfs_search", {}, "Object missing required field `query`"),
-    ("contextfs_search", {"query": "x", "limit": 99}, "limit: Expected `int` <= 50"),
+    ("contextfs_search", {}, "The field `query` is missing"),
+    ("contextfs_search", {"query": "x", "limit": 99}, "limit: Expected a whole number, at most 50"),
     ("contextfs_search", {"query": "x", "since": "yesterday"}, "write 2026-11-01"),
     ("contextfs_search", {"query": "x", "color": "red"}, "This tool takes query, type, since, limit"),
     ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),

@@ -9,6 +9,7 @@ import msgspec
 
 from contextfs.adapters.mcp import model
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import in_words
 
 _NEEDLESS = frozenset({"title", "minLength", "maxLength", "pattern"})
 
@@ -95,7 +96,7 @@ def read(struct: type[msgspec.Struct], arguments: object) -> Any:
         what, _, where = str(error).partition(" - at `$.")
         named = where.rstrip("`") or "arguments"
         takes = ", ".join(struct.__struct_fields__)
-        raise Invalid(f"{named}: {what}. This tool takes {takes}.") from None
+        raise Invalid(f"{named}: {in_words(what)}. This tool takes {takes}.") from None
 
 
 def _lean(value: dict[str, Any]) -> dict[str, Any]:

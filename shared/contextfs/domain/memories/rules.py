@@ -24,6 +24,7 @@ from contextfs.domain.memories.model import (
 from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 
 SAID_BY = "said_by"
@@ -79,7 +80,7 @@ def acceptable(fields: Fields) -> Fields:
         msgspec.convert(plain, _Acceptable)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `")
-        raise Invalid(what, where=where.rstrip("`") or None) from None
+        raise Invalid(in_words(what), where=where.rstrip("`") or None) from None
     return fields
 
 

@@ -1,0 +1,54 @@
+"""What is wrong with a value, in people's words: msgspec speaks of `str | null` and of `array`, people do not."""
+
+import re
+
+from contextfs.kit.fields import END
+
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+    "datetime": "a moment",
+    "uuid": "a UUID",
+}
+_COUNTED = {"str": "character", "array": "entry", "object": "field"}
+_PLURAL = {"character": "characters", "entry": "entries", "field": "fields"}
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "": "exactly"}
+
+# Compiled where a refusal is told: most processes tell none.
+_KIND = r"`([\w |]+)`"
+_LENGTH = r"`(str|array|object)` of length (>=|<=|)\s*(\d+)"
+_RANGE = r"`(int|float)` (>=|<=|>|<) (\S+)"
+_PATTERN = r"(?s)`str` matching regex '(.*)'"
+_MISSING = r"Object missing required field `(\w+)`"
+
+
+def in_words(what: str) -> str:
+    """Say ``Expected `str | null`, got `int` `` as `Expected text or null, got a whole number`; no full stop."""
+    if missing := re.fullmatch(_MISSING, what):
+        return f"The field `{missing[1]}` is missing"
+    if not what.startswith("Expected "):
+        return what
+    told = re.sub(_LENGTH, _length, what)
+    told = re.sub(_RANGE, _range, told)
+    told = re.sub(_PATTERN, lambda found: f"text of the form {found[1].replace(END, '$')}", told)
+    return re.sub(_KIND, _kind, told)
+
+
+def _length(found: re.Match[str]) -> str:
+    kind, bound, number = found.groups()
+    one = _COUNTED[kind]
+    return f"{_KINDS[kind]} of {_BOUNDS[bound]} {number} {one if number == '1' else _PLURAL[one]}"
+
+
+def _range(found: re.Match[str]) -> str:
+    kind, bound, number = found.groups()
+    return f"{_KINDS[kind]}, {_BOUNDS[bound]} {number.removesuffix('.0')}"
+
+
+def _kind(found: re.Match[str]) -> str:
+    return " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | "))

@@ -17,6 +17,7 @@ _WITH_SAMPLE = (
     _IMPORT,
 )
 _WITHOUT_SAMPLE = (_IMPORT, 'ctx memory add "We deploy with uv." --type decision', 'ctx search "how do we deploy"')
+_MOVE = f"`ctx down && ctx up --port {stack.DEFAULT_PORT}` gives it the usual one."
 
 
 def up(
@@ -39,6 +40,8 @@ def up(
         output.say_json(msgspec.to_builtins(started) | {"sample": brought})
     else:
         _print(started, brought)
+        if not started.api_url.endswith(f":{port or stack.DEFAULT_PORT}"):
+            output.note(f"{_other_port(started)} {_MOVE}")
     for one in brought["failed"] if brought else ():
         output.note(f"ctx: {one['file']}: {one['error']}")
 
@@ -54,6 +57,12 @@ def down(json: options.Json = False) -> None:
 
 def _home() -> stack.Home:
     return stack.Home.of(os.environ)
+
+
+def _other_port(started: Stack) -> str:
+    if started.fresh:
+        return "The usual port was taken, so it has another, and keeps it."
+    return "It keeps the port that it had before, for links name it."
 
 
 def _sample(started: Stack) -> dict[str, Any]:

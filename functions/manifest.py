@@ -182,6 +182,7 @@ ROUTES: tuple[Route, ...] = (
         needs="events:write",
         audits="dead_letter.replayed",
     ),
+    Route(name="admin.model_calls", method="GET", path="/v1/admin/model-calls", needs="usage:read"),
     # Who did what, and that nobody changed it.
     Route(name="admin.audit_logs", method="GET", path="/v1/admin/audit-logs", needs="audit:read"),
     Route(
@@ -203,6 +204,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.index_session", on=("session.*",), makes="searchable"),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
+    Trigger(name="triggers.read", on=("session.completed", "reading.continued"), size="medium"),
 )
 
 SCHEDULES: tuple[Schedule, ...] = (

@@ -80,6 +80,26 @@ def audit(
     return 0
 
 
+@app.command("model-calls")
+def model_calls(
+    limit: Annotated[int, Option("--limit -n", min=1, help="How many.")] = 50,
+    json: options.Json = False,
+) -> None:
+    """List what language models were asked on the server, newest first, and what each call cost."""
+    with server.opened() as client:
+        calls = list(islice(client.admin.model_calls(page_size=min(limit, _MOST_IN_A_PAGE)), limit))
+    if json:
+        output.say_json(calls)
+    elif not calls:
+        output.say("No language model was asked: rules alone learn, or nothing was learned yet.")
+    else:
+        rows = [
+            [output.minute(one.at), one.state, one.model, output.short(one.subject), f"{one.dollars:.4f} $"]
+            for one in calls
+        ]
+        output.table(["when", "state", "model", "session", "cost"], rows)
+
+
 def _actor(user: str | None) -> str | None:
     if user is not None and server.as_id(user) is None:
         raise Misused(f"--user: {user!r} is no id of a user or a key")

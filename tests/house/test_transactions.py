@@ -7,7 +7,6 @@ from tests.house.source import Module, module, modules
 OPENS = {
     "shared/contextfs/runtime/door.py",
     "shared/contextfs/runtime/reaction.py",
-    "shared/contextfs/runtime/waiting.py",
     "shared/contextfs/runtime/waker.py",
     "shared/contextfs/runtime/health.py",
     "shared/contextfs/runtime/stack/control.py",
@@ -16,6 +15,7 @@ OPENS = {
     "shared/contextfs/journeys/react/deliver.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
+    "shared/contextfs/journeys/learn/by_model.py",
     "shared/contextfs/adapters/clouds/local/bus.py",
 }
 COMMITS = ("shared/contextfs/adapters/database/", "shared/contextfs/local/base/")

@@ -7,10 +7,12 @@ from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.events.model import DeadLetter
+from contextfs.domain.spending.model import ModelCall
 from contextfs.kit.page import Page
 
 _PATH = "/v1/admin/dead-letters"
 _AUDIT = "/v1/admin/audit-logs"
+_MODELS = "/v1/admin/model-calls"
 
 
 class Admin:
@@ -30,6 +32,14 @@ class Admin:
     def replay(self, letter_id: Id) -> DeadLetter:
         """Bring a dead letter to its consumer once more."""
         return self._transport.call("POST", f"{_PATH}/{segment(letter_id)}/replay", DeadLetter)
+
+    def model_calls(self, *, page_size: int | None = None) -> Listing[ModelCall]:
+        """List what language models were asked, newest first, with what each call cost."""
+        return Listing(
+            lambda cursor: self._transport.call(
+                "GET", _MODELS, Page[ModelCall], query={"limit": page_size, "cursor": cursor}
+            )
+        )
 
     def audit_logs(
         self,

@@ -10,8 +10,18 @@ from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.ports import Database, Embedder, Reader, Transaction
+from contextfs.kit.ports import Database, Embedder, LanguageModel, Reader, Transaction
 from contextfs.kit.principal import Principal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """A language model, and what it may cost: dollars for a million tokens, and for an organization in a month."""
+
+    model: LanguageModel
+    input_price: float
+    output_price: float
+    cap: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +33,8 @@ class Services:
     key_pepper: bytes
     redaction_key: bytes
     entropy: Entropy
+    language: Callable[[], Language | None] = lambda: None
+    """What helps to learn; without it, rules learn alone."""
     wake_relay: Callable[[], None] = lambda: None
     reader: Reader | None = None
     """Runs direct SQL; without it, that is switched off."""

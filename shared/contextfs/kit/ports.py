@@ -86,6 +86,27 @@ class Embedder(Protocol):
         ...
 
 
+class Completion(NamedTuple):
+    """What a language model answered: JSON by the schema that it was given, or None for none; and its tokens."""
+
+    value: Any
+    input_tokens: int
+    output_tokens: int
+
+
+class LanguageModel(Protocol):
+    """Answers in JSON. It does not remember, count money or try again."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as its vendor says it."""
+        ...
+
+    def complete(self, instructions: str, text: str, schema: Mapping[str, Any], *, most_tokens: int) -> Completion:
+        """Answer by a JSON Schema, in so many tokens at the most; Unavailable when no answer comes."""
+        ...
+
+
 class Bus(Protocol):
     """Carries events to their consumers at least once. It does not order them."""
 

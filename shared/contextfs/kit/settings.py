@@ -29,6 +29,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: Annotated[
         str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
     ] = None
+    language_model: Annotated[
+        str | None,
+        Meta(
+            pattern=r"^openai:\S+$",
+            description="Language model that helps to learn, as `openai:NAME`; without it rules learn alone.",
+        ),
+    ] = None
+    language_model_url: Annotated[
+        str | None,
+        Meta(description="Endpoint that speaks OpenAI's API (http://127.0.0.1:11434/v1), or theirs."),
+    ] = None
+    language_model_key: Annotated[str | None, Meta(description="Secret key of the language model's endpoint.")] = None
+    language_model_prices: Annotated[
+        str | None,
+        Meta(
+            pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$",
+            description="Dollars for a million tokens, in and out (0.25/2; 0/0 for your own); required with a model.",
+        ),
+    ] = None
+    language_model_cap: Annotated[
+        float, Meta(ge=0, description="Dollars that an organization may spend on language models in a month.")
+    ] = 10.0
     cloud: Annotated[Literal["local"], Meta(description="Whose services stand behind the ports.")] = "local"
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420

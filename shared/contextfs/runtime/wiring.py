@@ -8,7 +8,7 @@ from pathlib import Path
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
-from contextfs.kit.call import Services
+from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid
 from contextfs.kit.events import matches
@@ -31,6 +31,7 @@ class Wiring:
         self.services = Services(
             database=self.database,
             embedder=cache(self._embedder),
+            language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
             entropy=os.urandom,
@@ -61,6 +62,23 @@ class Wiring:
         from contextfs.adapters.embedders.minilm import MiniLM  # noqa: PLC0415 - numpy, only where vectors are made
 
         return MiniLM.load(Path(self.settings.model))
+
+    def _language(self) -> Language | None:
+        name, prices = self.settings.language_model, self.settings.language_model_prices
+        if name is None:
+            return None
+        if prices is None:
+            raise Invalid("Setting CONTEXTFS_LANGUAGE_MODEL_PRICES is missing: say what the model costs (0.25/2).")
+        from contextfs.adapters.language_models.openai import (  # noqa: PLC0415 - an HTTP client, only where one is asked
+            OPENAI,
+            OpenAILanguageModel,
+        )
+
+        model = OpenAILanguageModel(
+            name.partition(":")[2], url=self.settings.language_model_url or OPENAI, key=self.settings.language_model_key
+        )
+        into, out = map(float, prices.split("/"))
+        return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
 
 
 def routes() -> tuple[Route, ...]:

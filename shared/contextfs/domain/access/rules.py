@@ -19,6 +19,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
+        "usage:read": "See what language models were asked, and what it cost.",
         "audit:read": "See who did what, and check that nobody changed the log.",
     }
 )
@@ -29,7 +30,7 @@ _WRITE = ("sessions:write", "memories:write")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*"),
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "usage:*", "audit:*", "sql:*"),
         "member": (*_READ, *_WRITE, "projects:write"),
         "viewer": _READ,
     }

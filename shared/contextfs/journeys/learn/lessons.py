@@ -13,16 +13,17 @@ from contextfs.journeys.learn.turns import ToolUse, Turn
 
 EPISODE = "episodic"
 EPISODE_TAG = "episode"
+RULES = "rules"
 
 _MOST_PROOFS = 100
 
 
 def lessons(session: Session, messages: Iterable[Message]) -> Iterator[NewMemory]:
     """Give what a session teaches, the surest first; its episode is told by the tag `episode`."""
-    turns = [_turn(message, index) for index, message in enumerate(messages)]
+    turns = turns_of(messages)
     times = {turn.message_id: turn.created_at for turn in turns}
     for candidate in extract(turns):
-        yield _memory(session, candidate, _since(candidate, times))
+        yield lesson(session, candidate, since=_since(candidate, times), learned_by=RULES)
 
 
 def is_episode(lesson: NewMemory) -> bool:
@@ -41,7 +42,13 @@ def _since(candidate: Candidate, times: Mapping[UUID, datetime | None]) -> datet
     return min(said, default=None)
 
 
-def _memory(session: Session, candidate: Candidate, since: datetime | None) -> NewMemory:
+def turns_of(messages: Iterable[Message]) -> list[Turn]:
+    """Give the messages of a session as what is learned from."""
+    return [_turn(message, index) for index, message in enumerate(messages)]
+
+
+def lesson(session: Session, candidate: Candidate, *, since: datetime | None, learned_by: str) -> NewMemory:
+    """Give what was found in a session as a memory to be added; it holds since a moment, or the session's start."""
     proofs = list(candidate.message_ids[:_MOST_PROOFS])
     return NewMemory(
         project_id=session.project_id,
@@ -49,7 +56,7 @@ def _memory(session: Session, candidate: Candidate, since: datetime | None) -> N
         title=candidate.title or None,
         content=candidate.content,
         tags=list(candidate.tags),
-        metadata=_metadata(candidate),
+        metadata=_metadata(candidate, learned_by),
         visibility=session.visibility,
         sensitivity=session.sensitivity,
         confidence=candidate.confidence,
@@ -59,8 +66,8 @@ def _memory(session: Session, candidate: Candidate, since: datetime | None) -> N
     )
 
 
-def _metadata(candidate: Candidate) -> dict[str, object]:
-    told: dict[str, object] = {"learned_by": "rules", SAID_BY: candidate.author_kind}
+def _metadata(candidate: Candidate, learned_by: str) -> dict[str, object]:
+    told: dict[str, object] = {"learned_by": learned_by, SAID_BY: candidate.author_kind}
     if candidate.key is not None:
         told |= {"key": candidate.key, "value": candidate.value}
     if candidate.steps:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,7 +32,7 @@ class Upstream:
 
 
 @contextmanager
-def listening() -> Iterator[Upstream]:
+def listening() -> Generator[Upstream]:
     """Listen on a free port of this machine."""
     upstream = Upstream()
 
@@ -49,7 +49,7 @@ def listening() -> Iterator[Upstream]:
             self.end_headers()
             self.wfile.write(reply)
 
-        def log_message(self, *_args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that is overridden
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

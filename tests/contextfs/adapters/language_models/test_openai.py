@@ -10,7 +10,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Completion
 from tests.completions import Upstream, listening
 
-SCHEMA = {"type": "object", "properties": {}, "additionalProperties": False}
+SCHEMA: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language_model: Annotated[
         str | None,
         Meta(
-            pattern=r"^openai:\S+$",
-            description="Language model that helps to learn, as `openai:NAME`; without it rules learn alone.",
+            pattern=r"^(openai|vertex|bedrock):\S+$",
+            description="Language model that helps to learn: `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; or none.",
         ),
     ] = None
     language_model_url: Annotated[

@@ -12,7 +12,7 @@ from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid
 from contextfs.kit.events import matches
-from contextfs.kit.ports import Embedder
+from contextfs.kit.ports import Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
@@ -69,16 +69,30 @@ class Wiring:
             return None
         if prices is None:
             raise Invalid("Setting CONTEXTFS_LANGUAGE_MODEL_PRICES is missing: say what the model costs (0.25/2).")
-        from contextfs.adapters.language_models.openai import (  # noqa: PLC0415 - an HTTP client, only where one is asked
-            OPENAI,
-            OpenAILanguageModel,
-        )
-
-        model = OpenAILanguageModel(
-            name.partition(":")[2], url=self.settings.language_model_url or OPENAI, key=self.settings.language_model_key
-        )
         into, out = map(float, prices.split("/"))
+        model = language_model(name, self.settings)
         return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
+
+
+def language_model(named: str, settings: Settings) -> LanguageModel:
+    """Choose a vendor's language model (`vertex:NAME`); Invalid where its SDK is not installed."""
+    vendor, _, name = named.partition(":")
+    url = settings.language_model_url
+    try:
+        if vendor == "vertex":
+            from contextfs.adapters.clouds.gcp.language_model import VertexLanguageModel  # noqa: PLC0415 - a heavy SDK
+
+            return VertexLanguageModel(name, url=url)
+        if vendor == "bedrock":
+            from contextfs.adapters.clouds.aws.language_model import BedrockLanguageModel  # noqa: PLC0415 - as above
+
+            return BedrockLanguageModel(name, url=url)
+    except ModuleNotFoundError as error:
+        extra = {"vertex": "gcp", "bedrock": "aws"}[vendor]
+        raise Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{extra}]'.") from error
+    from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
+
+    return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
 
 
 def routes() -> tuple[Route, ...]:

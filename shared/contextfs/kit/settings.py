@@ -30,11 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
     ] = None
     language_model: Annotated[
-        str | None,
-        Meta(
-            pattern=r"^(openai|vertex|bedrock):\S+$",
-            description="Language model that helps to learn: `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; or none.",
-        ),
+        Annotated[str, Meta(pattern=r"^(openai|vertex|bedrock):\S+$")] | None,
+        Meta(description="Language model that helps to learn: `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; or none."),
     ] = None
     language_model_url: Annotated[
         str | None,
@@ -42,11 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     language_model_key: Annotated[str | None, Meta(description="Secret key of the language model's endpoint.")] = None
     language_model_prices: Annotated[
-        str | None,
-        Meta(
-            pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$",
-            description="Dollars for a million tokens, in and out (0.25/2; 0/0 for your own); required with a model.",
-        ),
+        Annotated[str, Meta(pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$")] | None,
+        Meta(description="Dollars for a million tokens, in and out (0.25/2; 0/0 for your own); required with a model."),
     ] = None
     language_model_cap: Annotated[
         float, Meta(ge=0, description="Dollars that an organization may spend on language models in a month.")

@@ -14,6 +14,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Completion
 
 _MILLISECONDS = 40_000
+_NOT_COUNTED = types.GenerateContentResponseUsageMetadata()
 
 
 class VertexLanguageModel:
@@ -30,7 +31,7 @@ class VertexLanguageModel:
     ) -> None:
         self._name = name
         options = types.HttpOptions(base_url=url, timeout=_MILLISECONDS)
-        self._client = genai.Client(
+        self._client: Any = genai.Client(
             vertexai=True, project=project, location=location, credentials=credentials, http_options=options
         )
 
@@ -48,13 +49,12 @@ class VertexLanguageModel:
             max_output_tokens=most_tokens,
         )
         try:
-            ask: Any = self._client.models.generate_content
-            answer: types.GenerateContentResponse = ask(model=self._name, contents=text, config=config)
+            answer = self._client.models.generate_content(model=self._name, contents=text, config=config)
         except errors.APIError as error:
             raise Unavailable(f"The language model refuses with the status {error.code}.") from None
         except (httpx2.HTTPError, GoogleAuthError) as error:
             raise Unavailable(f"The language model does not answer ({type(error).__name__}).") from None
-        used = answer.usage_metadata or types.GenerateContentResponseUsageMetadata()
+        used: types.GenerateContentResponseUsageMetadata = answer.usage_metadata or _NOT_COUNTED
         out = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0)
         return Completion(_json(answer), used.prompt_token_count or 0, out)
 

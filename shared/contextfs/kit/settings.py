@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import in_words
 
 PREFIX = "CONTEXTFS_"
 
@@ -76,6 +77,6 @@ def _variable(text: str) -> str:
     """Say `CONTEXTFS_PORT: Expected …` from msgspec's words."""
     what, _, where = text.partition(" - at `$.")
     if where:
-        return f"{PREFIX}{where.rstrip('`').upper()}: {what}."
+        return f"{PREFIX}{where.rstrip('`').upper()}: {in_words(what)}."
     field = what.rsplit("`", 2)[-2] if "`" in what else ""
     return f"{PREFIX}{field.upper()} is missing: set it in the environment."

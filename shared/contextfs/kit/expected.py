@@ -35,7 +35,7 @@ def in_words(what: str) -> str:
         return what
     told = re.sub(_LENGTH, _length, what)
     told = re.sub(_RANGE, _range, told)
-    told = re.sub(_PATTERN, lambda found: f"text of the form {found[1].replace(END, '$')}", told)
+    told = re.sub(_PATTERN, _form, told)
     return re.sub(_KIND, _kind, told)
 
 
@@ -48,6 +48,11 @@ def _length(found: re.Match[str]) -> str:
 def _range(found: re.Match[str]) -> str:
     kind, bound, number = found.groups()
     return f"{_KINDS[kind]}, {_BOUNDS[bound]} {number.removesuffix('.0')}"
+
+
+def _form(found: re.Match[str]) -> str:
+    pattern = found[1].replace(END, "$").replace("\\\\", "\\")
+    return f"text of the form {pattern}"
 
 
 def _kind(found: re.Match[str]) -> str:

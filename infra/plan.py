@@ -128,7 +128,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
         }
         if self.grants_of(workload.name, "publish"):
-            variables["CONTEXTFS_EVENTS"] = self.name("events", region)
+            variables["CONTEXTFS_EVENTS"] = self.events(region)
         if self.grants_of(workload.name, "keep files"):
             variables["CONTEXTFS_FILES"] = self.store("files", region)
         return variables
@@ -137,6 +137,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The variables that secrets come in, each with its secret's name."""
         secrets = self.grants_of(workload.name, "read")
         return {f"CONTEXTFS_{name.replace('-', '_').upper()}": name for name in secrets}
+
+    def events(self, region: Region) -> str:
+        """What publishers call a region's topic (on GCP, by its whole path) or event bus."""
+        name = self.name("events", region)
+        return f"projects/{self.config.account}/topics/{name}" if self.config.cloud == "gcp" else name
 
     def store(self, thing: str, region: Region) -> str:
         """What a bucket is called; the names of buckets are the world's."""

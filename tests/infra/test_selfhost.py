@@ -15,7 +15,13 @@ from tests.house.source import ROOT
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
 
 FOLDER = ROOT / "infra" / "selfhost"
-KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {job.OWNER, job.VARIABLE}
+KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
+    job.OWNER,
+    job.VARIABLE,
+    job.FOUNDING_SECRET,
+    job.FOUNDING_EMAIL,
+    job.FOUNDING_ORGANIZATION,
+}
 FOR_ADAPTERS = {
     "CONTEXTFS_FILES",
     "CONTEXTFS_PASSAGES_DATABASE_URL",

@@ -78,6 +78,10 @@ class PubSub:
         self.topics.setdefault(topic, []).append(subscription)
         return subscription
 
+    def idle(self) -> bool:
+        """Tell whether nothing waits and nothing is being pushed."""
+        return not any(one.waiting or one.busy for topic in self.topics.values() for one in topic)
+
     def publish(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Take messages, all or none."""
         self.requests.append(len(request.messages))

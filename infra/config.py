@@ -70,6 +70,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     regions: Annotated[tuple[str, ...], Meta(description="Where it runs; the first one is home.")]
     domain: Annotated[str, Meta(description="The API answers at api.<domain>, Studio at app.<domain>.")]
     alerts: Annotated[str, Meta(description="E-mail address that alarms go to.")]
+    owner: Annotated[str | None, Meta(description="E-mail address of the first owner; none given: that of alerts.")] = (
+        None
+    )
     name: Annotated[
         str, Meta(pattern="^[a-z][a-z0-9]*$", max_length=12, description="What every resource's name begins with.")
     ] = "ctx"

@@ -22,10 +22,13 @@ OWN = {"sql": ("sql-database-url",)}
 """What the services of some nouns need beside that: direct SQL runs as a role of its own."""
 PLATFORM = (*CALLS, "relay-database-url")
 MIGRATES = (*PLATFORM, *OWN["sql"], "migration-database-url")
+FOUNDS = (*CALLS, "founding-secret")
 
 MIB = 1024 * 1024
 JOB_FROM_SECONDS = 3600
 """Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
+_ONCE = ("migrate-pre", "migrate-post", "found")
+"""What prepares an installation, and needs none of its options."""
 LONGEST_NAME = 30
 """Letters of an account's id on GCP, the tightest of all names."""
 
@@ -128,7 +131,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
         }
         if self.grants_of(workload.name, "publish"):
-            variables["CONTEXTFS_EVENTS"] = self.name("events", region)
+            variables["CONTEXTFS_EVENTS"] = self.events(region)
+        if workload.target == "found":
+            variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain
+            variables["CONTEXTFS_FOUNDING_EMAIL"] = self.config.owner or self.config.alerts
         if self.grants_of(workload.name, "keep files"):
             variables["CONTEXTFS_FILES"] = self.store("files", region)
         return variables
@@ -137,6 +143,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The variables that secrets come in, each with its secret's name."""
         secrets = self.grants_of(workload.name, "read")
         return {f"CONTEXTFS_{name.replace('-', '_').upper()}": name for name in secrets}
+
+    def events(self, region: Region) -> str:
+        """What publishers call a region's topic (on GCP, by its whole path) or event bus."""
+        name = self.name("events", region)
+        return f"projects/{self.config.account}/topics/{name}" if self.config.cloud == "gcp" else name
 
     def store(self, thing: str, region: Region) -> str:
         """What a bucket is called; the names of buckets are the world's."""
@@ -168,6 +179,7 @@ def plan(
         *(_scheduled(schedule) for schedule in schedules),
         Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
         *(_migration(phase) for phase in ("pre", "post")),
+        Workload(name="found", host="job", target="found", secrets=FOUNDS),
     )
     made = Plan(
         config=config,
@@ -176,7 +188,7 @@ def plan(
         paths=tuple(_paths(routes)),
         subscriptions=tuple(_subscription(trigger) for trigger in triggers),
         crons=tuple(_cron(schedule) for schedule in schedules),
-        secrets=(*MIGRATES, *_options(config)),
+        secrets=(*MIGRATES, "founding-secret", *_options(config)),
         grants=tuple(grant for workload in workloads for grant in _grants(workload, config)),
     )
     _check_names(made)
@@ -276,7 +288,7 @@ def _cron(schedule: Schedule) -> Cron:
 
 
 def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
-    secrets = (*workload.secrets, *(_options(config) if workload.target[:7] != "migrate" else ()))
+    secrets = (*workload.secrets, *(_options(config) if workload.target not in _ONCE else ()))
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
     things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
     for action in workload.may:

@@ -8,7 +8,7 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, letter_id: UUID) -> DeadLetter:
-    """Bring a dead letter to its consumer once more."""
+    """Let a dead letter's event leave once more."""
     letter = store.replay(call.tx, letter_id, call.now)
     call.note(subject=letter_id, consumer=letter.consumer)
     return letter

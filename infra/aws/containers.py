@@ -14,8 +14,9 @@ _CPU = {"small": 512, "medium": 1024, "large": 2048}
 
 
 def plain(ground: Ground, workload: Workload) -> dict[str, str]:
-    """Give the plain variables."""
-    return {**ground.plan.environment(workload, ground.region), "CONTEXTFS_MODEL": MODEL}
+    """Give the plain variables; the address of the API and of consumers is that of a proxy."""
+    variables = ground.plan.environment(workload, ground.region)
+    return {**variables, "CONTEXTFS_MODEL": MODEL, "CONTEXTFS_DATABASE_SHARED": "true"}
 
 
 class Lambda(Component):

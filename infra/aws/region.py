@@ -92,6 +92,7 @@ class Region(Component):
         serving = place.role == "serving"
         before = Job(self._ground(image, [self.database]), plan.workload("migrate-pre"), self, run_now=serving)
         ground = self._ground(image, [before])
+        Job(ground, plan.workload("found"), self, run_now=serving)
         cluster = aws.ecs.Cluster(
             f"cluster-{place.short}",
             name=plan.name("cluster", place),

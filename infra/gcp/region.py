@@ -82,6 +82,7 @@ class Region(Component):
         serving = self.place.role == "serving"
         before = Job(ground, plan.workload("migrate-pre"), self, run_now=serving)
         ground = self._ground(image, ready=[before])
+        Job(ground, plan.workload("found"), self, run_now=serving)
         self.services = {workload.name: Service(ground, workload, self) for workload in plan.of("service")}
         consumers = self._consumers(ground, topics)
         workers = [Worker(ground, workload, self) for workload in plan.of("worker")]

@@ -17,8 +17,11 @@ ROLES = {
 """Which role of the database each address is for."""
 
 
+LASTING = ("key-pepper", "redaction-key", "founding-secret")
+
+
 class Credentials(Component):
-    """Owns the passwords of the database's roles, the pepper and the redaction key of one body of data.
+    """Owns the passwords of the database's roles, the pepper, the redaction key and what a body of data begins with.
 
     They are in Pulumi's state, encrypted. A standby has those of the region that it copies.
     """
@@ -34,8 +37,9 @@ class Credentials(Component):
             ).result
 
         self.passwords = {role: made(role.replace("_", "-")) for role in (*ROLES.values(), *others)}
-        # Without the pepper no API key opens anything, and without the redaction key equal secrets lose their marks.
-        self.texts = {name: made(name, protect=production) for name in ("key-pepper", "redaction-key")}
+        # Without the pepper no API key opens anything, without the redaction key equal secrets lose their marks, and
+        # the first key follows from the founding secret.
+        self.texts = {name: made(name, protect=production) for name in LASTING}
 
     def url(self, role: str, host: pulumi.Output[str]) -> pulumi.Output[str]:
         """Give the address of the database for a role, encrypted on the way."""

@@ -15,15 +15,19 @@ from tests.house.source import ROOT
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
 
 FOLDER = ROOT / "infra" / "selfhost"
-KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {job.OWNER, job.VARIABLE}
+KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
+    job.OWNER,
+    job.VARIABLE,
+    job.FOUNDING_SECRET,
+    job.FOUNDING_EMAIL,
+    job.FOUNDING_ORGANIZATION,
+}
 FOR_ADAPTERS = {
-    "CONTEXTFS_EVENTS",
     "CONTEXTFS_FILES",
     "CONTEXTFS_PASSAGES_DATABASE_URL",
     "CONTEXTFS_REDIS_URL",
-    "CONTEXTFS_REGION",
 }
-"""Variables that the plan sets for what stands behind the ports in a cloud."""
+"""Variables that the plan sets for ports that the product does not use yet."""
 
 
 def compose() -> dict[str, Any]:

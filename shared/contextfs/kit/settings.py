@@ -16,6 +16,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a server process needs to know. Each field is the variable CONTEXTFS_<FIELD>."""
 
     database_url: Annotated[str, Meta(description="Postgres as the role contextfs_app.")]
+    database_shared: Annotated[
+        bool,
+        Meta(description="A proxy that shares connections (RDS Proxy, PgBouncer) stands before database_url."),
+    ] = False
     relay_database_url: Annotated[
         str | None, Meta(description="Postgres as the role contextfs_relay; needed by the relay and the worker.")
     ] = None
@@ -46,7 +50,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language_model_cap: Annotated[
         float, Meta(ge=0, description="Dollars that an organization may spend on language models in a month.")
     ] = 10.0
-    cloud: Annotated[Literal["local"], Meta(description="Whose services stand behind the ports.")] = "local"
+    cloud: Annotated[
+        Literal["local", "gcp", "aws"],
+        Meta(description="Whose services stand behind the ports; local needs nobody's."),
+    ] = "local"
+    region: Annotated[str, Meta(description="Where this runs: the cloud's name of its region.")] = "local"
+    events: Annotated[
+        str | None,
+        Meta(
+            description="What events are published to: a topic (projects/…/topics/…) on GCP, an event bus on AWS; "
+            "needed there by the relay and by schedules."
+        ),
+    ] = None
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
     pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10

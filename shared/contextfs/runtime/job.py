@@ -1,4 +1,8 @@
-"""One piece of work that ends: `python -m contextfs.runtime.job migrate-pre | migrate-post | <a schedule's target>`.
+"""One piece of work that ends: `python -m contextfs.runtime.job <name>`, which is one of these or a schedule's target.
+
+    migrate-pre, migrate-post   bring the schema, before and after the code rolls
+    found                       found the first organization, its owner, a project and a key, unless it is there
+    first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
 
 A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
 Migrations connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; the roles that the other
@@ -10,12 +14,20 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from contextfs.journeys.enter.organization import Founding, derive, found
 from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.kit.settings import from_environment
 from contextfs.runtime import targets, telemetry
 from contextfs.runtime.table import Schedule
+from contextfs.runtime.wiring import Wiring
 
 VARIABLE = "CONTEXTFS_JOB"
 OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
+_SHORTEST_SECRET = 32
+FOUNDING_SECRET = "CONTEXTFS_FOUNDING_SECRET"  # noqa: S105 - its name
+FOUNDING_EMAIL = "CONTEXTFS_FOUNDING_EMAIL"
+FOUNDING_ORGANIZATION = "CONTEXTFS_FOUNDING_ORGANIZATION"
+FOUNDING_PROJECT = "CONTEXTFS_FOUNDING_PROJECT"
 ROLES = ("CONTEXTFS_DATABASE_URL", "CONTEXTFS_RELAY_DATABASE_URL", "CONTEXTFS_SQL_DATABASE_URL")
 
 
@@ -23,9 +35,14 @@ def run(name: str, environment: Mapping[str, str]) -> str:
     """Do the work of a name, and tell what was done; Invalid when there is no such work, else what went wrong."""
     if name in {"migrate-pre", "migrate-post"}:
         return _migrate(name.removeprefix("migrate-"), environment)
+    if name == "found":
+        return _found(environment)
+    if name == "first-key":
+        return _founding(environment).key
     schedule = targets.find(name)
     if not isinstance(schedule, Schedule):
-        raise Invalid(f"There is no job {name!r}: name migrate-pre, migrate-post, or a schedule of the manifest.")
+        known = "migrate-pre, migrate-post, found, first-key, or a schedule of the manifest"
+        raise Invalid(f"There is no job {name!r}: name {known}.")
     failed = targets.run(targets.process(name), schedule)
     if failed is not None:
         raise failed
@@ -48,6 +65,32 @@ def _migrate(phase: str, environment: Mapping[str, str]) -> str:
         raise Invalid(f"Setting {OWNER} is missing: migrations connect as the owner of the database.")
     applied = migrate(owner, phases=("pre",) if phase == "pre" else ("post",), passwords=_passwords(environment))
     return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
+
+
+def _found(environment: Mapping[str, str]) -> str:
+    founding = _founding(environment)
+    if "@" not in founding.email:
+        raise Invalid(f"Setting {FOUNDING_EMAIL} is missing: it is the e-mail address of the first owner.")
+    settings = from_environment(environment)
+    wired = Wiring(settings)
+    try:
+        fresh = found(wired.services, founding, wired.clock(), region=settings.region)
+    finally:
+        wired.close()
+    return f"found: {'the first organization is there now' if fresh else 'nothing to do'}"
+
+
+def _founding(environment: Mapping[str, str]) -> Founding:
+    secret = environment.get(FOUNDING_SECRET, "")
+    if len(secret) < _SHORTEST_SECRET:
+        detail = f"Setting {FOUNDING_SECRET}: the secret text that the first key follows from has 32 letters or more."
+        raise Invalid(detail)
+    return derive(
+        secret,
+        organization=environment.get(FOUNDING_ORGANIZATION) or "ContextFS",
+        email=environment.get(FOUNDING_EMAIL, ""),
+        project=environment.get(FOUNDING_PROJECT) or "default",
+    )
 
 
 def _passwords(environment: Mapping[str, str]) -> dict[str, str]:

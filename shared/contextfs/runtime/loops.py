@@ -25,12 +25,13 @@ _CLAIM = 8
 
 
 class RelayLoop:
-    """Empties the outbox, and runs the schedules: on one machine it is the clock, too."""
+    """Empties the outbox. On one machine it is the clock, too, and runs the schedules; a cloud has one of its own."""
 
     def __init__(self, wired: Wiring) -> None:
         self._wired = wired
         self._platform = wired.platform()
         self._bus = wired.bus(self._platform)
+        self._schedules = wiring.schedules() if wired.settings.cloud == "local" else ()
         self._due: dict[Schedule, datetime] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -50,7 +51,7 @@ class RelayLoop:
 
     def _run_schedules(self) -> None:
         now = self._wired.clock()
-        for schedule in wiring.schedules():
+        for schedule in self._schedules:
             if now >= self._due.get(schedule, now):
                 self._due[schedule] = now + timedelta(seconds=schedule.every_seconds)
                 sweep = Sweep(platform=self._platform, bus=self._bus, clock=self._wired.clock)

@@ -1,7 +1,7 @@
 """The one place that builds things: from settings to services, doors, relay and worker."""
 
 import os
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid
 from contextfs.kit.events import matches
-from contextfs.kit.ports import Embedder, LanguageModel
+from contextfs.kit.ports import Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
@@ -26,7 +26,9 @@ class Wiring:
     def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
         self.settings = settings
         self.clock = clock
-        self.database = PostgresDatabase(settings.database_url, size=settings.pool_size)
+        self.database = PostgresDatabase(
+            settings.database_url, size=settings.pool_size, shared=settings.database_shared
+        )
         self.waker = Waker(self.database)
         self.services = Services(
             database=self.database,
@@ -35,7 +37,8 @@ class Wiring:
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
             entropy=os.urandom,
-            wake_relay=self.waker.wake,
+            # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
+            wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock, triggers())
@@ -47,9 +50,23 @@ class Wiring:
             raise Invalid("Setting CONTEXTFS_RELAY_DATABASE_URL is missing: the relay and the worker need it.")
         return PostgresDatabase(self.settings.relay_database_url, size=4)
 
-    def bus(self, platform: PostgresDatabase) -> LocalBus:
-        """Choose the bus that the setting `cloud` names."""
-        return LocalBus(platform, consumers_of, self.clock)
+    def bus(self, platform: Database) -> Bus:
+        """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
+        return LocalBus(platform, consumers_of, self.clock) if self.settings.cloud == "local" else self._cloud_bus
+
+    @cached_property
+    def _cloud_bus(self) -> Bus:
+        """Connect to the cloud's bus. Its SDK is loaded here, and in no process that does not publish."""
+        settings = self.settings
+        if settings.events is None:
+            raise Invalid("Setting CONTEXTFS_EVENTS is missing: it names what events are published to.")
+        if settings.cloud == "gcp":
+            from contextfs.adapters.clouds.gcp.bus import PubSubBus  # noqa: PLC0415 - as above
+
+            return PubSubBus(settings.events)
+        from contextfs.adapters.clouds.aws.bus import EventBridgeBus  # noqa: PLC0415 - as above
+
+        return EventBridgeBus(settings.events, region=settings.region)
 
     def close(self) -> None:
         """Give everything back."""

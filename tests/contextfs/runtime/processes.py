@@ -1,6 +1,7 @@
 """Hosts as processes of their own, set up by the environment."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,24 @@ def functions_framework(settings: Settings, home: Path, *arguments: str) -> Gene
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
+
+
+@contextmanager
+def serving(process: str, settings: Settings, home: Path) -> Generator[str]:
+    """Run a process of `runtime/serve.py` until the block ends; gives the URL that a gateway listens at."""
+    port = _free_port()
+    log = home / f"{process}-{port}.log"
+    command = [sys.executable, "-m", "contextfs.runtime.serve", process]
+    with log.open("wb") as sink:
+        own = environment(msgspec.structs.replace(settings, port=port), home)
+        running = subprocess.Popen(command, cwd=REPOSITORY, env=own, stdout=sink, stderr=subprocess.STDOUT)
+    try:
+        if process == "gateway":
+            _wait_for(port, running, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        assert running.wait(_PATIENCE_SECONDS) in {0, -signal.SIGTERM}, log.read_text()
 
 
 def _free_port() -> int:

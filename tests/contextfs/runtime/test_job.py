@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from starlette.testclient import TestClient
 
 from contextfs.kit.errors import Invalid
 from contextfs.runtime import job
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import as_role, settings_for
 from tests.house.source import ROOT
 
@@ -87,3 +91,56 @@ def test_lambda_runs_the_job_that_its_variable_names(database_url: str, monkeypa
     monkeypatch.setenv(job.VARIABLE, "migrate-post")
 
     assert job.handler({}, None) == "migrate-post: nothing to do"
+
+
+FOUNDING = {job.FOUNDING_SECRET: "a secret of a test's own, which is long enough", job.FOUNDING_EMAIL: "o@example.test"}
+
+
+def authorized(url: str, key: str) -> int:
+    """Call the API with a key; give the status."""
+    wired = Wiring(settings_for(url))
+    try:
+        with TestClient(gateway(wired.door, routes())) as http:
+            return http.get("/v1/projects", headers={"authorization": f"Bearer {key}"}).status_code
+    finally:
+        wired.close()
+
+
+def test_the_first_organization_is_founded_once_and_its_key_is_told_to_who_holds_the_secret(
+    new_schema: Callable[[], str],
+) -> None:
+    url = new_schema()
+    variables = environment(url) | FOUNDING | {"CONTEXTFS_REGION": "us-east1", job.FOUNDING_ORGANIZATION: "Ferry"}
+
+    with ThreadPoolExecutor(4) as crowd:
+        told = sorted(crowd.map(job.run, ["found"] * 4, [variables] * 4))
+    key = job.run("first-key", {job.FOUNDING_SECRET: variables[job.FOUNDING_SECRET]})
+    with psycopg.connect(url) as connection:
+        found = connection.execute("select name, region from contextfs.organizations").fetchall()
+        owners = connection.execute("select email, role from contextfs.memberships").fetchall()
+
+    assert told == ["found: nothing to do"] * 3 + ["found: the first organization is there now"]
+    assert (found, owners) == ([("Ferry", "us-east1")], [("o@example.test", "owner")])
+    assert authorized(url, key) == 200
+    assert (
+        authorized(url, job.run("first-key", {job.FOUNDING_SECRET: "another secret that is long enough, too"})) == 401
+    )
+
+
+@pytest.mark.parametrize("given", [{}, {job.FOUNDING_SECRET: "short"}, {job.FOUNDING_SECRET: "x" * 32}])
+def test_founding_says_what_it_lacks(database_url: str, given: dict[str, str]) -> None:
+    lacks = job.FOUNDING_EMAIL if len(given.get(job.FOUNDING_SECRET, "")) == 32 else job.FOUNDING_SECRET
+
+    with pytest.raises(Invalid, match=f"^Setting {lacks}"):
+        job.run("found", environment(database_url) | given)
+
+
+def test_a_key_that_was_revoked_does_not_come_back(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+    variables = environment(url) | FOUNDING
+    job.run("found", variables)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("update contextfs.api_keys set revoked_at = now()")
+
+    assert job.run("found", variables) == "found: nothing to do"
+    assert authorized(url, job.run("first-key", variables)) == 401

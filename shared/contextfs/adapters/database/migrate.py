@@ -16,6 +16,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from contextfs.adapters.database import session
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 
 Phase = Literal["pre", "post"]
@@ -64,7 +65,7 @@ def migrate(
     passwords: Mapping[str, str] | None = None,
     migrations: list[Migration] | None = None,
 ) -> list[str]:
-    """Apply what is missing of `phases` and set the log-in roles' passwords; gives the names that were applied.
+    """Apply what is missing of `phases`, set the log-in roles' passwords and defaults; gives what was applied.
 
     `url` is of a role that owns the database and may create roles; it needs no more where the extension `vector` is
     there already. Unavailable when the server cannot be reached or lacks pgvector, Conflict when an applied file was
@@ -79,6 +80,8 @@ def migrate(
             applied = list(_apply(connection, migrations or shipped(), phases))
             for role, password in (passwords or {}).items():
                 _patiently(lambda r=role, p=password: _set_password(connection, r, p))
+                if role in session.ROLES:
+                    _patiently(lambda r=role: _set_defaults(connection, r))
         except psycopg.Error as error:
             raise Unavailable(f"The database could not be migrated: {_first_line(error)}. Run it again.") from error
         return applied
@@ -163,6 +166,15 @@ def _set_password(connection: psycopg.Connection[Any], role: str, password: str)
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
     connection.execute(statement)
+
+
+def _set_defaults(connection: psycopg.Connection[Any], role: str) -> None:
+    """Keep how the role's sessions begin, for those that cannot tell it themselves."""
+    for name, value in session.SETTINGS.items():
+        values = sql.SQL(", ").join(sql.Literal(part) for part in value.split(", "))
+        statement = sql.SQL("alter role {} in database {} set {} = {}")
+        database = sql.Identifier(connection.info.dbname)
+        connection.execute(statement.format(sql.Identifier(role), database, sql.Identifier(name), values))
 
 
 def _patiently(do: Callable[[], None]) -> None:

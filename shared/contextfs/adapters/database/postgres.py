@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
+from contextfs.adapters.database import session
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
 from contextfs.kit.ports import Parameters, Row
 
@@ -17,11 +18,6 @@ _log = logging.getLogger(__name__)
 
 Connection = psycopg.Connection[Row]
 Statement = tuple[str, Parameters]
-
-_SETTINGS = (
-    "-c search_path=contextfs,public,pg_temp -c timezone=UTC -c datestyle=ISO "
-    "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-)
 
 
 class PostgresTransaction:
@@ -78,9 +74,13 @@ class PostgresTransaction:
 
 
 class PostgresDatabase:
-    """A pool of connections as one role. It does not know tenants: claims are set inside each transaction."""
+    """A pool of connections as one role. It does not know tenants: claims are set inside each transaction.
 
-    def __init__(self, url: str, *, size: int = 10, timeout: float = 10.0) -> None:
+    `shared`: a proxy stands before the server, and gives each transaction whichever connection is free. It takes no
+    options, so the role's own defaults hold, and no statement is prepared for later.
+    """
+
+    def __init__(self, url: str, *, size: int = 10, timeout: float = 10.0, shared: bool = False) -> None:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=1,
@@ -92,7 +92,8 @@ class PostgresDatabase:
                 "autocommit": True,
                 "row_factory": dict_row,
                 "client_encoding": "UTF8",
-                "options": _SETTINGS,
+                "prepare_threshold": None if shared else 2,
+                **({} if shared else {"options": session.options()}),
             },
             configure=_configure,
         )
@@ -181,7 +182,6 @@ def _roll_back(connection: Connection) -> None:
 
 def _configure(connection: Connection) -> None:
     set_json_loads(msgspec.json.decode, connection)
-    connection.prepare_threshold = 2
 
 
 @contextmanager

@@ -85,6 +85,14 @@ where id = %(id)s
     )
 returning id, consumer, event_id, event, error, attempts, failed_at, replayed_at
 
+-- name: publish_again
+-- Put an event into the outbox, unless it waits there already.
+insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data)
+values (
+    %(org_id)s, %(id)s, %(project_id)s, %(type)s, %(subject)s, %(time)s, %(actor)s, %(reader)s, %(data)s::jsonb
+)
+on conflict do nothing
+
 -- name: waiting
 -- How many events are on their way.
 select (select count(*) from outbox) as outbox, (select count(*) from deliveries) as deliveries

@@ -84,7 +84,10 @@ def dead_letters(tx: Transaction, *, limit: int, cursor: str | None) -> Page[Dea
 
 
 def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
-    """Send a dead letter again; NotFound when there is none to see."""
+    """Put a dead letter's event into the outbox again, from where every bus carries it; NotFound when there is none.
+
+    All its consumers get it once more. Who has taken it before lets it pass.
+    """
     row = tx.one(_SQL["replay"], {"id": letter_id, "now": now})
     if row is None:
         raise NotFound("There is no such dead letter, or it is not yours to see.")
@@ -93,7 +96,7 @@ def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
         event = msgspec.convert(letter.event, Event)
     except msgspec.ValidationError as error:
         raise Invalid("Its event cannot be read, so that it cannot be sent again.") from error
-    add_deliveries(tx, [(letter.consumer, event)], now)
+    tx.run(_SQL["publish_again"], msgspec.structs.asdict(event) | {"data": _json(event.data)})
     return letter
 
 

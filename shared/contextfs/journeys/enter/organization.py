@@ -1,6 +1,8 @@
 """Found an organization with its first member, project and key: what a fresh installation needs to begin."""
 
-from datetime import datetime
+import hmac
+from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -12,6 +14,9 @@ from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import NewProject
 from contextfs.kit.call import Services
 from contextfs.kit.ids import Entropy, uuid7s
+
+_DERIVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""The time in the ids that follow from a secret, which must not change."""
 
 
 class Founding(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +47,25 @@ def plan(*, organization: str, email: str, project: str, now: datetime, entropy:
     )
 
 
-def found(services: Services, founding: Founding, now: datetime) -> bool:
+def derive(secret: str, *, organization: str, email: str, project: str) -> Founding:
+    """Let a secret choose the ids and the key: whoever holds it can tell the key at any time, and nobody else can.
+
+    The bytes are those of HMAC-SHA-256 in counter mode (NIST SP 800-108), so the key is as hard to guess as the secret.
+    """
+    counter = count(1)
+
+    def entropy(size: int) -> bytes:
+        blocks = (hmac.digest(secret.encode(), next(counter).to_bytes(4, "big"), "sha256") for _ in range(0, size, 32))
+        return b"".join(blocks)[:size]
+
+    return plan(organization=organization, email=email, project=project, now=_DERIVED_AT, entropy=entropy)
+
+
+def found(services: Services, founding: Founding, now: datetime, *, region: str = "local") -> bool:
     """Found an organization in one transaction; False when it is there already."""
     with services.database.transaction(access.assuming(founding.org_id, founding.user_id)) as (tx, _):
         fresh = access.insert_organization(
-            tx, founding.org_id, name=founding.organization, plan="free", region="local", now=now
+            tx, founding.org_id, name=founding.organization, plan="free", region=region, now=now
         )
         if not fresh:
             return False

@@ -348,3 +348,32 @@ def test_a_pause_that_is_too_long_is_told(app_url: str) -> None:
     with pytest.raises(Unavailable, match="nothing was stored, try again"):
         _call(pool, run=impatient, then=pause)
     pool.close()
+
+
+BEGINS = """
+select name, setting, source from pg_settings
+where name in ('search_path', 'TimeZone', 'DateStyle', 'statement_timeout', 'idle_in_transaction_session_timeout')
+"""
+
+
+def _begins(url: str, *, shared: bool) -> tuple[dict[str, str], set[str], int]:
+    """Tell the settings of a session, who set them, and how many statements it keeps after some repetitions."""
+    pool = PostgresDatabase(url, size=1, shared=shared)
+    for _ in range(4):
+        with pool.transaction() as (tx, _):
+            tx.all(BEGINS)
+    with pool.transaction() as (tx, _):
+        found = tx.all(BEGINS)
+        kept = tx.one("select count(*) as n from pg_prepared_statements")
+    pool.close()
+    assert kept is not None
+    return {row["name"]: row["setting"].replace(" ", "") for row in found}, {row["source"] for row in found}, kept["n"]
+
+
+def test_a_session_behind_a_proxy_begins_as_any_other(app_url: str) -> None:
+    settings, _, kept = _begins(app_url, shared=False)
+    behind, told_by, kept_behind = _begins(app_url, shared=True)
+
+    assert settings == behind
+    assert told_by == {"database user"}
+    assert (kept > 0, kept_behind) == (True, 0)

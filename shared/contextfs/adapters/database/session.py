@@ -1,0 +1,21 @@
+"""How each session of the API and of the relay begins: told when it starts, or kept as defaults of their roles.
+
+A proxy that shares connections among sessions (RDS Proxy, PgBouncer) refuses what is told, so migrations keep the same
+as defaults of the roles in this database.
+"""
+
+from collections.abc import Mapping
+
+SETTINGS: Mapping[str, str] = {
+    "search_path": "contextfs, public, pg_temp",
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+ROLES = ("contextfs_app", "contextfs_relay")
+
+
+def options() -> str:
+    """Write the settings as the start of a session tells them."""
+    return " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in SETTINGS.items())

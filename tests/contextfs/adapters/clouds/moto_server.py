@@ -1,0 +1,60 @@
+"""AWS in this process, for the real client library: moto's server, and what stands in it."""
+
+import json
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3  # pyright: ignore[reportMissingTypeStubs] - it has none
+from moto.server import ThreadedMotoServer
+
+REGION = "eu-central-1"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+_sdk: Any = boto3
+
+
+@contextmanager
+def served() -> Generator[dict[str, str]]:
+    """Serve it until the block ends; gives the environment in which AWS's clients find it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+    finally:
+        server.stop()
+
+
+def client(service: str, environment: dict[str, str]) -> Any:
+    """Give a client of a service."""
+    return _sdk.client(
+        service,
+        region_name=REGION,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
+def deliver(environment: dict[str, str], bus: str, name: str, pattern: dict[str, Any]) -> str:
+    """Draw a consumer's rule and queue, as `infra/aws/events.py` does; gives the queue's URL."""
+    events, sqs = client("events", environment), client("sqs", environment)
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": name, "Arn": arn}])
+    return url
+
+
+def messages(environment: dict[str, str], url: str) -> Iterator[dict[str, Any]]:
+    """Give what waits in a queue, and take it out."""
+    sqs = client("sqs", environment)
+    while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for one in found:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+            yield one

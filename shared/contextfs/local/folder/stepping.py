@@ -6,6 +6,7 @@ then.
 
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -158,9 +159,9 @@ class _Stepper:
 
 def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
     """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them."""
-    if path.is_symlink():
-        return True  # the link itself is replaced, and what it leads to is left alone
     try:
+        if stat.S_ISLNK(os.lstat(path).st_mode):
+            return True  # the link itself is replaced, and what it leads to is left alone
         there = path.read_bytes()
     except FileNotFoundError:
         return True

@@ -169,6 +169,13 @@ class LocalStore:
             self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
         stepping.finish(self.base, self.place, [memory_id])
 
+    def restore(self, memory_id: UUID) -> Written:
+        """Bring a deleted memory back as it was, by a revision that says so; its file comes back."""
+        with self._writing():
+            seen = view(self.log(memory_id))
+            stored = seen.deleted and self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=False))
+        return self._written(memory_id, stored=stored, redacted=0)
+
     def get(self, memory_id: UUID) -> LocalMemory:
         """Read a memory; NotFound when there is none, or it is deleted."""
         row = self.base.one(SQL["memory"], {"id": str(memory_id)})

@@ -130,6 +130,11 @@ def _guarded(arguments: list[str]) -> int:
 
 def _called(name: str, arguments: list[str]) -> object:
     """Call a command: at once where its line is plainly right, else by the reader that explains."""
+    if name == "status":
+        from clients.cli.here import again  # noqa: PLC0415 - the others need not be told again
+
+        if again.told(arguments, os.getcwd()):  # noqa: PTH109 - nothing else is loaded
+            return 0
     from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
 
     _load_msgspec()

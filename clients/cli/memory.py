@@ -1,13 +1,15 @@
 """`ctx memory`: what is known, one by one."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 from clients.cli import options, where
-from clients.cli.command import Argument, Group, Option
+from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.edit import Edit
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Visibility
+from contextfs.local import place
 
 Id = Annotated[str, Argument("The memory's id, or some of its first or last digits.")]
 Title = Annotated[str | None, Option("--title", help="A title.")]
@@ -32,7 +34,12 @@ def add(
     """Add a memory; one that says the same in the same project is not stored twice."""
     said = _text(text)
     found = where.here(server or project is not None)
-    new: dict[str, Any] = {"type": type or "fact", "tags": tag or [], "title": title, "pinned": pin}
+    new: dict[str, Any] = {
+        "type": options.word(type, "--type") or "fact",
+        "tags": tag or [],
+        "title": title,
+        "pinned": pin,
+    }
     visibility: Visibility = "private" if private else "project"
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - the one that is meant is loaded
@@ -56,6 +63,7 @@ def list_(
     json: options.Json = False,
 ) -> None:
     """List memories, newest first."""
+    type = options.word(type, "--type")  # noqa: A001 - the option's name
     found = where.here(server or project is not None)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above
@@ -115,6 +123,9 @@ def edit(
     json: options.Json = False,
 ) -> None:
     """Change a memory; what is not named stays, and a new text settles a conflict."""
+    if pin and unpin:
+        raise Misused("--pin and --unpin say the opposite: give one")
+    type = options.word(type, "--type")  # noqa: A001 - the option's name
     said = None if text is None else _text(text)
     pinned = True if pin else False if unpin else None
     found = where.here(server)
@@ -145,6 +156,17 @@ def rm(
         from clients.cli.here import memory as here  # noqa: PLC0415 - as above
 
         here.remove(found, id, json=json)
+
+
+@app.command()
+def restore(
+    id: Id,  # noqa: A002 - the argument's name
+    json: options.Json = False,
+) -> None:
+    """Bring a memory back that was deleted in the store of this folder, as it was."""
+    from clients.cli.here import memory as here  # noqa: PLC0415 - as above
+
+    here.restore(place.required(Path.cwd()), id, json=json)
 
 
 def _text(text: str) -> str:

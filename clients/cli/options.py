@@ -17,6 +17,13 @@ Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01,
 Limit = Annotated[int, Option("--limit -n", min=1, help="How many to show at the most.")]
 
 
+def word(text: str | None, name: str) -> str | None:
+    """Read a word that may be left out, but is not empty."""
+    if text is not None and not text.strip():
+        raise Misused(f"{name} is empty: give a word, or leave it out")
+    return text
+
+
 def since(text: str | None, now: datetime) -> datetime | None:
     """Read a date, or how long ago; without a time zone it is this machine's."""
     if text is None:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePath
-from typing import TextIO
 from uuid import UUID
+
+from clients.cli import colour
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _PROGRESS_SECONDS = 0.1
@@ -25,9 +26,14 @@ def note(text: str) -> None:
 
 def say_json(value: object) -> None:
     """Print a value as JSON; nouns are written as the API writes them."""
+    say(json_of(value))
+
+
+def json_of(value: object) -> str:
+    """Write a value as JSON."""
     import msgspec  # noqa: PLC0415 - only where JSON is printed
 
-    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode())
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()
 
 
 def block(rows: Iterable[tuple[str, str]], indent: str = "  ") -> None:
@@ -80,12 +86,12 @@ def counted(number: int, thing: str, things: str | None = None) -> str:
 
 def bold(text: str) -> str:
     """Make a text stand out, where colours are welcome."""
-    return f"{_BOLD}{text}{_PLAIN}" if _is_colourful(sys.stdout) else text
+    return f"{_BOLD}{text}{_PLAIN}" if colour.is_welcome(sys.stdout) else text
 
 
 def dim(text: str) -> str:
     """Make a text stand back, where colours are welcome."""
-    return f"{_DIM}{text}{_PLAIN}" if _is_colourful(sys.stdout) else text
+    return f"{_DIM}{text}{_PLAIN}" if colour.is_welcome(sys.stdout) else text
 
 
 class Progress:
@@ -115,7 +121,3 @@ def _plain(value: object) -> str:
     if isinstance(value, PurePath):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no JSON")
-
-
-def _is_colourful(stream: TextIO) -> bool:
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

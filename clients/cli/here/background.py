@@ -41,7 +41,8 @@ def _start(place: Place, command: str, *, by: str) -> None:
     # Whatever goes wrong here, the command itself went well, and the next one tries again.
     with suppress(OSError, sqlite3.Error, ContextFSError), alone(place.local, _STARTING) as is_mine:
         if is_mine and not is_taken(place.local, by) and _is_due(place.local / STARTED.format(command)):
-            _detached([sys.executable, "-m", "clients.cli.main", command, "--background"], place.root)
+            # -P: the folder that somebody works in may have a folder that is called like ours.
+            _detached([sys.executable, "-P", "-m", "clients.cli.main", command, "--background"], place.root)
 
 
 def _is_due(mark: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clients.cli import output
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import FILE, Base, explained
-from contextfs.local.folder import glance
+from contextfs.local.folder import settled
 from contextfs.local.place import Place
 from contextfs.local.search.index import LocalIndex
 
@@ -50,8 +50,8 @@ def now() -> datetime:
 
 def _look(base: Base, place: Place) -> None:
     """Bring files and database together, unless a glance shows that nothing moved."""
-    state = glance.seen(place)
-    if glance.is_as_before(base, place, state):
+    state = settled.glanced(place)
+    if settled.is_settled(base, place, state):
         return
     from clients.cli.here.store import actor, told  # noqa: PLC0415 - as above
     from contextfs.local.store import LocalStore  # noqa: PLC0415 - heavy, and seldom due
@@ -60,7 +60,7 @@ def _look(base: Base, place: Place) -> None:
     found = store.refresh()
     told(found)
     if not found.problems and not found.missing:
-        glance.remember(base, place, state)
+        settled.settle(base, place, state)
 
 
 def _me(place: Place) -> str:

@@ -54,8 +54,11 @@ def listed(
     elif memories:
         rows = [[output.short(one.id), one.type, output.day(one.updated_at), _marked(one)] for one in memories]
         output.table(["id", "type", "changed", "memory"], rows)
+    elif conflicted:
+        output.say("No conflicts.")
     else:
-        output.say("No conflicts." if conflicted else "No memories yet: `ctx memory add` makes one.")
+        is_narrowed = any((type, tags, since, author))
+        output.say("No memories fit these." if is_narrowed else "No memories yet: `ctx memory add` makes one.")
 
 
 def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) -> None:  # noqa: A002 - the argument's name
@@ -99,7 +102,17 @@ def remove(place: Place, id: str, *, json: bool) -> None:  # noqa: A002 - the ar
     if json:
         output.say_json({"deleted": str(memory_id)})
     else:
-        output.say(f"Deleted: {output.short(memory_id)}; `ctx memory log {output.short(memory_id)}` has its history.")
+        output.say(
+            f"Deleted: {output.short(memory_id)}; `ctx memory restore {output.short(memory_id)}` brings it back."
+        )
+
+
+def restore(place: Place, id: str, *, json: bool) -> None:  # noqa: A002 - the argument's name
+    """Bring a deleted memory back."""
+    with opened(place) as store:
+        written = store.restore(store.find(id))
+        _print_written(store, written, "Restored" if written.stored else "As it was", json=json)
+    after_a_change(place)
 
 
 def resolve(place: Place, id: str, *, text: str | None, keep: int | None, json: bool) -> None:  # noqa: A002 - the argument's name

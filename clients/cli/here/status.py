@@ -1,12 +1,16 @@
 """`ctx status` of the store of this folder."""
 
-from typing import Any
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 
 from clients.cli import output
-from clients.cli.here.store import opened
+from clients.cli.here import again
+from clients.cli.here.store import opened, told
 from contextfs.local import config, git
+from contextfs.local.folder import stepping
 from contextfs.local.model import StoreStatus
 from contextfs.local.place import Place
 from contextfs.local.sessions.store import LocalSessions
@@ -20,73 +24,96 @@ _SHOWN = 10
 
 def show(place: Place, *, accept_missing: bool, json: bool) -> int:
     """Tell how the store stands; 1 when there are files that cannot be taken in."""
+    before = again.seen(str(place.root), str(place.local))
     settings = config.read(place.config)
-    repository = git.repository(place.root)
-    with opened(place, accept_missing=accept_missing) as store:
-        found = store.status()
-        sessions = SessionsStatus.of(LocalSessions(store))
-        known = state.known(store.base)
-        refused = store.base.all(SQL["refused"])
-        if json:
-            output.say_json(_json(store, settings, found, known, refused) | {"sessions": sessions})
-            return 1 if found.problems else 0
+    with opened(place, look=False) as store:
+        looked = store.refresh(accept_missing=accept_missing)
+        told(looked)
+        found = _Found.of(store, settings)
+        is_over = not (looked.missing or looked.problems or stepping.pending(store.base, place))
+    report = f"{output.json_of(found.json()) if json else found.text()}\n"
+    sys.stdout.write(report)
+    if is_over:
+        again.keep(str(place.root), str(place.local), before, report, json=json)
+    return 1 if found.store.problems else 0
+
+
+class _Found(NamedTuple):
+    """What a report tells."""
+
+    place: Place
+    settings: config.Config
+    store: StoreStatus
+    sessions: SessionsStatus
+    known: state.Known
+    refused: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, store: LocalStore, settings: config.Config) -> "_Found":
+        """Ask the database."""
+        return cls(
+            place=store.place,
+            settings=settings,
+            store=store.status(),
+            sessions=SessionsStatus.of(LocalSessions(store)),
+            known=state.known(store.base),
+            refused=store.base.all(SQL["refused"]),
+        )
+
+    def json(self) -> dict[str, Any]:
+        """Write it for programs."""
+        return msgspec.to_builtins(self.store) | {
+            "project": {"id": str(self.settings.project.id), "name": self.settings.project.name},
+            "folder": str(self.place.folder),
+            "server": self.settings.server.url if self.settings.server else None,
+            "last_sync": self.known.at,
+            "lost": self.known.lost,
+            "refused": self.refused,
+            "sessions": self.sessions,
+        }
+
+    def text(self) -> str:
+        """Write it for people."""
+        repository = git.repository(self.place.root)
         branch = repository.branch() if repository else None
         where = f" on branch {branch}" if branch else ""
-        memories = output.counted(found.memories, "memory", "memories")
-        held = f", {output.counted(sessions.count, 'session')}" if sessions.count else ""
-        output.say(f"{output.bold(settings.project.name)}{where}: {memories}{held}")
-        _print_server(settings, found, sessions, known)
-        _print_found(found, refused, sessions)
-    return 1 if found.problems else 0
+        memories = output.counted(self.store.memories, "memory", "memories")
+        held = f", {output.counted(self.sessions.count, 'session')}" if self.sessions.count else ""
+        head = f"{output.bold(self.settings.project.name)}{where}: {memories}{held}"
+        return "\n".join([head, *self._of_server(), *self._sections()])
 
+    def _of_server(self) -> Iterator[str]:
+        if self.settings.server is None:
+            yield "No server: `ctx link` connects one."
+            return
+        waiting = [
+            output.counted(self.store.unsent, "revision") if self.store.unsent else "",
+            output.counted(self.sessions.to_push, "session") if self.sessions.to_push else "",
+        ]
+        due = f"{' and '.join(filter(None, waiting))} to push" if any(waiting) else "nothing to push"
+        at = self.known.at
+        when = f", last sync {at[:16].replace('T', ' ')} UTC" if at else ", never synced"
+        yield f"Server {self.settings.server.url}: {due}{when}"
+        if self.known.lost:
+            yield f"The server did not let us in: {self.known.lost}"
 
-def _print_server(settings: config.Config, found: StoreStatus, sessions: SessionsStatus, known: state.Known) -> None:
-    if settings.server is None:
-        output.say("No server: `ctx link` connects one.")
-        return
-    waiting = [
-        output.counted(found.unsent, "revision") if found.unsent else "",
-        output.counted(sessions.to_push, "session") if sessions.to_push else "",
-    ]
-    due = f"{' and '.join(filter(None, waiting))} to push" if any(waiting) else "nothing to push"
-    when = f", last sync {known.at[:16].replace('T', ' ')} UTC" if known.at else ", never synced"
-    output.say(f"Server {settings.server.url}: {due}{when}")
-    if known.lost:
-        output.say(f"The server did not let us in: {known.lost}")
-
-
-def _print_found(found: StoreStatus, refused: list[dict[str, Any]], sessions: SessionsStatus) -> None:
-    conflicts = [f"{output.counted(found.conflicted, 'memory', 'memories')}"] if found.conflicted else []
-    sections: list[tuple[str, list[str]]] = [
-        ("In conflict, see `ctx conflicts list`:", conflicts),
-        ("Cannot be taken in; the files stay as they are:", [f"{one.path}: {one.reason}" for one in found.problems]),
-        ("Older than what is known here, as git has them on this branch:", found.behind),
-        ("Refused by the server:", [f"{one['memory_id'][-12:]}: {one['reason']}" for one in refused]),
-        (
-            "Sessions that the server refused:",
-            [f"{one.session_id.hex[-12:]}: {one.reason}" for one in sessions.refused],
-        ),
-    ]
-    for title, lines in sections:
-        if not lines:
-            continue
-        output.say()
-        output.say(title)
-        for line in lines[:_SHOWN]:
-            output.say(f"  {output.printable(line)}")
-        if len(lines) > _SHOWN:
-            output.say(f"  and {len(lines) - _SHOWN:,} more (--json lists them)")
-
-
-def _json(
-    store: LocalStore, settings: config.Config, found: StoreStatus, known: state.Known, refused: list[dict[str, Any]]
-) -> dict[str, Any]:
-    plain = msgspec.to_builtins(found)
-    return plain | {
-        "project": {"id": str(settings.project.id), "name": settings.project.name},
-        "folder": str(store.place.folder),
-        "server": settings.server.url if settings.server else None,
-        "last_sync": known.at,
-        "lost": known.lost,
-        "refused": refused,
-    }
+    def _sections(self) -> Iterator[str]:
+        conflicts = [output.counted(self.store.conflicted, "memory", "memories")] if self.store.conflicted else []
+        sections: list[tuple[str, list[str]]] = [
+            ("In conflict, see `ctx conflicts list`:", conflicts),
+            (
+                "Cannot be taken in; the files stay as they are:",
+                [f"{one.path}: {one.reason}" for one in self.store.problems],
+            ),
+            ("Older than what is known here, as git has them on this branch:", self.store.behind),
+            ("Refused by the server:", [f"{one['memory_id'][-12:]}: {one['reason']}" for one in self.refused]),
+            (
+                "Sessions that the server refused:",
+                [f"{one.session_id.hex[-12:]}: {one.reason}" for one in self.sessions.refused],
+            ),
+        ]
+        for title, lines in sections:
+            if lines:
+                yield from ("", title, *(f"  {output.printable(line)}" for line in lines[:_SHOWN]))
+            if len(lines) > _SHOWN:
+                yield f"  and {len(lines) - _SHOWN:,} more (--json lists them)"

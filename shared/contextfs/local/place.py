@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
+from contextfs.kit.pattern import pattern
 
 FOLDER: Final = ".contextfs"
 CONFIG: Final = "config.toml"
@@ -19,7 +20,7 @@ LOCAL: Final = "local"
 MAIN_TREE: Final = "."
 
 _OFF: Final = "off"
-_WORKTREE_SETTING = re.compile(r"^\s*worktree\s*=\s*(.+?)\s*$", re.MULTILINE)
+_WORKTREE_SETTING = pattern(r"^\s*worktree\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

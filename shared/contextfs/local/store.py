@@ -24,13 +24,14 @@ from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
-from contextfs.local.base.connection import Base
+from contextfs.local.base.connection import Base, Row, batches
 from contextfs.local.base.memories import (
     SQL,
     fields_in,
     heads_in,
     next_clock,
     record,
+    record_new,
     redaction_key,
     revisions_of,
     see_clocks,
@@ -43,6 +44,11 @@ from contextfs.local.place import Place
 
 LEARNER = "platform"
 """Who learns memories from sessions, as their revisions name the author: here and on a server."""
+
+_A_BATCH = 50
+"""So many memories are taken in by the same statements."""
+
+_Group = tuple[UUID, Sequence[Revision]]
 
 _LEAST_DIGITS = 6
 _MOST_PROOFS = 100
@@ -163,6 +169,13 @@ class LocalStore:
             self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
         stepping.finish(self.base, self.place, [memory_id])
 
+    def restore(self, memory_id: UUID) -> Written:
+        """Bring a deleted memory back as it was, by a revision that says so; its file comes back."""
+        with self._writing():
+            seen = view(self.log(memory_id))
+            stored = seen.deleted and self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=False))
+        return self._written(memory_id, stored=stored, redacted=0)
+
     def get(self, memory_id: UUID) -> LocalMemory:
         """Read a memory; NotFound when there is none, or it is deleted."""
         row = self.base.one(SQL["memory"], {"id": str(memory_id)})
@@ -229,14 +242,10 @@ class LocalStore:
         # The clock first: whoever makes an edit after this one has seen what is about to come.
         with self.base.transaction():
             see_clocks(self.base, [one.clock for one in waiting], self.now())
-        self.base.in_turns(groups, lambda group: done.append(self._take(*group, sent=sent)))
+        self.base.in_turns(batches(groups, _A_BATCH), lambda some: done.append(self._take_some(some, sent=sent)))
         if not more:
             self.write_due()
-        return TakenIn(
-            revisions=sum(one.revisions for one in done),
-            memories=sum(one.memories for one in done),
-            conflicted=sum(one.conflicted for one in done),
-        )
+        return _sum(done)
 
     def write_due(self) -> None:
         """Write the files that are due."""
@@ -259,14 +268,32 @@ class LocalStore:
         folder = self.place.private if memory.visibility == "private" else self.place.memories
         return folder / memory.path
 
-    def _take(self, memory_id: UUID, some: Sequence[Revision], *, sent: bool) -> TakenIn:
-        before = self.base.one(SQL["memory"], {"id": str(memory_id)})
-        follows = before is None or stepping.follows(self.base, self.place, before)
-        known = {one.id for one in revisions_of(self.base, memory_id)} if before else frozenset[str]()
+    def _take_some(self, groups: Sequence[_Group], *, sent: bool) -> TakenIn:
+        ids = json.dumps([str(memory_id) for memory_id, _ in groups])
+        there = {row["id"]: row for row in self.base.all(SQL["memories"], {"ids": ids})}
+        new = [group for group in groups if str(group[0]) not in there]
+        views = record_new(self.base, new, sent=sent)
+        stepping.intend(self.base, self.place, [memory_id for memory_id, _ in new])
+        begun = TakenIn(
+            revisions=sum(len(some) for _, some in new),
+            memories=len(new),
+            conflicted=sum(one.conflicted for one in views),
+        )
+        changed = [
+            self._take(before, some, sent=sent)
+            for memory_id, some in groups
+            if (before := there.get(str(memory_id))) is not None
+        ]
+        return _sum([begun, *changed])
+
+    def _take(self, before: Row, some: Sequence[Revision], *, sent: bool) -> TakenIn:
+        memory_id = some[0].memory_id
+        follows = stepping.follows(self.base, self.place, before)
+        known = {one.id for one in revisions_of(self.base, memory_id)}
         fresh = [one for one in some if one.id not in known]
-        now = record(self.base, memory_id, some, is_new=before is None, sent=sent)
+        now = record(self.base, memory_id, some, sent=sent)
         # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
-        if follows and (before is None or heads_in(before) != now.heads or fields_in(before) != now.fields):
+        if follows and (heads_in(before) != now.heads or fields_in(before) != now.fields):
             stepping.intend(self.base, self.place, [memory_id])
         return TakenIn(
             revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0
@@ -339,6 +366,14 @@ class LocalStore:
             metadata=metadata.value,
         )
         return cleaned, sum(len(one.findings) for one in texts) + len(metadata.findings)
+
+
+def _sum(done: Sequence[TakenIn]) -> TakenIn:
+    return TakenIn(
+        revisions=sum(one.revisions for one in done),
+        memories=sum(one.memories for one in done),
+        conflicted=sum(one.conflicted for one in done),
+    )
 
 
 def _means_the_same(left: Fields, right: Fields) -> bool:

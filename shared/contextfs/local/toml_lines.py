@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-_TABLE: Final = re.compile(r"^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
-_SETTING: Final = re.compile(r"""^\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
-_PLAIN: Final = re.compile(r"[\"'\s]")
+from contextfs.kit.pattern import pattern
+
+_TABLE: Final = pattern(r"^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
+_SETTING: Final = pattern(r"""^\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
+_PLAIN: Final = pattern(r"[\"'\s]")
 
 
 class Line(NamedTuple):

@@ -15,7 +15,7 @@ from contextfs.runtime import telemetry, wiring
 
 _WATCH_SECONDS = 1.0
 _DRAIN_SECONDS = 30
-_NICENESS = 5
+_NICENESS = 10
 
 
 def gateway() -> None:
@@ -48,8 +48,8 @@ def relay() -> None:
 
 
 def worker() -> None:
-    """Deliver events to their triggers; calls, and what else people do on this machine, go before."""
-    if hasattr(os, "nice"):
+    """Deliver events to their triggers; calls go first, for nobody waits for this."""
+    if sys.platform != "win32":
         os.nice(_NICENESS)
     from contextfs.runtime.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clients.cli.main import run
 from contextfs.client import ContextFS
+from contextfs.domain.memories.revisions import Revision
 from tests.clients.cli.conftest import Ctx, Run
 from tests.contextfs.local.places import Machine
 
@@ -208,3 +210,20 @@ def test_without_numpy_words_are_compared_and_the_cure_is_said(machine: Machine)
 
     assert "Something." in ended.stdout
     assert "pip install 'contextfs-platform[local]'" in ended.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("is_pinned", [True, False])
+def test_a_pack_marks_what_is_in_conflict(here: Ctx, machine: Machine, *, is_pinned: bool) -> None:
+    memory = machine.add("The staging database listens on port 5433.", pinned=is_pinned)
+    machine.add("The linter is ruff.", pinned=True)
+    with machine.open() as store:
+        [first] = store.log(memory)
+        says = [replace(first.fields, content=f"The staging database listens on port {port}.") for port in (5434, 5435)]
+        store.take_in(
+            Revision(memory_id=memory, parents=(first.id,), fields=one, author="user:bob", clock=first.clock)
+            for one in says
+        )
+    told = here("context", "which port does the staging database listen on?").out
+
+    assert f"(id {memory.hex[-12:]}, in conflict: another text says otherwise)" in told
+    assert 1 == told.count("in conflict")

@@ -12,6 +12,7 @@ def test_it_finds_what_a_compiled_one_finds() -> None:
 
     assert re.compile(rb"key=(\w+)").findall(text) == pattern(rb"key=(\w+)").findall(text)
     assert pattern("b+").sub("-", "abbc") == "a-c"
+    assert pattern("B+", re.IGNORECASE).sub("-", "abbc") == "a-c"
 
 
 def test_it_is_compiled_once_and_only_when_it_is_used() -> None:

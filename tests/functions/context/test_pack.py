@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Tenant
 from tests.functions.asking import UNKNOWN, same_but_for_the_request
 from tests.functions.conftest import Rows
+from tests.functions.sync.test_push import push, revision
 
 
 @pytest.fixture
@@ -60,3 +61,19 @@ def test_a_foreign_project_is_like_one_that_nobody_has(
     assert unknown.status_code == 404
     for caller in (other_tenant, second_project(tenant)):
         assert same_but_for_the_request(unknown, packed(caller, project_id=str(tenant.project_id)))
+
+
+@pytest.mark.usefixtures("memories")
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_memory_in_conflict_says_so(tenant: Tenant, settle_events: Callable[[], int], *, pinned: bool) -> None:
+    begun = revision("The database for tests listens on port 6000.", pinned=pinned)
+    says = [
+        revision(content, memory_id=begun.memory_id, parents=(begun.id,), pinned=pinned)
+        for content in ("The database for tests listens on port 6001.", "The database for tests listens on port 6002.")
+    ]
+    push(tenant, begun, *says)
+    settle_events()
+    text = packed(tenant, task="Which port does the database for tests listen on?").json()["text"]
+
+    assert f"(id {begun.memory_id.hex[-12:]}, in conflict: another text says otherwise)" in text
+    assert 1 == text.count("in conflict")

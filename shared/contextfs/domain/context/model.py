@@ -19,6 +19,8 @@ class PackCandidate(msgspec.Struct, frozen=True, kw_only=True):
     trust: float = 1.0
     freshness: float = 1.0
     pinned: bool = False
+    conflicted: bool = False
+    """Two people said different things, and nobody has chosen yet: whoever reads it has to know."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

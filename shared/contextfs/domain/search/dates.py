@@ -4,13 +4,14 @@ Each becomes a span of days. A date without a year is meant in every year. "Befo
 neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
 """
 
-import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import exp
 
 import msgspec
+
+from contextfs.kit.pattern import pattern
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -22,18 +23,18 @@ _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5
 _MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
-_ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])")
-_WRITTEN = re.compile(
+_ISO = pattern(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])")
+_WRITTEN = pattern(
     rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
     rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
 )
-_YEAR_ALONE = re.compile(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-\d)")
-_SEASON = re.compile(rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b")
-_AGO = re.compile(rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b")
-_NEAR = re.compile(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b")
+_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-\d)")
+_SEASON = pattern(rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b")
+_AGO = pattern(rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b")
+_NEAR = pattern(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b")
 # Words that are names of months and something else: they count with a day, a year or one of these before them.
 _UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
-_LEADS = re.compile(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
+_LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _AFTER = 30.0
 _BEFORE = 3.0

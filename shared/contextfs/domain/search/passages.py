@@ -1,6 +1,5 @@
 """Passages: a long text cut into overlapping chunks at places where a reader would pause, and the line above each."""
 
-import re
 from collections.abc import Collection, Iterator
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name
 
@@ -8,6 +7,7 @@ import msgspec
 
 from contextfs.domain.search.names import without_names
 from contextfs.kit.errors import Invalid
+from contextfs.kit.pattern import pattern
 
 CHUNK_SIZE = 1000
 """Characters in a chunk at most: about the 256 word pieces that the local embedder reads."""
@@ -20,8 +20,8 @@ _LONGEST_PAUSE = 4
 
 # From the best place to cut to the worst: a cut falls at the end of the match.
 _PAUSES = tuple(
-    re.compile(pattern)
-    for pattern in (
+    pattern(pause)
+    for pause in (
         r"\n[ \t]*\n\s*|\n(?=#{1,6} )",
         r"\n",
         r"[.!?…][\"')\]]*\s+|[\u3002\uff01\uff1f]",

@@ -9,11 +9,15 @@ from contextfs.find_passages(
 
 -- name: pinned
 -- The pinned memories of a project, newest first.
-select id, type, title, content, author_kind, updated_at, session_id
+select id, type, title, content, author_kind, updated_at, session_id, conflicted
 from memories
 where project_id = %(project_id)s and pinned and not deleted and (expires_at is null or expires_at > %(at)s)
 order by updated_at desc, id
 limit %(limit)s
+
+-- name: conflicted
+-- Those of some memories that are in conflict.
+select id from memories where id = any(%(ids)s::uuid []) and conflicted
 
 -- name: trim
 -- Take the passages away that a text has no more: those of each source from this ordinal on.

@@ -13,15 +13,16 @@ import msgspec
 from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
 from contextfs.domain.search.tokens import query_terms
+from contextfs.kit.pattern import pattern
 
-_QUOTED = re.compile(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d')
-_OPERATOR = re.compile(
+_QUOTED = pattern(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d')
+_OPERATOR = pattern(
     r'(?<!\S)(?P<name>type|tag|since|before|author|tool|branch):(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:user:)?[^\s@]+@[^\s@]+")
-_AUTHOR = re.compile(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_IDENTIFIER = re.compile(
+_ADDRESS = pattern(r"(?:user:)?[^\s@]+@[^\s@]+")
+_AUTHOR = pattern(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IDENTIFIER = pattern(
     r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
 )
 
@@ -29,8 +30,8 @@ _IDENTIFIER = re.compile(
 _WHOSE = r"(?:our|my|these|the|those|your)"
 _OURS = r"(?:previous |past |earlier |different )?(?:conversations?|chats?|messages|discussions?|sessions?|questions)"
 _ASKING = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
+    pattern(asking, re.IGNORECASE)
+    for asking in (
         r"\b(?:please )?(?:mention|list|name|give|include|provide) (?:me )?only\b.*$",
         r"\([^()]*\b(?:items?|in order)\b[^()]*\)",
         rf"\b(?:throughout|across|over|in|during|through|from|based on) (?:all )?(?:of )?{_WHOSE} {_OURS}\b(?: about)?",
@@ -47,7 +48,7 @@ _ASKING = tuple(
         r"\bso far\b",
     )
 )
-_WORD = re.compile(r"\w{3,}")
+_WORD = pattern(r"\w{3,}")
 
 
 class Given(Protocol):

@@ -21,11 +21,12 @@ import msgspec
 from contextfs.domain.search.dates import closeness
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question
+from contextfs.kit.pattern import pattern
 
 Kind = Literal["assistance", "dialogue"]
 
 _BEST = 3
-_TIMED = re.compile(
+_TIMED = pattern(
     r"\b(?:yesterday|today|tomorrow|tonight|last|next|ago|weeks?|weekend|months?|years?|since|recently|just|soon"
     r"|upcoming|morning|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july"
     r"|august|september|october|november|december|\d{4})\b",

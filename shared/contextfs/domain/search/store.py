@@ -1,6 +1,6 @@
 """Questions and commands about passages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,11 @@ def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
 def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> list[Row]:
     """Read the pinned memories of a project."""
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})
+
+
+def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:
+    """Tell which of some memories are in conflict."""
+    return frozenset(row["id"] for row in tx.all(_SQL["conflicted"], {"ids": list(memories)}))
 
 
 def trim(tx: Transaction, kept: Mapping[UUID, int]) -> None:

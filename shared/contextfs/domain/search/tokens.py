@@ -12,6 +12,7 @@ from hashlib import blake2b
 from uuid import UUID
 
 from contextfs.domain.search.stems import stem
+from contextfs.kit.pattern import pattern
 
 DIMENSIONS = 999_999_999
 """Dimensions that a term may fall on, counted from 1: one below pgvector's limit for `sparsevec`."""
@@ -27,17 +28,17 @@ _SPACELESS = (
 )
 # Signs that belong to a letter and that `\w` leaves out: loose accents, Hebrew, Arabic and Indic vowels.
 _SIGNS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
-_FOLDED_SIGNS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+_FOLDED_SIGNS = pattern("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 _FOLDED_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"},
 )
 
-_CHUNK = re.compile(rf"(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w)|[\w{_SIGNS}]+(?:[./\\:@'\u2019-]{{1,3}}[\w{_SIGNS}]+)*")
-_RUN = re.compile(rf"([{_SPACELESS}]+)")
-_CLITIC = re.compile(r"['\u2019](?:s|ll|ve|re|d|m)$|['\u2019](?=t$)", re.IGNORECASE)
-_LEVELS = (re.compile(r"[/\\:@]+"), re.compile(r"[.'\u2019-]+"), re.compile(r"_+"))
-_HUMPS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_OPERATORS = re.compile(r"[<>=+%&]+|!=|!(?=\w)|(?<!\w)-(?=\d)")
+_CHUNK = pattern(rf"(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w)|[\w{_SIGNS}]+(?:[./\\:@'\u2019-]{{1,3}}[\w{_SIGNS}]+)*")
+_RUN = pattern(rf"([{_SPACELESS}]+)")
+_CLITIC = pattern(r"['\u2019](?:s|ll|ve|re|d|m)$|['\u2019](?=t$)", re.IGNORECASE)
+_LEVELS = (pattern(r"[/\\:@]+"), pattern(r"[.'\u2019-]+"), pattern(r"_+"))
+_HUMPS = pattern(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OPERATORS = pattern(r"[<>=+%&]+|!=|!(?=\w)|(?<!\w)-(?=\d)")
 
 _SMALL_WORDS = """
 a about an and any are as at be been but by can could did do does for from get had has have he her his how i if in into

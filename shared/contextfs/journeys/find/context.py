@@ -1,6 +1,6 @@
 """Pack the few memories that matter for a task into its token budget."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
@@ -41,7 +41,9 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=PINS)
     pins = [_pin(row) for row in rows]
     pinned_ids = {pin.id for pin in pins}
-    others = [_candidate(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
+    best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
+    doubted = store.conflicted(call.tx, [candidate.source_id for _, candidate in best])
+    others = [_candidate(one, candidate, doubted) for one, candidate in best]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
     ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
     chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR)
@@ -54,7 +56,7 @@ def short(one: UUID) -> str:
     return one.hex[-12:]
 
 
-def _candidate(one: Ranked, candidate: Candidate) -> PackCandidate:
+def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> PackCandidate:
     return PackCandidate(
         id=short(candidate.source_id),
         type=candidate.type,
@@ -65,6 +67,7 @@ def _candidate(one: Ranked, candidate: Candidate) -> PackCandidate:
         trust=candidate.trust,
         freshness=one.explanation.freshness,
         pinned=candidate.pinned,
+        conflicted=candidate.source_id in doubted,
     )
 
 
@@ -78,6 +81,7 @@ def _pin(row: Row) -> PackCandidate:
         relevance=1.0,
         trust=TRUST[row["author_kind"]],
         pinned=True,
+        conflicted=row["conflicted"],
     )
 
 

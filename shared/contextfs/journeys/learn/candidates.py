@@ -1,6 +1,5 @@
 """What is proposed to be remembered, before anything is stored."""
 
-import re
 import unicodedata
 from hashlib import sha256
 from typing import Literal
@@ -8,11 +7,13 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.kit.pattern import pattern
+
 CandidateType = Literal["fact", "episodic", "procedural", "user", "decision"]
 AuthorKind = Literal["human", "assistant", "tool"]
 
-_NOISE = re.compile(r"[^\w/.:+#@-]+")
-_EDGES = re.compile(r"(?<!\w)[.:#@+-]+|[.:#@+-]+(?!\w)")
+_NOISE = pattern(r"[^\w/.:+#@-]+")
+_EDGES = pattern(r"(?<!\w)[.:#@+-]+|[.:#@+-]+(?!\w)")
 _TITLE = 72
 
 

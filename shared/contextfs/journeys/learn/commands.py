@@ -1,6 +1,5 @@
 """Shell commands that the assistant ran, each with what came of it, and what a command is for."""
 
-import re
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import msgspec
 from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.inputs import command_of
 from contextfs.journeys.learn.turns import ToolUse, Turn
+from contextfs.kit.pattern import pattern
 
 _LONGEST, _ENDS = 1_000, 10_000
 _FAILED = cue(
@@ -59,7 +59,7 @@ _ONE_OFF = cue(
     any_case=False,
 )
 _PURPOSES = tuple(
-    (purpose, re.compile(rf"(?:^|[\s:/])(?:{words})(?:$|[\s:])"))
+    (purpose, pattern(rf"(?:^|[\s:/])(?:{words})(?:$|[\s:])"))
     for purpose, words in (
         (
             "run the linter",

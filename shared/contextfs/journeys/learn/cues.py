@@ -2,6 +2,8 @@
 
 import re
 
+from contextfs.kit.pattern import pattern
+
 
 def cue(text: str, *, any_case: bool = True, **parts: str) -> re.Pattern[str]:
     """Compile a pattern written over several lines, whose indentation and line breaks do not count.
@@ -12,7 +14,7 @@ def cue(text: str, *, any_case: bool = True, **parts: str) -> re.Pattern[str]:
     joined = "".join(line.strip() for line in text.splitlines())
     for name, part in parts.items():
         joined = joined.replace(f"{{{name}}}", part)
-    return re.compile(joined, re.IGNORECASE if any_case else 0)
+    return pattern(joined, re.IGNORECASE if any_case else 0)
 
 
 def weighted(*table: tuple[float, str], **parts: str) -> tuple[tuple[float, re.Pattern[str]], ...]:

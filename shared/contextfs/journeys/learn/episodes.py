@@ -1,6 +1,5 @@
 """The episode: one short account of a session, made of its own words."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from contextfs.journeys.learn.gate import is_machine_text
 from contextfs.journeys.learn.inputs import edits, path_of
 from contextfs.journeys.learn.sentences import sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human
+from contextfs.kit.pattern import pattern
 
 _OUTCOME = cue(
     r"""
@@ -34,8 +34,8 @@ _STALE = cue(
     """,
 )
 _GREETING = cue(r"^(?:hi|hello|hey|thanks?|ok(?:ay)?|yes|no|proceed|continue|go ahead|resume|test|review)\b.{0,15}$")
-_PLAN = re.compile(r"\AImplement the following plan:\s+#+\s*(?:Plan:\s*)?(.{8,200})")
-_PASSING_FILE = re.compile(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
+_PLAN = pattern(r"\AImplement the following plan:\s+#+\s*(?:Plan:\s*)?(.{8,200})")
+_PASSING_FILE = pattern(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
 _MOST_FILES, _MOST_COMMANDS, _MOST_TOLD, _PART = 8, 4, 3, 240
 
 

@@ -4,7 +4,6 @@ Two gates. `said` lets through the sentences that may teach something; `lasting`
 to lose a good memory over keeping a bad one.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from contextfs.journeys.learn.inputs import path_of
 from contextfs.journeys.learn.sentences import sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
 from contextfs.kit.fence import FENCE
+from contextfs.kit.pattern import pattern
 
 SHORTEST, LONGEST = 12, 400
 LEAST_WORDS = 3
@@ -98,7 +98,7 @@ _RESTATES = cue(
     """,
 )
 _REDACTED = "[redacted:"
-_WORD = re.compile(r"[\w./@-]+")
+_WORD = pattern(r"[\w./@-]+")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

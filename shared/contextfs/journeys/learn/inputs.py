@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from contextfs.journeys.learn.turns import ToolUse
+from contextfs.kit.pattern import pattern
 
 _SHELLS = frozenset(
     [
@@ -24,11 +25,11 @@ _SHELLS = frozenset(
         "shell_command",
     ],
 )
-_EDITORS = re.compile(
+_EDITORS = pattern(
     r"(?:multi_?edit|edit|write|replace|apply_?patch|create_file|str_replace\w*|write_file|notebookedit|update_file|edit_file)",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"`([^`\n]+)`")
+_SPAN = pattern(r"`([^`\n]+)`")
 _PATHS = ("file_path", "path", "filePath", "target_file", "notebook_path")
 
 

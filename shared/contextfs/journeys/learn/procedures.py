@@ -1,6 +1,5 @@
 """Procedures: commands that worked, and steps that someone spelled out."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -11,6 +10,7 @@ from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.gate import Said, is_machine_text
 from contextfs.journeys.learn.sentences import without_code, without_elements
 from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
+from contextfs.kit.pattern import pattern
 
 _MOST = 3
 _TO_DO = cue(
@@ -38,7 +38,7 @@ _STEPS_HEAD = cue(
     |for) .{4,})\s*\**\s*:\**\s*\**\s*$
     """,
 )
-_STEP = re.compile(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
+_STEP = pattern(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
 _ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan)\b")
 
 

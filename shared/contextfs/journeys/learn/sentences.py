@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from contextfs.journeys.learn.cues import cue
 from contextfs.kit.fence import FENCE
+from contextfs.kit.pattern import pattern
 
 _ELEMENTS = (
     FENCE,
@@ -32,8 +33,8 @@ _ELEMENTS = (
     "think",
     "private",
 )
-_TAG = re.compile(r"<(/?)(" + "|".join(map(re.escape, _ELEMENTS)) + r")(?=[\s>])[^<>]{0,2000}>")
-_CODE_FENCE = re.compile(r"^\s{0,8}(`{3,}|~{3,})", re.MULTILINE)
+_TAG = pattern(r"<(/?)(" + "|".join(map(re.escape, _ELEMENTS)) + r")(?=[\s>])[^<>]{0,2000}>")
+_CODE_FENCE = pattern(r"^\s{0,8}(`{3,}|~{3,})", re.MULTILINE)
 
 _NOT_PROSE = cue(
     r"""
@@ -48,12 +49,12 @@ _NOT_PROSE = cue(
     any_case=False,
 )
 _LONGEST_LINE = 4_000
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
-_HEADING = re.compile(r"^\s*#{1,6}\s")
-_EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
-_END = re.compile(r"[.!?…](?:[\"'”’)\]`*]{0,3})\s+(?=[\"'“‘(\[`*@/]{0,3}[A-Z0-9À-Þ])|[.!?](?=\s+[a-z]+(?:'\w+)?\s)")
-_ABBREVIATION = re.compile(r"(?i)(?:^|[\s(])(?:e\.?g|i\.?e|etc|vs|approx|incl|resp|cf|al|no|fig|dr|mr|ms|st|[a-z])\.$")
-_SYMBOLS = re.compile(r"[^\w\s.,;:!?'\"()`’“”/@*-]")
+_BULLET = pattern(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
+_HEADING = pattern(r"^\s*#{1,6}\s")
+_EMPHASIS = pattern(r"\*\*|__(?=\w)|(?<=\w)__")
+_END = pattern(r"[.!?…](?:[\"'”’)\]`*]{0,3})\s+(?=[\"'“‘(\[`*@/]{0,3}[A-Z0-9À-Þ])|[.!?](?=\s+[a-z]+(?:'\w+)?\s)")
+_ABBREVIATION = pattern(r"(?i)(?:^|[\s(])(?:e\.?g|i\.?e|etc|vs|approx|incl|resp|cf|al|no|fig|dr|mr|ms|st|[a-z])\.$")
+_SYMBOLS = pattern(r"[^\w\s.,;:!?'\"()`’“”/@*-]")
 
 
 def without_elements(text: str) -> str:

@@ -180,6 +180,11 @@ class Base:
         return found["user_version"]
 
 
+def batches(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Cut things into parts of a size, for what one statement does to many."""
+    return (things[first : first + most] for first in range(0, len(things), most))
+
+
 def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     """Say what SQLite's complaint means for people."""
     text = str(error)

@@ -37,33 +37,28 @@ def record(
     memory_id: UUID,
     fresh: Sequence[Revision],
     *,
-    is_new: bool = False,
     sent: bool = False,
     from_absence: bool = False,
 ) -> View:
-    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view.
-
-    `is_new` spares a look at what is known of a memory that nothing is known of.
-    """
-    for revision in fresh:
-        base.run(
-            SQL["add_revision"],
-            {
-                "memory_id": str(memory_id),
-                "id": revision.id,
-                "parents": _written(revision.parents),
-                "fields": _written(said_by(revision.fields)),
-                "author": revision.author,
-                "clock": revision.clock,
-                "sent": sent,
-                "from_absence": from_absence,
-            },
-        )
-    known = fresh if is_new else revisions_of(base, memory_id)
+    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view."""
+    added = [_added(one, sent=sent, from_absence=from_absence) for one in fresh]
+    base.many(SQL["add_revision"], added)
+    known = revisions_of(base, memory_id)
     now_shown = view(known)
-    base.run(SQL["show"], _row(base, now_shown, known))
+    base.run(SQL["show"], _row(now_shown, known, _sharing(base, [memory_id])))
     base.run(SQL["touch"], {"memory_id": str(memory_id)})
     return now_shown
+
+
+def record_new(base: Base, groups: Sequence[tuple[UUID, Sequence[Revision]]], *, sent: bool = False) -> list[View]:
+    """Add many memories that nothing is known of, each with its revisions, in a few statements; gives their views."""
+    views = [view(some) for _, some in groups]
+    sharing = _sharing(base, [memory_id for memory_id, _ in groups])
+    rows = [_row(one, some, sharing) for one, (_, some) in zip(views, groups, strict=True)]
+    base.many(SQL["add_revision"], [_added(one, sent=sent) for _, some in groups for one in some])
+    base.many(SQL["show"], rows)
+    base.many(SQL["touch"], [{"memory_id": row["id"]} for row in rows])
+    return views
 
 
 def forget(base: Base, memory_id: UUID) -> None:
@@ -126,10 +121,31 @@ def heads_in(row: Row) -> tuple[str, ...]:
     return tuple(json.loads(row["heads"]))
 
 
-def _row(base: Base, now_shown: View, known: Sequence[Revision]) -> dict[str, Any]:
+def _added(revision: Revision, *, sent: bool, from_absence: bool = False) -> dict[str, Any]:
+    return {
+        "memory_id": str(revision.memory_id),
+        "id": revision.id,
+        "parents": _written(revision.parents),
+        "fields": _written(said_by(revision.fields)),
+        "author": revision.author,
+        "clock": revision.clock,
+        "sent": sent,
+        "from_absence": from_absence,
+    }
+
+
+def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
+    """Give the ids of all memories that share a short id with some, these included, by the short id."""
+    found: dict[str, set[str]] = {}
+    for one in memories:
+        found.setdefault(names.short(one), set()).add(str(one))
+    for row in base.all(SQL["of_shorts"], {"shorts": _written([*found])}):
+        found[row["short"]].add(row["id"])
+    return found
+
+
+def _row(now_shown: View, known: Sequence[Revision], sharing: dict[str, set[str]]) -> dict[str, Any]:
     fields, memory_id, digits = now_shown.fields, str(now_shown.memory_id), names.short(now_shown.memory_id)
-    sharing = base.all(SQL["of_short"], {"short": digits})
-    clash = any(row["id"] != memory_id for row in sharing)
     return {
         "id": memory_id,
         "type": fields.type,
@@ -147,7 +163,7 @@ def _row(base: Base, now_shown: View, known: Sequence[Revision]) -> dict[str, An
         "deleted": fields.deleted,
         "fingerprint": fingerprint(fields.type, fields.content),
         "short": digits,
-        "path": names.path_of(now_shown, known, whole_id=clash),
+        "path": names.path_of(now_shown, known, whole_id=len(sharing[digits]) > 1),
         "created": now_shown.created_clock,
         "updated": now_shown.updated_clock,
     }

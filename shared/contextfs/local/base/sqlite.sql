@@ -44,13 +44,17 @@ values (
 -- One memory, deleted or not.
 select * from memories where id = :id
 
+-- name: memories
+-- Some memories, deleted or not.
+select * from memories where id in (select value from json_each(:ids))
+
 -- name: same
 -- A memory that says the same to the same readers.
 select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1
 
--- name: of_short
--- Memories that share a short id.
-select id from memories where short = :short
+-- name: of_shorts
+-- Memories that have one of some short ids.
+select short, id from memories where short in (select value from json_each(:shorts))
 
 -- name: starting
 -- Memories whose id starts or ends with some digits.
@@ -109,6 +113,15 @@ select path, memory_id, size, mtime, looked, hash, base, problem from files wher
 -- The files of a memory in a tree.
 select path, memory_id, size, mtime, looked, hash, base, problem from files
 where memory_id = :memory_id and +tree = :tree
+
+-- name: files_of_some
+-- The files of some memories in a tree.
+select path, memory_id, size, mtime, looked, hash, base, problem from files
+where memory_id in (select value from json_each(:ids)) and +tree = :tree
+
+-- name: holders
+-- Whose files have some paths.
+select path, memory_id from files where tree = :tree and path in (select value from json_each(:paths))
 
 -- name: set_file
 -- Remember what a file looks like.

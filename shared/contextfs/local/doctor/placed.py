@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contextfs.kit.errors import ContextFSError
 from contextfs.local import config, git
-from contextfs.local.doctor.model import Check, some
+from contextfs.local.doctor.model import Check, count, some
 from contextfs.local.git import Repository
 from contextfs.local.place import FOLDER, LOCAL, Place
 from contextfs.local.setup import driver
@@ -60,14 +60,16 @@ def _writable(place: Place) -> Check:
 
 
 def _leftovers(place: Place) -> Check:
-    spool, scratch = _files(place.local / "spool"), _files(place.folder / LOCAL / "tmp")
-    if spool:
-        detail = f"{len(spool)} captured events wait in {place.local / 'spool'}"
-        return Check(name="left over", state="warn", detail=detail, cure="`ctx status` takes them in")
+    notes, scratch = _files(place.local / "spool"), _files(place.folder / LOCAL / "tmp")
+    if failed := [str(note) for note in notes if note.suffix == ".failed"]:
+        detail = f"{count(len(failed), 'conversation')} could not be read again and again: {some(failed)}"
+        cure = "`ctx import` of the transcript that it names tells why; delete it to forget the conversation"
+        return Check(name="left over", state="warn", detail=detail, cure=cure)
     if scratch:
         detail = f"{len(scratch)} unfinished files of stopped commands lie in {place.folder / LOCAL / 'tmp'}"
         return Check(name="left over", state="warn", detail=detail, cure="delete them when no ctx runs")
-    return Check(name="left over", state="ok", detail="nothing waits")
+    waiting = f"{count(len(notes), 'conversation')} noted, read with the next one" if notes else "nothing waits"
+    return Check(name="left over", state="ok", detail=waiting)
 
 
 def _driver(repository: Repository, environment: Mapping[str, str]) -> Check:

@@ -11,17 +11,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from contextfs.kit.errors import Invalid
+from contextfs.kit.pattern import pattern
 
 FENCE = "---"
 
 _as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-_LINE = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
-_ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?$")
-_PLAIN = re.compile(r"[^\W\d_][\w ./@+()-]*", re.UNICODE)
-_ID_OR_TIME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z")
+_LINE = pattern(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
+_ITEM = pattern(r"[ \t]*-(?:[ \t]+(.*))?$")
+_PLAIN = pattern(r"[^\W\d_][\w ./@+()-]*", re.UNICODE)
+_ID_OR_TIME = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z")
 _MEANS_MORE = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
-_COMMENT = re.compile(r"[ \t]+#.*$")
-_FLOW_ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,\[\]{}"'][^,\[\]{}]*)\s*(,|$)""")
+_COMMENT = pattern(r"[ \t]+#.*$")
+_FLOW_ITEM = pattern(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,\[\]{}"'][^,\[\]{}]*)\s*(,|$)""")
 _REFUSED = {
     "&": "an anchor",
     "*": "an alias",

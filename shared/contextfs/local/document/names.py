@@ -7,18 +7,19 @@ from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.domain.memories.view import View
+from contextfs.kit.pattern import pattern
 
 SUFFIX = ".md"
 SHORT = 12
 """Digits of a short id: the last twelve of the id are random, and as good as the whole among one's own."""
 
-_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
-_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_NOT_PLAIN = pattern(r"[^a-z0-9]+")
+_TYPE = pattern(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
-_ID = re.compile(r"--([0-9a-f]{12,32})$")
+_RESERVED = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
+_ID = pattern(r"--([0-9a-f]{12,32})$")
 
 
 def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False) -> str:

@@ -25,6 +25,7 @@ from contextfs.domain.memories.revisions import Fields, said_by
 from contextfs.domain.memories.rules import canonical_type
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.pattern import pattern
 from contextfs.local.document import front_matter
 from contextfs.local.document.front_matter import FENCE
 
@@ -32,10 +33,10 @@ MARKER: Final = "<!-- contextfs: another text of this memory: keep one of them, 
 
 _LONGEST = 200_000
 _BETWEEN: Final = f"\n\n{MARKER}\n\n"
-_MARKED = re.compile(rf"\n*^{re.escape(MARKER)}$\n*", re.MULTILINE)
-_LIKE_MARKER = re.compile(rf"^(\\*){re.escape(MARKER)}$", re.MULTILINE)
-_ESCAPED = re.compile(rf"^\\(\\*){re.escape(MARKER)}$", re.MULTILINE)
-_CONFLICT = re.compile(
+_MARKED = pattern(rf"\n*^{re.escape(MARKER)}$\n*", re.MULTILINE)
+_LIKE_MARKER = pattern(rf"^(\\*){re.escape(MARKER)}$", re.MULTILINE)
+_ESCAPED = pattern(rf"^\\(\\*){re.escape(MARKER)}$", re.MULTILINE)
+_CONFLICT = pattern(
     r"^<{7} .*\n(?P<ours>(?:.*\n)*?)(?:\|{7} .*\n(?:.*\n)*?)?={7}\n(?P<theirs>(?:.*\n)*?)>{7} .*(?:\n|\Z)", re.MULTILINE
 )
 T = TypeVar("T")

@@ -1,91 +1,146 @@
 """A glance at the files: whether anything moved since the last look that found all in step. It reads no file.
 
 A look compares each file with what is known of it; a command that only reads is spared that when nothing moved. It
-does not say what moved: that is the look's.
+does not say what moved: that is the look's. Standard library only, and little of it: `ctx status` loads nothing else.
 """
 
+import marshal
 import os
+import sys
 import time
-from array import array
-from hashlib import blake2b
-from pathlib import Path
 
-from contextfs.kit.sql import load
-from contextfs.local.base.connection import Base
-from contextfs.local.base.marks import mark, set_mark
-from contextfs.local.place import Place
+try:
+    from _blake2 import blake2b  # what hashlib gives, without loading OpenSSL beside it
+except ImportError:
+    from hashlib import blake2b
 
-_SQL = load("contextfs.local.base", "sqlite.sql")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Entries = Sequence[os.DirEntry[str]]
 
 _SOON = 100_000_000
 """A file that was changed this shortly before the glance (ns) may have changed again in the same tick of its clock."""
+_WORTH_HELP = 2_000
+"""So many files are looked at by two processes: git takes threads, which Python runs one at a time."""
+_PLAIN = 2
+"""The form of marshal that tells equal values alike, however they are held."""
+
+Told = tuple[str, int, int, int, int]
+"""A file's name, size, times of change of what it says and of what is noted of it (ns), and its number on the disk."""
+Part = tuple[bytes, int]
+"""A name for the state of some files, and the latest time at which one of them changed (ns)."""
 
 
-def seen(place: Place) -> str | None:
-    """Name the state of all files and of what git has checked out, by sizes and times; None while something moves."""
-    names: list[str] = []
-    numbers = array("q")
-    try:
-        latest = max(_glanced(place.memories, names, numbers), _glanced(place.private, names, numbers))
-    except OSError:
-        return None
-    if latest > time.time_ns() - _SOON:
-        return None
-    told = "\0".join([*names, *_git(place.root)]).encode("utf-8", "surrogateescape")
-    return blake2b(told + numbers.tobytes(), digest_size=16).hexdigest()
+def seen(folders: "Iterable[str]", files: "Iterable[str]") -> str | None:
+    """Name the state of all files in some folders' folders, and of some files alone; None while something moves.
 
-
-def is_as_before(base: Base, place: Place, state: str | None) -> bool:
-    """Tell whether a state is the one that was in step, and no command was interrupted since."""
-    if state is None or mark(base, _name(place)) != state:
-        return False
-    return not base.all(_SQL["intents"], {"tree": place.tree})
-
-
-def remember(base: Base, place: Place, state: str | None) -> None:
-    """Keep a state that a look, taken after the glance, found in step or brought there."""
-    if state is not None:
-        set_mark(base, _name(place), state)
-
-
-def _name(place: Place) -> str:
-    return f"glance {place.tree}"
-
-
-def _glanced(folder: Path, names: list[str], numbers: "array[int]") -> int:
-    """Note the names, sizes and times of all files in a folder's folders; gives the latest time."""
+    What is told of a file is what git's index keeps of it. One that was changed just now is not trusted.
+    """
+    digest = blake2b(digest_size=16)
     latest = 0
     try:
-        kinds = [entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+        for folder in folders:
+            latest = max(latest, _folder(folder, digest.update))
+    except OSError:
+        return None
+    alone = [_alone(file) for file in files]
+    digest.update(marshal.dumps(alone, _PLAIN))
+    latest = max(latest, *(told[2] for told in alone), 0)
+    return None if latest > time.time_ns() - _SOON else digest.hexdigest()
+
+
+def git_files(root: str) -> list[str]:
+    """Name the files that git writes whenever it checks out, commits or merges, for the repository of a folder."""
+    here = root
+    while not os.path.lexists(dot := f"{here}{os.sep}.git"):
+        above = os.path.dirname(here)
+        if above == here:
+            return []
+        here = above
+    if os.path.isfile(dot):  # a worktree or a submodule names its part of the repository
+        with open(dot, encoding="utf-8", errors="surrogateescape") as pointer:
+            dot = os.path.join(here, pointer.read().removeprefix("gitdir:").strip())
+    return [os.path.join(dot, name) for name in ("HEAD", "logs/HEAD")]
+
+
+def _folder(folder: str, note: "Callable[[bytes], object]") -> int:
+    """Note what is in a folder and in its folders; gives the latest time of change."""
+    try:
+        with os.scandir(folder) as entries:
+            kinds = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except FileNotFoundError:
-        return latest
-    for kind in kinds:
-        names.append(kind)
-        with os.scandir(kind) as entries:
-            for entry in entries:
-                told = entry.stat(follow_symlinks=False)
-                moment = told.st_mtime_ns
-                names.append(entry.name)
-                numbers.append(told.st_size)
-                numbers.append(moment)
-                latest = max(latest, moment)
+        return 0
+    note(marshal.dumps(kinds, _PLAIN))
+    latest = 0
+    for name, is_folder in kinds:
+        if is_folder:
+            digest, last = _kind(f"{folder}{os.sep}{name}")
+            note(digest)
+            latest = max(latest, last)
     return latest
 
 
-def _git(root: Path) -> list[str]:
-    """Name what git has checked out: each checkout, commit and merge writes one of these files."""
-    top = next((folder for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), None)
-    if top is None:
-        return []
-    own = top / ".git"
-    if own.is_file():  # a worktree or a submodule names its part of the repository
-        own = top / own.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
-    return [_times(own / name) for name in ("HEAD", "logs/HEAD")]
-
-
-def _times(path: Path) -> str:
+def _kind(folder: str) -> Part:
+    """Look at all files of a folder. By its handle each is found at once, and not from the root on."""
+    handle = os.open(folder, os.O_RDONLY) if os.scandir in os.supports_fd else None
     try:
-        told = path.stat()
+        with os.scandir(folder if handle is None else handle) as listed:
+            entries = list(listed)
+        half = len(entries) // 2
+        look = _by_two if len(entries) >= _WORTH_HELP and _may_fork() else _by_one
+        return look(entries[:half], entries[half:])
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _part(entries: "Entries") -> Part:
+    told: list[Told] = []
+    for entry in entries:
+        one = entry.stat(follow_symlinks=False)
+        told.append((entry.name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino))
+    return blake2b(marshal.dumps(told, _PLAIN), digest_size=16).digest(), max((one[2] for one in told), default=0)
+
+
+def _by_one(ours: "Entries", others: "Entries") -> Part:
+    (first, latest), (second, last) = _part(ours), _part(others)
+    return first + second, max(latest, last)
+
+
+def _by_two(ours: "Entries", others: "Entries") -> Part:
+    """Have a child look at one half. It does nothing else: what it has of ours it neither uses nor closes."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, marshal.dumps(_part(others), _PLAIN))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    try:
+        first, latest = _part(ours)
+        answer = os.read(reader, 1024)
+    finally:
+        os.close(reader)
+        os.waitpid(child, 0)
+    if not answer:
+        raise OSError
+    second, last = marshal.loads(answer)  # noqa: S302 - our own child wrote it
+    return first + second, max(latest, last)
+
+
+def _may_fork() -> bool:
+    """Tell whether a child helps, and does no harm: no other thread runs here that could hold a lock for good."""
+    threading = sys.modules.get("threading")
+    is_alone = threading is None or threading.active_count() == 1
+    return hasattr(os, "fork") and is_alone and (os.cpu_count() or 1) > 1
+
+
+def _alone(file: str) -> Told:
+    try:
+        one = os.stat(file)
     except OSError:
-        return ""
-    return f"{told.st_size}/{told.st_mtime_ns}"
+        return "", 0, 0, 0, 0
+    return file, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino

@@ -6,12 +6,13 @@ then.
 
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from contextfs.local.base.connection import Base, Row
+from contextfs.local.base.connection import Base, Row, batches
 from contextfs.local.base.memories import SQL, fields_in
 from contextfs.local.document.text import render
 from contextfs.local.folder import write
@@ -20,6 +21,8 @@ from contextfs.local.place import Place
 from contextfs.local.running import is_running
 
 _EACH_FLUSHED = 8
+_A_BATCH = 50
+"""Of so many memories what is known is read by the same statements."""
 
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
@@ -49,46 +52,71 @@ def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID
     stepper = _Stepper(base, place, flush=not is_large)
     done: list[UUID] = []
 
-    def step(memory_id: UUID) -> None:
-        if stepper.step(str(memory_id)):
-            done.append(memory_id)
-            if not is_large:
-                _clear(base, place, memory_id)
+    def step(some: Sequence[UUID]) -> None:
+        in_step = stepper.step(some)
+        done.extend(in_step)
+        if not is_large:
+            _clear(base, place, in_step)
 
-    base.in_turns(memories, step, durable=False)
+    base.in_turns(batches(memories, _A_BATCH), step, durable=False)
     if is_large:
         write.flush_all(stepper.touched)
-        base.in_turns(done, lambda memory_id: _clear(base, place, memory_id), durable=False)
+        base.in_turns(batches(done, _A_BATCH), lambda some: _clear(base, place, some), durable=False)
     return frozenset(done)
 
 
-def _clear(base: Base, place: Place, memory_id: UUID) -> None:
-    base.run(SQL["intended"], {"tree": place.tree, "memory_id": str(memory_id)})
+def _clear(base: Base, place: Place, memories: Sequence[UUID]) -> None:
+    base.many(SQL["intended"], [{"tree": place.tree, "memory_id": str(memory_id)} for memory_id in memories])
 
 
 class _Stepper:
-    """Brings one memory's file after the other into step, inside transactions. `touched` are the files."""
+    """Brings the files of memories into step, inside transactions. `touched` are the files."""
 
     def __init__(self, base: Base, place: Place, *, flush: bool) -> None:
         self._base = base
         self._place = place
         self._flush = flush
         self.touched: list[Path] = []
+        self._holders: dict[str, str] = {}
         scratch = place.folder / "local" / "tmp"
         self._tracked = write.Writer(place.folder, scratch)
         self._private = write.Writer(place.private, scratch)
 
-    def step(self, memory_id: str) -> bool:
+    def step(self, memories: Sequence[UUID]) -> list[UUID]:
+        """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
+        ids = json.dumps([str(memory_id) for memory_id in memories])
+        rows = {row["id"]: row for row in self._base.all(SQL["memories"], {"ids": ids})}
+        files: dict[str, list[Known]] = {}
+        for one in self._base.all(SQL["files_of_some"], {"ids": ids, "tree": self._place.tree}):
+            files.setdefault(one["memory_id"], []).append(Known(**one))
+        self._hold([row for row in rows.values() if not row["deleted"]])
+        return [one for one in memories if self._step(rows.get(str(one)), files.get(str(one), []))]
+
+    def _hold(self, rows: Sequence[Row]) -> None:
+        """Look up whose the paths are that some memories' files belong to."""
+        paths = json.dumps([_path(row) for row in rows])
+        found = self._base.all(SQL["holders"], {"tree": self._place.tree, "paths": paths})
+        self._holders = {row["path"]: row["memory_id"] for row in found}
+
+    def _step(self, row: Row | None, known: Sequence[Known]) -> bool:
         """Write, move or take away the file of a memory; False when that has to wait for the next look."""
-        row = self._base.one(SQL["memory"], {"id": memory_id})
-        rows = self._base.all(SQL["files_of"], {"tree": self._place.tree, "memory_id": memory_id})
-        files = [Known(**one) for one in rows if one["problem"] is None]
+        files = [one for one in known if one.problem is None]
         if row is None or row["deleted"]:
             return all(self._take_away(one) for one in files)
-        target = _target(self._base, self._place, row)
+        target = self._target(row)
         # The new file first: killed in between, there are two with the same text, and none is lost.
-        is_written = self._write(row, target, [Known(**one) for one in rows if one["path"] == target])
+        is_written = self._write(row, target, [one for one in known if one.path == target])
         return is_written and all(self._take_away(one) for one in files if one.path != target)
+
+    def _target(self, row: Row) -> str:
+        """Give where a memory's file belongs; where another file has that name, the whole id makes it its own."""
+        path = _path(row)
+        holder = self._holders.get(path)
+        there = absolute(self._place, path)
+        is_foreign = os.path.exists(there) if holder is None else holder != row["id"]  # noqa: PTH110 - thousands
+        if not is_foreign:
+            return path
+        return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
 
     def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
         content = render(UUID(row["id"]), fields_in(row)).encode()
@@ -98,6 +126,7 @@ class _Stepper:
         writer = self._private if target.startswith("local/") else self._tracked
         told = writer.replace(path, content, flush=self._flush)
         self.touched.append(path)
+        self._holders[target] = row["id"]
         self._base.run(
             SQL["set_file"],
             {
@@ -124,14 +153,15 @@ class _Stepper:
             pass
         write.remove(path)
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
+        self._holders.pop(one.path, None)
         return True
 
 
 def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
     """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them."""
-    if path.is_symlink():
-        return True  # the link itself is replaced, and what it leads to is left alone
     try:
+        if stat.S_ISLNK(os.lstat(path).st_mode):
+            return True  # the link itself is replaced, and what it leads to is left alone
         there = path.read_bytes()
     except FileNotFoundError:
         return True
@@ -139,16 +169,8 @@ def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
     return is_taken_in or there == content or write.is_torn(there, content)
 
 
-def _target(base: Base, place: Place, row: Row) -> str:
-    """Give where a memory's file belongs; where another file has that name, the whole id makes it its own."""
-    folder = "local/memories" if row["private"] else "memories"
-    path = f"{folder}/{row['path']}"
-    taken = base.one(SQL["file"], {"tree": place.tree, "path": path})
-    there = absolute(place, path)
-    is_foreign = os.path.exists(there) if taken is None else taken["memory_id"] != row["id"]  # noqa: PTH110 - thousands
-    if not is_foreign:
-        return path
-    return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
+def _path(row: Row) -> str:
+    return f"{'local/memories' if row['private'] else 'memories'}/{row['path']}"
 
 
 def follows(base: Base, place: Place, row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from contextfs.local.running import is_running
 
 _PAGE_BYTES = 4096
 _UNFINISHED_SECONDS = 60.0
+_AGED = 200_000_000
+"""How much earlier (ns) a file of ours says it was written: whatever changes it in the same tick shows a later time."""
 
 
 class Writer:
@@ -31,21 +34,18 @@ class Writer:
         try:
             self._prepare(folder)
             try:
-                with open(self._temporary, "wb", buffering=0, opener=_anew) as file:
-                    file.write(content)
-                    if flush:
-                        os.fsync(file.fileno())
-                os.replace(self._temporary, f"{folder}{os.sep}{name}")  # noqa: PTH105 - as above
+                told = _written(self._temporary, content, flush=flush)
+                os.replace(self._temporary, f"{folder}{os.sep}{name}")  # noqa: PTH105 - thousands of files, one by one
             except BaseException:
                 with suppress(OSError):
-                    Path(self._temporary).unlink()
+                    os.unlink(self._temporary)  # noqa: PTH108 - as above
                 raise
             if flush:
                 flush_folders([Path(folder)])
-            return os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116 - as above
         except OSError as error:
             detail = f"{target} cannot be written ({error.strerror}): free the disk, or give the folder back."
             raise Unavailable(detail) from None
+        return told
 
     def _prepare(self, folder: str) -> None:
         """Make a folder, once, and see that it lies where it seems to lie."""
@@ -61,11 +61,30 @@ class Writer:
         self._ready.add(folder)
 
 
-def _anew(path: str, flags: int) -> int:
+def _written(path: str, content: bytes, *, flush: bool) -> os.stat_result:
+    """Write a file that was not there; gives what the file system tells of it."""
+    handle = _anew(path)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        aged = time.time_ns() - _AGED
+        os.utime(handle if os.utime in os.supports_fd else path, ns=(aged, aged))
+        if flush:
+            os.fsync(handle)
+        return os.fstat(handle)
+    finally:
+        os.close(handle)
+
+
+def _anew(path: str) -> int:
     """Open a file that was not there: what a stopped command left is taken away, and no link is followed."""
-    with suppress(FileNotFoundError):
-        os.unlink(path)  # noqa: PTH108 - thousands of files, one by one
-    return os.open(path, flags | os.O_EXCL, 0o666)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.open(path, flags, 0o666)
+    except FileExistsError:
+        os.unlink(path)  # noqa: PTH108 - as above
+        return os.open(path, flags, 0o666)
 
 
 def sweep(scratch: Path, now: float) -> None:

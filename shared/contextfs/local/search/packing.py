@@ -1,6 +1,7 @@
 """Pack the few memories that matter for a task into its token budget, as the server does."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -31,7 +32,8 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
     )
     found, degraded = index.look(wanted)
     pins = {short(one.id): one for one in _pinned(index.base, now)}
-    others = [_candidate(one, found) for one in found.ranked]
+    doubted = _conflicted(index.base, [one.source_id for one in found.candidates.values()])
+    others = [_candidate(one, found, doubted) for one in found.ranked]
     candidates = [*map(_pin, pins.values()), *(one for one in others if one.id not in pins)]
     ids = {short(one.id): one.id for one in pins.values()}
     ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
@@ -45,7 +47,11 @@ def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
             yield memory
 
 
-def _candidate(one: Ranked, found: Found) -> PackCandidate:
+def _conflicted(base: Base, memories: Sequence[str]) -> frozenset[str]:
+    return frozenset(row["id"] for row in base.all(SQL["conflicted"], {"ids": json.dumps(memories)}))
+
+
+def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandidate:
     candidate = found.candidates[one.hit.key]
     return PackCandidate(
         id=short(UUID(candidate.source_id)),
@@ -57,6 +63,7 @@ def _candidate(one: Ranked, found: Found) -> PackCandidate:
         trust=candidate.trust,
         freshness=one.explanation.freshness,
         pinned=bool(candidate.pinned),
+        conflicted=candidate.source_id in doubted,
     )
 
 
@@ -70,4 +77,5 @@ def _pin(memory: LocalMemory) -> PackCandidate:
         relevance=1.0,
         trust=TRUST["human"],
         pinned=True,
+        conflicted=memory.conflicted,
     )

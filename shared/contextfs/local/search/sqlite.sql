@@ -25,6 +25,10 @@ select * from memories where id = :id
 -- The pinned memories, newest first.
 select * from memories where pinned and not deleted order by updated desc, id limit :limit
 
+-- name: conflicted
+-- Those of some memories that are in conflict.
+select id from memories where conflicted and id in (select value from json_each(:ids))
+
 -- name: clear_source
 -- Take the passages of a memory or message away.
 delete from passages where source_id = :source_id

@@ -1,12 +1,13 @@
 """Pull: what changed on the server comes here; how far it was read is remembered after it is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
 from contextfs.client.sync import Sync
-from contextfs.domain.feed.model import SentRevision
+from contextfs.domain.feed.model import Pulled, SentRevision
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
@@ -15,6 +16,7 @@ from contextfs.local.folder import stepping
 from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
+from contextfs.local.sync.ahead import Ahead
 from contextfs.local.sync.state import SQL
 
 Progress = Callable[[int], None]
@@ -47,8 +49,7 @@ def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, pro
 
 def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     report = PullReport()
-    while True:
-        page = server.pull(project_id, cursor=state.known(store.base).cursor, origin=origin)
+    for page in _received(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
         arrived = arriving.take_in(store.base, page.sessions, page.messages)
         taken = store.take_in([_revision(one) for one in page.revisions], sent=True, more=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
@@ -67,8 +68,17 @@ def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, p
             sessions_withdrawn=report.sessions_withdrawn + left,
         )
         progress(report.received)
-        if not page.more:
-            return report
+    return report
+
+
+def _received(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Iterator[Pulled]:
+    """Give the pages of the feed from a position on; the next one is asked for while one is stored."""
+    page = server.pull(project_id, cursor=cursor, origin=origin)
+    while page.more:
+        coming = Ahead(partial(server.pull, project_id, cursor=page.cursor, origin=origin))
+        yield page
+        page = coming.result()
+    yield page
 
 
 def withdraw(store: LocalStore, memory_id: UUID) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from contextfs.domain.feed.model import REVISIONS_A_CALL, SentRevision
 from contextfs.domain.memories.revisions import Fields
 from contextfs.local.base.connection import Base
 from contextfs.local.config import Sharing
+from contextfs.local.sync.ahead import Ahead
 from contextfs.local.sync.sharing import level_of_memory
 from contextfs.local.sync.state import SQL
 
@@ -43,8 +45,12 @@ def push(
 ) -> PushReport:
     """Send everything that may leave and was not sent. It can be cut at any time, and goes on from there."""
     report = PushReport()
-    for batch in _batches(due(base, sharing)):
-        pushed = server.push(project_id, revisions=[one.revision for one in batch], origin=origin)
+    batches = _batches(due(base, sharing))
+    following = next(batches, None)
+    while (batch := following) is not None:
+        call = Ahead(partial(server.push, project_id, revisions=[one.revision for one in batch], origin=origin))
+        following = next(batches, None)
+        pushed = call.result()
         refused = {one.index: one.reason for one in pushed.refused if one.kind == "revision"}
         _remember(base, batch, refused)
         report = PushReport(

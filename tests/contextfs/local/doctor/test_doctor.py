@@ -89,7 +89,16 @@ def plain(machine: Machine) -> None:
 
 def spooled(machine: Machine) -> None:
     (machine.root / ".contextfs/local/spool").mkdir()
-    (machine.root / ".contextfs/local/spool/1").write_text("x")
+    (machine.root / ".contextfs/local/spool/codex-1.json.failed").write_text("x")
+
+
+def test_notes_of_conversations_that_wait_are_no_fault(ready: Machine) -> None:
+    (ready.root / ".contextfs/local/spool").mkdir()
+    for name in ("codex-1.json", "codex-2.json.taken"):
+        (ready.root / ".contextfs/local/spool" / name).write_text("x")
+    found = [one for one in look(ready) if one.name == "left over"]
+
+    assert [("ok", "2 conversations noted, read with the next one")] == [(one.state, one.detail) for one in found]
 
 
 def stopped(machine: Machine) -> None:
@@ -129,7 +138,7 @@ def elsewhere(machine: Machine) -> None:
         (unmerged, ("merge driver", "warn"), "ctx init"),
         (moved, ("merge driver", "warn"), "ctx init"),
         (plain, ("attributes", "warn"), "ctx init"),
-        (spooled, ("left over", "warn"), "ctx status"),
+        (spooled, ("left over", "warn"), "ctx import"),
         (stopped, ("left over", "warn"), "delete them"),
         (broken, ("files", "fail"), "mend the file"),
         (secret, ("files", "fail"), "mend the file"),

@@ -1,0 +1,31 @@
+"""One call ahead: the server works on it while this machine is busy with the one before."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Ahead(Generic[T]):
+    """A call that is under way in a thread. It is begun at once, and its end is waited for by whoever asks for it."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._results: list[T] = []
+        self._errors: list[BaseException] = []
+        self._thread = Thread(target=self._run, name="ahead", daemon=True)
+        self._thread.start()
+
+    def result(self) -> T:
+        """Give what the call gave, or raise what it raised."""
+        self._thread.join()
+        for error in self._errors:
+            raise error
+        return self._results[0]
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            self._errors.append(error)

@@ -1,0 +1,82 @@
+"""`ctx memory` in the store of a folder: what a slip of the hand costs, and what lists say of what is not there."""
+
+from pathlib import Path
+
+import pytest
+
+from clients.cli.here import background
+from contextfs.local.place import required
+from tests.clients.cli.here.folder import Folder, folder
+from tests.clients.cli.here.test_background import processes, until
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Folder:
+    """Give a folder with a store and a memory in it."""
+    made = folder(tmp_path / "r", git=False)
+    made.ctx("memory", "add", "We use psycopg.", "--title", "Driver")
+    return made
+
+
+def id_of(here: Folder) -> str:
+    return here.ctx("memory", "list", "--json").json[0]["id"]
+
+
+def test_a_deleted_memory_is_brought_back_as_it_was(here: Folder) -> None:
+    memory_id, files = id_of(here), here.files()
+    before = here.ctx("memory", "show", memory_id, "--json").json
+    here.ctx("memory", "rm", memory_id)
+    gone = here.files()
+    told = here.ctx("memory", "restore", memory_id[-12:])
+    after = here.ctx("memory", "show", memory_id, "--json").json
+
+    assert (0, {}) == (told.code, gone)
+    assert files == here.files()
+    assert [before[name] for name in ("title", "content", "created_at")] == [
+        after[name] for name in ("title", "content", "created_at")
+    ]
+    assert "Restored" in told.out
+    assert "As it was" in here.ctx("memory", "restore", memory_id).out
+
+
+def test_what_never_was_is_not_brought_back(here: Folder) -> None:
+    assert here.ctx("memory", "restore", "0" * 12).code == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (("add", "x", "--type", ""), "--type is empty"),
+        (("list", "--type", " "), "--type is empty"),
+        (("edit", "000000", "x", "--type", ""), "--type is empty"),
+        (("edit", "000000", "--pin", "--unpin"), "--pin and --unpin"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(here: Folder, line: tuple[str, ...], why: str) -> None:
+    told = here.ctx("memory", *line)
+
+    assert 2 == told.code
+    assert why in told.err
+
+
+def test_a_list_tells_nothing_yet_from_nothing_that_fits(here: Folder) -> None:
+    narrowed = here.ctx("memory", "list", "--type", "decision").out
+    here.ctx("memory", "rm", id_of(here))
+
+    assert "No memories fit these.\n" == narrowed
+    assert "No memories yet" in here.ctx("memory", "list").out
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are counted in /proc")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it outlives who starts it
+def test_what_runs_in_the_background_is_ours_whatever_the_folder_holds(
+    here: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here.root / "clients").mkdir()
+    (here.root / "clients/__init__.py").write_text("open('shadowed', 'w').close()")
+    monkeypatch.delenv("CONTEXTFS_BACKGROUND", raising=False)
+    background.after_a_search(required(here.root))
+    until(lambda: [] == processes(here))
+
+    assert (here.root / ".contextfs/local/reindex.started").exists()
+    assert not (here.root / "shadowed").exists()

@@ -14,6 +14,7 @@ OPENS = {
     "shared/contextfs/journeys/enter/organization.py",
     "shared/contextfs/journeys/react/relay.py",
     "shared/contextfs/journeys/react/deliver.py",
+    "shared/contextfs/journeys/consolidate/due.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/adapters/clouds/local/bus.py",

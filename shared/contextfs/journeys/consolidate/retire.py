@@ -38,8 +38,13 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
 
 def mark_of(fields: Fields) -> Mark | None:
     """Read the mark of a memory; None where it is not retired, or the mark is none of ours."""
+    return mark_in(fields.metadata)
+
+
+def mark_in(metadata: Mapping[str, Any]) -> Mark | None:
+    """Read the mark in a memory's metadata."""
     try:
-        return msgspec.convert(fields.metadata.get(MARK), Mark, strict=False)
+        return msgspec.convert(metadata.get(MARK), Mark, strict=False)
     except msgspec.ValidationError:
         return None
 

@@ -11,7 +11,7 @@ from contextfs.journeys.consolidate.decide import changes
 from contextfs.journeys.consolidate.duplicates import Closeness
 from contextfs.journeys.consolidate.model import Proposal
 from contextfs.journeys.consolidate.retire import mark_of
-from contextfs.kit.errors import Conflict, Invalid, NotFound
+from contextfs.kit.errors import Invalid, NotFound
 from contextfs.local.base.memories import fields_in
 from contextfs.local.folder import stepping
 from contextfs.local.reviews.consolidating import SQL, planned, revise_all, states_for
@@ -58,7 +58,7 @@ def decide(store: LocalStore, review_id: UUID, decision: Decision, close: Closen
         proposal = asked.proposal
         states = states_for(store, proposal.memory_id, proposal.other_id)
         if proposal.memory_id not in states or (proposal.other_id is not None and proposal.other_id not in states):
-            raise Conflict("A memory of this review is gone: look at the queue once more.")
+            raise NotFound("A memory of this review is gone: look at the queue once more.")
         changed = revise_all(store, changes(proposal, decision, states, store.now()), author=None)
     stepping.finish(store.base, store.place, changed)
     return Decided(id=review_id, decision=decision, changed=changed)

@@ -130,9 +130,8 @@ def test_nothing_of_a_private_memory_comes_into_a_shared_one(machine: Machine) -
 
 
 def test_a_decision_on_a_review_that_is_gone_is_told(machine: Machine) -> None:
-    with machine.open() as store:
-        with pytest.raises(NotFound, match="ctx review"):
-            decide(store, UUID(int=1), "accept")
+    with machine.open() as store, pytest.raises(NotFound, match="ctx review"):
+        decide(store, UUID(int=1), "accept")
 
 
 def test_what_changes_while_it_is_planned_is_left_for_the_next_time(machine: Machine) -> None:

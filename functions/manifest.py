@@ -81,6 +81,16 @@ ROUTES: tuple[Route, ...] = (
         audits="memory.deleted",
     ),
     Route(name="memories.history", method="GET", path="/v1/memories/{memory_id}/history", needs="memories:read"),
+    # Reviews: what consolidation is not sure of.
+    Route(name="reviews.list", method="GET", path="/v1/reviews", needs="memories:read"),
+    Route(
+        name="reviews.decide",
+        method="POST",
+        path="/v1/reviews/{review_id}",
+        needs="memories:write",
+        audits="review.decided",
+        meters="memories.written",
+    ),
     # Search: what is found again.
     Route(
         name="search.semantic",
@@ -205,10 +215,13 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
     Trigger(name="triggers.read", on=("session.completed", "reading.continued"), size="medium"),
+    Trigger(name="triggers.note_due", on=("memory.created", "memory.updated")),
+    Trigger(name="triggers.consolidate", on=("consolidation.due",)),
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="schedules.relay_outbox", every_seconds=60),
     Schedule(name="schedules.seal_audit", every_seconds=60),
+    Schedule(name="schedules.consolidate", every_seconds=60),
     Schedule(name="schedules.expire", every_seconds=3600),
 )

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events.model import Delivery
+from contextfs.journeys.consolidate.due import announce
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.journeys.react.deliver import claim, deliver
 from contextfs.journeys.react.relay import relay_once
@@ -183,6 +184,20 @@ def settle_events(wiring: Wiring) -> Iterator[Callable[[], int]]:
             taken += len(due)
             if not moved and not due:
                 return taken
+
+    yield settle
+    platform.close()
+
+
+@pytest.fixture
+def sweep_and_settle(wiring: Wiring, settle_events: Callable[[], int]) -> Iterator[Callable[[], None]]:
+    """Give a function that carries events, has what is due consolidated, and carries the events of that."""
+    platform = wiring.platform()
+
+    def settle() -> None:
+        settle_events()
+        while announce(platform, wiring.bus(platform), wiring.clock):
+            settle_events()
 
     yield settle
     platform.close()

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("clients.cli.status:status", "Tell how the store stands, as git status does; or the platform"),
     "memory": ("clients.cli.memory:app", "Add, list, show, change and delete memories"),
     "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
+    "review": ("clients.cli.review:review", "Decide what learning is not sure of; undo what it did"),
     "search": ("clients.cli.search:search", "Find memories and messages"),
     "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),

@@ -28,6 +28,7 @@ class Things:
     memory_id: str
     key_id: str
     letter_id: str
+    review_id: str
 
 
 def by_name(name: str) -> Route:

@@ -79,6 +79,7 @@ def no_events_left(rows: Rows) -> Iterator[None]:
     yield
     rows.connection.execute("delete from contextfs.outbox")
     rows.connection.execute("delete from contextfs.deliveries")
+    rows.connection.execute("delete from contextfs.consolidations")
 
 
 @pytest.fixture
@@ -111,6 +112,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         memory_id=memory["id"],
         key_id=key["id"],
         letter_id=str(bury(rows, tenant, memory["id"])),
+        review_id=str(ask_about(rows, tenant, memory["id"])),
     )
 
 
@@ -134,6 +136,18 @@ def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:
         [tenant.org_id, letter_id, event_id, Jsonb(event)],
     )
     return letter_id
+
+
+def ask_about(rows: Rows, tenant: Tenant, memory_id: str) -> UUID:
+    """Let a question about a memory wait: whether it may go, for nobody asks for it."""
+    review_id = uuid4()
+    rows.connection.execute(
+        "insert into contextfs.reviews"
+        " (org_id, project_id, id, kind, memory_id, reason, visibility, author_id, created_at)"
+        " values (%s, %s, %s, 'stale', %s, 'seeded', 'project', %s, now())",
+        [tenant.org_id, tenant.project_id, review_id, memory_id, tenant.user_id],
+    )
+    return review_id
 
 
 @pytest.fixture

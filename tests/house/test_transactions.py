@@ -13,6 +13,7 @@ OPENS = {
     "shared/contextfs/journeys/enter/organization.py",
     "shared/contextfs/journeys/react/relay.py",
     "shared/contextfs/journeys/react/deliver.py",
+    "shared/contextfs/journeys/consolidate/due.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/journeys/learn/by_model.py",

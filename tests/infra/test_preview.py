@@ -60,6 +60,7 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "postgres-usw1": "READ_REPLICA_INSTANCE",
     }
     assert {name for name, paused in clocks.items() if not paused} == {
+        "consolidate-usc1",
         "expire-usc1",
         "relay-outbox-usc1",
         "seal-audit-usc1",

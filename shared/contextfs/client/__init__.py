@@ -11,6 +11,7 @@ from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
 from contextfs.domain.projects.model import Project
+from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
 from contextfs.domain.search.model import SearchHit, SearchReply
 from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
 from contextfs.domain.sql.model import SqlColumn, SqlReply
@@ -48,6 +49,7 @@ __all__ = [
     "ContextItem",
     "ContextReply",
     "DeadLetter",
+    "Decided",
     "Git",
     "Health",
     "History",
@@ -67,6 +69,8 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Retries",
+    "Review",
+    "ReviewedMemory",
     "RevisionShown",
     "SearchHit",
     "SearchReply",

@@ -12,6 +12,7 @@ from contextfs.client.keys import Keys
 from contextfs.client.memories import Memories
 from contextfs.client.projects import Projects
 from contextfs.client.retries import Retries
+from contextfs.client.reviews import Reviews
 from contextfs.client.search import Search
 from contextfs.client.sessions import Sessions
 from contextfs.client.sql import Sql
@@ -52,6 +53,7 @@ class ContextFS:
         self._transport = Transport(address, timeout=timeout, retries=retries or Retries(attempts=attempts))
         self.sessions = Sessions(self._transport)
         self.memories = Memories(self._transport)
+        self.reviews = Reviews(self._transport)
         self.search = Search(self._transport)
         self.context = Context(self._transport)
         self.projects = Projects(self._transport)

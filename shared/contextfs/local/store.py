@@ -21,6 +21,7 @@ from contextfs.domain.memories.revisions import Fields, Revision, at
 from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.rules import redact, redact_json
+from contextfs.journeys.consolidate.retire import mark_of, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
@@ -132,10 +133,20 @@ class LocalStore:
         same = memory_id if known else self._same(fields)
         if same is None:
             return self._write(memory_id, None, fields, author=LEARNER)
-        seen = view(known or revisions_of(self.base, same))
-        if not seen.deleted and _means_the_same(seen.fields, fields):
+        told = view(known or revisions_of(self.base, same))
+        seen = self._standing(told)
+        if not seen.deleted and _means_the_same(told.fields, fields) and _are_for_the_same(seen.fields, fields):
             self._prove(seen, fields, author=LEARNER)
         return False
+
+    def revise(self, memory_id: UUID, fields: Fields, *, author: str | None = None) -> bool:
+        """Bring a memory, deleted or not, to a state, inside a transaction; False when that is how it stands."""
+        return self._write(memory_id, view(revisions_of(self.base, memory_id)), fields, author=author)
+
+    def state(self, memory_id: UUID) -> Fields | None:
+        """Give the state of a memory, deleted or not; None where there is none."""
+        row = self.base.one(SQL["memory"], {"id": str(memory_id)})
+        return None if row is None else fields_in(row)
 
     def follow(self, memory_id: UUID, wanted: MemoryChange) -> bool:
         """Change what was learned, inside a transaction, unless a person changed it before; True when it is changed."""
@@ -320,17 +331,32 @@ class LocalStore:
         row = self.base.one(SQL["same"], values)
         return None if row is None else UUID(row["id"])
 
+    def _standing(self, seen: View) -> View:
+        """Give the memory that stands for one: where it was retired as a duplicate, the other one."""
+        met = {seen.memory_id}
+        while (mark := mark_of(seen.fields)) is not None and mark.kind == "duplicate" and mark.other_id not in met:
+            known = revisions_of(self.base, mark.other_id) if mark.other_id else ()
+            if not known:
+                break
+            seen = view(known)
+            met.add(seen.memory_id)
+        return seen
+
     def _proven(self, same: UUID, fields: Fields, redacted: int) -> Written:
         self._prove(self._seen(same), fields, author=self.actor())
         return Written(memory=self.get(same), stored=False, redacted=redacted)
 
     def _prove(self, seen: View, fields: Fields, *, author: str) -> None:
-        """Give a memory the proofs that it lacks, as far as there is room for them: a session proves once."""
+        """Give a memory the proofs that it lacks, as far as there is room for them: a session proves once.
+
+        One that was overtaken, and is said again after that, is valid anew.
+        """
         known = {_proof(one) for one in seen.fields.provenance}
         room = max(0, _MOST_PROOFS - len(known))
         fresh = tuple(one for one in fields.provenance if _proof(one) not in known)[:room]
-        if fresh:
-            more = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *fresh))
+        now = said_again(seen.fields, fields.valid_from) if fresh or not fields.provenance else seen.fields
+        more = msgspec.structs.replace(now, provenance=(*now.provenance, *fresh))
+        if more != seen.fields:
             self._write(seen.memory_id, seen, more, author=author)
 
     def _write(self, memory_id: UUID, seen: View | None, fields: Fields, *, author: str | None = None) -> bool:
@@ -378,8 +404,12 @@ def _sum(done: Sequence[TakenIn]) -> TakenIn:
 
 def _means_the_same(left: Fields, right: Fields) -> bool:
     """Tell whether two states say the same to the same readers."""
-    is_private = (left.visibility == "private", right.visibility == "private")
-    return len(set(is_private)) == 1 and fingerprint(left.type, left.content) == fingerprint(right.type, right.content)
+    is_same = fingerprint(left.type, left.content) == fingerprint(right.type, right.content)
+    return is_same and _are_for_the_same(left, right)
+
+
+def _are_for_the_same(left: Fields, right: Fields) -> bool:
+    return (left.visibility == "private") == (right.visibility == "private")
 
 
 def _proof(one: dict[str, Any]) -> str:

@@ -34,6 +34,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "anchors": [{"path": "deploy/staging.toml", "lines": [3, 9]}],
         },
         "memories.update": {"content": "The staging database listens on port 5434.", "pinned": True},
+        "reviews.decide": {"decision": "keep_both"},
         "search.semantic": _SEARCH,
         "search.hybrid": {**_SEARCH, "sources": ["memory"], "types": ["fact"], "explain": True},
         "search.query": {"project_id": PROJECT, "type": "fact", "metadata": {"key": "staging.port"}},

@@ -14,7 +14,7 @@ from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime import wiring
 from contextfs.runtime.sweep import Sweep
-from contextfs.runtime.table import Schedule, Trigger
+from contextfs.runtime.table import Schedule
 from contextfs.runtime.wiring import Wiring
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class RelayLoop:
 class WorkerLoop:
     """Takes deliveries that are due and hands each to its trigger.
 
-    Each trigger has a lane, a thread of its own, so that slow work never stands before quick work.
+    What is quick shares a lane; each slow trigger has one, a thread of its own, so that nothing waits behind slow work.
     """
 
     def __init__(self, wired: Wiring) -> None:
@@ -71,9 +71,12 @@ class WorkerLoop:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a delivery that was begun is ended first."""
+        lanes: dict[str, list[str]] = {}
+        for trigger in self._triggers.values():
+            lanes.setdefault("small" if trigger.size == "small" else trigger.name, []).append(trigger.name)
         threads = [
-            threading.Thread(target=self._loop, args=(trigger, stop), name=trigger.name)
-            for trigger in self._triggers.values()
+            threading.Thread(target=self._loop, args=(consumers, stop), name=f"worker-{lane}")
+            for lane, consumers in lanes.items()
         ]
         for thread in threads:
             thread.start()
@@ -81,17 +84,17 @@ class WorkerLoop:
             thread.join()
         self._platform.close()
 
-    def _loop(self, trigger: Trigger, stop: threading.Event) -> None:
+    def _loop(self, consumers: list[str], stop: threading.Event) -> None:
         listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
         try:
             while not stop.is_set():
-                if not _mended(lambda: self._turn(trigger.name, stop), stop):
+                if not _mended(lambda: self._turn(consumers, stop), stop):
                     listener.wait(_LOOK_SECONDS)
         finally:
             listener.close()
 
-    def _turn(self, consumer: str, stop: threading.Event) -> bool:
-        due = claim(self._platform, [consumer], self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
+    def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
+        due = claim(self._platform, consumers, self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
         for delivery in due:
             if stop.is_set():
                 break

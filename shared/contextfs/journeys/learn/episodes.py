@@ -6,7 +6,8 @@ from uuid import UUID
 from contextfs.journeys.learn.candidates import Candidate, title_of
 from contextfs.journeys.learn.commands import Run, links, purpose
 from contextfs.journeys.learn.cues import cue
-from contextfs.journeys.learn.gate import is_machine_text
+from contextfs.journeys.learn.decisions import decisions
+from contextfs.journeys.learn.gate import Said, is_machine_text
 from contextfs.journeys.learn.inputs import edits, path_of
 from contextfs.journeys.learn.sentences import sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human
@@ -39,8 +40,8 @@ _PASSING_FILE = pattern(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
 _MOST_FILES, _MOST_COMMANDS, _MOST_TOLD, _PART = 8, 4, 3, 240
 
 
-def episode(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
-    """Yield the session's account: the goal as it was asked, the outcome as it was told, files changed, commands.
+def episode(turns: Sequence[Turn], ran: Sequence[Run], heard: Sequence[Said]) -> Iterator[Candidate]:
+    """Yield the session's account: the goal as it was asked, the outcome as it was told, decisions, files, commands.
 
     Nothing is yielded for a session in which nobody asked for anything, or nothing came of it.
     """
@@ -54,6 +55,7 @@ def episode(turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
     commands = list(dict.fromkeys(c for run in ran if run.ok for c in links(run.command) if purpose(c)))
     parts = [f"Goal: {asked[1]}"]
     parts += [f"Outcome: {outcome}"] if outcome else []
+    parts += [f"Decided: {told}"] if (told := _decided(heard)) else []
     parts += [f"Files changed: {_listed(files, _MOST_FILES)}."] if files else []
     parts += [f"Commands: {_listed([f'`{c}`' for c in commands], _MOST_COMMANDS)}."] if commands else []
     yield Candidate(
@@ -120,6 +122,14 @@ def _answer(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
 
 def _fits(sentence: str) -> bool:
     return len(sentence) >= 12 and not _STALE.search(sentence)
+
+
+def _decided(heard: Sequence[Said]) -> str:
+    """Give what people decided, the surest first, as far as there is room."""
+    found = sorted((one for one in decisions(heard) if one.author_kind == "human"), key=lambda one: -one.confidence)
+    told = list(dict.fromkeys(one.content for one in found))[:_MOST_TOLD]
+    kept = [text for place, text in enumerate(told) if sum(map(len, told[: place + 1])) <= _PART]
+    return " ".join(text if text[-1] in ".!…" else f"{text}." for text in kept)
 
 
 def _changed(turns: Iterable[Turn]) -> list[str]:

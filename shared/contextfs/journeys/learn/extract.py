@@ -32,7 +32,7 @@ def _proposed(turns: Sequence[Turn]) -> Iterator[Candidate]:
     yield from fixes(heard, turns, ran)
     yield from procedures(heard, turns, ran)
     yield from facts(heard)
-    yield from episode(turns, ran)
+    yield from episode(turns, ran, heard)
 
 
 def _once(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -12,9 +12,10 @@ from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten,
 from contextfs.domain.memories.revisions import Fields, Revision, at, first, union
 from contextfs.domain.memories.rules import changed, fields_of, shown
 from contextfs.domain.memories.view import View, view
-from contextfs.domain.memories.view import change as revise
+from contextfs.domain.memories.view import change as revised
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.consolidate.retire import said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
@@ -72,7 +73,8 @@ def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWr
     if any(canonical(proof) not in known for proof in proofs):
         held = store.hold(call.tx, same.id)
         seen = view(held.revisions)
-        fields = msgspec.structs.replace(seen.fields, provenance=(*seen.fields.provenance, *proofs))
+        now = said_again(seen.fields, new.valid_from)
+        fields = msgspec.structs.replace(now, provenance=(*now.provenance, *proofs))
         memory = _write(call, held, seen, fields) or same
     return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
 
@@ -97,10 +99,25 @@ def delete(call: Call, memory_id: UUID) -> None:
         raise NotFound(_ABSENT)
     call.require_version(seen.version)
     gone = msgspec.structs.replace(seen.fields, deleted=True)
-    revision = revise(seen, gone, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    revision = revised(seen, gone, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
     if revision is not None:
         _add(call, held, seen, revision)
     call.emit("memory.deleted", memory_id, held.project_id)
+
+
+def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:
+    """Bring a memory, deleted or not, to a state by a revision; False when that is how it stands."""
+    held = store.hold(call.tx, memory_id)
+    seen = view(held.revisions)
+    revision = revised(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    if revision is None:
+        return False
+    _add(call, held, seen, revision)
+    if fields.deleted and not seen.deleted:
+        call.emit("memory.deleted", memory_id, held.project_id)
+    else:
+        call.emit("memory.updated", memory_id, held.project_id)
+    return True
 
 
 def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
@@ -125,7 +142,7 @@ def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, red
 
 def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory | None:
     """Add the revision that leads from a view to a state; None when that is how it stands."""
-    revision = revise(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    revision = revised(seen, fields, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
     if revision is None:
         return None
     after = _add(call, held, seen, revision)

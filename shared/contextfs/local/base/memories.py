@@ -106,8 +106,8 @@ def shown(row: Row) -> LocalMemory:
         bodies=list(fields.bodies) if row["conflicted"] else [],
         version=row["version"],
         path=row["path"],
-        created_at=_time(row["created"]),
-        updated_at=_time(row["updated"]),
+        created_at=time_of(row["created"]),
+        updated_at=time_of(row["updated"]),
     )
 
 
@@ -185,5 +185,6 @@ def _last(base: Base) -> Clock | None:
     return None if text is None else Clock.parse(text)
 
 
-def _time(clock: str) -> datetime:
+def time_of(clock: str) -> datetime:
+    """Give the time in a clock's text."""
     return _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis)

@@ -18,6 +18,7 @@ from contextfs.kit.ids import named
 from contextfs.local.base.memories import revisions_of
 from contextfs.local.config import Level
 from contextfs.local.folder import stepping
+from contextfs.local.reviews.consolidating import consolidate
 from contextfs.local.sessions.rows import SQL
 from contextfs.local.sessions.store import LocalSessions
 
@@ -41,8 +42,9 @@ def learn(sessions: LocalSessions, session_id: UUID) -> int:
 
 
 def finish(sessions: LocalSessions) -> None:
-    """Write the files of what was learned."""
+    """Consolidate what was learned with what is known, and write the files that are due."""
     store = sessions.store
+    consolidate(store)
     stepping.finish(store.base, store.place, stepping.pending(store.base, store.place))
 
 

@@ -201,10 +201,15 @@ def _remember(connection: Connection, ids: Ids) -> None:
         }
         insert(connection, "revisions", revision)
         insert(connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433"))
+        asked = {"org_id": ids.org, "project_id": project, "id": uuid4(), "kind": "stale", "memory_id": memory}
+        seen = {"reason": "r", "visibility": visibility, "author_id": ids.user, "created_at": AT}
+        insert(connection, "reviews", asked | seen)
 
 
 def _share(connection: Connection, ids: Ids) -> None:
     for project in (ids.project, ids.other_project):
+        due = {"org_id": ids.org, "project_id": project, "reader": ids.user, "due_at": AT}
+        insert(connection, "consolidations", due)
         insert(connection, "feed_counters", {"org_id": ids.org, "project_id": project, "position": 2})
         for position, reader in ((1, None), (2, ids.user)):
             change = {"org_id": ids.org, "project_id": project, "position": position, "kind": "memory"}

@@ -20,6 +20,7 @@ SHOWN = ("projects", "projects_history", "sessions", "sessions_history", "messag
 """What direct SQL reads, by claims of its own: tests/functions/sql/ attack it."""
 PLATFORM_POLICIES = {
     ("outbox", "carries", "contextfs_relay"),
+    ("consolidations", "carries", "contextfs_relay"),
     ("deliveries", "carries", "contextfs_relay"),
     ("dead_letters", "carries", "contextfs_relay"),
     ("consumed_events", "expires", "contextfs_relay"),
@@ -43,6 +44,7 @@ PLATFORM_GRANTS = {
             for table in ("outbox", "deliveries", "dead_letters")
             for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
         ),
+        *(("consolidations", privilege) for privilege in ("SELECT", "UPDATE", "DELETE")),
         ("consumed_events", "DELETE"),
         ("consumed_events.consumed_at", "SELECT"),
         ("idempotency_keys", "DELETE"),

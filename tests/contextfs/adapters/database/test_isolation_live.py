@@ -214,7 +214,7 @@ def test_a_project_key_cannot_move_a_memory_to_another_project(app: Connection, 
         app.execute("update contextfs.memories set project_id = %s", (ours.other_project,))
 
 
-PRIVATE = ("memories", "revisions", "passages", "sessions", "messages", "sessions_history")
+PRIVATE = ("memories", "revisions", "passages", "reviews", "sessions", "messages", "sessions_history")
 
 
 @pytest.mark.parametrize("table", PRIVATE)

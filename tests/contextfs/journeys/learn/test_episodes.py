@@ -29,6 +29,18 @@ def test_an_episode_tells_goal_outcome_files_and_commands() -> None:
     assert found == ["\n".join(lines)]
 
 
+def test_an_episode_tells_what_people_decided_and_not_what_an_assistant_chose() -> None:
+    (one,) = told(
+        user("please make the settings parser strict about unknown keys"),
+        assistant("I chose a decoder option because it is the shortest way. Added `DisallowUnknownFields()`."),
+        user("We decided to drop support for the old settings file."),
+        assistant("Removed the reader of the old settings file."),
+    )
+
+    assert one.splitlines()[2] == "Decided: We decided to drop support for the old settings file."
+    assert "I chose" not in one.splitlines()[2]
+
+
 def test_a_session_without_a_request_has_no_episode() -> None:
     assert [] == told(user("hi"), assistant("Hello! How can I help you today?"))
 

@@ -1,0 +1,1 @@
+"""Reviews: what consolidation is not sure of, and waits for a person."""

@@ -1,0 +1,28 @@
+-- name: present
+-- Every memory that is not deleted.
+select id, fields, author, created from memories where not deleted
+
+-- name: parted
+-- Memories that were retired for another one, and that somebody took back: the pairs are kept apart.
+select distinct r.memory_id, json_extract(r.fields, '$.metadata.retired.for') as other_id
+from revisions as r
+join memories as m on m.id = r.memory_id
+where r.fields like '%"retired"%'
+    and json_extract(r.fields, '$.metadata.retired.for') is not null
+    and json_extract(m.fields, '$.metadata.retired') is null
+    and json_extract(r.fields, '$.valid_from') is json_extract(m.fields, '$.valid_from')
+
+-- name: retired
+-- Memories that are retired, the latest first.
+select id, fields, created from memories
+where fields like '%"retired"%' and json_extract(fields, '$.metadata.retired') is not null
+order by updated desc, id
+
+-- name: retired_for
+-- Memories that are retired for one.
+select id, fields from memories
+where fields like '%"retired"%' and json_extract(fields, '$.metadata.retired.for') = :other_id
+
+-- name: latest
+-- The stamp of the latest change of any memory.
+select max(updated) as stamp from memories

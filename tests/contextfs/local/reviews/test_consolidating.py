@@ -1,0 +1,152 @@
+"""What was learned twice becomes one memory of a store, what was overtaken is closed, and all of it can be undone."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from contextfs.domain.memories.model import MemoryChange, NewMemory
+from contextfs.journeys.consolidate.plan import plan
+from contextfs.kit.errors import NotFound
+from contextfs.local.model import LocalMemory, MemoryQuery
+from contextfs.local.reviews.consolidating import consolidate, follow, memories
+from contextfs.local.reviews.queue import decide, reviews
+from contextfs.local.sessions import learning
+from contextfs.local.sessions.store import LocalSessions
+from contextfs.local.store import LocalStore
+from tests.contextfs.local.places import PROJECT, Machine
+from tests.contextfs.local.sessions.conversations import DECIDED, kept, session
+
+AGAIN = "We have decided to use Postgres for the queue instead of Redis."
+CACHE, NEW_CACHE = "We decided to use Redis for the cache.", "We decided to use Valkey for the cache."
+
+
+def listed(store: LocalStore, kind: str = "decision") -> list[LocalMemory]:
+    return store.page(MemoryQuery(type=kind))
+
+
+def states(store: LocalStore, ids: Iterable[UUID]) -> dict[UUID, object]:
+    return {one: store.state(one) for one in ids}
+
+
+def test_what_two_sessions_taught_is_one_memory_with_two_proofs(machine: Machine) -> None:
+    with machine.open() as store:
+        first, second = kept(store, DECIDED), kept(store, AGAIN, name="s2")
+        [memory] = listed(store)
+
+    assert memory.content == DECIDED
+    assert {proof["session_id"] for proof in memory.provenance} == {str(first), str(second)}
+    assert machine.file(memory.id).exists()
+
+
+def test_undo_gives_back_exactly_what_was_and_it_is_not_done_again(machine: Machine) -> None:
+    with machine.open() as store:
+        sessions = LocalSessions(store)
+        kept(store, DECIDED)
+        second = sessions.capture(session(AGAIN, name="s2"))
+        sessions.complete(second.session.id)
+        learning.learn(sessions, second.session.id)
+        before = states(store, [one.id for one in memories(store)])
+        learning.finish(sessions)
+        [settled] = reviews(store, "settled")
+        done = decide(store, settled.id, "undo")
+        consolidate(store)
+
+        assert set(done.changed) == set(before)
+        assert states(store, before) == before
+        assert (len(listed(store)), reviews(store), reviews(store, "settled")) == (2, [], [])
+        assert all(store.path_of(one).exists() for one in listed(store))
+
+
+def test_a_session_that_teaches_a_merged_memory_again_proves_the_one_that_stands(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, DECIDED)
+        kept(store, AGAIN, name="s2")
+        third = kept(store, AGAIN, name="s3")
+        [memory] = listed(store)
+
+    assert str(third) in {proof["session_id"] for proof in memory.provenance}
+
+
+def test_a_later_decision_closes_the_earlier_one_and_saying_the_earlier_again_opens_it(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, CACHE)
+        kept(store, "Good.", "Yes.", NEW_CACHE, name="s2")
+        closed = {one.content: one.valid_to is not None for one in listed(store)}
+        kept(store, "Good.", "Yes.", "Good.", "Yes.", CACHE, name="s3")
+        opened = {one.content: one.valid_to is not None for one in listed(store)}
+
+    assert closed == {CACHE: True, NEW_CACHE: False}
+    assert opened == {CACHE: False, NEW_CACHE: True}
+
+
+def test_what_people_wrote_waits_and_is_decided_by_them(machine: Machine) -> None:
+    machine.add("We like npm best.")
+    machine.add("we like npm the best")
+    with machine.open() as store:
+        assert consolidate(store) == 0
+        [asked] = reviews(store)
+        decide(store, asked.id, "accept")
+
+        assert asked.other is not None
+        assert [one.id for one in listed(store, "fact")] == [asked.other.id]
+        assert store.log(asked.memory.id)[0].author == machine.who
+        assert reviews(store) == []
+
+
+def test_what_is_kept_apart_is_not_asked_again(machine: Machine) -> None:
+    machine.add("We like npm best.")
+    machine.add("we like npm the best")
+    with machine.open() as store:
+        [asked] = reviews(store)
+        decide(store, asked.id, "keep_both")
+
+        assert (reviews(store), len(listed(store, "fact"))) == ([], 2)
+
+
+def test_who_rejects_a_contradiction_believes_the_earlier_one(machine: Machine) -> None:
+    with machine.open() as store:
+        first = store.add(NewMemory(project_id=PROJECT, content="The staging port is 5433.", type="fact")).memory
+        second = store.add(
+            NewMemory(project_id=PROJECT, content="The staging port is 6543.", metadata={"said_by": "assistant"})
+        ).memory
+        [asked] = reviews(store)
+        decide(store, asked.id, "reject")
+
+        assert [one.valid_to is None for one in (store.get(first.id), store.get(second.id))] == [True, False]
+        assert (asked.memory.id, reviews(store)) == (first.id, [])
+
+
+def test_nothing_of_a_private_memory_comes_into_a_shared_one(machine: Machine) -> None:
+    machine.add(DECIDED, type="decision")
+    with machine.open() as store:
+        kept(store, AGAIN)
+
+        assert {one.visibility: one.provenance for one in listed(store) if one.visibility == "project"} == {
+            "project": []
+        }
+        assert (len(listed(store)), reviews(store)) == (2, [])
+
+
+def test_a_decision_on_a_review_that_is_gone_is_told(machine: Machine) -> None:
+    with machine.open() as store, pytest.raises(NotFound, match="ctx review"):
+        decide(store, UUID(int=1), "accept")
+
+
+def test_what_changes_while_it_is_planned_is_left_for_the_next_time(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, DECIDED)
+        sessions = LocalSessions(store)
+        second = sessions.capture(session(AGAIN, name="s2"))
+        sessions.complete(second.session.id)
+        learning.learn(sessions, second.session.id)
+        [found] = [one for one in listed(store) if one.content == AGAIN]
+        seen = {one.id: one.fields for one in memories(store)}
+        store.change(found.id, MemoryChange(content="We use Kafka for the queue."))
+
+        old = plan(
+            [msgspec.structs.replace(one, fields=seen[one.id], written=False) for one in memories(store)], machine.now
+        )
+
+        assert [follow(store, one, seen=seen) for one in old.sure] == [[]]

@@ -1,0 +1,80 @@
+{{- /* What the workloads have in common. `.` is the chart's root unless a part says otherwise. */ -}}
+
+{{- define "contextfs.name" -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /* The labels of a part: (list root "gateway"). */ -}}
+{{- define "contextfs.labels" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: contextfs
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{- end -}}
+
+{{- /* What selects the pods of a part: (list root "gateway"). */ -}}
+{{- define "contextfs.selector" -}}
+app.kubernetes.io/name: contextfs
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{- define "contextfs.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}{{ .repository }}@{{ .digest }}{{- else -}}{{ .repository }}:{{ .tag }}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Nobody's rights: no user, no token, nothing to write on but /tmp. */ -}}
+{{- define "contextfs.pod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  seccompProfile: {type: RuntimeDefault}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir: {sizeLimit: 256Mi}
+{{- end -}}
+
+{{- define "contextfs.container" -}}
+image: {{ include "contextfs.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+{{- end -}}
+
+{{- /* Settings by the names of their variables: (list root "CONTEXTFS_A" "CONTEXTFS_B" …) are read from the secret. */ -}}
+{{- define "contextfs.settings" -}}
+{{- $root := index . 0 -}}
+{{- range $name := rest . }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef: {name: {{ $root.Values.secret }}, key: {{ $name }}}
+{{- end }}
+{{- range $name, $value := $root.Values.settings }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,189 @@
+"""The chart for a Kubernetes of one's own: rendered by Helm itself, and held against Kubernetes' own schemas."""
+
+from importlib.util import find_spec
+from typing import Any
+
+import helm_python
+import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it has none
+import pytest
+import yaml
+
+from contextfs.kit.settings import PREFIX, Settings
+from contextfs.runtime import job
+from tests.house.source import ROOT
+
+CHART = ROOT / "infra" / "selfhost" / "chart"
+KUBERNETES = ("1.30", "1.34")
+LEAST: dict[str, Any] = {
+    "image": {"repository": "registry.example.org/contextfs", "tag": "0.1.0"},
+    "secret": "contextfs",
+    "owner": {"email": "owner@example.org"},
+}
+MOST: dict[str, Any] = LEAST | {
+    "image": {
+        "repository": "registry.example.org/contextfs",
+        "digest": f"sha256:{'0' * 64}",
+        "pullSecrets": ["registry"],
+    },
+    "settings": {"CONTEXTFS_LOG_LEVEL": "warning", "CONTEXTFS_POOL_SIZE": 5},
+    "gateway": {"autoscaling": {"enabled": False}, "replicas": 3},
+    "ingress": {"enabled": True, "host": "memory.example.org", "tlsSecret": "tls", "annotations": {"a": "b"}},
+    "networkPolicy": {"from": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}]},
+    "nodeSelector": {"disk": "ssd"},
+    "tolerations": [{"key": "spot", "operator": "Exists"}],
+}
+BOTH = pytest.mark.parametrize("values", [LEAST, MOST], ids=["least", "most"])
+SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRET} | {
+    f"CONTEXTFS_{kind}DATABASE_URL" for kind in ("", "RELAY_", "SQL_", "MIGRATION_")
+}
+FOUNDING = {job.FOUNDING_EMAIL, job.FOUNDING_ORGANIZATION, job.FOUNDING_PROJECT}
+KNOWN = SECRETS | FOUNDING | {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
+PARTS = {"gateway", "relay", "worker", "migrate-pre", "migrate-post", "found"}
+
+
+def rendered(values: dict[str, Any], name: str = "memory") -> list[dict[str, Any]]:
+    """Render the chart; give what would be made."""
+    with helm_python.Chart.load(CHART) as chart:
+        texts = chart.render(values, name=name, namespace="memory")
+    return [one for path, text in texts.items() if path.endswith(".yaml") for one in yaml.safe_load_all(text) if one]
+
+
+def pods(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the pods that run, by the part that they are."""
+    made = [one for one in rendered(values) if one["kind"] in {"Deployment", "Job"}]
+    return {one["metadata"]["labels"]["app.kubernetes.io/component"]: one["spec"]["template"]["spec"] for one in made}
+
+
+@BOTH
+def test_helm_finds_nothing_to_say(values: dict[str, Any]) -> None:
+    report = helm_python.lint(CHART, values, strict=True)
+
+    assert [found["error"] for found in report["messages"]] == ["icon is recommended"]
+
+
+@BOTH
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_kubernetes_would_take_it(values: dict[str, Any], version: str) -> None:
+    for one in rendered(values):
+        kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_a_word_that_kubernetes_does_not_know_is_found() -> None:
+    wrong: dict[str, Any] = rendered(LEAST)[0] | {"spek": None}
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, KUBERNETES[-1], strict=True)
+
+
+@BOTH
+def test_everything_runs_without_rights(values: dict[str, Any]) -> None:
+    running = pods(values)
+
+    assert set(running) == PARTS
+    for pod in running.values():
+        (container,) = pod["containers"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["automountServiceAccountToken"]
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert "memory" in container["resources"]["limits"]
+
+
+@BOTH
+def test_secrets_come_from_the_secret_and_every_setting_is_known(values: dict[str, Any]) -> None:
+    for pod in pods(values).values():
+        for setting in pod["containers"][0]["env"]:
+            assert setting["name"] in KNOWN
+            assert (setting["name"] in SECRETS) == ("valueFrom" in setting)
+
+
+def test_only_the_jobs_know_the_owner_of_the_database() -> None:
+    knowing = {
+        part
+        for part, pod in pods(LEAST).items()
+        if any(setting["name"] == job.OWNER for setting in pod["containers"][0]["env"])
+    }
+
+    assert knowing == {"migrate-pre", "migrate-post", "found"}
+
+
+def test_every_program_that_is_named_is_there() -> None:
+    commands = {tuple(pod["containers"][0]["command"]) for pod in pods(LEAST).values()}
+
+    assert {command[3] for command in commands} == {
+        "gateway",
+        "relay",
+        "worker",
+        "migrate-pre",
+        "migrate-post",
+        "found",
+    }
+    assert all(command[:2] == ("python", "-m") and find_spec(command[2]) is not None for command in commands)
+
+
+def test_the_schema_is_there_before_what_needs_it() -> None:
+    hooks = {
+        one["spec"]["template"]["spec"]["containers"][0]["name"]: one["metadata"]["annotations"]
+        for one in rendered(LEAST)
+        if one["kind"] == "Job"
+    }
+
+    assert hooks["migrate-pre"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    assert hooks["migrate-post"]["helm.sh/hook"] == hooks["found"]["helm.sh/hook"] == "post-install,post-upgrade"
+    assert int(hooks["migrate-post"]["helm.sh/hook-weight"]) < int(hooks["found"]["helm.sh/hook-weight"])
+
+
+def test_the_gateway_is_probed_and_drains() -> None:
+    pod = pods(LEAST)["gateway"]
+    (container,) = pod["containers"]
+
+    assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
+    assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"
+    assert pod["terminationGracePeriodSeconds"] > 30 + container["lifecycle"]["preStop"]["sleep"]["seconds"]
+
+
+def test_who_scales_the_gateway_says_how_many_there_are() -> None:
+    def kinds(values: dict[str, Any]) -> tuple[bool, int | None]:
+        made = rendered(values)
+        gateway = next(
+            one for one in made if one["metadata"]["name"] == "memory-gateway" and one["kind"] == "Deployment"
+        )
+        return any(one["kind"] == "HorizontalPodAutoscaler" for one in made), gateway["spec"].get("replicas")
+
+    assert (kinds(LEAST), kinds(MOST)) == ((True, None), (False, 3))
+
+
+def test_nothing_reaches_the_relay_and_the_worker() -> None:
+    policies = [one["spec"] for one in rendered(MOST) if one["kind"] == "NetworkPolicy"]
+    everything, gateway = policies
+
+    assert "ingress" not in everything
+    assert "Ingress" in everything["policyTypes"]
+    assert gateway["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "gateway"
+    assert gateway["ingress"][0]["from"] == MOST["networkPolicy"]["from"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"secret": ""},
+        {"secret": "Not A Name"},
+        {"owner": {"email": "nobody"}},
+        {"image": {"repository": "", "tag": "1"}},
+        {"image": {"repository": "r"}},
+        {"image": {"repository": "r", "digest": "sha256:0"}},
+        {"ingress": {"enabled": True}},
+        {"settings": {"LOG_LEVEL": "debug"}},
+        {"gateway": {"replicas": 0}},
+        {"replicas": 3},
+    ],
+)
+def test_values_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(helm_python.HelmError):
+        rendered(LEAST | wrong)
+
+
+def test_a_long_name_of_a_release_still_fits() -> None:
+    names = [one["metadata"]["name"] for one in rendered(LEAST, name="a" * 53)]
+
+    assert max(map(len, names)) <= 63

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,31 +24,24 @@ from contextfs.journeys.consolidate.retire import mark_of, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
-from contextfs.local.base.connection import Base, Row, batches
+from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
     fields_in,
-    heads_in,
     next_clock,
     record,
-    record_new,
     redaction_key,
     revisions_of,
-    see_clocks,
     shown,
 )
 from contextfs.local.folder import stepping
 from contextfs.local.folder.refresh import problems, refresh
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
 from contextfs.local.place import Place
+from contextfs.local.taking import take_in
 
 LEARNER = "platform"
 """Who learns memories from sessions, as their revisions name the author: here and on a server."""
-
-_A_BATCH = 50
-"""So many memories are taken in by the same statements."""
-
-_Group = tuple[UUID, Sequence[Revision]]
 
 _LEAST_DIGITS = 6
 _MOST_PROOFS = 100
@@ -247,16 +239,10 @@ class LocalStore:
         `sent` is for those that came from the server, which need not be sent there. With `more` to come, what is due is
         noted, and `write_due` writes the files of all.
         """
-        waiting = sorted(revisions, key=lambda one: str(one.memory_id))
-        groups = [(memory_id, list(some)) for memory_id, some in groupby(waiting, key=lambda one: one.memory_id)]
-        done: list[TakenIn] = []
-        # The clock first: whoever makes an edit after this one has seen what is about to come.
-        with self.base.transaction():
-            see_clocks(self.base, [one.clock for one in waiting], self.now())
-        self.base.in_turns(batches(groups, _A_BATCH), lambda some: done.append(self._take_some(some, sent=sent)))
+        taken = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
         if not more:
             self.write_due()
-        return _sum(done)
+        return taken
 
     def write_due(self) -> None:
         """Write the files that are due."""
@@ -278,37 +264,6 @@ class LocalStore:
         """Give where a memory's file belongs."""
         folder = self.place.private if memory.visibility == "private" else self.place.memories
         return folder / memory.path
-
-    def _take_some(self, groups: Sequence[_Group], *, sent: bool) -> TakenIn:
-        ids = json.dumps([str(memory_id) for memory_id, _ in groups])
-        there = {row["id"]: row for row in self.base.all(SQL["memories"], {"ids": ids})}
-        new = [group for group in groups if str(group[0]) not in there]
-        views = record_new(self.base, new, sent=sent)
-        stepping.intend(self.base, self.place, [memory_id for memory_id, _ in new])
-        begun = TakenIn(
-            revisions=sum(len(some) for _, some in new),
-            memories=len(new),
-            conflicted=sum(one.conflicted for one in views),
-        )
-        changed = [
-            self._take(before, some, sent=sent)
-            for memory_id, some in groups
-            if (before := there.get(str(memory_id))) is not None
-        ]
-        return _sum([begun, *changed])
-
-    def _take(self, before: Row, some: Sequence[Revision], *, sent: bool) -> TakenIn:
-        memory_id = some[0].memory_id
-        follows = stepping.follows(self.base, self.place, before)
-        known = {one.id for one in revisions_of(self.base, memory_id)}
-        fresh = [one for one in some if one.id not in known]
-        now = record(self.base, memory_id, some, sent=sent)
-        # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
-        if follows and (heads_in(before) != now.heads or fields_in(before) != now.fields):
-            stepping.intend(self.base, self.place, [memory_id])
-        return TakenIn(
-            revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0
-        )
 
     @contextmanager
     def _writing(self) -> Generator[None]:
@@ -392,14 +347,6 @@ class LocalStore:
             metadata=metadata.value,
         )
         return cleaned, sum(len(one.findings) for one in texts) + len(metadata.findings)
-
-
-def _sum(done: Sequence[TakenIn]) -> TakenIn:
-    return TakenIn(
-        revisions=sum(one.revisions for one in done),
-        memories=sum(one.memories for one in done),
-        conflicted=sum(one.conflicted for one in done),
-    )
 
 
 def _means_the_same(left: Fields, right: Fields) -> bool:

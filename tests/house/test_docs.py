@@ -64,7 +64,13 @@ def test_every_command_is_told_as_its_help_tells_it() -> None:
 @pytest.mark.parametrize("document", ["docs/map.md", "docs/words.md"])
 def test_every_path_that_is_named_exists(document: str) -> None:
     named = re.findall(r"`([\w./-]+(?:/[\w.-]*|\.\w+))`", read(document))
-    roots = ("", "shared/contextfs/", "shared/contextfs/journeys/learn/", "shared/contextfs/journeys/capture/")
+    roots = (
+        "",
+        "shared/contextfs/",
+        "shared/contextfs/journeys/learn/",
+        "shared/contextfs/journeys/capture/",
+        "shared/contextfs/journeys/ingest/",
+    )
     folders = [
         *roots,
         *(

@@ -13,6 +13,7 @@ from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritt
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search.model import SearchHit, SearchReply
 from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sources.model import Mapping, Source, SourceCreated
 from contextfs.domain.sql.model import SqlColumn, SqlReply
 from contextfs.kit.errors import (
     BadInput,
@@ -53,6 +54,7 @@ __all__ = [
     "History",
     "Invalid",
     "Listing",
+    "Mapping",
     "Memory",
     "MemoryWritten",
     "Message",
@@ -72,6 +74,8 @@ __all__ = [
     "SearchReply",
     "Session",
     "SessionWritten",
+    "Source",
+    "SourceCreated",
     "SqlColumn",
     "SqlReply",
     "TooLarge",

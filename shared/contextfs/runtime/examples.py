@@ -24,6 +24,16 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "sessions.update": {"title": "Checkout times out", "tags": ["checkout", "payments"]},
         "sessions.append": {"messages": [{"role": "user", "content": "Make it 5 seconds.", "external_id": "m3"}]},
+        "ingest.receive": {
+            "conversation_id": "case-17",
+            "title": "Refund takes too long",
+            "messages": [
+                {"id": "1", "role": "user", "content": "Where is my refund?", "created_at": "2026-01-31T08:00:00Z"},
+                {"id": "2", "role": "assistant", "content": "It left us on Friday.", "name": "support bot"},
+            ],
+        },
+        "sources.create": {"name": "support desk", "project_id": PROJECT, "preset": "json", "tags": ["support"]},
+        "sources.rotate": {"grace_hours": 24},
         "memories.create": {
             "project_id": PROJECT,
             "type": "fact",

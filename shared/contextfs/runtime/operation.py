@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.examples import BODIES
 from contextfs.runtime.replies import PROBLEMS, is_page, problems, success
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
 
 Schemas = Mapping[str, Any]
 
@@ -31,12 +32,20 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
     }
     if route.needs == PUBLIC:
         described["security"] = []
+    elif route.needs == SIGNED:
+        described["security"] = [{"signature": []}]
     else:
         described["x-permission"] = route.needs
     if binding.body_type is not None:
-        body = {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}
-        described["requestBody"] = {"required": True, "content": {"application/json": body}}
+        described["requestBody"] = {"required": True, "content": _content(route, binding, by_type)}
     return described
+
+
+def _content(route: Route, binding: Binding, by_type: Schemas) -> dict[str, Any]:
+    """Describe a body: a noun, or whatever a program elsewhere sends."""
+    if binding.body_type is Payload:
+        return {JSON: {"schema": {}, "example": dict(BODIES[route.name])}}
+    return {JSON: {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}}
 
 
 def _parameters(binding: Binding, by_type: Schemas) -> Iterator[dict[str, Any]]:
@@ -51,7 +60,7 @@ def _parameters(binding: Binding, by_type: Schemas) -> Iterator[dict[str, Any]]:
 
 
 def _header_parameters(route: Route, binding: Binding) -> Iterator[dict[str, Any]]:
-    if route.needs == PUBLIC:
+    if route.needs in {PUBLIC, SIGNED}:
         return
     if route.method != "GET":
         yield _header(

@@ -3,7 +3,7 @@
 A row says what must be known before its handler is loaded. Importing this loads no handler and no third-party package.
 """
 
-from contextfs.runtime.table import FORM, JSON, MIB, PUBLIC, SIGNED, Route, Schedule, Trigger
+from contextfs.runtime.table import FORM, JSON, MIB, PROTOBUF, PUBLIC, SIGNED, Route, Schedule, Trigger
 
 ROUTES: tuple[Route, ...] = (
     # Sessions: conversations come in.
@@ -62,6 +62,26 @@ ROUTES: tuple[Route, ...] = (
         meters="messages.written",
         body_limit=8 * MIB,
         accepts=(JSON, FORM),
+    ),
+    Route(
+        name="ingest.traces",
+        method="POST",
+        path="/v1/otlp/v1/traces",
+        needs="sessions:write",
+        audits="telemetry.received",
+        meters="messages.written",
+        body_limit=8 * MIB,
+        accepts=(JSON, PROTOBUF),
+    ),
+    Route(
+        name="ingest.logs",
+        method="POST",
+        path="/v1/otlp/v1/logs",
+        needs="sessions:write",
+        audits="telemetry.received",
+        meters="messages.written",
+        body_limit=8 * MIB,
+        accepts=(JSON, PROTOBUF),
     ),
     Route(
         name="sources.create",

@@ -60,6 +60,8 @@ def body_of(route: Route, project_id: object) -> Any:
 def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
     """Call a route with its example, signed where it has to be."""
     path, body = path_of(route, things), body_of(route, things.project_id)
+    if route.name in {"ingest.traces", "ingest.logs"}:
+        path = f"{path}?project_id={things.project_id}"
     if route.needs == SIGNED:
         return deliver(tenant, path, msgspec.json.encode(body), **headers)
     return tenant.call(route.method, path, body, **headers)

@@ -14,6 +14,7 @@ from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge
 from contextfs.kit.ids import uuid7
+from contextfs.kit.payload import Payload
 from contextfs.runtime import idempotency, preconditions, telemetry, waiting
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers import Caller, caller
@@ -150,7 +151,7 @@ def read(route: Route, binding: Binding, request: HttpRequest) -> tuple[HttpRequ
     if len(request.body) > route.body_limit:
         raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
     media_type = JSON
-    if request.body and binding.body_type is not None:
+    if binding.body_type is Payload or (request.body and binding.body_type is not None):
         media_type = media_type_of(route, request.headers)
         request = unpacked(request, route.body_limit)
     return request, arguments(binding, request, media_type)

@@ -1,13 +1,13 @@
 """JSON that programs elsewhere send in a form of their own: what can be stored of it, whatever it holds."""
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 
 from contextfs.kit.errors import BadInput
 from contextfs.kit.payload import Payload
-from contextfs.runtime.storable import TOO_DEEP
+from contextfs.kit.storable import storable
 from contextfs.runtime.table import FORM
 
 _FIELD = "payload"
@@ -28,20 +28,6 @@ def decoded(payload: Payload) -> Any:
         raise BadInput("The JSON is nested too deeply: flatten it.", where="body") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The body is not JSON in UTF-8: {error}.", where="body") from error
-
-
-def storable(value: Any, depth: int = 0) -> Any:
-    """Give a JSON value without NUL; BadInput where it is nested too deeply to be stored."""
-    if depth > TOO_DEEP:
-        raise BadInput(f"The JSON is nested deeper than {TOO_DEEP} levels: flatten it.", where="body")
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd") if "\x00" in value else value
-    if isinstance(value, dict):
-        inside = cast("dict[str, Any]", value)
-        return {storable(name, depth): storable(one, depth + 1) for name, one in inside.items()}
-    if isinstance(value, list):
-        return [storable(one, depth + 1) for one in cast("list[Any]", value)]
-    return value
 
 
 def _of_form(content: bytes) -> bytes:

@@ -14,6 +14,7 @@ from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
 
 Schemas = Mapping[str, Any]
 
+_FOREIGN = {"type": "object"}
 _TAG = '"650a1c9b2f3e4"'
 _TAGS = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'
 
@@ -44,7 +45,10 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
 def _content(route: Route, binding: Binding, by_type: Schemas) -> dict[str, Any]:
     """Describe a body: a noun, or whatever a program elsewhere sends."""
     if binding.body_type is Payload:
-        return {JSON: {"schema": {}, "example": dict(BODIES[route.name])}}
+        told = {JSON: {"schema": _FOREIGN, "example": dict(BODIES[route.name])}}
+        return told | {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.accepts if kind != JSON
+        }
     return {JSON: {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}}
 
 

@@ -10,6 +10,7 @@ import msgspec
 from contextfs.kit import errors
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.page import Page
+from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import headers_of
@@ -62,6 +63,8 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
+    if binding.body_type is Payload:  # what is sent goes into a project, whether it is named or not
+        needed = set(binding.query_type.__struct_fields__)
     names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
         "NotAuthenticated": guarded,

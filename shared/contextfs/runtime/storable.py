@@ -10,10 +10,10 @@ import msgspec
 from msgspec import inspect
 
 from contextfs.kit.errors import BadInput, Invalid
+from contextfs.kit.storable import TOO_DEEP
 
 _NUL = "\x00"
 _NUL_IN_JSON = b"\\u0000"
-TOO_DEEP = 100
 _FLAT = 12
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))

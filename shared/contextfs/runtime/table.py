@@ -14,6 +14,7 @@ SIGNED: Final = "signed"
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
+PROTOBUF: Final = "application/x-protobuf"
 """Media types of bodies."""
 
 KIB: Final = 1024

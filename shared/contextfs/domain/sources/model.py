@@ -6,15 +6,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.domain.sources.paths import FORM
+from contextfs.domain.sources.paths import FORM, FORM_OF_MANY
 from contextfs.kit.fields import Moment, Name, Tags, Word
 
 Preset = Literal["json", "openai", "github", "slack"]
 Scheme = Literal["standard", "github", "slack"]
 
-Path = Annotated[
-    str, Meta(min_length=1, max_length=500, pattern=FORM, description="$.a.b[0]['c d'], and [*] in messages.")
-]
+Path = Annotated[str, Meta(min_length=1, max_length=500, pattern=FORM, description="$.a.b[0]['c d']")]
+Paths = Annotated[str, Meta(min_length=1, max_length=500, pattern=FORM_OF_MANY, description="$.a[*], each of a list")]
 Secret = Annotated[str, Meta(min_length=16, max_length=500, pattern=r"^[\x21-\x7e]+$(?!\n)")]
 Role = Literal["user", "assistant", "system", "tool"]
 
@@ -27,7 +26,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     conversation: Path
     content: Path
-    messages: Path | None = None
+    messages: Paths | None = None
     role: Path | None = None
     roles: Annotated[dict[Annotated[str, Meta(max_length=100)], Role], Meta(max_length=50)] = {}
     id: Path | None = None

@@ -12,8 +12,10 @@ from typing import Any, cast
 _NAME = r"\.[A-Za-z_][\w-]*"
 _QUOTED = r"\['[^'\\\x00-\x1f]+'\]"
 _PLACE = r"\[-?\d{1,6}\]"
-FORM = rf"^\$(?:{_NAME}|{_QUOTED}|{_PLACE}|\[\*\])*$(?!\n)"
-"""What is a path."""
+FORM = rf"^\$(?:{_NAME}|{_QUOTED}|{_PLACE})*$(?!\n)"
+"""What is a path to one thing."""
+FORM_OF_MANY = rf"^\$(?:{_NAME}|{_QUOTED}|{_PLACE}|\[\*\])*$(?!\n)"
+"""What is a path that may lead to many."""
 
 _STEP = re.compile(rf"{_NAME}|{_QUOTED}|{_PLACE}|\[\*\]")
 _EACH = object()
@@ -31,11 +33,6 @@ def found(path: str, value: Any) -> Iterator[Any]:
     for step in _steps(path):
         values = _walked(values, step)
     return values
-
-
-def takes_each(path: str) -> bool:
-    """Tell whether a path can lead to several things."""
-    return _EACH in _steps(path)
 
 
 @lru_cache(maxsize=1024)

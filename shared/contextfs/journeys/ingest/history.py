@@ -6,6 +6,7 @@ often tell the time, and are known by their own text alone.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -25,4 +26,18 @@ def named(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
         else:
             said.update(len(form).to_bytes(8, "big") + form)
             name = f"turn:{said.hexdigest()[:_DIGITS]}"
+        yield message if message.external_id else msgspec.structs.replace(message, external_id=name)
+
+
+def counted(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
+    """Give each message an id by its own text, and by how often that was said before it among these.
+
+    This is for messages that come one by one, and not always with those before them: their history is not at hand.
+    """
+    seen: Counter[str] = Counter()
+    for message in messages:
+        form = msgspec.json.encode((message.role, message.content, message.tool_calls))
+        said = hashlib.sha256(form).hexdigest()[:_DIGITS]
+        seen[said] += 1
+        name = f"said:{said}:{seen[said]}"
         yield message if message.external_id else msgspec.structs.replace(message, external_id=name)

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from contextfs.domain.sessions.model import NewMessage
 from contextfs.journeys.ingest import history
 from contextfs.journeys.ingest.heard import Heard
-from contextfs.journeys.ingest.said import id_of, inside, line_of, listed, moment_of, role_of, text_of
+from contextfs.journeys.ingest.said import id_of, inside, line_of, listed, moment_of, parsed, role_of, text_of
 from contextfs.kit.errors import Invalid
 
 _IDS = ("conversation_id", "session_id", "thread_id", "conversation")
@@ -103,12 +101,7 @@ def _calls(value: Any) -> list[Any]:
 
 
 def _call(name: Any, function: Any) -> Any:
-    arguments = inside(function, "arguments")
-    if isinstance(arguments, str):
-        try:
-            arguments = msgspec.json.decode(arguments)
-        except (msgspec.DecodeError, RecursionError):
-            arguments = {"text": arguments}
+    arguments = parsed(inside(function, "arguments"))
     return {"id": line_of(name), "name": line_of(inside(function, "name"), 300) or "unknown", "input": arguments}
 
 

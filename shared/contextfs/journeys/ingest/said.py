@@ -10,6 +10,8 @@ from typing import Any, cast
 import msgspec
 
 from contextfs.domain.sessions.model import Role
+from contextfs.kit.errors import BadInput
+from contextfs.kit.storable import storable
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -79,6 +81,16 @@ def inside(value: Any, *names: str) -> Any:
     for name in names:
         value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
     return value
+
+
+def parsed(value: Any) -> Any:
+    """Read JSON where a text holds it; all else, and what cannot be stored, stays as it is."""
+    if not isinstance(value, str) or value[:1] not in {"[", "{"}:
+        return value
+    try:
+        return storable(msgspec.json.decode(value))
+    except (msgspec.DecodeError, RecursionError, UnicodeError, BadInput):
+        return value
 
 
 def listed(value: Any) -> list[Any]:

@@ -6,7 +6,6 @@ from uuid import UUID
 from contextfs.domain.sources import sealing, signatures, store
 from contextfs.domain.sources.address import Place
 from contextfs.domain.sources.model import NewSecret, NewSource, Preset, Scheme, Source, SourceCreated
-from contextfs.domain.sources.paths import takes_each
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid
 
@@ -52,11 +51,6 @@ def _check(new: NewSource, scheme: Scheme) -> None:
         return
     if new.preset != "json":
         raise Invalid("A mapping is for the preset json: leave it out, or choose json.", where="$.mapping")
-    one = ("conversation", "content", "role", "id", "time", "speaker", "model", "session_title", "ends")
-    for name in one:
-        path: str | None = getattr(mapping, name)
-        if path is not None and takes_each(path):
-            raise Invalid("[*] stands in `messages` alone: here one thing is meant.", where=f"$.mapping.{name}")
     if scheme == "github" and mapping.id is None:
         detail = "This scheme signs no time: without the path of an `id`, what is sent again would be stored twice."
         raise Invalid(detail, where="$.mapping.id")

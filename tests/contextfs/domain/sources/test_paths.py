@@ -30,7 +30,9 @@ def test_a_path_leads_to(path: str, expected: list[Any]) -> None:
     assert expected == list(paths.found(path, VALUE))
 
 
-@pytest.mark.parametrize("text", ["a", "$a", "$.", "$..a", "$[a]", "$['a", "$[?(@.a)]", "$[1:2]", "$.a\n", "$['']", ""])
+@pytest.mark.parametrize(
+    "text", ["a", "$a", "$.", "$..a", "$[a]", "$['a", "$[?(@.a)]", "$[1:2]", "$.a[*]", "$.a\n", "$['']", ""]
+)
 def test_what_is_no_path_is_known(text: str) -> None:
     assert re.fullmatch(paths.FORM, text) is None
 

@@ -38,7 +38,7 @@ class Served:
 @contextmanager
 def functions_framework(settings: Settings, home: Path, *arguments: str) -> Generator[Served]:
     """Run functions-framework on the loopback until the block ends."""
-    port = _free_port()
+    port = free_port()
     log = home / f"{port}.log"
     command = [str(Path(sys.executable).parent / "functions-framework"), "--source", str(REPOSITORY / "main.py")]
     command += ["--host", "127.0.0.1", "--port", str(port), *arguments]
@@ -47,20 +47,20 @@ def functions_framework(settings: Settings, home: Path, *arguments: str) -> Gene
             command, cwd=REPOSITORY, env=environment(settings, home), stdout=sink, stderr=subprocess.STDOUT
         )
     try:
-        _wait_for(port, process, log)
+        wait_for(port, process, log)
         yield Served(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

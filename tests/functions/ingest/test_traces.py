@@ -162,7 +162,10 @@ def test_protobuf_is_answered_in_protobuf(tenant: Tenant, rows: Rows) -> None:
 
 
 NO_SPAN = {"attributes": [1, {"key": 2}, {"key": "a"}, {"key": "b", "value": {"intValue": "x"}}]}
-OF_NO_TRACE = {"endTimeUnixNano": {}, "attributes": [{"key": "gen_ai.prompt", "value": {"stringValue": "Hi"}}]}
+OF_NO_TRACE: dict[str, Any] = {
+    "endTimeUnixNano": {},
+    "attributes": [{"key": "gen_ai.prompt", "value": {"stringValue": "Hi"}}],
+}
 
 
 @pytest.mark.parametrize(

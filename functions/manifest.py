@@ -3,7 +3,7 @@
 A row says what must be known before its handler is loaded. Importing this loads no handler and no third-party package.
 """
 
-from contextfs.runtime.table import MIB, PUBLIC, Route, Schedule, Trigger
+from contextfs.runtime.table import FORM, JSON, MIB, PROTOBUF, PUBLIC, SIGNED, Route, Schedule, Trigger
 
 ROUTES: tuple[Route, ...] = (
     # Sessions: conversations come in.
@@ -51,6 +51,61 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/sessions/{session_id}/complete",
         needs="sessions:write",
         audits="session.completed",
+    ),
+    # Ingest: conversations come in from elsewhere, in another form.
+    Route(
+        name="ingest.receive",
+        method="POST",
+        path="/v1/ingest/{source}",
+        needs=SIGNED,
+        audits="source.received",
+        meters="messages.written",
+        body_limit=8 * MIB,
+        accepts=(JSON, FORM),
+    ),
+    Route(
+        name="ingest.traces",
+        method="POST",
+        path="/v1/otlp/v1/traces",
+        needs="sessions:write",
+        audits="telemetry.received",
+        meters="messages.written",
+        body_limit=8 * MIB,
+        accepts=(JSON, PROTOBUF),
+    ),
+    Route(
+        name="ingest.logs",
+        method="POST",
+        path="/v1/otlp/v1/logs",
+        needs="sessions:write",
+        audits="telemetry.received",
+        meters="messages.written",
+        body_limit=8 * MIB,
+        accepts=(JSON, PROTOBUF),
+    ),
+    Route(
+        name="sources.create",
+        method="POST",
+        path="/v1/sources",
+        needs="sources:write",
+        status=201,
+        audits="source.created",
+    ),
+    Route(name="sources.list", method="GET", path="/v1/sources", needs="sources:read"),
+    Route(
+        name="sources.delete",
+        method="DELETE",
+        path="/v1/sources/{source_id}",
+        needs="sources:write",
+        status=204,
+        audits="source.deleted",
+    ),
+    Route(
+        name="sources.rotate",
+        method="POST",
+        path="/v1/sources/{source_id}/rotate",
+        needs="sources:write",
+        audits="source.rotated",
     ),
     # Memories: what is known.
     Route(

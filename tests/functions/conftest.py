@@ -20,7 +20,7 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.openapi import document
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, founded
-from tests.functions.asking import Things
+from tests.functions.asking import SECRET, Things
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,17 @@ class Rows:
 
     def everything(self, tenant: Tenant) -> dict[str, list[str]]:
         """Copy all that a tenant has, but for what was kept about its calls."""
-        tables = ("projects", "sessions", "messages", "memories", "revisions", "api_keys", "dead_letters", "deliveries")
+        tables = (
+            "projects",
+            "sessions",
+            "messages",
+            "memories",
+            "revisions",
+            "api_keys",
+            "sources",
+            "dead_letters",
+            "deliveries",
+        )
         return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
 
 
@@ -106,6 +116,9 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
     session = tenant.call("POST", "/v1/sessions", {"project_id": project, "tool": "test"}).json()["session"]
     memory = tenant.call("POST", "/v1/memories", {"project_id": project, "content": "Known."}).json()["memory"]
     key = tenant.call("POST", "/v1/api-keys", {"name": "other", "project_id": project}).json()["api_key"]
+    source = tenant.call("POST", "/v1/sources", {"name": "desk", "project_id": project, "secret": SECRET}).json()[
+        "source"
+    ]
     return Things(
         project_id=project,
         session_id=session["id"],
@@ -113,6 +126,8 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         key_id=key["id"],
         letter_id=str(bury(rows, tenant, memory["id"])),
         review_id=str(ask_about(rows, tenant, memory["id"])),
+        source_id=source["id"],
+        source=source["path"].rsplit("/", 1)[-1],
     )
 
 

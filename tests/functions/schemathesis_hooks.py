@@ -24,9 +24,13 @@ def before_call(_context: Any, case: Any, _arguments: Any) -> None:
         return
     _mend_headers(case.headers)
     _mend_path(case.method, case.path_parameters or {})
+    if case.path.startswith("/v1/otlp/"):
+        # A key of no one project has to say which is meant.
+        case.query["project_id"] = PROJECT
     if case.method == "GET" and case.meta.phase.name.value == "stateful":
         # Invented filters find nothing, and from an empty list no link leads on.
-        case.query.clear()
+        for name in set(case.query) - {"project_id"}:
+            del case.query[name]
     for fields in (case.query, case.body):
         if isinstance(fields, dict):
             _mend_fields(cast("dict[str, Any]", fields))
@@ -61,6 +65,9 @@ def _mend_fields(fields: dict[str, Any]) -> None:
     if fields.get("expires_at") is not None and "name" in fields:
         # A key that ends in the past is refused: what is past, no schema knows.
         fields["expires_at"] = _TIME_TO_COME
+    if fields.get("mapping") is not None:
+        # A mapping is for one preset, and one scheme asks more of it.
+        fields |= {"preset": "json", "scheme": "standard"}
     if fields.get("project_id") is not None:
         # An invented project answers 404, and nothing would ever be stored.
         fields["project_id"] = PROJECT

@@ -42,8 +42,10 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
     settle_events()
     letter = str(bury(rows, tenant, known["id"]))
+    source = tenant.call("POST", "/v1/sources", {"name": MARK, "project_id": project}).json()["source"]
     review = str(ask_about(rows, tenant, known["id"]))
-    return Things(project, made["id"], known["id"], key["id"], letter, review)
+    address = source["path"].rsplit("/", 1)[-1]
+    return Things(project, made["id"], known["id"], key["id"], letter, review, source["id"], address)
 
 
 def session_of(project: str) -> Any:
@@ -61,7 +63,17 @@ def session_of(project: str) -> Any:
 
 def owned(rows: Rows, tenant: Tenant) -> dict[str, list[str]]:
     """Copy all that is in the victim's project."""
-    tables = ("projects", "sessions", "messages", "memories", "revisions", "passages", "api_keys", "dead_letters")
+    tables = (
+        "projects",
+        "sessions",
+        "messages",
+        "memories",
+        "revisions",
+        "passages",
+        "api_keys",
+        "sources",
+        "dead_letters",
+    )
     mine = {tenant.project_id, str(tenant.project_id)}
     return {
         table: sorted(
@@ -95,6 +107,7 @@ def attacks(route: Route, victim: Things, stranger: Tenant) -> list[tuple[str, A
         "search.query": [{}, theirs, {"session_id": victim.session_id}],
         "context.pack": [theirs | {"task": MARK}],
         "keys.create": [theirs | {"name": "k", "role": "viewer"}],
+        "sources.create": [theirs | {"name": "s"}],
         "projects.create": [{"name": f"mine {victim.project_id}", "id": victim.project_id}],
     }
     body = body_of(route, victim.project_id)

@@ -70,6 +70,9 @@ def test_every_path_that_is_named_exists(document: str) -> None:
         "shared/contextfs/journeys/learn/",
         "shared/contextfs/journeys/consolidate/",
         "shared/contextfs/journeys/capture/",
+        "shared/contextfs/journeys/ingest/",
+        "shared/contextfs/runtime/otlp/",
+        "shared/contextfs/runtime/streaming/",
     )
     folders = [
         *roots,

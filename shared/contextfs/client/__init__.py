@@ -14,6 +14,7 @@ from contextfs.domain.projects.model import Project
 from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
 from contextfs.domain.search.model import SearchHit, SearchReply
 from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
+from contextfs.domain.sources.model import Mapping, Source, SourceCreated
 from contextfs.domain.sql.model import SqlColumn, SqlReply
 from contextfs.kit.errors import (
     BadInput,
@@ -55,6 +56,7 @@ __all__ = [
     "History",
     "Invalid",
     "Listing",
+    "Mapping",
     "Memory",
     "MemoryWritten",
     "Message",
@@ -76,6 +78,8 @@ __all__ = [
     "SearchReply",
     "Session",
     "SessionWritten",
+    "Source",
+    "SourceCreated",
     "SqlColumn",
     "SqlReply",
     "TooLarge",

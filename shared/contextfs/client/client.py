@@ -15,6 +15,7 @@ from contextfs.client.retries import Retries
 from contextfs.client.reviews import Reviews
 from contextfs.client.search import Search
 from contextfs.client.sessions import Sessions
+from contextfs.client.sources import Sources
 from contextfs.client.sql import Sql
 from contextfs.client.sync import Sync
 from contextfs.client.system import System
@@ -58,6 +59,7 @@ class ContextFS:
         self.context = Context(self._transport)
         self.projects = Projects(self._transport)
         self.keys = Keys(self._transport)
+        self.sources = Sources(self._transport)
         self.sql = Sql(self._transport)
         self.admin = Admin(self._transport)
         self.sync = Sync(self._transport)

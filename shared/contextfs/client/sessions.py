@@ -1,12 +1,14 @@
 """Sessions: `client.sessions`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from contextfs.client import capture
 from contextfs.client.address import Id
 from contextfs.client.pages import Listing
+from contextfs.client.stream import Line, SessionStream, watch
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.sessions.model import (
     Captured,
@@ -144,6 +146,18 @@ class Sessions:
         body = NewMessages(messages=[*messages])
         return self._transport.call("POST", path, SessionWritten, query={"wait": wait}, body=body, if_match=if_match)
 
+    def stream(self, session_id: Id) -> SessionStream:
+        """Append to a session live: each message is acknowledged when it is stored, a cut line is made again.
+
+        with client.sessions.stream(session.id) as stream:
+            stream.append(NewMessage(role="user", content="Hello."))
+        """
+        return SessionStream(partial(self._line, session_id))
+
+    def watch(self, session_id: Id, *, from_beginning: bool = True) -> Iterator[Message]:
+        """Give the messages of a session as they are said, each once, without an end."""
+        return watch(self._line(session_id), from_beginning=from_beginning)
+
     def update(
         self, session_id: Id, *, if_match: str | None = None, **changes: Unpack[SessionChanges]
     ) -> SessionWritten:
@@ -159,6 +173,9 @@ class Sessions:
     def delete(self, session_id: Id, *, if_match: str | None = None) -> None:
         """Delete a session with its messages; memories that were learned from it stay."""
         self._transport.send("DELETE", f"{_PATH}/{segment(session_id)}", if_match=if_match)
+
+    def _line(self, session_id: Id, **query: str) -> Line:
+        return Line(self._transport.address, segment(session_id), self._transport.retries, **query)
 
     def _rounded_off(
         self, session: Session, fields: NewSessionFields, *, complete: bool, ended_at: datetime | None

@@ -61,6 +61,11 @@ class Transport:
             verify=address.is_secure,
         )
 
+    @property
+    def retries(self) -> Retries:
+        """When a call is tried again."""
+        return self._retries
+
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()

@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 import msgspec
 
 from contextfs.kit.errors import BadInput, Invalid
+from contextfs.kit.payload import Payload
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.refusal import shown_name, told
 from contextfs.runtime.storable import check_json, check_texts, in_utc
@@ -31,6 +32,7 @@ class Binding:
     query_type: type[msgspec.Struct]
     repeated: frozenset[str]
     body_type: Any
+    """A Struct, or Payload where the body is taken as it is."""
     reply_type: Any
     compares: bool
     """Whether the route changes something that has versions, and so can compare If-Match with them."""
@@ -62,11 +64,13 @@ def bind(route: Route) -> Binding:
     )
 
 
-def arguments(binding: Binding, request: HttpRequest) -> dict[str, Any]:
+def arguments(binding: Binding, request: HttpRequest, media_type: str) -> dict[str, Any]:
     """Read a request into the handler's arguments; BadInput or Invalid tell what is wrong where."""
     taken = _converted(dict(request.path_values), binding.path_type, "path")
     taken |= _converted(_query(binding, request), binding.query_type, "query")
-    if binding.body_type is not None:
+    if binding.body_type is Payload:
+        taken["body"] = Payload(media_type=media_type, content=request.body)
+    elif binding.body_type is not None:
         taken["body"] = _body(binding.body_type, request.body)
     elif request.body:
         raise BadInput("This route takes no body: send none.", where="body")

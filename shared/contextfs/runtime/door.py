@@ -6,29 +6,25 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import Message
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.access import keys
-from contextfs.domain.access.rules import may
-from contextfs.domain.access.store import entering
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import Row
-from contextfs.kit.principal import Principal
+from contextfs.kit.payload import Payload
 from contextfs.runtime import idempotency, preconditions, projecting, telemetry
 from contextfs.runtime.binding import Binding, arguments, bind
+from contextfs.runtime.callers import Caller, caller
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.media import media_type_of
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.settle import settle
-from contextfs.runtime.table import PUBLIC, Route, Trigger
+from contextfs.runtime.table import JSON, PUBLIC, Route, Trigger
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -36,7 +32,6 @@ _SERVER_FAULT = 500
 _TRIES = 4
 """How often a call is begun when others get in its way."""
 _JSON = {"content-type": "application/json"}
-_UTF_8 = {"", "utf-8", "utf8"}
 _encode = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
@@ -50,9 +45,8 @@ class Asked:
     binding: Binding
     request: HttpRequest
     request_id: str
-    credential: keys.Credential
+    caller: Caller
     taken: dict[str, Any]
-    key: str | None
     expected: frozenset[str] | None
 
 
@@ -96,7 +90,7 @@ class Door:
     def _answer(self, route: Route, request: HttpRequest, request_id: str) -> HttpResponse:
         binding = bind(route)
         if route.needs == PUBLIC:
-            taken = read(route, binding, request)
+            _, taken = read(route, binding, request)
             return reply(route, request, binding.handle(OpenCall(now=self.clock(), services=self.services), **taken))
         asked = self._asked(route, binding, request, request_id)
         call, result, response = undisturbed(lambda: self._transact(asked))
@@ -109,8 +103,8 @@ class Door:
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
         """Read all that a call needs to know before it begins."""
-        credential = who(request, self.services.key_pepper)
-        taken = read(route, binding, request)
+        calling = caller(route, request, self.services.key_pepper)
+        request, taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
             raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
@@ -119,9 +113,8 @@ class Door:
             binding=binding,
             request=request,
             request_id=request_id,
-            credential=credential,
+            caller=calling,
             taken=taken,
-            key=idempotency.key_of(request),
             expected=expected,
         )
 
@@ -130,17 +123,11 @@ class Door:
 
         A call that was made before, with the same Idempotency-Key, is not made again: its handler gives nothing.
         """
-        route, request, key = asked.route, asked.request, asked.key
+        route, request = asked.route, asked.request
         now = self.clock()
-        with self.services.database.transaction(entering(asked.credential, now)) as (tx, (found,)):
-            call = Call(
-                principal=_principal(asked.credential, found),
-                now=now,
-                tx=tx,
-                services=self.services,
-                expected_versions=asked.expected,
-            )
-            may(call.principal, route.needs)
+        with self.services.database.transaction(asked.caller.entering(now)) as (tx, (found,)):
+            principal, key = asked.caller.admitted(found, request, now)
+            call = Call(principal=principal, now=now, tx=tx, services=self.services, expected_versions=asked.expected)
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
@@ -161,22 +148,15 @@ def undisturbed(attempt: Callable[[], T]) -> T:
     return attempt()
 
 
-def who(request: HttpRequest, pepper: bytes) -> keys.Credential:
-    """Read the caller's key from `Authorization: Bearer …`; NotAuthenticated without one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")
-    return keys.parse(token.strip(), pepper)
-
-
-def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]:
-    """Read the request into the handler's arguments."""
+def read(route: Route, binding: Binding, request: HttpRequest) -> tuple[HttpRequest, dict[str, Any]]:
+    """Read the request into the handler's arguments; gives the request unpacked, too."""
     if len(request.body) > route.body_limit:
         raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
-    if request.body and binding.body_type is not None:
-        _check_media(request.headers)
+    media_type = JSON
+    if binding.body_type is Payload or (request.body and binding.body_type is not None):
+        media_type = media_type_of(route, request.headers)
         request = unpacked(request, route.body_limit)
-    return arguments(binding, request)
+    return request, arguments(binding, request, media_type)
 
 
 def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
@@ -195,34 +175,10 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
     return HttpResponse(status=route.status, body=_encode(result), headers=headers)
 
 
-def _check_media(headers: Mapping[str, str]) -> None:
-    """Let JSON in UTF-8 pass, as it is; UnsupportedMedia for all else."""
-    told = Message()
-    told["content-type"] = headers.get("content-type", "")
-    media_type, charset = told.get_content_type(), str(told.get_param("charset", "")).lower()
-    if not (media_type == "application/json" or media_type.endswith("+json")) or charset not in _UTF_8:
-        raise UnsupportedMedia("Send JSON in UTF-8: Content-Type: application/json.", where="header.Content-Type")
-
-
 def _private(route: Route) -> Mapping[str, str]:
     """Keep replies out of shared caches, and browsers from guessing what a reply is."""
     cached = "no-cache" if route.needs == PUBLIC else "private, no-cache"
     return {"cache-control": cached if route.method == "GET" else "no-store", "x-content-type-options": "nosniff"}
-
-
-def _principal(credential: keys.Credential, found: Row | None) -> Principal:
-    if found is None:
-        raise NotAuthenticated("This API key does not exist, or was revoked, or has expired.")
-    project: UUID | None = found["project_id"]
-    return Principal(
-        org_id=credential.org_id,
-        actor_id=credential.key_id,
-        actor=f"key:{credential.key_id}",
-        user_id=found["user_id"],
-        role=found["role"],
-        permissions=tuple(found["permissions"]),
-        project_ids=None if project is None else (project,),
-    )
 
 
 def _log_call(route: Route, response: HttpResponse, request_id: str, elapsed: float) -> None:

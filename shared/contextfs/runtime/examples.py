@@ -8,6 +8,7 @@ PROJECT = "01890a5d-ac96-774b-bcce-b302099a8057"
 """The project that the examples speak of."""
 
 _SEARCH: Mapping[str, Any] = {"query": "which port does staging use", "project_ids": [PROJECT], "limit": 5}
+_SAID = '[{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]'
 
 BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -24,6 +25,63 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "sessions.update": {"title": "Checkout times out", "tags": ["checkout", "payments"]},
         "sessions.append": {"messages": [{"role": "user", "content": "Make it 5 seconds.", "external_id": "m3"}]},
+        "ingest.receive": {
+            "conversation_id": "case-17",
+            "title": "Refund takes too long",
+            "messages": [
+                {"id": "1", "role": "user", "content": "Where is my refund?", "created_at": "2026-01-31T08:00:00Z"},
+                {"id": "2", "role": "assistant", "content": "It left us on Friday.", "name": "support bot"},
+            ],
+        },
+        "ingest.traces": {
+            "resourceSpans": [
+                {
+                    "scopeSpans": [
+                        {
+                            "spans": [
+                                {
+                                    "traceId": "5b8efff798038103d269b633813fc60c",
+                                    "spanId": "eee19b7ec3c1b174",
+                                    "name": "chat gpt-5",
+                                    "startTimeUnixNano": "1769846400000000000",
+                                    "endTimeUnixNano": "1769846402000000000",
+                                    "attributes": [
+                                        {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
+                                        {"key": "gen_ai.conversation.id", "value": {"stringValue": "conv_17"}},
+                                        {
+                                            "key": "gen_ai.input.messages",
+                                            "value": {"stringValue": _SAID},
+                                        },
+                                    ],
+                                }
+                            ]
+                        }
+                    ]
+                }
+            ]
+        },
+        "ingest.logs": {
+            "resourceLogs": [
+                {
+                    "scopeLogs": [
+                        {
+                            "logRecords": [
+                                {
+                                    "timeUnixNano": "1769846400000000000",
+                                    "eventName": "gen_ai.user.message",
+                                    "traceId": "5b8efff798038103d269b633813fc60c",
+                                    "body": {
+                                        "kvlistValue": {"values": [{"key": "content", "value": {"stringValue": "Hi"}}]}
+                                    },
+                                }
+                            ]
+                        }
+                    ]
+                }
+            ]
+        },
+        "sources.create": {"name": "support desk", "project_id": PROJECT, "preset": "json", "tags": ["support"]},
+        "sources.rotate": {"grace_hours": 24},
         "memories.create": {
             "project_id": PROJECT,
             "type": "fact",

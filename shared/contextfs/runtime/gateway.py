@@ -11,13 +11,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as Path
-from starlette.routing import compile_path
+from starlette.routing import WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.responding import respond
+from contextfs.runtime.streaming.endpoint import PATH as STREAM
+from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
 from contextfs.runtime.table import KIB, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,7 +42,11 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         on_stop()
 
     app = Starlette(
-        routes=[*(_path(door, route) for route in _by_path(routes)), Path("/mcp", _Mcp(door, routes))],
+        routes=[
+            *(_path(door, route) for route in _by_path(routes)),
+            *_streams(door, routes),
+            Path("/mcp", _Mcp(door, routes)),
+        ],
         exception_handlers={
             _NOT_FOUND: partial(_no_such_path, door),
             _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
@@ -89,11 +96,6 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def respond(response: HttpResponse) -> Response:
-    """Give our response the host's form."""
-    return Response(response.body, status_code=response.status, headers=dict(response.headers))
-
-
 class _Mcp:
     """`/mcp`, which is loaded when it is first asked for: it brings much, and most servers never hear of it."""
 
@@ -117,6 +119,13 @@ class _Mcp:
         from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
 
         return Endpoint(self._door, self._routes)
+
+
+def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:
+    """Hang the stream of a session where all routes of sessions are: it calls them."""
+    if not any(route.name == "sessions.append" for route in routes):
+        return []
+    return [WebSocketRoute(STREAM, StreamEndpoint(door, routes).serve)]
 
 
 def _path(door: Door, route: Route) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from contextfs.domain.access.rules import PERMISSIONS
+from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding, bind
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.operation import operation
@@ -67,7 +68,7 @@ def _types(bindings: Iterable[Binding]) -> Iterable[Any]:
     seen: set[str] = set()
     for binding in bindings:
         for kind in (binding.body_type, binding.reply_type, *_parameter_types(binding)):
-            if kind not in {None, HttpResponse} and repr(kind) not in seen:
+            if kind not in {None, HttpResponse, Payload} and repr(kind) not in seen:
                 seen.add(repr(kind))
                 yield kind
 
@@ -130,7 +131,13 @@ def _security() -> dict[str, Any]:
             "scheme": "bearer",
             "bearerFormat": "ctxk_…",
             "description": f"An API key. Permissions:\n\n{permissions}",
-        }
+        },
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "webhook-signature",
+            "description": "By the secret of the source, as Standard Webhooks, GitHub or Slack sign.",
+        },
     }
 
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import msgspec
 
+from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.examples import BODIES
 from contextfs.runtime.replies import PROBLEMS, is_page, problems, success
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
 
 Schemas = Mapping[str, Any]
 
+_FOREIGN = {"type": "object"}
 _TAG = '"650a1c9b2f3e4"'
 _TAGS = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'
 
@@ -31,12 +33,23 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
     }
     if route.needs == PUBLIC:
         described["security"] = []
+    elif route.needs == SIGNED:
+        described["security"] = [{"signature": []}]
     else:
         described["x-permission"] = route.needs
     if binding.body_type is not None:
-        body = {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}
-        described["requestBody"] = {"required": True, "content": {"application/json": body}}
+        described["requestBody"] = {"required": True, "content": _content(route, binding, by_type)}
     return described
+
+
+def _content(route: Route, binding: Binding, by_type: Schemas) -> dict[str, Any]:
+    """Describe a body: a noun, or whatever a program elsewhere sends."""
+    if binding.body_type is Payload:
+        told = {JSON: {"schema": _FOREIGN, "example": dict(BODIES[route.name])}}
+        return told | {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.accepts if kind != JSON
+        }
+    return {JSON: {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}}
 
 
 def _parameters(binding: Binding, by_type: Schemas) -> Iterator[dict[str, Any]]:
@@ -51,7 +64,7 @@ def _parameters(binding: Binding, by_type: Schemas) -> Iterator[dict[str, Any]]:
 
 
 def _header_parameters(route: Route, binding: Binding) -> Iterator[dict[str, Any]]:
-    if route.needs == PUBLIC:
+    if route.needs in {PUBLIC, SIGNED}:
         return
     if route.method != "GET":
         yield _header(

@@ -10,10 +10,11 @@ import msgspec
 from contextfs.kit import errors
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.page import Page
+from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import headers_of
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import PUBLIC, SIGNED, Route
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -53,17 +54,23 @@ PROBLEMS: Mapping[str, Told] = MappingProxyType(
 """The problems by name; those that belong to no route (405) and those that are never meant (500) are not among them."""
 
 
+_NAMING = {"projects.update", "sources.create"}
+"""Routes that give a name which another thing may have already."""
+
+
 def problems(route: Route, binding: Binding) -> Iterator[str]:
     """Name the problems that a route can answer, in the order of their statuses."""
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
+    if binding.body_type is Payload:  # what is sent goes into a project, whether it is named or not
+        needed = set(binding.query_type.__struct_fields__)
     names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
         "NotAuthenticated": guarded,
-        "NotAllowed": guarded,
+        "NotAllowed": guarded and route.needs != SIGNED,
         "NotFound": "{" in route.path or names_project,
-        "Conflict": "id" in fields or (route.method == "PATCH" and "name" in fields),
+        "Conflict": "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,
     }

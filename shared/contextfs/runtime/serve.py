@@ -23,6 +23,7 @@ def gateway() -> None:
     import uvicorn  # noqa: PLC0415 - only this process listens
 
     from contextfs.runtime.gateway import gateway as hang  # noqa: PLC0415 - as above
+    from contextfs.runtime.streaming.session import MOST_BYTES  # noqa: PLC0415 - as above
 
     wired = wiring.from_process()
     app = hang(wired.door, wiring.routes(), on_stop=_end)
@@ -34,6 +35,7 @@ def gateway() -> None:
         access_log=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         server_header=False,
+        ws_max_size=MOST_BYTES,
     )
     server = uvicorn.Server(config)
     _watch_parent(lambda: setattr(server, "should_exit", True))

@@ -10,10 +10,10 @@ import msgspec
 from msgspec import inspect
 
 from contextfs.kit.errors import BadInput, Invalid
+from contextfs.kit.storable import TOO_DEEP
 
 _NUL = "\x00"
 _NUL_IN_JSON = b"\\u0000"
-_TOO_DEEP = 100
 _FLAT = 12
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -29,7 +29,7 @@ def check_texts(texts: Iterable[str], place: str) -> None:
 
 def check_json(body: bytes) -> None:
     """Refuse JSON with NUL characters or with more than 100 levels; cheap where nothing is suspicious."""
-    if _NUL_IN_JSON in body or (body.count(b"[") + body.count(b"{") > _TOO_DEEP and not _is_flat(body)):
+    if _NUL_IN_JSON in body or (body.count(b"[") + body.count(b"{") > TOO_DEEP and not _is_flat(body)):
         _walk(msgspec.json.decode(body), 0)
 
 
@@ -86,8 +86,8 @@ def _is_flat(body: bytes) -> bool:
 
 
 def _walk(value: Any, depth: int) -> None:
-    if depth > _TOO_DEEP:
-        raise BadInput(f"The JSON is nested deeper than {_TOO_DEEP} levels: flatten it.", where="body")
+    if depth > TOO_DEEP:
+        raise BadInput(f"The JSON is nested deeper than {TOO_DEEP} levels: flatten it.", where="body")
     if isinstance(value, str):
         if _NUL in value:
             raise _nul("body")

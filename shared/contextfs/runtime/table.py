@@ -9,6 +9,14 @@ from typing import Final, Literal
 PUBLIC: Final = "public"
 """The `needs` of a route that anyone may call. It has to be said."""
 
+SIGNED: Final = "signed"
+"""The `needs` of a route whose callers are sources: they sign what they send, and have no key."""
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+PROTOBUF: Final = "application/x-protobuf"
+"""Media types of bodies."""
+
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
@@ -28,6 +36,8 @@ class Route:
     audits: str | None = None
     meters: str | None = None
     body_limit: int = MIB
+    accepts: tuple[str, ...] = (JSON,)
+    """The media types of a body."""
     size: Size = "small"
 
     @property

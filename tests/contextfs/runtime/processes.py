@@ -39,7 +39,7 @@ class Served:
 @contextmanager
 def functions_framework(settings: Settings, home: Path, *arguments: str) -> Generator[Served]:
     """Run functions-framework on the loopback until the block ends."""
-    port = _free_port()
+    port = free_port()
     log = home / f"{port}.log"
     command = [str(Path(sys.executable).parent / "functions-framework"), "--source", str(REPOSITORY / "main.py")]
     command += ["--host", "127.0.0.1", "--port", str(port), *arguments]
@@ -48,7 +48,7 @@ def functions_framework(settings: Settings, home: Path, *arguments: str) -> Gene
             command, cwd=REPOSITORY, env=environment(settings, home), stdout=sink, stderr=subprocess.STDOUT
         )
     try:
-        _wait_for(port, process, log)
+        wait_for(port, process, log)
         yield Served(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.terminate()
@@ -58,7 +58,7 @@ def functions_framework(settings: Settings, home: Path, *arguments: str) -> Gene
 @contextmanager
 def serving(process: str, settings: Settings, home: Path) -> Generator[str]:
     """Run a process of `runtime/serve.py` until the block ends; gives the URL that a gateway listens at."""
-    port = _free_port()
+    port = free_port()
     log = home / f"{process}-{port}.log"
     command = [sys.executable, "-m", "contextfs.runtime.serve", process]
     with log.open("wb") as sink:
@@ -66,20 +66,20 @@ def serving(process: str, settings: Settings, home: Path) -> Generator[str]:
         running = subprocess.Popen(command, cwd=REPOSITORY, env=own, stdout=sink, stderr=subprocess.STDOUT)
     try:
         if process == "gateway":
-            _wait_for(port, running, log)
+            wait_for(port, running, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         running.terminate()
         assert running.wait(_PATIENCE_SECONDS) in {0, -signal.SIGTERM}, log.read_text()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -232,12 +232,14 @@ _OUTSIDE = "A value is outside of what can be stored: check numbers, dates and e
 _BROKEN = "A value cannot be stored: it holds a character or a form that the database refuses."
 _TAKEN: Mapping[str, str] = {
     "projects_name": "A project of this name exists already: choose another name, or use the existing one.",
+    "sources_name": "A source of this name exists already: choose another name, or rotate the secret of that one.",
     "memories_pkey": "A memory with this id exists already: leave the id out, or change that memory.",
     "projects_pkey": "A project with this id exists already.",
     "sessions_external": "A session of this tool with this external_id exists already in the project.",
 }
 _ABSENT: Mapping[str, str] = {
     "sessions_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
+    "sources_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
     "memories_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
     "memories_org_id_session_id_fkey": "There is no such session, or it is not yours to see.",
 }

@@ -15,13 +15,12 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.kit.base62 import decode, encode
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ids import Entropy
 
 Environment = Literal["live", "test"]
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _ID_LENGTH, _SECRET_LENGTH, _SUM_LENGTH = 43, 33, 6
 _PATTERN = re.compile(r"ctxk_(?:live|test)_([0-9A-Za-z]{43})_[0-9A-Za-z]{39}")
 _SECRET_BYTES = 24
@@ -37,8 +36,8 @@ class Credential(msgspec.Struct, frozen=True):
 
 def mint(org_id: UUID, key_id: UUID, *, environment: Environment, entropy: Entropy) -> str:
     """Make a key's text. It is shown once and cannot be read back."""
-    named = _encode(org_id.int << 128 | key_id.int, _ID_LENGTH)
-    secret = _encode(int.from_bytes(entropy(_SECRET_BYTES), "big"), _SECRET_LENGTH)
+    named = encode(org_id.int << 128 | key_id.int, _ID_LENGTH)
+    secret = encode(int.from_bytes(entropy(_SECRET_BYTES), "big"), _SECRET_LENGTH)
     text = f"ctxk_{environment}_{named}_{secret}"
     return text + _checksum(text)
 
@@ -48,7 +47,7 @@ def parse(key: str, pepper: bytes) -> Credential:
     match = _PATTERN.fullmatch(key)
     if match is None or _checksum(key[:-_SUM_LENGTH]) != key[-_SUM_LENGTH:]:
         raise NotAuthenticated("This is not an API key of ContextFS: check that it was copied whole.")
-    number = _decode(match[1])
+    number = decode(match[1])
     if number >> 256:
         raise NotAuthenticated("This is not an API key of ContextFS: check that it was copied whole.")
     org_id, key_id = UUID(int=number >> 128), UUID(int=number & ((1 << 128) - 1))
@@ -66,19 +65,4 @@ def hint(key: str) -> str:
 
 
 def _checksum(text: str) -> str:
-    return _encode(zlib.crc32(text.encode()), _SUM_LENGTH)
-
-
-def _encode(number: int, length: int) -> str:
-    digits: list[str] = []
-    for _ in range(length):
-        number, digit = divmod(number, 62)
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
-
-
-def _decode(text: str) -> int:
-    number = 0
-    for character in text:
-        number = number * 62 + _VALUES[character]
-    return number
+    return encode(zlib.crc32(text.encode()), _SUM_LENGTH)

@@ -16,6 +16,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "memories:write": "Add, change and delete memories.",
         "keys:read": "See the API keys, without their secrets.",
         "keys:write": "Create and revoke API keys.",
+        "sources:read": "See the sources that send conversations, without their secrets.",
+        "sources:write": "Create and delete sources, and rotate their secrets.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
@@ -30,7 +32,10 @@ _WRITE = ("sessions:write", "memories:write")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "usage:*", "audit:*", "sql:*"),
+        "admin": (
+            *("projects:*", "sessions:*", "memories:*", "keys:*", "sources:*"),
+            *("events:*", "usage:*", "audit:*", "sql:*"),
+        ),
         "member": (*_READ, *_WRITE, "projects:write"),
         "viewer": _READ,
     }

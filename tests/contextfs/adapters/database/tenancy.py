@@ -162,6 +162,9 @@ def _enter(connection: Connection, ids: Ids) -> None:
         key = {"org_id": ids.org, "id": uuid4(), "project_id": project, "user_id": ids.user, "name": "key"}
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
+    source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
+    signs = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
+    insert(connection, "sources", source | signs | stamps)
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

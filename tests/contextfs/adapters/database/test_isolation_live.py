@@ -22,9 +22,19 @@ from tests.contextfs.adapters.database.tenancy import (
     tenant_tables,
 )
 
-WRITABLE = ("organizations", "memberships", "projects", "api_keys", "sessions", "memories", "passages", "deliveries")
+WRITABLE = (
+    "organizations",
+    "memberships",
+    "projects",
+    "api_keys",
+    "sources",
+    "sessions",
+    "memories",
+    "passages",
+    "deliveries",
+)
 DELETABLE = (*WRITABLE, "dead_letters", "idempotency_keys", "messages", "consumed_events")
-READ_BY_PROJECT = ("projects", "api_keys", "sessions", "messages", "memories", "revisions", "passages")
+READ_BY_PROJECT = ("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages")
 
 
 def _all_counts(connection: Connection, org: UUID | None = None) -> dict[str, int]:

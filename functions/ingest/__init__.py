@@ -1,0 +1,1 @@
+"""Doors for what programs elsewhere send in a form of their own."""

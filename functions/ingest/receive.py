@@ -1,0 +1,31 @@
+"""Take a delivery of a webhook."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from contextfs.domain.sources import address, store
+from contextfs.domain.sources.address import SourceAddress
+from contextfs.journeys.ingest.receive import Ingested, receive
+from contextfs.kit.call import Call
+from contextfs.kit.fields import ExternalId
+from contextfs.kit.payload import Payload
+from contextfs.runtime.foreign import decoded
+
+Complete = Annotated[bool, Meta(description="Whether its conversations end with this delivery.")]
+
+
+def handle(
+    call: Call,
+    source: SourceAddress,
+    body: Payload,
+    *,
+    conversation: ExternalId | None = None,
+    complete: Complete = False,
+) -> Ingested:
+    """Take a delivery of a source, which its signature proves; the same delivery is taken once.
+
+    `conversation` names the conversation where the payload does not.
+    """
+    known = store.get(call.tx, address.read(source).source_id)
+    return receive(call, known, decoded(body), conversation=conversation, complete=complete)

@@ -1,0 +1,1 @@
+"""Doors of sources: programs elsewhere that send conversations by webhook."""

@@ -1,0 +1,11 @@
+"""Delete a source."""
+
+from uuid import UUID
+
+from contextfs.journeys.ingest import sources
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, source_id: UUID) -> None:
+    """End a source: what it sends from now on is refused, what it sent stays."""
+    sources.delete(call, source_id)

@@ -1,0 +1,91 @@
+"""Where streams are opened: who calls, and may they; then the stream is accepted, or refused with a problem."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket
+
+from contextfs.kit.errors import ContextFSError, Invalid, NotFound
+from contextfs.runtime.door import Door
+from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.problems import problem
+from contextfs.runtime.responding import respond
+from contextfs.runtime.streaming.frames import StreamName
+from contextfs.runtime.streaming.session import Stream, call
+from contextfs.runtime.table import Route
+
+PATH = "/v1/sessions/{session_id}/stream"
+PROTOCOL = "contextfs.v1"
+KEY_PROTOCOL = "contextfs.key."
+"""Browsers cannot set headers here: they offer `contextfs.v1` and `contextfs.key.<the key>` as subprotocols."""
+
+_CARRIED = ("authorization", "x-request-id", "traceparent")
+
+
+class Endpoint:
+    """Answers `GET /v1/sessions/{session_id}/stream`."""
+
+    def __init__(self, door: Door, routes: Iterable[Route]) -> None:
+        self._door = door
+        self._routes = {route.name: route for route in routes}
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Open a stream and serve it until it ends."""
+        headers = _headers(socket)
+        try:
+            stream = _stream(socket)
+            session_id = _session(socket)
+        except ContextFSError as error:
+            await _deny(socket, problem(error, self._door.request_id(headers)))
+            return
+        answer = await run_in_threadpool(partial(_opened, self._door, self._routes, session_id, headers))
+        if answer.status != 200:
+            await _deny(socket, answer)
+            return
+        offered: list[str] = socket.scope.get("subprotocols", [])
+        await socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+        await Stream(socket, self._door, self._routes, session_id, headers, stream).run()
+
+
+def _opened(door: Door, routes: Mapping[str, Route], session_id: UUID, headers: dict[str, str]) -> HttpResponse:
+    """Let in who may read the session, or write to it."""
+    reading = routes["sessions.get"]
+    response = call(door, reading, session_id, headers)
+    if response.status == 403:
+        response = call(door, replace(reading, needs="sessions:write"), session_id, headers)
+    return response
+
+
+def _headers(socket: WebSocket) -> dict[str, str]:
+    headers = {name: socket.headers[name] for name in _CARRIED if name in socket.headers}
+    offered: list[str] = socket.scope.get("subprotocols", [])
+    key = next((one.removeprefix(KEY_PROTOCOL) for one in offered if one.startswith(KEY_PROTOCOL)), None)
+    return headers if key is None else {"authorization": f"Bearer {key}"} | headers
+
+
+def _stream(socket: WebSocket) -> str | None:
+    name = socket.query_params.get("stream")
+    try:
+        return msgspec.convert(name, StreamName | None)
+    except msgspec.ValidationError as error:
+        raise Invalid("A stream's name is 1 to 100 letters, digits, dots, dashes.", where="query.stream") from error
+
+
+def _session(socket: WebSocket) -> UUID:
+    try:
+        return UUID(socket.path_params["session_id"])
+    except ValueError as error:
+        raise NotFound("There is no such session, or it is not yours to see.") from error
+
+
+async def _deny(socket: WebSocket, response: HttpResponse) -> None:
+    extensions: dict[str, Any] = socket.scope.get("extensions") or {}
+    if "websocket.http.response" in extensions:
+        await socket.send_denial_response(respond(response))
+    else:
+        await socket.close(4000 + response.status)

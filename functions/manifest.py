@@ -173,6 +173,34 @@ ROUTES: tuple[Route, ...] = (
         needs="keys:write",
         audits="api_key.revoked",
     ),
+    # Logins: browsers that somebody is signed in with.
+    Route(name="auth.me", method="GET", path="/v1/auth/me", needs="logins:read"),
+    Route(name="auth.logins", method="GET", path="/v1/auth/logins", needs="logins:read"),
+    Route(
+        name="auth.open",
+        method="POST",
+        path="/v1/auth/logins",
+        needs="logins:write",
+        status=201,
+        audits="login.opened",
+    ),
+    Route(
+        name="auth.end",
+        method="DELETE",
+        path="/v1/auth/logins/{login_id}",
+        needs="logins:write",
+        status=204,
+        audits="login.ended",
+    ),
+    Route(name="auth.end_all", method="DELETE", path="/v1/auth/logins", needs="logins:write", audits="login.ended"),
+    Route(
+        name="auth.logout",
+        method="POST",
+        path="/v1/auth/logout",
+        needs="logins:write",
+        status=204,
+        audits="login.ended",
+    ),
     # Administration: what went wrong, and again.
     Route(name="admin.dead_letters", method="GET", path="/v1/admin/dead-letters", needs="events:read"),
     Route(

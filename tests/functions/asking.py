@@ -28,6 +28,7 @@ class Things:
     memory_id: str
     key_id: str
     letter_id: str
+    login_id: str = UNKNOWN
 
 
 def by_name(name: str) -> Route:

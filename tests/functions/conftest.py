@@ -16,6 +16,8 @@ from psycopg.types.json import Jsonb
 from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
+from contextfs.domain.logins import rules
+from contextfs.kit import tokens
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.openapi import document
 from contextfs.runtime.wiring import Wiring, routes
@@ -111,7 +113,17 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         memory_id=memory["id"],
         key_id=key["id"],
         letter_id=str(bury(rows, tenant, memory["id"])),
+        login_id=sign_in(tenant)[1],
     )
+
+
+def sign_in(tenant: Tenant) -> tuple[str, str]:
+    """Sign a browser in with the tenant's key; gives its cookie and the login's id."""
+    cookie = tenant.call("POST", "/v1/auth/logins").headers["set-cookie"].split(";")[0].partition("=")[2]
+    named = tokens.parse(cookie, b"", rules.PREFIX)
+    assert named is not None
+    tenant.http.cookies.clear()
+    return cookie, str(named.id)
 
 
 def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:

@@ -6,6 +6,7 @@ from tests.house.source import Module, module, modules
 
 OPENS = {
     "shared/contextfs/runtime/door.py",
+    "shared/contextfs/runtime/inside.py",
     "shared/contextfs/runtime/reaction.py",
     "shared/contextfs/runtime/waiting.py",
     "shared/contextfs/runtime/waker.py",

@@ -32,6 +32,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cloud: Annotated[Literal["local"], Meta(description="Whose services stand behind the ports.")] = "local"
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
+    public_url: Annotated[
+        str | None,
+        Meta(description="Where people reach this server; addresses and cookies are made for it."),
+    ] = None
     pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least severe level that is logged.")

@@ -5,29 +5,27 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
+from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.access import keys
 from contextfs.domain.access.rules import may
-from contextfs.domain.access.store import entering
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import Row
-from contextfs.kit.principal import Principal
-from contextfs.runtime import idempotency, preconditions, telemetry, waiting
+from contextfs.runtime import cookies, idempotency, preconditions, telemetry, waiting
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.inside import inside
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.who import Caller, end_replayed, is_replayed, renewed, who
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -49,7 +47,7 @@ class Asked:
     binding: Binding
     request: HttpRequest
     request_id: str
-    credential: keys.Credential
+    caller: Caller
     taken: dict[str, Any]
     key: str | None
     expected: frozenset[str] | None
@@ -85,6 +83,7 @@ class Door:
             status=response.status,
             body=response.body,
             headers={**_private(route), **response.headers, "x-request-id": request_id},
+            cookies=response.cookies,
         )
 
     def request_id(self, headers: Mapping[str, str]) -> str:
@@ -96,18 +95,29 @@ class Door:
         binding = bind(route)
         if route.needs == PUBLIC:
             taken = read(route, binding, request)
-            return reply(route, request, binding.handle(OpenCall(now=self.clock(), services=self.services), **taken))
+            return reply(route, request, binding.handle(self._open(request, request_id), **taken))
         asked = self._asked(route, binding, request, request_id)
         call, result, response = undisturbed(lambda: self._transact(asked))
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == waiting.SEARCHABLE:
-            return reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
+            waited = reply(route, request, waiting.until_searchable(self.services, call, result, self.patience))
+            return replace(waited, cookies=response.cookies)
         return response
+
+    def _open(self, request: HttpRequest, request_id: str) -> OpenCall:
+        """Make the call of somebody who is not known."""
+        return OpenCall(
+            now=self.clock(),
+            services=self.services,
+            inside=partial(inside, self.services, self.clock, request_id),
+            binder=cookies.read(request.headers, cookies.BINDER, self.services.public_url) or "",
+            agent=_agent(request),
+        )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
         """Read all that a call needs to know before it begins."""
-        credential = who(request, self.services.key_pepper)
+        caller = who(request, self.services)
         taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
@@ -117,7 +127,7 @@ class Door:
             binding=binding,
             request=request,
             request_id=request_id,
-            credential=credential,
+            caller=caller,
             taken=taken,
             key=idempotency.key_of(request),
             expected=expected,
@@ -130,14 +140,17 @@ class Door:
         """
         route, request, key = asked.route, asked.request, asked.key
         now = self.clock()
-        with self.services.database.transaction(entering(asked.credential, now)) as (tx, (found,)):
+        with self.services.database.transaction(asked.caller.opening(now)) as (tx, (found,)):
             call = Call(
-                principal=_principal(asked.credential, found),
+                principal=asked.caller.principal(found),
                 now=now,
                 tx=tx,
                 services=self.services,
+                agent=_agent(request),
                 expected_versions=asked.expected,
             )
+            if is_replayed(found):
+                return call, None, _refuse_replayed(call, asked)
             may(call.principal, route.needs)
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
@@ -145,6 +158,7 @@ class Door:
                     return call, None, earlier
             result = asked.binding.handle(call, **asked.taken)
             response = reply(route, request, result)
+            response = renewed(call, asked.caller, found, response)
             settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
@@ -157,14 +171,6 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
-
-
-def who(request: HttpRequest, pepper: bytes) -> keys.Credential:
-    """Read the caller's key from `Authorization: Bearer …`; NotAuthenticated without one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")
-    return keys.parse(token.strip(), pepper)
 
 
 def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]:
@@ -193,6 +199,18 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
     return HttpResponse(status=route.status, body=_encode(result), headers=headers)
 
 
+def _refuse_replayed(call: Call, asked: Asked) -> HttpResponse:
+    """End a login whose cookie was copied, in a transaction that stays, and tell the caller to sign in again."""
+    end_replayed(call, asked.caller)
+    settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
+    detail = "This cookie was changed for a newer one, so there is a copy of it: the login was ended, sign in again."
+    return problem(NotAuthenticated(detail), asked.request_id)
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("user-agent", "")
+
+
 def _check_media(headers: Mapping[str, str]) -> None:
     """Let JSON in UTF-8 pass, as it is; UnsupportedMedia for all else."""
     told = Message()
@@ -206,21 +224,6 @@ def _private(route: Route) -> Mapping[str, str]:
     """Keep replies out of shared caches, and browsers from guessing what a reply is."""
     cached = "no-cache" if route.needs == PUBLIC else "private, no-cache"
     return {"cache-control": cached if route.method == "GET" else "no-store", "x-content-type-options": "nosniff"}
-
-
-def _principal(credential: keys.Credential, found: Row | None) -> Principal:
-    if found is None:
-        raise NotAuthenticated("This API key does not exist, or was revoked, or has expired.")
-    project: UUID | None = found["project_id"]
-    return Principal(
-        org_id=credential.org_id,
-        actor_id=credential.key_id,
-        actor=f"key:{credential.key_id}",
-        user_id=found["user_id"],
-        role=found["role"],
-        permissions=tuple(found["permissions"]),
-        project_ids=None if project is None else (project,),
-    )
 
 
 def _log_call(route: Route, response: HttpResponse, request_id: str, elapsed: float) -> None:

@@ -26,6 +26,7 @@ _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 _ADDRESS_LIMIT = 16 * KIB
 _HEADERS_LIMIT = 64 * KIB
 _PARAMETERS = 200
+_BETWEEN = {"cookie": "; "}
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +92,10 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 def respond(response: HttpResponse) -> Response:
     """Give our response the host's form."""
-    return Response(response.body, status_code=response.status, headers=dict(response.headers))
+    told = Response(response.body, status_code=response.status, headers=dict(response.headers))
+    for cookie in response.cookies:
+        told.headers.append("set-cookie", cookie)
+    return told
 
 
 class _Mcp:
@@ -150,7 +154,7 @@ def _headers(request: Request) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        headers[key] = _BETWEEN.get(key, ", ").join((headers[key], text)) if key in headers else text
     return headers
 
 

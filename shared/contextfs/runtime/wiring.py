@@ -35,6 +35,7 @@ class Wiring:
             redaction_key=settings.redaction_key.encode(),
             entropy=os.urandom,
             wake_relay=self.waker.wake,
+            public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock)

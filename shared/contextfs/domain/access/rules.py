@@ -16,6 +16,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "memories:write": "Add, change and delete memories.",
         "keys:read": "See the API keys, without their secrets.",
         "keys:write": "Create and revoke API keys.",
+        "logins:read": "See where one is signed in, and who one is.",
+        "logins:write": "Sign in with a key, and end one's own logins.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
@@ -24,14 +26,15 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 )
 
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
+_SELF = ("logins:read", "logins:write")
 _WRITE = ("sessions:write", "memories:write")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*"),
-        "member": (*_READ, *_WRITE, "projects:write"),
-        "viewer": _READ,
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*", *_SELF),
+        "member": (*_READ, *_WRITE, "projects:write", *_SELF),
+        "viewer": (*_READ, *_SELF),
     }
 )
 

@@ -70,6 +70,7 @@ def settle_tenant(url: str) -> Ids:
     with psycopg.connect(url) as connection:
         assume(connection, ids.org, ids.user)
         _enter(connection, ids)
+        _sign_in(connection, ids)
         _converse(connection, ids)
         _remember(connection, ids)
         _happen(connection, ids)
@@ -162,6 +163,12 @@ def _enter(connection: Connection, ids: Ids) -> None:
         key = {"org_id": ids.org, "id": uuid4(), "project_id": project, "user_id": ids.user, "name": "key"}
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
+
+
+def _sign_in(connection: Connection, ids: Ids) -> None:
+    login = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "hash": b"h", "method": "key"}
+    times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
+    insert(connection, "logins", login | times)
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

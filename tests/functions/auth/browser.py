@@ -26,6 +26,14 @@ class Browser:
         """Sign in with an API key; gives the reply."""
         return self.http.post("/v1/auth/logins", headers={"authorization": f"Bearer {key}"})
 
+    def begin(self, organization: object, **query: str) -> Any:
+        """Begin to sign in by the provider; gives the reply that leads there."""
+        return self.http.get("/v1/auth/login", params={"organization": str(organization), **query})
+
+    def come_back(self, address: str) -> Any:
+        """Follow the provider back to the server."""
+        return self.http.get(address)
+
     def get(self, path: str, **headers: str) -> Any:
         """Read something."""
         return self.http.get(path, headers=headers)

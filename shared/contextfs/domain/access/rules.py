@@ -20,6 +20,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "logins:write": "Sign in with a key, and end one's own logins.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
+        "sso:read": "See how the organization signs in, and its domains.",
+        "sso:write": "Set how the organization signs in, and prove its domains.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "audit:read": "See who did what, and check that nobody changed the log.",
     }
@@ -32,7 +34,7 @@ _WRITE = ("sessions:write", "memories:write")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*", *_SELF),
+        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*", "sso:*", *_SELF),
         "member": (*_READ, *_WRITE, "projects:write", *_SELF),
         "viewer": (*_READ, *_SELF),
     }

@@ -46,3 +46,8 @@ where ended_at is null and (%(user_id)s::uuid is null or user_id = %(user_id)s) 
 -- Forget logins that ended of themselves long ago.
 delete from logins
 where expires_at < %(before)s
+
+-- name: end_logins_by_key
+-- End all logins that keys opened, but for one person's.
+update logins set ended_at = %(now)s
+where ended_at is null and method = 'key' and user_id is distinct from %(but_of)s

@@ -38,6 +38,11 @@ def insert(
     tx.run(_SQL["insert_login"], named | {"key_id": key_id, "agent": shown, "now": now, "expires_at": now + LIFETIME})
 
 
+def end_by_key(tx: Transaction, but_of: UUID | None, now: datetime) -> int:
+    """End all logins that keys opened, but for one person's; gives how many."""
+    return tx.run(_SQL["end_logins_by_key"], {"but_of": but_of, "now": now})
+
+
 def expire(tx: Transaction, before: datetime) -> int:
     """Forget logins that ended of themselves long ago; gives how many."""
     return tx.run(_SQL["expire_logins"], {"before": before})

@@ -7,6 +7,8 @@ import msgspec
 from contextfs.domain.access.rules import ROLES, allows
 from contextfs.domain.logins import rules, store
 from contextfs.domain.logins.model import Ended, Login, Method, Myself
+from contextfs.domain.sso import rules as sso_rules
+from contextfs.domain.sso import store as sso
 from contextfs.kit import tokens
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAllowed, NotFound
@@ -31,6 +33,7 @@ def open_by_key(call: Call) -> str:
     principal = call.principal
     if principal.login_id is not None or principal.user_id is None:
         raise NotAllowed("Sign in with an API key of your own: one that belongs to a person.")
+    sso_rules.check_not_enforced(sso.settings(call.tx), principal.user_id)
     theirs = ROLES[store.role_of(call.tx, principal.user_id)]
     has_all = all(allows(principal.permissions, permission) for permission in theirs)
     if principal.project_ids is not None or not has_all:

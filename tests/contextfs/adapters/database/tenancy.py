@@ -169,6 +169,15 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     login = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "hash": b"h", "method": "key"}
     times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
     insert(connection, "logins", login | times)
+    settings = {"enabled": False, "provider": "okta", "auto_provision": False, "default_role": "member"}
+    mappings = {"attribute_mapping": Jsonb({}), "group_roles": Jsonb({})}
+    insert(connection, "sso_settings", {"org_id": ids.org, "enforced": False, "updated_at": AT} | settings | mappings)
+    domain = {"org_id": ids.org, "domain": "acme.example", "proof": "p", "created_at": AT, "verified_at": AT}
+    insert(connection, "sso_domains", domain)
+    subject = {"org_id": ids.org, "issuer": "https://idp.example", "subject": "ann", "user_id": ids.user}
+    insert(connection, "identities", subject | {"created_at": AT})
+    hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
+    insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

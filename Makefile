@@ -58,9 +58,9 @@ models: .venv/server ## Make the local embedding model (90 MB download, 25 MB ke
 
 lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --group build --output-file requirements.lock
+		pyproject.toml --extra server --extra mcp --extra sso --group build --output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --group build --group dev \
+		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --extra sso --group build --group dev \
 		--output-file requirements-dev.lock
 
 clean: ## Remove what make made in this folder

@@ -202,6 +202,23 @@ ROUTES: tuple[Route, ...] = (
         status=204,
         audits="sso_domain.released",
     ),
+    # Directories: who may tell of an organization's people by SCIM, at /scim/v2.
+    Route(name="scim.tokens", method="GET", path="/v1/admin/scim/tokens", needs="scim:read"),
+    Route(
+        name="scim.mint",
+        method="POST",
+        path="/v1/admin/scim/tokens",
+        needs="scim:write",
+        status=201,
+        audits="scim_token.created",
+    ),
+    Route(
+        name="scim.revoke",
+        method="DELETE",
+        path="/v1/admin/scim/tokens/{token_id}",
+        needs="scim:write",
+        audits="scim_token.revoked",
+    ),
     # Logins: browsers that somebody is signed in with.
     Route(name="auth.me", method="GET", path="/v1/auth/me", needs="logins:read"),
     Route(name="auth.logins", method="GET", path="/v1/auth/logins", needs="logins:read"),

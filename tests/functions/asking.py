@@ -32,6 +32,7 @@ class Things:
     letter_id: str
     login_id: str = UNKNOWN
     domain: str = UNKNOWN
+    token_id: str = UNKNOWN
     organization: str = UNKNOWN
     state: str = UNKNOWN
 

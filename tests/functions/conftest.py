@@ -115,6 +115,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         letter_id=str(bury(rows, tenant, memory["id"])),
         login_id=sign_in(tenant)[1],
         domain=claim(tenant),
+        token_id=tenant.call("POST", "/v1/admin/scim/tokens", {"name": "t"}).json()["scim_token"]["id"],
     )
 
 

@@ -42,7 +42,10 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
     settle_events()
     letter = str(bury(rows, tenant, known["id"]))
-    return Things(project, made["id"], known["id"], key["id"], letter, sign_in(tenant)[1], claim(tenant))
+    token = tenant.call("POST", "/v1/admin/scim/tokens", {"name": MARK}).json()["scim_token"]["id"]
+    return Things(
+        project, made["id"], known["id"], key["id"], letter, sign_in(tenant)[1], claim(tenant), token_id=token
+    )
 
 
 def session_of(project: str) -> Any:

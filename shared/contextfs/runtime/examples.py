@@ -67,6 +67,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "default_role": "viewer",
             "group_roles": {"Engineering": "member"},
         },
+        "scim.mint": {"name": "Okta"},
         "sso.claim": {"domain": "acme.example"},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
     }

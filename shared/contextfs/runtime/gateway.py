@@ -40,7 +40,11 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         on_stop()
 
     app = Starlette(
-        routes=[*(_path(door, route) for route in _by_path(routes)), Path("/mcp", _Mcp(door, routes))],
+        routes=[
+            *(_path(door, route) for route in _by_path(routes)),
+            Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
+            Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
+        ],
         exception_handlers={
             _NOT_FOUND: partial(_no_such_path, door),
             _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
@@ -98,29 +102,37 @@ def respond(response: HttpResponse) -> Response:
     return told
 
 
-class _Mcp:
-    """`/mcp`, which is loaded when it is first asked for: it brings much, and most servers never hear of it."""
+class _Lazy:
+    """An app that is loaded when it is first asked for: it brings much, and most servers never hear of it."""
 
-    def __init__(self, door: Door, routes: Sequence[Route]) -> None:
+    def __init__(self, door: Door, extra: str, load: Callable[[], ASGIApp]) -> None:
         self._door = door
-        self._routes = routes
+        self._extra = extra
+        self._load = load
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
             try:
-                self._app = await run_in_threadpool(self._loaded)
+                self._app = await run_in_threadpool(self._load)
             except ModuleNotFoundError as error:
-                cure = "pip install 'contextfs-platform[mcp]'"
-                absent = Unavailable(f"This server has no MCP, for the package {error.name} is missing: {cure}.")
+                cure = f"pip install 'contextfs-platform[{self._extra}]'"
+                absent = Unavailable(f"This server lacks this, for the package {error.name} is missing: {cure}.")
                 await _told(self._door, Request(scope), absent)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _loaded(self) -> ASGIApp:
-        from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
 
-        return Endpoint(self._door, self._routes)
+def _mcp(door: Door, routes: Sequence[Route]) -> ASGIApp:
+    from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+    return Endpoint(door, routes)
+
+
+def _scim(door: Door) -> ASGIApp:
+    from contextfs.runtime.scim.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+    return Endpoint(door)
 
 
 def _path(door: Door, route: Route) -> Path:

@@ -22,19 +22,24 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "events:write": "Send such events again.",
         "sso:read": "See how the organization signs in, and its domains.",
         "sso:write": "Set how the organization signs in, and prove its domains.",
+        "scim:read": "See the tokens of directories, without their secrets.",
+        "scim:write": "Make and end tokens by which a directory tells of people.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "audit:read": "See who did what, and check that nobody changed the log.",
     }
 )
 
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
+_RUN = tuple(
+    f"{noun}:*" for noun in ("projects", "sessions", "memories", "keys", "events", "audit", "sql", "sso", "scim")
+)
 _SELF = ("logins:read", "logins:write")
 _WRITE = ("sessions:write", "memories:write")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": ("projects:*", "sessions:*", "memories:*", "keys:*", "events:*", "audit:*", "sql:*", "sso:*", *_SELF),
+        "admin": (*_RUN, *_SELF),
         "member": (*_READ, *_WRITE, "projects:write", *_SELF),
         "viewer": (*_READ, *_SELF),
     }

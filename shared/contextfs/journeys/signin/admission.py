@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from contextfs.domain.access.store import insert_membership
+from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member, Person, Settings
 from contextfs.kit.call import Call
@@ -31,6 +32,8 @@ def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:
 def _by_address(call: Call, settings: Settings, person: Person, verified: set[str]) -> Member:
     if not person.is_trusted:
         raise NotAllowed("Your provider does not vouch for your address, and its domain is not verified here.")
+    if scim.is_withdrawn(call.tx, person.email):
+        raise NotAllowed("Your organization's directory says that you are no member any more.")
     known = store.member_of_email(call.tx, person.email)
     if known is not None:
         return known

@@ -5,7 +5,7 @@ import base64
 import msgspec
 
 from contextfs.domain.sso import store
-from contextfs.domain.sso.model import Domain
+from contextfs.domain.sso.model import Domain, Domains
 from contextfs.journeys.signin.provider import providers_of
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAllowed, NotFound, Unavailable
@@ -18,6 +18,13 @@ def claim(call: Call, name: str) -> Domain:
     proof = base64.b32encode(call.services.entropy(20)).decode().lower()
     store.claim_domain(call.tx, call.principal.org_id, name.lower(), proof, call.now)
     return store.domain(call.tx, name.lower())
+
+
+def listed(call: Call) -> Domains:
+    """Read the organization's domains."""
+    if call.principal.project_ids is not None:
+        raise NotAllowed("A key of one project does not see the organization's domains.")
+    return Domains(items=store.domains(call.tx))
 
 
 def check(call: Call, name: str) -> Domain:

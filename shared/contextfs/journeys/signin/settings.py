@@ -14,6 +14,8 @@ from contextfs.kit.errors import Invalid, NotAllowed
 
 def read(call: Call) -> Sso:
     """Read how the organization signs in, without its secret."""
+    if call.principal.project_ids is not None:
+        raise NotAllowed("A key of one project does not see how the organization signs in.")
     return _shown(call, store.settings(call.tx))
 
 

@@ -176,6 +176,10 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "sso_domains", domain)
     subject = {"org_id": ids.org, "issuer": "https://idp.example", "subject": "ann", "user_id": ids.user}
     insert(connection, "identities", subject | {"created_at": AT})
+    token = {"org_id": ids.org, "id": uuid4(), "name": "Okta", "hash": b"h", "hint": "hint", "created_by": ids.user}
+    insert(connection, "scim_tokens", token | {"created_at": AT})
+    entry = {"org_id": ids.org, "id": uuid4(), "type": "User", "active": True, "version": 1, "resource": Jsonb({})}
+    insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
     insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
 

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview lock models conformance bench clean
+.PHONY: help up down status test check format docs preview lock models conformance provider bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,11 @@ conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm;
 		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
 
+provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider from npm, kept in .venv)
+	@mkdir -p .venv/provider
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/provider oidc-provider@9
+	@CONTEXTFS_OIDC_PROVIDER=$(CURDIR)/.venv/provider $(RUN) -m pytest -m slow tests/functions/auth/test_certified.py
+
 preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
 	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)
 
@@ -53,9 +58,9 @@ models: .venv/server ## Make the local embedding model (90 MB download, 25 MB ke
 
 lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --group build --output-file requirements.lock
+		pyproject.toml --extra server --extra mcp --extra sso --group build --output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --group build --group dev \
+		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --extra sso --group build --group dev \
 		--output-file requirements-dev.lock
 
 clean: ## Remove what make made in this folder

@@ -114,6 +114,7 @@ def settings_for(url: str, model: str | None = None) -> Settings:
         relay_database_url=as_role(url, "contextfs_relay"),
         sql_database_url=as_role(url, "contextfs_sql"),
         key_pepper="pepper-for-tests-" * 2,
+        dns_server="127.0.0.1:9",  # nobody answers there, at once
         redaction_key="redaction-key-for-tests-" * 2,
         model=model,
     )

@@ -83,7 +83,7 @@ def _decision(*, accept: bool, reject: bool, keep_both: bool, undo: bool) -> Dec
         (keep_both, "keep_both"),
         (undo, "undo"),
     ]
-    chosen = [name for is_given, name in given if is_given]
+    chosen: list[Decision] = [name for is_given, name in given if is_given]
     if len(chosen) > 1:
         raise Misused("give one of --accept, --reject, --keep-both and --undo")
     return chosen[0] if chosen else None

@@ -17,9 +17,11 @@ from tests.conftest import Tenant
 
 ROUTES = routes()
 GUARDED = tuple(route for route in ROUTES if route.needs not in {PUBLIC, SIGNED})
-WITH_BODY = tuple(route for route in ROUTES if bind(route).body_type not in {None, Payload})
+WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES and bind(route).body_type is not Payload)
 """Those that take a noun; those that take what programs elsewhere send have tests of their own."""
 WITH_ID = tuple(route for route in GUARDED if "{" in route.path)
+ALONE = tuple(route for route in ROUTES if route.status != 303)
+"""All but the steps of a sign-in, which need a browser and a provider: tests/functions/auth have both."""
 SECRET = "whsec_bm90aGluZyB0aGF0IGFueWJvZHkgdXNlcw=="
 """The secret of the source among the things."""
 UNKNOWN = "0190ffff-ffff-7fff-bfff-ffffffffffff"
@@ -37,6 +39,11 @@ class Things:
     review_id: str
     source_id: str
     source: str
+    login_id: str = UNKNOWN
+    domain: str = UNKNOWN
+    token_id: str = UNKNOWN
+    organization: str = UNKNOWN
+    state: str = UNKNOWN
 
 
 def by_name(name: str) -> Route:

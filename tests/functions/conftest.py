@@ -16,6 +16,8 @@ from psycopg.types.json import Jsonb
 from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
+from contextfs.domain.logins import rules
+from contextfs.kit import tokens
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.openapi import document
 from contextfs.runtime.wiring import Wiring, routes
@@ -128,7 +130,26 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         review_id=str(ask_about(rows, tenant, memory["id"])),
         source_id=source["id"],
         source=source["path"].rsplit("/", 1)[-1],
+        login_id=sign_in(tenant)[1],
+        domain=claim(tenant),
+        token_id=tenant.call("POST", "/v1/admin/scim/tokens", {"name": "t"}).json()["scim_token"]["id"],
     )
+
+
+def sign_in(tenant: Tenant) -> tuple[str, str]:
+    """Sign a browser in with the tenant's key; gives its cookie and the login's id."""
+    cookie = tenant.call("POST", "/v1/auth/logins").headers["set-cookie"].split(";")[0].partition("=")[2]
+    named = tokens.parse(cookie, b"", rules.PREFIX)
+    assert named is not None
+    tenant.http.cookies.clear()
+    return cookie, str(named.id)
+
+
+def claim(tenant: Tenant) -> str:
+    """Let the tenant say that a domain is its own; nobody else says so of this one."""
+    domain = f"{tenant.project_id}.example"
+    tenant.call("POST", "/v1/admin/sso/domains", {"domain": domain})
+    return domain
 
 
 def bury(rows: Rows, tenant: Tenant, subject: str) -> UUID:

@@ -68,6 +68,9 @@ def _mend_fields(fields: dict[str, Any]) -> None:
     if fields.get("mapping") is not None:
         # A mapping is for one preset, and one scheme asks more of it.
         fields |= {"preset": "json", "scheme": "standard"}
+    if "auto_provision" in fields or fields.get("enabled"):
+        # What is switched on has to answer, and an owner has to be there: tests/functions/sso have both.
+        fields |= {"enabled": False, "enforced": False, "break_glass_user_id": None}
     if fields.get("project_id") is not None:
         # An invented project answers 404, and nothing would ever be stored.
         fields["project_id"] = PROJECT

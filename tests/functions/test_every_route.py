@@ -16,6 +16,7 @@ from contextfs.runtime.table import Route
 from contextfs.runtime.wiring import Wiring, schedules, triggers
 from tests.conftest import Tenant
 from tests.functions.asking import (
+    ALONE,
     GUARDED,
     ROUTES,
     UNKNOWN,
@@ -47,7 +48,7 @@ def test_every_body_has_an_example_and_every_example_a_body() -> None:
     assert {route.name for route in ROUTES if bind(route).body_type is not None} == set(BODIES)
 
 
-@each(ROUTES)
+@each(ALONE)
 def test_its_example_is_answered_with_its_status(route: Route, tenant: Tenant, things: Things) -> None:
     reply = ask(tenant, route, things, x_request_id="call-1")
 
@@ -185,6 +186,8 @@ def test_a_method_that_is_not_there_is_refused_with_those_that_are(
     route: Route, method: str, standing: Tenant, standing_things: Things
 ) -> None:
     there = sorted(other.method for other in ROUTES if other.path == route.path)
+    if method in there:
+        return
 
     reply = standing.call(method, path_of(route, standing_things))
 

@@ -9,7 +9,7 @@ import pytest
 from contextfs.runtime.table import Route
 from tests.conftest import Tenant
 from tests.functions.asking import GUARDED, UNKNOWN, Things, body_of, path_of, same_but_for_the_request
-from tests.functions.conftest import Rows, ask_about, bury
+from tests.functions.conftest import Rows, ask_about, bury, claim, sign_in
 
 MARK = "quetzalcoatl"
 """A word that stands in every text of the victim, and nowhere else."""
@@ -45,7 +45,9 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     source = tenant.call("POST", "/v1/sources", {"name": MARK, "project_id": project}).json()["source"]
     review = str(ask_about(rows, tenant, known["id"]))
     address = source["path"].rsplit("/", 1)[-1]
-    return Things(project, made["id"], known["id"], key["id"], letter, review, source["id"], address)
+    token = tenant.call("POST", "/v1/admin/scim/tokens", {"name": MARK}).json()["scim_token"]["id"]
+    named = (project, made["id"], known["id"], key["id"], letter, review, source["id"], address)
+    return Things(*named, sign_in(tenant)[1], claim(tenant), token_id=token)
 
 
 def session_of(project: str) -> Any:

@@ -6,7 +6,9 @@ from tests.house.source import Module, module, modules
 
 OPENS = {
     "shared/contextfs/runtime/door.py",
+    "shared/contextfs/runtime/inside.py",
     "shared/contextfs/runtime/reaction.py",
+    "shared/contextfs/runtime/scim/endpoint.py",
     "shared/contextfs/runtime/waker.py",
     "shared/contextfs/runtime/health.py",
     "shared/contextfs/runtime/stack/control.py",

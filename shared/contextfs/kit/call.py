@@ -1,6 +1,7 @@
 """The call: all that a handler gets to work with, and all that it may leave behind."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
+from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.kit.ports import Database, Embedder, LanguageModel, Reader, Transaction
 from contextfs.kit.principal import Principal
@@ -38,14 +40,25 @@ class Services:
     wake_relay: Callable[[], None] = lambda: None
     reader: Reader | None = None
     """Runs direct SQL; without it, that is switched off."""
+    identity: Callable[[], IdentityProviders] | None = None
+    """Speaks to identity providers; without it, single sign-on is switched off."""
+    public_url: str = "http://127.0.0.1:8420"
+    """Where people reach this server: the root of addresses that others are told of."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCall:
-    """A call to a public route: nobody is known, nothing is opened."""
+    """A call to a public route: nobody is known, nothing is opened.
+
+    A sign-in, which makes somebody known, opens transactions of its own: `inside` an organization, with what the audit
+    log is to say. `binder` is the cookie of a sign-in that this browser began, `agent` what the browser calls itself.
+    """
 
     now: datetime
     services: Services
+    inside: Callable[[UUID, str | None], AbstractContextManager["Call"]]
+    binder: str = ""
+    agent: str = ""
 
 
 @dataclass(kw_only=True)
@@ -60,6 +73,7 @@ class Call:
     now: datetime
     tx: Transaction
     services: Services
+    agent: str = ""
     expected_versions: frozenset[str] | None = None
     events: list[Event] = field(default_factory=list[Event])
     changes: list[Change] = field(default_factory=list[Change])

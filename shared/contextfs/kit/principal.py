@@ -18,6 +18,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     role: str = "member"
     permissions: tuple[str, ...] = ()
     project_ids: tuple[UUID, ...] | None = None
+    login_id: UUID | None = None
+    """The browser's login, where it is one that calls."""
 
     @property
     def reader_id(self) -> UUID:

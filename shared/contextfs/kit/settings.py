@@ -64,6 +64,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
+    public_url: Annotated[
+        str | None,
+        Meta(description="Where people reach this server; addresses and cookies are made for it."),
+    ] = None
+    sso_loopback: Annotated[
+        bool, Meta(description="Identity providers may be on this machine, without TLS: for trying things out.")
+    ] = False
+    dns_server: Annotated[
+        str | None, Meta(description="DNS server (host:port) that proves domains; without it the system's.")
+    ] = None
     pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least severe level that is logged.")

@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,10 +16,11 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
-from contextfs.runtime import idempotency, preconditions, projecting, telemetry
+from contextfs.runtime import cookies, idempotency, preconditions, projecting, telemetry
 from contextfs.runtime.binding import Binding, arguments, bind
-from contextfs.runtime.callers import Caller, caller
+from contextfs.runtime.callers.caller import Caller, caller
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
@@ -80,6 +82,7 @@ class Door:
             status=response.status,
             body=response.body,
             headers={**_private(route), **response.headers, "x-request-id": request_id},
+            cookies=response.cookies,
         )
 
     def request_id(self, headers: Mapping[str, str]) -> str:
@@ -91,19 +94,30 @@ class Door:
         binding = bind(route)
         if route.needs == PUBLIC:
             _, taken = read(route, binding, request)
-            return reply(route, request, binding.handle(OpenCall(now=self.clock(), services=self.services), **taken))
+            return reply(route, request, binding.handle(self._open(request, request_id), **taken))
         asked = self._asked(route, binding, request, request_id)
         call, result, response = undisturbed(lambda: self._transact(asked))
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
             reactor = Reactor(self.services, self.clock)
-            return reply(route, request, projecting.made_searchable(reactor, self.triggers, call, result))
+            made = projecting.made_searchable(reactor, self.triggers, call, result)
+            return replace(reply(route, request, made), cookies=response.cookies)
         return response
+
+    def _open(self, request: HttpRequest, request_id: str) -> OpenCall:
+        """Make the call of somebody who is not known."""
+        return OpenCall(
+            now=self.clock(),
+            services=self.services,
+            inside=partial(inside, self.services, self.clock, request_id),
+            binder=cookies.read(request.headers, cookies.BINDER, self.services.public_url) or "",
+            agent=_agent(request),
+        )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
         """Read all that a call needs to know before it begins."""
-        calling = caller(route, request, self.services.key_pepper)
+        calling = caller(route, request, self.services)
         request, taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
@@ -126,14 +140,28 @@ class Door:
         route, request = asked.route, asked.request
         now = self.clock()
         with self.services.database.transaction(asked.caller.entering(now)) as (tx, (found,)):
-            principal, key = asked.caller.admitted(found, request, now)
-            call = Call(principal=principal, now=now, tx=tx, services=self.services, expected_versions=asked.expected)
+            admitted = asked.caller.admitted(found, request, now)
+            call = Call(
+                principal=admitted.principal,
+                now=now,
+                tx=tx,
+                services=self.services,
+                agent=_agent(request),
+                expected_versions=asked.expected,
+            )
+            if admitted.refused is not None:
+                refused = problem(admitted.refused(call), asked.request_id)
+                settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
+                return call, None, refused
+            key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
             result = asked.binding.handle(call, **asked.taken)
             response = reply(route, request, result)
+            if admitted.renew is not None:
+                response = admitted.renew(call, response)
             settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
@@ -173,6 +201,10 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
         if request.method == "GET" and (version in known or "*" in known):
             return HttpResponse(status=304, headers={"etag": headers["etag"]})
     return HttpResponse(status=route.status, body=_encode(result), headers=headers)
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("user-agent", "")
 
 
 def _private(route: Route) -> Mapping[str, str]:

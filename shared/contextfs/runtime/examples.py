@@ -116,6 +116,18 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "sync.pull": {"project_id": PROJECT, "cursor": 0, "limit": 1000},
         "projects.create": {"name": "shop", "description": "The web shop.", "metadata": {"team": "checkout"}},
         "projects.update": {"description": "The web shop and its payments."},
+        "sso.put": {
+            "enabled": False,
+            "provider": "okta",
+            "metadata_url": "https://acme.okta.example/.well-known/openid-configuration",
+            "client_id": "0oa1b2c3",
+            "attribute_mapping": {"email": "email", "name": "name", "groups": "groups"},
+            "auto_provision": True,
+            "default_role": "viewer",
+            "group_roles": {"Engineering": "member"},
+        },
+        "scim.mint": {"name": "Okta"},
+        "sso.claim": {"domain": "acme.example"},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
     }
 )

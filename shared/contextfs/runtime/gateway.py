@@ -29,6 +29,7 @@ _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 _ADDRESS_LIMIT = 16 * KIB
 _HEADERS_LIMIT = 64 * KIB
 _PARAMETERS = 200
+_BETWEEN = {"cookie": "; "}
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         routes=[
             *(_path(door, route) for route in _by_path(routes)),
             *_streams(door, routes),
-            Path("/mcp", _Mcp(door, routes)),
+            Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
+            Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
         ],
         exception_handlers={
             _NOT_FOUND: partial(_no_such_path, door),
@@ -96,29 +98,37 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-class _Mcp:
-    """`/mcp`, which is loaded when it is first asked for: it brings much, and most servers never hear of it."""
+class _Lazy:
+    """An app that is loaded when it is first asked for: it brings much, and most servers never hear of it."""
 
-    def __init__(self, door: Door, routes: Sequence[Route]) -> None:
+    def __init__(self, door: Door, extra: str, load: Callable[[], ASGIApp]) -> None:
         self._door = door
-        self._routes = routes
+        self._extra = extra
+        self._load = load
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
             try:
-                self._app = await run_in_threadpool(self._loaded)
+                self._app = await run_in_threadpool(self._load)
             except ModuleNotFoundError as error:
-                cure = "pip install 'contextfs-platform[mcp]'"
-                absent = Unavailable(f"This server has no MCP, for the package {error.name} is missing: {cure}.")
+                cure = f"pip install 'contextfs-platform[{self._extra}]'"
+                absent = Unavailable(f"This server lacks this, for the package {error.name} is missing: {cure}.")
                 await _told(self._door, Request(scope), absent)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _loaded(self) -> ASGIApp:
-        from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
 
-        return Endpoint(self._door, self._routes)
+def _mcp(door: Door, routes: Sequence[Route]) -> ASGIApp:
+    from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+    return Endpoint(door, routes)
+
+
+def _scim(door: Door) -> ASGIApp:
+    from contextfs.runtime.scim.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+    return Endpoint(door)
 
 
 def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:
@@ -159,7 +169,7 @@ def _headers(request: Request) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        headers[key] = _BETWEEN.get(key, ", ").join((headers[key], text)) if key in headers else text
     return headers
 
 

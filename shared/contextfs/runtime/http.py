@@ -18,8 +18,9 @@ class HttpRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class HttpResponse:
-    """What goes out."""
+    """What goes out; `cookies` are Set-Cookie headers, of which there may be several."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    cookies: tuple[str, ...] = ()

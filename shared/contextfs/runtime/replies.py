@@ -62,13 +62,14 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     """Name the problems that a route can answer, in the order of their statuses."""
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
+    signs_in = route.status == HTTPStatus.SEE_OTHER
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
     if binding.body_type is Payload:  # what is sent goes into a project, whether it is named or not
         needed = set(binding.query_type.__struct_fields__)
     names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
-        "NotAuthenticated": guarded,
-        "NotAllowed": guarded and route.needs != SIGNED,
+        "NotAuthenticated": guarded or signs_in,
+        "NotAllowed": (guarded and route.needs != SIGNED) or signs_in,
         "NotFound": "{" in route.path or names_project,
         "Conflict": "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
@@ -88,7 +89,7 @@ def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[
         "description": HTTPStatus(route.status).phrase,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
     }
-    if binding.reply_type in {None, type(None)}:
+    if binding.reply_type in {None, type(None)} or route.status in {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}:
         return told
     schema = {"type": "object"} if binding.reply_type is HttpResponse else by_type[repr(binding.reply_type)]
     return told | {"content": {"application/json": {"schema": schema}}}

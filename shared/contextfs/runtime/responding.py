@@ -7,4 +7,7 @@ from contextfs.runtime.http import HttpResponse
 
 def respond(response: HttpResponse) -> Response:
     """Give our response the host's form."""
-    return Response(response.body, status_code=response.status, headers=dict(response.headers))
+    told = Response(response.body, status_code=response.status, headers=dict(response.headers))
+    for cookie in response.cookies:
+        told.headers.append("set-cookie", cookie)
+    return told

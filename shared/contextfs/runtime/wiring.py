@@ -10,8 +10,9 @@ from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
-from contextfs.kit.errors import Invalid
+from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
+from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ports import Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.door import Door
@@ -39,6 +40,8 @@ class Wiring:
             entropy=os.urandom,
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
+            identity=cache(self._identity),
+            public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock, triggers())
@@ -72,6 +75,17 @@ class Wiring:
         """Give everything back."""
         self.waker.close()
         self.database.close()
+
+    def _identity(self) -> IdentityProviders:
+        try:
+            from contextfs.adapters.identity.providers import Providers  # noqa: PLC0415 - only where somebody signs in
+        except ModuleNotFoundError as error:
+            cure = "pip install 'contextfs-platform[sso]'"
+            raise Unavailable(f"Single sign-on needs the package {error.name}: {cure}.") from error
+        settings = self.settings
+        return Providers(
+            self.clock, settings.key_pepper.encode(), loopback=settings.sso_loopback, dns_server=settings.dns_server
+        )
 
     def _embedder(self) -> Embedder | None:
         if self.settings.model is None:

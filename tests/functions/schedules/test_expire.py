@@ -4,7 +4,7 @@ from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import expire
 from tests.conftest import Tenant
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, sign_in
 
 
 def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
@@ -21,3 +21,14 @@ def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: 
     platform.close()
 
     assert [row["key"] for row in rows.of("idempotency_keys", tenant)] == ["young"]
+
+
+def test_logins_that_ended_long_ago_go(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    kept, old = sign_in(tenant)[1], sign_in(tenant)[1]
+    rows.connection.execute("update contextfs.logins set expires_at = now() - interval '31 days' where id = %s", [old])
+    platform = wiring.platform()
+
+    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    platform.close()
+
+    assert [str(row["id"]) for row in rows.of("logins", tenant)] == [kept]

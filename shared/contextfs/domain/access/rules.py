@@ -18,8 +18,14 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "keys:write": "Create and revoke API keys.",
         "sources:read": "See the sources that send conversations, without their secrets.",
         "sources:write": "Create and delete sources, and rotate their secrets.",
+        "logins:read": "See where one is signed in, and who one is.",
+        "logins:write": "Sign in with a key, and end one's own logins.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
+        "sso:read": "See how the organization signs in, and its domains.",
+        "sso:write": "Set how the organization signs in, and prove its domains.",
+        "scim:read": "See the tokens of directories, without their secrets.",
+        "scim:write": "Make and end tokens by which a directory tells of people.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "usage:read": "See what language models were asked, and what it cost.",
         "audit:read": "See who did what, and check that nobody changed the log.",
@@ -27,17 +33,19 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 )
 
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
+_RUN = (
+    *("projects:*", "sessions:*", "memories:*", "users:*", "roles:*", "keys:*", "sources:*"),
+    *("events:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*"),
+)
+_SELF = ("logins:read", "logins:write")
 _WRITE = ("sessions:write", "memories:write")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "owner": ("*",),
-        "admin": (
-            *("projects:*", "sessions:*", "memories:*", "keys:*", "sources:*"),
-            *("events:*", "usage:*", "audit:*", "sql:*"),
-        ),
-        "member": (*_READ, *_WRITE, "projects:write"),
-        "viewer": _READ,
+        "admin": (*_RUN, *_SELF),
+        "member": (*_READ, *_WRITE, "projects:write", *_SELF),
+        "viewer": (*_READ, *_SELF),
     }
 )
 

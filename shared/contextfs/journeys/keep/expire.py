@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 
 from contextfs.domain.events import store
+from contextfs.domain.logins import store as logins
+from contextfs.domain.sso import store as signins
 from contextfs.kit.ports import Database
 
 _CONSUMED = timedelta(days=30)
 _REPLIES = timedelta(hours=24)
+_LOGINS = timedelta(days=30)
 
 
 def expire(database: Database, now: datetime) -> int:
-    """Delete old inbox rows and old replies; gives how many."""
+    """Delete old inbox rows, old replies and old logins; gives how many."""
     with database.transaction() as (tx, _):
-        return store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)
+        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now)
+        return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)

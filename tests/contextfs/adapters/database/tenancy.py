@@ -70,6 +70,7 @@ def settle_tenant(url: str) -> Ids:
     with psycopg.connect(url) as connection:
         assume(connection, ids.org, ids.user)
         _enter(connection, ids)
+        _sign_in(connection, ids)
         _converse(connection, ids)
         _remember(connection, ids)
         _happen(connection, ids)
@@ -163,8 +164,27 @@ def _enter(connection: Connection, ids: Ids) -> None:
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
     source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
-    signs = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
+    signs: dict[str, Any] = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
     insert(connection, "sources", source | signs | stamps)
+
+
+def _sign_in(connection: Connection, ids: Ids) -> None:
+    login = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "hash": b"h", "method": "key"}
+    times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
+    insert(connection, "logins", login | times)
+    settings = {"enabled": False, "provider": "okta", "auto_provision": False, "default_role": "member"}
+    mappings = {"attribute_mapping": Jsonb({}), "group_roles": Jsonb({})}
+    insert(connection, "sso_settings", {"org_id": ids.org, "enforced": False, "updated_at": AT} | settings | mappings)
+    domain = {"org_id": ids.org, "domain": "acme.example", "proof": "p", "created_at": AT, "verified_at": AT}
+    insert(connection, "sso_domains", domain)
+    subject = {"org_id": ids.org, "issuer": "https://idp.example", "subject": "ann", "user_id": ids.user}
+    insert(connection, "identities", subject | {"created_at": AT})
+    token = {"org_id": ids.org, "id": uuid4(), "name": "Okta", "hash": b"h", "hint": "hint", "created_by": ids.user}
+    insert(connection, "scim_tokens", token | {"created_at": AT})
+    entry = {"org_id": ids.org, "id": uuid4(), "type": "User", "active": True, "version": 1, "resource": Jsonb({})}
+    insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
+    hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
+    insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

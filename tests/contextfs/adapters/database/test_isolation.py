@@ -25,6 +25,9 @@ PLATFORM_POLICIES = {
     ("dead_letters", "carries", "contextfs_relay"),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
+    ("logins", "expires", "contextfs_relay"),
+    ("signins", "expires", "contextfs_relay"),
+    ("sso_domains", "finds", "contextfs_domains"),
     ("passages", "finds_passages", "contextfs_search"),
     ("audit_log", "seals", "contextfs_audit"),
     ("audit_heads", "seals", "contextfs_audit"),
@@ -49,7 +52,12 @@ PLATFORM_GRANTS = {
         ("consumed_events.consumed_at", "SELECT"),
         ("idempotency_keys", "DELETE"),
         ("idempotency_keys.created_at", "SELECT"),
+        ("logins", "DELETE"),
+        ("logins.expires_at", "SELECT"),
+        ("signins", "DELETE"),
+        ("signins.expires_at", "SELECT"),
     },
+    "contextfs_domains": {("sso_domains", "SELECT")},
     "contextfs_search": {("passages", "SELECT")},
     "contextfs_sql": {(table, "SELECT") for table in SHOWN},
     "contextfs_audit": {
@@ -181,6 +189,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
 
     assert set(rows) == {
         ("contextfs_app", False, True),
+        ("contextfs_domains", False, False),
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),
         ("contextfs_history", False, False),

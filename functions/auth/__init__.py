@@ -1,0 +1,1 @@
+"""Logins: browsers that somebody is signed in with."""

@@ -1,0 +1,37 @@
+"""Come back from the identity provider."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from contextfs.domain.logins.rules import LIFETIME
+from contextfs.journeys.signin import provider
+from contextfs.kit.call import OpenCall
+from contextfs.kit.fields import END
+from contextfs.runtime import cookies
+from contextfs.runtime.http import HttpResponse
+
+_Text = Annotated[str, Meta(max_length=4000)]
+_Error = Annotated[str, Meta(max_length=64, pattern="^[a-z_]+" + END)]
+
+
+def handle(
+    call: OpenCall,
+    state: Annotated[str, Meta(max_length=200)],
+    code: _Text | None = None,
+    error: _Error | None = None,
+    error_description: _Text | None = None,  # noqa: ARG001 - providers send more than is needed
+    error_uri: _Text | None = None,  # noqa: ARG001 - as above
+    session_state: _Text | None = None,  # noqa: ARG001 - as above
+    scope: _Text | None = None,  # noqa: ARG001 - as above
+    authuser: _Text | None = None,  # noqa: ARG001 - as above
+    prompt: _Text | None = None,  # noqa: ARG001 - as above
+    hd: _Text | None = None,  # noqa: ARG001 - as above
+    iss: _Text | None = None,
+) -> HttpResponse:
+    """Sign a browser in that the identity provider sent back with a code, and lead it to where it wanted to go."""
+    public_url = call.services.public_url
+    finished = provider.finish(call, state=state, code=code, error=error, issuer=iss)
+    login = cookies.write(cookies.LOGIN, finished.cookie, public_url, LIFETIME)
+    begun = cookies.forget(cookies.BINDER, public_url)
+    return HttpResponse(status=303, headers={"location": public_url + finished.return_to}, cookies=(login, begun))

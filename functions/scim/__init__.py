@@ -1,0 +1,1 @@
+"""Directories: who may tell of the organization's people by SCIM."""

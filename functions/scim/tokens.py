@@ -1,0 +1,10 @@
+"""List the tokens of directories."""
+
+from contextfs.domain.scim.model import ScimTokens
+from contextfs.journeys.provision import tokens
+from contextfs.kit.call import Call
+
+
+def handle(call: Call) -> ScimTokens:
+    """List the tokens by which directories tell of people, newest first, without their secrets."""
+    return tokens.listed(call)

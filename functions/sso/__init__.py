@@ -1,0 +1,1 @@
+"""Single sign-on: how an organization's people become known."""

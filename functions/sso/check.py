@@ -1,0 +1,10 @@
+"""Look whether a domain is proven."""
+
+from contextfs.domain.sso.model import Domain
+from contextfs.journeys.signin import domains
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, domain: str) -> Domain:
+    """Look for the record in the domain's DNS; `verified_at` is null and `told` says why when it is not there."""
+    return domains.check(call, domain)

@@ -1,0 +1,10 @@
+"""List the organization's domains."""
+
+from contextfs.domain.sso.model import Domains
+from contextfs.journeys.signin import domains
+from contextfs.kit.call import Call
+
+
+def handle(call: Call) -> Domains:
+    """List the domains that the organization says are its own, and which of them are proven."""
+    return domains.listed(call)

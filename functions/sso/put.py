@@ -1,0 +1,10 @@
+"""Set how the organization signs in."""
+
+from contextfs.domain.sso.model import Sso, SsoChange
+from contextfs.journeys.signin import settings
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, body: SsoChange) -> Sso:
+    """Set how the organization signs in; a provider that is switched on is asked first whether it answers."""
+    return settings.change(call, body)

@@ -1,0 +1,43 @@
+"""All identity providers behind one port: which protocol speaks to which is said by the peer."""
+
+from contextfs.adapters.identity.github import GitHub
+from contextfs.adapters.identity.oidc import OpenId
+from contextfs.adapters.identity.records import texts
+from contextfs.adapters.identity.sealing import Seal
+from contextfs.adapters.identity.web import Web
+from contextfs.kit.clock import Clock
+from contextfs.kit.identity import Assertion, Challenge, Peer
+
+
+class Providers:
+    """Speaks to identity providers; `loopback` lets them be on this machine, without TLS."""
+
+    def __init__(self, clock: Clock, pepper: bytes, *, loopback: bool, dns_server: str | None) -> None:
+        web = Web(loopback=loopback)
+        self._seal = Seal(pepper)
+        self._dns_server = dns_server
+        self._openid = OpenId(web, clock, self._seal.unseal)
+        self._github = GitHub(web, self._seal.unseal)
+
+    def check(self, peer: Peer) -> None:
+        """Look whether a provider can be used; Invalid or Unavailable say what is wrong with it."""
+        self._of(peer).check(peer)
+
+    def address(self, peer: Peer, challenge: Challenge) -> str:
+        """Give the address at which a browser asks the provider."""
+        return self._of(peer).address(peer, challenge)
+
+    def redeem(self, peer: Peer, challenge: Challenge, code: str, issuer: str | None) -> Assertion:
+        """Change a code for what the provider says; NotAuthenticated when it is not to be believed."""
+        return self._of(peer).redeem(peer, challenge, code, issuer)
+
+    def seal(self, secret: str) -> str:
+        """Encrypt a secret of somebody's, as it may be stored."""
+        return self._seal.seal(secret)
+
+    def texts(self, domain: str) -> list[str]:
+        """Read the TXT records of a domain; Unavailable when nobody answers."""
+        return texts(domain, self._dns_server)
+
+    def _of(self, peer: Peer) -> OpenId | GitHub:
+        return self._github if peer.method == "oauth" else self._openid

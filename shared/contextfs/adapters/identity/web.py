@@ -1,0 +1,111 @@
+"""Asks addresses that customers chose, and no others: a server must not be made to read its own network.
+
+Each name is resolved once, every address it has must be public, and the connection goes to the one that was looked at,
+so that a second answer of the DNS changes nothing. Redirects are not followed, bodies and time are bounded. It does not
+keep cookies, and uses no proxy of the environment.
+"""
+
+import socket
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+import httpx2
+import msgspec
+
+from contextfs.kit.errors import Invalid, Unavailable
+
+_TIMEOUT: Final = httpx2.Timeout(5.0)
+_LIMITS: Final = httpx2.Limits(max_keepalive_connections=0)  # it is asked seldom
+_LARGEST: Final = 1 << 20
+_OK: Final = 200
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+
+Address = IPv4Address | IPv6Address
+
+
+class Web:
+    """HTTPS to public addresses; with `loopback`, plain HTTP to this machine, too."""
+
+    def __init__(self, *, loopback: bool = False) -> None:
+        self._loopback = loopback
+        self._client = httpx2.Client(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False, follow_redirects=False)
+
+    def get(self, url: str, **headers: str) -> Any:
+        """Read JSON; Invalid for an address that is not asked, Unavailable when no JSON comes."""
+        return self._json(*self._ask("GET", url, headers), url)
+
+    def post(self, url: str, fields: Mapping[str, str], **headers: str) -> tuple[int, Any]:
+        """Send a form, and read the JSON that comes; gives the status too."""
+        status, body = self._ask("POST", url, headers, fields)
+        return status, self._json(_OK, body, url)
+
+    def check(self, url: str) -> None:
+        """Look whether an address may be asked; Invalid when not."""
+        self._place(url)
+
+    def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], fields: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        parts, address = self._place(url)
+        host = f"[{address}]" if address.version == 6 else str(address)
+        port = f":{parts.port}" if parts.port else ""
+        pinned = parts._replace(netloc=host + port).geturl()
+        sent = {"host": parts.netloc, "accept": "application/json", "accept-encoding": "identity", **headers}
+        try:
+            with self._client.stream(
+                method, pinned, data=fields, headers=sent, extensions={"sni_hostname": parts.hostname}
+            ) as reply:
+                body = b""
+                for part in reply.iter_raw():
+                    body += part
+                    if len(body) > _LARGEST:
+                        raise Unavailable(f"{_shown(url)} answers with more than {_LARGEST} bytes.")
+                return reply.status_code, body
+        except httpx2.HTTPError as error:
+            raise Unavailable(f"{_shown(url)} does not answer ({type(error).__name__}): try again.") from error
+
+    def _place(self, url: str) -> tuple[SplitResult, Address]:
+        """Find the one address that a URL stands for here; Invalid when it may not be asked."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise Invalid(f"{_shown(url)} is no address: check it.") from None
+        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
+            raise Invalid(f"{_shown(url)} is not asked: give an https:// address.")
+        try:
+            found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise Unavailable(f"{parts.hostname} has no address in the DNS: check it, or try again.") from None
+        addresses = [ip_address(str(one[4][0]).split("%")[0]) for one in found]
+        is_here = self._loopback and all(one.is_loopback for one in addresses)
+        if not is_here and (parts.scheme != "https" or not all(map(is_public, addresses))):
+            raise Invalid(f"{_shown(url)} is not asked: it has to be https, at a public address.")
+        return parts, addresses[0]
+
+    @staticmethod
+    def _json(status: int, body: bytes, url: str) -> Any:
+        if status != _OK:
+            raise Unavailable(f"{_shown(url)} answers with status {status}: check the address.")
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise Unavailable(f"{_shown(url)} does not answer with JSON: check the address.") from None
+
+
+def is_public(address: Address) -> bool:
+    """Tell whether an address is on the public net, whatever it is wrapped in."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if address in _NAT64:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+def _shown(url: str) -> str:
+    """Show an address in an error without what may be secret in it."""
+    return url.split("?", 1)[0][:200]

@@ -1,0 +1,1 @@
+"""SCIM 2.0 over the directory's tables. Loaded only where a directory calls."""

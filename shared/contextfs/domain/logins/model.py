@@ -1,0 +1,49 @@
+"""The nouns of logins. (The word session belongs to conversations.)"""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from contextfs.kit.fields import Moment
+
+Method = Literal["key", "oidc", "oauth", "saml"]
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that somebody is signed in with, as they see it themselves.
+
+    `agent` is what the browser calls itself; `current` marks the one that asks.
+    """
+
+    id: UUID
+    user_id: UUID
+    method: str
+    agent: str
+    created_at: Moment
+    used_at: Moment
+    expires_at: Moment
+    ended_at: Moment | None
+    current: bool = False
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How many logins were ended."""
+
+    ended: int
+
+
+class Myself(msgspec.Struct, frozen=True, kw_only=True):
+    """Who calls, and what they may do.
+
+    `csrf_token` is what a page sends in the header X-CSRF-Token with each request that changes something; it is null
+    for a caller with an API key, who needs none.
+    """
+
+    organization_id: UUID
+    user_id: UUID | None
+    actor: str
+    role: str
+    permissions: list[str]
+    project_ids: list[UUID] | None
+    csrf_token: str | None

@@ -1,0 +1,61 @@
+"""The nouns of the directory."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+from uuid import UUID
+
+import msgspec
+
+from contextfs.kit.fields import Moment, Name
+
+PREFIX: Final = "ctxs"
+"""How a directory's token begins."""
+USER: Final = "User"
+GROUP: Final = "Group"
+
+
+class ScimToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory's token, without its secret."""
+
+    id: UUID
+    name: str
+    hint: str
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+
+
+class NewScimToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makes a token."""
+
+    name: Name
+    expires_at: Moment | None = None
+
+
+class ScimTokenCreated(msgspec.Struct, frozen=True, kw_only=True):
+    """A new token with its secret, which is shown this once, and the address that a directory is told of."""
+
+    shown_once: ClassVar[tuple[str, ...]] = ("secret",)
+
+    scim_token: ScimToken
+    secret: str
+    base_url: str
+
+
+class ScimTokens(msgspec.Struct, frozen=True, kw_only=True):
+    """All tokens of an organization, newest first."""
+
+    items: Annotated[list[ScimToken], msgspec.Meta(max_length=200)]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A user or group as it is stored; `resource` is what the directory told, without `id` and `meta`."""
+
+    id: UUID
+    type: str
+    resource: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    user_id: UUID | None = None
+    role: str | None = None

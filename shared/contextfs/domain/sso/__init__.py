@@ -1,0 +1,1 @@
+"""Single sign-on: an organization's identity provider, its domains, and who its people are there."""

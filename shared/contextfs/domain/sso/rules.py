@@ -1,0 +1,91 @@
+"""What is believed of an assertion, and what follows from it; pure."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from contextfs.domain.sso.model import Person, Provider, Role, Settings
+from contextfs.domain.sso.presets import PRESETS
+from contextfs.kit.errors import NotAllowed
+from contextfs.kit.identity import Assertion
+
+_GREATEST: Final[tuple[Role, ...]] = ("admin", "member", "viewer")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
+_RETURN_TO = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1000}")
+_GOOGLE_OWN: Final = frozenset({"gmail.com", "googlemail.com"})
+RECORD: Final = "contextfs-domain-verification="
+
+
+def domain_of(email: str) -> str:
+    """Give an address's domain, in lower case."""
+    return email.rsplit("@", 1)[-1].lower()
+
+
+def safe_return(path: str | None) -> str:
+    r"""Give the place on this server that a sign-in leads back to; anything else becomes its root.
+
+    Browsers read `//host`, `/\host` and control characters as other servers.
+    """
+    return path if path and _RETURN_TO.fullmatch(path) and not urlsplit(path).netloc else "/"
+
+
+def person(settings: Settings, assertion: Assertion, verified: Collection[str]) -> Person:
+    """Read an assertion by the organization's mapping; NotAllowed when it names no address.
+
+    The address is trusted when its domain is proven to be the organization's own, or when the provider says that it
+    checked it. Google says so of addresses at other companies' domains, too, for which it only speaks with `hd`.
+    """
+    said = assertion.attributes
+    usual = PRESETS[settings.provider].attributes
+    email = _value(said, settings.attribute_mapping.email or usual.email)
+    if email is None and settings.provider == "entra":
+        email = _value(said, "preferred_username")
+    if not isinstance(email, str) or not _EMAIL.fullmatch(email):
+        raise NotAllowed("Your identity provider does not tell your address: ask your administrator to release it.")
+    name = _value(said, settings.attribute_mapping.name or usual.name)
+    domain = domain_of(email)
+    return Person(
+        email=email.lower(),
+        name=name[:200] if isinstance(name, str) and name else None,
+        groups=_groups(_value(said, settings.attribute_mapping.groups or usual.groups)),
+        is_trusted=domain in verified or _is_checked(settings.provider, said, domain),
+    )
+
+
+def role_of(settings: Settings, groups: Collection[str]) -> Role:
+    """Give the greatest role that a person's groups have, or the default one."""
+    given = {settings.group_roles[group] for group in groups if group in settings.group_roles}
+    for role in _GREATEST:
+        if role in given:
+            return role
+    return settings.default_role
+
+
+def check_not_enforced(settings: Settings, user_id: UUID) -> None:
+    """Stop a sign-in by key with NotAllowed where the organization's people sign in by its provider alone."""
+    if settings.enabled and settings.enforced and user_id != settings.break_glass_user_id:
+        raise NotAllowed("Your organization signs in by its identity provider: begin at /v1/auth/login.")
+
+
+def _is_checked(provider: Provider, said: Mapping[str, Any], domain: str) -> bool:
+    checked = said.get("email_verified")
+    if not (checked is True or checked == "true") or provider == "entra":
+        return False
+    return provider != "google" or domain in _GOOGLE_OWN or said.get("hd") == domain
+
+
+def _value(said: Mapping[str, Any], name: str | None) -> Any:
+    """Read an attribute by its name, or by a path of names with dots where there is none of that name."""
+    if not name or name in said:
+        return said.get(name) if name else None
+    value: Any = said
+    for part in name.split("."):
+        value = cast("dict[str, Any]", value).get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _groups(value: Any) -> tuple[str, ...]:
+    many = [value] if isinstance(value, str) else value
+    return tuple(one for one in cast("list[Any]", many) if isinstance(one, str)) if isinstance(many, list) else ()

@@ -1,0 +1,133 @@
+"""Questions and commands about single sign-on."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.sso.model import AttributeMapping, Domain, Member, Settings
+from contextfs.domain.sso.rules import RECORD
+from contextfs.kit.errors import NotFound
+from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.sql import load
+
+_SQL = load("contextfs.domain.sso")
+_NONE = Settings(
+    enabled=False,
+    provider="generic",
+    metadata_url=None,
+    client_id=None,
+    client_secret=None,
+    attribute_mapping=AttributeMapping(),
+    auto_provision=False,
+    default_role="member",
+    group_roles={},
+    enforced=False,
+    break_glass_user_id=None,
+    updated_at=None,
+)
+
+
+def organization_of_domain(tx: Transaction, domain: str) -> UUID | None:
+    """Find the organization that has proven a domain; None where it is nobody's, or several have."""
+    return (tx.one(_SQL["organization_of_domain"], {"domain": domain}) or {"org_id": None})["org_id"]
+
+
+def settings(tx: Transaction) -> Settings:
+    """Read how the organization signs in; switched off where it never said."""
+    row = tx.one(_SQL["get_settings"])
+    return _NONE if row is None else msgspec.convert(row, Settings)
+
+
+def put(tx: Transaction, org_id: UUID, wanted: Settings) -> None:
+    """Set how the organization signs in."""
+    named = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    for name in ("attribute_mapping", "group_roles"):
+        named[name] = msgspec.json.encode(named[name]).decode()
+    tx.run(_SQL["put_settings"], named | {"org_id": org_id})
+
+
+def domains(tx: Transaction) -> list[Domain]:
+    """Read the organization's domains."""
+    return [_domain(row) for row in tx.all(_SQL["domains"])]
+
+
+def domain(tx: Transaction, name: str) -> Domain:
+    """Read a domain; NotFound when the organization has no such one."""
+    row = tx.one(_SQL["get_domain"], {"domain": name})
+    if row is None:
+        raise NotFound("There is no such domain, or it is not yours to see.")
+    return _domain(row)
+
+
+def claim_domain(tx: Transaction, org_id: UUID, name: str, proof: str, now: datetime) -> None:
+    """Note a domain with what will prove it; the first proof stays."""
+    tx.run(_SQL["claim_domain"], {"org_id": org_id, "domain": name, "proof": proof, "now": now})
+
+
+def verify_domain(tx: Transaction, name: str, verified_at: datetime | None) -> None:
+    """Note that a domain is proven, or not any more."""
+    tx.run(_SQL["verify_domain"], {"domain": name, "verified_at": verified_at})
+
+
+def release_domain(tx: Transaction, name: str) -> None:
+    """Forget a domain; NotFound when the organization has no such one."""
+    if not tx.run(_SQL["release_domain"], {"domain": name}):
+        raise NotFound("There is no such domain, or it is not yours to see.")
+
+
+def begin(
+    tx: Transaction, org_id: UUID, signin: UUID, *, state: bytes, binder: bytes, return_to: str, expires_at: datetime
+) -> None:
+    """Note that a browser was sent to the provider: hashes of what it has to bring back."""
+    named = {"org_id": org_id, "id": signin, "state_hash": state, "binder_hash": binder}
+    tx.run(_SQL["begin_signin"], named | {"return_to": return_to, "expires_at": expires_at})
+
+
+def take(tx: Transaction, signin: UUID, state: bytes) -> Row | None:
+    """Take a sign-in that was begun; it can be taken once."""
+    return tx.one(_SQL["take_signin"], {"id": signin, "state_hash": state})
+
+
+def member_of_subject(tx: Transaction, issuer: str, subject: str) -> Member | None:
+    """Find who a provider's subject is here."""
+    return _member(tx.one(_SQL["member_of_subject"], {"issuer": issuer, "subject": subject}))
+
+
+def member_of_email(tx: Transaction, email: str) -> Member | None:
+    """Find who has an address, given in lower case."""
+    return _member(tx.one(_SQL["member_of_email"], {"email": email}))
+
+
+def member(tx: Transaction, user_id: UUID) -> Member | None:
+    """Find a member."""
+    return _member(tx.one(_SQL["member"], {"user_id": user_id}))
+
+
+def link(tx: Transaction, org_id: UUID, issuer: str, subject: str, user_id: UUID, now: datetime) -> None:
+    """Note who a provider's subject is here."""
+    named = {"org_id": org_id, "issuer": issuer, "subject": subject, "user_id": user_id, "now": now}
+    tx.run(_SQL["link_subject"], named)
+
+
+def set_role(tx: Transaction, user_id: UUID, role: str, now: datetime) -> bool:
+    """Give a member another role, unless they are an owner; tells whether it is another one."""
+    return tx.run(_SQL["set_role"], {"user_id": user_id, "role": role, "now": now}) == 1
+
+
+def expire(tx: Transaction, now: datetime) -> int:
+    """Forget sign-ins that nobody came back from; gives how many."""
+    return tx.run(_SQL["expire_signins"], {"now": now})
+
+
+def _domain(row: Row) -> Domain:
+    return Domain(
+        domain=row["domain"],
+        record=RECORD + row["proof"],
+        created_at=row["created_at"],
+        verified_at=row["verified_at"],
+    )
+
+
+def _member(row: Row | None) -> Member | None:
+    return None if row is None else Member(**row)

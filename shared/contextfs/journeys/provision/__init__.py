@@ -1,0 +1,1 @@
+"""Provision: people come and go as their organization's directory says."""

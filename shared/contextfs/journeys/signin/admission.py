@@ -1,0 +1,66 @@
+"""Who an assertion is here: a member who is known, one who is found by their address, or a new one."""
+
+from uuid import UUID
+
+from contextfs.domain.access.store import insert_membership
+from contextfs.domain.scim import store as scim
+from contextfs.domain.sso import rules, store
+from contextfs.domain.sso.model import Member, Person, Settings
+from contextfs.kit.call import Call
+from contextfs.kit.errors import NotAllowed
+from contextfs.kit.identity import Assertion
+
+
+def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:
+    """Find or make the member that signs in; NotAllowed says why nobody is let in.
+
+    A subject of the provider that was here before stays the member it was, whatever address it has now. Otherwise the
+    address finds the member, if it is to be trusted: or somebody could take over an account by naming its address.
+    """
+    verified = {domain.domain for domain in store.domains(call.tx) if domain.verified_at is not None}
+    person = rules.person(settings, assertion, verified)
+    member = store.member_of_subject(call.tx, assertion.issuer, assertion.subject)
+    if member is None:
+        member = _by_address(call, settings, person, verified)
+        store.link(call.tx, call.principal.org_id, assertion.issuer, assertion.subject, member.user_id, call.now)
+        # Two browsers of one person may sign in for the first time at once: the first link counts.
+        member = store.member_of_subject(call.tx, assertion.issuer, assertion.subject) or member
+    _follow_groups(call, settings, member, person)
+    return member.user_id
+
+
+def _by_address(call: Call, settings: Settings, person: Person, verified: set[str]) -> Member:
+    if not person.is_trusted:
+        raise NotAllowed("Your provider does not vouch for your address, and its domain is not verified here.")
+    if scim.is_withdrawn(call.tx, person.email):
+        raise NotAllowed("Your organization's directory says that you are no member any more.")
+    known = store.member_of_email(call.tx, person.email)
+    if known is not None:
+        return known
+    if not settings.auto_provision:
+        raise NotAllowed("You are no member of this organization yet: ask your administrator to invite you.")
+    if rules.domain_of(person.email) not in verified:
+        raise NotAllowed("Only addresses of the organization's verified domains become members by signing in.")
+    role = rules.role_of(settings, person.groups)
+    insert_membership(
+        call.tx,
+        call.principal.org_id,
+        call.new_id(),
+        email=person.email,
+        name=person.name,
+        role=role,
+        now=call.now,
+    )
+    call.note(provisioned=True)
+    made = store.member_of_email(call.tx, person.email)
+    if made is None:
+        raise NotAllowed("You were removed while you signed in: ask your administrator.")
+    return made
+
+
+def _follow_groups(call: Call, settings: Settings, member: Member, person: Person) -> None:
+    """Give a member the role of their groups, where the organization maps groups; an owner stays one."""
+    if settings.group_roles:
+        role = rules.role_of(settings, person.groups)
+        if store.set_role(call.tx, member.user_id, role, call.now):
+            call.note(role=role, role_before=member.role)

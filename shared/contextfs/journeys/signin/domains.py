@@ -1,0 +1,53 @@
+"""Prove which domains are an organization's own: a record in their DNS says so."""
+
+import base64
+
+import msgspec
+
+from contextfs.domain.sso import store
+from contextfs.domain.sso.model import Domain, Domains
+from contextfs.journeys.signin.provider import providers_of
+from contextfs.kit.call import Call
+from contextfs.kit.errors import NotAllowed, NotFound, Unavailable
+
+
+def claim(call: Call, name: str) -> Domain:
+    """Note a domain, and give the record that proves it; claiming it again gives the same record."""
+    if call.principal.project_ids is not None:
+        raise NotAllowed("A key of one project does not claim domains for the organization.")
+    proof = base64.b32encode(call.services.entropy(20)).decode().lower()
+    store.claim_domain(call.tx, call.principal.org_id, name.lower(), proof, call.now)
+    return store.domain(call.tx, name.lower())
+
+
+def listed(call: Call) -> Domains:
+    """Read the organization's domains."""
+    if call.principal.project_ids is not None:
+        raise NotAllowed("A key of one project does not see the organization's domains.")
+    return Domains(items=store.domains(call.tx))
+
+
+def check(call: Call, name: str) -> Domain:
+    """Look for the record, and note what was found; a DNS that does not answer changes nothing."""
+    domain = _of_the_organization(call, name)
+    try:
+        texts = providers_of(call.services).texts(domain.domain)
+    except Unavailable as error:
+        return msgspec.structs.replace(domain, told=error.detail)
+    is_there = domain.record in texts
+    verified_at = (domain.verified_at or call.now) if is_there else None
+    store.verify_domain(call.tx, domain.domain, verified_at)
+    call.note(verified=is_there)
+    told = None if is_there else f"No TXT record of {domain.domain} is {domain.record}: {len(texts)} others are there."
+    return msgspec.structs.replace(domain, verified_at=verified_at, told=told)
+
+
+def release(call: Call, name: str) -> None:
+    """Give a domain up: from now on nobody becomes a member by an address of it."""
+    store.release_domain(call.tx, _of_the_organization(call, name).domain)
+
+
+def _of_the_organization(call: Call, name: str) -> Domain:
+    if call.principal.project_ids is not None:
+        raise NotFound("There is no such domain, or it is not yours to see.")
+    return store.domain(call.tx, name.lower())

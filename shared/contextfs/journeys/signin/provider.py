@@ -1,0 +1,157 @@
+"""Sign in by the organization's identity provider: a browser is sent there, and comes back with a code.
+
+What ties the two ways together: `state` names the sign-in and is good once; a cookie shows that the same browser comes
+back; the nonce and the verifier of PKCE follow from `state` and a secret of this server, so that no table holds them.
+"""
+
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.sso import rules, store
+from contextfs.domain.sso.model import Settings
+from contextfs.domain.sso.presets import PRESETS
+from contextfs.journeys.signin.admission import admit
+from contextfs.journeys.signin.logins import open_login
+from contextfs.kit import tokens
+from contextfs.kit.call import OpenCall, Services
+from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated, Unavailable
+from contextfs.kit.identity import Challenge, IdentityProviders, Peer
+from contextfs.kit.ids import uuid7
+
+LASTS: Final = timedelta(minutes=10)
+CALLBACK: Final = "/v1/auth/callback"
+_STATE: Final = "ctxo"
+_NOBODY = UUID(int=0)
+_NO_SIGN_IN = "There is no single sign-on for this: check the address or the organization, or sign in with a key."
+_BROKEN = "This sign-in was not begun in this browser, or is over: begin again."
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """Where the browser goes, and the cookie that it has to bring back."""
+
+    address: str
+    binder: str
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """The cookie of the new login, and where the browser goes on."""
+
+    cookie: str
+    return_to: str
+
+
+def begin(call: OpenCall, organization: UUID | None, email: str | None, return_to: str | None) -> Begun:
+    """Send a browser to the provider of an organization, which is named, or found by the domain of an address."""
+    org_id = organization or _organization_of(call, email)
+    providers, services = providers_of(call.services), call.services
+    with call.inside(org_id, None) as inside:
+        settings = store.settings(inside.tx)
+    if not settings.enabled:
+        raise Invalid(_NO_SIGN_IN)
+    signin = uuid7(call.now, services.entropy)
+    state = tokens.mint(_STATE, org_id, signin, services.entropy)
+    binder = base64.urlsafe_b64encode(services.entropy(24)).decode()
+    address = providers.address(peer_of(settings), _challenge(services, state))
+    with call.inside(org_id, None) as inside:
+        store.begin(
+            inside.tx,
+            org_id,
+            signin,
+            state=tokens.digest(state, services.key_pepper),
+            binder=tokens.digest(binder, services.key_pepper),
+            return_to=rules.safe_return(return_to),
+            expires_at=call.now + LASTS,
+        )
+    return Begun(address, binder)
+
+
+def finish(call: OpenCall, *, state: str, code: str | None, error: str | None, issuer: str | None) -> Finished:
+    """Sign a browser in that comes back with a code; whatever refuses it is told, and stands in the audit log."""
+    named = tokens.parse(state, call.services.key_pepper, _STATE)
+    if named is None:
+        raise NotAuthenticated(_BROKEN)
+    try:
+        return _finish(call, named, state=state, code=code, error=error, issuer=issuer)
+    except ContextFSError as refused:
+        with call.inside(named.org_id, "login.refused") as inside:
+            inside.note(subject=named.id, reason=type(refused).slug())
+        raise
+
+
+def _finish(
+    call: OpenCall, named: tokens.Named, *, state: str, code: str | None, error: str | None, issuer: str | None
+) -> Finished:
+    services = call.services
+    with call.inside(named.org_id, None) as inside:
+        begun = store.take(inside.tx, named.id, named.hash)
+        settings = store.settings(inside.tx)
+    binder = tokens.digest(call.binder, services.key_pepper)
+    if begun is None or begun["expires_at"] <= call.now or not hmac.compare_digest(bytes(begun["binder_hash"]), binder):
+        raise NotAuthenticated(_BROKEN)
+    if not settings.enabled:
+        raise NotAuthenticated("Single sign-on was switched off: ask your administrator.")
+    if error is not None or not code:
+        raise NotAuthenticated(f"Your identity provider refused the sign-in ({error or 'no code'}): begin again.")
+    peer = peer_of(settings)
+    assertion = providers_of(services).redeem(peer, _challenge(services, state), code, issuer)
+    with call.inside(named.org_id, "login.opened") as inside:
+        inside.agent = call.agent
+        inside.note(provider=settings.provider)
+        user_id = admit(inside, settings, assertion)
+        cookie = open_login(inside, user_id, peer.method)
+    return Finished(cookie, begun["return_to"])
+
+
+def providers_of(services: Services) -> IdentityProviders:
+    """Give what speaks to identity providers; Unavailable where it is not installed."""
+    if services.identity is None:
+        raise Unavailable("This server has no single sign-on: pip install 'contextfs-platform[sso]'.")
+    return services.identity()
+
+
+def peer_of(settings: Settings) -> Peer:
+    """Give the provider that an organization set up; Invalid says what is missing."""
+    preset = PRESETS[settings.provider]
+    metadata_url = settings.metadata_url or preset.metadata_url
+    if metadata_url is None:
+        raise Invalid(f"metadata_url is missing: {settings.provider} has one of its own for each customer.")
+    if settings.client_id is None:
+        raise Invalid("client_id is missing: the provider gave it as you registered this application there.")
+    return Peer(
+        method=preset.method,
+        metadata_url=metadata_url,
+        client_id=settings.client_id,
+        secret=settings.client_secret,
+        scopes=preset.scopes,
+    )
+
+
+def redirect_uri(services: Services) -> str:
+    """Give the address that a provider sends browsers back to."""
+    return services.public_url + CALLBACK
+
+
+def _organization_of(call: OpenCall, email: str | None) -> UUID:
+    if email is None:
+        raise Invalid("Say who signs in: organization=<id>, or email=<address>.", where="query")
+    with call.inside(_NOBODY, None) as inside:
+        found = store.organization_of_domain(inside.tx, rules.domain_of(email))
+    if found is None:
+        raise Invalid(_NO_SIGN_IN)
+    return found
+
+
+def _challenge(services: Services, state: str) -> Challenge:
+    def derived(purpose: str) -> str:
+        mac = hmac.new(services.key_pepper, f"{purpose}\n{state}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+    return Challenge(
+        state=state, nonce=derived("nonce"), verifier=derived("verifier"), redirect_uri=redirect_uri(services)
+    )

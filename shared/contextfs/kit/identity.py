@@ -1,0 +1,58 @@
+"""What is said to an identity provider, and what it says of a person."""
+
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+Method = Literal["oidc", "oauth"]
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity provider as an organization set it up; `secret` is sealed."""
+
+    method: Method
+    metadata_url: str
+    client_id: str
+    secret: str | None
+    scopes: str
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """What ties an answer to the question: all of it is known to this server, and to the browser that asked, alone."""
+
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+
+class Assertion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says of a person: who they are there, and their attributes as they came."""
+
+    issuer: str
+    subject: str
+    attributes: dict[str, Any]
+
+
+class IdentityProviders(Protocol):
+    """Speaks to identity providers. It does not know organizations, and keeps nothing but what providers publish."""
+
+    def check(self, peer: Peer) -> None:
+        """Look whether a provider can be used; Invalid or Unavailable say what is wrong with it."""
+        ...
+
+    def address(self, peer: Peer, challenge: Challenge) -> str:
+        """Give the address at which a browser asks the provider."""
+        ...
+
+    def redeem(self, peer: Peer, challenge: Challenge, code: str, issuer: str | None) -> Assertion:
+        """Change a code for what the provider says; NotAuthenticated when it is not to be believed."""
+        ...
+
+    def seal(self, secret: str) -> str:
+        """Encrypt a secret of somebody's, as it may be stored."""
+        ...
+
+    def texts(self, domain: str) -> list[str]:
+        """Read the TXT records of a domain; Unavailable when nobody answers."""
+        ...

@@ -1,0 +1,1 @@
+"""Who calls: each kind of credential is looked for, and let in, in its way."""

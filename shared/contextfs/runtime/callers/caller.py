@@ -1,0 +1,38 @@
+"""Who calls, as a request tells of it: by a key, a login or a signature."""
+
+from datetime import datetime
+from typing import Protocol
+
+from contextfs.domain.sources import address
+from contextfs.kit.call import Services
+from contextfs.kit.ports import Parameters, Row
+from contextfs.runtime import cookies, idempotency
+from contextfs.runtime.callers.admitted import Admitted
+from contextfs.runtime.callers.key import KeyCaller, bearer
+from contextfs.runtime.callers.login import login_caller
+from contextfs.runtime.callers.source import SourceCaller
+from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.table import SIGNED, Route
+
+
+class Caller(Protocol):
+    """A caller before anything is looked up."""
+
+    def entering(self, now: datetime) -> tuple[str, Parameters]:
+        """Give the statement that makes the caller's claims those of the transaction; it has a row if they exist."""
+        ...
+
+    def admitted(self, row: Row | None, request: HttpRequest, now: datetime) -> Admitted:
+        """Let the caller in, by that row and the request as it was read, or say why not."""
+        ...
+
+
+def caller(route: Route, request: HttpRequest, services: Services) -> Caller:
+    """Read who calls from a request; NotAuthenticated when it does not say. Of a key and a cookie, the key counts."""
+    if route.needs == SIGNED:
+        return SourceCaller(address.read(request.path_values["source"]), services.key_pepper)
+    once = idempotency.key_of(request)
+    cookie = cookies.read(request.headers, cookies.LOGIN, services.public_url)
+    if "authorization" in request.headers or cookie is None:
+        return KeyCaller(bearer(request.headers, services.key_pepper), route.needs, once)
+    return login_caller(cookie, request, services, route.needs, once)

@@ -1,0 +1,85 @@
+"""Somebody with a browser's login: a cookie that is changed now and then, and works from our pages only."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from contextfs.domain.access.rules import ROLES, may
+from contextfs.domain.logins import rules, store
+from contextfs.kit import tokens
+from contextfs.kit.call import Call, Services
+from contextfs.kit.errors import NotAllowed, NotAuthenticated
+from contextfs.kit.ports import Parameters, Row
+from contextfs.kit.principal import Principal
+from contextfs.runtime import cookies
+from contextfs.runtime.callers.admitted import Admitted
+from contextfs.runtime.http import HttpRequest, HttpResponse
+
+CSRF_HEADER = "x-csrf-token"
+_NO_LOGIN = "This login does not exist, or has ended: sign in again."
+
+
+@dataclass(frozen=True)
+class LoginCaller:
+    """A caller with a browser's cookie."""
+
+    cookie: tokens.Named
+    needs: str
+    once: str | None
+
+    def entering(self, now: datetime) -> tuple[str, Parameters]:
+        """Look for the login inside the organization that its cookie names."""
+        return store.entering(self.cookie, now)
+
+    def admitted(self, row: Row | None, request: HttpRequest, now: datetime) -> Admitted:  # noqa: ARG002 - the row tells all
+        """Let somebody in who is signed in, and may do this; a copy of an old cookie is told apart."""
+        if row is None:
+            raise NotAuthenticated(_NO_LOGIN)
+        principal = Principal(
+            org_id=self.cookie.org_id,
+            actor_id=row["user_id"],
+            actor=f"user:{row['user_id']}",
+            user_id=row["user_id"],
+            role=row["role"],
+            permissions=ROLES[row["role"]],
+            login_id=self.cookie.id,
+        )
+        if row["standing"] == "replayed":
+            return Admitted(principal, self.once, refused=self._end)
+        may(principal, self.needs)
+        return Admitted(principal, self.once, renew=self._renew if row["standing"] == "due" else None)
+
+    def _end(self, call: Call) -> NotAuthenticated:
+        """End a login of whose cookie there are copies, for all who hold one."""
+        store.end(call.tx, self.cookie.id, call.principal.actor_id, call.now)
+        call.note(subject=self.cookie.id)
+        return NotAuthenticated(
+            "This cookie was changed for a newer one, so there is a copy of it: the login was ended, sign in again."
+        )
+
+    def _renew(self, call: Call, response: HttpResponse) -> HttpResponse:
+        """Give the response with a new cookie in the place of one that has got old."""
+        services = call.services
+        text = tokens.mint(rules.PREFIX, self.cookie.org_id, self.cookie.id, services.entropy)
+        if response.cookies or not store.rotate(
+            call.tx, self.cookie, tokens.digest(text, services.key_pepper), call.now
+        ):
+            return response
+        return replace(response, cookies=(cookies.write(cookies.LOGIN, text, services.public_url, rules.LIFETIME),))
+
+
+def login_caller(cookie: str, request: HttpRequest, services: Services, needs: str, once: str | None) -> LoginCaller:
+    """Read a login's cookie; NotAuthenticated when it is none, NotAllowed when another site's page makes the call."""
+    named = tokens.parse(cookie, services.key_pepper, rules.PREFIX)
+    if named is None:
+        raise NotAuthenticated(_NO_LOGIN)
+    if request.method != "GET":
+        _check_meant(request, named, services.key_pepper)
+    return LoginCaller(named, needs, once)
+
+
+def _check_meant(request: HttpRequest, login: tokens.Named, pepper: bytes) -> None:
+    sent = request.headers.get(CSRF_HEADER, "")
+    crosses = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+    if crosses or not rules.is_meant(login.id, pepper, sent):
+        detail = "A page sends its login's csrf_token, as GET /v1/auth/me gives it, in the header X-CSRF-Token."
+        raise NotAllowed(detail, where="header.X-CSRF-Token")

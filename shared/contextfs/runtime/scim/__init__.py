@@ -1,0 +1,1 @@
+"""Directories call here."""

@@ -71,6 +71,8 @@ class Wiring:
         """Give everything back."""
         self.waker.close()
         self.database.close()
+        if "_cloud_bus" in vars(self):
+            self._cloud_bus.close()
 
     def _embedder(self) -> Embedder | None:
         if self.settings.model is None:

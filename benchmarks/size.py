@@ -1,4 +1,4 @@
-"""What the command line weighs: the packages that `pip install contextfs-platform` brings, and their bytes."""
+"""What the command line weighs, and what a Lambda function would as an archive: packages, and their bytes."""
 
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
@@ -10,24 +10,29 @@ from benchmarks.measure import Row, row
 
 MOST_PACKAGES = 15
 MOST_MB = 40
+MOST_LAMBDA_MB = 100
 
 _OWN = "contextfs-platform"
+_LAMBDA = (_OWN, "psycopg", "psycopg-binary", "psycopg-pool", "starlette", "sqlglot", "mangum", "awslambdaric", "boto3")
+"""What a function loads that makes no vectors: those are made from the image, which has numpy and the model."""
 _ROOT = Path(__file__).resolve().parents[1]
 
 
 def run() -> list[Row]:
-    """Count what is installed without any extra."""
+    """Count what is installed without any extra, and what a function needs."""
     found = packages()
+    archived = [megabytes(packages(*_LAMBDA))]
     return [
+        row("size of a Lambda function", "goal", (archived, [MOST_LAMBDA_MB]), goal="< 1", unit="MB"),
         row("packages of the CLI", "goal", ([len(found)], [MOST_PACKAGES]), goal="< 1", unit="packages"),
         row("size of the CLI", "goal", ([megabytes(found)], [MOST_MB]), goal="< 1", unit="MB"),
     ]
 
 
-def packages() -> dict[str, Distribution]:
-    """Give our distribution and all that it needs without extras, on this platform and Python."""
+def packages(*names: str) -> dict[str, Distribution]:
+    """Give distributions (ours alone, where none is named) and all that they need without extras, on this platform."""
     found: dict[str, Distribution] = {}
-    waiting = [_OWN]
+    waiting = [*names] or [_OWN]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -92,7 +92,7 @@ class Region(Component):
         serving = place.role == "serving"
         before = Job(self._ground(image, [self.database]), plan.workload("migrate-pre"), self, run_now=serving)
         ground = self._ground(image, [before])
-        Job(ground, plan.workload("found"), self, run_now=serving)
+        founded = Job(ground, plan.workload("found"), self, run_now=serving)
         cluster = aws.ecs.Cluster(
             f"cluster-{place.short}",
             name=plan.name("cluster", place),
@@ -100,6 +100,7 @@ class Region(Component):
             opts=self.inside(),
         )
         rolled = [
+            founded,
             *self._services(ground, cluster),
             *self._consumers(ground),
             *(Worker(ground, workload, cluster, self) for workload in plan.of("worker")),

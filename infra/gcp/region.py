@@ -82,12 +82,12 @@ class Region(Component):
         serving = self.place.role == "serving"
         before = Job(ground, plan.workload("migrate-pre"), self, run_now=serving)
         ground = self._ground(image, ready=[before])
-        Job(ground, plan.workload("found"), self, run_now=serving)
+        founded = Job(ground, plan.workload("found"), self, run_now=serving)
         self.services = {workload.name: Service(ground, workload, self) for workload in plan.of("service")}
         consumers = self._consumers(ground, topics)
         workers = [Worker(ground, workload, self) for workload in plan.of("worker")]
         jobs = self._scheduled_jobs(ground)
-        rolled = [*self.services.values(), *consumers, *workers, *jobs]
+        rolled = [founded, *self.services.values(), *consumers, *workers, *jobs]
         Job(self._ground(image, ready=rolled), plan.workload("migrate-post"), self, run_now=serving)
 
     def _ground(self, image: pulumi.Input[str], ready: Sequence[pulumi.Resource]) -> Ground:

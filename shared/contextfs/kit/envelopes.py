@@ -41,6 +41,7 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Push(msgspec.Struct, frozen=True, kw_only=True):
     message: _Message
+    attempt: int = msgspec.field(default=1, name="deliveryAttempt")
 
 
 class _Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,14 @@ def from_http(headers: Mapping[str, str], body: bytes) -> Event:
         detail = f"Send a CloudEvent (headers ce-…, or Content-Type: {STRUCTURED}), or Pub/Sub's push as {_JSON}."
         raise UnsupportedMedia(detail, where="header.Content-Type")
     return _from_push(bytes(envelope.data)) if envelope.type == _PUBSUB else _open(envelope)
+
+
+def attempt_of(body: bytes) -> int:
+    """Tell how often Pub/Sub has pushed this, with this time; 1 where it does not say."""
+    try:
+        return msgspec.json.decode(body, type=_Push).attempt
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return 1
 
 
 def from_eventbridge(notice: Mapping[str, Any] | str) -> Event:

@@ -113,3 +113,7 @@ class Bus(Protocol):
     def publish(self, events: Sequence[Event]) -> None:
         """Hand events over durably: when this returns, none of them can be lost."""
         ...
+
+    def close(self) -> None:
+        """Give its own connections back."""
+        ...

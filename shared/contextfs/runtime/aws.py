@@ -6,8 +6,9 @@ take events of EventBridge, alone or in batches of SQS; a batch is answered with
 does not hold up the others: the event source mapping must report batch item failures, or they are lost. Schedules take
 any event.
 
-A malformed event can never succeed, and is told as a failure like any other: after some tries the queue's redrive
-policy, or the function's dead-letter target, gets it. Who may invoke is not checked here: permissions do that.
+An event that failed for the last time is buried where an admin sees it, and told as taken. A malformed one can never
+succeed, and is told as a failure like any other: after some tries the queue's redrive policy, or the function's
+dead-letter target, gets it. Who may invoke is not checked here: permissions do that.
 
 Lambda freezes a process as soon as it has answered and may end it without a signal, so telemetry is sent before each
 answer, and nothing else needs an end.
@@ -85,16 +86,21 @@ def _routes(routes: tuple[Route, ...], wired: Wired) -> Handler:
 
 
 def _trigger(trigger: Trigger, wired: Wired) -> Handler:
-    def take(notice: Mapping[str, Any] | str) -> ContextFSError | None:
-        return targets.take(wired(), trigger, lambda: envelopes.from_eventbridge(notice))
+    def take(notice: Mapping[str, Any] | str, attempt: int = 1) -> ContextFSError | None:
+        return targets.take(wired(), trigger, lambda: envelopes.from_eventbridge(notice), attempt=attempt)
 
     def answer(event: dict[str, Any], _context: Any) -> Any:
         if "Records" in event:
-            failed = [record["messageId"] for record in event["Records"] if take(record["body"])]
+            failed = [one["messageId"] for one in event["Records"] if take(one["body"], _attempt(one))]
             return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
         return _succeeded(take(event))
 
     return answer
+
+
+def _attempt(record: Mapping[str, Any]) -> int:
+    """Tell how often SQS has given this message, with this time."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _schedule(schedule: Schedule, wired: Wired) -> Handler:

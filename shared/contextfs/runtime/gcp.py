@@ -4,9 +4,10 @@ Routes are answered by the gateway itself, hung with the target's rows only. Tri
 the host's own CloudEvent signature refuses bare pushes of Pub/Sub and tells errors as plain text. So every function is
 registered as an ASGI function of the HTTP signature, and what --asgi and --signature-type say does not matter.
 
-An event that succeeded, or succeeded before, is answered 204. Anything else is a problem, and the sender sends the
-event again: give each subscription a dead-letter policy, or a malformed event (4xx) comes back until it expires. Who
-may send is not checked here: let only the pushing service account invoke a trigger or a schedule.
+An event that succeeded, or succeeded before, or failed for the last time and was buried, is answered 204. Anything else
+is a problem, and the sender sends the event again: give each subscription a dead-letter policy, or a malformed event
+(4xx) comes back until it expires. Who may send is not checked here: let only the pushing service account invoke a
+trigger or a schedule.
 
 The host answers the calls under way and then ends its process by the signal itself; all that is left to do here is to
 send the telemetry of the calls that have ended.
@@ -87,9 +88,12 @@ class _Forwarded(Response):
 def _trigger(trigger: Trigger, wired: Wired) -> Function:
     async def answer(request: Request) -> Response:
         parts = wired()
-        return await _post(
-            request, lambda body: targets.take(parts, trigger, lambda: envelopes.from_http(request.headers, body))
-        )
+
+        def take(body: bytes) -> ContextFSError | None:
+            attempt = envelopes.attempt_of(body)
+            return targets.take(parts, trigger, lambda: envelopes.from_http(request.headers, body), attempt=attempt)
+
+        return await _post(request, take)
 
     return answer
 

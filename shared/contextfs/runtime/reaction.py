@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from contextfs.domain.access.store import assuming
+from contextfs.domain.events import store
+from contextfs.domain.events.model import Delivery
 from contextfs.kit.call import Call, Services
 from contextfs.kit.clock import Clock
+from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event
+from contextfs.kit.ids import uuid7
 from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 from contextfs.runtime import telemetry
@@ -49,6 +53,14 @@ class Reactor:
         if call.events:
             self.services.wake_relay()
         return True
+
+    def bury(self, trigger: Trigger, event: Event, error: ContextFSError, attempts: int) -> None:
+        """Keep an event that failed too often among the dead letters of its organization."""
+        now = self.clock()
+        delivery = Delivery(consumer=trigger.name, event=event, attempts=attempts)
+        with self.services.database.transaction(assuming(event.org_id, event.reader)) as (tx, _):
+            told = f"{type(error).__name__}: {error.detail}"
+            store.bury(tx, delivery, uuid7(now, self.services.entropy), error=told, now=now)
 
 
 def _platform(event: Event) -> Principal:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
 
+from contextfs.domain.events.rules import MOST_ATTEMPTS
 from contextfs.kit import log
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event, matches
@@ -58,20 +59,27 @@ def process(name: str) -> Wiring:
     return wiring.from_process()
 
 
-def take(wired: Wiring, trigger: Trigger, read: Callable[[], Event]) -> ContextFSError | None:
+def take(wired: Wiring, trigger: Trigger, read: Callable[[], Event], *, attempt: int = 1) -> ContextFSError | None:
     """Let a trigger take the event that `read` gives; the error, if there is one, is for the sender to act upon.
 
-    An event of a type that the trigger does not ask for is dropped: a sender's filter is coarser than the manifest.
+    An event of a type that the trigger does not ask for is dropped: a sender's filter is coarser than the manifest. One
+    that fails at the last attempt is buried where an admin sees it, and told as taken. Whatever cannot be buried (it is
+    no event, or the database is away) is left to the sender's own dead letters.
     """
+    seen: list[Event] = []
 
     def work() -> None:
         event = read()
+        seen.append(event)
         if matches(event.type, trigger.on):
             wired.reactor.react(trigger, event)
         else:
             _log.warning("not for this trigger", extra={"target": trigger.name, "event_type": event.type})
 
-    return _attempt(wired, trigger.name, work)
+    failed = _attempt(wired, trigger.name, work)
+    if failed is None or not seen or attempt < MOST_ATTEMPTS:
+        return failed
+    return _attempt(wired, trigger.name, lambda: wired.reactor.bury(trigger, seen[0], failed, attempt))
 
 
 def run(wired: Wiring, schedule: Schedule) -> ContextFSError | None:

@@ -75,6 +75,8 @@ class Wiring:
         """Give everything back."""
         self.waker.close()
         self.database.close()
+        if "_cloud_bus" in vars(self):
+            self._cloud_bus.close()
 
     def _identity(self) -> IdentityProviders:
         try:

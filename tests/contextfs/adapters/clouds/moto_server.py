@@ -30,31 +30,36 @@ def served() -> Generator[dict[str, str]]:
         server.stop()
 
 
-def client(service: str, environment: dict[str, str]) -> Any:
-    """Give a client of a service."""
-    return _sdk.client(
+@contextmanager
+def client(service: str, environment: dict[str, str]) -> Generator[Any]:
+    """Give a client of a service until the block ends."""
+    made = _sdk.client(
         service,
         region_name=REGION,
         endpoint_url=environment["AWS_ENDPOINT_URL"],
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def deliver(environment: dict[str, str], bus: str, name: str, pattern: dict[str, Any]) -> str:
     """Draw a consumer's rule and queue, as `infra/aws/events.py` does; gives the queue's URL."""
-    events, sqs = client("events", environment), client("sqs", environment)
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
-    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": name, "Arn": arn}])
-    return url
+    with client("events", environment) as events, client("sqs", environment) as sqs:
+        url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": name, "Arn": arn}])
+        return url
 
 
 def messages(environment: dict[str, str], url: str) -> Iterator[dict[str, Any]]:
     """Give what waits in a queue, and take it out."""
-    sqs = client("sqs", environment)
-    while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for one in found:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
-            yield one
+    with client("sqs", environment) as sqs:
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for one in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+                yield one

@@ -99,14 +99,18 @@ def google(service: PubSub) -> Iterator[Twin]:
         patch.setenv("PUBSUB_EMULATOR_HOST", "127.0.0.1:9")
         nowhere = PubSubBus(TOPIC)
         patch.setenv("PUBSUB_EMULATOR_HOST", address)
-        yield Twin(PubSubBus(TOPIC), arrived, nowhere)
+        bus = PubSubBus(TOPIC)
+        yield Twin(bus, arrived, nowhere)
+        bus.close()
+        nowhere.close()
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[dict[str, str]]:
     """Give the environment of an AWS with a bus, and the rules and queues that are drawn."""
     with moto_server.served() as environment:
-        moto_server.client("events", environment).create_event_bus(Name=BUS)
+        with moto_server.client("events", environment) as events:
+            events.create_event_bus(Name=BUS)
         yield environment
 
 
@@ -127,7 +131,10 @@ def amazon(aws: dict[str, str]) -> Iterator[Twin]:
         patch.setattr(eventbridge, "_PAUSES", (0.01, 0.02, 0.04))
         nowhere = EventBridgeBus(BUS, region=moto_server.REGION)
         patch.setenv("AWS_ENDPOINT_URL", aws["AWS_ENDPOINT_URL"])
-        yield Twin(EventBridgeBus(BUS, region=moto_server.REGION), arrived, nowhere)
+        bus = EventBridgeBus(BUS, region=moto_server.REGION)
+        yield Twin(bus, arrived, nowhere)
+        bus.close()
+        nowhere.close()
 
 
 @pytest.fixture(params=["local", "google", "amazon"])
@@ -246,8 +253,11 @@ def test_what_pubsub_refuses_for_good_does_not_pass_by_itself(
 
 
 def test_a_topic_that_is_not_there_is_told(google: Twin) -> None:
+    other = PubSubBus(f"{TOPIC.rsplit('/', 1)[0]}/other")
+
     with pytest.raises(ContextFSError, match=r"topics/other takes no events: NotFound\."):
-        PubSubBus(f"{TOPIC.rsplit('/', 1)[0]}/other").publish([event()])
+        other.publish([event()])
+    other.close()
 
 
 def refusing(bus: EventBridgeBus, refusals: list[set[int]]) -> list[int]:

@@ -42,6 +42,10 @@ class EventBridgeBus:
         for batch in batches([self._entry(event) for event in events]):
             self._put(batch)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
     def _entry(self, event: Event) -> Entry:
         return {
             "EventBusName": self._bus,

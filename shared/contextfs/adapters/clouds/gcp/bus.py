@@ -41,6 +41,11 @@ class PubSubBus:
             detail = f"The topic {self._topic} takes no events: {type(error).__name__}."
             raise (ContextFSError(detail) if lasting else Unavailable(detail)) from error
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.stop()
+        self._client.transport.close()
+
     def _send(self, event: Event) -> Any:
         attributes, data = envelopes.binary(event)
         return self._client.publish(self._topic, data, retry=self._retry, timeout=_TRY_SECONDS, **attributes)

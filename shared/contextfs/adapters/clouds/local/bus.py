@@ -22,3 +22,6 @@ class LocalBus:
         with self._database.transaction() as (tx, _):
             store.add_deliveries(tx, wanted, self._clock())
             tx.last("select pg_notify('contextfs_deliveries', '')", {})
+
+    def close(self) -> None:
+        """Give nothing back: the database is its owner's."""

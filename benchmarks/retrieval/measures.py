@@ -2,15 +2,17 @@
 
 import random
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log2
 
 import msgspec
 
 from contextfs.domain.context.tokens import estimate
+from contextfs.domain.search.tokens import terms
 
 DEPTHS = (5, 10, 20)
 BUDGETS = (250, 500, 1000, 2000)
+PACKS = (1000, 2000)
 _RESAMPLES = 2000
 
 
@@ -27,6 +29,10 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     session_recall: dict[int, float]
     held: dict[int, float]
     """Share of the evidence among the first whole turns that fit a budget of tokens, as `estimate` counts them."""
+    packed: dict[int, float] = {}
+    """Share of the evidence of which a part stands in the system's own pack of that many tokens."""
+    answered: dict[int, float] = {}
+    """Share of the answer's words, as far as the evidence holds them, that stand in that pack."""
     milliseconds: float
 
 
@@ -48,6 +54,13 @@ def score_of(
         "session_recall": {k: _recall(ranked_sessions[:k], wanted_sessions) for k in DEPTHS},
         "held": {budget: _recall(_within(found, tokens, budget), wanted) for budget in BUDGETS},
     }
+
+
+def pack_of(found: Sequence[str], text: str, evidence: Mapping[str, str], answer: str) -> tuple[float, float]:
+    """Measure a pack: the share of the evidence (texts by turn id) that is in it, and of the answer's words."""
+    held = _recall(found, set(evidence))
+    wanted = set(terms(answer)).intersection(word for said in evidence.values() for word in terms(said))
+    return held, len(wanted.intersection(terms(text))) / len(wanted) if wanted else held
 
 
 def tokens_of(texts: dict[str, str]) -> dict[str, int]:

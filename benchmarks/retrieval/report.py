@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
+from typing import Literal
 
 from benchmarks.retrieval.data import ADVERSARIAL
-from benchmarks.retrieval.measures import BUDGETS, DEPTHS, Score, interval, percentile
+from benchmarks.retrieval.measures import BUDGETS, DEPTHS, PACKS, Score, interval, percentile
 from benchmarks.retrieval.run import Run
 
 
@@ -19,6 +20,7 @@ def headline(runs: Sequence[Run], dataset: str) -> str:
         "MRR",
         *(f"session R@{k}" for k in DEPTHS),
         *(f"held in {budget}" for budget in BUDGETS),
+        *(f"{what} {budget}" for budget in PACKS for what in ("pack", "answer in")),
         "p50 ms",
         "p95 ms",
     ]
@@ -71,9 +73,15 @@ def _row(run: Run, scores: Sequence[Score]) -> list[str]:
         mean(lambda one: one.mrr),
         *(mean(lambda one, k=k: one.session_recall[k]) for k in DEPTHS),
         *(mean(lambda one, budget=budget: one.held[budget]) for budget in BUDGETS),
+        *(_pack_mean(scores, budget, of) for budget in PACKS for of in ("packed", "answered")),
         f"{percentile(times, 0.5):.1f}",
         f"{percentile(times, 0.95):.1f}",
     ]
+
+
+def _pack_mean(scores: Sequence[Score], budget: int, of: Literal["packed", "answered"]) -> str:
+    values = [value[budget] for one in scores if budget in (value := one.packed if of == "packed" else one.answered)]
+    return f"{fmean(values):.3f}" if values else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

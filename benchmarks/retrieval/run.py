@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from benchmarks.retrieval.data import Conversation
-from benchmarks.retrieval.measures import Score, score_of, tokens_of
-from benchmarks.retrieval.systems import TABLE, System, make, missing
+from benchmarks.retrieval.data import Asked, Conversation
+from benchmarks.retrieval.measures import PACKS, Score, pack_of, score_of, tokens_of
+from benchmarks.retrieval.systems import TABLE, Packs, System, make, missing
 from benchmarks.retrieval.vectors import Vectors
 
 DEEP = 100
@@ -52,6 +52,7 @@ def _one(name: str, data: dict[str, list[Conversation]], vectors: Vectors) -> Ru
 def _conversation(system: System, dataset: str, conversation: Conversation) -> list[Score]:
     system.load(conversation)
     sessions = {turn.id: turn.session for turn in conversation.turns}
+    texts = {turn.id: turn.text for turn in conversation.turns}
     tokens = tokens_of({turn.id: f"{turn.speaker}: {turn.text}" for turn in conversation.turns})
     scores: list[Score] = []
     for asked in conversation.questions:
@@ -59,6 +60,7 @@ def _conversation(system: System, dataset: str, conversation: Conversation) -> l
         found = system.search(asked.q, DEEP)
         milliseconds = (time.perf_counter() - started) * 1000
         measured = score_of(found, asked.evidence, sessions=sessions, tokens=tokens)
+        packed, answered = _packs(system, asked, texts)
         scores.append(
             msgspec.convert(
                 {
@@ -67,9 +69,22 @@ def _conversation(system: System, dataset: str, conversation: Conversation) -> l
                     "conversation": conversation.conv_id,
                     "qid": asked.qid,
                     "category": asked.category,
+                    "packed": packed,
+                    "answered": answered,
                     "milliseconds": milliseconds,
                 },
                 Score,
             )
         )
     return scores
+
+
+def _packs(system: System, asked: Asked, texts: dict[str, str]) -> tuple[dict[int, float], dict[int, float]]:
+    if not isinstance(system, Packs):
+        return {}, {}
+    evidence = {one: texts.get(one, "") for one in asked.evidence}
+    made = {budget: system.pack(asked.q, budget) for budget in PACKS}
+    scores = {budget: pack_of(one.turns, one.text, evidence, str(asked.answer or "")) for budget, one in made.items()}
+    return {budget: held for budget, (held, _) in scores.items()}, {
+        budget: words for budget, (_, words) in scores.items()
+    }

@@ -3,12 +3,19 @@
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from benchmarks.retrieval.data import Conversation
 from benchmarks.retrieval.vectors import Vectors
+
+
+class Packed(msgspec.Struct, frozen=True):
+    """A context pack: which turns stand in it, whole or in part, and its text."""
+
+    turns: list[str]
+    text: str
 
 
 class System(Protocol):
@@ -24,6 +31,15 @@ class System(Protocol):
 
     def close(self) -> None:
         """Let go of what it holds."""
+        ...
+
+
+@runtime_checkable
+class Packs(Protocol):
+    """A system that hands over what matters within a budget of tokens, in a form of its own."""
+
+    def pack(self, question: str, budget: int) -> Packed:
+        """Pack what matters for a question."""
         ...
 
 

@@ -17,6 +17,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from benchmarks.retrieval.data import ROLES, Conversation, Turn
+from benchmarks.retrieval.systems import Packed
 from benchmarks.retrieval.systems.pure import said_at
 from benchmarks.retrieval.vectors import Vectors
 from contextfs.adapters.database import embedded
@@ -52,13 +53,13 @@ class Ours:
         self._door, self._reactor = Door(services, self._wired.clock), Reactor(services, self._wired.clock)
         self._routes = {route.name: route for route in routes()}
         self._turns: dict[str, str] = {}
-        self._key = ""
+        self._key = self._project = ""
 
     def load(self, conversation: Conversation) -> None:
         """Found an organization, import each session, let events settle until every passage has its vector."""
         founding = plan(organization="O", email="o@o", project="p", now=self._wired.clock(), entropy=os.urandom)
         found(self._wired.services, founding, self._wired.clock())
-        self._key = founding.key
+        self._key, self._project = founding.key, str(founding.project_id)
         times = said_at(conversation.turns)
         sessions: defaultdict[str, list[Any]] = defaultdict(list)
         for turn in conversation.turns:
@@ -80,6 +81,11 @@ class Ours:
         """Ask the route."""
         reply = self._post("search.hybrid", {"query": question, "sources": ["message"], "limit": most})
         return [self._turns[hit["id"]] for hit in reply["hits"]]
+
+    def pack(self, question: str, budget: int) -> Packed:
+        """Ask the route."""
+        reply = self._post("context.pack", {"project_id": self._project, "task": question, "budget": budget})
+        return Packed([self._turns[item["id"]] for item in reply["items"]], reply["text"])
 
     def close(self) -> None:
         """Stop everything and leave nothing."""

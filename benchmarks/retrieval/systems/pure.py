@@ -12,7 +12,11 @@ import msgspec
 import numpy as np
 
 from benchmarks.retrieval.data import ROLES, Conversation, Turn, day
+from benchmarks.retrieval.systems import Packed
 from benchmarks.retrieval.vectors import Vectors
+from contextfs.domain.context.model import PackCandidate
+from contextfs.domain.context.pack import select
+from contextfs.domain.context.tokens import estimate
 from contextfs.domain.search.bm25 import idf, weights
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.names import named, without_names
@@ -21,6 +25,9 @@ from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.tokens import dimension, terms
+from contextfs.journeys.find.context import CANDIDATES as CANDIDATES_OF_A_PACK
+from contextfs.journeys.find.context import FLOOR
+from contextfs.journeys.find.index import MESSAGE_TRUST
 
 AVERAGE_LENGTH = 60.0
 CANDIDATES = 80
@@ -64,6 +71,20 @@ class Pure:
         passages, rarities = self._found(asked)
         return rank(passages, asked, rarities, now=NOW)
 
+    def pack(self, question: str, budget: int) -> Packed:
+        """Choose as a server does."""
+        passages = {one.passage.key: one.passage for one in self._stored}
+        found = [(passages[one.hit.key], one) for one in self.ranked(question)[:CANDIDATES_OF_A_PACK]]
+        pack = select(
+            [_candidate(passage, one) for passage, one in found],
+            budget=budget,
+            count=estimate,
+            floor=FLOOR,
+            task=question,
+            name="0" * 12,
+        )
+        return Packed([one.id for one in pack.items], pack.text)
+
     def close(self) -> None:
         """Hold nothing."""
 
@@ -99,6 +120,19 @@ class Pure:
                 if beside is not None:
                     found.add(beside)
         return found
+
+
+def _candidate(passage: Passage, one: Ranked) -> PackCandidate:
+    return PackCandidate(
+        id=passage.source,
+        type="message",
+        text=passage.body,
+        occurred_at=passage.occurred_at,
+        relevance=one.relevance,
+        trust=MESSAGE_TRUST[passage.role or "user"],
+        freshness=one.explanation.freshness,
+        speaker=passage.speaker or passage.role,
+    )
 
 
 def make(vectors: Vectors) -> Pure:

@@ -120,3 +120,17 @@ def test_a_very_long_question_is_answered(tenant: Tenant, settle_events: Settle)
     query = " ".join(f"word{number}" for number in range(2000))[:10_000]
 
     assert found(tenant, query) == [stored]
+
+
+def test_operators_alone_list_what_they_let_pass_newest_first(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Settle
+) -> None:
+    first = remember(tenant, "We deploy on Thursdays.", type="decision", tags=["release"])
+    remember(tenant, "The kitchen is painted green.", type="fact", tags=["release"])
+    second = remember(tenant, "We freeze on Fridays.", type="decision", tags=["release"])
+    remember(other_tenant, "Theirs.", type="decision", tags=["release"])
+    settle_events()
+
+    assert [second, first] == found(tenant, "type:decision tag:release")
+    assert [second] == found(tenant, "type:decision", limit=1)
+    assert [] == found(tenant, "type:decision before:2020")

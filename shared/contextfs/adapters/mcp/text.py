@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from contextfs.adapters.mcp.model import Hit, Hits, Packed, Recalled, Remembered, Said, SessionLine, SessionPart
-from contextfs.domain.context.render import frame, neutral
+from contextfs.domain.context.render import CUT, frame, neutral
 
 _SNIPPET = 300
 _MESSAGE = 1500
@@ -58,6 +58,8 @@ def packed(pack: Packed) -> str:
     if not pack.items:
         return _joined(["Nothing that is known seems to matter for this task."], pack.degraded)
     left = [f"{pack.left_out} left out: a larger budget holds more."] if pack.left_out else []
+    if CUT in pack.text:
+        left.append("… ends what was cut: contextfs_search with its words finds the message.")
     return _joined([pack.text, *left], pack.degraded)
 
 

@@ -21,6 +21,8 @@ class PackCandidate(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = False
     conflicted: bool = False
     """Two people said different things, and nobody has chosen yet: whoever reads it has to know."""
+    speaker: str | None = None
+    """Who said it; None for what nobody said, as a memory. What was said may be cut to the sentences that matter."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int
     budget: int
     items: tuple[PackCandidate, ...]
-    """The chosen ones, in the order in which they were chosen."""
+    """The chosen ones as the text shows them, in the order in which they were chosen."""
+    numbers: dict[str, int]
+    """Under which number the text shows what was said, by id."""
     decisions: tuple[Decision, ...]
     """One for each candidate: first the chosen ones, then the dropped ones, each in the order of the decision."""

@@ -1,15 +1,27 @@
-"""Which memories a conversation is handed: the pinned ones, then the best by marginal value, within a token budget."""
+"""Which memories a conversation is handed: the pinned ones, then the best by marginal value, within a token budget.
+
+The unit of choice is a sentence of what was said, or a whole memory. Each has a chance of being what matters: that of
+its text, which falls steeply with relevance, times its share in the text (`sentences.py`). Chances are taken from the
+best for their tokens on, until the budget is full: the first finds stand whole, the later ones by their best sentence.
+"""
 
 import re
-from collections.abc import Callable, Sequence
-from math import inf
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
+from math import exp, inf
+
+import msgspec
 
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
-from contextfs.domain.context.render import entry, frame, heading, render
+from contextfs.domain.context.render import CUT, entry, frame, heading, numbers, render
+from contextfs.domain.context.sentences import Sentence, sentences
 from contextfs.kit.errors import Invalid
 
 _WORDS = re.compile(r"\w+")
 _SHORTEST_WORD = 3
+
+STEEPNESS = 14.0
+"""How fast the chance falls with relevance: fitted on what answers questions in labelled conversations."""
 
 DISTRUST = 0.5
 """What is left of a candidate's value when it has no trust at all."""
@@ -17,82 +29,148 @@ DISTRUST = 0.5
 STALENESS = 0.9
 """What is left of a candidate's value when it has no freshness at all: facts must not be forgotten for their age."""
 
-REPETITION = 0.25
+REPETITION = 0.75
 """The part of its value that a candidate loses when the pack holds all of its words already."""
 
-THRIFT = 0.25
+THRIFT = 0.5
 """Value is divided by tokens to this power: at 0 one long text eats the budget, at 1 crumbs win."""
 
+LOW = 0.5
+"""The part of the floor that holds for what was said: its place alone (who, when, where) brings it below a tenth."""
+
 Count = Callable[[str], int]
+_Rank = tuple[bool, float, float, str]
 
 
 class _Open:
-    """A candidate that is not decided yet."""
+    """A candidate of which something is not decided yet: part after part, the most telling one first."""
 
-    def __init__(self, candidate: PackCandidate, count: Count) -> None:
+    def __init__(self, candidate: PackCandidate, task: str, count: Count) -> None:
         self.candidate = candidate
         self.words = _words(candidate.text)
         self.body = " ".join(candidate.text.casefold().split()).rstrip(".")
-        self.tokens = count(entry(candidate) + "\n")
+        self.parts = _parts(candidate, task)
+        first, *others = self.parts
+        cut = CUT if others else ""
+        self.costs = [count(f"{entry(self._with(first.text + cut))}\n"), *(count(part.text) for part in others)]
         self.said = 0.0
+        self.taken: list[Sentence] = []
+        self.tokens = 0
+        self.next = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing of it is left to decide."""
+        return self.next >= len(self.parts)
+
+    @property
     def value(self) -> float:
         """Give its worth beside what was chosen so far, 0..1."""
         return worth(self.candidate) * (1 - REPETITION * self.said)
 
-    def rank(self) -> tuple[bool, float, float, str]:
-        """Order: pinned first, then by value for its tokens, then newest, then by id."""
+    def rank(self) -> _Rank:
+        """Order of its next part: pinned first, then by value for its tokens, then newest, then by id."""
         at = self.candidate.occurred_at
-        thrifty = self.value() / max(1, self.tokens) ** THRIFT
+        thrifty = self.value * self.parts[self.next].share / max(1, self.costs[self.next]) ** THRIFT
         return not self.candidate.pinned, -thrifty, -at.timestamp() if at else inf, self.candidate.id
+
+    def take(self, cost: int) -> None:
+        """Choose its next part."""
+        self.taken.append(self.parts[self.next])
+        self.tokens += cost
+        self.next += 1
+
+    def drop(self) -> None:
+        """Pass over its next part, and over all of it when that is the first one."""
+        self.next = self.next + 1 if self.taken else len(self.parts)
 
     def hear(self, chosen: "_Open") -> None:
         """Take note of what another, chosen now, says already."""
-        if self.words:
+        if self.words and not self.taken:
             self.said = max(self.said, len(self.words & chosen.words) / len(self.words))
 
+    def shown(self) -> PackCandidate:
+        """Give it as the pack shows it: the sentences that were taken, in their places."""
+        if len(self.taken) == len(self.parts):
+            return self.candidate
+        kept = "".join(part.text for part in sorted(self.taken, key=lambda part: part.place))
+        return self._with(kept.rstrip() + CUT)
 
-def select(candidates: Sequence[PackCandidate], *, budget: int, count: Count, floor: float = 0.0) -> Pack:
+    def _with(self, text: str) -> PackCandidate:
+        return msgspec.structs.replace(self.candidate, text=text)
+
+
+def select(
+    candidates: Sequence[PackCandidate],
+    *,
+    budget: int,
+    count: Count,
+    floor: float = 0.0,
+    task: str = "",
+    name: str = "",
+) -> Pack:
     """Fill a pack of at most `budget` tokens, as `count` counts its whole rendered text with fence and headings.
 
     Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one,
-    that does not fit in what is left, or (unless pinned) whose relevance is below `floor` is dropped; texts are never
-    cut. The order of `candidates` is irrelevant. A negative budget is Invalid.
+    that does not fit in what is left, or (unless pinned) whose relevance is below `floor` (for what was said: half of
+    it) is dropped. Memories are never cut; of what was said, the sentences that matter for the `task` are taken first.
+    The order of `candidates` is irrelevant. `name` is what the text calls the pack. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
-    waiting = [_Open(candidate, count) for candidate in candidates]
+    every = [_Open(candidate, task, count) for candidate in candidates]
+    left = budget - sum(count(part + "\n") for part in frame(len(every), name))
     chosen: list[_Open] = []
-    kept: list[Decision] = []
     dropped: list[Decision] = []
-    used = sum(count(part + "\n") for part in frame(len(waiting)))
-    while waiting:
-        one = min(waiting, key=_Open.rank)
-        waiting.remove(one)
-        cost = one.tokens + _heading_cost(one, chosen, count)
-        refusal = _refusal(one, chosen, cost=cost, left=budget - used, floor=floor)
+    headings: set[str] = set()
+    for one in _by_rank(every):
+        over = heading(one.candidate)
+        cost = one.costs[one.next] + (0 if over in headings else count(over + "\n"))
+        refusal = _refusal(one, chosen, cost=cost, left=left, floor=floor)
         if refusal:
-            dropped.append(_decision(one, cost, chosen=False, reason=refusal))
+            if not one.taken:
+                dropped.append(_decision(one, refusal, tokens=cost))
+            one.drop()
             continue
-        kept.append(_decision(one, cost, chosen=True, reason=_praise(one)))
-        chosen.append(one)
-        used += cost
-        for other in waiting:
-            other.hear(one)
-    return _close(chosen, kept, dropped, budget=budget, count=count)
+        one.take(cost)
+        left -= cost
+        headings.add(over)
+        if len(one.taken) == 1:
+            chosen.append(one)
+            for other in every:
+                other.hear(one)
+    return _close(chosen, dropped, budget=budget, count=count, name=name)
 
 
 def worth(candidate: PackCandidate) -> float:
-    """Give a candidate's value by itself, 0..1: its relevance, by its trust and its freshness, both softened."""
+    """Give a candidate's value by itself, 0..1: its chance to matter, by its trust and its freshness, both softened."""
+    chance = exp(STEEPNESS * (_unit(candidate.relevance) - 1))
     trust = DISTRUST + (1 - DISTRUST) * _unit(candidate.trust)
     freshness = STALENESS + (1 - STALENESS) * _unit(candidate.freshness)
-    return _unit(candidate.relevance) * trust * freshness
+    return chance * trust * freshness
+
+
+def _by_rank(every: Sequence[_Open]) -> Iterator[_Open]:
+    """Give the candidate whose next part is the best one, again and again; whoever asks decides on that part.
+
+    A value only falls while others are chosen, so that one that comes up with an old value is put back in its place.
+    """
+    heap = [(one.rank(), number) for number, one in enumerate(every)]
+    heapify(heap)
+    while heap:
+        rank, number = heappop(heap)
+        one = every[number]
+        if one.rank() == rank:
+            yield one
+        if not one.is_over:
+            heappush(heap, (one.rank(), number))
 
 
 def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor: float) -> str:
-    twin = next((other for other in chosen if other.body == one.body), None)
+    twin = None if one.taken else next((other for other in chosen if other.body == one.body), None)
     if twin:
         return f"says the same as {twin.candidate.id}"
+    floor *= 1.0 if one.candidate.speaker is None else LOW
     if one.candidate.relevance < floor and not one.candidate.pinned:
         return f"relevance {one.candidate.relevance:.2f} is below {floor:.2f}"
     return f"needs {cost} tokens, {max(0, left)} are left" if cost > left else ""
@@ -101,32 +179,34 @@ def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor
 def _praise(one: _Open) -> str:
     if one.candidate.pinned:
         return "pinned"
-    return f"relevance {one.candidate.relevance:.2f}, {one.said:.0%} of its words said before"
+    cut = f", {len(one.taken)} of {len(one.parts)} sentences" if len(one.taken) < len(one.parts) else ""
+    return f"relevance {one.candidate.relevance:.2f}, {one.said:.0%} of its words said before{cut}"
 
 
-def _close(chosen: list[_Open], kept: list[Decision], dropped: list[Decision], *, budget: int, count: Count) -> Pack:
+def _close(chosen: list[_Open], dropped: list[Decision], *, budget: int, count: Count, name: str) -> Pack:
     """Render, and should `count` find more in the whole than in the parts, give up the last chosen until it fits."""
     while True:
-        text = render([one.candidate for one in chosen])
+        items = tuple(one.shown() for one in chosen)
+        text = render(items, name)
         tokens = count(text)
         if tokens <= budget or not chosen:
             break
-        chosen.pop()
-        last = kept.pop()
-        dropped.append(
-            Decision(id=last.id, chosen=False, reason="over budget once rendered", value=last.value, tokens=last.tokens)
-        )
-    items = tuple(one.candidate for one in chosen)
-    return Pack(text=text, tokens=tokens, budget=budget, items=items, decisions=(*kept, *dropped))
+        last = chosen.pop()
+        dropped.append(_decision(last, "over budget once rendered", tokens=last.tokens))
+    kept = [_decision(one, _praise(one), tokens=one.tokens, chosen=True) for one in chosen]
+    return Pack(
+        text=text, tokens=tokens, budget=budget, items=items, numbers=numbers(items), decisions=(*kept, *dropped)
+    )
 
 
-def _decision(one: _Open, cost: int, *, chosen: bool, reason: str) -> Decision:
-    return Decision(id=one.candidate.id, chosen=chosen, reason=reason, value=one.value(), tokens=cost)
+def _decision(one: _Open, reason: str, *, tokens: int, chosen: bool = False) -> Decision:
+    return Decision(id=one.candidate.id, chosen=chosen, reason=reason, value=one.value, tokens=tokens)
 
 
-def _heading_cost(one: _Open, chosen: Sequence[_Open], count: Count) -> int:
-    kind = one.candidate.type
-    return 0 if any(other.candidate.type == kind for other in chosen) else count(heading(kind) + "\n")
+def _parts(candidate: PackCandidate, task: str) -> list[Sentence]:
+    if candidate.speaker is None or candidate.pinned:
+        return [Sentence(0, candidate.text, 1.0)]
+    return sentences(candidate.text, task)
 
 
 def _words(text: str) -> frozenset[str]:

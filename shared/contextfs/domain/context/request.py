@@ -21,10 +21,13 @@ class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One memory or message of a pack, and why it is in. The text names it by its short id."""
+    """One memory or message of a pack, and why it is in. The text names a memory by its short id."""
 
     id: UUID
     short_id: str
+    number: int | None = None
+    """Under which number the text shows what was said; there it may be cut to the sentences that matter."""
+    session_id: UUID | None = None
     type: str
     title: str
     source: str

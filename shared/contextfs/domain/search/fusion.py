@@ -2,8 +2,8 @@
 
 Each leg is brought to 0..1 by itself, without looking at the other hits: BM25 saturates, s / (s + half); a cosine is
 clipped. Relevance is a convex mean: of the two legs for a memory, of these and the signals of `signals.py` for what
-was said in a conversation. Freshness, trust and a pin only break near ties: they add a little and never multiply, for
-an old fact must not be forgotten because it is old.
+was said in a conversation. The order is that of relevance in hundredths, as it is shown; freshness, trust and a pin
+decide among what is equal there. They never multiply, for an old fact must not be forgotten because it is old.
 
 The weights of conversations were fitted by listwise softmax on labelled ones (LoCoMo and BEAM, development halves);
 `benchmarks/retrieval` says what each is worth on conversations that it was not fitted on.
@@ -31,8 +31,9 @@ _SAID: dict[Kind, dict[str, float]] = {
         "timed": 0.9,
     },
 }
-_TOPICAL = frozenset({"semantic", "lexical", "window", "before"})
+_TOPICAL = frozenset({"semantic", "lexical", "window", "before", "exact"})
 _LOWEST = 0.1
+_DIGITS = 2
 _HALF_LIVES = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
 
 
@@ -52,10 +53,12 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = False
     signals: Signals | None = None
     """What else speaks for a passage of a conversation; None for a memory."""
+    exact: float | None = None
+    """The share of the question's quoted phrases and identifiers that it holds; None: the question has none."""
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """How much each part counts. The two legs share what freshness, trust and pin leave of 1."""
+    """How much each part counts."""
 
     semantic: float = 0.75
     lexical: float = 0.25
@@ -63,9 +66,13 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """The BM25 score that counts as one half."""
     said: Mapping[Kind, Mapping[str, float]] = msgspec.field(default_factory=lambda: _SAID)
     """How much each leg and signal counts for what was said, by the kind of conversation."""
-    freshness: float = 0.02
-    trust: float = 0.02
-    pinned: float = 0.01
+    exact: float = 0.3
+    """How much quoted phrases and identifiers count, as a part of all else together."""
+    fine: float = 0.002
+    """What the relevance counts within its hundredth; the four share less than a step of the order."""
+    freshness: float = 0.003
+    trust: float = 0.003
+    pinned: float = 0.0018
     half_lives: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(_HALF_LIVES))
     """Days after which a type's freshness has halved."""
     half_life: float = 180.0
@@ -91,7 +98,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """A hit in its place. Thresholds are for `relevance`; the order is that of `score`; both lie in 0..1."""
+    """A hit in its place. Thresholds are for `relevance`, and the order is that of `score`; both lie in 0..1.
+
+    The order never contradicts the relevance as it is shown, with two digits.
+    """
 
     hit: Hit
     score: float
@@ -153,8 +163,7 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     relevance = _relevance(terms, share)
     fresh = freshness(hit.occurred_at, now=now, half_life=weights.half_lives.get(hit.type, weights.half_life))
     trust, pinned = _unit(hit.trust), float(hit.pinned)
-    extras = weights.freshness + weights.trust + weights.pinned
-    score = (1 - extras) * relevance + weights.freshness * fresh + weights.trust * trust + weights.pinned * pinned
+    score = _score(relevance, fresh, trust, pinned, weights)
     explanation = Explanation(
         lexical_score=hit.lexical,
         lexical=terms["lexical"],
@@ -172,16 +181,25 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     return Ranked(hit=hit, score=score, relevance=relevance, explanation=explanation)
 
 
+def _score(relevance: float, fresh: float, trust: float, pinned: float, weights: Weights) -> float:
+    step = round(relevance, _DIGITS)
+    fine = _unit((relevance - step) * 10**_DIGITS + 0.5)
+    extras = weights.fine * fine + weights.freshness * fresh + weights.trust * trust + weights.pinned * pinned
+    return (1 - weights.fine - weights.freshness - weights.trust - weights.pinned) * step + extras
+
+
 def _terms(hit: Hit, weights: Weights) -> tuple[dict[str, float | None], Mapping[str, float]]:
     """Give what each leg and signal says of a hit, 0..1 or None, and how much each of them counts."""
     terms: dict[str, float | None] = {
         "lexical": None if _blank(hit.lexical) else saturated(hit.lexical or 0.0, weights.lexical_half),
         "semantic": None if _blank(hit.semantic) else _unit(hit.semantic or 0.0),
+        "exact": hit.exact,
     }
-    if hit.signals is None:
-        return terms, {"semantic": weights.semantic, "lexical": weights.lexical}
-    share = weights.said[hit.signals.kind]
-    return terms | {name: getattr(hit.signals, name) for name in share if name not in terms}, share
+    share: dict[str, float] = {"semantic": weights.semantic, "lexical": weights.lexical}
+    if hit.signals is not None:
+        share = dict(weights.said[hit.signals.kind])
+        terms |= {name: getattr(hit.signals, name) for name in share if name not in terms}
+    return terms, share | {"exact": weights.exact * sum(share.values())}
 
 
 def _relevance(terms: Mapping[str, float | None], share: Mapping[str, float]) -> float:

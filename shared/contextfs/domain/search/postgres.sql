@@ -7,6 +7,26 @@ from contextfs.find_passages(
     %(tools)s::text [], %(branch)s::text, %(since)s::timestamptz, %(until)s::timestamptz, %(at)s::timestamptz
 )
 
+-- name: listed
+-- The newest passages within the filters, of each source the first one; nothing ranks them.
+select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.starts, p.ends, p.context, p.body, p.type,
+    p.tags, p.tool, p.branch, p.author_id, p.trust, p.pinned, p.occurred_at, p.place, p.role, p.speaker,
+    null::double precision as lexical, null::double precision as semantic, p.embedding is not null as embedded,
+    '{}'::double precision [] as held, '{}'::double precision [] as rarities
+from passages as p
+where p.ordinal = 0 and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
+    and (p.expires_at is null or p.expires_at > %(at)s)
+    and (%(sources)s::text [] is null or p.source = any(%(sources)s::text []))
+    and (%(types)s::text [] is null or p.type = any(%(types)s::text []))
+    and (%(tags)s::text [] is null or p.tags @> %(tags)s::text [])
+    and (%(author)s::uuid is null or p.author_id = %(author)s::uuid)
+    and (%(tools)s::text [] is null or p.tool = any(%(tools)s::text []))
+    and (%(branch)s::text is null or p.branch = %(branch)s::text)
+    and (%(since)s::timestamptz is null or p.occurred_at >= %(since)s::timestamptz)
+    and (%(until)s::timestamptz is null or p.occurred_at < %(until)s::timestamptz)
+order by p.occurred_at desc, p.id
+limit %(candidates)s
+
 -- name: pinned
 -- The pinned memories of a project, newest first.
 select id, type, title, content, author_kind, updated_at, session_id, conflicted

@@ -123,6 +123,19 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The days that it names."""
     filters: Filters = Filters()
 
+    @property
+    def lists(self) -> bool:
+        """Tell whether it asks for nothing but what its operators let pass: there is nothing to rank by."""
+        return not self.text
+
+    def held_by(self, text: str) -> float | None:
+        """Give the share of its phrases and identifiers that a text holds, whatever the case; None: it has none."""
+        wanted = {*self.phrases, *self.identifiers}
+        if not wanted:
+            return None
+        line = " ".join(text.split()).casefold()
+        return sum(" ".join(one.split()).casefold() in line for one in wanted) / len(wanted)
+
     def without(self, names: Collection[str]) -> "Question":
         """Give the same question with the names of people taken out of what the legs look for."""
         return msgspec.structs.replace(

@@ -5,6 +5,9 @@ Pure, and the same on the server and on the laptop: whoever finds passages hands
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import inf
+
+import msgspec
 
 from contextfs.domain.search.fusion import DEFAULT, Hit, Ranked, Weights, collapse, fuse
 from contextfs.domain.search.question import Question
@@ -37,14 +40,27 @@ def rank(
     `rarities` are the idf values of `question.words`, in their order. The order of `passages` is irrelevant.
     """
     signals = read(passages, question, rarities)
-    ranked = fuse([_hit(one, signals.get(one.key)) for one in passages], now=now, weights=weights)
+    ranked = fuse(
+        [_hit(one, signals.get(one.key), question.held_by(one.body)) for one in passages], now=now, weights=weights
+    )
     by_key = {one.key: one for one in passages}
     apart = _one_a_source(ranked, by_key)
     shown, rest = apart[:SHOWN], apart[SHOWN:]
     return [*collapse(shown, {one.hit.key: _print(by_key[one.hit.key]) for one in shown}), *rest]
 
 
-def _hit(one: Passage, signals: Signals | None) -> Hit:
+def listed(passages: Sequence[Passage], *, now: datetime, weights: Weights = DEFAULT) -> list[Ranked]:
+    """Bring what filters alone asked for into the order of time, newest first: each is just what was asked for."""
+    ranked = fuse([_hit(one) for one in passages], now=now, weights=weights)
+    return [msgspec.structs.replace(one, score=1.0, relevance=1.0) for one in sorted(ranked, key=_newest)]
+
+
+def _newest(one: Ranked) -> tuple[float, str]:
+    at = one.hit.occurred_at
+    return -at.timestamp() if at else inf, one.hit.key
+
+
+def _hit(one: Passage, signals: Signals | None = None, exact: float | None = None) -> Hit:
     return Hit(
         key=one.key,
         lexical=one.lexical,
@@ -54,6 +70,7 @@ def _hit(one: Passage, signals: Signals | None) -> Hit:
         trust=one.trust,
         pinned=one.pinned,
         signals=signals,
+        exact=exact,
     )
 
 

@@ -37,7 +37,8 @@ _TIMED = pattern(
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """What ranking knows of a passage: what the legs said, and where in a conversation it stands.
 
-    `held` has for each word of the question its rarity (idf), or 0 when the passage does not hold it. Passages of a
+    `held` has for each word of the question its rarity (idf), or 0 when the passage does not hold it; empty where it is
+    not known, as of what nobody by name said. Passages of a
     session stand in the order of their `place`; neighbours differ by one.
     """
 
@@ -94,7 +95,7 @@ class _Places:
         self._total = total
 
     def coverage(self, one: Passage, *steps: int) -> float:
-        held = [other.held for step in steps if (other := self._beside(one, step)) is not None]
+        held = [other.held for step in steps if (other := self._beside(one, step)) is not None and other.held]
         return sum(map(max, zip(*held, strict=True))) / self._total if held and self._total else 0.0
 
     def _beside(self, one: Passage, step: int) -> Passage | None:

@@ -71,6 +71,11 @@ def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
     return [Candidate(**row) for row in tx.all(_SQL["search"], msgspec.structs.asdict(query))]
 
 
+def listed(tx: Transaction, query: PassageQuery) -> list[Candidate]:
+    """Give the newest passages within the filters of a query, whatever they say."""
+    return [Candidate(**row) for row in tx.all(_SQL["listed"], msgspec.structs.asdict(query))]
+
+
 def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> list[Row]:
     """Read the pinned memories of a project."""
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})

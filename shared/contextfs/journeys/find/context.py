@@ -46,9 +46,10 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     others = [_candidate(one, candidate, doubted) for one, candidate in best]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
     ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
-    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR)
+    sessions = {short(one.source_id): one.session_id for one in found.candidates.values()}
+    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR, task=wanted.task)
     call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
-    return reply(chosen, ids, found.degraded)
+    return reply(chosen, ids, sessions, found.degraded)
 
 
 def short(one: UUID) -> str:
@@ -68,6 +69,7 @@ def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> 
         freshness=one.explanation.freshness,
         pinned=candidate.pinned,
         conflicted=candidate.source_id in doubted,
+        speaker=candidate.speaker or candidate.role,
     )
 
 
@@ -89,24 +91,33 @@ def _sources(found: Found) -> Iterator[UUID]:
     return (candidate.source_id for candidate in found.candidates.values())
 
 
-def reply(chosen: Pack, ids: Mapping[str, UUID], degraded: list[str]) -> ContextReply:
-    """Say what was packed and why; `ids` gives the whole of each short id."""
+def reply(
+    chosen: Pack, ids: Mapping[str, UUID], sessions: Mapping[str, UUID | None], degraded: list[str]
+) -> ContextReply:
+    """Say what was packed and why; `ids` gives the whole of each short id, `sessions` where it was said."""
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
     return ContextReply(
         text=chosen.text,
         tokens=chosen.tokens,
         budget=chosen.budget,
         tokens_are="estimated",
-        items=[_item(item, ids[item.id], reasons[item.id]) for item in chosen.items],
+        items=[
+            _item(item, ids[item.id], reasons[item.id], chosen.numbers.get(item.id), sessions.get(item.id))
+            for item in chosen.items
+        ],
         left_out=sum(not decision.chosen for decision in chosen.decisions),
         degraded=degraded,
     )
 
 
-def _item(item: PackCandidate, whole: UUID, decision: Decision) -> ContextItem:
+def _item(
+    item: PackCandidate, whole: UUID, decision: Decision, number: int | None, session: UUID | None
+) -> ContextItem:
     return ContextItem(
         id=whole,
         short_id=item.id,
+        number=number,
+        session_id=session,
         type=item.type,
         title=item.title,
         source=item.source,

@@ -13,7 +13,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import candidates, rank
+from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
@@ -56,6 +56,8 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     """
     question = understand(wanted.query, today=call.now.date())
     wanted = _with_filters(call, wanted, question)
+    if question.lists:
+        return _list(call, wanted)
     found, degraded = _ask(call, wanted, mode, question)
     meant = named(question.text, {one.speaker for one in found if one.speaker})
     if meant:
@@ -65,6 +67,15 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
     kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
     return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded)
+
+
+def _list(call: Call, wanted: SearchRequest) -> Found:
+    """Find what passes the filters, newest first: of a question of nothing but operators."""
+    found = store.listed(call.tx, _query(wanted, ([], []), None, None, call.now))
+    by_key = {str(candidate.id): candidate for candidate in found}
+    return Found(
+        ranked=listed([_passage(one) for one in found], now=call.now), candidates=by_key, words=[], degraded=[]
+    )
 
 
 def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:

@@ -67,6 +67,13 @@ def propose(base: Base, words: Sequence[str], semantic: "Semantic | None", scope
     return Proposed(list(_read(base, found, lexical, cosines)), lexical.rarities)
 
 
+def newest(base: Base, scope: Scope) -> Proposed:
+    """Give the newest within the bounds, whatever they say."""
+    values = UNBOUND | (scope.bounds or {}) | {"limit": scope.candidates, "at": scope.at}
+    found = [one for (one,) in base.each(SQL["listed"], values)]
+    return Proposed(list(_read(base, found, Lexical(base, (), at=scope.at), {})), [])
+
+
 def passage(one: Candidate) -> Passage:
     """Give a candidate as the ranking takes it."""
     return Passage(

@@ -8,12 +8,12 @@ import msgspec
 
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import candidates, rank
+from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import bounds, micros
-from contextfs.local.search.candidates import Candidate, Proposed, Scope, passage, propose
+from contextfs.local.search.candidates import Candidate, Proposed, Scope, newest, passage, propose
 from contextfs.local.search.embedder import OFF
 from contextfs.local.search.model import Mode, Wanted
 
@@ -55,14 +55,17 @@ def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder
 
 
 def by_words(base: Base, asked: Asked) -> Proposed:
-    """Ask the words' leg alone."""
+    """Ask the words' leg alone; without a word to look for, list what is newest."""
     with base.snapshot():
+        if asked.question.lists:
+            return newest(base, asked.scope)
         return propose(base, asked.question.words, None, asked.scope)
 
 
 def ordered(proposed: Proposed, question: Question, wanted: Wanted, *, now: datetime) -> Found:
     """Bring candidates into one order, from a relevance on that is above zero and not below what is wanted."""
     found = {str(one.id): one for one in proposed.candidates}
-    ranked = rank([passage(one) for one in proposed.candidates], question, proposed.rarities, now=now)
+    passages = [passage(one) for one in proposed.candidates]
+    ranked = listed(passages, now=now) if question.lists else rank(passages, question, proposed.rarities, now=now)
     kept = [one for one in ranked if one.relevance > 0 and one.relevance >= wanted.min_relevance]
     return Found(kept[: wanted.limit], found, question.words)

@@ -37,7 +37,12 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
     candidates = [*map(_pin, pins.values()), *(one for one in others if one.id not in pins)]
     ids = {short(one.id): one.id for one in pins.values()}
     ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
-    return reply(select(candidates, budget=request.budget, count=estimate, floor=FLOOR), ids, degraded)
+    chosen = select(candidates, budget=request.budget, count=estimate, floor=FLOOR, task=request.task)
+    sessions = {
+        short(UUID(one.source_id)): UUID(one.session_id) if one.session_id else None
+        for one in found.candidates.values()
+    }
+    return reply(chosen, ids, sessions, degraded)
 
 
 def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
@@ -64,6 +69,7 @@ def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandid
         freshness=one.explanation.freshness,
         pinned=bool(candidate.pinned),
         conflicted=candidate.source_id in doubted,
+        speaker=candidate.speaker or candidate.role,
     )
 
 

@@ -156,6 +156,25 @@ where w.passage_words match :match
 order by w.rank
 limit :limit
 
+-- name: listed
+-- The newest passages within some bounds, of each source the first one; nothing ranks them.
+select p.id
+from passages as p
+where p.ordinal = 0 and (p.expires is null or p.expires > :at)
+    and (:sources is null or p.source in (select value from json_each(:sources)))
+    and (:types is null or p.type in (select value from json_each(:types)))
+    and (:tools is null or p.tool in (select value from json_each(:tools)))
+    and (:authors is null or lower(p.author) in (select value from json_each(:authors)))
+    and (:branch is null or p.branch = :branch)
+    and (:since is null or p.occurred >= :since)
+    and (:until is null or p.occurred < :until)
+    and (:tags is null or not exists (
+        select 1 from json_each(:tags) as wanted
+        where wanted.value not in (select value from json_each(p.tags))
+    ))
+order by p.occurred desc, p.id
+limit :limit
+
 -- name: holders
 -- How many passages hold each of some terms.
 select term, doc from passage_vocabulary where term in (select value from json_each(:terms))

@@ -187,6 +187,19 @@ def test_lexical_scores_are_bm25(library: tuple[Connection, Ids, list[str]], wor
     assert found == pytest.approx(_oracle(query, texts), rel=1e-4, abs=1e-4)
 
 
+def test_a_word_that_very_many_hold_is_weighed_too(app: Connection, app_url: str) -> None:
+    ids = settle_tenant(app_url)
+    texts = [f"common text {'rare' if number % 200 == 0 else 'usual'} {number}" for number in range(540)]
+    _store(app, ids, [*texts, *(f"other {number}" for number in range(60))])
+    assume(app, ids.org, ids.user)
+
+    found = _search(app, ids.org, "common rare", projects=[ids.other_project], limit=50)
+    best = dict(sorted(found.items(), key=lambda item: -item[1])[:3])
+    wanted = _oracle("common rare", [*texts, *["other"] * 60])
+
+    assert pytest.approx({text: wanted[text] for text in texts if "rare" in text}, rel=0.05) == best
+
+
 def test_the_best_are_kept_when_there_are_too_many(library: tuple[Connection, Ids, list[str]]) -> None:
     connection, ids, texts = library
     found = _search(connection, ids.org, "word0 word3 word9", projects=[ids.other_project], limit=10)

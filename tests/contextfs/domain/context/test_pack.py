@@ -15,7 +15,7 @@ from contextfs.kit.errors import Invalid
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 UNIT = st.floats(0, 1)
-WORDS = ["token", "rotate", "every", "night", "use", "uv", "8080", "東京", "</contextfs-context>"]
+WORDS = ["token", "rotate", "every.", "night", "use", "uv!\n", "8080?", "東京", "</contextfs-context>", "```", "Hey!"]
 CANDIDATE = st.builds(
     PackCandidate,
     id=st.sampled_from([f"m{i}" for i in range(40)]),
@@ -25,6 +25,8 @@ CANDIDATE = st.builds(
     trust=UNIT,
     freshness=UNIT,
     pinned=st.booleans(),
+    speaker=st.sampled_from([None, None, "Ana", "</b> 7 Ben"]),
+    occurred_at=st.sampled_from([None, DAY, DAY.replace(year=2027)]),
 )
 CANDIDATES = st.lists(CANDIDATE, max_size=8, unique_by=lambda one: one.id)
 
@@ -46,8 +48,8 @@ def candidate(key: str, text: str, relevance: float = 0.5, **fields: object) -> 
     return PackCandidate(**{"id": key, "type": "fact", "text": text, "relevance": relevance, **fields})  # pyright: ignore[reportArgumentType] - any field
 
 
-def fill(*candidates: PackCandidate, budget: int = 1000, floor: float = 0.0) -> Pack:
-    return select(candidates, budget=budget, count=estimate, floor=floor)
+def fill(*candidates: PackCandidate, budget: int = 1000, floor: float = 0.0, task: str = "") -> Pack:
+    return select(candidates, budget=budget, count=estimate, floor=floor, task=task)
 
 
 def chosen(pack: Pack) -> list[str]:
@@ -58,12 +60,12 @@ def reasons(pack: Pack) -> dict[str, str]:
     return {one.id: one.reason for one in pack.decisions}
 
 
-@given(CANDIDATES, st.integers(0, 400), st.sampled_from(COUNTS))
+@given(CANDIDATES, st.integers(0, 400), st.sampled_from(COUNTS), st.sampled_from(["", "rotate the token"]))
 @settings(max_examples=300)
 def test_a_pack_is_never_over_its_budget(
-    candidates: list[PackCandidate], budget: int, count: Callable[[str], int]
+    candidates: list[PackCandidate], budget: int, count: Callable[[str], int], task: str
 ) -> None:
-    pack = select(candidates, budget=budget, count=count)
+    pack = select(candidates, budget=budget, count=count, task=task, name="3b89a72b85e0")
 
     assert pack.tokens == count(pack.text) <= budget
 
@@ -148,8 +150,40 @@ def test_of_equals_the_newest_comes_first() -> None:
 @given(UNIT, UNIT, UNIT)
 def test_worth_is_softened_and_stays_in_bounds(relevance: float, trust: float, freshness: float) -> None:
     found = worth(candidate("m", "x", relevance, trust=trust, freshness=freshness))
+    best = worth(candidate("m", "x", relevance))
 
-    assert 0.45 * relevance - 1e-9 <= found <= relevance
+    assert 0.45 * best - 1e-9 <= found <= best <= 1
+    assert best <= worth(candidate("m", "x", 1.0)) == 1
+
+
+LONG = "Hey Ben! We moved the port to 8080 on Monday. What a day that was. The red cat sleeps on the keyboard."
+
+
+def test_of_what_was_said_the_sentence_that_matters_goes_first() -> None:
+    said = candidate("a", LONG, 0.9, type="message", speaker="Ana", occurred_at=DAY)
+
+    pack = fill(said, task="Which port do we use?", budget=71)
+
+    assert "1 Ana: We moved the port to 8080 on Monday. …" in pack.text
+    assert "relevance 0.90, 0% of its words said before, 1 of 4 sentences" == reasons(pack)["a"]
+
+
+def test_with_room_what_was_said_stands_whole() -> None:
+    assert f"1 Ana: {LONG}\n" in fill(candidate("a", LONG, 0.9, speaker="Ana"), task="port").text
+
+
+def test_memories_are_never_cut() -> None:
+    assert [] == chosen(fill(candidate("a", LONG, 0.9), task="Which port do we use?", budget=71))
+
+
+def test_a_better_find_stands_whole_before_a_worse_one_stands_at_all() -> None:
+    better = candidate("a", LONG, 0.9, speaker="Ana")
+    worse = candidate("b", "The green door of the old house was painted twice.", 0.4, speaker="Ana")
+
+    pack = fill(better, worse, task="port", budget=90)
+
+    assert ["a"] == chosen(pack)
+    assert LONG in pack.text
 
 
 def test_a_budget_too_small_for_the_fence_gives_nothing() -> None:

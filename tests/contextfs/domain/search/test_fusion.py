@@ -67,6 +67,20 @@ def test_a_better_leg_never_lowers_the_score(hit: Hit, lexical: float, semantic:
     assert score(better) >= score(hit)
 
 
+def test_what_holds_the_quoted_words_goes_before_what_only_comes_close() -> None:
+    close = Hit(key="close", semantic=0.6, lexical=20.0, exact=0.0)
+    exact = Hit(key="exact", semantic=0.4, lexical=20.0, exact=1.0)
+
+    assert ["exact", "close"] == [one.hit.key for one in fuse([close, exact], now=NOW)]
+
+
+@given(HITS)
+def test_the_order_never_contradicts_the_relevance_that_is_shown(hits: list[Hit]) -> None:
+    shown = [round(one.relevance, 2) for one in fuse(hits, now=NOW)]
+
+    assert shown == sorted(shown, reverse=True)
+
+
 def test_equal_scores_go_newest_first_then_by_key() -> None:
     plain = Weights(freshness=0.0)
     hits = [
@@ -153,10 +167,12 @@ def test_a_score_is_explained() -> None:
 @given(HIT)
 def test_an_explanation_adds_up_to_the_score(hit: Hit) -> None:
     why = fuse([hit], now=NOW)[0].explanation
+    shown = round(why.relevance, 2)
+    fine = min(1.0, max(0.0, (why.relevance - shown) * 100 + 0.5))
     extras = DEFAULT.freshness * why.freshness + DEFAULT.trust * why.trust + DEFAULT.pinned * why.pinned
-    rest = 1 - DEFAULT.freshness - DEFAULT.trust - DEFAULT.pinned
+    rest = 1 - DEFAULT.fine - DEFAULT.freshness - DEFAULT.trust - DEFAULT.pinned
 
-    assert score(hit) == pytest.approx(rest * why.relevance + extras)
+    assert score(hit) == pytest.approx(rest * shown + DEFAULT.fine * fine + extras)
 
 
 def test_equal_fingerprints_become_one() -> None:

@@ -89,3 +89,16 @@ def test_any_text_has_an_answer(text: str, today: date) -> None:
 
     assert len(asked.words) == len(set(asked.words))
     assert bool(asked.about.strip()) or not asked.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("what is new", "Everything.", None),
+        ('who said "release  train"', "The Release\ntrain leaves.", 1.0),
+        ("does load_user in src/auth/login.py fail", "load_user was renamed.", 0.5),
+        ("why ERR_42", "Nothing fails.", 0.0),
+    ],
+)
+def test_phrases_and_identifiers_are_held_or_not(query: str, text: str, expected: float | None) -> None:
+    assert expected == understand(query, today=TODAY).held_by(text)

@@ -256,3 +256,15 @@ def test_small_words_alone_are_looked_for(machine: Machine) -> None:
     machine.add("To be or not to be.")
 
     assert ["To be or not to be."] == said(machine, "to be")
+
+
+def test_operators_alone_list_what_they_let_pass_newest_first(machine: Machine) -> None:
+    machine.add("We deploy on Thursdays.", type="decision")
+    machine.add("The kitchen is painted green.", type="fact")
+    machine.add("We freeze on Fridays.", type="decision")
+
+    hits = found(machine, "type:decision").hits
+
+    assert ["We freeze on Fridays.", "We deploy on Thursdays."] == [hit.snippet for hit in hits]
+    assert {1.0} == {hit.relevance for hit in hits}
+    assert [] == said(machine, "type:decision before:2020")

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uninstall": ("clients.cli.hooks:uninstall", "Take that back; its settings are as they were"),
     "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
     "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
+    "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
     "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),

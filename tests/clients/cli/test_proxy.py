@@ -72,7 +72,10 @@ def test_what_cannot_be_is_told_in_a_line(
 
 
 def test_a_missing_package_has_its_cure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(serving, "find_spec", lambda name: None if name == "uvicorn" else name)  # pyright: ignore[reportUnknownLambdaType]
+    def find_spec(name: str) -> str | None:
+        return None if name == "uvicorn" else name
+
+    monkeypatch.setattr(serving, "find_spec", find_spec)
 
     assert run(["proxy"]) == 1
     assert capsys.readouterr().err == (

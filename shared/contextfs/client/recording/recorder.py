@@ -96,7 +96,7 @@ class Recorder:
             thread.join(seconds if is_done else 0)
         lost = self.figures().lost + self.figures().waiting
         if lost:
-            self._tell(f"{lost:,} exchanges with a model were not kept.")
+            self._tell(f"Exchanges with a model that were not kept: {lost:,}.")
 
     def figures(self) -> Figures:
         """Tell what was done so far."""

@@ -74,7 +74,7 @@ def test_a_server_that_is_down_is_waited_for_and_what_is_lost_is_told() -> None:
 
     assert not is_done
     assert told[0].startswith("what is said with a model waits to be kept: http://127.0.0.1:9 does not answer")
-    assert told[-1] == "2 exchanges with a model were not kept."
+    assert told[-1] == "Exchanges with a model that were not kept: 2."
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_kept(client: ContextFS) -> None:

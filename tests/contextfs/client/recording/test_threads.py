@@ -140,7 +140,7 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(50):
         threads.place(turns(f"q{number}", "a"), tool="t")
 
-    remembered = [threads._by_link, threads._by_reply, threads._by_name]
+    remembered = [threads._by_link, threads._by_reply, threads._by_name]  # pyright: ignore[reportPrivateUsage]
     assert [len(one) <= 10 for one in remembered] == [True, True, True]
 
 

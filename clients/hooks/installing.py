@@ -1,9 +1,11 @@
-"""Writes `ctx hook` into the settings of a tool, beside the hooks that are there, and takes it out again."""
+"""Writes `ctx hook` into a tool's settings, or `ctx acp` into an editor's, beside what is there, and takes it out."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from clients.acp.targets import EDITORS, Editor
 from clients.cli import output
+from clients.cli.command import Misused
 from clients.cli.setup import surroundings
 from clients.hooks.targets import TARGETS, Target
 from clients.settings import touch
@@ -13,12 +15,12 @@ from contextfs.local import place
 
 def install(tool: str, *, project: bool, dry_run: bool, json: bool) -> int:
     """Write it; a second time changes nothing."""
-    return carry_out(_change(tool, project=project), back=False, dry_run=dry_run, json=json)
+    return carry_out(_change(tool, project=project, back=False), back=False, dry_run=dry_run, json=json)
 
 
 def uninstall(tool: str, *, project: bool, dry_run: bool, json: bool) -> int:
     """Take it out; the file is again as it was."""
-    return carry_out(_change(tool, project=project), back=True, dry_run=dry_run, json=json)
+    return carry_out(_change(tool, project=project, back=True), back=True, dry_run=dry_run, json=json)
 
 
 def listed(*, json: bool) -> int:
@@ -29,6 +31,11 @@ def listed(*, json: bool) -> int:
         for one in TARGETS
         for path in (one.user(around), root() / one.project)
     ]
+    rows += [
+        [one.name, one.title, str(path), "installed" if touch.is_installed(path, one.edit(None)) else ""]
+        for one in EDITORS
+        for path in (one.path(around),)
+    ]
     if json:
         names = ("tool", "title", "file", "state")
         output.say_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -37,11 +44,22 @@ def listed(*, json: bool) -> int:
     return 0
 
 
-def _change(tool: str, *, project: bool) -> Change:
+def _change(tool: str, *, project: bool, back: bool) -> Change:
+    editors = {one.name: one for one in EDITORS}
     known = {one.name: one for one in TARGETS}
-    target = known[chosen(tool, known, "tool")]
+    name = chosen(tool, [*known, *editors], "tool")
+    if name in editors:
+        return _editor(editors[name], project=project, back=back)
+    target = known[name]
     path = root() / target.project if project else target.user(surroundings())
     return Change(f"hooks-{target.name}", path, _edit(target, shared=project), tuple(_notes(target)))
+
+
+def _editor(one: Editor, *, project: bool, back: bool) -> Change:
+    if project:
+        raise Misused(f"{one.title} has no agents of a repository: leave --project out")
+    edit = one.edit(None if back else program(shared=False))
+    return Change(f"acp-{one.name}", one.path(surroundings()), edit, (one.after,))
 
 
 def _edit(target: Target, *, shared: bool) -> touch.Edit:

@@ -3,6 +3,8 @@
 from contextfs.client.address import Address
 from contextfs.client.client import ContextFS
 from contextfs.client.pages import Listing
+from contextfs.client.recording.recorder import Recorder
+from contextfs.client.recording.wrapping import wrap
 from contextfs.client.retries import Retries
 from contextfs.client.system import Health
 from contextfs.domain.access.model import ApiKey, ApiKeyCreated
@@ -69,6 +71,7 @@ __all__ = [
     "Project",
     "Provenance",
     "Receipt",
+    "Recorder",
     "Refusal",
     "Retries",
     "Review",
@@ -89,4 +92,5 @@ __all__ = [
     "UnsupportedMedia",
     "VersionMismatch",
     "VersionRequired",
+    "wrap",
 ]

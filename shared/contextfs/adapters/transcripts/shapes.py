@@ -1,46 +1,31 @@
 """Reads JSON whose shape drifts from week to week: a value that is not what we hoped for is simply absent."""
 
 from datetime import UTC, datetime
-from typing import Any, TypeGuard, cast
+from typing import Any
 
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.kit.shapes import count, is_deep, is_list, is_table, items, table, text
+
+__all__ = [
+    "amount",
+    "count",
+    "document",
+    "is_deep",
+    "is_list",
+    "is_table",
+    "items",
+    "moment",
+    "plain_text",
+    "simple_yaml",
+    "table",
+    "text",
+]
 
 _MILLISECONDS_FROM = 1e11
 """Seconds since 1970 reach this in the year 5138; a larger figure counts milliseconds."""
-_MAX_DEPTH = 100
 _DOCUMENT = msgspec.json.Decoder(Any)
-
-
-def is_table(value: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether this is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether this is an array."""
-    return isinstance(value, list)
-
-
-def table(value: object) -> dict[str, Any]:
-    """Give the object, or an empty one."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[Any]:
-    """Give the array, or an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
-
-
-def text(value: object) -> str | None:
-    """Give the string when there is anything in it."""
-    return value if isinstance(value, str) and value else None
-
-
-def count(value: object) -> int:
-    """Give the whole number when it is one and not negative, else 0."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
 def moment(value: object) -> datetime | None:
@@ -55,16 +40,6 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
-
-
-def is_deep(value: object, limit: int = _MAX_DEPTH) -> bool:
-    """Tell whether JSON nests deeper than `limit`: what decodes here could be too deep for whoever writes it on."""
-    level = [value]
-    for _ in range(limit):
-        level = [inner for outer in level for inner in (*table(outer).values(), *items(outer))]
-        if not level:
-            return False
-    return True
 
 
 def simple_yaml(data: bytes) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""Where a command that listens keeps what it hears: in the store of this folder, or on a server."""
+
+from clients.cli import output, where
+from contextfs.adapters.transcripts.injected import without_context
+from contextfs.adapters.transcripts.tally import Tally
+from contextfs.client.recording.conversation import Reader
+from contextfs.client.recording.model import Sink
+from contextfs.client.recording.recorder import Recorder
+
+
+def recorder(*, server: bool, project: str | None = None) -> tuple[Recorder, str]:
+    """Make a recorder, and name where it keeps things. What tools put among a user's words is taken out."""
+    keeping, named = sink(server=server, project=project)
+    return Recorder(keeping, reader=Reader(_cleaned), tell=tell), named
+
+
+def sink(*, server: bool, project: str | None) -> tuple[Sink, str]:
+    """Give where things are kept, and its name."""
+    place = where.here(server or project is not None)
+    if place is not None:
+        from clients.cli.here.recording import LocalSink  # noqa: PLC0415 - the one that is meant is loaded
+
+        return LocalSink(place), str(place.root)
+    from clients.cli.there import server as there  # noqa: PLC0415 - as above
+    from contextfs.client.recording.server import ServerSink  # noqa: PLC0415 - as above
+
+    client = there.opened()
+    return ServerSink(lambda: client, project_id=there.project_id(client, project)), client.address.url
+
+
+def _cleaned(text: str) -> str:
+    return without_context(text, Tally())
+
+
+def tell(text: str) -> None:
+    """Tell a person what could not be kept."""
+    output.note(f"ctx: {text}")

@@ -1,0 +1,69 @@
+"""Which headers go on, in which direction, and what those tell that are meant for us."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from contextfs.client.recording.events import READABLE
+from contextfs.client.recording.wrapping import CAPTURE_HEADER, OFF, SESSION_HEADER, TOOL_HEADER, word
+
+Raw = Iterable[tuple[bytes, bytes]]
+
+_HOP_BY_HOP: Final = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
+    | {b"trailer", b"transfer-encoding", b"upgrade"}
+)
+"""Headers of one connection (RFC 9110, section 7.6.1); each side of ours has its own."""
+_OURS: Final = frozenset(name.encode() for name in (SESSION_HEADER, TOOL_HEADER, CAPTURE_HEADER))
+_LEFT_OUT: Final = _HOP_BY_HOP | _OURS | {b"host", b"expect", b"accept-encoding"}
+_SCOPES: Final = ("x-claude-code-session-id", "session-id", "session_id", "x-session-id")
+"""How Claude Code, Codex and OpenCode name the run that a request is a part of."""
+_PRODUCT: Final = re.compile(r"^(?:Async)?([\w.@-]+)")
+_LONGEST: Final = 300
+_LOOPBACK: Final = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
+
+
+def onward(raw: Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a request for the model: as they are, asking for no packing that we could not read."""
+    kept = [(name, value) for name, value in raw if name.lower() not in _LEFT_OUT]
+    wished = [value.decode("latin-1") for name, value in raw if name.lower() == b"accept-encoding"]
+    return [*kept, (b"accept-encoding", _readable(",".join(wished)).encode())]
+
+
+def back(raw: Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a reply for the program."""
+    return [(name, value) for name, value in raw if name.lower() not in _HOP_BY_HOP]
+
+
+def is_of_this_machine(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request may come from a program here: pages of browsers are kept out, whatever name they use."""
+    origin = headers.get("origin")
+    return _LOOPBACK.fullmatch(headers.get("host", "")) is not None and (
+        origin is None or _LOOPBACK.fullmatch(origin) is not None
+    )
+
+
+def is_off(headers: Mapping[str, str]) -> bool:
+    """Tell whether the caller wants that this request is not kept."""
+    return headers.get(CAPTURE_HEADER, "").strip().lower() == OFF
+
+
+def session(headers: Mapping[str, str]) -> str | None:
+    """Give what the caller calls its conversation."""
+    return headers.get(SESSION_HEADER, "").strip()[:_LONGEST] or None
+
+
+def scope(headers: Mapping[str, str]) -> str | None:
+    """Give the run of a program that a request is a part of."""
+    return next((headers[name][:_LONGEST] for name in _SCOPES if headers.get(name)), None)
+
+
+def tool(headers: Mapping[str, str]) -> str:
+    """Name the program that calls: as it says, or by the product in its User-Agent."""
+    product = _PRODUCT.match(headers.get("user-agent", ""))
+    return word(headers.get(TOOL_HEADER) or (product[1] if product else "proxy"))
+
+
+def _readable(wished: str) -> str:
+    names = [one.strip() for one in wished.split(",")]
+    return ", ".join(one for one in names if one.partition(";")[0].strip() in READABLE) or "identity"

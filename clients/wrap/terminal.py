@@ -1,0 +1,186 @@
+"""Runs a program on a terminal of its own, between the person's terminal and it: each byte goes on as it comes.
+
+Sizes, signals, colours and modes are the program's, as with `script(1)`: Ctrl-C and Ctrl-Z go to it. It is loaded where
+there are pseudo-terminals, and never on win32.
+"""
+
+import errno
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import tty
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from clients.wrap.process import forwarding, refused, write_all
+from clients.wrap.tape import Tape
+
+_CHUNK: Final = 1 << 16
+_END_OF_FILE: Final = b"\x04"
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], tape: Tape) -> int:
+    """Run a program; gives its exit code, negative where a signal ended it."""
+    tape.size = size = _size(0) or _size(1) or (24, 80)
+    keyboard = os.isatty(0)
+    piped = None if keyboard else os.dup(0)
+    process, master = pty.fork()
+    if process == 0:
+        _become(command, environment, piped)
+    if piped is not None:
+        os.close(piped)
+    _resize(master, size)
+    with _raw(is_terminal=keyboard), _woken(master, tape) as bell, forwarding(process):
+        _Carrier(process, master, bell, tape, keyboard=keyboard).carry()
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    os.close(master)
+    return code
+
+
+class _Carrier:
+    """Carries bytes both ways until the program has ended and all that it wrote is out."""
+
+    def __init__(self, process: int, master: int, bell: int, tape: Tape, *, keyboard: bool) -> None:
+        self._process = process
+        self._master = master
+        self._bell = bell
+        self._tape = tape
+        self._reading = {master, bell, 0} if keyboard else {master, bell}
+        self._pending = bytearray()
+        os.set_blocking(master, False)
+
+    def carry(self) -> None:
+        """Go on until the end."""
+        while True:
+            writing = [self._master] if self._pending else []
+            ready, free, _ = select.select(self._reading, writing, [])
+            if self._bell in ready:
+                os.read(self._bell, 512)
+            if 0 in ready:
+                self._type()
+            if free:
+                self._flush()
+            if self._master in ready and not self._show():
+                return
+            if self._bell in ready and _has_ended(self._process):
+                while self._show():
+                    pass
+                return
+
+    def _show(self) -> bool:
+        """Show what the program wrote; False where there is nothing more now, or ever."""
+        try:
+            part = os.read(self._master, _CHUNK)
+        except OSError as error:
+            if error.errno in {errno.EIO, errno.EAGAIN}:
+                return False
+            raise
+        if not part:
+            return False
+        try:
+            write_all(1, part)
+        except BrokenPipeError:
+            with suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGHUP)
+            return False
+        self._tape.add("output", part)
+        return True
+
+    def _type(self) -> None:
+        """Take what is typed; it waits here while the program does not read, so that both never wait for each other."""
+        part = os.read(0, _CHUNK)
+        if not part:
+            self._reading.discard(0)
+            self._pending += _END_OF_FILE
+            return
+        self._pending += part
+        modes = termios.tcgetattr(self._master)[3]
+        echoed, by_line = modes & termios.ECHO, modes & termios.ICANON
+        if echoed or not by_line:  # a line without an echo is a password
+            self._tape.add("typed" if echoed else "hidden", part)
+
+    def _flush(self) -> None:
+        with suppress(BlockingIOError):
+            del self._pending[: os.write(self._master, self._pending)]
+
+
+def _become(command: Sequence[str], environment: Mapping[str, str], piped: int | None) -> None:
+    """Become the program, in the child; it does not return. What is piped to us is piped to it."""
+    try:
+        if piped is not None:
+            os.dup2(piped, 0)
+            os.close(piped)
+        os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - it is what the user asked for
+    except OSError as error:
+        code = refused(command, error)
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _has_ended(process: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _size(handle: int) -> tuple[int, int] | None:
+    try:
+        rows, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(handle, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        return None
+    return (rows, columns) if rows and columns else None
+
+
+def _resize(master: int, size: tuple[int, int]) -> None:
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+
+
+@contextmanager
+def _raw(*, is_terminal: bool) -> Generator[None]:
+    """Hand each key on at once; the person's terminal is as it was afterwards, whatever happens."""
+    if not is_terminal:
+        yield
+        return
+    before: list[Any] = termios.tcgetattr(0)
+    try:
+        tty.setraw(0)
+        yield
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _woken(master: int, tape: Tape) -> Generator[int]:
+    """Give what can be read when a signal came: a child ended, or the window changed."""
+    reading, writing = os.pipe()
+    for one in (reading, writing):
+        os.set_blocking(one, False)
+
+    def resized(_number: int, _frame: object) -> None:
+        size = _size(0) or _size(1)
+        if size is not None:
+            _resize(master, size)
+            tape.add("size", b"%d %d" % size)
+
+    wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    before = {one: signal.signal(one, do) for one, do in ((signal.SIGWINCH, resized), (signal.SIGCHLD, _heed))}
+    os.write(writing, b"\0")  # it may have ended before we listened
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+def _heed(_number: int, _frame: object) -> None:
+    """Let the signal ring."""

@@ -1,0 +1,38 @@
+"""Keeps what was recorded on a server, by the routes of its API."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from contextfs.client.client import ContextFS
+from contextfs.client.recording.model import Kept
+
+
+class ServerSink:
+    """Sends sessions to a server, whose project is that of the client. Secrets are taken out there, before storing."""
+
+    def __init__(self, client: Callable[[], ContextFS], *, project_id: UUID | None = None) -> None:
+        self._make = client
+        self._client: ContextFS | None = None
+        self._project_id = project_id
+
+    def keep(self, kept: Kept) -> object:
+        """Store messages that are not stored yet."""
+        self._client = self._client or self._make()
+        captured = self._client.sessions.capture(
+            kept.tool,
+            kept.external_id,
+            kept.messages,
+            project_id=self._project_id,
+            complete=False,
+            model=kept.model,
+            metadata=kept.metadata,
+            started_at=kept.started_at,
+            input_tokens=kept.input_tokens,
+            output_tokens=kept.output_tokens,
+        )
+        return captured.session.id
+
+    def complete(self, session: object) -> None:
+        """Close a session."""
+        if self._client is not None and isinstance(session, UUID):
+            self._client.sessions.complete(session)

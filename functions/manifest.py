@@ -3,7 +3,7 @@
 A row says what must be known before its handler is loaded. Importing this loads no handler and no third-party package.
 """
 
-from contextfs.runtime.table import MIB, PUBLIC, Route, Schedule, Trigger
+from contextfs.runtime.table import INVITED, MIB, PUBLIC, Route, Schedule, Trigger
 
 ROUTES: tuple[Route, ...] = (
     # Sessions: conversations come in.
@@ -172,6 +172,97 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/api-keys/{key_id}",
         needs="keys:write",
         audits="api_key.revoked",
+    ),
+    # People and roles: who belongs here, as what, and how they come in.
+    Route(
+        name="users.create",
+        method="POST",
+        path="/v1/admin/users",
+        needs="users:write",
+        whole=True,
+        status=201,
+        audits="user.added",
+        conflicts=True,
+    ),
+    Route(name="users.list", method="GET", path="/v1/admin/users", needs="users:read", whole=True),
+    Route(name="users.get", method="GET", path="/v1/admin/users/{user_id}", needs="users:read", whole=True),
+    Route(
+        name="users.update",
+        method="PATCH",
+        path="/v1/admin/users/{user_id}",
+        needs="users:write",
+        whole=True,
+        audits="user.changed",
+        conflicts=True,
+    ),
+    Route(
+        name="users.delete",
+        method="DELETE",
+        path="/v1/admin/users/{user_id}",
+        needs="users:write",
+        whole=True,
+        status=204,
+        audits="user.removed",
+        conflicts=True,
+    ),
+    Route(
+        name="roles.create",
+        method="POST",
+        path="/v1/admin/roles",
+        needs="roles:write",
+        whole=True,
+        status=201,
+        audits="role.created",
+        conflicts=True,
+    ),
+    Route(name="roles.list", method="GET", path="/v1/admin/roles", needs="roles:read", whole=True),
+    Route(name="roles.get", method="GET", path="/v1/admin/roles/{role_id}", needs="roles:read", whole=True),
+    Route(
+        name="roles.update",
+        method="PATCH",
+        path="/v1/admin/roles/{role_id}",
+        needs="roles:write",
+        whole=True,
+        audits="role.changed",
+    ),
+    Route(
+        name="roles.delete",
+        method="DELETE",
+        path="/v1/admin/roles/{role_id}",
+        needs="roles:write",
+        whole=True,
+        status=204,
+        audits="role.deleted",
+        conflicts=True,
+    ),
+    Route(
+        name="invitations.create",
+        method="POST",
+        path="/v1/admin/invitations",
+        needs="users:write",
+        whole=True,
+        status=201,
+        audits="user.invited",
+        conflicts=True,
+    ),
+    Route(name="invitations.list", method="GET", path="/v1/admin/invitations", needs="users:read", whole=True),
+    Route(
+        name="invitations.revoke",
+        method="DELETE",
+        path="/v1/admin/invitations/{invitation_id}",
+        needs="users:write",
+        whole=True,
+        audits="invitation.revoked",
+        conflicts=True,
+    ),
+    Route(
+        name="invitations.accept",
+        method="POST",
+        path="/v1/invitations/accept",
+        needs=INVITED,
+        status=201,
+        audits="user.joined",
+        conflicts=True,
     ),
     # Administration: what went wrong, and again.
     Route(name="admin.dead_letters", method="GET", path="/v1/admin/dead-letters", needs="events:read"),

@@ -1,19 +1,19 @@
 """A request that each route accepts, for a tenant that has one thing of each kind."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from contextfs.runtime.binding import bind
 from contextfs.runtime.examples import BODIES, PROJECT
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import INVITED, PUBLIC, Route
 from contextfs.runtime.wiring import routes
 from tests.conftest import Tenant
 
 ROUTES = routes()
-GUARDED = tuple(route for route in ROUTES if route.needs != PUBLIC)
+GUARDED = tuple(route for route in ROUTES if route.needs not in {PUBLIC, INVITED})
 WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES)
 WITH_ID = tuple(route for route in ROUTES if "{" in route.path)
 UNKNOWN = "0190ffff-ffff-7fff-bfff-ffffffffffff"
@@ -28,6 +28,11 @@ class Things:
     memory_id: str
     key_id: str
     letter_id: str
+    user_id: str
+    role_id: str
+    invitation_id: str
+    invitation: str
+    """The invitation's token."""
 
 
 def by_name(name: str) -> Route:
@@ -50,7 +55,9 @@ def body_of(route: Route, project_id: object) -> Any:
 
 
 def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
-    """Call a route with its example."""
+    """Call a route with its example, by the key or by the invitation that it needs."""
+    if route.needs == INVITED:
+        tenant = replace(tenant, key=things.invitation)
     return tenant.call(route.method, path_of(route, things), body_of(route, things.project_id), **headers)
 
 

@@ -40,9 +40,13 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     made = tenant.call("POST", "/v1/sessions", session_of(project), idempotency_key=KEY).json()["session"]
     known = tenant.call("POST", "/v1/memories", memory).json()["memory"]
     key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
+    user = tenant.call("POST", "/v1/admin/users", {"email": f"{MARK}@example.test", "name": MARK}).json()
+    role = tenant.call("POST", "/v1/admin/roles", {"name": MARK, "permissions": [], "description": MARK}).json()
+    invited = tenant.call("POST", "/v1/admin/invitations", {"email": f"{MARK}@example.org"}).json()
     settle_events()
     letter = str(bury(rows, tenant, known["id"]))
-    return Things(project, made["id"], known["id"], key["id"], letter)
+    people = (user["id"], role["id"], invited["invitation"]["id"], invited["token"])
+    return Things(project, made["id"], known["id"], key["id"], letter, *people)
 
 
 def session_of(project: str) -> Any:

@@ -5,7 +5,10 @@ from contextfs.client.client import ContextFS
 from contextfs.client.pages import Listing
 from contextfs.client.retries import Retries
 from contextfs.client.system import Health
+from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined
 from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+from contextfs.domain.access.people.model import User
+from contextfs.domain.access.roles.model import CustomRole
 from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
@@ -47,11 +50,15 @@ __all__ = [
     "ContextFSError",
     "ContextItem",
     "ContextReply",
+    "CustomRole",
     "DeadLetter",
     "Git",
     "Health",
     "History",
     "Invalid",
+    "Invitation",
+    "InvitationCreated",
+    "Joined",
     "Listing",
     "Memory",
     "MemoryWritten",
@@ -79,6 +86,7 @@ __all__ = [
     "ToolCall",
     "Unavailable",
     "UnsupportedMedia",
+    "User",
     "VersionMismatch",
     "VersionRequired",
 ]

@@ -8,19 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 
 from contextfs.domain.access import keys
-from contextfs.domain.access.rules import may
 from contextfs.domain.access.store import entering
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge, UnsupportedMedia
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge, UnsupportedMedia
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import Row
-from contextfs.kit.principal import Principal
 from contextfs.runtime import idempotency, preconditions, telemetry, waiting
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.http import HttpRequest, HttpResponse
@@ -28,6 +24,7 @@ from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.who import authorize, credential_of, principal_of
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -107,7 +104,7 @@ class Door:
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
         """Read all that a call needs to know before it begins."""
-        credential = who(request, self.services.key_pepper)
+        credential = credential_of(request, self.services.key_pepper)
         taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
@@ -132,13 +129,13 @@ class Door:
         now = self.clock()
         with self.services.database.transaction(entering(asked.credential, now)) as (tx, (found,)):
             call = Call(
-                principal=_principal(asked.credential, found),
+                principal=principal_of(asked.credential, found),
                 now=now,
                 tx=tx,
                 services=self.services,
                 expected_versions=asked.expected,
             )
-            may(call.principal, route.needs)
+            authorize(call.principal, route)
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
@@ -157,14 +154,6 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
-
-
-def who(request: HttpRequest, pepper: bytes) -> keys.Credential:
-    """Read the caller's key from `Authorization: Bearer …`; NotAuthenticated without one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")
-    return keys.parse(token.strip(), pepper)
 
 
 def read(route: Route, binding: Binding, request: HttpRequest) -> dict[str, Any]:
@@ -206,21 +195,6 @@ def _private(route: Route) -> Mapping[str, str]:
     """Keep replies out of shared caches, and browsers from guessing what a reply is."""
     cached = "no-cache" if route.needs == PUBLIC else "private, no-cache"
     return {"cache-control": cached if route.method == "GET" else "no-store", "x-content-type-options": "nosniff"}
-
-
-def _principal(credential: keys.Credential, found: Row | None) -> Principal:
-    if found is None:
-        raise NotAuthenticated("This API key does not exist, or was revoked, or has expired.")
-    project: UUID | None = found["project_id"]
-    return Principal(
-        org_id=credential.org_id,
-        actor_id=credential.key_id,
-        actor=f"key:{credential.key_id}",
-        user_id=found["user_id"],
-        role=found["role"],
-        permissions=tuple(found["permissions"]),
-        project_ids=None if project is None else (project,),
-    )
 
 
 def _log_call(route: Route, response: HttpResponse, request_id: str, elapsed: float) -> None:

@@ -130,7 +130,13 @@ def _security() -> dict[str, Any]:
             "scheme": "bearer",
             "bearerFormat": "ctxk_…",
             "description": f"An API key. Permissions:\n\n{permissions}",
-        }
+        },
+        "invitation": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "ctxi_…",
+            "description": "The token of an invitation; it opens once.",
+        },
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.examples import BODIES
 from contextfs.runtime.replies import PROBLEMS, is_page, problems, success
-from contextfs.runtime.table import PUBLIC, Route
+from contextfs.runtime.table import INVITED, PUBLIC, Route
 
 Schemas = Mapping[str, Any]
 
@@ -31,6 +31,8 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
     }
     if route.needs == PUBLIC:
         described["security"] = []
+    elif route.needs == INVITED:
+        described["security"] = [{"invitation": []}]
     else:
         described["x-permission"] = route.needs
     if binding.body_type is not None:

@@ -58,12 +58,12 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
-    names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
+    names_project = {"project_id", "projects"} & {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
         "NotAuthenticated": guarded,
         "NotAllowed": guarded,
-        "NotFound": "{" in route.path or names_project,
-        "Conflict": "id" in fields or (route.method == "PATCH" and "name" in fields),
+        "NotFound": "{" in route.path or bool(names_project),
+        "Conflict": route.conflicts or "id" in fields or (route.method == "PATCH" and "name" in fields),
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,
     }

@@ -9,6 +9,9 @@ from typing import Final, Literal
 PUBLIC: Final = "public"
 """The `needs` of a route that anyone may call. It has to be said."""
 
+INVITED: Final = "invited"
+"""The `needs` of the route that an invitation opens, and no key."""
+
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
@@ -29,6 +32,10 @@ class Route:
     meters: str | None = None
     body_limit: int = MIB
     size: Size = "small"
+    whole: bool = False
+    """Whether it is about the organization: closed to who reaches some of its projects only."""
+    conflicts: bool = False
+    """Whether what is asked can contradict what is stored, beyond a taken id or name."""
 
     @property
     def target(self) -> str:

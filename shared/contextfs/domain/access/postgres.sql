@@ -1,7 +1,11 @@
--- name: enter
+-- name: admit_key
 -- Find a key and make its owner the claims of this transaction.
-select user_id, role, permissions, project_id
-from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
+select user_id, permissions, role, role_permissions, projects
+from contextfs.admit_key(%(org_id)s, %(id)s, %(hash)s, %(now)s)
+
+-- name: admit_invitation
+-- Find an invitation and make it the claims of this transaction.
+select contextfs.admit_invitation(%(org_id)s, %(id)s, %(hash)s, %(now)s) as admitted
 
 -- name: assume
 -- Make one organization, with all its projects, the claims of this transaction.
@@ -17,12 +21,6 @@ insert into organizations (org_id, name, plan, region, created_at, updated_at)
 values (%(org_id)s, %(name)s, %(plan)s, %(region)s, %(now)s, %(now)s)
 on conflict do nothing
 returning org_id
-
--- name: insert_membership
--- Make a user a member; nothing happens when they are one.
-insert into memberships (org_id, user_id, email, name, role, created_at, updated_at)
-values (%(org_id)s, %(user_id)s, %(email)s, %(name)s, %(role)s, %(now)s, %(now)s)
-on conflict do nothing
 
 -- name: insert_key
 -- Store a new key.

@@ -16,9 +16,9 @@ _LIST = "api_keys"
 
 
 def entering(credential: Credential, now: datetime) -> tuple[str, Parameters]:
-    """Give the statement that opens a caller's transaction; its row is the key's owner, or there is none."""
-    named = {"org_id": credential.org_id, "key_id": credential.key_id, "hash": credential.hash, "now": now}
-    return _SQL["enter"], named
+    """Give the statement that opens a caller's transaction; its row tells who was let in, or there is none."""
+    named = {"org_id": credential.org_id, "id": credential.id, "hash": credential.hash, "now": now}
+    return _SQL["admit_invitation" if credential.kind == "invitation" else "admit_key"], named
 
 
 def assuming(org_id: UUID, reader: UUID) -> tuple[str, Parameters]:
@@ -35,14 +35,6 @@ def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, 
     """Create an organization; False when it exists already."""
     parameters = {"org_id": org_id, "name": name, "plan": plan, "region": region, "now": now}
     return tx.one(_SQL["insert_organization"], parameters) is not None
-
-
-def insert_membership(
-    tx: Transaction, org_id: UUID, user_id: UUID, *, email: str, name: str | None, role: str, now: datetime
-) -> None:
-    """Make a user a member of an organization; nothing happens when they are one."""
-    parameters = {"org_id": org_id, "user_id": user_id, "email": email, "name": name, "role": role, "now": now}
-    tx.run(_SQL["insert_membership"], parameters)
 
 
 def insert_key(tx: Transaction, values: dict[str, Any]) -> ApiKey:

@@ -64,9 +64,12 @@ def _check_permissions(call: Call, wanted: tuple[str, ...]) -> None:
 
 
 def _project(call: Call, wanted: UUID | None) -> UUID | None:
+    """Give the project of a new key: the wanted one, or the only one that is open to the caller."""
     own = call.principal.project_ids
     if own is None:
         return wanted
     if wanted is not None and wanted not in own:
         raise NotFound("There is no such project, or it is not yours to see.")
+    if wanted is None and len(own) != 1:
+        raise Invalid("Some projects are open to you: say which one the key is for.", where="$.project_id")
     return wanted or own[0]

@@ -22,8 +22,15 @@ from tests.contextfs.adapters.database.tenancy import (
     tenant_tables,
 )
 
-WRITABLE = ("organizations", "memberships", "projects", "api_keys", "sessions", "memories", "passages", "deliveries")
-DELETABLE = (*WRITABLE, "dead_letters", "idempotency_keys", "messages", "consumed_events")
+WRITABLE = (
+    *("organizations", "memberships", "custom_roles", "invitations", "projects", "api_keys", "sessions", "memories"),
+    *("passages", "deliveries"),
+)
+DELETABLE = (
+    *(table for table in WRITABLE if table != "memberships"),
+    *("dead_letters", "idempotency_keys", "messages", "consumed_events"),
+)
+"""What a tenant may delete as a whole: of the members, an owner stays."""
 READ_BY_PROJECT = ("projects", "api_keys", "sessions", "messages", "memories", "revisions", "passages")
 
 

@@ -167,6 +167,15 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(name="keys.list", method="GET", path="/v1/api-keys", needs="keys:read"),
     Route(
+        name="keys.rotate",
+        method="POST",
+        path="/v1/api-keys/{key_id}/rotate",
+        needs="keys:write",
+        status=201,
+        audits="api_key.rotated",
+        conflicts=True,
+    ),
+    Route(
         name="keys.revoke",
         method="DELETE",
         path="/v1/api-keys/{key_id}",

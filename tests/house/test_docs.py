@@ -50,6 +50,15 @@ def test_the_truth_table_is_as_the_rules_are() -> None:
     assert rewritten(told, ROUTES) == told, "run `make docs`"
 
 
+def test_every_promise_of_security_names_tests_that_exist() -> None:
+    lines = [line for line in read("docs/guides/security.md").splitlines() if line.startswith("|")][2:]
+    named = [re.findall(r"`(tests/[\w/.]+)::(\w+)`", line) for line in lines]
+    absent = [(path, name) for pairs in named for path, name in pairs if f"def {name}(" not in read(path)]
+
+    assert all(named)
+    assert absent == []
+
+
 def test_every_event_and_its_consumer_is_told() -> None:
     names = [*emitted(), *(row.name for row in (*TRIGGERS, *SCHEDULES))]
 

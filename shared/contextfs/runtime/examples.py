@@ -69,5 +69,6 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "invitations.create": {"email": "cleo@example.test", "role": "member", "days": 3},
         "invitations.accept": {"name": "Cleo Park"},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
+        "keys.rotate": {"overlap_hours": 24},
     }
 )

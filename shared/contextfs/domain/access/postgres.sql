@@ -31,20 +31,28 @@ values (
     %(org_id)s, %(id)s, %(project_id)s, %(user_id)s, %(name)s, %(hash)s, %(hint)s, %(role)s, %(permissions)s::text [],
     %(created_by)s, %(now)s, %(now)s, %(expires_at)s
 )
-returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at,
+    null::timestamptz as last_used_at
 
 -- name: get_key
--- One key.
-select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
-from api_keys
-where id = %(id)s
+-- One key, with when it was last used.
+select
+    k.id, k.name, k.hint, k.role, k.permissions, k.project_id, k.user_id, k.created_at, k.expires_at, k.revoked_at,
+    u.last_used_at
+from api_keys as k
+left join key_uses as u on u.org_id = k.org_id and u.key_id = k.id
+where k.id = %(id)s
 
 -- name: key_page
--- Keys, newest first.
-select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
-from api_keys
-where (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(after)s))
-order by created_at desc, id desc
+-- Keys, newest first, with when each was last used.
+select
+    k.id, k.name, k.hint, k.role, k.permissions, k.project_id, k.user_id, k.created_at, k.expires_at, k.revoked_at,
+    u.last_used_at
+from api_keys as k
+left join key_uses as u on u.org_id = k.org_id and u.key_id = k.id
+where (%(at)s::timestamptz is null or (k.created_at, k.id) < (%(at)s, %(after)s))
+    and (%(user_id)s::uuid is null or k.user_id = %(user_id)s)
+order by k.created_at desc, k.id desc
 limit %(limit)s
 
 -- name: revoke_key
@@ -52,4 +60,10 @@ limit %(limit)s
 update api_keys
 set revoked_at = coalesce(revoked_at, %(now)s), updated_at = %(now)s
 where id = %(id)s
-returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+
+-- name: limit_key
+-- Let a key end at a time, unless it ends before; no row when it ended already.
+update api_keys
+set expires_at = least(expires_at, %(ends)s), updated_at = %(now)s
+where id = %(id)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+returning id

@@ -47,15 +47,21 @@ def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
     return _key(tx.one(_SQL["get_key"], {"id": key_id}))
 
 
-def key_page(tx: Transaction, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-    """Read a page of keys, newest first."""
-    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit, _LIST))]
+def key_page(tx: Transaction, *, limit: int, cursor: str | None, user_id: UUID | None = None) -> Page[ApiKey]:
+    """Read a page of keys, newest first: all, or those of one member."""
+    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit, _LIST) | {"user_id": user_id})]
     return cut(items, limit, lambda key: Position(key.created_at, key.id), _LIST)
 
 
 def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
     """End a key; from the next call on it opens nothing."""
-    return _key(tx.one(_SQL["revoke_key"], {"id": key_id, "now": now}))
+    tx.run(_SQL["revoke_key"], {"id": key_id, "now": now})
+    return get_key(tx, key_id)
+
+
+def limit_key(tx: Transaction, key_id: UUID, ends: datetime, now: datetime) -> bool:
+    """Let a key end at a time, unless it ends before; False when it has ended already."""
+    return tx.one(_SQL["limit_key"], {"id": key_id, "ends": ends, "now": now}) is not None
 
 
 def _key(row: Row | None) -> ApiKey:

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from contextfs.domain.access import keys
-from contextfs.domain.access import store as access
 from contextfs.domain.access.invitations import store
 from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined, Joining, NewInvitation
 from contextfs.domain.access.people import store as people
 from contextfs.domain.access.people.model import NewUser
 from contextfs.domain.access.roles.store import permissions_of
 from contextfs.journeys.enter.bounds import require_cover
+from contextfs.journeys.enter.keys import mint
 from contextfs.journeys.enter.people import check_role
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict
@@ -57,27 +57,18 @@ def revoke(call: Call, invitation_id: UUID) -> Invitation:
 def accept(call: Call, said: Joining) -> Joined:
     """Become a member by the invitation that opened this call, with a first key."""
     invitation = store.get(call.tx, call.principal.actor_id)
-    user_id, key_id = call.new_id(), call.new_id()
+    user_id = call.new_id()
     new = NewUser(email=invitation.email, name=said.name, role=invitation.role, projects=invitation.projects)
     user = people.insert(call.tx, call.principal.org_id, user_id, new, call.now)
     store.accept(call.tx, invitation.id, user_id, call.now)
-    secret = keys.mint(call.principal.org_id, key_id, environment="live", entropy=call.services.entropy)
-    key = access.insert_key(
-        call.tx,
-        {
-            "org_id": call.principal.org_id,
-            "id": key_id,
-            "project_id": None,
-            "user_id": user_id,
-            "name": "first key",
-            "hash": keys.digest(secret, call.services.key_pepper),
-            "hint": keys.hint(secret),
-            "role": user.role,
-            "permissions": list(permissions_of(call.tx, user.role)),
-            "created_by": user_id,
-            "expires_at": None,
-            "now": call.now,
-        },
+    first = mint(
+        call,
+        name="first key",
+        role=user.role,
+        permissions=permissions_of(call.tx, user.role),
+        project_id=None,
+        user_id=user_id,
+        expires_at=None,
     )
     call.emit("user.joined", user_id, None, role=user.role)
-    return Joined(user=user, api_key=key, secret=secret)
+    return Joined(user=user, api_key=first.api_key, secret=first.secret)

@@ -171,6 +171,7 @@ def _enter(connection: Connection, ids: Ids) -> None:
         key = {"org_id": ids.org, "id": uuid4(), "project_id": project, "user_id": ids.user, "name": "key"}
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
+        insert(connection, "key_uses", {"org_id": ids.org, "key_id": key["id"], "last_used_at": AT})
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

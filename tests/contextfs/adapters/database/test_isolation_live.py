@@ -28,7 +28,7 @@ WRITABLE = (
 )
 DELETABLE = (
     *(table for table in WRITABLE if table != "memberships"),
-    *("dead_letters", "idempotency_keys", "messages", "consumed_events"),
+    *("dead_letters", "idempotency_keys", "messages", "consumed_events", "key_uses"),
 )
 """What a tenant may delete as a whole: of the members, an owner stays."""
 READ_BY_PROJECT = ("projects", "api_keys", "sessions", "messages", "memories", "revisions", "passages")

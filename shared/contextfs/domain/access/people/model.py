@@ -8,7 +8,12 @@ from msgspec import UNSET, UnsetType
 
 from contextfs.kit.fields import END, Moment, Name, version_at
 
-Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+" + END)]
+Email = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=3, max_length=254, pattern="^[!-?A-~]+@[!-?A-~]+" + END, description="An address, in ASCII."
+    ),
+]
 Role = Annotated[
     str,
     msgspec.Meta(

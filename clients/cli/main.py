@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
     "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
     "team": ("clients.cli.team:app", "Invite people to the organization, list and remove them, give roles"),
-    "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, the audit log"),
+    "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, keys, the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),

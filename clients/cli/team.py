@@ -38,6 +38,22 @@ def invite(
 
 
 @app.command()
+def service(
+    name: Annotated[str, Argument("What it is called.")],
+    role: Role = "viewer",
+    project: Projects = None,
+    json: options.Json = False,
+) -> None:
+    """Add a service account: a member that is no person, and comes in by keys of its own."""
+    with server.opened() as client:
+        made = client.users.add(kind="service", name=name, role=role, projects=named_projects(client, project))
+    if json:
+        output.say_json(made)
+        return
+    output.say(f"{name} is there as {role}. Make it a key: ctx admin key create NAME --user {output.short(made.id)}")
+
+
+@app.command()
 def join(
     token: Annotated[str, Argument("The token of the invitation, ctxi_….")],
     name: Annotated[str | None, Option("--name", help="Your name.")] = None,

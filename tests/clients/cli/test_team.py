@@ -77,3 +77,29 @@ def test_who_is_not_there_is_told(ctx: Ctx) -> None:
     assert ctx("admin", "role", "delete", "nobodys").code == 3
     assert ctx("admin", "role", "set", "new").code == 2
     assert ctx("team", "invite", "no address").code != 0
+
+
+def test_a_service_account_has_a_key_that_is_rotated_and_ended(ctx: Ctx) -> None:
+    made = ctx("team", "service", "ci", "--project", "first")
+    first = ctx("admin", "key", "create", "pipeline", "--user", "ci", "--permission", "memories:read")
+    key = next(one for one in ctx("admin", "key", "--json").json if one["name"] == "pipeline")
+    second = ctx("admin", "key", "rotate", key["id"][-12:], "--overlap", "0", "--json").json
+    codes = [ctx("search", "x", CONTEXTFS_API_KEY=secret).code for secret in (first.out.strip(), second["secret"])]
+    ended = ctx("admin", "key", "revoke", second["api_key"]["id"])
+    listed = ctx("admin", "key").out
+
+    assert made.out.startswith("ci is there as viewer.")
+    assert key["permissions"] == ["memories:read"]
+    assert codes == [4, 0]
+    assert ended.out == "The key pipeline opens nothing any more.\n"
+    assert ctx("search", "x", CONTEXTFS_API_KEY=second["secret"]).code == 4
+    assert "revoked" in listed
+    assert second["secret"] not in listed
+
+
+def test_a_key_that_is_called_wrong_is_told(ctx: Ctx) -> None:
+    assert ctx("admin", "key", "rotate").code == 2
+    assert ctx("admin", "key", "list", "surprise").code == 2
+    assert ctx("admin", "key", "revoke", "ffffffffffff").code == 3
+    assert ctx("admin", "key", "create", "k", "--until", "soon").code == 2
+    assert ctx("admin", "key", "create", "k", "--user", "owner@example.test").code == 3

@@ -24,11 +24,13 @@ from benchmarks.measure import Row, pairs, row
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
 from contextfs.adapters.database.postgres import PostgresDatabase
+from contextfs.domain.access.store import assuming, entering
 from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.settings import Settings
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.table import Route
+from contextfs.runtime.who import authorize, credential_of, principal_of
 from contextfs.runtime.wiring import Wiring, routes
 
 RUNS = 400
@@ -61,9 +63,27 @@ def _measure(admin: str) -> list[Row]:
     founding = plan(organization="O", email="o@o", project="p", now=wired.clock(), entropy=os.urandom)
     found(wired.services, founding, wired.clock())
     try:
-        return [*_through_the_door(wired, founding), *_over_http(wired, founding)]
+        return [_who(wired, founding), *_through_the_door(wired, founding), *_over_http(wired, founding)]
     finally:
         wired.close()
+
+
+def _who(wired: Wiring, founding: Founding) -> Row:
+    """Measure what it costs to know who calls: the key, its member, what both may, and the claims."""
+    route = next(route for route in routes() if route.name == "memories.get")
+    request = HttpRequest(method="GET", path="/", headers={"authorization": f"Bearer {founding.key}"})
+
+    def known() -> None:
+        credential = credential_of(request, wired.services.key_pepper)
+        with wired.database.transaction(entering(credential, wired.clock())) as (_, (found_row,)):
+            authorize(principal_of(credential, found_row), route)
+
+    def claimed() -> None:
+        with wired.database.transaction(assuming(founding.org_id, founding.user_id)):
+            pass
+
+    times = pairs(known, claimed, runs=RUNS * 3)
+    return row("who calls: key, member, role, claims", "claims alone", times, goal="≤ 1 ms more")
 
 
 def _through_the_door(wired: Wiring, founding: Founding) -> list[Row]:

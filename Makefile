@@ -32,9 +32,10 @@ check: .venv/dev ## Check style, types, imports
 format: .venv/dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-docs: .venv/dev ## Write docs/openapi.json and docs/guides/cli.md anew
+docs: .venv/dev ## Write docs/openapi.json, docs/guides/cli.md and the tables of docs/guides/permissions.md anew
 	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
 	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
+	@$(RUN) -m contextfs.runtime.truth docs/guides/permissions.md
 
 conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
 	@mkdir -p .venv/conformance
@@ -58,9 +59,11 @@ models: .venv/server ## Make the local embedding model (90 MB download, 25 MB ke
 
 lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra sso --group build --output-file requirements.lock
+		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra otlp --group build \
+		--output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra gcp --extra aws --extra otel --extra sso --group build --group dev \
+		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra proxy --extra otlp --extra stream --extra gcp \
+		--extra aws --extra otel --group build --group dev \
 		--output-file requirements-dev.lock
 
 clean: ## Remove what make made in this folder

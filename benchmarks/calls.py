@@ -24,8 +24,10 @@ from benchmarks.measure import Row, pairs, row
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
 from contextfs.adapters.database.postgres import PostgresDatabase
+from contextfs.domain.access.store import assuming
 from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.settings import Settings
+from contextfs.runtime.callers.caller import caller
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.table import Route
@@ -61,9 +63,27 @@ def _measure(admin: str) -> list[Row]:
     founding = plan(organization="O", email="o@o", project="p", now=wired.clock(), entropy=os.urandom)
     found(wired.services, founding, wired.clock())
     try:
-        return [*_through_the_door(wired, founding), *_over_http(wired, founding)]
+        return [_who(wired, founding), *_through_the_door(wired, founding), *_over_http(wired, founding)]
     finally:
         wired.close()
+
+
+def _who(wired: Wiring, founding: Founding) -> Row:
+    """Measure what it costs to know who calls: the key, its member, what both may, and the claims."""
+    route = next(route for route in routes() if route.name == "memories.get")
+    request = HttpRequest(method="GET", path="/", headers={"authorization": f"Bearer {founding.key}"})
+
+    def known() -> None:
+        now, calling = wired.clock(), caller(route, request, wired.services)
+        with wired.database.transaction(calling.entering(now)) as (_, (found_row,)):
+            calling.admitted(found_row, request, now)
+
+    def claimed() -> None:
+        with wired.database.transaction(assuming(founding.org_id, founding.user_id)):
+            pass
+
+    times = pairs(known, claimed, runs=RUNS * 3)
+    return row("who calls: key, member, role, claims", "claims alone", times, goal="≤ 1 ms more")
 
 
 def _through_the_door(wired: Wiring, founding: Founding) -> list[Row]:

@@ -12,6 +12,8 @@ import msgspec
 
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.keys import key
+from clients.cli.roles import role
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
 
@@ -30,7 +32,9 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Ask what an administrator asks: who did what, and whether the log of it was changed.")
+app = Group("Do what an administrator does: roles, keys, and the log of who did what.")
+app.command()(role)
+app.command()(key)
 
 
 class Format(StrEnum):

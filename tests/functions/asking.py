@@ -1,7 +1,7 @@
 """A request that each route accepts, for a tenant that has one thing of each kind."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,12 +11,12 @@ from contextfs.kit.clock import system_clock
 from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import bind
 from contextfs.runtime.examples import BODIES, PROJECT
-from contextfs.runtime.table import PUBLIC, SIGNED, Route
+from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from contextfs.runtime.wiring import routes
 from tests.conftest import Tenant
 
 ROUTES = routes()
-GUARDED = tuple(route for route in ROUTES if route.needs not in {PUBLIC, SIGNED})
+GUARDED = tuple(route for route in ROUTES if route.needs not in {PUBLIC, SIGNED, INVITED})
 WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES and bind(route).body_type is not Payload)
 """Those that take a noun; those that take what programs elsewhere send have tests of their own."""
 WITH_ID = tuple(route for route in GUARDED if "{" in route.path)
@@ -36,6 +36,11 @@ class Things:
     memory_id: str
     key_id: str
     letter_id: str
+    user_id: str
+    role_id: str
+    invitation_id: str
+    invitation: str
+    """The invitation's token."""
     review_id: str
     source_id: str
     source: str
@@ -70,6 +75,8 @@ def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
     path, body = path_of(route, things), body_of(route, things.project_id)
     if route.name in {"ingest.traces", "ingest.logs"}:
         path = f"{path}?project_id={things.project_id}"
+    if route.needs == INVITED:
+        tenant = replace(tenant, key=things.invitation)
     if route.needs == SIGNED:
         return deliver(tenant, path, msgspec.json.encode(body), **headers)
     return tenant.call(route.method, path, body, **headers)

@@ -57,15 +57,8 @@ class Rows:
     def everything(self, tenant: Tenant) -> dict[str, list[str]]:
         """Copy all that a tenant has, but for what was kept about its calls."""
         tables = (
-            "projects",
-            "sessions",
-            "messages",
-            "memories",
-            "revisions",
-            "api_keys",
-            "sources",
-            "dead_letters",
-            "deliveries",
+            *("projects", "sessions", "messages", "memories", "revisions", "api_keys", "dead_letters", "deliveries"),
+            *("memberships", "custom_roles", "invitations", "sources"),
         )
         return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
 
@@ -121,6 +114,9 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
     source = tenant.call("POST", "/v1/sources", {"name": "desk", "project_id": project, "secret": SECRET}).json()[
         "source"
     ]
+    user = tenant.call("POST", "/v1/admin/users", {"email": "known@example.test"}).json()
+    role = tenant.call("POST", "/v1/admin/roles", {"name": "reader", "permissions": ["memories:read"]}).json()
+    invited = tenant.call("POST", "/v1/admin/invitations", {"email": "invited@example.test"}).json()
     return Things(
         project_id=project,
         session_id=session["id"],
@@ -133,6 +129,10 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         login_id=sign_in(tenant)[1],
         domain=claim(tenant),
         token_id=tenant.call("POST", "/v1/admin/scim/tokens", {"name": "t"}).json()["scim_token"]["id"],
+        user_id=user["id"],
+        role_id=role["id"],
+        invitation_id=invited["invitation"]["id"],
+        invitation=invited["token"],
     )
 
 
@@ -205,8 +205,8 @@ def colleague(rows: Rows, key_with: Callable[..., Tenant]) -> Callable[[Tenant],
         theirs = replace(key_with(tenant), user_id=uuid4())
         rows.connection.execute(
             "insert into contextfs.memberships (org_id, user_id, email, role, created_at, updated_at)"
-            " values (%s, %s, 'colleague@example.test', 'member', now(), now())",
-            [tenant.org_id, theirs.user_id],
+            " values (%s, %s, %s, 'member', now(), now())",
+            [tenant.org_id, theirs.user_id, f"{theirs.user_id}@example.test"],
         )
         rows.connection.execute(
             "update contextfs.api_keys set user_id = %s where org_id = %s and hint = %s",

@@ -12,9 +12,10 @@ from contextfs.runtime.examples import PROJECT
 
 _TIME_TO_COME = "2999-01-01T00:00:00Z"
 _USERS = json.loads(Path("users.json").read_text(encoding="utf-8"))["auth"]
+_OWNERS: list[str] = json.loads(Path("owners.json").read_text(encoding="utf-8"))
 _SECRETS = [user["fixedHeaders"][0]["value"].removeprefix("Bearer ") for user in _USERS]
-_LASTING = {PROJECT, *(str(keys.parse(secret, b"").key_id) for secret in _SECRETS)}
-"""What all other calls need: the project that both users have, and their keys."""
+_LASTING = {PROJECT, *(str(keys.parse(secret, b"").id) for secret in _SECRETS), *_OWNERS}
+"""What all other calls need: the project that both users have, their keys, and themselves."""
 
 
 @hook  # pyright: ignore[reportUntypedFunctionDecorator] - Schemathesis leaves it open
@@ -37,6 +38,9 @@ def before_call(_context: Any, case: Any, _arguments: Any) -> None:
             if case.path == "/v1/sql" and fields is case.body:
                 # What is SQL, no schema knows; tests/functions/sql sends all else.
                 fields["query"] = "select id, content from memories"
+            if case.path == "/v1/admin/users" and fields is case.body:
+                # A person has an address of their own, and a service account none: no schema tells.
+                cast("dict[str, Any]", fields).update(kind="person", email=f"{uuid4()}@example.test")
 
 
 def _mend_headers(headers: Any) -> None:
@@ -53,7 +57,8 @@ def _mend_headers(headers: Any) -> None:
 
 def _mend_path(method: str, values: dict[str, Any]) -> None:
     for name, value in values.items():
-        if value in {None, "None"} or (method == "DELETE" and value in _LASTING):
+        ends = method == "DELETE" or (method == "PATCH" and name == "user_id")
+        if value in {None, "None"} or (ends and value in _LASTING):
             # Schemathesis follows a field that is null in this reply, or would end what the rest of the run needs.
             values[name] = str(uuid4())
 
@@ -71,6 +76,12 @@ def _mend_fields(fields: dict[str, Any]) -> None:
     if "auto_provision" in fields or fields.get("enabled"):
         # What is switched on has to answer, and an owner has to be there: tests/functions/sso have both.
         fields |= {"enabled": False, "enforced": False, "break_glass_user_id": None}
+    if isinstance(fields.get("role"), str) and fields["role"] != "viewer":
+        # An invented role answers 422: which there are, no schema knows.
+        fields["role"] = "member"
+    if fields.get("projects") is not None:
+        # As below.
+        fields["projects"] = [PROJECT]
     if fields.get("project_id") is not None:
         # An invented project answers 404, and nothing would ever be stored.
         fields["project_id"] = PROJECT

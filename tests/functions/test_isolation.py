@@ -40,14 +40,18 @@ def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Thin
     made = tenant.call("POST", "/v1/sessions", session_of(project), idempotency_key=KEY).json()["session"]
     known = tenant.call("POST", "/v1/memories", memory).json()["memory"]
     key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
+    user = tenant.call("POST", "/v1/admin/users", {"email": f"{MARK}@example.test", "name": MARK}).json()
+    role = tenant.call("POST", "/v1/admin/roles", {"name": MARK, "permissions": [], "description": MARK}).json()
+    invited = tenant.call("POST", "/v1/admin/invitations", {"email": f"{MARK}@example.org"}).json()
     settle_events()
     letter = str(bury(rows, tenant, known["id"]))
     source = tenant.call("POST", "/v1/sources", {"name": MARK, "project_id": project}).json()["source"]
     review = str(ask_about(rows, tenant, known["id"]))
     address = source["path"].rsplit("/", 1)[-1]
     token = tenant.call("POST", "/v1/admin/scim/tokens", {"name": MARK}).json()["scim_token"]["id"]
-    named = (project, made["id"], known["id"], key["id"], letter, review, source["id"], address)
-    return Things(*named, sign_in(tenant)[1], claim(tenant), token_id=token)
+    things = (project, made["id"], known["id"], key["id"], letter)
+    people = (user["id"], role["id"], invited["invitation"]["id"], invited["token"])
+    return Things(*things, *people, review, source["id"], address, sign_in(tenant)[1], claim(tenant), token_id=token)
 
 
 def session_of(project: str) -> Any:

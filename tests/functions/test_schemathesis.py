@@ -36,6 +36,8 @@ def test_schemathesis_finds_nothing(
         for name, user in (("alice", tenant), ("bob", other_tenant))
     ]
     (tmp_path / "users.json").write_text(json.dumps({"auth": users}), encoding="utf-8")
+    owners = [str(user.user_id) for user in (tenant, other_tenant)]
+    (tmp_path / "owners.json").write_text(json.dumps(owners), encoding="utf-8")
     command = [
         *(Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"),
         *(f"http://127.0.0.1:{listening}/v1/openapi.json", "--max-examples", EXAMPLES, "--seed", "1"),

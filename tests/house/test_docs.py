@@ -8,6 +8,7 @@ import pytest
 
 from contextfs.domain.access.rules import PERMISSIONS, ROLES
 from contextfs.kit.settings import PREFIX, Settings
+from contextfs.runtime.truth import rewritten
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from infra.config import Config
 from tests.house.source import ROOT
@@ -41,6 +42,21 @@ def test_every_value_of_an_installation_is_told() -> None:
 
 def test_every_permission_and_role_is_told() -> None:
     assert missing([*PERMISSIONS, *ROLES], read("docs/guides/permissions.md")) == []
+
+
+def test_the_truth_table_is_as_the_rules_are() -> None:
+    told = read("docs/guides/permissions.md")
+
+    assert rewritten(told, ROUTES) == told, "run `make docs`"
+
+
+def test_every_promise_of_security_names_tests_that_exist() -> None:
+    lines = [line for line in read("docs/guides/security.md").splitlines() if line.startswith("|")][2:]
+    named = [re.findall(r"`(tests/[\w/.]+)::(\w+)`", line) for line in lines]
+    absent = [(path, name) for pairs in named for path, name in pairs if f"def {name}(" not in read(path)]
+
+    assert all(named)
+    assert absent == []
 
 
 def test_every_event_and_its_consumer_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 from contextfs.domain.access.rules import PERMISSIONS
 from contextfs.kit.events import matches
 from contextfs.runtime.binding import bind
-from contextfs.runtime.table import PUBLIC, SIGNED, Route
+from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from tests.house.source import ROOT, modules
 
@@ -43,7 +43,7 @@ def test_names_targets_and_paths_are_used_once() -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_a_route_needs_a_known_permission(route: Route) -> None:
-    assert route.needs in {PUBLIC, SIGNED, *PERMISSIONS}
+    assert route.needs in {PUBLIC, SIGNED, INVITED, *PERMISSIONS}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)

@@ -7,7 +7,10 @@ from contextfs.client.recording.recorder import Recorder
 from contextfs.client.recording.wrapping import wrap
 from contextfs.client.retries import Retries
 from contextfs.client.system import Health
+from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined
 from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+from contextfs.domain.access.people.model import User
+from contextfs.domain.access.roles.model import CustomRole
 from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
@@ -51,12 +54,16 @@ __all__ = [
     "ContextFSError",
     "ContextItem",
     "ContextReply",
+    "CustomRole",
     "DeadLetter",
     "Decided",
     "Git",
     "Health",
     "History",
     "Invalid",
+    "Invitation",
+    "InvitationCreated",
+    "Joined",
     "Listing",
     "Mapping",
     "Memory",
@@ -90,6 +97,7 @@ __all__ = [
     "ToolCall",
     "Unavailable",
     "UnsupportedMedia",
+    "User",
     "VersionMismatch",
     "VersionRequired",
     "wrap",

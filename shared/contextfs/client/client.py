@@ -8,11 +8,13 @@ from typing import Any, Self, TypeVar
 from contextfs.client.address import Address, Id, as_uuid, find
 from contextfs.client.admin import Admin
 from contextfs.client.context import Context
+from contextfs.client.invitations import Invitations
 from contextfs.client.keys import Keys
 from contextfs.client.memories import Memories
 from contextfs.client.projects import Projects
 from contextfs.client.retries import Retries
 from contextfs.client.reviews import Reviews
+from contextfs.client.roles import Roles
 from contextfs.client.search import Search
 from contextfs.client.sessions import Sessions
 from contextfs.client.sources import Sources
@@ -20,6 +22,7 @@ from contextfs.client.sql import Sql
 from contextfs.client.sync import Sync
 from contextfs.client.system import System
 from contextfs.client.transport import Transport
+from contextfs.client.users import Users
 
 T = TypeVar("T")
 
@@ -58,6 +61,9 @@ class ContextFS:
         self.search = Search(self._transport)
         self.context = Context(self._transport)
         self.projects = Projects(self._transport)
+        self.users = Users(self._transport)
+        self.roles = Roles(self._transport)
+        self.invitations = Invitations(self._transport)
         self.keys = Keys(self._transport)
         self.sources = Sources(self._transport)
         self.sql = Sql(self._transport)

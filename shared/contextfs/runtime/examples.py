@@ -128,6 +128,18 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "scim.mint": {"name": "Okta"},
         "sso.claim": {"domain": "acme.example"},
+        "users.create": {"email": "ben@example.test", "name": "Ben Lee", "role": "viewer", "projects": [PROJECT]},
+        "users.update": {"name": "Ben Lee", "role": "member", "projects": None},
+        "roles.create": {
+            "name": "data_scientist",
+            "description": "Reads conversations, and writes memories of one project.",
+            "permissions": ["memories:*", "sessions:read", "projects:read"],
+            "projects": [PROJECT],
+        },
+        "roles.update": {"permissions": ["memories:read", "projects:read"]},
+        "invitations.create": {"email": "cleo@example.test", "role": "member", "days": 3},
+        "invitations.accept": {"name": "Cleo Park"},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
+        "keys.rotate": {"overlap_hours": 24},
     }
 )

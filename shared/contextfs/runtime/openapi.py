@@ -138,6 +138,12 @@ def _security() -> dict[str, Any]:
             "name": "webhook-signature",
             "description": "By the secret of the source, as Standard Webhooks, GitHub or Slack sign.",
         },
+        "invitation": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "ctxi_…",
+            "description": "The token of an invitation; it opens once.",
+        },
     }
 
 

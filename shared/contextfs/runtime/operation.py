@@ -10,7 +10,7 @@ from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.examples import BODIES
 from contextfs.runtime.replies import PROBLEMS, is_page, problems, success
-from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
+from contextfs.runtime.table import INVITED, JSON, PUBLIC, SIGNED, Route
 
 Schemas = Mapping[str, Any]
 
@@ -35,6 +35,8 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
         described["security"] = []
     elif route.needs == SIGNED:
         described["security"] = [{"signature": []}]
+    elif route.needs == INVITED:
+        described["security"] = [{"invitation": []}]
     else:
         described["x-permission"] = route.needs
     if binding.body_type is not None:

@@ -66,12 +66,12 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
     if binding.body_type is Payload:  # what is sent goes into a project, whether it is named or not
         needed = set(binding.query_type.__struct_fields__)
-    names_project = "project_id" in {*fields, *needed} and not is_page(binding.reply_type)
+    names_project = {"project_id", "projects"} & {*fields, *needed} and not is_page(binding.reply_type)
     possible = {
         "NotAuthenticated": guarded or signs_in,
         "NotAllowed": (guarded and route.needs != SIGNED) or signs_in,
-        "NotFound": "{" in route.path or names_project,
-        "Conflict": "id" in fields or route.name in _NAMING,
+        "NotFound": "{" in route.path or bool(names_project),
+        "Conflict": route.conflicts or "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,
     }

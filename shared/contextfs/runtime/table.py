@@ -16,6 +16,8 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROTOBUF: Final = "application/x-protobuf"
 """Media types of bodies."""
+INVITED: Final = "invited"
+"""The `needs` of the route that an invitation opens, and no key."""
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
@@ -39,6 +41,10 @@ class Route:
     accepts: tuple[str, ...] = (JSON,)
     """The media types of a body."""
     size: Size = "small"
+    whole: bool = False
+    """Whether it is about the organization: closed to who reaches some of its projects only."""
+    conflicts: bool = False
+    """Whether what is asked can contradict what is stored, beyond a taken id or name."""
 
     @property
     def target(self) -> str:

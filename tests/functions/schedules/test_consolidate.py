@@ -24,6 +24,9 @@ class Broken:
         self.taken += events
         raise ConnectionError
 
+    def close(self) -> None:
+        """Hold nothing."""
+
 
 def test_what_is_due_is_told_once(tenant: Tenant, rows: Rows, wiring: Wiring, settle_events: Callable[[], int]) -> None:
     tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "A fact."})

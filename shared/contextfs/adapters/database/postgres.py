@@ -235,9 +235,14 @@ _TAKEN: Mapping[str, str] = {
     "sources_name": "A source of this name exists already: choose another name, or rotate the secret of that one.",
     "memories_pkey": "A memory with this id exists already: leave the id out, or change that memory.",
     "projects_pkey": "A project with this id exists already.",
+    "memberships_email": "Somebody with this address is a member already.",
+    "invitations_open": "This address is invited in this moment: try again.",
+    "custom_roles_org_id_name_key": "A role of this name exists already: choose another name, or change that one.",
     "sessions_external": "A session of this tool with this external_id exists already in the project.",
 }
 _ABSENT: Mapping[str, str] = {
+    "memberships_custom_role": "There is no such role, or it is not yours to see.",
+    "invitations_custom_role": "There is no such role, or it is not yours to see.",
     "sessions_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
     "sources_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
     "memories_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
@@ -265,6 +270,10 @@ _STALE = (_e.ReadOnlySqlTransaction, _e.InvalidSqlStatementName)
 _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error], ContextFSError]], ...] = (
     ((_e.UniqueViolation, _e.ExclusionViolation), _taken),
     ((_e.ForeignKeyViolation,), _absent),
+    (
+        (_e.RestrictViolation,),
+        _always(Conflict, "An organization keeps an owner who can come in: make somebody else an owner first."),
+    ),
     (
         (_e.InsufficientPrivilege,),
         _always(NotFound, "What this refers to does not exist here, or it is not yours to change."),

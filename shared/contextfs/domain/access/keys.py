@@ -1,6 +1,7 @@
-"""API keys: `ctxk_<env>_<id>_<secret><checksum>`, tokens as `kit/tokens.py` makes them.
+"""API keys, `ctxk_<env>_<id>_<secret><checksum>`, and invitations, `ctxi_<id>_<secret><checksum>`.
 
-A leak scanner finds them by the pattern `ctxk_(live|test)_[0-9A-Za-z]{43}_[0-9A-Za-z]{39}`.
+They are tokens as `kit/tokens.py` makes them; a leak scanner finds them by the pattern
+`ctx(k_live|k_test|i)_[0-9A-Za-z]{43}_[0-9A-Za-z]{39}`.
 """
 
 from typing import Literal
@@ -13,14 +14,19 @@ from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ids import Entropy
 
 Environment = Literal["live", "test"]
+Kind = Literal["key", "invitation"]
+
+_KEYS = ("ctxk_live", "ctxk_test")
+_INVITATIONS = ("ctxi",)
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A key as it is looked for: the organization and the key it names, and its hash."""
+    """A key or an invitation as it is looked for: the organization and the id that it names, and its hash."""
 
     org_id: UUID
-    key_id: UUID
+    id: UUID
     hash: bytes
+    kind: Kind = "key"
 
 
 def mint(org_id: UUID, key_id: UUID, *, environment: Environment, entropy: Entropy) -> str:
@@ -28,12 +34,19 @@ def mint(org_id: UUID, key_id: UUID, *, environment: Environment, entropy: Entro
     return tokens.mint(f"ctxk_{environment}", org_id, key_id, entropy)
 
 
+def mint_invitation(org_id: UUID, invitation_id: UUID, entropy: Entropy) -> str:
+    """Make an invitation's text. It is shown once and cannot be read back."""
+    return tokens.mint("ctxi", org_id, invitation_id, entropy)
+
+
 def parse(key: str, pepper: bytes) -> Credential:
-    """Read a key's text; NotAuthenticated when it cannot be one of ours."""
-    named = tokens.parse(key, pepper, "ctxk_live", "ctxk_test")
-    if named is None:
-        raise NotAuthenticated("This is not an API key of ContextFS: check that it was copied whole.")
-    return Credential(named.org_id, named.id, named.hash)
+    """Read the text of a key or an invitation; NotAuthenticated when it cannot be one of ours."""
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("key", _KEYS), ("invitation", _INVITATIONS))
+    for kind, prefixes in kinds:
+        named = tokens.parse(key, pepper, *prefixes)
+        if named is not None:
+            return Credential(named.org_id, named.id, named.hash, kind)
+    raise NotAuthenticated("This is not an API key of ContextFS: check that it was copied whole.")
 
 
 def digest(key: str, pepper: bytes) -> bytes:

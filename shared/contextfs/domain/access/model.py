@@ -27,6 +27,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Moment
     expires_at: Moment | None
     revoked_at: Moment | None
+    last_used_at: Annotated[Moment | None, msgspec.Meta(description="To within five minutes.")] = None
 
 
 class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +40,20 @@ class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a key. Without `permissions` it has those of its role; with `project_id` it sees that one only."""
+    """What creates a key. Without `permissions` it has those of its role; with `project_id` it sees that one only.
+
+    With `user_id` it is a service account's, and has its role.
+    """
 
     name: Name
     role: RoleName = "member"
     permissions: Annotated[list[Permission], msgspec.Meta(max_length=64)] | None = None
     project_id: UUID | None = None
     expires_at: Moment | None = None
+    user_id: UUID | None = None
+
+
+class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a key is replaced: the old one opens for so many hours more."""
+
+    overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 24

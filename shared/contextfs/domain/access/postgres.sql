@@ -1,7 +1,11 @@
--- name: enter
+-- name: admit_key
 -- Find a key and make its owner the claims of this transaction.
-select user_id, role, permissions, project_id
-from contextfs.enter(%(org_id)s, %(key_id)s, %(hash)s, %(now)s)
+select user_id, permissions, role, role_permissions, projects
+from contextfs.admit_key(%(org_id)s, %(id)s, %(hash)s, %(now)s)
+
+-- name: admit_invitation
+-- Find an invitation and make it the claims of this transaction.
+select contextfs.admit_invitation(%(org_id)s, %(id)s, %(hash)s, %(now)s) as admitted
 
 -- name: assume
 -- Make one organization, with all its projects, the claims of this transaction.
@@ -18,12 +22,6 @@ values (%(org_id)s, %(name)s, %(plan)s, %(region)s, %(now)s, %(now)s)
 on conflict do nothing
 returning org_id
 
--- name: insert_membership
--- Make a user a member; nothing happens when they are one.
-insert into memberships (org_id, user_id, email, name, role, created_at, updated_at)
-values (%(org_id)s, %(user_id)s, %(email)s, %(name)s, %(role)s, %(now)s, %(now)s)
-on conflict do nothing
-
 -- name: insert_key
 -- Store a new key.
 insert into api_keys (
@@ -33,20 +31,28 @@ values (
     %(org_id)s, %(id)s, %(project_id)s, %(user_id)s, %(name)s, %(hash)s, %(hint)s, %(role)s, %(permissions)s::text [],
     %(created_by)s, %(now)s, %(now)s, %(expires_at)s
 )
-returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at,
+    null::timestamptz as last_used_at
 
 -- name: get_key
--- One key.
-select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
-from api_keys
-where id = %(id)s
+-- One key, with when it was last used.
+select
+    k.id, k.name, k.hint, k.role, k.permissions, k.project_id, k.user_id, k.created_at, k.expires_at, k.revoked_at,
+    u.last_used_at
+from api_keys as k
+left join key_uses as u on u.org_id = k.org_id and u.key_id = k.id
+where k.id = %(id)s
 
 -- name: key_page
--- Keys, newest first.
-select id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
-from api_keys
-where (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(after)s))
-order by created_at desc, id desc
+-- Keys, newest first, with when each was last used.
+select
+    k.id, k.name, k.hint, k.role, k.permissions, k.project_id, k.user_id, k.created_at, k.expires_at, k.revoked_at,
+    u.last_used_at
+from api_keys as k
+left join key_uses as u on u.org_id = k.org_id and u.key_id = k.id
+where (%(at)s::timestamptz is null or (k.created_at, k.id) < (%(at)s, %(after)s))
+    and (%(user_id)s::uuid is null or k.user_id = %(user_id)s)
+order by k.created_at desc, k.id desc
 limit %(limit)s
 
 -- name: revoke_key
@@ -54,4 +60,10 @@ limit %(limit)s
 update api_keys
 set revoked_at = coalesce(revoked_at, %(now)s), updated_at = %(now)s
 where id = %(id)s
-returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at
+
+-- name: limit_key
+-- Let a key end at a time, unless it ends before; no row when it ended already.
+update api_keys
+set expires_at = least(expires_at, %(ends)s), updated_at = %(now)s
+where id = %(id)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+returning id

@@ -1,6 +1,6 @@
 """Permissions: `noun:verb`, where `noun:*` and `*` stand for more; roles are names for sets of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from contextfs.kit.errors import NotAllowed
@@ -14,6 +14,10 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "sessions:write": "Capture, change and delete sessions.",
         "memories:read": "See memories, search them and ask for context packs.",
         "memories:write": "Add, change and delete memories.",
+        "users:read": "See the members, service accounts and invitations.",
+        "users:write": "Invite, add, change and remove members and service accounts.",
+        "roles:read": "See the custom roles.",
+        "roles:write": "Create, change and delete custom roles.",
         "keys:read": "See the API keys, without their secrets.",
         "keys:write": "Create and revoke API keys.",
         "sources:read": "See the sources that send conversations, without their secrets.",
@@ -55,6 +59,18 @@ def allows(granted: Iterable[str], needed: str) -> bool:
     noun = needed.split(":", 1)[0]
     covering = {needed, f"{noun}:*", "*"}
     return any(permission in covering for permission in granted)
+
+
+def covers(granted: Iterable[str], wanted: Iterable[str]) -> str | None:
+    """Give the first of the wanted permissions that the granted ones do not cover; None when they cover all."""
+    held = tuple(granted)
+    return next((permission for permission in wanted if not allows(held, permission)), None)
+
+
+def meet(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Give what both sets of permissions allow. Two permissions are disjoint, or one is a part of the other."""
+    both = [permission for permission in some if allows(others, permission)]
+    return tuple(dict.fromkeys([*both, *(permission for permission in others if allows(some, permission))]))
 
 
 def may(principal: Principal, needed: str) -> None:

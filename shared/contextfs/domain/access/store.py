@@ -16,9 +16,9 @@ _LIST = "api_keys"
 
 
 def entering(credential: Credential, now: datetime) -> tuple[str, Parameters]:
-    """Give the statement that opens a caller's transaction; its row is the key's owner, or there is none."""
-    named = {"org_id": credential.org_id, "key_id": credential.key_id, "hash": credential.hash, "now": now}
-    return _SQL["enter"], named
+    """Give the statement that opens a caller's transaction; its row tells who was let in, or there is none."""
+    named = {"org_id": credential.org_id, "id": credential.id, "hash": credential.hash, "now": now}
+    return _SQL["admit_invitation" if credential.kind == "invitation" else "admit_key"], named
 
 
 def assuming(org_id: UUID, reader: UUID) -> tuple[str, Parameters]:
@@ -37,14 +37,6 @@ def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, 
     return tx.one(_SQL["insert_organization"], parameters) is not None
 
 
-def insert_membership(
-    tx: Transaction, org_id: UUID, user_id: UUID, *, email: str, name: str | None, role: str, now: datetime
-) -> None:
-    """Make a user a member of an organization; nothing happens when they are one."""
-    parameters = {"org_id": org_id, "user_id": user_id, "email": email, "name": name, "role": role, "now": now}
-    tx.run(_SQL["insert_membership"], parameters)
-
-
 def insert_key(tx: Transaction, values: dict[str, Any]) -> ApiKey:
     """Store a new key: only its hash and its last four characters."""
     return _key(tx.one(_SQL["insert_key"], values))
@@ -55,15 +47,21 @@ def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
     return _key(tx.one(_SQL["get_key"], {"id": key_id}))
 
 
-def key_page(tx: Transaction, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-    """Read a page of keys, newest first."""
-    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit, _LIST))]
+def key_page(tx: Transaction, *, limit: int, cursor: str | None, user_id: UUID | None = None) -> Page[ApiKey]:
+    """Read a page of keys, newest first: all, or those of one member."""
+    items = [_key(row) for row in tx.all(_SQL["key_page"], bounds(cursor, limit, _LIST) | {"user_id": user_id})]
     return cut(items, limit, lambda key: Position(key.created_at, key.id), _LIST)
 
 
 def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
     """End a key; from the next call on it opens nothing."""
-    return _key(tx.one(_SQL["revoke_key"], {"id": key_id, "now": now}))
+    tx.run(_SQL["revoke_key"], {"id": key_id, "now": now})
+    return get_key(tx, key_id)
+
+
+def limit_key(tx: Transaction, key_id: UUID, ends: datetime, now: datetime) -> bool:
+    """Let a key end at a time, unless it ends before; False when it has ended already."""
+    return tx.one(_SQL["limit_key"], {"id": key_id, "ends": ends, "now": now}) is not None
 
 
 def _key(row: Row | None) -> ApiKey:

@@ -21,6 +21,7 @@ _NEEDLE = b"a" * _SHORTEST
 # ways, so each attempt costs at most its bound.
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("contextfs-key", "ctxk_", r"[A-Za-z0-9_-]{16,512}"),
+    ("contextfs-invitation", "ctxi_", r"[A-Za-z0-9_-]{16,512}"),
     ("aws-access-key-id", "AKIA ASIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
     ("google-api-key", "AIza", r"[A-Za-z0-9_-]{30,60}"),
     ("google-oauth-secret", "GOCSPX-", r"[A-Za-z0-9_-]{20,60}"),

@@ -133,3 +133,4 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     user_id: UUID
     email: str
     role: str
+    suspended: bool = False

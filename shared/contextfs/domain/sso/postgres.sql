@@ -68,20 +68,20 @@ returning binder_hash, return_to, expires_at
 
 -- name: member_of_subject
 -- Who a provider's subject is here.
-select m.user_id, m.email, m.role
+select m.user_id, m.email, m.role, m.suspended_at is not null as suspended
 from identities as i
 join memberships as m on m.org_id = i.org_id and m.user_id = i.user_id
 where i.issuer = %(issuer)s and i.subject = %(subject)s
 
 -- name: member_of_email
 -- Who has an address.
-select m.user_id, m.email, m.role
+select m.user_id, m.email, m.role, m.suspended_at is not null as suspended
 from memberships as m
 where lower(m.email) = %(email)s
 
 -- name: member
 -- A member.
-select m.user_id, m.email, m.role
+select m.user_id, m.email, m.role, m.suspended_at is not null as suspended
 from memberships as m
 where m.user_id = %(user_id)s
 

@@ -9,6 +9,8 @@ import msgspec
 
 from contextfs.domain.access import keys
 from contextfs.domain.access import store as access
+from contextfs.domain.access.people import store as people
+from contextfs.domain.access.people.model import NewUser
 from contextfs.domain.access.rules import ROLES
 from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import NewProject
@@ -69,9 +71,7 @@ def found(services: Services, founding: Founding, now: datetime, *, region: str 
         )
         if not fresh:
             return False
-        access.insert_membership(
-            tx, founding.org_id, founding.user_id, email=founding.email, name=None, role="owner", now=now
-        )
+        people.insert(tx, founding.org_id, founding.user_id, NewUser(email=founding.email, role="owner"), now)
         new = NewProject(name=founding.project)
         projects.insert(tx, founding.org_id, founding.project_id, new, by=founding.user_id, now=now)
         access.insert_key(

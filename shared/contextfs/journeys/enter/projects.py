@@ -12,7 +12,7 @@ def create(call: Call, new: NewProject) -> Project:
     """Create a project."""
     principal = call.principal
     if principal.project_ids is not None:
-        raise NotAllowed("A key of one project cannot create another: use a key of the organization.")
+        raise NotAllowed("Who reaches some projects only cannot create another: use a key of the organization.")
     project = store.insert(call.tx, principal.org_id, new.id or call.new_id(), new, by=principal.actor_id, now=call.now)
     call.emit("project.created", project.id, project.id)
     return project

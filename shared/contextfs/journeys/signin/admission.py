@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from contextfs.domain.access.store import insert_membership
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member, Person, Settings
@@ -25,6 +24,8 @@ def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:
         store.link(call.tx, call.principal.org_id, assertion.issuer, assertion.subject, member.user_id, call.now)
         # Two browsers of one person may sign in for the first time at once: the first link counts.
         member = store.member_of_subject(call.tx, assertion.issuer, assertion.subject) or member
+    if member.suspended:
+        raise NotAllowed("You are suspended in this organization: ask your administrator.")
     _follow_groups(call, settings, member, person)
     return member.user_id
 
@@ -42,7 +43,7 @@ def _by_address(call: Call, settings: Settings, person: Person, verified: set[st
     if rules.domain_of(person.email) not in verified:
         raise NotAllowed("Only addresses of the organization's verified domains become members by signing in.")
     role = rules.role_of(settings, person.groups)
-    insert_membership(
+    scim.put_member(
         call.tx,
         call.principal.org_id,
         call.new_id(),

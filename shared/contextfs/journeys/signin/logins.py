@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.access.rules import ROLES, allows
+from contextfs.domain.access.roles.store import permissions_of
+from contextfs.domain.access.rules import allows
 from contextfs.domain.logins import rules, store
 from contextfs.domain.logins.model import Ended, Login, Method, Myself
 from contextfs.domain.sso import rules as sso_rules
@@ -34,7 +35,7 @@ def open_by_key(call: Call) -> str:
     if principal.login_id is not None or principal.user_id is None:
         raise NotAllowed("Sign in with an API key of your own: one that belongs to a person.")
     sso_rules.check_not_enforced(sso.settings(call.tx), principal.user_id)
-    theirs = ROLES[store.role_of(call.tx, principal.user_id)]
+    theirs = permissions_of(call.tx, store.role_of(call.tx, principal.user_id))
     has_all = all(allows(principal.permissions, permission) for permission in theirs)
     if principal.project_ids is not None or not has_all:
         raise NotAllowed("A key of one project, or of fewer permissions than its person has, signs nobody in.")
@@ -67,7 +68,7 @@ def mine(call: Call, *, limit: int, cursor: str | None) -> Page[Login]:
 
 def end(call: Call, login_id: UUID) -> None:
     """End one of the caller's logins; NotFound when it is not theirs, or they call for one project only."""
-    if call.principal.project_ids is not None:
+    if call.principal.login_id is None and call.principal.project_ids is not None:
         raise NotFound("There is no such login, or it is not yours to see.")
     store.end(call.tx, login_id, call.principal.reader_id, call.now)
     call.note(subject=login_id)
@@ -88,5 +89,5 @@ def leave(call: Call) -> None:
 
 
 def _check_whole_person(call: Call) -> None:
-    if call.principal.project_ids is not None:
+    if call.principal.login_id is None and call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not see where its person is signed in.")

@@ -34,5 +34,5 @@ def caller(route: Route, request: HttpRequest, services: Services) -> Caller:
     once = idempotency.key_of(request)
     cookie = cookies.read(request.headers, cookies.LOGIN, services.public_url)
     if "authorization" in request.headers or cookie is None:
-        return KeyCaller(bearer(request.headers, services.key_pepper), route.needs, once)
-    return login_caller(cookie, request, services, route.needs, once)
+        return KeyCaller(bearer(request.headers, services.key_pepper), route, once)
+    return login_caller(cookie, request, services, route, once)

@@ -1,25 +1,33 @@
-"""Somebody with an API key in `Authorization: Bearer …`."""
+"""Somebody with an API key, or with an invitation, in `Authorization: Bearer …`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contextfs.domain.access import keys, store
-from contextfs.domain.access.rules import may
+from contextfs.domain.access.rules import ROLES, meet
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
 from contextfs.runtime.callers.admitted import Admitted
+from contextfs.runtime.callers.authorize import authorize
 from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.table import INVITED, Route
+
+_UNKNOWN = {
+    "key": "This API key does not exist, or was revoked, or has expired.",
+    "invitation": "This invitation does not exist, or was used, or was revoked, or has expired: ask for a new one.",
+}
 
 
 @dataclass(frozen=True)
 class KeyCaller:
-    """Somebody with an API key."""
+    """A caller with an API key or an invitation."""
 
     credential: keys.Credential
-    needs: str
+    route: Route
     once: str | None
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:
@@ -28,24 +36,33 @@ class KeyCaller:
 
     def admitted(self, row: Row | None, request: HttpRequest, now: datetime) -> Admitted:  # noqa: ARG002 - the row tells all
         """Let a key in that is there and may do this."""
-        if row is None:
-            raise NotAuthenticated("This API key does not exist, or was revoked, or has expired.")
-        project: UUID | None = row["project_id"]
-        principal = Principal(
-            org_id=self.credential.org_id,
-            actor_id=self.credential.key_id,
-            actor=f"key:{self.credential.key_id}",
-            user_id=row["user_id"],
-            role=row["role"],
-            permissions=tuple(row["permissions"]),
-            project_ids=None if project is None else (project,),
-        )
-        may(principal, self.needs)
+        principal = self._principal(row)
+        authorize(principal, self.route)
         return Admitted(principal, self.once)
+
+    def _principal(self, row: Row | None) -> Principal:
+        """Make the caller of what the database let in; a key opens what it may, and of that what its member may now."""
+        if row is None or row.get("admitted") is False:
+            raise NotAuthenticated(_UNKNOWN[self.credential.kind])
+        named: dict[str, Any] = {"org_id": self.credential.org_id, "actor_id": self.credential.id}
+        if self.credential.kind == "invitation":
+            return Principal(**named, actor=f"invitation:{self.credential.id}", role=INVITED)
+        projects: list[UUID] | None = row["projects"]
+        role: str | None = row["role"]
+        own = tuple(row["permissions"])
+        held = None if role is None else ROLES.get(role) or tuple(row["role_permissions"] or ())
+        return Principal(
+            **named,
+            actor=f"key:{self.credential.id}",
+            user_id=row["user_id"],
+            role=role or "key",
+            permissions=own if held is None else meet(own, held),
+            project_ids=None if projects is None else tuple(projects),
+        )
 
 
 def bearer(headers: Mapping[str, str], pepper: bytes) -> keys.Credential:
-    """Read the caller's key; NotAuthenticated without one."""
+    """Read the caller's key or invitation; NotAuthenticated without one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from contextfs.domain.access.rules import ROLES, may
+from contextfs.domain.access.rules import ROLES
 from contextfs.domain.logins import rules, store
 from contextfs.kit import tokens
 from contextfs.kit.call import Call, Services
@@ -12,7 +13,9 @@ from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
 from contextfs.runtime import cookies
 from contextfs.runtime.callers.admitted import Admitted
+from contextfs.runtime.callers.authorize import authorize
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.table import Route
 
 CSRF_HEADER = "x-csrf-token"
 _NO_LOGIN = "This login does not exist, or has ended: sign in again."
@@ -23,7 +26,7 @@ class LoginCaller:
     """A caller with a browser's cookie."""
 
     cookie: tokens.Named
-    needs: str
+    route: Route
     once: str | None
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:
@@ -34,18 +37,20 @@ class LoginCaller:
         """Let somebody in who is signed in, and may do this; a copy of an old cookie is told apart."""
         if row is None:
             raise NotAuthenticated(_NO_LOGIN)
+        projects: list[UUID] | None = row["projects"]
         principal = Principal(
             org_id=self.cookie.org_id,
             actor_id=row["user_id"],
             actor=f"user:{row['user_id']}",
             user_id=row["user_id"],
             role=row["role"],
-            permissions=ROLES[row["role"]],
+            permissions=ROLES.get(row["role"]) or tuple(row["role_permissions"] or ()),
+            project_ids=None if projects is None else tuple(projects),
             login_id=self.cookie.id,
         )
         if row["standing"] == "replayed":
             return Admitted(principal, self.once, refused=self._end)
-        may(principal, self.needs)
+        authorize(principal, self.route)
         return Admitted(principal, self.once, renew=self._renew if row["standing"] == "due" else None)
 
     def _end(self, call: Call) -> NotAuthenticated:
@@ -67,14 +72,14 @@ class LoginCaller:
         return replace(response, cookies=(cookies.write(cookies.LOGIN, text, services.public_url, rules.LIFETIME),))
 
 
-def login_caller(cookie: str, request: HttpRequest, services: Services, needs: str, once: str | None) -> LoginCaller:
+def login_caller(cookie: str, request: HttpRequest, services: Services, route: Route, once: str | None) -> LoginCaller:
     """Read a login's cookie; NotAuthenticated when it is none, NotAllowed when another site's page makes the call."""
     named = tokens.parse(cookie, services.key_pepper, rules.PREFIX)
     if named is None:
         raise NotAuthenticated(_NO_LOGIN)
     if request.method != "GET":
         _check_meant(request, named, services.key_pepper)
-    return LoginCaller(named, needs, once)
+    return LoginCaller(named, route, once)
 
 
 def _check_meant(request: HttpRequest, login: tokens.Named, pepper: bytes) -> None:

@@ -75,7 +75,7 @@ def settle_tenant(url: str) -> Ids:
         _remember(connection, ids)
         _happen(connection, ids)
         _share(connection, ids)
-        for table in ("organizations", "memberships", "projects", "api_keys", "sessions"):
+        for table in ("organizations", "memberships", "custom_roles", "projects", "api_keys", "sessions"):
             connection.execute(
                 sql.SQL("update contextfs.{} set updated_at = updated_at + interval '1 hour'").format(
                     sql.Identifier(table)
@@ -87,6 +87,12 @@ def settle_tenant(url: str) -> Ids:
 def project_row(org: UUID, project: UUID, name: str = "p") -> dict[str, Any]:
     """Give a row of `projects`."""
     return {"org_id": org, "id": project, "name": name, "created_by": org, "created_at": AT, "updated_at": AT}
+
+
+def role_row(org: UUID, role: UUID, by: UUID) -> dict[str, Any]:
+    """Give a row of `custom_roles`."""
+    named = {"org_id": org, "id": role, "name": "reader", "permissions": ["memories:read"]}
+    return named | {"created_by": by, "created_at": AT, "updated_at": AT}
 
 
 def session_row(org: UUID, project: UUID, session: UUID, user: UUID, visibility: str) -> dict[str, Any]:
@@ -157,12 +163,16 @@ def _enter(connection: Connection, ids: Ids) -> None:
     for user, role in ((ids.user, "owner"), (ids.colleague, "member")):
         member = {"org_id": ids.org, "user_id": user, "email": f"{user}@example.test", "role": role}
         insert(connection, "memberships", member | stamps)
+    insert(connection, "custom_roles", role_row(ids.org, uuid4(), ids.user))
+    invited = {"org_id": ids.org, "id": uuid4(), "email": "e@example.test", "role": "member", "hash": b"h"}
+    insert(connection, "invitations", invited | {"created_by": ids.user, "created_at": AT, "expires_at": AT})
     for project, name in ((ids.project, "first"), (ids.other_project, "second")):
         insert(connection, "projects", project_row(ids.org, project, name))
     for project in (None, ids.project, ids.other_project):
         key = {"org_id": ids.org, "id": uuid4(), "project_id": project, "user_id": ids.user, "name": "key"}
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
+        insert(connection, "key_uses", {"org_id": ids.org, "key_id": key["id"], "last_used_at": AT})
     source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
     signs: dict[str, Any] = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
     insert(connection, "sources", source | signs | stamps)

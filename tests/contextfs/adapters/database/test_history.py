@@ -24,7 +24,7 @@ from tests.contextfs.adapters.database.tenancy import (
     settle_tenant,
 )
 
-KEPT = ("organizations", "memberships", "projects", "api_keys", "sessions")
+KEPT = ("organizations", "memberships", "custom_roles", "projects", "api_keys", "sessions")
 HOUR = timedelta(hours=1)
 
 
@@ -131,6 +131,7 @@ def test_an_organization_takes_everything_along_into_history(app: Connection, id
     assert counts == {
         "organizations": (1,),
         "memberships": (2,),
+        "custom_roles": (1,),
         "projects": (2,),
         "api_keys": (3,),
         "sessions": (2,),

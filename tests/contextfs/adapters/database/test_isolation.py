@@ -36,6 +36,7 @@ PLATFORM_POLICIES = {
     *((table, "sql_reader", "contextfs_sql") for table in SHOWN if not table.startswith("projects")),
     ("organizations_history", "keeps", "contextfs_history"),
     ("memberships_history", "keeps", "contextfs_history"),
+    ("custom_roles_history", "keeps", "contextfs_history"),
     ("projects_history", "keeps", "contextfs_history"),
     ("api_keys_history", "keeps", "contextfs_history"),
     ("sessions_history", "keeps", "contextfs_history"),
@@ -67,7 +68,8 @@ PLATFORM_GRANTS = {
         *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
     },
     "contextfs_history": {
-        (f"{table}_history", "INSERT") for table in ("organizations", "memberships", "projects", "api_keys", "sessions")
+        (f"{table}_history", "INSERT")
+        for table in ("organizations", "memberships", "custom_roles", "projects", "api_keys", "sessions")
     },
 }
 MODES = ("anon", "cross-tenant", "write")

@@ -35,14 +35,14 @@ grant select (expires_at), delete on contextfs.logins to contextfs_relay;
 create function contextfs.enter_login(
     claimed_org uuid, login uuid, token_hash bytea, at timestamptz, idle interval, rotates interval, grace interval
 )
-returns table (user_id uuid, role text, standing text)
+returns table (user_id uuid, role text, role_permissions text [], projects uuid [], standing text)
 language plpgsql volatile
 set search_path = pg_catalog, contextfs, pg_temp
 as $$
 #variable_conflict use_column
 declare
     mine contextfs.logins;
-    their_role text;
+    member record;
 begin
     perform set_config('app.org_id', claimed_org::text, true), set_config('app.all_projects', 'on', true);
     select l.* into mine from contextfs.logins as l
@@ -53,13 +53,14 @@ begin
         where k.org_id = claimed_org and k.id = l.key_id
         and k.revoked_at is null and (k.expires_at is null or k.expires_at > at)
     ));
-    select m.role into their_role from contextfs.memberships as m
-    where m.org_id = mine.org_id and m.user_id = mine.user_id;
     if not found then
         perform set_config('app.org_id', '', true), set_config('app.all_projects', 'off', true);
         return;
     end if;
-    perform set_config('app.user_id', mine.user_id::text, true), set_config('app.project_ids', '{}', true);
+    select * into member from contextfs.assume_member(mine.org_id, mine.user_id, null);
+    if not found then
+        return;
+    end if;
     if mine.used_at < at - interval '1 minute' then
         -- Who is about to note the same does it: nobody waits here.
         update contextfs.logins set used_at = at where (org_id, id) = (
@@ -67,7 +68,7 @@ begin
             where l.org_id = claimed_org and l.id = login for no key update skip locked
         );
     end if;
-    return query select mine.user_id, their_role, case
+    return query select mine.user_id, member.role, member.permissions, member.projects, case
         when mine.hash = token_hash and mine.rotated_at < at - rotates then 'due'
         when mine.hash = token_hash then 'current'
         when mine.rotated_at > at - grace then 'earlier'

@@ -1,0 +1,184 @@
+"""`ctx team`: who works with you on a server, how they come in, and what they may."""
+
+from typing import Annotated
+from uuid import UUID
+
+from clients.cli import options, output
+from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.there import server
+from contextfs.client import ContextFS, User
+from contextfs.kit.errors import NotFound
+
+app = Group("Invite people to the organization, list and remove them, give them a role.")
+
+Role = Annotated[str, Option("--role", help="owner, admin, member, viewer, or a custom role.")]
+Projects = Annotated[
+    list[str] | None, Option("--project -p", help="A project that is open to them, by name or id; without it all.")
+]
+Who = Annotated[str, Argument("Their address, or their id or a part of it.")]
+
+
+@app.command()
+def invite(
+    email: Annotated[str, Argument("The address of who is invited.")],
+    role: Role = "member",
+    project: Projects = None,
+    days: Annotated[int, Option("--days", min=1, max=30, help="How long it can be accepted.")] = 7,
+    json: options.Json = False,
+) -> None:
+    """Invite somebody; prints the command by which they join, once."""
+    with server.opened() as client:
+        made = client.invitations.create(email, role=role, projects=named_projects(client, project), days=days)
+        if json:
+            output.say_json(made)
+            return
+        output.say(f"{email} is invited as {role}, until {output.minute(made.invitation.expires_at)}. Send them this:")
+        output.say(f"\n  CONTEXTFS_URL={client.address.url} ctx team join {made.token}\n")
+        output.note("It opens once, for whoever has it, and is not shown again.")
+
+
+@app.command()
+def service(
+    name: Annotated[str, Argument("What it is called.")],
+    role: Role = "viewer",
+    project: Projects = None,
+    json: options.Json = False,
+) -> None:
+    """Add a service account: a member that is no person, and comes in by keys of its own."""
+    with server.opened() as client:
+        made = client.users.add(kind="service", name=name, role=role, projects=named_projects(client, project))
+    if json:
+        output.say_json(made)
+        return
+    output.say(f"{name} is there as {role}. Make it a key: ctx admin key create NAME --user {output.short(made.id)}")
+
+
+@app.command()
+def join(
+    token: Annotated[str, Argument("The token of the invitation, ctxi_….")],
+    name: Annotated[str | None, Option("--name", help="Your name.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Accept an invitation; the key is kept for this server, for you alone."""
+    import os  # noqa: PLC0415 - the environment is read here alone
+
+    from contextfs.client import credentials  # noqa: PLC0415 - as above
+
+    with ContextFS(key=token) as client:
+        joined = client.invitations.accept(name)
+        credentials.keep(os.environ, client.address.url, joined.secret)
+    if json:
+        output.say_json({"user": joined.user, "api_key": joined.api_key})
+        return
+    output.say(f"You are in, as {joined.user.role}. The key is kept for {client.address.url}.")
+
+
+@app.command("list")
+def list_(json: options.Json = False) -> None:
+    """List members, service accounts, and the invitations that can still be accepted."""
+    with server.opened() as client:
+        users = list(client.users.list(page_size=200))
+        invited = list(client.invitations.list(open=True, page_size=200))
+        names = {project.id: project.name for project in client.projects.list(page_size=200)}
+    if json:
+        output.say_json({"users": users, "invitations": invited})
+        return
+    rows = [
+        [_called(user), user.role, _reach(user.projects, names), _state(user), output.short(user.id)] for user in users
+    ]
+    rows += [
+        [
+            one.email,
+            one.role,
+            _reach(one.projects, names),
+            f"invited until {output.day(one.expires_at)}",
+            output.short(one.id),
+        ]
+        for one in invited
+    ]
+    output.table(["who", "role", "projects", "state", "id"], rows)
+
+
+@app.command()
+def role(
+    who: Who,
+    role: Annotated[str, Argument("owner, admin, member, viewer, or a custom role.")],
+    project: Projects = None,
+    json: options.Json = False,
+) -> None:
+    """Give somebody another role, in all projects or in those that are named; their keys follow at once."""
+    with server.opened() as client:
+        projects = named_projects(client, project)
+        changed = client.users.change(found(client, who).id, role=role, projects=projects)
+    if json:
+        output.say_json(changed)
+        return
+    output.say(f"{_called(changed)} is {changed.role} now.")
+
+
+@app.command()
+def remove(who: Who, json: options.Json = False) -> None:
+    """Remove somebody, or end an invitation; their keys end at once, what they wrote stays."""
+    with server.opened() as client:
+        invited = [one for one in client.invitations.list(open=True, page_size=200) if one.email.lower() == who.lower()]
+        for one in invited:
+            client.invitations.revoke(one.id)
+        user = None if invited else found(client, who)
+        if user is not None:
+            client.users.remove(user.id)
+    if json:
+        output.say_json({"removed": user, "revoked": [one.id for one in invited]})
+        return
+    output.say(
+        f"The invitation of {who} is over." if user is None else f"{_called(user)} is removed; all their keys ended."
+    )
+
+
+@app.command()
+def suspend(
+    who: Who,
+    back: Annotated[bool, Option("--back", help="Let them in again.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Keep somebody out for a while: none of their keys opens anything."""
+    with server.opened() as client:
+        changed = client.users.change(found(client, who).id, suspended=not back)
+    if json:
+        output.say_json(changed)
+        return
+    output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
+
+
+def found(client: ContextFS, who: str) -> User:
+    """Find a member by address, id, part of an id, or a service account's name; NotFound when there is none."""
+    if "@" in who:
+        user = next(iter(client.users.list(email=who)), None)
+        if user is None:
+            raise NotFound(f"Nobody here has the address {who}.")
+        return user
+    users = list(client.users.list(page_size=200))
+    by_name = [user for user in users if user.name == who]
+    if len(by_name) > 1:
+        raise Misused(f"{len(by_name)} are called {who!r}: give an address or an id")
+    return by_name[0] if by_name else client.users.get(server.whole_id(who, users, "user"))
+
+
+def named_projects(client: ContextFS, names: list[str] | None) -> list[UUID | str] | None:
+    """Give the ids of projects; None stands for all."""
+    return None if not names else [server.project_id(client, name) for name in names]
+
+
+def _called(user: User) -> str:
+    return output.one_line(user.email or user.name or str(user.id), 48)
+
+
+def _state(user: User) -> str:
+    if user.suspended_at is not None:
+        return f"suspended {output.day(user.suspended_at)}"
+    return f"since {output.day(user.created_at)}" if user.kind == "person" else "service account"
+
+
+def _reach(projects: list[UUID] | None, names: dict[UUID, str]) -> str:
+    if projects is None:
+        return "all"
+    return output.one_line(", ".join(names.get(one, output.short(one)) for one in projects) or "none", 40)

@@ -1,0 +1,10 @@
+"""Accept an invitation."""
+
+from contextfs.domain.access.invitations.model import Joined, Joining
+from contextfs.journeys.enter import invitations
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, body: Joining) -> Joined:
+    """Become a member by the invitation that is sent as the bearer token; the first key is shown this once."""
+    return invitations.accept(call, body)

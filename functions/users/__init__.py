@@ -1,0 +1,1 @@
+"""Doors of members and service accounts."""

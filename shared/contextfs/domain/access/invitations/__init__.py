@@ -1,0 +1,1 @@
+"""Invitations: each makes one person a member, once, within its time."""

@@ -1,0 +1,1 @@
+"""Custom roles: names of an organization's own for sets of permissions."""

@@ -1,0 +1,105 @@
+"""`ctx team` and `ctx admin role`: people come in, may what their role says, and go."""
+
+import json
+from pathlib import Path
+
+from tests.clients.cli.conftest import Ctx
+from tests.conftest import Tenant
+
+
+def token_of(told: str) -> str:
+    """Read the token from what `ctx team invite` printed."""
+    return told.split("ctx team join ")[1].split(maxsplit=1)[0]
+
+
+def test_somebody_is_invited_joins_and_is_removed(ctx: Ctx, api_url: str, tmp_path: Path) -> None:
+    invited = ctx("team", "invite", "ann@example.test", "--role", "viewer")
+    waiting = ctx("team", "list").out
+    joined = ctx("team", "join", token_of(invited.out), "--name", "Ann")
+    kept = json.loads((tmp_path / "contextfs" / "credentials.json").read_text())[api_url]
+    reads = ctx("search", "anything", CONTEXTFS_API_KEY=kept)
+    writes = ctx("memory", "add", "x", "--server", CONTEXTFS_API_KEY=kept)
+    removed = ctx("team", "remove", "ann@example.test")
+    after = ctx("search", "anything", CONTEXTFS_API_KEY=kept)
+
+    assert [run.code for run in (invited, joined, reads, writes, removed, after)] == [0, 0, 0, 4, 0, 4]
+    assert "ann@example.test" in waiting
+    assert "invited until" in waiting
+    assert "memories:write" in writes.err
+    assert kept not in joined.out
+    assert removed.out == "ann@example.test is removed; all their keys ended.\n"
+    assert ctx("team", "join", token_of(invited.out)).code == 4
+
+
+def test_an_invitation_is_taken_back_by_its_address(ctx: Ctx) -> None:
+    token = token_of(ctx("team", "invite", "ann@example.test").out)
+
+    assert ctx("team", "remove", "Ann@example.test").out == "The invitation of Ann@example.test is over.\n"
+    assert ctx("team", "join", token).code == 4
+
+
+def test_a_role_of_ones_own_is_made_given_changed_and_deleted(ctx: Ctx, tenant: Tenant) -> None:
+    made = ctx("admin", "role", "set", "scribe", "--permission", "memories:*", "--project", "first", "--json").json
+    tenant.call("POST", "/v1/admin/users", {"email": "ann@example.test"})
+    given = ctx("team", "role", "ann@example.test", "scribe")
+    refused = ctx("admin", "role", "delete", "scribe")
+    changed = ctx("admin", "role", "set", "scribe", "--permission", "memories:read", "--json").json
+    ctx("team", "role", "ann@example.test", "viewer")
+    deleted = ctx("admin", "role", "delete", "scribe")
+
+    assert (made["permissions"], made["projects"]) == (["memories:*"], [str(tenant.project_id)])
+    assert given.out == "ann@example.test is scribe now.\n"
+    assert refused.code == 5
+    assert (changed["permissions"], changed["projects"]) == (["memories:read"], made["projects"])
+    assert deleted.code == 0
+    assert ctx("admin", "role", "list", "--json").json == []
+
+
+def test_somebody_is_kept_out_and_let_in_again(ctx: Ctx, tenant: Tenant) -> None:
+    tenant.call("POST", "/v1/admin/users", {"email": "ann@example.test"})
+
+    assert ctx("team", "suspend", "ann@example.test").out == "ann@example.test is kept out.\n"
+    assert "suspended" in ctx("team", "list").out
+    assert ctx("team", "suspend", "ann@example.test", "--back").code == 0
+    assert "suspended" not in ctx("team", "list").out
+
+
+def test_the_last_owner_stays(ctx: Ctx) -> None:
+    told = ctx("team", "remove", "owner@example.test")
+
+    assert told.code == 5
+    assert told.err.startswith("ctx: An organization keeps an owner who can come in")
+
+
+def test_who_is_not_there_is_told(ctx: Ctx) -> None:
+    assert ctx("team", "remove", "nobody@example.test").code == 3
+    assert ctx("team", "role", "ffffffffffff", "viewer").code == 3
+    assert ctx("admin", "role", "delete", "nobodys").code == 3
+    assert ctx("admin", "role", "set", "new").code == 2
+    assert ctx("team", "invite", "no address").code != 0
+
+
+def test_a_service_account_has_a_key_that_is_rotated_and_ended(ctx: Ctx) -> None:
+    made = ctx("team", "service", "ci", "--project", "first")
+    first = ctx("admin", "key", "create", "pipeline", "--user", "ci", "--permission", "memories:read")
+    key = next(one for one in ctx("admin", "key", "--json").json if one["name"] == "pipeline")
+    second = ctx("admin", "key", "rotate", key["id"][-12:], "--overlap", "0", "--json").json
+    codes = [ctx("search", "x", CONTEXTFS_API_KEY=secret).code for secret in (first.out.strip(), second["secret"])]
+    ended = ctx("admin", "key", "revoke", second["api_key"]["id"])
+    listed = ctx("admin", "key").out
+
+    assert made.out.startswith("ci is there as viewer.")
+    assert key["permissions"] == ["memories:read"]
+    assert codes == [4, 0]
+    assert ended.out == "The key pipeline opens nothing any more.\n"
+    assert ctx("search", "x", CONTEXTFS_API_KEY=second["secret"]).code == 4
+    assert "revoked" in listed
+    assert second["secret"] not in listed
+
+
+def test_a_key_that_is_called_wrong_is_told(ctx: Ctx) -> None:
+    assert ctx("admin", "key", "rotate").code == 2
+    assert ctx("admin", "key", "list", "surprise").code == 2
+    assert ctx("admin", "key", "revoke", "ffffffffffff").code == 3
+    assert ctx("admin", "key", "create", "k", "--until", "soon").code == 2
+    assert ctx("admin", "key", "create", "k", "--user", "owner@example.test").code == 3

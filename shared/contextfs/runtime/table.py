@@ -3,7 +3,7 @@
 Standard library only: the table is read by tools that install nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
 PUBLIC: Final = "public"
@@ -26,13 +26,14 @@ Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 Size = Literal["small", "medium", "large"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Route:
     """An HTTP door: one method on one path."""
 
     name: str
     method: Method
     path: str
+    _: KW_ONLY
     needs: str
     status: int = 200
     audits: str | None = None

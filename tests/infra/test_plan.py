@@ -77,7 +77,7 @@ def test_a_subscription_lets_through_all_that_its_trigger_asks_for(patterns: lis
 def test_a_pattern_that_begins_wild_takes_everything() -> None:
     trigger = dataclasses.replace(TRIGGER, on=("*.created", "memory.updated"))
 
-    assert plan(CONFIG, triggers=(trigger,)).subscriptions == (Subscription(consumer="on-index"),)
+    assert plan(CONFIG, triggers=(trigger,)).subscriptions == (Subscription(consumer="on-index-memory"),)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,9 @@ def test_doors_of_the_api_read_what_a_call_needs_and_publish_nothing() -> None:
 def test_models_are_granted_to_those_that_need_them_when_the_config_says_so() -> None:
     made = plan(of(models=True))
 
-    assert {"search", "context", "on-embed"} == {g.workload for g in made.grants if g.action == "call models"}
+    assert {"search", "context", "on-embed", "on-read"} == {
+        g.workload for g in made.grants if g.action == "call models"
+    }
 
 
 def test_what_an_installation_has_by_choice_comes_with_its_secret() -> None:

@@ -58,7 +58,7 @@ def _set(
             raise Misused("a new role needs permissions: --permission memories:read")
         return client.roles.create(name, permissions, description=about, projects=reach)
     given: dict[str, Any] = {"permissions": permissions, "projects": reach, "description": about}
-    return client.roles.change(there.id, **{key: value for key, value in given.items() if value is not None})
+    return client.roles.update(there.id, **{key: value for key, value in given.items() if value is not None})
 
 
 def _named(client: ContextFS, name: str) -> CustomRole:

@@ -46,7 +46,7 @@ def service(
 ) -> None:
     """Add a service account: a member that is no person, and comes in by keys of its own."""
     with server.opened() as client:
-        made = client.users.add(kind="service", name=name, role=role, projects=named_projects(client, project))
+        made = client.users.create(kind="service", name=name, role=role, projects=named_projects(client, project))
     if json:
         output.say_json(made)
         return
@@ -109,7 +109,7 @@ def role(
     """Give somebody another role, in all projects or in those that are named; their keys follow at once."""
     with server.opened() as client:
         projects = named_projects(client, project)
-        changed = client.users.change(found(client, who).id, role=role, projects=projects)
+        changed = client.users.update(found(client, who).id, role=role, projects=projects)
     if json:
         output.say_json(changed)
         return
@@ -125,7 +125,7 @@ def remove(who: Who, json: options.Json = False) -> None:
             client.invitations.revoke(one.id)
         user = None if invited else found(client, who)
         if user is not None:
-            client.users.remove(user.id)
+            client.users.delete(user.id)
     if json:
         output.say_json({"removed": user, "revoked": [one.id for one in invited]})
         return
@@ -142,7 +142,7 @@ def suspend(
 ) -> None:
     """Keep somebody out for a while: none of their keys opens anything."""
     with server.opened() as client:
-        changed = client.users.change(found(client, who).id, suspended=not back)
+        changed = client.users.update(found(client, who).id, suspended=not back)
     if json:
         output.say_json(changed)
         return

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 from contextfs.client.address import Address, Id, as_uuid, find
 from contextfs.client.admin import Admin
+from contextfs.client.auth import Auth
 from contextfs.client.context import Context
 from contextfs.client.invitations import Invitations
 from contextfs.client.keys import Keys
@@ -15,10 +16,12 @@ from contextfs.client.projects import Projects
 from contextfs.client.retries import Retries
 from contextfs.client.reviews import Reviews
 from contextfs.client.roles import Roles
+from contextfs.client.scim import Scim
 from contextfs.client.search import Search
 from contextfs.client.sessions import Sessions
 from contextfs.client.sources import Sources
 from contextfs.client.sql import Sql
+from contextfs.client.sso import SingleSignOn
 from contextfs.client.sync import Sync
 from contextfs.client.system import System
 from contextfs.client.transport import Transport
@@ -65,6 +68,9 @@ class ContextFS:
         self.roles = Roles(self._transport)
         self.invitations = Invitations(self._transport)
         self.keys = Keys(self._transport)
+        self.auth = Auth(self._transport)
+        self.sso = SingleSignOn(self._transport)
+        self.scim = Scim(self._transport)
         self.sources = Sources(self._transport)
         self.sql = Sql(self._transport)
         self.admin = Admin(self._transport)

@@ -39,7 +39,7 @@ class Roles:
         """Read one."""
         return self._transport.call("GET", f"{_PATH}/{segment(role_id)}", CustomRole)
 
-    def change(self, role_id: Id, *, if_match: str | None = None, **changes: Any) -> CustomRole:
+    def update(self, role_id: Id, *, if_match: str | None = None, **changes: Any) -> CustomRole:
         """Change `permissions`, `description` or `projects`, for everybody who has the role."""
         if changes.get("projects") is not None:
             changes["projects"] = as_uuids(changes["projects"])

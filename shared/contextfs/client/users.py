@@ -20,7 +20,7 @@ class Users:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def add(
+    def create(
         self,
         email: str | None = None,
         *,
@@ -42,14 +42,14 @@ class Users:
         """Read one."""
         return self._transport.call("GET", f"{_PATH}/{segment(user_id)}", User)
 
-    def change(self, user_id: Id, *, if_match: str | None = None, **changes: Any) -> User:
+    def update(self, user_id: Id, *, if_match: str | None = None, **changes: Any) -> User:
         """Change `name`, `role`, `projects` (None for all) or `suspended`; the keys there are follow at once."""
         if changes.get("projects") is not None:
             changes["projects"] = as_uuids(changes["projects"])
         path = f"{_PATH}/{segment(user_id)}"
         return self._transport.call("PATCH", path, User, body=UserChange(**changes), if_match=if_match)
 
-    def remove(self, user_id: Id) -> None:
+    def delete(self, user_id: Id) -> None:
         """Remove one: their keys and open invitations end at once, what they wrote stays."""
         self._transport.send("DELETE", f"{_PATH}/{segment(user_id)}")
 

@@ -109,7 +109,8 @@ def test_an_idle_login_ends_and_a_busy_one_after_a_day(tenant: Tenant, new_brows
 
 def test_a_person_who_is_no_member_any_more_is_signed_out(tenant: Tenant, browser: Browser, rows: Rows) -> None:
     browser.sign_in(tenant.key)
-    rows.connection.execute("delete from contextfs.memberships where org_id = %s", [tenant.org_id])
+    tenant.call("POST", "/v1/admin/users", {"email": "heir@example.test", "role": "owner"})
+    rows.connection.execute("delete from contextfs.memberships where user_id = %s", [tenant.user_id])
 
     assert browser.get("/v1/auth/me").status_code == 401
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from starlette.testclient import TestClient
 
 from contextfs.runtime.examples import PROJECT
 from contextfs.runtime.openapi import document, document_bytes
-from contextfs.runtime.table import PUBLIC, SIGNED
+from contextfs.runtime.table import INVITED, PUBLIC, SIGNED
 from tests.conftest import Tenant
 from tests.functions.asking import ROUTES, WITH_BODY, by_name, path_of
 from tests.functions.conftest import Rows, things_of
 
 DOCUMENT: dict[str, Any] = json.loads(document_bytes())
+_OTHERWISE = {"invitations_accept", "auth_login", "auth_callback"}
+"""Routes that ask for no permission, and yet do not let everybody in."""
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -64,7 +67,8 @@ def test_it_tells_of_the_routes_and_of_nothing_else() -> None:
 def test_it_tells_who_may() -> None:
     needs = {operation["operationId"]: operation.get("x-permission", PUBLIC) for _, _, operation in operations()}
 
-    assert {route.target: PUBLIC if route.needs == SIGNED else route.needs for route in ROUTES} == needs
+    assert {route.target: PUBLIC if route.needs in {SIGNED, INVITED} else route.needs for route in ROUTES} == needs
+    assert DOCUMENT["paths"]["/v1/invitations/accept"]["post"]["security"] == [{"invitation": []}]
     assert DOCUMENT["paths"]["/v1/ingest/{source}"]["post"]["security"] == [{"signature": []}]
     assert {"security": []}.items() <= DOCUMENT["paths"]["/health"]["get"].items()
 
@@ -76,7 +80,7 @@ def test_every_operation_says_what_it_is_for_and_how_it_can_end() -> None:
         assert operation["summary"]
         assert operation["description"]
         assert {"400", "413", "422", "503"} <= statuses
-        assert ({"401", "403"} <= statuses) == ("x-permission" in operation)
+        assert ({"401", "403"} <= statuses) == ("x-permission" in operation or operation["operationId"] in _OTHERWISE)
         assert ("415" in statuses) == ("requestBody" in operation)
         assert "429" not in statuses, "no allowance is kept yet"
         assert ("404" in statuses) or "{" not in path, method
@@ -111,7 +115,10 @@ def test_an_example_works_as_it_is_written(route: Any, tenant: Tenant, rows: Row
     if route.name != "projects.create":
         tenant.call("POST", "/v1/projects", {"name": "shop", "id": PROJECT})
 
-    reply = tenant.call(route.method, path_of(route, things_of(tenant, rows)), example)
+    things = things_of(tenant, rows)
+    if route.needs == INVITED:
+        tenant = replace(tenant, key=things.invitation)
+    reply = tenant.call(route.method, path_of(route, things), example)
 
     assert reply.status_code == route.status, reply.text
 

@@ -53,7 +53,7 @@ def subscriptions(cloud: Any) -> dict[str, Subscription]:
     region = "us-central1" if cloud == "gcp" else "us-east-1"
     config = Config(cloud=cloud, account="contextfs", regions=(region,), domain="example.com", alerts="a@example.com")
     planned = {one.consumer: one for one in plan(config).subscriptions}
-    return {trigger.name: planned[trigger.name.replace("triggers.", "on-")] for trigger in triggers()}
+    return {trigger.name: planned[trigger.name.replace("triggers.", "on-").replace("_", "-")] for trigger in triggers()}
 
 
 @pytest.fixture(scope="module")

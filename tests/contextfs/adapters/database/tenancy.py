@@ -237,6 +237,8 @@ def _remember(connection: Connection, ids: Ids) -> None:
         asked = {"org_id": ids.org, "project_id": project, "id": uuid4(), "kind": "stale", "memory_id": memory}
         seen = {"reason": "r", "visibility": visibility, "author_id": ids.user, "created_at": AT}
         insert(connection, "reviews", asked | seen)
+        read = {"model": "m", "purpose": "learn", "subject": memory, "upto": 1, "state": "done", "at": AT}
+        insert(connection, "model_calls", {"org_id": ids.org, "project_id": project, "id": uuid4()} | read)
 
 
 def _share(connection: Connection, ids: Ids) -> None:

@@ -1,0 +1,36 @@
+"""Who one is, and the browsers in which one is signed in: `client.auth`."""
+
+from contextfs.client.address import Id
+from contextfs.client.pages import Listing
+from contextfs.client.transport import Transport, segment
+from contextfs.domain.logins.model import Ended, Login, Myself
+from contextfs.kit.page import Page
+
+_LOGINS = "/v1/auth/logins"
+
+
+class Auth:
+    """Tells who calls, and lists and ends logins. Signing in is for browsers: a program has its key."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def me(self) -> Myself:
+        """Tell who calls, and what they may do."""
+        return self._transport.call("GET", "/v1/auth/me", Myself)
+
+    def logins(self, *, page_size: int | None = None) -> Listing[Login]:
+        """List the browsers in which the key's person is signed in, newest first."""
+        return Listing(
+            lambda cursor: self._transport.call(
+                "GET", _LOGINS, Page[Login], query={"limit": page_size, "cursor": cursor}
+            )
+        )
+
+    def end(self, login_id: Id) -> None:
+        """Sign a browser out."""
+        self._transport.send("DELETE", f"{_LOGINS}/{segment(login_id)}")
+
+    def end_all(self) -> Ended:
+        """Sign out everywhere."""
+        return self._transport.call("DELETE", _LOGINS, Ended)

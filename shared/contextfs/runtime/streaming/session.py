@@ -58,6 +58,8 @@ class Stream:
     stream: str | None
     waiting: asyncio.Queue[Append | Complete] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     stored: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: Sequence[Append] = ()
+    """What is being stored. Who goes away meanwhile leaves it unknown whether it was: then it is stored once more."""
     watched: bool = False
     last: datetime | None = None
 
@@ -146,8 +148,10 @@ class Stream:
         return Append(frame.seq, message)
 
     async def _append(self, batch: Sequence[Append]) -> None:
+        self.under_way = batch
         body = msgspec.json.encode({"messages": [frame.message for frame in batch]})
         response = await self._call("sessions.append", body)
+        self.under_way = ()
         if response.status < 300:
             self.stored.set()
             for frame in batch:
@@ -219,7 +223,7 @@ class Stream:
 
     async def _drain(self) -> None:
         """Store what was read before the client went away: it may not know, but nothing that came is thrown away."""
-        batch: list[Append] = []
+        batch = [*self.under_way]
         while not self.waiting.empty():
             frame = self.waiting.get_nowait()
             if isinstance(frame, Append):

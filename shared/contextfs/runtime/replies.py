@@ -70,7 +70,7 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     possible = {
         "NotAuthenticated": guarded or signs_in,
         "NotAllowed": (guarded and route.needs != SIGNED) or signs_in,
-        "NotFound": "{" in route.path or bool(names_project),
+        "NotFound": "{" in route.path or bool(names_project) or signs_in,
         "Conflict": route.conflicts or "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,

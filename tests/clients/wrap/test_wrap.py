@@ -147,7 +147,8 @@ def test_jobs_of_a_shell_are_controlled_by_it(wrapped: Start, monkeypatch: pytes
     person.sees("running")
     person.types("\x1a")
     person.sees("topped")
-    person.types("kill -9 %1; wait; echo d''one\r")
+    # A shell that has not yet seen its job end would stay, to say that there is one.
+    person.types("kill -9 %1; while jobs %1 > /dev/null 2>&1; do sleep 0.1; done; echo d''one\r")
     person.sees("done")
     person.types("exit 5\r")
 

@@ -63,7 +63,7 @@ def test_a_domain_that_is_not_proven_or_proven_twice_finds_nobody(
         )
 
     for domain in domains:
-        assert browser.get(f"/v1/auth/login?email=ann@{domain}").status_code == 422
+        assert browser.get(f"/v1/auth/login?email=ann@{domain}").status_code == 404
 
 
 def test_who_has_no_single_sign_on_looks_like_who_does_not_exist(tenant: Tenant, browser: Browser) -> None:

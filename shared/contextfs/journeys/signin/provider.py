@@ -20,7 +20,7 @@ from contextfs.journeys.signin.admission import admit
 from contextfs.journeys.signin.logins import open_login
 from contextfs.kit import tokens
 from contextfs.kit.call import OpenCall, Services
-from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated, Unavailable
+from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated, NotFound, Unavailable
 from contextfs.kit.identity import Challenge, IdentityProviders, Peer
 from contextfs.kit.ids import uuid7
 
@@ -53,7 +53,7 @@ def begin(call: OpenCall, organization: UUID | None, email: str | None, return_t
     with call.inside(org_id, None) as inside:
         settings = store.settings(inside.tx)
     if not settings.enabled:
-        raise Invalid(_NO_SIGN_IN)
+        raise NotFound(_NO_SIGN_IN)
     signin = uuid7(call.now, services.entropy)
     state = tokens.mint(_STATE, org_id, signin, services.entropy)
     binder = base64.urlsafe_b64encode(services.entropy(24)).decode()
@@ -143,7 +143,7 @@ def _organization_of(call: OpenCall, email: str | None) -> UUID:
     with call.inside(_NOBODY, None) as inside:
         found = store.organization_of_domain(inside.tx, rules.domain_of(email))
     if found is None:
-        raise Invalid(_NO_SIGN_IN)
+        raise NotFound(_NO_SIGN_IN)
     return found
 
 

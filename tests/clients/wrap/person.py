@@ -61,9 +61,14 @@ class Person:
         deadline = time.monotonic() + _SECONDS
         while self._look(deadline):
             pass
-        code = self.program.wait(_SECONDS)
-        os.close(self._master)
-        return code
+        try:
+            return self.program.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.program.kill()
+            self.program.wait()
+            raise AssertionError(f"it does not leave after {self.shown!r}") from None
+        finally:
+            os.close(self._master)
 
     def _look(self, deadline: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))

@@ -182,7 +182,8 @@ def amazon(url: str, model: str | None, home: Path) -> Generator[Place]:
 
 
 def _client() -> httpx2.Client:
-    return httpx2.Client(timeout=60, trust_env=False)
+    """Make a connection for each call: one that waited may be closed in the moment in which it is used again."""
+    return httpx2.Client(timeout=60, trust_env=False, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 def _by_http(url: str, http: httpx2.Client) -> Call:

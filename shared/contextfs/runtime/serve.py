@@ -15,6 +15,8 @@ from contextfs.runtime import telemetry, wiring
 
 _WATCH_SECONDS = 1.0
 _DRAIN_SECONDS = 30
+_IDLE_SECONDS = 75
+"""Longer than load balancers keep a connection that waits: else a call meets one that is being closed."""
 _NICENESS = 10
 
 
@@ -34,6 +36,7 @@ def gateway() -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
         server_header=False,
         ws_max_size=MOST_BYTES,
     )

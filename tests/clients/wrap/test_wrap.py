@@ -165,9 +165,10 @@ def test_what_asks_us_to_end_asks_the_program(wrapped: Start, program: Program) 
     )
     person.sees("ready")
     os.kill(person.program.pid, signal.SIGTERM)
+    code = person.leaves()
 
-    assert person.leaves() == 4
     assert "told to end" in person.shown
+    assert code == 4, person.shown
 
 
 def piped(*command: str, given: bytes = b"", place: Place) -> subprocess.CompletedProcess[bytes]:

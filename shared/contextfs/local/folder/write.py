@@ -93,8 +93,8 @@ def sweep(scratch: Path, now: float) -> None:
         for entry in entries:
             if entry.name.isdigit() and not is_running(int(entry.name)):
                 is_old = now - entry.stat(follow_symlinks=False).st_mtime > _UNFINISHED_SECONDS
-                # This process writes nothing now. Of others Windows does not tell whether they run.
-                if is_old or sys.platform != "win32":
+                # Another thread of this process may be writing now. Of others Windows does not tell whether they run.
+                if is_old or (int(entry.name) != os.getpid() and sys.platform != "win32"):
                     os.unlink(entry.path)  # noqa: PTH108 - it is a name, not a path
 
 

@@ -53,6 +53,7 @@ class _Carrier:
         self._tape = tape
         self._reading = {master, bell, 0} if keyboard else {master, bell}
         self._pending = bytearray()
+        self._is_over = False
         os.set_blocking(master, False)
 
     def carry(self) -> None:
@@ -66,7 +67,7 @@ class _Carrier:
                 self._type()
             if free:
                 self._flush()
-            if self._master in ready and not self._show():
+            if self._master in ready and not self._show() and self._is_over:
                 return
             if self._bell in ready and _has_ended(self._process):
                 while self._show():
@@ -78,16 +79,19 @@ class _Carrier:
         try:
             part = os.read(self._master, _CHUNK)
         except OSError as error:
-            if error.errno in {errno.EIO, errno.EAGAIN}:
-                return False
-            raise
+            if error.errno not in {errno.EIO, errno.EAGAIN}:
+                raise
+            self._is_over = error.errno == errno.EIO  # else there was nothing, whatever was promised
+            return False
         if not part:
+            self._is_over = True
             return False
         try:
             write_all(1, part)
         except BrokenPipeError:
             with suppress(ProcessLookupError):
                 os.kill(self._process, signal.SIGHUP)
+            self._is_over = True
             return False
         self._tape.add("output", part)
         return True

@@ -170,7 +170,7 @@ def _set_password(connection: psycopg.Connection[Any], role: str, password: str)
 
 def _set_defaults(connection: psycopg.Connection[Any], role: str) -> None:
     """Keep how the role's sessions begin, for those that cannot tell it themselves."""
-    for name, value in session.SETTINGS.items():
+    for name, value in session.ROLES[role].items():
         values = sql.SQL(", ").join(sql.Literal(part) for part in value.split(", "))
         statement = sql.SQL("alter role {} in database {} set {} = {}")
         database = sql.Identifier(connection.info.dbname)

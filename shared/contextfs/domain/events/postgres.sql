@@ -1,15 +1,17 @@
 -- name: claim_outbox
--- Take events for publishing, for as long as the lease lasts.
-update outbox
-set locked_until = %(lease)s, attempts = outbox.attempts + 1
-from (
+-- Take events for publishing, for as long as the lease lasts. Materialized: what is taken is found once, whatever the
+-- planner thinks of the rest; found again for each row, it would be more than the limit, and slower the more there is.
+with taken as materialized (
     select o.org_id, o.id
     from outbox as o
     where o.locked_until is null or o.locked_until < %(now)s
     order by o.time, o.id
     limit %(limit)s
     for update skip locked
-) as taken
+)
+update outbox
+set locked_until = %(lease)s, attempts = outbox.attempts + 1
+from taken
 where outbox.org_id = taken.org_id and outbox.id = taken.id
 returning outbox.org_id, outbox.id, outbox.project_id, outbox.type, outbox.subject, outbox.time, outbox.actor,
     outbox.reader, outbox.data
@@ -26,18 +28,29 @@ values (%(org_id)s, %(consumer)s, %(event_id)s, %(event)s::jsonb, %(now)s)
 on conflict do nothing
 
 -- name: claim_deliveries
--- Take deliveries to some consumers that are due, for as long as the lease lasts.
+-- Take deliveries to some consumers that are due, for as long as the lease lasts; those of each consumer come in the
+-- order of an index, so that taking a few costs the same however many wait. Materialized: as above.
+with due as materialized (
+    select d.*
+    from unnest(%(consumers)s::text []) as wanted (consumer)
+    cross join lateral (
+        select d.org_id, d.consumer, d.event_id, d.run_at
+        from deliveries as d
+        where d.consumer = wanted.consumer and d.run_at <= %(now)s
+            and (d.locked_until is null or d.locked_until < %(now)s)
+        order by d.run_at, d.event_id
+        limit %(limit)s
+        for update skip locked
+    ) as d
+), taken as materialized (
+    select org_id, consumer, event_id
+    from due
+    order by run_at, event_id
+    limit %(limit)s
+)
 update deliveries
 set locked_until = %(lease)s, attempts = deliveries.attempts + 1
-from (
-    select d.org_id, d.consumer, d.event_id
-    from deliveries as d
-    where d.consumer = any(%(consumers)s::text []) and d.run_at <= %(now)s
-        and (d.locked_until is null or d.locked_until < %(now)s)
-    order by d.run_at, d.event_id
-    limit %(limit)s
-    for update skip locked
-) as taken
+from taken
 where deliveries.org_id = taken.org_id and deliveries.consumer = taken.consumer
     and deliveries.event_id = taken.event_id
 returning deliveries.org_id, deliveries.consumer, deliveries.event_id, deliveries.event, deliveries.attempts

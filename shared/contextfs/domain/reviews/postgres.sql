@@ -32,14 +32,15 @@ values (%(org_id)s, %(project_id)s, %(reader)s, %(due_at)s)
 on conflict do nothing
 
 -- name: due
--- Take what is due, the first first.
-delete from consolidations as c
-using (
+-- Take what is due, the first first. Materialized: found once, and so never more than the limit.
+with taken as materialized (
     select d.org_id, d.project_id, d.reader from consolidations as d
     where d.due_at <= %(now)s
     order by d.due_at
     limit %(limit)s
     for update skip locked
-) as taken
+)
+delete from consolidations as c
+using taken
 where c.org_id = taken.org_id and c.project_id = taken.project_id and c.reader = taken.reader
 returning c.org_id, c.project_id, c.reader, c.due_at

@@ -1,44 +1,127 @@
-"""The Python SDK: `from contextfs.client import ContextFS`."""
+"""The Python SDK: `from contextfs.client import ContextFS`. A name's module is loaded when it is first asked for."""
 
-from contextfs.client.address import Address
-from contextfs.client.client import ContextFS
-from contextfs.client.pages import Listing
-from contextfs.client.recording.recorder import Recorder
-from contextfs.client.recording.wrapping import wrap
-from contextfs.client.retries import Retries
-from contextfs.client.system import Health
-from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined
-from contextfs.domain.access.model import ApiKey, ApiKeyCreated
-from contextfs.domain.access.people.model import User
-from contextfs.domain.access.roles.model import CustomRole
-from contextfs.domain.audit.model import AuditEntry, AuditReport
-from contextfs.domain.context.request import ContextItem, ContextReply
-from contextfs.domain.events.model import DeadLetter
-from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
-from contextfs.domain.projects.model import Project
-from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
-from contextfs.domain.search.model import SearchHit, SearchReply
-from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
-from contextfs.domain.sources.model import Mapping, Source, SourceCreated
-from contextfs.domain.sql.model import SqlColumn, SqlReply
-from contextfs.kit.errors import (
-    BadInput,
-    Conflict,
-    ContextFSError,
-    Invalid,
-    MethodNotAllowed,
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    TooLarge,
-    TooManyRequests,
-    Unavailable,
-    UnsupportedMedia,
-    VersionMismatch,
-    VersionRequired,
-)
-from contextfs.kit.page import Page
-from contextfs.kit.receipt import Receipt, Refusal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contextfs.client.address import Address
+    from contextfs.client.client import ContextFS
+    from contextfs.client.pages import Listing
+    from contextfs.client.recording.recorder import Recorder
+    from contextfs.client.recording.wrapping import wrap
+    from contextfs.client.retries import Retries
+    from contextfs.client.system import Health
+    from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined
+    from contextfs.domain.access.model import ApiKey, ApiKeyCreated
+    from contextfs.domain.access.people.model import User
+    from contextfs.domain.access.roles.model import CustomRole
+    from contextfs.domain.audit.model import AuditEntry, AuditReport
+    from contextfs.domain.context.request import ContextItem, ContextReply
+    from contextfs.domain.events.model import DeadLetter
+    from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
+    from contextfs.domain.projects.model import Project
+    from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
+    from contextfs.domain.search.model import SearchHit, SearchReply
+    from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
+    from contextfs.domain.sources.model import Mapping, Source, SourceCreated
+    from contextfs.domain.sql.model import SqlColumn, SqlReply
+    from contextfs.kit.errors import (
+        BadInput,
+        Conflict,
+        ContextFSError,
+        Invalid,
+        MethodNotAllowed,
+        NotAllowed,
+        NotAuthenticated,
+        NotFound,
+        TooLarge,
+        TooManyRequests,
+        Unavailable,
+        UnsupportedMedia,
+        VersionMismatch,
+        VersionRequired,
+    )
+    from contextfs.kit.page import Page
+    from contextfs.kit.receipt import Receipt, Refusal
+
+_HOMES = {
+    "Address": "client.address",
+    "Anchor": "domain.memories.model",
+    "ApiKey": "domain.access.model",
+    "ApiKeyCreated": "domain.access.model",
+    "AuditEntry": "domain.audit.model",
+    "AuditReport": "domain.audit.model",
+    "BadInput": "kit.errors",
+    "Captured": "domain.sessions.model",
+    "Conflict": "kit.errors",
+    "ContextFS": "client.client",
+    "ContextFSError": "kit.errors",
+    "ContextItem": "domain.context.request",
+    "ContextReply": "domain.context.request",
+    "CustomRole": "domain.access.roles.model",
+    "DeadLetter": "domain.events.model",
+    "Decided": "domain.reviews.model",
+    "Git": "domain.sessions.model",
+    "Health": "client.system",
+    "History": "domain.memories.model",
+    "Invalid": "kit.errors",
+    "Invitation": "domain.access.invitations.model",
+    "InvitationCreated": "domain.access.invitations.model",
+    "Joined": "domain.access.invitations.model",
+    "Listing": "client.pages",
+    "Mapping": "domain.sources.model",
+    "Memory": "domain.memories.model",
+    "MemoryWritten": "domain.memories.model",
+    "Message": "domain.sessions.model",
+    "MethodNotAllowed": "kit.errors",
+    "NewMessage": "domain.sessions.model",
+    "NotAllowed": "kit.errors",
+    "NotAuthenticated": "kit.errors",
+    "NotFound": "kit.errors",
+    "Page": "kit.page",
+    "Project": "domain.projects.model",
+    "Provenance": "domain.memories.model",
+    "Receipt": "kit.receipt",
+    "Recorder": "client.recording.recorder",
+    "Refusal": "kit.receipt",
+    "Retries": "client.retries",
+    "Review": "domain.reviews.model",
+    "ReviewedMemory": "domain.reviews.model",
+    "RevisionShown": "domain.memories.model",
+    "SearchHit": "domain.search.model",
+    "SearchReply": "domain.search.model",
+    "Session": "domain.sessions.model",
+    "SessionWritten": "domain.sessions.model",
+    "Source": "domain.sources.model",
+    "SourceCreated": "domain.sources.model",
+    "SqlColumn": "domain.sql.model",
+    "SqlReply": "domain.sql.model",
+    "TooLarge": "kit.errors",
+    "TooManyRequests": "kit.errors",
+    "ToolCall": "domain.sessions.model",
+    "Unavailable": "kit.errors",
+    "UnsupportedMedia": "kit.errors",
+    "User": "domain.access.people.model",
+    "VersionMismatch": "kit.errors",
+    "VersionRequired": "kit.errors",
+    "wrap": "client.recording.wrapping",
+}
+"""Each name with the module, below `contextfs`, that it comes from."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name's module; the next time the name is found at once."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"contextfs.{home}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 __all__ = [
     "Address",

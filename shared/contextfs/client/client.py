@@ -2,30 +2,33 @@
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from contextfs.client.address import Address, Id, as_uuid, find
-from contextfs.client.admin import Admin
-from contextfs.client.auth import Auth
-from contextfs.client.context import Context
-from contextfs.client.invitations import Invitations
-from contextfs.client.keys import Keys
-from contextfs.client.memories import Memories
-from contextfs.client.projects import Projects
 from contextfs.client.retries import Retries
-from contextfs.client.reviews import Reviews
-from contextfs.client.roles import Roles
-from contextfs.client.scim import Scim
-from contextfs.client.search import Search
-from contextfs.client.sessions import Sessions
-from contextfs.client.sources import Sources
-from contextfs.client.sql import Sql
-from contextfs.client.sso import SingleSignOn
-from contextfs.client.sync import Sync
-from contextfs.client.system import System
 from contextfs.client.transport import Transport
-from contextfs.client.users import Users
+
+if TYPE_CHECKING:
+    from contextfs.client.admin import Admin
+    from contextfs.client.auth import Auth
+    from contextfs.client.context import Context
+    from contextfs.client.invitations import Invitations
+    from contextfs.client.keys import Keys
+    from contextfs.client.memories import Memories
+    from contextfs.client.projects import Projects
+    from contextfs.client.reviews import Reviews
+    from contextfs.client.roles import Roles
+    from contextfs.client.scim import Scim
+    from contextfs.client.search import Search
+    from contextfs.client.sessions import Sessions
+    from contextfs.client.sources import Sources
+    from contextfs.client.sql import Sql
+    from contextfs.client.sso import SingleSignOn
+    from contextfs.client.sync import Sync
+    from contextfs.client.system import System
+    from contextfs.client.users import Users
 
 T = TypeVar("T")
 
@@ -45,6 +48,26 @@ class ContextFS:
     is tried again (`attempts` in all), and a write is done once however often it is tried. `timeout` is in seconds.
     """
 
+    # The parts; each is made of the class and module named here.
+    sessions: "Sessions"
+    memories: "Memories"
+    reviews: "Reviews"
+    search: "Search"
+    context: "Context"
+    projects: "Projects"
+    users: "Users"
+    roles: "Roles"
+    invitations: "Invitations"
+    keys: "Keys"
+    auth: "Auth"
+    sso: "SingleSignOn"
+    scim: "Scim"
+    sources: "Sources"
+    sql: "Sql"
+    admin: "Admin"
+    sync: "Sync"
+    system: "System"
+
     def __init__(
         self,
         url: str | None = None,
@@ -58,24 +81,18 @@ class ContextFS:
         project = None if project_id is None else as_uuid(project_id, "project_id")
         address = find(os.environ, url=url, key=key, project_id=project)
         self._transport = Transport(address, timeout=timeout, retries=retries or Retries(attempts=attempts))
-        self.sessions = Sessions(self._transport)
-        self.memories = Memories(self._transport)
-        self.reviews = Reviews(self._transport)
-        self.search = Search(self._transport)
-        self.context = Context(self._transport)
-        self.projects = Projects(self._transport)
-        self.users = Users(self._transport)
-        self.roles = Roles(self._transport)
-        self.invitations = Invitations(self._transport)
-        self.keys = Keys(self._transport)
-        self.auth = Auth(self._transport)
-        self.sso = SingleSignOn(self._transport)
-        self.scim = Scim(self._transport)
-        self.sources = Sources(self._transport)
-        self.sql = Sql(self._transport)
-        self.admin = Admin(self._transport)
-        self.sync = Sync(self._transport)
-        self.system = System(self._transport)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make a part when it is first asked for: most programs need two or three of them."""
+        kind = ContextFS.__annotations__.get(name)
+        if kind is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        part = getattr(import_module(f"contextfs.client.{name}"), kind)(self._transport)
+        setattr(self, name, part)
+        return part
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *ContextFS.__annotations__})
 
     @property
     def address(self) -> Address:

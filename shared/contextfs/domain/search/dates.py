@@ -4,7 +4,6 @@ Each becomes a span of days. A date without a year is meant in every year. "Befo
 neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import exp
@@ -36,6 +35,7 @@ _NEAR = pattern(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<
 _UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
 _LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_DECEMBER = 12
 _AFTER = 30.0
 _BEFORE = 3.0
 
@@ -129,7 +129,7 @@ def _relative(text: str, today: date) -> Iterator[Span]:
 
 def _days(year: int, month: int, day: int | None) -> Span:
     """Give a day, or all of a month; a day that the month does not have is the month."""
-    last = monthrange(year, month)[1]
+    last = 31 if month == _DECEMBER else (date(year, month + 1, 1) - timedelta(days=1)).day
     if day and day <= last:
         return Span(date(year, month, day), date(year, month, day))
     return Span(date(year, month, 1), date(year, month, last))

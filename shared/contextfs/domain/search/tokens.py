@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from uuid import UUID
 
 from contextfs.domain.search.stems import stem
+from contextfs.kit.digest import blake2b
 from contextfs.kit.pattern import pattern
 
 DIMENSIONS = 999_999_999

@@ -9,10 +9,7 @@ import os
 import sys
 import time
 
-try:
-    from _blake2 import blake2b  # what hashlib gives, without loading OpenSSL beside it
-except ImportError:
-    from hashlib import blake2b
+from contextfs.kit.digest import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,11 +72,16 @@ def _folder(folder: str, note: "Callable[[bytes], object]") -> int:
     note(marshal.dumps(kinds, _PLAIN))
     latest = 0
     for name, is_folder in kinds:
-        if is_folder:
-            digest, last = _kind(f"{folder}{os.sep}{name}")
-            note(digest)
-            latest = max(latest, last)
+        path = f"{folder}{os.sep}{name}"
+        digest, last = _kind(path) if is_folder else _beside(path)
+        note(digest)
+        latest = max(latest, last)
     return latest
+
+
+def _beside(path: str) -> Part:
+    told = _alone(path)
+    return marshal.dumps(told, _PLAIN), told[2]
 
 
 def _kind(folder: str) -> Part:

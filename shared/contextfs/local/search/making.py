@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
 from contextfs.domain.search.passages import chunk, context_line, embedded_text, heading
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
+from contextfs.kit.digest import blake2b
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.model import LocalMemory
 from contextfs.local.search.bounds import micros

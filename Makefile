@@ -20,8 +20,8 @@ down: .venv/server ## Stop the platform; what it stored stays
 status: .venv/server ## Show how the platform is
 	@$(BIN)/ctx status
 
-test: .venv/dev models ## Run the whole suite
-	@$(RUN) -m pytest
+test: .venv/dev models ## Run the whole suite, on every core
+	@$(RUN) -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 
 check: .venv/dev ## Check style, types, imports
 	@$(BIN)/ruff check .

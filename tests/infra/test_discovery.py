@@ -6,7 +6,7 @@ import pytest
 
 from infra.preview import discovery, stack_file
 from tests.infra.conftest import PULUMI, Previews
-from tests.infra.test_policies import GCP, broken, put
+from tests.infra.test_policies import GCP, broken, named, put
 
 pytestmark = [
     PULUMI,
@@ -29,7 +29,7 @@ def test_the_apis_know_every_value(stack: str, previews: Previews) -> None:
     assert list(discovery.faults(previews(stack))) == []
 
 
-@pytest.mark.parametrize(("kind", "change", "name", "told"), BREAKS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("kind", "change", "name", "told"), BREAKS, ids=named)
 def test_a_value_that_an_api_does_not_know_is_told(
     kind: str, change: Any, name: str, told: str, previews: Previews
 ) -> None:

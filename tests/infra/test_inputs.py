@@ -7,7 +7,7 @@ import pytest
 from infra.preview import stack_file
 from infra.preview.recording import Resource
 from tests.infra.conftest import PULUMI, Previews
-from tests.infra.test_policies import AWS, GCP, broken, drop, put
+from tests.infra.test_policies import AWS, GCP, broken, drop, named, put
 
 pytestmark = PULUMI
 schema = pytest.importorskip("infra.preview.schema", reason="Pulumi's packages are not installed")
@@ -33,7 +33,7 @@ def test_every_input_of_a_stack_fits(stack: str, previews: Previews) -> None:
     assert list(schema.faults(previews(stack))) == []
 
 
-@pytest.mark.parametrize(("stack", "kind", "change", "name", "told"), BREAKS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("stack", "kind", "change", "name", "told"), BREAKS, ids=named)
 def test_a_wrong_input_is_told(stack: str, kind: str, change: Any, name: str, told: str, previews: Previews) -> None:
     faults = list(schema.faults(broken(previews(stack), kind, change, name)))
 

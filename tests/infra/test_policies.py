@@ -46,6 +46,11 @@ def without(recording: Recording, kind: str, name: str = "") -> Recording:
     return msgspec.structs.replace(recording, resources=kept)
 
 
+def named(value: object) -> str:
+    """Name a value of a broken program for pytest, the same way in every process."""
+    return str(getattr(value, "__name__", value))[:40]
+
+
 def put(path: str, value: Any) -> Change:
     """Set an input."""
 
@@ -56,6 +61,7 @@ def put(path: str, value: Any) -> Change:
             inside = inside[int(part)] if part.isdigit() else inside[part]
         inside[last] = value
 
+    change.__name__ = f"set {path}"
     return change
 
 
@@ -69,6 +75,7 @@ def drop(path: str) -> Change:
             inside = inside[int(part)] if part.isdigit() else inside[part]
         del inside[last]
 
+    change.__name__ = f"drop {path}"
     return change
 
 
@@ -231,7 +238,7 @@ def test_a_stack_keeps_every_policy(stack: str, previews: Previews) -> None:
     assert policies.faults(previews(stack), planned(stack)) == []
 
 
-@pytest.mark.parametrize(("stack", "kind", "change", "name", "told"), BREAKS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("stack", "kind", "change", "name", "told"), BREAKS, ids=named)
 def test_a_broken_program_is_told(
     stack: str, kind: str, change: Change, name: str, told: str, previews: Previews
 ) -> None:

@@ -116,6 +116,14 @@ ROUTES: tuple[Route, ...] = (
         status=204,
         audits="memory.deleted",
     ),
+    Route(
+        "memories.restore",
+        "POST",
+        "/v1/memories/{memory_id}/restore",
+        needs="memories:write",
+        audits="memory.updated",
+        meters="memories.written",
+    ),
     Route("memories.history", "GET", "/v1/memories/{memory_id}/history", needs="memories:read"),
     # Reviews: what consolidation is not sure of.
     Route("reviews.list", "GET", "/v1/reviews", needs="memories:read"),

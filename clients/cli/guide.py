@@ -18,8 +18,8 @@ it anywhere. Every command takes `--json` where a program reads along.
 Search in a store compares words, and meanings too where numpy (`pip install 'contextfs-platform[local]'`) and the model
 (`make models`) are there; it says when they are not.
 
-Exit codes: 0 done, 1 failed, 2 called wrong, 3 there is no such thing, 4 not let in, 5 conflict, 6 the server does not
-answer, 130 stopped.
+Exit codes: 0 done, 1 failed, 2 called wrong or with a value that cannot be, 3 there is no such thing, 4 not let in, 5
+conflict, 6 the server does not answer, 130 stopped.
 """
 _COLUMNS = "100"
 

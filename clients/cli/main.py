@@ -54,7 +54,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Each command with where its code is, and one line about it."""
 
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
-_CODES = {"Misused": 2, "NotFound": 3, "NotAuthenticated": 4, "NotAllowed": 4, "Conflict": 5, "Unreachable": 6}
+_CODES = {
+    "Misused": 2,
+    "BadInput": 2,
+    "Invalid": 2,
+    "NotFound": 3,
+    "NotAuthenticated": 4,
+    "NotAllowed": 4,
+    "Conflict": 5,
+    "Unreachable": 6,
+}
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
 _VERBATIM = frozenset({"wrap", "acp"})
 """Commands that are followed by the words of another program."""
@@ -207,7 +216,7 @@ def _failure(error: "Any", name: str) -> int:
             cure = f"install {purpose}: pip install 'contextfs-platform[{extra}]'"
             return _told(f"the package {missing} is missing: {cure}", _FAILED)
     code = next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), _FAILED)
-    if code == _MISUSED:
+    if type(error).__name__ == "Misused":
         return _told(f"{error} (ctx {name} --help)", code)
     if hasattr(error, "detail"):
         return _told(_detail(error), code)

@@ -1,7 +1,6 @@
 """`ctx memory`: what is known, one by one."""
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 from clients.cli import options, where
@@ -9,7 +8,6 @@ from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.edit import Edit
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Visibility
-from contextfs.local import place
 
 Id = Annotated[str, Argument("The memory's id, or some of its first or last digits.")]
 Title = Annotated[str | None, Option("--title", help="A title.")]
@@ -161,12 +159,19 @@ def rm(
 @app.command()
 def restore(
     id: Id,  # noqa: A002 - the argument's name
+    server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Bring a memory back that was deleted in the store of this folder, as it was."""
-    from clients.cli.here import memory as here  # noqa: PLC0415 - as above
+    """Bring a deleted memory back as it was; on a server it is named by its whole id."""
+    found = where.here(server)
+    if found is None:
+        from clients.cli.there import memory as there  # noqa: PLC0415 - as above
 
-    here.restore(place.required(Path.cwd()), id, json=json)
+        there.restore(id, json=json)
+    else:
+        from clients.cli.here import memory as here  # noqa: PLC0415 - as above
+
+        here.restore(found, id, json=json)
 
 
 def _text(text: str) -> str:

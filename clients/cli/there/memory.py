@@ -22,7 +22,7 @@ def add(said: str, *, project: str | None, visibility: Visibility, json: bool, *
     if json:
         output.say_json(written)
     else:
-        _print_written(written)
+        _print_written(written, "Stored" if written.receipt.stored else "Known already")
 
 
 def listed(
@@ -60,7 +60,8 @@ def listed(
         ]
         output.table(["id", "type", "changed", "memory"], rows)
     else:
-        output.say("No memories yet.")
+        is_narrowed = any((type, tags, since, author, project))
+        output.say("No memories fit these." if is_narrowed else "No memories yet: `ctx memory add` makes one.")
 
 
 def show(
@@ -113,12 +114,28 @@ def remove(
     if json:
         output.say_json({"deleted": str(memory_id)})
     else:
-        output.say(f"Deleted: {output.short(memory_id)}")
+        output.say(f"Deleted: {output.short(memory_id)}; `ctx memory restore {memory_id}` brings it back.")
 
 
-def _print_written(written: MemoryWritten) -> None:
+def restore(
+    id: str,  # noqa: A002 - the argument's name
+    *,
+    json: bool,
+) -> None:
+    """Bring a deleted memory back."""
+    memory_id = server.as_id(id)
+    if memory_id is None:
+        raise Invalid(f"{id!r} is no whole id: a server lists no deleted memories, so give all its digits.")
+    with server.opened() as client:
+        written = client.memories.restore(memory_id, wait="searchable")
+    if json:
+        output.say_json(written)
+    else:
+        _print_written(written, "Restored" if written.receipt.stored else "As it was")
+
+
+def _print_written(written: MemoryWritten, done: str) -> None:
     memory, receipt = written.memory, written.receipt
-    done = "Stored" if receipt.stored else "Known already"
     output.say(f"{done}: {memory.type} {output.short(memory.id)}")
     if receipt.redacted:
         output.say(f"{output.counted(receipt.redacted, 'secret')} taken out before storing.")

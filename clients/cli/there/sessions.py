@@ -29,7 +29,8 @@ def listed(
     elif sessions:
         listing(sessions)
     else:
-        output.say("No sessions yet: `ctx import` brings some in.")
+        is_narrowed = any((tool, branch, since, project))
+        output.say("No sessions fit these." if is_narrowed else "No sessions yet: `ctx import` brings some in.")
 
 
 def show(id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002 - the argument's name

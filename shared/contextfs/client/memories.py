@@ -73,7 +73,7 @@ class MemoryFilters(TypedDict, total=False):
 
 
 class Memories:
-    """Adds, reads, changes and deletes memories."""
+    """Adds, reads, changes, deletes and restores memories."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -123,6 +123,11 @@ class Memories:
     def delete(self, memory_id: Id, *, if_match: str | None = None) -> None:
         """Delete a memory: it is found no more, its history stays."""
         self._transport.send("DELETE", f"{_PATH}/{segment(memory_id)}", if_match=if_match)
+
+    def restore(self, memory_id: Id, *, wait: Wait = None) -> MemoryWritten:
+        """Bring a deleted memory back as it was; one that is there stays as it is."""
+        path = f"{_PATH}/{segment(memory_id)}/restore"
+        return self._transport.call("POST", path, MemoryWritten, query={"wait": wait})
 
     def history(self, memory_id: Id) -> History:
         """Read every revision of a memory, newest first, also of a deleted one."""

@@ -134,7 +134,7 @@ def test_secrets_are_taken_out_and_told(here: Ctx) -> None:
 def test_what_cannot_be_kept_is_one_line_and_nothing_is(here: Ctx, arguments: list[str], stdin: str, said: str) -> None:
     told = here(*arguments, stdin=stdin)
 
-    assert (told.code, told.err.count("\n")) == (1, 1)
+    assert (told.code, told.err.count("\n")) == (2, 1)
     assert said in told.err
     assert here("sessions", "list", "--json").json == []
 
@@ -142,10 +142,10 @@ def test_what_cannot_be_kept_is_one_line_and_nothing_is(here: Ctx, arguments: li
 def test_nothing_to_append_and_no_such_session_are_told(here: Ctx) -> None:
     session = here("capture", "Hello.").out.strip()
 
-    assert here("append", session, stdin="").code == 1
+    assert here("append", session, stdin="").code == 2
     assert here("append", "00000000", "x").code == 3
     assert here("append", session, "x", "--role", "robot").code == 2
-    assert here("complete", "xy").code == 1
+    assert here("complete", "xy").code == 2
 
 
 def test_a_session_is_shown_as_a_dialogue(here: Ctx) -> None:

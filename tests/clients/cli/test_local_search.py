@@ -95,7 +95,7 @@ def test_nothing_found_says_what_was_looked_in(here: Ctx, machine: Machine) -> N
 def test_a_query_that_says_nothing_or_too_much_is_refused_in_one_line(query: str, here: Ctx) -> None:
     told = here("search", query)
 
-    assert (1, "") == (told.code, told.out)
+    assert (2, "") == (told.code, told.out)
     assert told.err.startswith("ctx: The query ")
     assert 1 == told.err.count("\n")
 

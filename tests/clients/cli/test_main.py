@@ -85,7 +85,7 @@ def test_a_server_that_does_not_answer_is_one_line_and_6(program: Ctx) -> None:
 def test_a_wrong_value_is_told_with_its_place(ctx: Ctx) -> None:
     told = ctx("memory", "add", "x", "--tag", "not a tag")
 
-    assert (1, 1) == (told.code, told.err.count("\n"))
+    assert (2, 1) == (told.code, told.err.count("\n"))
     assert "$.tags[0]" in told.err
 
 

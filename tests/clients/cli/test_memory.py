@@ -69,3 +69,20 @@ def test_a_session_is_listed_and_shown_with_its_messages(ctx: Ctx, client: Conte
     assert listed.out.rstrip().endswith("Renaming")
     assert shown.out.startswith("Renaming\n")
     assert shown.out.index("Rename it.") < shown.out.index("Done.")
+
+
+def test_a_deleted_memory_is_brought_back(ctx: Ctx, client: ContextFS) -> None:
+    memory = client.memories.create("We deploy with uv.").memory
+    ctx("memory", "rm", str(memory.id))
+
+    restored = ctx("memory", "restore", str(memory.id))
+    part = ctx("memory", "restore", memory.id.hex[-12:])
+
+    assert (0, f"Restored: fact {memory.id.hex[-12:]}\n") == (restored.code, restored.out)
+    assert "We deploy with uv." == client.memories.get(memory.id).content
+    assert (2, "ctx: ") == (part.code, part.err[:5])
+
+
+def test_a_list_says_whether_it_was_narrowed(ctx: Ctx) -> None:
+    assert "No memories yet: `ctx memory add` makes one.\n" == ctx("memory", "list").out
+    assert "No memories fit these.\n" == ctx("memory", "list", "--type", "decision").out

@@ -101,7 +101,7 @@ def test_kept_apart_is_not_asked_again(here: Here) -> None:
         (["abcdef123456"], 2),
         (["abcdef123456", "--accept", "--reject"], 2),
         (["abcdef123456", "--accept"], 3),
-        (["abc", "--undo"], 1),
+        (["abc", "--undo"], 2),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_one_line(here: Here, arguments: list[str], code: int) -> None:

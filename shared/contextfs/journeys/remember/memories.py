@@ -88,7 +88,7 @@ def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
     call.require_version(seen.version)
     cleaner = Cleaner(call.services.redaction_key)
     cleaned = cleaner.fields(wanted, texts=("content", "title"), values=("metadata",))
-    return _revised(call, held, seen, cleaned, cleaner.found)
+    return _brought(call, held, seen, changed(seen.fields, cleaned), redacted=cleaner.found)
 
 
 def delete(call: Call, memory_id: UUID) -> None:
@@ -103,6 +103,14 @@ def delete(call: Call, memory_id: UUID) -> None:
     if revision is not None:
         _add(call, held, seen, revision)
     call.emit("memory.deleted", memory_id, held.project_id)
+
+
+def restore(call: Call, memory_id: UUID) -> MemoryWritten:
+    """Bring a deleted memory back as it was, by a revision that says so; nothing is stored when it is there."""
+    held = store.hold(call.tx, memory_id)
+    seen = view(held.revisions)
+    call.require_version(seen.version)
+    return _brought(call, held, seen, msgspec.structs.replace(seen.fields, deleted=False), redacted=0)
 
 
 def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:
@@ -131,9 +139,10 @@ def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
     return _shown(held, then, max(revision.clock for revision in known))
 
 
-def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, redacted: int) -> MemoryWritten:
+def _brought(call: Call, held: store.Held, seen: View, fields: Fields, *, redacted: int) -> MemoryWritten:
+    """Bring a memory to a state, and answer with what became of it."""
     call.note(subject=seen.memory_id, project_id=held.project_id)
-    memory = _write(call, held, seen, changed(seen.fields, wanted))
+    memory = _write(call, held, seen, fields)
     if memory is None:
         memory = store.get(call.tx, seen.memory_id)
         return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))

@@ -130,8 +130,7 @@ class Reader:
 
     def _take_text(self, seen: Seen, known: Known | None, content: bytes, digest: str) -> None:
         texts = sides(_decoded(content))
-        folder = seen.path.removeprefix("local/").split("/")[1]
-        documents = [parse(text, usual_type=names.type_of(folder)) for text in texts]
+        documents = [parse(text, usual_type=_usual_type(seen)) for text in texts]
         for document in documents:
             _without_secrets(document.fields)
         memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
@@ -230,6 +229,14 @@ class Reader:
                 "problem": problem,
             },
         )
+
+
+def _usual_type(seen: Seen) -> str:
+    """Give the type of a file that names none: its folder's. Invalid for a file beside the folders."""
+    _, *folders, _ = seen.path.removeprefix("local/").split("/")
+    if not folders:
+        raise Invalid("is in no folder of a type: move it to memories/fact, or to that of another type")
+    return names.type_of(folders[0])
 
 
 def _decoded(content: bytes) -> str:

@@ -14,6 +14,8 @@ from contextfs.local.place import Place
 
 LONGEST_BYTES = 4_000_000
 
+_ABOUT = "README.md"
+"""What a person may put beside the folders of the types: it speaks of the memories, and is none."""
 _SOON = 100_000_000
 """A file that was changed this shortly before our look (ns) may have changed again in the same tick of its clock."""
 
@@ -75,6 +77,7 @@ def look(place: Place) -> Iterator[Told]:
         try:
             with os.scandir(folder) as entries:
                 kinds = [entry.name for entry in entries if _is_folder(entry)]
+            yield from (told for told in _files(str(folder), prefix) if told[0] != f"{prefix}{_ABOUT}")
             for kind in kinds:
                 yield from _files(f"{folder}{os.sep}{kind}", f"{prefix}{kind}/")
         except FileNotFoundError:

@@ -1,5 +1,7 @@
 """All identity providers behind one port: which protocol speaks to which is said by the peer."""
 
+from functools import cached_property
+
 from contextfs.adapters.identity.github import GitHub
 from contextfs.adapters.identity.oidc import OpenId
 from contextfs.adapters.identity.records import texts
@@ -7,6 +9,7 @@ from contextfs.adapters.identity.sealing import Seal
 from contextfs.adapters.identity.web import Web
 from contextfs.kit.clock import Clock
 from contextfs.kit.identity import Assertion, Challenge, Peer
+from contextfs.kit.saml import Saml
 
 
 class Providers:
@@ -14,10 +17,18 @@ class Providers:
 
     def __init__(self, clock: Clock, pepper: bytes, *, loopback: bool, dns_server: str | None) -> None:
         web = Web(loopback=loopback)
+        self._web, self._clock, self._loopback = web, clock, loopback
         self._seal = Seal(pepper)
         self._dns_server = dns_server
         self._openid = OpenId(web, clock, self._seal.unseal)
         self._github = GitHub(web, self._seal.unseal)
+
+    @cached_property
+    def saml(self) -> Saml:
+        """What speaks SAML 2.0; its libraries are loaded where it is spoken."""
+        from contextfs.adapters.identity.saml.provider import SamlProvider  # noqa: PLC0415 - lxml and signxml
+
+        return SamlProvider(self._web, self._clock, self._seal, loopback=self._loopback)
 
     def check(self, peer: Peer) -> None:
         """Look whether a provider can be used; Invalid or Unavailable say what is wrong with it."""

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from contextfs.kit.identity import Assertion
+from contextfs.kit.assertion import Assertion, Known
 
 Binding = Literal["redirect", "post"]
 
@@ -85,7 +85,7 @@ class Saml(Protocol):
         """Write the metadata that a provider reads of us."""
         ...
 
-    def check(self, peer: SamlPeer) -> tuple[str, str]:
+    def check(self, peer: SamlPeer) -> Known:
         """Read a provider's metadata anew; gives its name, and where it signs in. Invalid or Unavailable when none."""
         ...
 
@@ -107,6 +107,8 @@ class Saml(Protocol):
         """Give the address at which the provider ends its session, too; None where it has none."""
         ...
 
-    def answer_logout(self, peer: SamlPeer, answer_id: str, asked: str, relay_state: str | None, now: datetime) -> str:
-        """Give the address that tells the provider that its logout was done."""
+    def answer_logout(
+        self, peer: SamlPeer, answer_id: str, asked: str, relay_state: str | None, now: datetime
+    ) -> str | None:
+        """Give the address that tells the provider that its logout was done; None where it wants to hear nothing."""
         ...

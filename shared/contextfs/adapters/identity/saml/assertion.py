@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from contextfs.adapters.identity.saml.response import SKEW, Response
 from contextfs.adapters.identity.saml.xml import ASSERTION, Element, Malformed, maybe, moment, text_of, the
-from contextfs.kit.identity import Assertion
+from contextfs.kit.assertion import Assertion
 from contextfs.kit.saml import Believed, Named
 
 _BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"

@@ -23,6 +23,7 @@ from contextfs.adapters.identity.saml.response import opened, read_response
 from contextfs.adapters.identity.saml.xml import Element, Malformed
 from contextfs.adapters.identity.sealing import Seal
 from contextfs.adapters.identity.web import Web
+from contextfs.kit.assertion import Known
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated, Unavailable
 from contextfs.kit.saml import Believed, LogoutAnswered, LogoutAsked, LogoutMessage, Named, SamlPeer, Service
@@ -54,11 +55,11 @@ class SamlProvider:
         """Write the metadata that a provider reads of us."""
         return messages.description(service)
 
-    def check(self, peer: SamlPeer) -> tuple[str, str]:
+    def check(self, peer: SamlPeer) -> Known:
         """Read a provider's metadata anew; gives its name, and where it signs in. Invalid or Unavailable when none."""
         metadata = self._publications.read(peer, fresh=True)
         self._key(peer.service)
-        return metadata.entity_id, metadata.sign_in
+        return Known(issuer=metadata.entity_id, sign_in=metadata.sign_in)
 
     def address(self, peer: SamlPeer, request_id: str, now: datetime) -> str:
         """Give the address at which a browser asks the provider who somebody is; the request is signed."""
@@ -93,11 +94,13 @@ class SamlProvider:
         request = messages.request_of_logout(peer.service, request_id, place, name, session_index, now)
         return messages.signed_address(place, "SAMLRequest", request, self._key(peer.service))
 
-    def answer_logout(self, peer: SamlPeer, answer_id: str, asked: str, relay_state: str | None, now: datetime) -> str:
-        """Give the address that tells the provider that its logout was done."""
+    def answer_logout(
+        self, peer: SamlPeer, answer_id: str, asked: str, relay_state: str | None, now: datetime
+    ) -> str | None:
+        """Give the address that tells the provider that its logout was done; None where it wants to hear nothing."""
         place = self._publications.read(peer).logout_answer
         if place is None:
-            raise NotAuthenticated("The provider's metadata tells no SingleLogoutService: nobody can be answered.")
+            return None
         answer = messages.answer_of_logout(peer.service, answer_id, asked, place, now)
         return messages.signed_address(place, "SAMLResponse", answer, self._key(peer.service), relay_state)
 

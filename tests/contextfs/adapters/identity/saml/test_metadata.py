@@ -21,13 +21,15 @@ def refusal(organization: Organization, metadata: str) -> str:
 
 
 def test_it_tells_who_the_provider_is_and_where(organization: Organization) -> None:
-    assert organization.saml.check(organization.peer) == ("https://idp.example/metadata", "https://idp.example/sso")
+    known = organization.saml.check(organization.peer)
+
+    assert (known.issuer, known.sign_in) == ("https://idp.example/metadata", "https://idp.example/sso")
 
 
 def test_it_is_read_with_a_declaration_a_mark_and_comments(organization: Organization) -> None:
     metadata = f'\ufeff<?xml version="1.0" encoding="UTF-8"?>\n<!-- ours -->{organization.idp.metadata}<!-- end -->\n'
 
-    assert organization.saml.check(organization.known(metadata))[0] == "https://idp.example/metadata"
+    assert organization.saml.check(organization.known(metadata)).issuer == "https://idp.example/metadata"
 
 
 def test_it_is_found_among_entities_that_are_no_providers(organization: Organization) -> None:
@@ -36,7 +38,7 @@ def test_it_is_found_among_entities_that_are_no_providers(organization: Organiza
     service = organization.saml.describe(organization.service).decode().split("?>", 1)[1]
     both = f"<md:EntitiesDescriptor {md}>{service}{organization.idp.metadata}</md:EntitiesDescriptor>"
 
-    assert organization.saml.check(organization.known(both))[0] == "https://idp.example/metadata"
+    assert organization.saml.check(organization.known(both)).issuer == "https://idp.example/metadata"
 
 
 def test_what_tells_of_two_providers_or_none_is_refused(organization: Organization) -> None:

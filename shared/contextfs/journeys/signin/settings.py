@@ -24,7 +24,7 @@ def change(call: Call, wanted: SsoChange) -> Sso:
     if call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not decide how the organization signs in.")
     before = store.settings(call.tx)
-    sealed = before.client_secret
+    sealed = before.client_secret if wanted.provider == before.provider else None  # it is of one provider's
     if wanted.client_secret is not None:
         sealed = peers.providers_of(call.services).seal(wanted.client_secret)
     kept = {"saml_certificate": before.saml_certificate, "saml_key": before.saml_key, "client_secret": sealed}

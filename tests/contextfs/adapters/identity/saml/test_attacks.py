@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
+from contextfs.adapters.identity.saml.signatures import signed
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.identity.saml.changes import doubles, says, sets
 from tests.contextfs.adapters.identity.saml.conftest import Organization
@@ -245,6 +247,34 @@ def test_two_assertions_that_the_provider_signed(organization: Organization) -> 
     del find(other, ".//ds:Signature").attrib["Id"]
 
     assert "2 assertions, and not one" in organization.refusal(edited(organization.respond(), add))
+
+
+def test_an_assertion_in_another_place(organization: Organization) -> None:
+    def move(root: Any) -> None:
+        extensions = etree.Element(f"{{{NAMES['p']}}}Extensions")
+        extensions.append(find(root, "a:Assertion"))
+        root.insert(1, extensions)
+
+    assert "not where it belongs" in organization.refusal(edited(organization.respond(), move))
+
+
+def test_another_kind_of_message(organization: Organization) -> None:
+    def rename(root: Any) -> None:
+        root.tag = f"{{{NAMES['p']}}}ArtifactResponse"
+
+    assert "it is no response" in organization.refusal(edited(organization.respond(), rename))
+
+
+def test_what_is_read_is_what_was_signed(organization: Organization) -> None:
+    """What no signature covers, a prefix or a space before an attribute, is not there any more when it is read."""
+    root = etree.fromstring(organization.respond())
+    certificates = [x509.load_pem_x509_certificate(Path(organization.idp.certificate_file).read_bytes())]
+
+    read = signed(find(root, "a:Assertion"), certificates)
+
+    assert read is not find(root, "a:Assertion")
+    assert read.getparent() is None
+    assert read.find("ds:Signature", NAMES) is None
 
 
 def test_an_unsigned_assertion_beside_an_encrypted_one(organization: Organization) -> None:

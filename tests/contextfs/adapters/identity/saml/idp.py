@@ -42,11 +42,10 @@ def key_pair(name: str, bits: int = 2048) -> tuple[str, str]:
 class IdentityProvider:
     """Signs people in. `person` is who it says that signs in."""
 
-    def __init__(self, service: str, *, name: str = "idp", signer: str | None = None) -> None:
+    def __init__(self, service: str, *, name: str = "idp", signer: str | None = None, root: str | None = None) -> None:
         """Set it up with our metadata, as an administrator does."""
-        self.entity_id = f"https://{name}.example/metadata"
-        self.sign_in = f"https://{name}.example/sso"
-        self.logout = f"https://{name}.example/slo"
+        root = root or f"https://{name}.example"
+        self.entity_id, self.sign_in, self.logout = f"{root}/metadata", f"{root}/sso", f"{root}/slo"
         self.key_file, self.certificate_file = key_pair(signer or name)
         self.person: dict[str, Any] = {"email": "ann@acme.example", "displayName": "Ann", "groups": ["Staff"]}
         self.name_id = saml.NameID(format=saml.NAMEID_FORMAT_PERSISTENT, text="ann-4711")

@@ -3,7 +3,19 @@
 A row says what must be known before its handler is loaded. Importing this loads no handler and no third-party package.
 """
 
-from contextfs.runtime.table import FORM, INVITED, JSON, MIB, PROTOBUF, PUBLIC, SIGNED, Route, Schedule, Trigger
+from contextfs.runtime.table import (
+    FORM,
+    INVITED,
+    JSON,
+    MIB,
+    PROTOBUF,
+    PUBLIC,
+    SAML_METADATA,
+    SIGNED,
+    Route,
+    Schedule,
+    Trigger,
+)
 
 ROUTES: tuple[Route, ...] = (
     # Sessions: conversations come in.
@@ -290,8 +302,29 @@ ROUTES: tuple[Route, ...] = (
     # Single sign-on: how an organization's people become known.
     Route("auth.login", "GET", "/v1/auth/login", needs=PUBLIC, status=303),
     Route("auth.callback", "GET", "/v1/auth/callback", needs=PUBLIC, status=303),
+    Route("saml.metadata", "GET", "/v1/saml/{organization}/metadata", needs=PUBLIC, returns=SAML_METADATA),
+    Route(
+        "saml.acs",
+        "POST",
+        "/v1/saml/{organization}/acs",
+        needs=PUBLIC,
+        status=303,
+        audits="login.opened",
+        accepts=(FORM,),
+    ),
+    Route("saml.logout", "GET", "/v1/saml/{organization}/logout", needs=PUBLIC, status=303),
+    Route(
+        "saml.logout_form",
+        "POST",
+        "/v1/saml/{organization}/logout",
+        needs=PUBLIC,
+        status=303,
+        audits="login.ended",
+        accepts=(FORM,),
+    ),
     Route("sso.get", "GET", "/v1/admin/sso", needs="sso:read"),
     Route("sso.put", "PUT", "/v1/admin/sso", needs="sso:write", audits="sso.updated"),
+    Route("sso.test", "POST", "/v1/admin/sso/test", needs="sso:write", audits="sso.tested"),
     Route("sso.domains", "GET", "/v1/admin/sso/domains", needs="sso:read"),
     Route("sso.claim", "POST", "/v1/admin/sso/domains", needs="sso:write", status=201, audits="sso_domain.claimed"),
     Route("sso.check", "POST", "/v1/admin/sso/domains/{domain}/check", needs="sso:write", audits="sso_domain.checked"),

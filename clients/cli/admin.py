@@ -14,6 +14,8 @@ from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.roles import role
+from clients.cli.scim import scim
+from clients.cli.sso import domain, sso
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
 
@@ -32,9 +34,9 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Do what an administrator does: roles, keys, and the log of who did what.")
-app.command()(role)
-app.command()(key)
+app = Group("Do what an administrator does: roles, keys, single sign-on, directories, and the log of who did what.")
+for command in (role, key, sso, domain, scim):
+    app.command()(command)
 
 
 class Format(StrEnum):

@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
     "sources": ("clients.cli.sources:app", "Let programs elsewhere send conversations by webhook"),
     "team": ("clients.cli.team:app", "Invite people to the organization, list and remove them, give roles"),
-    "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, keys, the audit log"),
+    "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, keys, single sign-on, the audit log"),
     "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
     "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
     "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),

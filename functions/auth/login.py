@@ -19,5 +19,6 @@ def handle(
 ) -> HttpResponse:
     """Send a browser to the identity provider of its organization; `return_to` is a path on this server."""
     begun = provider.begin(call, organization, email, return_to)
-    binder = cookies.write(cookies.BINDER, begun.binder, call.services.public_url, provider.LASTS)
+    crossing = "None" if begun.by_form else "Lax"
+    binder = cookies.write(cookies.BINDER, begun.binder, call.services.public_url, provider.LASTS, crossing)
     return HttpResponse(status=303, headers={"location": begun.address}, cookies=(binder,))

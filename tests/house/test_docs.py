@@ -89,6 +89,7 @@ def test_every_path_that_is_named_exists(document: str) -> None:
         "shared/contextfs/journeys/ingest/",
         "shared/contextfs/runtime/otlp/",
         "shared/contextfs/runtime/streaming/",
+        "shared/contextfs/adapters/identity/saml/",
     )
     folders = [
         *roots,

@@ -1,7 +1,7 @@
 """How an organization signs in: `client.sso`."""
 
 from contextfs.client.transport import Transport, segment
-from contextfs.domain.sso.model import Domain, Domains, NewDomain, Sso, SsoChange
+from contextfs.domain.sso.model import Domain, Domains, NewDomain, Sso, SsoChange, SsoTest
 
 _PATH = "/v1/admin/sso"
 _DOMAINS = f"{_PATH}/domains"
@@ -20,6 +20,10 @@ class SingleSignOn:
     def put(self, settings: SsoChange) -> Sso:
         """Set how the organization signs in; a provider that is switched on is asked first whether it answers."""
         return self._transport.call("PUT", _PATH, Sso, body=settings)
+
+    def test(self) -> SsoTest:
+        """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
+        return self._transport.call("POST", f"{_PATH}/test", SsoTest)
 
     def domains(self) -> Domains:
         """List the domains that the organization says are its own, and which of them are proven."""

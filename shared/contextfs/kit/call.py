@@ -51,7 +51,8 @@ class OpenCall:
     """A call to a public route: nobody is known, nothing is opened.
 
     A sign-in, which makes somebody known, opens transactions of its own: `inside` an organization, with what the audit
-    log is to say. `binder` is the cookie of a sign-in that this browser began, `agent` what the browser calls itself.
+    log is to say. `binder` is the cookie of a sign-in that this browser began, `agent` what the browser calls itself,
+    `query` the query as it was spelt, which may be signed.
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class OpenCall:
     inside: Callable[[UUID, str | None], AbstractContextManager["Call"]]
     binder: str = ""
     agent: str = ""
+    query: str = ""
 
 
 @dataclass(kw_only=True)

@@ -1,10 +1,13 @@
 """What is said to an identity provider, and what it says of a person."""
 
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
-Method = Literal["oidc", "oauth"]
+from contextfs.kit.assertion import Assertion, Known
+from contextfs.kit.saml import Saml
+
+Method = Literal["oidc", "oauth", "saml"]
 
 
 class Peer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,18 +29,15 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     redirect_uri: str
 
 
-class Assertion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider says of a person: who they are there, and their attributes as they came."""
-
-    issuer: str
-    subject: str
-    attributes: dict[str, Any]
-
-
 class IdentityProviders(Protocol):
     """Speaks to identity providers. It does not know organizations, and keeps nothing but what providers publish."""
 
-    def check(self, peer: Peer) -> None:
+    @property
+    def saml(self) -> Saml:
+        """What speaks SAML 2.0."""
+        ...
+
+    def check(self, peer: Peer) -> Known:
         """Look whether a provider can be used; Invalid or Unavailable say what is wrong with it."""
         ...
 

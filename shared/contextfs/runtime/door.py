@@ -113,6 +113,7 @@ class Door:
             inside=partial(inside, self.services, self.clock, request_id),
             binder=cookies.read(request.headers, cookies.BINDER, self.services.public_url) or "",
             agent=_agent(request),
+            query=request.raw_query,
         )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:

@@ -116,6 +116,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "sync.pull": {"project_id": PROJECT, "cursor": 0, "limit": 1000},
         "projects.create": {"name": "shop", "description": "The web shop.", "metadata": {"team": "checkout"}},
         "projects.update": {"description": "The web shop and its payments."},
+        "saml.acs": {"SAMLResponse": "PHNhbWxwOlJlc3BvbnNlLz4="},
+        "saml.logout_form": {"SAMLRequest": "PHNhbWxwOkxvZ291dFJlcXVlc3QvPg=="},
         "sso.put": {
             "enabled": False,
             "provider": "okta",

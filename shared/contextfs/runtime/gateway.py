@@ -70,6 +70,7 @@ def endpoint(door: Door, route: Route) -> Endpoint:
                 path=request.scope["path"],
                 path_values=request.path_params,
                 query=_query(request),
+                raw_query=request.url.query,
                 headers=_headers(request),
                 body=await read_body(request, route.body_limit),
             )

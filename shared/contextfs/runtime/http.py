@@ -12,6 +12,8 @@ class HttpRequest:
     path: str
     path_values: Mapping[str, str] = field(default_factory=dict[str, str])
     query: tuple[tuple[str, str], ...] = ()
+    raw_query: str = ""
+    """The query as it was spelt, for who signed it."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
 

@@ -47,10 +47,9 @@ def operation(route: Route, binding: Binding, by_type: Schemas, routes: Sequence
 def _content(route: Route, binding: Binding, by_type: Schemas) -> dict[str, Any]:
     """Describe a body: a noun, or whatever a program elsewhere sends."""
     if binding.body_type is Payload:
-        told = {JSON: {"schema": _FOREIGN, "example": dict(BODIES[route.name])}}
-        return told | {
-            kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.accepts if kind != JSON
-        }
+        structured = {"schema": _FOREIGN, "example": dict(BODIES[route.name])}
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        return {kind: structured if kind in {JSON, route.accepts[0]} else binary for kind in route.accepts}
     return {JSON: {"schema": by_type[repr(binding.body_type)], "example": dict(BODIES[route.name])}}
 
 

@@ -14,7 +14,7 @@ from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import headers_of
-from contextfs.runtime.table import PUBLIC, SIGNED, Route
+from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -91,8 +91,11 @@ def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[
     }
     if binding.reply_type in {None, type(None)} or route.status in {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}:
         return told
-    schema = {"type": "object"} if binding.reply_type is HttpResponse else by_type[repr(binding.reply_type)]
-    return told | {"content": {"application/json": {"schema": schema}}}
+    if binding.reply_type is HttpResponse:
+        schema: Any = {"type": "object" if route.returns == JSON else "string"}
+    else:
+        schema = by_type[repr(binding.reply_type)]
+    return told | {"content": {route.returns: {"schema": schema}}}
 
 
 def is_page(kind: Any) -> bool:

@@ -16,6 +16,8 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROTOBUF: Final = "application/x-protobuf"
 """Media types of bodies."""
+SAML_METADATA: Final = "application/samlmetadata+xml"
+"""The media type of a reply that is no JSON."""
 INVITED: Final = "invited"
 """The `needs` of the route that an invitation opens, and no key."""
 
@@ -41,6 +43,8 @@ class Route:
     body_limit: int = MIB
     accepts: tuple[str, ...] = (JSON,)
     """The media types of a body."""
+    returns: str = JSON
+    """The media type of the reply."""
     size: Size = "small"
     whole: bool = False
     """Whether it is about the organization: closed to who reaches some of its projects only."""

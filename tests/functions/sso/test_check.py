@@ -1,13 +1,8 @@
 """POST /v1/admin/sso/domains/{domain}/check, against a DNS server on loopback."""
 
-import socketserver
-import threading
 from collections.abc import Iterator
 from typing import Any
 
-import dns.message
-import dns.rcode
-import dns.rrset
 import msgspec
 import pytest
 from starlette.testclient import TestClient
@@ -16,35 +11,7 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, settings_for
 from tests.functions.conftest import Rows
-
-
-class Dns:
-    """A DNS server that knows some TXT records."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, list[str]] = {}
-        told = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                size = int.from_bytes(self.rfile.read(2), "big")
-                asked = dns.message.from_wire(self.rfile.read(size))
-                reply = told.answer(asked).to_wire()
-                self.wfile.write(len(reply).to_bytes(2, "big") + reply)
-
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-
-    def answer(self, asked: Any) -> Any:
-        """Answer with the TXT records of a name."""
-        reply = dns.message.make_response(asked)
-        name = asked.question[0].name
-        texts = self.records.get(str(name).rstrip("."))
-        if texts is None:
-            reply.set_rcode(dns.rcode.NXDOMAIN)
-        else:
-            reply.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *(f'"{text}"' for text in texts)))
-        return reply
+from tests.functions.sso.nameserver import Dns
 
 
 @pytest.fixture
@@ -52,8 +19,7 @@ def nameserver() -> Iterator[Dns]:
     """Give a DNS server."""
     made = Dns()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 @pytest.fixture

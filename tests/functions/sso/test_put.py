@@ -28,6 +28,12 @@ def test_the_secret_is_sealed_and_never_shown(tenant: Tenant, set_up: SetUp, pro
     assert rows.audited(tenant, "sso.updated")[0]["details"]["provider"] == "generic"
 
 
+def test_the_secret_of_one_provider_is_not_another_ones(tenant: Tenant, set_up: SetUp) -> None:
+    set_up(tenant, enabled=False)
+
+    assert set_up(tenant, enabled=False, provider="auth0", client_secret=None).json()["has_client_secret"] is False
+
+
 def test_what_does_not_answer_is_not_switched_on(tenant: Tenant, set_up: SetUp, provider: Provider, rows: Rows) -> None:
     provider.close()
 

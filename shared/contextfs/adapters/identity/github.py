@@ -9,8 +9,9 @@ from typing import Any, Final, cast
 
 from contextfs.adapters.identity.oidc import Unseal, code_challenge, with_query
 from contextfs.adapters.identity.web import Web
+from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.errors import Invalid, NotAuthenticated
-from contextfs.kit.identity import Assertion, Challenge, Peer
+from contextfs.kit.identity import Challenge, Peer
 
 _OK: Final = 200
 _PUBLIC: Final = "https://github.com"
@@ -23,11 +24,13 @@ class GitHub:
         self._web = web
         self._unseal = unseal
 
-    def check(self, peer: Peer) -> None:
+    def check(self, peer: Peer) -> Known:
         """Look whether the server may be asked, and whether the secret is there that OAuth needs."""
         if peer.secret is None:
             raise Invalid("client_secret is missing: GitHub gives it with the client_id.", where="$.client_secret")
         self._web.check(peer.metadata_url)
+        root = peer.metadata_url.rstrip("/")
+        return Known(issuer=root, sign_in=f"{root}/login/oauth/authorize")
 
     def address(self, peer: Peer, challenge: Challenge) -> str:
         """Give the address at which a browser asks GitHub for a code."""

@@ -10,9 +10,10 @@ from contextfs.adapters.identity import id_token
 from contextfs.adapters.identity.discovery import Discovery, Metadata
 from contextfs.adapters.identity.jwks import Keys
 from contextfs.adapters.identity.web import Web
+from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated
-from contextfs.kit.identity import Assertion, Challenge, Peer
+from contextfs.kit.identity import Challenge, Peer
 
 _OK: Final = 200
 
@@ -29,9 +30,10 @@ class OpenId:
         self._discovery = Discovery(web, clock)
         self._keys = Keys(web, clock)
 
-    def check(self, peer: Peer) -> None:
+    def check(self, peer: Peer) -> Known:
         """Read a provider's metadata anew; Invalid or Unavailable when it cannot be used."""
-        self._discovery.read(peer.metadata_url, fresh=True)
+        metadata = self._discovery.read(peer.metadata_url, fresh=True)
+        return Known(issuer=metadata.issuer, sign_in=metadata.authorization_endpoint)
 
     def address(self, peer: Peer, challenge: Challenge) -> str:
         """Give the address at which a browser asks the provider for a code."""

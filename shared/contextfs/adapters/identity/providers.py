@@ -5,8 +5,10 @@ from contextfs.adapters.identity.oidc import OpenId
 from contextfs.adapters.identity.records import texts
 from contextfs.adapters.identity.sealing import Seal
 from contextfs.adapters.identity.web import Web
+from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.clock import Clock
-from contextfs.kit.identity import Assertion, Challenge, Peer
+from contextfs.kit.identity import Challenge, Peer
+from contextfs.kit.saml import Saml
 
 
 class Providers:
@@ -14,14 +16,28 @@ class Providers:
 
     def __init__(self, clock: Clock, pepper: bytes, *, loopback: bool, dns_server: str | None) -> None:
         web = Web(loopback=loopback)
+        self._web, self._clock, self._loopback = web, clock, loopback
         self._seal = Seal(pepper)
+        self._saml: Saml | None = None
         self._dns_server = dns_server
         self._openid = OpenId(web, clock, self._seal.unseal)
         self._github = GitHub(web, self._seal.unseal)
 
-    def check(self, peer: Peer) -> None:
+    @property
+    def saml(self) -> Saml:
+        """What speaks SAML 2.0; its libraries are loaded where it is spoken."""
+        if self._saml is None:
+            self._saml = self._speaking_saml()
+        return self._saml
+
+    def _speaking_saml(self) -> Saml:
+        from contextfs.adapters.identity.saml.provider import SamlProvider  # noqa: PLC0415 - lxml and signxml
+
+        return SamlProvider(self._web, self._clock, self._seal, loopback=self._loopback)
+
+    def check(self, peer: Peer) -> Known:
         """Look whether a provider can be used; Invalid or Unavailable say what is wrong with it."""
-        self._of(peer).check(peer)
+        return self._of(peer).check(peer)
 
     def address(self, peer: Peer, challenge: Challenge) -> str:
         """Give the address at which a browser asks the provider."""

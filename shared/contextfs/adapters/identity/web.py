@@ -36,6 +36,13 @@ class Web:
         """Read JSON; Invalid for an address that is not asked, Unavailable when no JSON comes."""
         return self._json(*self._ask("GET", url, headers), url)
 
+    def read(self, url: str, accepts: str) -> bytes:
+        """Read a document as it is; Invalid for an address that is not asked, Unavailable when none comes."""
+        status, body = self._ask("GET", url, {"accept": f"{accepts}, */*;q=0.1"})
+        if status != _OK:
+            raise Unavailable(f"{_shown(url)} answers with status {status}: check the address.")
+        return body
+
     def post(self, url: str, fields: Mapping[str, str], **headers: str) -> tuple[int, Any]:
         """Send a form, and read the JSON that comes; gives the status too."""
         status, body = self._ask("POST", url, headers, fields)

@@ -31,11 +31,13 @@ def insert(
     key_id: UUID | None = None,
     agent: str,
     now: datetime,
+    until: datetime | None = None,
 ) -> None:
-    """Keep a new login; with `key_id` it ends with that key."""
+    """Keep a new login; with `key_id` it ends with that key, with `until` at the latest then."""
     named = {"org_id": cookie.org_id, "id": cookie.id, "hash": cookie.hash, "user_id": user_id, "method": method}
     shown = agent[:_AGENT].replace("\0", "")
-    tx.run(_SQL["insert_login"], named | {"key_id": key_id, "agent": shown, "now": now, "expires_at": now + LIFETIME})
+    expires_at = min(now + LIFETIME, until or now + LIFETIME)
+    tx.run(_SQL["insert_login"], named | {"key_id": key_id, "agent": shown, "now": now, "expires_at": expires_at})
 
 
 def end_by_key(tx: Transaction, but_of: UUID | None, now: datetime) -> int:

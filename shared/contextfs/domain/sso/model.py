@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from contextfs.kit.fields import END, Moment, version_at
 
-Provider = Literal["google", "github", "okta", "entra", "auth0", "generic"]
+Provider = Literal["google", "github", "okta", "entra", "auth0", "generic", "saml"]
 Role = Literal["admin", "member", "viewer"]
 """What a provider may make of somebody. An owner is made by owners."""
 
@@ -34,10 +34,12 @@ class AttributeMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class SsoChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an organization signs in.
 
-    `metadata_url` is the provider's discovery document, or its issuer. Without `client_secret` the one that was given
+    `metadata_url` is the provider's discovery document, or its issuer; of `saml` the address of its metadata, which
+    `metadata_xml` may hold instead. Without `client_secret` the one that was given
     before stays. `group_roles` maps groups of the provider to roles, the greatest counts; without a match it is
     `default_role`. With `auto_provision`, whoever has an address of a verified domain becomes a member as they first
-    sign in. With `enforced`, people sign in by the provider alone, but for the owner `break_glass_user_id`.
+    sign in. With `enforced`, people sign in by the provider alone, but for the owner `break_glass_user_id`. With
+    `idp_initiated`, a sign-in may begin at a SAML provider: then nothing shows that this browser wanted it.
     """
 
     enabled: bool
@@ -51,10 +53,24 @@ class SsoChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     group_roles: Annotated[dict[Text, Role], Meta(max_length=200)] = {}
     enforced: bool = False
     break_glass_user_id: UUID | None = None
+    metadata_xml: Annotated[str, Meta(min_length=1, max_length=500_000)] | None = None
+    idp_initiated: bool = False
+
+
+class SamlAddresses(msgspec.Struct, frozen=True, kw_only=True):
+    """What a SAML provider has to be told of this server; `metadata_url` tells all of it."""
+
+    entity_id: str
+    acs_url: str
+    logout_url: str
+    metadata_url: str
 
 
 class Sso(msgspec.Struct, frozen=True, kw_only=True):
-    """How an organization signs in; its secret is not shown. `redirect_uri` is what the provider has to be told."""
+    """How an organization signs in; its secret is not shown.
+
+    `redirect_uri` is what the provider has to be told, and of a SAML provider what `saml` holds.
+    """
 
     enabled: bool
     provider: str
@@ -67,12 +83,25 @@ class Sso(msgspec.Struct, frozen=True, kw_only=True):
     group_roles: dict[str, str]
     enforced: bool
     break_glass_user_id: UUID | None
+    metadata_xml: str | None
+    idp_initiated: bool
     redirect_uri: str
+    saml: SamlAddresses | None
     updated_at: Moment | None
 
 
+class SsoTest(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an organization's provider can be used: what it calls itself, where it signs in, or what is wrong."""
+
+    works: bool
+    told: str | None = None
+    issuer: str | None = None
+    sign_in: str | None = None
+    verified_domains: list[str] = []
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The same as it is stored, with its sealed secret."""
+    """The same as it is stored, with its sealed secret and the key pair of SAML, whose key is sealed."""
 
     enabled: bool
     provider: Provider
@@ -85,6 +114,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     group_roles: dict[str, Role]
     enforced: bool
     break_glass_user_id: UUID | None
+    metadata_xml: str | None
+    idp_initiated: bool
+    saml_certificate: str | None
+    saml_key: str | None
     updated_at: Moment | None
 
     @property

@@ -6,26 +6,28 @@ select contextfs.organization_of_domain(%(domain)s) as org_id
 -- How this organization signs in.
 select
     enabled, provider, metadata_url, client_id, client_secret, attribute_mapping, auto_provision, default_role,
-    group_roles, enforced, break_glass_user_id, updated_at
+    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, updated_at
 from sso_settings
 
 -- name: put_settings
 -- Set how this organization signs in; a secret that is left out stays as it was.
 insert into sso_settings (
     org_id, enabled, provider, metadata_url, client_id, client_secret, attribute_mapping, auto_provision, default_role,
-    group_roles, enforced, break_glass_user_id, updated_at
+    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, updated_at
 )
 values (
     %(org_id)s, %(enabled)s, %(provider)s, %(metadata_url)s, %(client_id)s, %(client_secret)s,
     %(attribute_mapping)s::jsonb, %(auto_provision)s, %(default_role)s, %(group_roles)s::jsonb, %(enforced)s,
-    %(break_glass_user_id)s, %(updated_at)s
+    %(break_glass_user_id)s, %(metadata_xml)s, %(idp_initiated)s, %(saml_certificate)s, %(saml_key)s, %(updated_at)s
 )
 on conflict (org_id) do update
 set enabled = excluded.enabled, provider = excluded.provider, metadata_url = excluded.metadata_url,
     client_id = excluded.client_id, client_secret = excluded.client_secret,
     attribute_mapping = excluded.attribute_mapping, auto_provision = excluded.auto_provision,
     default_role = excluded.default_role, group_roles = excluded.group_roles, enforced = excluded.enforced,
-    break_glass_user_id = excluded.break_glass_user_id, updated_at = excluded.updated_at
+    break_glass_user_id = excluded.break_glass_user_id, metadata_xml = excluded.metadata_xml,
+    idp_initiated = excluded.idp_initiated, saml_certificate = excluded.saml_certificate, saml_key = excluded.saml_key,
+    updated_at = excluded.updated_at
 
 -- name: domains
 -- The domains of this organization.
@@ -100,3 +102,33 @@ where user_id = %(user_id)s and role not in ('owner', %(role)s)
 -- Forget sign-ins that nobody came back from.
 delete from signins
 where expires_at < %(now)s
+
+-- name: take_message
+-- A provider's message is used, once.
+insert into saml_messages (org_id, issuer, id, expires_at)
+values (%(org_id)s, %(issuer)s, %(id)s, %(expires_at)s)
+on conflict do nothing
+
+-- name: expire_messages
+-- Forget messages that are too old to be believed again.
+delete from saml_messages
+where expires_at < %(now)s
+
+-- name: keep_session
+-- A login belongs to a session of the provider.
+insert into saml_sessions (org_id, login_id, issuer, name_id, name, session_index)
+values (%(org_id)s, %(login_id)s, %(issuer)s, %(name_id)s, %(name)s::jsonb, %(session_index)s)
+
+-- name: session_of_login
+-- The provider's session that a login belongs to.
+select name, session_index
+from saml_sessions
+where login_id = %(login_id)s
+
+-- name: end_sessions
+-- The provider ended sessions of a person: all, or those that it names.
+update logins as l set ended_at = %(now)s
+from saml_sessions as s
+where s.org_id = l.org_id and s.login_id = l.id and l.ended_at is null
+and s.issuer = %(issuer)s and s.name_id = %(name_id)s
+and (cardinality(%(indexes)s::text []) = 0 or s.session_index = any(%(indexes)s))

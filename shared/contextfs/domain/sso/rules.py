@@ -1,20 +1,22 @@
 """What is believed of an assertion, and what follows from it; pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from contextfs.domain.sso.model import Person, Provider, Role, Settings
 from contextfs.domain.sso.presets import PRESETS
+from contextfs.kit.assertion import Assertion
 from contextfs.kit.errors import NotAllowed
-from contextfs.kit.identity import Assertion
 
 _GREATEST: Final[tuple[Role, ...]] = ("admin", "member", "viewer")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 _RETURN_TO = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1000}")
 _GOOGLE_OWN: Final = frozenset({"gmail.com", "googlemail.com"})
+_VOUCH_FOR_NONE: Final = frozenset({"entra", "saml"})
+"""Whatever these say of an address, it is what somebody typed there."""
 RECORD: Final = "contextfs-domain-verification="
 
 
@@ -37,19 +39,16 @@ def person(settings: Settings, assertion: Assertion, verified: Collection[str]) 
     The address is trusted when its domain is proven to be the organization's own, or when the provider says that it
     checked it. Google says so of addresses at other companies' domains, too, for which it only speaks with `hd`.
     """
-    said = assertion.attributes
-    usual = PRESETS[settings.provider].attributes
-    email = _value(said, settings.attribute_mapping.email or usual.email)
-    if email is None and settings.provider == "entra":
-        email = _value(said, "preferred_username")
+    said, mapped, usual = assertion.attributes, settings.attribute_mapping, PRESETS[settings.provider].names
+    email = _first(said, mapped.email, usual.email)
     if not isinstance(email, str) or not _EMAIL.fullmatch(email):
         raise NotAllowed("Your identity provider does not tell your address: ask your administrator to release it.")
-    name = _value(said, settings.attribute_mapping.name or usual.name)
+    name = _first(said, mapped.name, usual.name)
     domain = domain_of(email)
     return Person(
         email=email.lower(),
         name=name[:200] if isinstance(name, str) and name else None,
-        groups=_groups(_value(said, settings.attribute_mapping.groups or usual.groups)),
+        groups=_groups(_first(said, mapped.groups, usual.groups)),
         is_trusted=domain in verified or _is_checked(settings.provider, said, domain),
     )
 
@@ -71,15 +70,21 @@ def check_not_enforced(settings: Settings, user_id: UUID) -> None:
 
 def _is_checked(provider: Provider, said: Mapping[str, Any], domain: str) -> bool:
     checked = said.get("email_verified")
-    if not (checked is True or checked == "true") or provider == "entra":
+    if not (checked is True or checked == "true") or provider in _VOUCH_FOR_NONE:
         return False
     return provider != "google" or domain in _GOOGLE_OWN or said.get("hd") == domain
 
 
-def _value(said: Mapping[str, Any], name: str | None) -> Any:
+def _first(said: Mapping[str, Any], mapped: str | None, usual: Iterable[str]) -> Any:
+    """Read an attribute by the name that it is mapped to, or by the first of its usual names that is there."""
+    values = (_value(said, name) for name in ((mapped,) if mapped else usual))
+    return next((value for value in values if value is not None), None)
+
+
+def _value(said: Mapping[str, Any], name: str) -> Any:
     """Read an attribute by its name, or by a path of names with dots where there is none of that name."""
-    if not name or name in said:
-        return said.get(name) if name else None
+    if name in said:
+        return said[name]
     value: Any = said
     for part in name.split("."):
         value = cast("dict[str, Any]", value).get(part) if isinstance(value, dict) else None

@@ -1,5 +1,6 @@
 """Questions and commands about single sign-on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from contextfs.domain.sso.model import AttributeMapping, Domain, Member, Setting
 from contextfs.domain.sso.rules import RECORD
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.saml import Named
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.sso")
@@ -24,6 +26,10 @@ _NONE = Settings(
     group_roles={},
     enforced=False,
     break_glass_user_id=None,
+    metadata_xml=None,
+    idp_initiated=False,
+    saml_certificate=None,
+    saml_key=None,
     updated_at=None,
 )
 
@@ -116,8 +122,35 @@ def set_role(tx: Transaction, user_id: UUID, role: str, now: datetime) -> bool:
 
 
 def expire(tx: Transaction, now: datetime) -> int:
-    """Forget sign-ins that nobody came back from; gives how many."""
-    return tx.run(_SQL["expire_signins"], {"now": now})
+    """Forget sign-ins that nobody came back from, and messages that are believed no more; gives how many."""
+    return tx.run(_SQL["expire_signins"], {"now": now}) + tx.run(_SQL["expire_messages"], {"now": now})
+
+
+def take_message(tx: Transaction, org_id: UUID, issuer: str, message_id: str, expires_at: datetime) -> bool:
+    """Use a message of a provider; False when it was used before."""
+    named = {"org_id": org_id, "issuer": issuer, "id": message_id, "expires_at": expires_at}
+    return tx.run(_SQL["take_message"], named) == 1
+
+
+def keep_session(
+    tx: Transaction, org_id: UUID, login_id: UUID, issuer: str, name: Named, session_index: str | None
+) -> None:
+    """Note which session of the provider a login belongs to."""
+    named = {"org_id": org_id, "login_id": login_id, "issuer": issuer, "name_id": name.text}
+    told = msgspec.json.encode(name).decode()
+    tx.run(_SQL["keep_session"], named | {"name": told, "session_index": session_index})
+
+
+def session_of(tx: Transaction, login_id: UUID) -> tuple[Named, str | None] | None:
+    """Find whom a provider knows a login by, and in which of its sessions; None where it knows nothing of it."""
+    row = tx.one(_SQL["session_of_login"], {"login_id": login_id})
+    return None if row is None else (msgspec.convert(row["name"], Named), row["session_index"])
+
+
+def end_sessions(tx: Transaction, issuer: str, name: Named, indexes: Sequence[str], now: datetime) -> int:
+    """End the logins of a person that belong to sessions of the provider; of all where none is named."""
+    named = {"issuer": issuer, "name_id": name.text, "indexes": list(indexes), "now": now}
+    return tx.run(_SQL["end_sessions"], named)
 
 
 def _domain(row: Row) -> Domain:

@@ -5,9 +5,9 @@ from uuid import UUID
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member, Person, Settings
+from contextfs.kit.assertion import Assertion
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAllowed
-from contextfs.kit.identity import Assertion
 
 
 def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:

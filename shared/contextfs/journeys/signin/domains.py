@@ -6,7 +6,7 @@ import msgspec
 
 from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Domain, Domains
-from contextfs.journeys.signin.provider import providers_of
+from contextfs.journeys.signin.peers import providers_of
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAllowed, NotFound, Unavailable
 

@@ -1,5 +1,6 @@
 """Open, list and end logins."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -16,12 +17,21 @@ from contextfs.kit.errors import NotAllowed, NotFound
 from contextfs.kit.page import Page
 
 
-def open_login(call: Call, user_id: UUID, method: Method, *, key_id: UUID | None = None) -> str:
+def open_login(
+    call: Call,
+    user_id: UUID,
+    method: Method,
+    *,
+    key_id: UUID | None = None,
+    login_id: UUID | None = None,
+    until: datetime | None = None,
+) -> str:
     """Sign a browser in; gives its cookie, which is new each time: nobody can have planted it."""
-    org_id, login_id, services = call.principal.org_id, call.new_id(), call.services
+    org_id, login_id, services = call.principal.org_id, login_id or call.new_id(), call.services
     text = tokens.mint(rules.PREFIX, org_id, login_id, services.entropy)
     cookie = tokens.Named(org_id, login_id, tokens.digest(text, services.key_pepper))
-    store.insert(call.tx, cookie, user_id, method=method, key_id=key_id, agent=call.agent, now=call.now)
+    agent, now = call.agent, call.now
+    store.insert(call.tx, cookie, user_id, method=method, key_id=key_id, agent=agent, now=now, until=until)
     call.note(subject=login_id, method=method, user=str(user_id))
     return text
 

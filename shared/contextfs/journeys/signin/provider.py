@@ -15,28 +15,28 @@ import msgspec
 
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Settings
-from contextfs.domain.sso.presets import PRESETS
 from contextfs.journeys.signin.admission import admit
 from contextfs.journeys.signin.logins import open_login
+from contextfs.journeys.signin.peers import peer_of, providers_of, redirect_uri, saml_peer_of, speaks_saml
 from contextfs.kit import tokens
 from contextfs.kit.call import OpenCall, Services
-from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated, NotFound, Unavailable
-from contextfs.kit.identity import Challenge, IdentityProviders, Peer
+from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated, NotFound
+from contextfs.kit.identity import Challenge
 from contextfs.kit.ids import uuid7
 
 LASTS: Final = timedelta(minutes=10)
-CALLBACK: Final = "/v1/auth/callback"
-_STATE: Final = "ctxo"
+STATE: Final = "ctxo"
 _NOBODY = UUID(int=0)
-_NO_SIGN_IN = "There is no single sign-on for this: check the address or the organization, or sign in with a key."
-_BROKEN = "This sign-in was not begun in this browser, or is over: begin again."
+NO_SIGN_IN = "There is no single sign-on for this: check the address or the organization, or sign in with a key."
+BROKEN = "This sign-in was not begun in this browser, or is over: begin again."
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """Where the browser goes, and the cookie that it has to bring back."""
+    """Where the browser goes, and the cookie that it has to bring back; a form of the provider's brings it, or not."""
 
     address: str
     binder: str
+    by_form: bool
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -49,15 +49,15 @@ class Finished(msgspec.Struct, frozen=True):
 def begin(call: OpenCall, organization: UUID | None, email: str | None, return_to: str | None) -> Begun:
     """Send a browser to the provider of an organization, which is named, or found by the domain of an address."""
     org_id = organization or _organization_of(call, email)
-    providers, services = providers_of(call.services), call.services
+    services = call.services
     with call.inside(org_id, None) as inside:
         settings = store.settings(inside.tx)
     if not settings.enabled:
-        raise NotFound(_NO_SIGN_IN)
+        raise NotFound(NO_SIGN_IN)
     signin = uuid7(call.now, services.entropy)
-    state = tokens.mint(_STATE, org_id, signin, services.entropy)
+    state = tokens.mint(STATE, org_id, signin, services.entropy)
     binder = base64.urlsafe_b64encode(services.entropy(24)).decode()
-    address = providers.address(peer_of(settings), _challenge(services, state))
+    address = _address(call, org_id, settings, state)
     with call.inside(org_id, None) as inside:
         store.begin(
             inside.tx,
@@ -68,14 +68,14 @@ def begin(call: OpenCall, organization: UUID | None, email: str | None, return_t
             return_to=rules.safe_return(return_to),
             expires_at=call.now + LASTS,
         )
-    return Begun(address, binder)
+    return Begun(address, binder, speaks_saml(settings))
 
 
 def finish(call: OpenCall, *, state: str, code: str | None, error: str | None, issuer: str | None) -> Finished:
     """Sign a browser in that comes back with a code; whatever refuses it is told, and stands in the audit log."""
-    named = tokens.parse(state, call.services.key_pepper, _STATE)
+    named = tokens.parse(state, call.services.key_pepper, STATE)
     if named is None:
-        raise NotAuthenticated(_BROKEN)
+        raise NotAuthenticated(BROKEN)
     try:
         return _finish(call, named, state=state, code=code, error=error, issuer=issuer)
     except ContextFSError as refused:
@@ -93,9 +93,9 @@ def _finish(
         settings = store.settings(inside.tx)
     binder = tokens.digest(call.binder, services.key_pepper)
     if begun is None or begun["expires_at"] <= call.now or not hmac.compare_digest(bytes(begun["binder_hash"]), binder):
-        raise NotAuthenticated(_BROKEN)
-    if not settings.enabled:
-        raise NotAuthenticated("Single sign-on was switched off: ask your administrator.")
+        raise NotAuthenticated(BROKEN)
+    if not settings.enabled or speaks_saml(settings):
+        raise NotAuthenticated("Single sign-on was switched off, or changed: ask your administrator.")
     if error is not None or not code:
         raise NotAuthenticated(f"Your identity provider refused the sign-in ({error or 'no code'}): begin again.")
     peer = peer_of(settings)
@@ -108,43 +108,22 @@ def _finish(
     return Finished(cookie, begun["return_to"])
 
 
-def providers_of(services: Services) -> IdentityProviders:
-    """Give what speaks to identity providers; Unavailable where it is not installed."""
-    if services.identity is None:
-        raise Unavailable("This server has no single sign-on: pip install 'contextfs-platform[sso]'.")
-    return services.identity()
-
-
-def peer_of(settings: Settings) -> Peer:
-    """Give the provider that an organization set up; Invalid says what is missing."""
-    preset = PRESETS[settings.provider]
-    metadata_url = settings.metadata_url or preset.metadata_url
-    if metadata_url is None:
-        raise Invalid(f"metadata_url is missing: {settings.provider} has one of its own for each customer.")
-    if settings.client_id is None:
-        raise Invalid("client_id is missing: the provider gave it as you registered this application there.")
-    return Peer(
-        method=preset.method,
-        metadata_url=metadata_url,
-        client_id=settings.client_id,
-        secret=settings.client_secret,
-        scopes=preset.scopes,
-    )
-
-
-def redirect_uri(services: Services) -> str:
-    """Give the address that a provider sends browsers back to."""
-    return services.public_url + CALLBACK
-
-
 def _organization_of(call: OpenCall, email: str | None) -> UUID:
     if email is None:
         raise Invalid("Say who signs in: organization=<id>, or email=<address>.", where="query")
     with call.inside(_NOBODY, None) as inside:
         found = store.organization_of_domain(inside.tx, rules.domain_of(email))
     if found is None:
-        raise NotFound(_NO_SIGN_IN)
+        raise NotFound(NO_SIGN_IN)
     return found
+
+
+def _address(call: OpenCall, org_id: UUID, settings: Settings, state: str) -> str:
+    """Give where the provider is asked; a SAML provider's answer names the state as the request that it answers."""
+    providers = providers_of(call.services)
+    if speaks_saml(settings):
+        return providers.saml.address(saml_peer_of(call.services, org_id, settings), state, call.now)
+    return providers.address(peer_of(settings), _challenge(call.services, state))
 
 
 def _challenge(services: Services, state: str) -> Challenge:

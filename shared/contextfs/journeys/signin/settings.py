@@ -6,10 +6,10 @@ import msgspec
 
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store
-from contextfs.domain.sso.model import Settings, Sso, SsoChange
-from contextfs.journeys.signin.provider import peer_of, providers_of, redirect_uri
+from contextfs.domain.sso.model import Settings, Sso, SsoChange, SsoTest
+from contextfs.journeys.signin import peers
 from contextfs.kit.call import Call
-from contextfs.kit.errors import Invalid, NotAllowed
+from contextfs.kit.errors import Invalid, NotAllowed, Unavailable
 
 
 def read(call: Call) -> Sso:
@@ -24,17 +24,40 @@ def change(call: Call, wanted: SsoChange) -> Sso:
     if call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not decide how the organization signs in.")
     before = store.settings(call.tx)
-    sealed = before.client_secret
+    sealed = before.client_secret if wanted.provider == before.provider else None  # it is of one provider's
     if wanted.client_secret is not None:
-        sealed = providers_of(call.services).seal(wanted.client_secret)
-    named: dict[str, Any] = msgspec.structs.asdict(wanted) | {"client_secret": sealed, "updated_at": call.now}
-    settings = Settings(**named)
+        sealed = peers.providers_of(call.services).seal(wanted.client_secret)
+    kept = {"saml_certificate": before.saml_certificate, "saml_key": before.saml_key, "client_secret": sealed}
+    named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | {"updated_at": call.now}
+    settings = _with_key(call, Settings(**named))
     _check(call, settings)
     store.put(call.tx, call.principal.org_id, settings)
     if settings.enabled and settings.enforced:
         call.note(ended=logins.end_by_key(call.tx, settings.break_glass_user_id, call.now))
     call.note(enabled=settings.enabled, provider=settings.provider, enforced=settings.enforced)
     return _shown(call, settings)
+
+
+def test(call: Call) -> SsoTest:
+    """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
+    if call.principal.project_ids is not None:
+        raise NotAllowed("A key of one project does not see how the organization signs in.")
+    settings = store.settings(call.tx)
+    verified = [domain.domain for domain in store.domains(call.tx) if domain.verified_at is not None]
+    try:
+        known = peers.check(call.services, call.principal.org_id, settings)
+    except (Invalid, Unavailable) as error:
+        return SsoTest(works=False, told=error.detail, verified_domains=verified)
+    return SsoTest(works=True, issuer=known.issuer, sign_in=known.sign_in, verified_domains=verified)
+
+
+def _with_key(call: Call, settings: Settings) -> Settings:
+    """Give the settings with a key pair for SAML, which is made once: providers know its certificate."""
+    if not peers.speaks_saml(settings) or settings.saml_key is not None:
+        return settings
+    saml = peers.providers_of(call.services).saml
+    certificate, key = saml.new_key(f"ContextFS {call.principal.org_id}", call.now)
+    return msgspec.structs.replace(settings, saml_certificate=certificate, saml_key=key)
 
 
 def _check(call: Call, settings: Settings) -> None:
@@ -46,10 +69,13 @@ def _check(call: Call, settings: Settings) -> None:
         detail = "Name an owner who may sign in with a key when the provider is down: or nobody could mend it."
         raise Invalid(detail, where="$.break_glass_user_id")
     if settings.enabled:
-        providers_of(call.services).check(peer_of(settings))
+        peers.check(call.services, call.principal.org_id, settings)
 
 
 def _shown(call: Call, settings: Settings) -> Sso:
     named: dict[str, Any] = msgspec.structs.asdict(settings)
     has_secret = named.pop("client_secret") is not None
-    return Sso(**named, has_client_secret=has_secret, redirect_uri=redirect_uri(call.services))
+    has_key = (named.pop("saml_key"), named.pop("saml_certificate")) != (None, None)
+    saml = peers.addresses_of(call.services, call.principal.org_id) if has_key and peers.speaks_saml(settings) else None
+    uri = peers.redirect_uri(call.services)
+    return Sso(**named, has_client_secret=has_secret, saml=saml, redirect_uri=uri)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.embedded.locks import locked
@@ -13,7 +14,7 @@ from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Conflict, ContextFSError, Unavailable
-from contextfs.kit.settings import Settings
+from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime.stack import database, probe
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import ProcessStatus, Saved, Stack, StackStatus
@@ -28,6 +29,11 @@ _OUTLIVING: list[subprocess.Popen[bytes]] = []
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 45.0
+_DECIDES = (
+    *("database_url", "database_shared", "relay_database_url", "sql_database_url", "key_pepper", "redaction_key"),
+    *("model", "cloud", "region", "host", "port"),
+)
+"""The settings that are the stack's own."""
 
 
 def up(home: Home, *, database_url: str | None = None, port: int | None = None) -> Stack:
@@ -123,21 +129,22 @@ def _found(settings: Settings, saved: Saved) -> bool:
         wired.close()
 
 
+def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it."""
+    decided = {PREFIX + name.upper(): str(value) for name in _DECIDES if (value := getattr(settings, name)) is not None}
+    kept = {name: value for name, value in given.items() if name not in {"DATABASE_URL", "CONTEXTFS_PARENT"}}
+    return kept | decided
+
+
 def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
     command = [sys.executable, "-m", "contextfs.runtime.supervisor", str(home.path)]
-    environment = {
-        f"CONTEXTFS_{name.upper()}": str(value)
-        for name in Settings.__struct_fields__
-        if (value := getattr(settings, name)) is not None
-    }
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CONTEXTFS_PARENT"}}
     with (home.logs / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [*command, "--own-database"] if own_database else command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=kept | environment,
+            env=environment_of(settings, os.environ),
             start_new_session=True,
             cwd=home.path,
         )

@@ -179,7 +179,8 @@ def _enter(connection: Connection, ids: Ids) -> None:
 
 
 def _sign_in(connection: Connection, ids: Ids) -> None:
-    login = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "hash": b"h", "method": "key"}
+    login_id = uuid4()
+    login = {"org_id": ids.org, "id": login_id, "user_id": ids.user, "hash": b"h", "method": "key"}
     times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
     insert(connection, "logins", login | times)
     settings = {"enabled": False, "provider": "okta", "auto_provision": False, "default_role": "member"}
@@ -195,6 +196,10 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
     insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
+    message = {"org_id": ids.org, "issuer": "https://idp.example", "id": "assertion"}
+    insert(connection, "saml_messages", message | {"expires_at": AT})
+    session = {"org_id": ids.org, "login_id": login_id, "issuer": "https://idp.example", "name_id": "ann"}
+    insert(connection, "saml_sessions", session | {"name": Jsonb({"text": "ann"})})
 
 
 def _converse(connection: Connection, ids: Ids) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contextfs.adapters.identity.providers import Providers
-from contextfs.kit.identity import Assertion, Challenge, Peer
+from contextfs.kit.assertion import Assertion
+from contextfs.kit.identity import Challenge, Peer
 from tests.functions.auth.provider import Provider
 
 CHALLENGE = Challenge(state="state", nonce="nonce", verifier="v" * 43, redirect_uri="http://127.0.0.1:8420/back")

@@ -17,7 +17,9 @@ import pytest
 
 from contextfs.adapters.database import embedded
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
+from contextfs.runtime.stack.control import environment_of
 from contextfs.runtime.stack.probe import alive, supervised, wait_until
 
 
@@ -206,6 +208,18 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="CONTEXTFS_HOME"):
         up(Home(tmp_path / "file" / "home"))
+
+
+def test_a_setting_of_who_starts_it_reaches_the_processes_unless_the_stack_decides_it() -> None:
+    settings = Settings(database_url="postgres://a", key_pepper="p" * 32, redaction_key="r" * 32, port=8420)
+    given = {"CONTEXTFS_SSO_LOOPBACK": "true", "CONTEXTFS_PORT": "1", "CONTEXTFS_CLOUD": "gcp", "DATABASE_URL": "x"}
+
+    environment = environment_of(settings, given)
+
+    assert environment["CONTEXTFS_SSO_LOOPBACK"] == "true"
+    assert (environment["CONTEXTFS_PORT"], environment["CONTEXTFS_CLOUD"]) == ("8420", "local")
+    assert from_environment(environment).sso_loopback is True
+    assert "DATABASE_URL" not in environment
 
 
 def test_a_process_without_its_settings_says_which_one_is_missing() -> None:

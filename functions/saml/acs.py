@@ -1,0 +1,20 @@
+"""Come back from a SAML provider."""
+
+from uuid import UUID
+
+from contextfs.domain.logins.rules import LIFETIME
+from contextfs.journeys.signin import saml
+from contextfs.kit.call import OpenCall
+from contextfs.kit.payload import Payload
+from contextfs.runtime import cookies, forms
+from contextfs.runtime.http import HttpResponse
+
+
+def handle(call: OpenCall, organization: UUID, body: Payload) -> HttpResponse:
+    """Sign a browser in that brings a form of the provider's, and lead it to where it wanted to go."""
+    form = forms.fields(body, required="SAMLResponse", optional="RelayState")
+    finished = saml.finish(call, organization, response=form["SAMLResponse"], relay_state=form.get("RelayState"))
+    public_url = call.services.public_url
+    login = cookies.write(cookies.LOGIN, finished.cookie, public_url, LIFETIME)
+    begun = cookies.forget(cookies.BINDER, public_url)
+    return HttpResponse(status=303, headers={"location": public_url + finished.return_to}, cookies=(login, begun))

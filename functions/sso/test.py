@@ -1,0 +1,10 @@
+"""Try the identity provider."""
+
+from contextfs.domain.sso.model import SsoTest
+from contextfs.journeys.signin import settings
+from contextfs.kit.call import Call
+
+
+def handle(call: Call) -> SsoTest:
+    """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
+    return settings.test(call)

@@ -134,6 +134,7 @@ ROUTES: tuple[Route, ...] = (
         "/v1/search",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="search.performed",
         meters="searches",
     ),
@@ -143,21 +144,23 @@ ROUTES: tuple[Route, ...] = (
         "/v1/search/hybrid",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="search.performed",
         meters="searches",
     ),
-    Route("search.query", "POST", "/v1/query", needs="memories:read", meters="searches"),
+    Route("search.query", "POST", "/v1/query", needs="memories:read", cost=4, meters="searches"),
     Route(
         "context.pack",
         "POST",
         "/v1/context",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="context.packed",
         meters="contexts",
     ),
     # Direct SQL: questions that nobody foresaw.
-    Route("sql.query", "POST", "/v1/sql", needs="sql:read", audits="sql.queried", meters="sql.queries"),
+    Route("sql.query", "POST", "/v1/sql", needs="sql:read", cost=10, audits="sql.queried", meters="sql.queries"),
     # Sync: machines give what they have, and learn what changed.
     Route(
         "sync.push",
@@ -320,9 +323,9 @@ ROUTES: tuple[Route, ...] = (
     Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read"),
     Route("admin.audit_verify", "GET", "/v1/admin/audit-logs/verify", needs="audit:read", audits="audit_log.verified"),
     # The system itself.
-    Route("system.health", "GET", "/health", needs=PUBLIC),
-    Route("system.live", "GET", "/health/live", needs=PUBLIC),
-    Route("system.ready", "GET", "/health/ready", needs=PUBLIC),
+    Route("system.health", "GET", "/health", needs=PUBLIC, cost=0),
+    Route("system.live", "GET", "/health/live", needs=PUBLIC, cost=0),
+    Route("system.ready", "GET", "/health/ready", needs=PUBLIC, cost=0),
     Route("system.openapi", "GET", "/v1/openapi.json", needs=PUBLIC),
 )
 

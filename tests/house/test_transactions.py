@@ -20,6 +20,7 @@ OPENS = {
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/journeys/learn/by_model.py",
     "shared/contextfs/adapters/clouds/local/bus.py",
+    "shared/contextfs/adapters/limits/postgres.py",
 }
 COMMITS = ("shared/contextfs/adapters/database/", "shared/contextfs/local/base/")
 LAPTOP = "shared/contextfs/local/"

@@ -1,4 +1,4 @@
-"""The one path of every call: read, who, may, one transaction with claims, handle, settle, commit, reply."""
+"""The one path of every call: who, allowance, read, may, one transaction with claims, handle, settle, commit, reply."""
 
 import logging
 import re
@@ -13,10 +13,11 @@ import msgspec
 
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
 from contextfs.runtime import cookies, idempotency, preconditions, projecting, telemetry
+from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
 from contextfs.runtime.http import HttpRequest, HttpResponse
@@ -50,6 +51,7 @@ class Asked:
     caller: Caller
     taken: dict[str, Any]
     expected: frozenset[str] | None
+    bill: Bill
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Door:
 
     services: Services
     clock: Clock
+    allowance: Allowance
     triggers: tuple[Trigger, ...] = ()
     """Those that `?wait=` may ask for at once."""
 
@@ -66,14 +69,17 @@ class Door:
         request_id = self.request_id(request.headers)
         started = time.perf_counter()
         facts = {"http.request.method": route.method, "http.route": route.path}
+        bill = self.allowance.bill(route.cost, request.address)
         with telemetry.span(route.name, facts, headers=request.headers) as span:
             try:
-                response = packed(self._answer(route, request, request_id), request)
+                response = packed(self._answer(route, request, request_id, bill), request)
             except ContextFSError as error:
+                bill.failed(error)
                 response = problem(error, request_id)
             except Exception:  # noqa: BLE001 - nothing may reach the caller but a problem
                 _log.exception("unexpected", extra={"route": route.name, "request_id": request_id})
                 response = problem(unexpected(request_id), request_id)
+            bill.settle(self.clock())
             elapsed = time.perf_counter() - started
             span.set_attribute("http.response.status_code", response.status)
             telemetry.measure_call(route.name, response.status, elapsed, facts)
@@ -81,7 +87,7 @@ class Door:
         return HttpResponse(
             status=response.status,
             body=response.body,
-            headers={**_private(route), **response.headers, "x-request-id": request_id},
+            headers={**_private(route), **bill.headers(), **response.headers, "x-request-id": request_id},
             cookies=response.cookies,
         )
 
@@ -90,12 +96,13 @@ class Door:
         given = headers.get("x-request-id", "")
         return given if _REQUEST_ID.fullmatch(given) else str(uuid7(self.clock(), self.services.entropy))
 
-    def _answer(self, route: Route, request: HttpRequest, request_id: str) -> HttpResponse:
+    def _answer(self, route: Route, request: HttpRequest, request_id: str, bill: Bill) -> HttpResponse:
         binding = bind(route)
         if route.needs == PUBLIC:
+            bill.begin(None, self.clock())
             _, taken = read(route, binding, request)
             return reply(route, request, binding.handle(self._open(request, request_id), **taken))
-        asked = self._asked(route, binding, request, request_id)
+        asked = self._asked(route, binding, request, request_id, bill)
         call, result, response = undisturbed(lambda: self._transact(asked))
         if call.events:
             self.services.wake_relay()
@@ -115,9 +122,9 @@ class Door:
             agent=_agent(request),
         )
 
-    def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
+    def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str, bill: Bill) -> Asked:
         """Read all that a call needs to know before it begins."""
-        calling = caller(route, request, self.services)
+        calling = self._caller(route, request, bill)
         request, taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
@@ -130,7 +137,18 @@ class Door:
             caller=calling,
             taken=taken,
             expected=expected,
+            bill=bill,
         )
+
+    def _caller(self, route: Route, request: HttpRequest, bill: Bill) -> Caller:
+        """Read who calls, and let them pay: who is known by the credential that is brought, or else the address."""
+        try:
+            calling = caller(route, request, self.services)
+        except NotAuthenticated:
+            bill.begin(None, self.clock())
+            raise
+        bill.begin(calling.proof, self.clock())
+        return calling
 
     def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
@@ -141,6 +159,7 @@ class Door:
         now = self.clock()
         with self.services.database.transaction(asked.caller.entering(now)) as (tx, (found,)):
             admitted = asked.caller.admitted(found, request, now)
+            asked.bill.admitted(admitted.principal, now)
             call = Call(
                 principal=admitted.principal,
                 now=now,

@@ -14,6 +14,8 @@ class HttpRequest:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    address: str | None = None
+    """The client's IP address, where it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

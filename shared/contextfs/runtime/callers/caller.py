@@ -18,6 +18,11 @@ from contextfs.runtime.table import SIGNED, Route
 class Caller(Protocol):
     """A caller before anything is looked up."""
 
+    @property
+    def proof(self) -> bytes | None:
+        """What comes again with the same credential, and cannot be guessed; None where each call differs."""
+        ...
+
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Give the statement that makes the caller's claims those of the transaction; it has a row if they exist."""
         ...

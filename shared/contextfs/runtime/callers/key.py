@@ -30,6 +30,11 @@ class KeyCaller:
     route: Route
     once: str | None
 
+    @property
+    def proof(self) -> bytes:
+        """The keyed hash of the credential."""
+        return self.credential.hash
+
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the key inside the organization that it names."""
         return store.entering(self.credential, now)

@@ -29,6 +29,11 @@ class LoginCaller:
     route: Route
     once: str | None
 
+    @property
+    def proof(self) -> bytes:
+        """The keyed hash of the credential."""
+        return self.cookie.hash
+
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the login inside the organization that its cookie names."""
         return store.entering(self.cookie, now)

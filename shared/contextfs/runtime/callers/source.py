@@ -17,6 +17,8 @@ class SourceCaller:
 
     place: address.Place
     pepper: bytes
+    proof: None = None
+    """Each delivery is signed anew."""
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:  # noqa: ARG002 - a source does not expire
         """Look for the source inside the organization that its address names."""

@@ -29,9 +29,11 @@ from contextfs.kit import tokens
 from contextfs.kit.call import Call
 from contextfs.kit.errors import ContextFSError, NotAuthenticated
 from contextfs.kit.principal import Principal
+from contextfs.runtime.address import client_address
+from contextfs.runtime.allowance.allowance import Bill
 from contextfs.runtime.door import Door, undisturbed
 from contextfs.runtime.gateway import read_body
-from contextfs.runtime.problems import unexpected
+from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import MIB
 
@@ -51,18 +53,26 @@ class Endpoint:
         request = Request(scope, receive)
         try:
             asked = self._asked(request, await read_body(request, MIB))
-            response = await to_thread.run_sync(partial(self.answer, asked))
+            address = client_address(request, self._door.services.trusted_hops)
+            response = await to_thread.run_sync(partial(self.answer, asked, address))
         except ContextFSError as error:
             response = _error(error)
         body = b"" if response.body is None else msgspec.json.encode(response.body)
         headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **response.headers}
         await Response(body, response.status, headers)(scope, receive, send)
 
-    def answer(self, request: ScimRequest) -> ScimResponse:
+    def answer(self, request: ScimRequest, address: str | None = None) -> ScimResponse:
         """Do what a directory asks; whatever goes wrong, nothing of it is stored."""
+        bill = self._door.allowance.bill(1, address)
+        response = self._answered(request, bill)
+        bill.settle(self._door.clock())
+        return replace(response, headers={**bill.headers(), **response.headers})
+
+    def _answered(self, request: ScimRequest, bill: Bill) -> ScimResponse:
         try:
-            return self._done(request)
+            return self._done(request, self._token(request, bill), bill)
         except ContextFSError as error:
+            bill.failed(error)
             return _error(error)
         except SCIMException as error:
             return self._service.error_response(error)
@@ -70,15 +80,15 @@ class Endpoint:
             _log.exception("unexpected")
             return _error(unexpected(self._door.request_id({})))
 
-    def _done(self, request: ScimRequest) -> ScimResponse:
+    def _done(self, request: ScimRequest, token: tokens.Named, bill: Bill) -> ScimResponse:
         """Do what is asked; a PATCH that is refused is tried again as Entra ID may have meant it."""
         try:
-            return undisturbed(lambda: self._transact(request))
+            return undisturbed(lambda: self._transact(request, token, bill))
         except SCIMException as error:
             other = mended(request.body) if request.method == "PATCH" and error.status == _FAILED else request.body
             if other == request.body:
                 raise
-        return undisturbed(lambda: self._transact(replace(request, body=other)))
+        return undisturbed(lambda: self._transact(replace(request, body=other), token, bill))
 
     @cached_property
     def _service(self) -> ScimService:
@@ -98,13 +108,13 @@ class Endpoint:
             body=body,
         )
 
-    def _transact(self, request: ScimRequest) -> ScimResponse:
+    def _transact(self, request: ScimRequest, token: tokens.Named, bill: Bill) -> ScimResponse:
         services, now = self._door.services, self._door.clock()
-        token = self._token(request)
         with services.database.transaction(store.entering(token, now)) as (tx, (found,)):
             if found is None:
                 raise NotAuthenticated("This SCIM token does not exist, or was revoked, or has expired.")
             principal = Principal(org_id=token.org_id, actor_id=token.id, actor=f"scim:{token.id}")
+            bill.admitted(principal, now)
             call = Call(principal=principal, now=now, tx=tx, services=services)
             storage = DirectoryStorage(
                 tx,
@@ -120,15 +130,17 @@ class Endpoint:
                 settle(call, audits="directory.changed", meters=None, request_id=self._door.request_id({}))
         return response
 
-    def _token(self, request: ScimRequest) -> tokens.Named:
+    def _token(self, request: ScimRequest, bill: Bill) -> tokens.Named:
+        """Read the token, and let pay who is known by it, or else the address."""
         scheme, _, text = (request.header("authorization") or "").partition(" ")
         named = tokens.parse(text.strip(), self._door.services.key_pepper, PREFIX)
-        if scheme.lower() != "bearer" or named is None:
+        named = named if scheme.lower() == "bearer" else None
+        bill.begin(None if named is None else named.hash, self._door.clock())
+        if named is None:
             raise NotAuthenticated("Send the directory's token: Authorization: Bearer ctxs_…")
         return named
 
 
 def _error(error: ContextFSError) -> ScimResponse:
     body: dict[str, Any] = {"schemas": [_ERROR], "status": str(error.status), "detail": error.detail}
-    headers = {"WWW-Authenticate": 'Bearer realm="contextfs"'} if isinstance(error, NotAuthenticated) else {}
-    return ScimResponse(status=error.status, body=body, headers=headers)  # pyright: ignore[reportArgumentType]
+    return ScimResponse(status=error.status, body=body, headers=headers_of(error))  # pyright: ignore[reportArgumentType]

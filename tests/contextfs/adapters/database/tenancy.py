@@ -260,6 +260,11 @@ def _happen(connection: Connection, ids: Ids) -> None:
         act = {"at": AT, "actor_id": ids.user, "request_id": "r"}
         insert(connection, "audit_log", told | act | {"actor": "key", "action": "memory.created"})
         insert(connection, "usage_records", told | act | {"meter": "memories", "quantity": 1})
+    connection.execute(
+        "select contextfs.take_allowances("
+        "array[%s], array['organization'], array[9], array[60], array[1], array[1], %s)",
+        (ids.org, AT),
+    )
     insert(connection, "deliveries", event | {"event": Jsonb({}), "run_at": AT})
     insert(connection, "consumed_events", event | {"consumed_at": AT})
     failed = {"id": uuid4(), "event": Jsonb({}), "error": "e", "attempts": 9, "failed_at": AT}

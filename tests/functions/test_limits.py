@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -17,28 +17,15 @@ from starlette.testclient import TestClient
 
 from contextfs.client import ContextFS, Retries, TooManyRequests
 from contextfs.domain.access.keys import mint
-from contextfs.kit.clock import system_clock
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, settings_for
 from tests.functions.asking import Things, by_name, deliver, told
 from tests.functions.conftest import wait_until
+from tests.functions.strangers import Clock, stranger
 
 PRINCIPAL, ORGANIZATION, ADDRESS = 20, 50, 30
 PATH = "/v1/projects"
-
-
-class Clock:
-    """A clock that stands still, and can be put forward; or one that runs."""
-
-    def __init__(self) -> None:
-        self.runs = False
-        self.ahead = timedelta(0)
-        self._began = system_clock()
-
-    def __call__(self) -> datetime:
-        """Give the moment that it shows."""
-        return (system_clock() if self.runs else self._began) + self.ahead
 
 
 @pytest.fixture
@@ -66,11 +53,6 @@ def narrow(database_url: str, clock: Clock) -> Iterator[Callable[[], Wiring]]:
 def little(narrow: Callable[[], Wiring]) -> TestClient:
     """Give a client, at an address of the internet, of a gateway that allows little."""
     return TestClient(gateway(narrow().door, routes()), client=stranger())
-
-
-def stranger() -> tuple[str, int]:
-    """Give an address that nobody has used yet."""
-    return f"198.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}", 50000
 
 
 def at(http: TestClient, tenant: Tenant) -> Tenant:

@@ -1,6 +1,6 @@
 """From which address a request came, behind as many proxies as are trusted, and no more."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
@@ -20,6 +20,14 @@ def believed(peer: str | None, forwarded: str, hops: int) -> str | None:
     passed = forwarded.split(",")
     told = _plain(passed[-hops]) if 0 < hops <= len(passed) else None
     return told or _plain(peer)
+
+
+def network(address: str) -> str:
+    """Give what counts as one address: of IPv6 the /64 that a customer has."""
+    known = ip_address(address)
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
+    return str(known)
 
 
 def _plain(text: str | None) -> str | None:

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from contextfs.domain.lockouts.model import Attempt
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
-from contextfs.runtime import cookies, idempotency, preconditions, projecting, telemetry
+from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
@@ -52,6 +53,7 @@ class Asked:
     taken: dict[str, Any]
     expected: frozenset[str] | None
     bill: Bill
+    tried: Attempt | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Door:
             _, taken = read(route, binding, request)
             return reply(route, request, binding.handle(self._open(request, request_id), **taken))
         asked = self._asked(route, binding, request, request_id, bill)
-        call, result, response = undisturbed(lambda: self._transact(asked))
+        call, result, response = self._done(asked)
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
@@ -138,6 +140,7 @@ class Door:
             taken=taken,
             expected=expected,
             bill=bill,
+            tried=lockout.attempt(*calling.names, request.address),
         )
 
     def _caller(self, route: Route, request: HttpRequest, bill: Bill) -> Caller:
@@ -150,6 +153,15 @@ class Door:
         bill.begin(calling.proof, self.clock())
         return calling
 
+    def _done(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+        """Do what is asked; a credential that is wrong is counted, once what was done is undone."""
+        try:
+            return undisturbed(lambda: self._transact(asked))
+        except NotAuthenticated:
+            if asked.tried is not None:
+                lockout.failed(self.services, asked.tried, self.clock(), asked.request_id)
+            raise
+
     def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
 
@@ -157,8 +169,12 @@ class Door:
         """
         route, request = asked.route, asked.request
         now = self.clock()
-        with self.services.database.transaction(asked.caller.entering(now)) as (tx, (found,)):
+        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
+        tried = None if asked.bill.is_known else asked.tried
+        entering = asked.caller.entering(now)
+        with lockout.entered(self.services.database, tried, entering, now) as (tx, found, forgive):
             admitted = asked.caller.admitted(found, request, now)
+            forgive()
             asked.bill.admitted(admitted.principal, now)
             call = Call(
                 principal=admitted.principal,

@@ -11,13 +11,14 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.kit.allowance import Quota, Subject
 from contextfs.kit.errors import NotAuthenticated, TooManyRequests
 from contextfs.kit.principal import Principal
+from contextfs.runtime.address import network
 from contextfs.runtime.allowance.leases import Claim, Leases
 
 _NOBODY = UUID(int=0)
@@ -100,11 +101,16 @@ class Bill:
     paying: list[Claim] = field(default_factory=list[Claim])
     refused: tuple[Quota, float] | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this process has let in who calls before, by the same credential."""
+        return self.allowance.known(self.proof) is not None
+
     def begin(self, proof: bytes | None, now: datetime) -> None:
         """Let somebody pay who is known by this credential, else the address; TooManyRequests when they cannot."""
+        self.proof = proof
         if not self.cost:
             return
-        self.proof = proof
         known = self.allowance.known(proof)
         self.paying = self.of_address if known is None else self.allowance.of(*known)
         self.lent = known is None
@@ -160,14 +166,6 @@ class Bill:
             seconds = _whole(wait)
             told = f"{_TOLD[quota.name]} ({quota.units} units): wait {seconds} s, and call less often."
             raise TooManyRequests(told, retry_after=seconds)
-
-
-def network(address: str) -> str:
-    """Give what counts as one address: of IPv6 the /64 that a customer has."""
-    known = ip_address(address)
-    if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
-    return str(known)
 
 
 def _whole(seconds: float) -> int:

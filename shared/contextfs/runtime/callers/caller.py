@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from contextfs.domain.sources import address
 from contextfs.kit.call import Services
@@ -21,6 +22,11 @@ class Caller(Protocol):
     @property
     def proof(self) -> bytes | None:
         """What comes again with the same credential, and cannot be guessed; None where each call differs."""
+        ...
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and the thing in it, that the credential names; neither has to be there."""
         ...
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:

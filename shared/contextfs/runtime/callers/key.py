@@ -35,6 +35,11 @@ class KeyCaller:
         """The keyed hash of the credential."""
         return self.credential.hash
 
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.credential.org_id, self.credential.id
+
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the key inside the organization that it names."""
         return store.entering(self.credential, now)

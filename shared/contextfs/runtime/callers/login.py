@@ -34,6 +34,11 @@ class LoginCaller:
         """The keyed hash of the credential."""
         return self.cookie.hash
 
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.cookie.org_id, self.cookie.id
+
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the login inside the organization that its cookie names."""
         return store.entering(self.cookie, now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from contextfs.domain.sources import address, sealing, signatures, store
 from contextfs.kit.errors import NotFound
@@ -19,6 +20,11 @@ class SourceCaller:
     pepper: bytes
     proof: None = None
     """Each delivery is signed anew."""
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.place.org_id, self.place.source_id
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:  # noqa: ARG002 - a source does not expire
         """Look for the source inside the organization that its address names."""

@@ -4,7 +4,7 @@ scim2-server speaks the protocol; the door's steps are taken here in its stead, 
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from contextfs.adapters.scim.quirks import mended
 from contextfs.adapters.scim.storage import DirectoryStorage
+from contextfs.domain.lockouts.model import Attempt
 from contextfs.domain.scim import store
 from contextfs.domain.scim.model import PREFIX
 from contextfs.journeys.provision import people
@@ -29,6 +30,7 @@ from contextfs.kit import tokens
 from contextfs.kit.call import Call
 from contextfs.kit.errors import ContextFSError, NotAuthenticated
 from contextfs.kit.principal import Principal
+from contextfs.runtime import lockout
 from contextfs.runtime.address import client_address
 from contextfs.runtime.allowance.allowance import Bill
 from contextfs.runtime.door import Door, undisturbed
@@ -40,6 +42,16 @@ from contextfs.runtime.table import MIB
 _log = logging.getLogger(__name__)
 _FAILED: Final = 400
 _ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of a directory: by which token, who pays, and who tries."""
+
+    request: ScimRequest
+    token: tokens.Named
+    bill: Bill
+    tried: Attempt | None
 
 
 class Endpoint:
@@ -64,13 +76,14 @@ class Endpoint:
     def answer(self, request: ScimRequest, address: str | None = None) -> ScimResponse:
         """Do what a directory asks; whatever goes wrong, nothing of it is stored."""
         bill = self._door.allowance.bill(1, address)
-        response = self._answered(request, bill)
+        response = self._answered(request, bill, address)
         bill.settle(self._door.clock())
         return replace(response, headers={**bill.headers(), **response.headers})
 
-    def _answered(self, request: ScimRequest, bill: Bill) -> ScimResponse:
+    def _answered(self, request: ScimRequest, bill: Bill, address: str | None) -> ScimResponse:
         try:
-            return self._done(request, self._token(request, bill), bill)
+            token = self._token(request, bill)
+            return self._done(Asked(request, token, bill, lockout.attempt(token.org_id, token.id, address)))
         except ContextFSError as error:
             bill.failed(error)
             return _error(error)
@@ -80,15 +93,21 @@ class Endpoint:
             _log.exception("unexpected")
             return _error(unexpected(self._door.request_id({})))
 
-    def _done(self, request: ScimRequest, token: tokens.Named, bill: Bill) -> ScimResponse:
+    def _done(self, asked: Asked) -> ScimResponse:
         """Do what is asked; a PATCH that is refused is tried again as Entra ID may have meant it."""
+        request = asked.request
         try:
-            return undisturbed(lambda: self._transact(request, token, bill))
+            return undisturbed(lambda: self._transact(asked))
+        except NotAuthenticated:
+            if asked.tried is not None:
+                door = self._door
+                lockout.failed(door.services, asked.tried, door.clock(), door.request_id({}))
+            raise
         except SCIMException as error:
             other = mended(request.body) if request.method == "PATCH" and error.status == _FAILED else request.body
             if other == request.body:
                 raise
-        return undisturbed(lambda: self._transact(replace(request, body=other), token, bill))
+        return undisturbed(lambda: self._transact(replace(asked, request=replace(request, body=other))))
 
     @cached_property
     def _service(self) -> ScimService:
@@ -108,13 +127,16 @@ class Endpoint:
             body=body,
         )
 
-    def _transact(self, request: ScimRequest, token: tokens.Named, bill: Bill) -> ScimResponse:
+    def _transact(self, asked: Asked) -> ScimResponse:
         services, now = self._door.services, self._door.clock()
-        with services.database.transaction(store.entering(token, now)) as (tx, (found,)):
+        request, token = asked.request, asked.token
+        tried = None if asked.bill.is_known else asked.tried
+        with lockout.entered(services.database, tried, store.entering(token, now), now) as (tx, found, forgive):
             if found is None:
                 raise NotAuthenticated("This SCIM token does not exist, or was revoked, or has expired.")
             principal = Principal(org_id=token.org_id, actor_id=token.id, actor=f"scim:{token.id}")
-            bill.admitted(principal, now)
+            asked.bill.admitted(principal, now)
+            forgive()
             call = Call(principal=principal, now=now, tx=tx, services=services)
             storage = DirectoryStorage(
                 tx,

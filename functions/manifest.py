@@ -302,6 +302,9 @@ ROUTES: tuple[Route, ...] = (
     Route("scim.tokens", "GET", "/v1/admin/scim/tokens", needs="scim:read"),
     Route("scim.mint", "POST", "/v1/admin/scim/tokens", needs="scim:write", status=201, audits="scim_token.created"),
     Route("scim.revoke", "DELETE", "/v1/admin/scim/tokens/{token_id}", needs="scim:write", audits="scim_token.revoked"),
+    # Networks: from where an organization may be called.
+    Route("networks.get", "GET", "/v1/admin/networks", needs="networks:read", whole=True),
+    Route("networks.put", "PUT", "/v1/admin/networks", needs="networks:write", whole=True, audits="networks.changed"),
     # Logins: browsers that somebody is signed in with.
     Route("auth.me", "GET", "/v1/auth/me", needs="logins:read"),
     Route("auth.logins", "GET", "/v1/auth/logins", needs="logins:read"),

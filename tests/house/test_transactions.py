@@ -8,6 +8,7 @@ OPENS = {
     "shared/contextfs/runtime/door.py",
     "shared/contextfs/runtime/inside.py",
     "shared/contextfs/runtime/reaction.py",
+    "shared/contextfs/runtime/entrance.py",
     "shared/contextfs/runtime/lockout.py",
     "shared/contextfs/runtime/scim/endpoint.py",
     "shared/contextfs/runtime/waker.py",

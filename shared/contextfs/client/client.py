@@ -12,6 +12,7 @@ from contextfs.client.context import Context
 from contextfs.client.invitations import Invitations
 from contextfs.client.keys import Keys
 from contextfs.client.memories import Memories
+from contextfs.client.networks import Networks
 from contextfs.client.projects import Projects
 from contextfs.client.retries import Retries
 from contextfs.client.reviews import Reviews
@@ -71,6 +72,7 @@ class ContextFS:
         self.auth = Auth(self._transport)
         self.sso = SingleSignOn(self._transport)
         self.scim = Scim(self._transport)
+        self.networks = Networks(self._transport)
         self.sources = Sources(self._transport)
         self.sql = Sql(self._transport)
         self.admin = Admin(self._transport)

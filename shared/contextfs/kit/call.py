@@ -78,6 +78,8 @@ class Call:
     tx: Transaction
     services: Services
     agent: str = ""
+    address: str | None = None
+    """From where it came, where that is known."""
     expected_versions: frozenset[str] | None = None
     events: list[Event] = field(default_factory=list[Event])
     changes: list[Change] = field(default_factory=list[Change])

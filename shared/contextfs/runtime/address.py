@@ -26,7 +26,7 @@ def network(address: str) -> str:
     """Give what counts as one address: of IPv6 the /64 that a customer has."""
     known = ip_address(address)
     if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
+        return str(ip_network((known, 64), strict=False))
     return str(known)
 
 
@@ -35,7 +35,8 @@ def _plain(text: str | None) -> str | None:
     text = (text or "").strip()
     for form in (text, text.partition("]")[0].removeprefix("["), text.rpartition(":")[0]):
         try:
-            return str(ip_address(form.partition("%")[0]))
+            known = ip_address(form.partition("%")[0])
         except ValueError:
             continue
+        return str(getattr(known, "ipv4_mapped", None) or known)
     return None

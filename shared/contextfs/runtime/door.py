@@ -21,6 +21,7 @@ from contextfs.runtime import cookies, idempotency, lockout, preconditions, proj
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
+from contextfs.runtime.entrance import Entrance
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
@@ -170,11 +171,10 @@ class Door:
         route, request = asked.route, asked.request
         now = self.clock()
         # Who was let in here before is let in: what somebody else tries in their name does not stop them.
-        tried = None if asked.bill.is_known else asked.tried
-        entering = asked.caller.entering(now)
-        with lockout.entered(self.services.database, tried, entering, now) as (tx, found, forgive):
+        entrance = Entrance(asked.caller.kind, request.address, None if asked.bill.is_known else asked.tried)
+        with entrance.opened(self.services.database, asked.caller.entering(now), now) as (tx, found, let_in):
             admitted = asked.caller.admitted(found, request, now)
-            forgive()
+            let_in()
             asked.bill.admitted(admitted.principal, now)
             call = Call(
                 principal=admitted.principal,
@@ -182,6 +182,7 @@ class Door:
                 tx=tx,
                 services=self.services,
                 agent=_agent(request),
+                address=request.address,
                 expected_versions=asked.expected,
             )
             if admitted.refused is not None:

@@ -1,8 +1,6 @@
 """Wrong credentials: whether they may be tried is looked at before anybody is let in, and a wrong try is counted."""
 
 import math
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import datetime
 from ipaddress import ip_address
 from uuid import UUID
@@ -13,7 +11,6 @@ from contextfs.domain.lockouts.model import Attempt, Tries
 from contextfs.domain.lockouts.rules import LOCKED, pause
 from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import TooManyRequests
-from contextfs.kit.ports import Database, Parameters, Row, Transaction
 from contextfs.kit.principal import Principal
 from contextfs.runtime.address import network
 from contextfs.runtime.settle import settle
@@ -24,23 +21,6 @@ def attempt(org_id: UUID, target: UUID, address: str | None) -> Attempt | None:
     if address is None or ip_address(address).is_loopback:
         return None
     return Attempt(org_id, target, network(address))
-
-
-@contextmanager
-def entered(
-    database: Database, tried: Attempt | None, entering: tuple[str, Parameters], now: datetime
-) -> Generator[tuple[Transaction, Row | None, Callable[[], None]]]:
-    """Open a caller's transaction, when they may try; gives who was found, and what is done when they are right."""
-    opening = [] if tried is None else [store.looking(tried)]
-    with database.transaction(*opening, entering) as (tx, (*looked, found)):
-        before = store.tries(looked[0] if looked else None)
-        _check(before, now)
-
-        def forgive() -> None:
-            if tried is not None and before.tries:
-                store.forgive(tx, tried)
-
-        yield tx, found, forgive
 
 
 def failed(services: Services, tried: Attempt, now: datetime, request_id: str) -> None:
@@ -55,7 +35,7 @@ def failed(services: Services, tried: Attempt, now: datetime, request_id: str) -
             settle(call, audits="credential.locked", meters=None, request_id=request_id)
 
 
-def _check(before: Tries, now: datetime) -> None:
+def check(before: Tries, now: datetime) -> None:
     """Stop with TooManyRequests who has to wait, whether the credential is right or wrong."""
     if before.locked_until is not None and before.locked_until > now:
         seconds = max(1, math.ceil((before.locked_until - now).total_seconds()))

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from contextfs.domain.access import keys, store
 from contextfs.domain.access.rules import ROLES, meet
+from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
@@ -34,6 +35,8 @@ class KeyCaller:
     def proof(self) -> bytes:
         """The keyed hash of the credential."""
         return self.credential.hash
+
+    kind: ClassVar[CallerKind] = "keys"
 
     @property
     def names(self) -> tuple[UUID, UUID]:

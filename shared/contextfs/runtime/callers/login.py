@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from contextfs.domain.access.rules import ROLES
 from contextfs.domain.logins import rules, store
+from contextfs.domain.networks.model import CallerKind
 from contextfs.kit import tokens
 from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import NotAllowed, NotAuthenticated
@@ -33,6 +35,8 @@ class LoginCaller:
     def proof(self) -> bytes:
         """The keyed hash of the credential."""
         return self.cookie.hash
+
+    kind: ClassVar[CallerKind] = "logins"
 
     @property
     def names(self) -> tuple[UUID, UUID]:

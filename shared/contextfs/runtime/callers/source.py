@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
+from contextfs.domain.networks.model import CallerKind
 from contextfs.domain.sources import address, sealing, signatures, store
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ports import Parameters, Row
@@ -20,6 +22,8 @@ class SourceCaller:
     pepper: bytes
     proof: None = None
     """Each delivery is signed anew."""
+
+    kind: ClassVar[CallerKind] = "sources"
 
     @property
     def names(self) -> tuple[UUID, UUID]:

@@ -34,6 +34,7 @@ from contextfs.runtime import lockout
 from contextfs.runtime.address import client_address
 from contextfs.runtime.allowance.allowance import Bill
 from contextfs.runtime.door import Door, undisturbed
+from contextfs.runtime.entrance import Entrance
 from contextfs.runtime.gateway import read_body
 from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.settle import settle
@@ -51,6 +52,7 @@ class Asked:
     request: ScimRequest
     token: tokens.Named
     bill: Bill
+    address: str | None
     tried: Attempt | None
 
 
@@ -83,7 +85,7 @@ class Endpoint:
     def _answered(self, request: ScimRequest, bill: Bill, address: str | None) -> ScimResponse:
         try:
             token = self._token(request, bill)
-            return self._done(Asked(request, token, bill, lockout.attempt(token.org_id, token.id, address)))
+            return self._done(Asked(request, token, bill, address, lockout.attempt(token.org_id, token.id, address)))
         except ContextFSError as error:
             bill.failed(error)
             return _error(error)
@@ -131,12 +133,13 @@ class Endpoint:
         services, now = self._door.services, self._door.clock()
         request, token = asked.request, asked.token
         tried = None if asked.bill.is_known else asked.tried
-        with lockout.entered(services.database, tried, store.entering(token, now), now) as (tx, found, forgive):
+        entrance = Entrance("directories", asked.address, tried)
+        with entrance.opened(services.database, store.entering(token, now), now) as (tx, found, let_in):
             if found is None:
                 raise NotAuthenticated("This SCIM token does not exist, or was revoked, or has expired.")
+            let_in()
             principal = Principal(org_id=token.org_id, actor_id=token.id, actor=f"scim:{token.id}")
             asked.bill.admitted(principal, now)
-            forgive()
             call = Call(principal=principal, now=now, tx=tx, services=services)
             storage = DirectoryStorage(
                 tx,

@@ -36,7 +36,7 @@ def _settled(app_url: str, relay_url: str) -> Ids:
     """Write a tenant, and seal its audit log as the platform does."""
     ids = settle_tenant(app_url)
     with psycopg.connect(relay_url) as connection:
-        connection.execute("select contextfs.seal_audit(1000)")
+        connection.execute("select contextfs.seal_audit(100000)")
     return ids
 
 

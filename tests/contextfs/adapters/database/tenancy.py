@@ -193,6 +193,11 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "scim_tokens", token | {"created_at": AT})
     entry = {"org_id": ids.org, "id": uuid4(), "type": "User", "active": True, "version": 1, "resource": Jsonb({})}
     insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
+    connection.execute(
+        "insert into contextfs.allow_lists (org_id, networks, covers, updated_by, updated_at)"
+        " values (%s, '{203.0.113.0/24}', '{keys}', %s, %s)",
+        (ids.org, ids.user, AT),
+    )
     tried = {"org_id": ids.org, "target": uuid4(), "address": "203.0.113.7", "tries": 1, "last_at": AT}
     insert(connection, "wrong_tries", tried)
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}

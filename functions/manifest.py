@@ -325,6 +325,15 @@ ROUTES: tuple[Route, ...] = (
     # Who did what, and that nobody changed it.
     Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read"),
     Route("admin.audit_verify", "GET", "/v1/admin/audit-logs/verify", needs="audit:read", audits="audit_log.verified"),
+    Route("admin.retention", "GET", "/v1/admin/audit-logs/retention", needs="audit:read", whole=True),
+    Route(
+        "admin.retain",
+        "PUT",
+        "/v1/admin/audit-logs/retention",
+        needs="audit:write",
+        whole=True,
+        audits="audit_log.retention_set",
+    ),
     # The system itself.
     Route("system.health", "GET", "/health", needs=PUBLIC, cost=0),
     Route("system.live", "GET", "/health/live", needs=PUBLIC, cost=0),

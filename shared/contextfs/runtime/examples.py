@@ -116,6 +116,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "sync.pull": {"project_id": PROJECT, "cursor": 0, "limit": 1000},
         "projects.create": {"name": "shop", "description": "The web shop.", "metadata": {"team": "checkout"}},
         "projects.update": {"description": "The web shop and its payments."},
+        "admin.retain": {"keep_days": 365},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "sso.put": {
             "enabled": False,

@@ -22,6 +22,7 @@ from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
 
@@ -65,6 +66,10 @@ class Wiring:
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
         return LocalBus(platform, consumers_of, self.clock) if self.settings.cloud == "local" else self._cloud_bus
+
+    def sweep(self, platform: Database, bus: Bus) -> Sweep:
+        """Give a schedule what it works with."""
+        return Sweep(platform=platform, bus=bus, clock=self.clock, pepper=self.services.key_pepper)
 
     @cached_property
     def _cloud_bus(self) -> Bus:

@@ -73,3 +73,15 @@ def test_networks_are_shown_set_and_cleared(ctx: Ctx) -> None:
     assert "Your own address, 127.0.0.1, is in none of these networks" in outside.err
     assert made == "Calls of keys have to come from:\n  127.0.0.0/8\n  198.51.100.0/24\n"
     assert ctx("admin", "networks", "set").code == 2
+
+
+def test_the_retention_is_told_and_set(ctx: Ctx) -> None:
+    told = [ctx("admin", "retention", *more) for more in ([], ["365"], [], ["forever"], ["soon"], ["7"])]
+
+    assert [one.out for one in told[:4]] == [
+        "The log is kept for ever.\n",
+        "The log is kept for 365 days.\n",
+        "The log is kept for 365 days.\n",
+        "The log is kept for ever.\n",
+    ]
+    assert [one.code for one in told] == [0, 0, 0, 0, 2, 1]

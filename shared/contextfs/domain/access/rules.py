@@ -35,6 +35,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "usage:read": "See what language models were asked, and what it cost.",
         "audit:read": "See who did what, and check that nobody changed the log.",
+        "audit:write": "Say how long that log is kept.",
     }
 )
 

@@ -33,10 +33,12 @@ def theirs(app_url: str, relay_url: str) -> Ids:
 
 
 def _settled(app_url: str, relay_url: str) -> Ids:
-    """Write a tenant, and seal its audit log as the platform does."""
+    """Write a tenant, and seal and cut its audit log as the platform does."""
     ids = settle_tenant(app_url)
     with psycopg.connect(relay_url) as connection:
         connection.execute("select contextfs.seal_audit(100000)")
+        cutting = "select contextfs.cut_audit(%s, 1, 'signature', now(), gen_random_uuid())"
+        assert connection.execute(cutting, [ids.org]).fetchone() == (1,)
     return ids
 
 

@@ -198,6 +198,8 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
         " values (%s, '{203.0.113.0/24}', '{keys}', %s, %s)",
         (ids.org, ids.user, AT),
     )
+    kept = {"org_id": ids.org, "keep_days": 30, "updated_by": ids.user, "updated_at": AT}
+    insert(connection, "audit_retention", kept)
     tried = {"org_id": ids.org, "target": uuid4(), "address": "203.0.113.7", "tries": 1, "last_at": AT}
     insert(connection, "wrong_tries", tried)
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +29,7 @@ from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.domain.access.store import assuming
 from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.settings import Settings
+from contextfs.runtime.allowance.allowance import Allowance, Quotas
 from contextfs.runtime.callers.caller import caller
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.http import HttpRequest
@@ -63,7 +66,12 @@ def _measure(admin: str) -> list[Row]:
     founding = plan(organization="O", email="o@o", project="p", now=wired.clock(), entropy=os.urandom)
     found(wired.services, founding, wired.clock())
     try:
-        return [_who(wired, founding), *_through_the_door(wired, founding), *_over_http(wired, founding)]
+        return [
+            _who(wired, founding),
+            _allowed(wired, founding),
+            *_through_the_door(wired, founding),
+            *_over_http(wired, founding),
+        ]
     finally:
         wired.close()
 
@@ -84,6 +92,17 @@ def _who(wired: Wiring, founding: Founding) -> Row:
 
     times = pairs(known, claimed, runs=RUNS * 3)
     return row("who calls: key, member, role, claims", "claims alone", times, goal="≤ 1 ms more")
+
+
+def _allowed(wired: Wiring, founding: Founding) -> Row:
+    """Measure what it costs to count what a key, an organization and an address may do."""
+    ours, free = Caller(wired, founding), Caller(wired, founding)
+    free.door = replace(wired.door, allowance=Allowance(wired.allowance.leases, Quotas()))
+    memory = {"project_id": str(founding.project_id), "content": _content()}
+    memory_id = free.post("memories.create", memory)["memory"]["id"]
+    read = partial(Caller.get, name="memories.get", memory_id=memory_id)
+    times = pairs(partial(read, ours), partial(read, free), runs=RUNS * 3)
+    return row("memories.get with allowances", "without them", times, goal="≤ 1.05")
 
 
 def _through_the_door(wired: Wiring, founding: Founding) -> list[Row]:
@@ -156,7 +175,7 @@ class Caller:
     """Calls a route in this process, as the gateway would."""
 
     def __init__(self, wired: Wiring, founding: Founding) -> None:
-        self._door = wired.door
+        self.door = wired.door
         self._routes: dict[str, Route] = {route.name: route for route in routes()}
         self._headers = {"authorization": f"Bearer {founding.key}", "content-type": "application/json"}
 
@@ -165,13 +184,13 @@ class Caller:
         asked = HttpRequest(
             method="POST", path="/", path_values=values, headers=self._headers, body=json.dumps(body).encode()
         )
-        response = self._door.answer(self._routes[name], asked)
+        response = self.door.answer(self._routes[name], asked)
         assert response.status == 201, response.body  # noqa: S101 - a benchmark of failures says nothing
         return json.loads(response.body)
 
     def get(self, name: str, **values: str) -> bytes:
         """Read something."""
-        response = self._door.answer(
+        response = self.door.answer(
             self._routes[name], HttpRequest(method="GET", path="/", path_values=values, headers=self._headers)
         )
         assert response.status == 200, response.body  # noqa: S101 - as above

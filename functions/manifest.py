@@ -154,6 +154,7 @@ ROUTES: tuple[Route, ...] = (
         "/v1/search",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="search.performed",
         meters="searches",
     ),
@@ -163,21 +164,23 @@ ROUTES: tuple[Route, ...] = (
         "/v1/search/hybrid",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="search.performed",
         meters="searches",
     ),
-    Route("search.query", "POST", "/v1/query", needs="memories:read", meters="searches"),
+    Route("search.query", "POST", "/v1/query", needs="memories:read", cost=4, meters="searches"),
     Route(
         "context.pack",
         "POST",
         "/v1/context",
         needs="memories:read",
         size="medium",
+        cost=4,
         audits="context.packed",
         meters="contexts",
     ),
     # Direct SQL: questions that nobody foresaw.
-    Route("sql.query", "POST", "/v1/sql", needs="sql:read", audits="sql.queried", meters="sql.queries"),
+    Route("sql.query", "POST", "/v1/sql", needs="sql:read", cost=10, audits="sql.queried", meters="sql.queries"),
     # Sync: machines give what they have, and learn what changed.
     Route(
         "sync.push",
@@ -340,6 +343,9 @@ ROUTES: tuple[Route, ...] = (
     Route("scim.tokens", "GET", "/v1/admin/scim/tokens", needs="scim:read"),
     Route("scim.mint", "POST", "/v1/admin/scim/tokens", needs="scim:write", status=201, audits="scim_token.created"),
     Route("scim.revoke", "DELETE", "/v1/admin/scim/tokens/{token_id}", needs="scim:write", audits="scim_token.revoked"),
+    # Networks: from where an organization may be called.
+    Route("networks.get", "GET", "/v1/admin/networks", needs="networks:read", whole=True),
+    Route("networks.put", "PUT", "/v1/admin/networks", needs="networks:write", whole=True, audits="networks.changed"),
     # Logins: browsers that somebody is signed in with.
     Route("auth.me", "GET", "/v1/auth/me", needs="logins:read"),
     Route("auth.logins", "GET", "/v1/auth/logins", needs="logins:read"),
@@ -360,10 +366,19 @@ ROUTES: tuple[Route, ...] = (
     # Who did what, and that nobody changed it.
     Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read"),
     Route("admin.audit_verify", "GET", "/v1/admin/audit-logs/verify", needs="audit:read", audits="audit_log.verified"),
+    Route("admin.retention", "GET", "/v1/admin/audit-logs/retention", needs="audit:read", whole=True),
+    Route(
+        "admin.retain",
+        "PUT",
+        "/v1/admin/audit-logs/retention",
+        needs="audit:write",
+        whole=True,
+        audits="audit_log.retention_set",
+    ),
     # The system itself.
-    Route("system.health", "GET", "/health", needs=PUBLIC),
-    Route("system.live", "GET", "/health/live", needs=PUBLIC),
-    Route("system.ready", "GET", "/health/ready", needs=PUBLIC),
+    Route("system.health", "GET", "/health", needs=PUBLIC, cost=0),
+    Route("system.live", "GET", "/health/live", needs=PUBLIC, cost=0),
+    Route("system.ready", "GET", "/health/ready", needs=PUBLIC, cost=0),
     Route("system.openapi", "GET", "/v1/openapi.json", needs=PUBLIC),
 )
 

@@ -128,6 +128,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         variables = {
             "CONTEXTFS_CLOUD": self.config.cloud,
             "CONTEXTFS_REGION": region.name,
+            "CONTEXTFS_TRUSTED_HOPS": "2",  # the edge and the load balancer, or the load balancer and its own address
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
         }
         if self.grants_of(workload.name, "publish"):

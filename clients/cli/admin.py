@@ -13,6 +13,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
+from clients.cli.networks import networks
 from clients.cli.roles import role
 from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
@@ -34,8 +35,8 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Do what an administrator does: roles, keys, single sign-on, directories, and the log of who did what.")
-for command in (role, key, sso, domain, scim):
+app = Group("Do what an administrator does: roles, keys, networks, sign-on, directories, and the log of who did what.")
+for command in (role, key, networks, sso, domain, scim):
     app.command()(command)
 
 
@@ -84,6 +85,23 @@ def audit(
         most = limit if limit is not None or wanted is not Format.table else 50
         _print(islice(listing, most), wanted)
     return 0
+
+
+@app.command()
+def retention(
+    keep: Annotated[
+        str | None, Argument("For how many days the log is kept, 30 or more; or `forever`. Without it, that is told.")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Tell, or say, for how many days the server keeps the log; what is left of it can always be checked."""
+    if keep is not None and keep != "forever" and not keep.isdecimal():
+        raise Misused(f"{keep!r} is no number of days: say 365, or forever")
+    with server.opened() as client:
+        admin = client.admin
+        found = admin.retention() if keep is None else admin.retain(None if keep == "forever" else int(keep))
+    days = "for ever" if found.keep_days is None else f"for {found.keep_days} days"
+    output.say_json(found) if json else output.say(f"The log is kept {days}.")
 
 
 @app.command("model-calls")
@@ -165,6 +183,9 @@ def _print_report(report: AuditReport) -> None:
     for fault in report.faults:
         where = f"{fault.position}" if fault.position == fault.until else f"{fault.position}–{fault.until}"
         output.say(f"  {fault.kind.replace('_', ' ')} at {where}: {fault.told}")
+    if report.expired:
+        gone = output.counted(report.expired, "entry", "entries")
+        output.say(f"{gone} before these: let go by the retention, as signed checkpoints tell.")
     if report.unsealed:
         output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")
     if report.head:

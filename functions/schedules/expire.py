@@ -1,9 +1,13 @@
-"""Forget what was kept against repetition."""
+"""Forget what was kept against repetition, and what audit logs need not keep."""
+
+import os
 
 from contextfs.journeys.keep.expire import expire
+from contextfs.journeys.keep.retention import cut
 from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows and old replies."""
+    """Delete old inbox rows and old replies, and cut audit logs."""
     expire(sweep.platform, sweep.clock())
+    cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)

@@ -8,6 +8,8 @@ OPENS = {
     "shared/contextfs/runtime/door.py",
     "shared/contextfs/runtime/inside.py",
     "shared/contextfs/runtime/reaction.py",
+    "shared/contextfs/runtime/entrance.py",
+    "shared/contextfs/runtime/lockout.py",
     "shared/contextfs/runtime/scim/endpoint.py",
     "shared/contextfs/runtime/waker.py",
     "shared/contextfs/runtime/health.py",
@@ -18,8 +20,10 @@ OPENS = {
     "shared/contextfs/journeys/consolidate/due.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
+    "shared/contextfs/journeys/keep/retention.py",
     "shared/contextfs/journeys/learn/by_model.py",
     "shared/contextfs/adapters/clouds/local/bus.py",
+    "shared/contextfs/adapters/limits/postgres.py",
 }
 COMMITS = ("shared/contextfs/adapters/database/", "shared/contextfs/local/base/")
 LAPTOP = "shared/contextfs/local/"

@@ -50,7 +50,8 @@ class Ours:
             Settings(database_url=app, relay_database_url=relay, key_pepper="p" * 32, redaction_key="r" * 32)
         )
         services = replace(self._wired.services, embedder=lambda: vectors)
-        self._door, self._reactor = Door(services, self._wired.clock), Reactor(services, self._wired.clock)
+        self._door = Door(services, self._wired.clock, self._wired.allowance)
+        self._reactor = Reactor(services, self._wired.clock)
         self._routes = {route.name: route for route in routes()}
         self._turns: dict[str, str] = {}
         self._key = self._project = ""

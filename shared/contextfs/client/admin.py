@@ -5,7 +5,7 @@ from datetime import datetime
 from contextfs.client.address import Id
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
-from contextfs.domain.audit.model import AuditEntry, AuditReport
+from contextfs.domain.audit.model import AuditEntry, AuditReport, Retention
 from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.spending.model import ModelCall
 from contextfs.kit.page import Page
@@ -69,3 +69,11 @@ class Admin:
     def audit_verify(self, head: str | None = None) -> AuditReport:
         """Check that nobody changed the log, and that a `head` that an earlier check told is still in it."""
         return self._transport.call("GET", f"{_AUDIT}/verify", AuditReport, query={"head": head})
+
+    def retention(self) -> Retention:
+        """Read for how many days the log is kept; None is for ever."""
+        return self._transport.call("GET", f"{_AUDIT}/retention", Retention)
+
+    def retain(self, keep_days: int | None) -> Retention:
+        """Say for how many days the log is kept, 30 at the least; None is for ever."""
+        return self._transport.call("PUT", f"{_AUDIT}/retention", Retention, body=Retention(keep_days=keep_days))

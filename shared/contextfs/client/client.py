@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextfs.client.invitations import Invitations
     from contextfs.client.keys import Keys
     from contextfs.client.memories import Memories
+    from contextfs.client.networks import Networks
     from contextfs.client.projects import Projects
     from contextfs.client.reviews import Reviews
     from contextfs.client.roles import Roles
@@ -55,6 +56,7 @@ class ContextFS:
     search: "Search"
     context: "Context"
     projects: "Projects"
+    networks: "Networks"
     users: "Users"
     roles: "Roles"
     invitations: "Invitations"

@@ -44,6 +44,10 @@ class Services:
     """Speaks to identity providers; without it, single sign-on is switched off."""
     public_url: str = "http://127.0.0.1:8420"
     """Where people reach this server: the root of addresses that others are told of."""
+    counts_alone: Callable[[], bool] = lambda: False
+    """Whether this process counts allowances for itself, because what counts for all does not answer."""
+    trusted_hops: int = 0
+    """How many proxies of ours stand before this server, each of which adds to X-Forwarded-For."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,8 @@ class Call:
     tx: Transaction
     services: Services
     agent: str = ""
+    address: str | None = None
+    """From where it came, where that is known."""
     expected_versions: frozenset[str] | None = None
     events: list[Event] = field(default_factory=list[Event])
     changes: list[Change] = field(default_factory=list[Change])

@@ -116,6 +116,11 @@ class TooManyRequests(ContextFSError):
 
     status = 429
 
+    def __init__(self, detail: str = "", *, where: str | None = None, retry_after: int = 1) -> None:
+        """Keep, beside what is wrong, in how many seconds to try again."""
+        super().__init__(detail, where=where)
+        self.retry_after = retry_after
+
 
 class Unavailable(ContextFSError):
     """A part that this call needs is not reachable; nothing was stored, try again."""

@@ -74,6 +74,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dns_server: Annotated[
         str | None, Meta(description="DNS server (host:port) that proves domains; without it the system's.")
     ] = None
+    trusted_hops: Annotated[
+        int,
+        Meta(ge=0, le=10, description="Proxies before this server that each add an address to X-Forwarded-For."),
+    ] = 0
+    limit_principal: Annotated[
+        int, Meta(ge=0, le=10**9, description="Units that one key or login may spend in a minute; 0 is without end.")
+    ] = 12_000
+    limit_organization: Annotated[
+        int, Meta(ge=0, le=10**9, description="Units that one organization may spend in a minute; 0 is without end.")
+    ] = 60_000
+    limit_address: Annotated[
+        int,
+        Meta(ge=0, le=10**9, description="Units that callers whom nobody knows may spend in a minute at one address."),
+    ] = 3_000
+    cache_url: Annotated[
+        Annotated[str, Meta(pattern=r"^(rediss?|unix)://\S+$")] | None,
+        Meta(description="Redis or Valkey (redis://…, rediss://…) that counts allowances; without it Postgres does."),
+    ] = None
     pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least severe level that is logged.")

@@ -1,4 +1,4 @@
-"""The one path of every call: read, who, may, one transaction with claims, handle, settle, commit, reply."""
+"""The one path of every call: who, allowance, read, may, one transaction with claims, handle, settle, commit, reply."""
 
 import logging
 import re
@@ -11,14 +11,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from contextfs.domain.lockouts.model import Attempt
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, TooLarge
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
-from contextfs.runtime import cookies, idempotency, preconditions, projecting, telemetry
+from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, telemetry
+from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
+from contextfs.runtime.entrance import Entrance
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
@@ -50,6 +53,8 @@ class Asked:
     caller: Caller
     taken: dict[str, Any]
     expected: frozenset[str] | None
+    bill: Bill
+    tried: Attempt | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Door:
 
     services: Services
     clock: Clock
+    allowance: Allowance
     triggers: tuple[Trigger, ...] = ()
     """Those that `?wait=` may ask for at once."""
 
@@ -66,14 +72,17 @@ class Door:
         request_id = self.request_id(request.headers)
         started = time.perf_counter()
         facts = {"http.request.method": route.method, "http.route": route.path}
+        bill = self.allowance.bill(route.cost, request.address)
         with telemetry.span(route.name, facts, headers=request.headers) as span:
             try:
-                response = packed(self._answer(route, request, request_id), request)
+                response = packed(self._answer(route, request, request_id, bill), request)
             except ContextFSError as error:
+                bill.failed(error)
                 response = problem(error, request_id)
             except Exception:  # noqa: BLE001 - nothing may reach the caller but a problem
                 _log.exception("unexpected", extra={"route": route.name, "request_id": request_id})
                 response = problem(unexpected(request_id), request_id)
+            bill.settle(self.clock())
             elapsed = time.perf_counter() - started
             span.set_attribute("http.response.status_code", response.status)
             telemetry.measure_call(route.name, response.status, elapsed, facts)
@@ -81,7 +90,7 @@ class Door:
         return HttpResponse(
             status=response.status,
             body=response.body,
-            headers={**_private(route), **response.headers, "x-request-id": request_id},
+            headers={**_private(route), **bill.headers(), **response.headers, "x-request-id": request_id},
             cookies=response.cookies,
         )
 
@@ -90,13 +99,14 @@ class Door:
         given = headers.get("x-request-id", "")
         return given if _REQUEST_ID.fullmatch(given) else str(uuid7(self.clock(), self.services.entropy))
 
-    def _answer(self, route: Route, request: HttpRequest, request_id: str) -> HttpResponse:
+    def _answer(self, route: Route, request: HttpRequest, request_id: str, bill: Bill) -> HttpResponse:
         binding = bind(route)
         if route.needs == PUBLIC:
+            bill.begin(None, self.clock())
             _, taken = read(route, binding, request)
             return reply(route, request, binding.handle(self._open(request, request_id), **taken))
-        asked = self._asked(route, binding, request, request_id)
-        call, result, response = undisturbed(lambda: self._transact(asked))
+        asked = self._asked(route, binding, request, request_id, bill)
+        call, result, response = self._done(asked)
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
@@ -116,9 +126,9 @@ class Door:
             query=request.raw_query,
         )
 
-    def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:
+    def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str, bill: Bill) -> Asked:
         """Read all that a call needs to know before it begins."""
-        calling = caller(route, request, self.services)
+        calling = self._caller(route, request, bill)
         request, taken = read(route, binding, request)
         expected = preconditions.expected_versions(request.headers)
         if expected is not None and not binding.compares:
@@ -131,7 +141,28 @@ class Door:
             caller=calling,
             taken=taken,
             expected=expected,
+            bill=bill,
+            tried=lockout.attempt(*calling.names, request.address),
         )
+
+    def _caller(self, route: Route, request: HttpRequest, bill: Bill) -> Caller:
+        """Read who calls, and let them pay: who is known by the credential that is brought, or else the address."""
+        try:
+            calling = caller(route, request, self.services)
+        except NotAuthenticated:
+            bill.begin(None, self.clock())
+            raise
+        bill.begin(calling.proof, self.clock())
+        return calling
+
+    def _done(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+        """Do what is asked; a credential that is wrong is counted, once what was done is undone."""
+        try:
+            return undisturbed(lambda: self._transact(asked))
+        except NotAuthenticated:
+            if asked.tried is not None:
+                lockout.failed(self.services, asked.tried, self.clock(), asked.request_id)
+            raise
 
     def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
@@ -140,14 +171,19 @@ class Door:
         """
         route, request = asked.route, asked.request
         now = self.clock()
-        with self.services.database.transaction(asked.caller.entering(now)) as (tx, (found,)):
+        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
+        entrance = Entrance(asked.caller.kind, request.address, None if asked.bill.is_known else asked.tried)
+        with entrance.opened(self.services.database, asked.caller.entering(now), now) as (tx, found, let_in):
             admitted = asked.caller.admitted(found, request, now)
+            let_in()
+            asked.bill.admitted(admitted.principal, now)
             call = Call(
                 principal=admitted.principal,
                 now=now,
                 tx=tx,
                 services=self.services,
                 agent=_agent(request),
+                address=request.address,
                 expected_versions=asked.expected,
             )
             if admitted.refused is not None:

@@ -118,6 +118,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "projects.update": {"description": "The web shop and its payments."},
         "saml.acs": {"SAMLResponse": "PHNhbWxwOlJlc3BvbnNlLz4="},
         "saml.logout_form": {"SAMLRequest": "PHNhbWxwOkxvZ291dFJlcXVlc3QvPg=="},
+        "admin.retain": {"keep_days": 365},
+        "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "sso.put": {
             "enabled": False,
             "provider": "okta",

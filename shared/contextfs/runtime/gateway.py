@@ -15,6 +15,7 @@ from starlette.routing import WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
+from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.problems import problem, unexpected
@@ -72,6 +73,7 @@ def endpoint(door: Door, route: Route) -> Endpoint:
                 query=_query(request),
                 raw_query=request.url.query,
                 headers=_headers(request),
+                address=client_address(request, door.services.trusted_hops),
                 body=await read_body(request, route.body_limit),
             )
         except ClientDisconnect:

@@ -31,4 +31,6 @@ def health(services: Services) -> Health:
         checks["embedder"] = "ok" if services.embedder() else "none: search compares words alone"
     except Unavailable as error:
         checks["embedder"] = error.detail
+    alone = "counted by each process alone, for the cache does not answer"
+    checks["allowances"] = alone if services.counts_alone() else "ok"
     return Health(status="ok" if set(checks.values()) == {"ok"} else "degraded", checks=checks)

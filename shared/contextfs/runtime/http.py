@@ -16,6 +16,8 @@ class HttpRequest:
     """The query as it was spelt, for who signed it."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    address: str | None = None
+    """The client's IP address, where it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

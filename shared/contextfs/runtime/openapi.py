@@ -115,6 +115,8 @@ def _headers() -> dict[str, Any]:
         "ETag": _text("The version, for If-Match and If-None-Match.", maxLength=200, pattern=tag),
         "WWW-Authenticate": _text("How to authenticate.", maxLength=200),
         "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}},
+        "RateLimit-Policy": _text("How much this caller may do: `q` units in `w` seconds.", maxLength=400),
+        "RateLimit": _text("What is left of it (`r`), and the seconds until all of it is back (`t`).", maxLength=400),
         "Idempotent-Replayed": _text("`true` when this is the first reply to this Idempotency-Key.", enum=["true"]),
     }
 

@@ -40,7 +40,9 @@ def headers_of(error: ContextFSError) -> Mapping[str, str]:
     """Give the headers that tell the caller what to do about an error."""
     if isinstance(error, NotAuthenticated):
         return {"www-authenticate": 'Bearer realm="contextfs"'}
-    return {"retry-after": "1"} if isinstance(error, Unavailable | TooManyRequests) else {}
+    if isinstance(error, TooManyRequests):
+        return {"retry-after": str(error.retry_after)}
+    return {"retry-after": "1"} if isinstance(error, Unavailable) else {}
 
 
 def unexpected(request_id: str) -> ContextFSError:

@@ -47,6 +47,7 @@ PROBLEMS: Mapping[str, Told] = MappingProxyType(
             errors.TooLarge,
             errors.UnsupportedMedia,
             errors.Invalid,
+            errors.TooManyRequests,
             errors.Unavailable,
         )
     }
@@ -74,6 +75,7 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
         "Conflict": route.conflicts or "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,
+        "TooManyRequests": route.cost > 0,
     }
     yield from (name for name in PROBLEMS if possible.get(name, True))
 
@@ -85,6 +87,8 @@ def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[
         headers.append("ETag")
     if route.method != "GET" and route.needs != PUBLIC:
         headers.append("Idempotent-Replayed")
+    if route.cost:
+        headers += ["RateLimit-Policy", "RateLimit"]
     told: dict[str, Any] = {
         "description": HTTPStatus(route.status).phrase,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},

@@ -38,6 +38,7 @@ def gateway() -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         timeout_keep_alive=_IDLE_SECONDS,
         server_header=False,
+        proxy_headers=False,  # whom to believe about addresses, the setting `trusted_hops` says
         ws_max_size=MOST_BYTES,
     )
     server = uvicorn.Server(config)

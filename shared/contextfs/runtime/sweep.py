@@ -13,3 +13,5 @@ class Sweep:
     platform: Database
     bus: Bus
     clock: Clock
+    pepper: bytes
+    """The installation's own secret, which what it makes is signed with."""

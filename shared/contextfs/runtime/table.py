@@ -46,6 +46,8 @@ class Route:
     returns: str = JSON
     """The media type of the reply."""
     size: Size = "small"
+    cost: int = 1
+    """How many units of an allowance a call takes; 0 is never limited."""
     whole: bool = False
     """Whether it is about the organization: closed to who reaches some of its projects only."""
     conflicts: bool = False

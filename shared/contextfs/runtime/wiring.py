@@ -8,6 +8,9 @@ from pathlib import Path
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
+from contextfs.adapters.limits.postgres import PostgresAllowances
+from contextfs.adapters.limits.process import ProcessAllowances
+from contextfs.kit.allowance import Allowances
 from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
@@ -15,8 +18,11 @@ from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ports import Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
+from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
+from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
 
@@ -31,6 +37,8 @@ class Wiring:
             settings.database_url, size=settings.pool_size, shared=settings.database_shared
         )
         self.waker = Waker(self.database)
+        leases = Leases(self._allowances(), ProcessAllowances())
+        self.allowance = Allowance(leases, _quotas(settings))
         self.services = Services(
             database=self.database,
             embedder=cache(self._embedder),
@@ -42,9 +50,11 @@ class Wiring:
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
             identity=cache(self._identity),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+            trusted_hops=settings.trusted_hops,
+            counts_alone=lambda: leases.is_alone(clock()),
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
-        self.door = Door(self.services, clock, triggers())
+        self.door = Door(self.services, clock, self.allowance, triggers())
         self.reactor = Reactor(self.services, clock)
 
     def platform(self) -> PostgresDatabase:
@@ -56,6 +66,10 @@ class Wiring:
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
         return LocalBus(platform, consumers_of, self.clock) if self.settings.cloud == "local" else self._cloud_bus
+
+    def sweep(self, platform: Database, bus: Bus) -> Sweep:
+        """Give a schedule what it works with."""
+        return Sweep(platform=platform, bus=bus, clock=self.clock, pepper=self.services.key_pepper)
 
     @cached_property
     def _cloud_bus(self) -> Bus:
@@ -77,6 +91,17 @@ class Wiring:
         self.database.close()
         if "_cloud_bus" in vars(self):
             self._cloud_bus.close()
+
+    def _allowances(self) -> Allowances:
+        """Choose where allowances are counted."""
+        if self.settings.cache_url is None:
+            return PostgresAllowances(self.database)
+        try:
+            from contextfs.adapters.limits.redis import RedisAllowances  # noqa: PLC0415 - only where there is a cache
+        except ModuleNotFoundError as error:
+            cure = "pip install 'contextfs-platform[cache]'"
+            raise Invalid(f"CONTEXTFS_CACHE_URL needs the package {error.name}: {cure}.") from error
+        return RedisAllowances(self.settings.cache_url)
 
     def _identity(self) -> IdentityProviders:
         try:
@@ -126,6 +151,14 @@ def language_model(named: str, settings: Settings) -> LanguageModel:
     from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
 
     return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
+
+
+def _quotas(settings: Settings) -> Quotas:
+    return quotas(
+        principal=settings.limit_principal,
+        organization=settings.limit_organization,
+        address=settings.limit_address,
+    )
 
 
 def routes() -> tuple[Route, ...]:

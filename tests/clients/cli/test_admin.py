@@ -60,3 +60,28 @@ def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:
         == "ctx: --user: 'ann' is no id of a user or a key (ctx admin --help)\n"
     )
     assert ctx("admin", "audit", "--head", "1:00").code == 2
+
+
+def test_networks_are_shown_set_and_cleared(ctx: Ctx) -> None:
+    before = ctx("admin", "networks").out
+    outside = ctx("admin", "networks", "set", "198.51.100.0/24")
+    made = ctx("admin", "networks", "set", "127.0.0.0/8", "198.51.100.0/24", "--covers", "keys").out
+    cleared = ctx("admin", "networks", "clear").out
+
+    assert before == cleared == "The organization may be called from everywhere.\n"
+    assert outside.code == 1
+    assert "Your own address, 127.0.0.1, is in none of these networks" in outside.err
+    assert made == "Calls of keys have to come from:\n  127.0.0.0/8\n  198.51.100.0/24\n"
+    assert ctx("admin", "networks", "set").code == 2
+
+
+def test_the_retention_is_told_and_set(ctx: Ctx) -> None:
+    told = [ctx("admin", "retention", *more) for more in ([], ["365"], [], ["forever"], ["soon"], ["7"])]
+
+    assert [one.out for one in told[:4]] == [
+        "The log is kept for ever.\n",
+        "The log is kept for 365 days.\n",
+        "The log is kept for 365 days.\n",
+        "The log is kept for ever.\n",
+    ]
+    assert [one.code for one in told] == [0, 0, 0, 0, 2, 1]

@@ -6,7 +6,6 @@ import pytest
 
 from contextfs.journeys.consolidate.due import announce
 from contextfs.kit.events import Event
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import consolidate
 from tests.conftest import Tenant
@@ -32,7 +31,7 @@ def test_what_is_due_is_told_once(tenant: Tenant, rows: Rows, wiring: Wiring, se
     tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "A fact."})
     settle_events()
     platform = wiring.platform()
-    sweep = Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock)
+    sweep = wiring.sweep(platform, wiring.bus(platform))
     consolidate.handle(sweep)
     consolidate.handle(sweep)
     platform.close()

@@ -1,6 +1,5 @@
 """What was kept against repetition goes when nothing can repeat any more."""
 
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import expire
 from tests.conftest import Tenant
@@ -17,7 +16,7 @@ def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: 
     )
     platform = wiring.platform()
 
-    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    expire.handle(wiring.sweep(platform, wiring.bus(platform)))
     platform.close()
 
     assert [row["key"] for row in rows.of("idempotency_keys", tenant)] == ["young"]
@@ -28,7 +27,7 @@ def test_logins_that_ended_long_ago_go(tenant: Tenant, rows: Rows, wiring: Wirin
     rows.connection.execute("update contextfs.logins set expires_at = now() - interval '31 days' where id = %s", [old])
     platform = wiring.platform()
 
-    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    expire.handle(wiring.sweep(platform, wiring.bus(platform)))
     platform.close()
 
     assert [str(row["id"]) for row in rows.of("logins", tenant)] == [kept]

@@ -1,6 +1,5 @@
 """What a crash left in the outbox is published when the clock comes by."""
 
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import relay_outbox
 from tests.conftest import Tenant
@@ -12,7 +11,7 @@ def test_the_outbox_is_emptied_into_deliveries(tenant: Tenant, rows: Rows, wirin
         tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": f"Text {number}."})
     platform = wiring.platform()
 
-    relay_outbox.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    relay_outbox.handle(wiring.sweep(platform, wiring.bus(platform)))
     platform.close()
 
     assert rows.of("outbox", tenant) == []

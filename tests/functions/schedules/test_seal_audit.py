@@ -1,6 +1,5 @@
 """The schedule that seals the audit log."""
 
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import seal_audit
 from tests.conftest import Tenant
@@ -12,7 +11,7 @@ def test_new_entries_are_sealed_in_their_order(tenant: Tenant, wiring: Wiring, r
         tenant.call("POST", "/v1/projects", {"name": name})
     platform = wiring.platform()
 
-    seal_audit.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    seal_audit.handle(wiring.sweep(platform, wiring.bus(platform)))
     platform.close()
     sealed = sorted(rows.of("audit_log", tenant), key=lambda row: row["id"])
 

@@ -9,7 +9,7 @@ def test_a_part_that_is_missing_but_not_needed_reads_degraded(http: TestClient) 
     assert reply.status_code == 200
     assert reply.json() == {
         "status": "degraded",
-        "checks": {"database": "ok", "embedder": "none: search compares words alone"},
+        "checks": {"database": "ok", "embedder": "none: search compares words alone", "allowances": "ok"},
     }
 
 

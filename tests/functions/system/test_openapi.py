@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from contextfs.runtime.examples import PROJECT
 from contextfs.runtime.openapi import document, document_bytes
-from contextfs.runtime.table import INVITED, PUBLIC, SIGNED
+from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from tests.conftest import Tenant
 from tests.functions.asking import ROUTES, WITH_BODY, by_name, path_of
 from tests.functions.conftest import Rows, things_of
@@ -30,6 +30,11 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
+
+
+def by_target(target: str) -> Route:
+    """Give a row of the manifest."""
+    return next(route for route in ROUTES if route.target == target)
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:
@@ -82,7 +87,7 @@ def test_every_operation_says_what_it_is_for_and_how_it_can_end() -> None:
         assert {"400", "413", "422", "503"} <= statuses
         assert ({"401", "403"} <= statuses) == ("x-permission" in operation or operation["operationId"] in _OTHERWISE)
         assert ("415" in statuses) == ("requestBody" in operation)
-        assert "429" not in statuses, "no allowance is kept yet"
+        assert ("429" in statuses) == (by_target(operation["operationId"]).cost > 0), path
         assert ("404" in statuses) or "{" not in path, method
 
 

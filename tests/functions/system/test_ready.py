@@ -26,7 +26,7 @@ def test_it_is_not_when_the_database_does_not(wiring: Wiring) -> None:
         redaction_key=wiring.services.redaction_key,
         entropy=wiring.services.entropy,
     )
-    with TestClient(gateway(Door(services, wiring.clock), routes())) as client:
+    with TestClient(gateway(Door(services, wiring.clock, wiring.allowance), routes())) as client:
         reply = client.get("/health/ready")
     away.close()
 

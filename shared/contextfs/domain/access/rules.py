@@ -30,9 +30,12 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "sso:write": "Set how the organization signs in, and prove its domains.",
         "scim:read": "See the tokens of directories, without their secrets.",
         "scim:write": "Make and end tokens by which a directory tells of people.",
+        "networks:read": "See from where the organization may be called.",
+        "networks:write": "Say from where the organization may be called.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "usage:read": "See what language models were asked, and what it cost.",
         "audit:read": "See who did what, and check that nobody changed the log.",
+        "audit:write": "Say how long that log is kept.",
     }
 )
 

@@ -35,13 +35,20 @@ def following(before: bytes, digest: bytes) -> bytes:
     return sha256(before + digest).digest()
 
 
-def check(links: Iterable[Link], head: tuple[int, bytes] | None, kept: tuple[int, bytes] | None = None) -> Checked:
+def check(
+    links: Iterable[Link],
+    head: tuple[int, bytes] | None,
+    kept: tuple[int, bytes] | None = None,
+    *,
+    start: tuple[int, bytes] = (0, b""),
+) -> Checked:
     """Look at a whole chain, in the order of positions. `kept` is an end of it that somebody noted earlier.
 
+    `start` is the position and hash of the last entry that was let go, where some were.
     After a fault the hash that stands there is taken for right, so that each fault is told once and where it is.
     """
     faults: list[Fault] = []
-    count, position, before, is_kept = 0, 0, b"", kept is None
+    count, (position, before), is_kept = 0, start, kept in {None, start}
     for link in links:
         count += 1
         faults += _gap(position, link.position)

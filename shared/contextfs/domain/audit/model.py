@@ -57,6 +57,13 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
 
     intact: bool
     checked: int
+    expired: Annotated[int, Meta(description="Entries before these, which the retention has let go.")] = 0
     unsealed: int
     head: str | None
     faults: list[Fault]
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many days the audit log is kept; null is for ever."""
+
+    keep_days: Annotated[int, Meta(ge=30, le=36_500)] | None

@@ -34,3 +34,30 @@ left join audit_heads as h on h.org_id = contextfs.claim('org_id')::uuid
 -- name: seal
 -- Seal entries that are not yet.
 select contextfs.seal_audit(%(most)s) as sealed
+
+-- name: get_retention
+-- How long the organization keeps its log.
+select keep_days from audit_retention
+
+-- name: put_retention
+-- Say how long the organization keeps its log.
+insert into audit_retention (org_id, keep_days, updated_by, updated_at)
+values (%(org_id)s, %(keep_days)s, %(by)s, %(now)s)
+on conflict (org_id) do update
+set keep_days = excluded.keep_days, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+
+-- name: clear_retention
+-- Let the organization keep its log for ever.
+delete from audit_retention where org_id = %(org_id)s
+
+-- name: checkpoint
+-- Where the organization's log was cut last.
+select position, hash, signature from audit_checkpoints order by position desc limit 1
+
+-- name: to_cut
+-- Up to where logs may be cut.
+select org_id, position, hash from contextfs.audit_to_cut(%(now)s)
+
+-- name: cut
+-- Cut a log.
+select contextfs.cut_audit(%(org_id)s, %(position)s, %(signature)s, %(now)s, %(id)s) as cut

@@ -1,10 +1,13 @@
 """Keep the audit log honest: seal what is new, and check the whole."""
 
-from contextfs.domain.audit import store
+from uuid import UUID
+
+from contextfs.domain.audit import retention, store
 from contextfs.domain.audit.chain import check
+from contextfs.domain.audit.checkpoint import is_signed
 from contextfs.domain.audit.model import AuditReport
 from contextfs.kit.call import Call
-from contextfs.kit.errors import NotAllowed
+from contextfs.kit.errors import Invalid, NotAllowed
 from contextfs.kit.ports import Database, Transaction
 
 _AT_ONCE = 2000
@@ -25,17 +28,25 @@ def verify(call: Call, kept: str | None) -> AuditReport:
     """Check the chain of the caller's organization, also against a head that was noted earlier."""
     if call.principal.project_ids is not None:
         raise NotAllowed("The log is checked as a whole: this needs a key of the organization, not of one project.")
-    report = _checked(call.tx, kept)
+    own = call.principal.org_id, call.services.key_pepper
+    report = _checked(call.tx, *own, kept)
     # Who seals meanwhile may look like somebody who changes: what is wrong is wrong the second time, too.
-    return report if report.intact else _checked(call.tx, kept)
+    return report if report.intact else _checked(call.tx, *own, kept)
 
 
-def _checked(tx: Transaction, kept: str | None) -> AuditReport:
-    end = store.end(tx)
+def _checked(tx: Transaction, org_id: UUID, key: bytes, kept: str | None) -> AuditReport:
+    end, start = store.end(tx), (0, b"")
+    cut = retention.checkpoint(tx)
+    if cut is not None and is_signed(org_id, cut, key):  # another one explains nothing: what is gone is missing
+        start = cut.position, cut.hash
     head = None if end.position is None or end.hash is None else (end.position, end.hash)
-    found = check(store.links(tx, end.position), head, _noted(kept) if kept else None)
+    noted = _noted(kept) if kept else None
+    if noted is not None and noted[0] < start[0]:
+        raise Invalid(f"Entries up to {start[0]} are not kept any more: take a head that is newer.", where="query.head")
+    found = check(store.links(tx, end.position), head, noted, start=start)
     return AuditReport(
         intact=not found.faults,
+        expired=start[0],
         checked=found.links,
         unsealed=end.unsealed,
         head=None if head is None else f"{head[0]}:{head[1].hex()}",

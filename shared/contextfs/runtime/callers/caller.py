@@ -1,8 +1,10 @@
 """Who calls, as a request tells of it: by a key, a login or a signature."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
+from uuid import UUID
 
+from contextfs.domain.networks.model import CallerKind
 from contextfs.domain.sources import address
 from contextfs.kit.call import Services
 from contextfs.kit.ports import Parameters, Row
@@ -17,6 +19,19 @@ from contextfs.runtime.table import SIGNED, Route
 
 class Caller(Protocol):
     """A caller before anything is looked up."""
+
+    @property
+    def proof(self) -> bytes | None:
+        """What comes again with the same credential, and cannot be guessed; None where each call differs."""
+        ...
+
+    kind: ClassVar[CallerKind]
+    """What kind of caller it is, as allow-lists tell them apart."""
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and the thing in it, that the credential names; neither has to be there."""
+        ...
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Give the statement that makes the caller's claims those of the transaction; it has a row if they exist."""

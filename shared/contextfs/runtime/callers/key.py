@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from contextfs.domain.access import keys, store
 from contextfs.domain.access.rules import ROLES, meet
+from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
@@ -29,6 +30,18 @@ class KeyCaller:
     credential: keys.Credential
     route: Route
     once: str | None
+
+    @property
+    def proof(self) -> bytes:
+        """The keyed hash of the credential."""
+        return self.credential.hash
+
+    kind: ClassVar[CallerKind] = "keys"
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.credential.org_id, self.credential.id
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the key inside the organization that it names."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from contextfs.domain.access.rules import ROLES
 from contextfs.domain.logins import rules, store
+from contextfs.domain.networks.model import CallerKind
 from contextfs.kit import tokens
 from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import NotAllowed, NotAuthenticated
@@ -28,6 +30,18 @@ class LoginCaller:
     cookie: tokens.Named
     route: Route
     once: str | None
+
+    @property
+    def proof(self) -> bytes:
+        """The keyed hash of the credential."""
+        return self.cookie.hash
+
+    kind: ClassVar[CallerKind] = "logins"
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.cookie.org_id, self.cookie.id
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:
         """Look for the login inside the organization that its cookie names."""

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
 
+from contextfs.domain.networks.model import CallerKind
 from contextfs.domain.sources import address, sealing, signatures, store
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ports import Parameters, Row
@@ -17,6 +20,15 @@ class SourceCaller:
 
     place: address.Place
     pepper: bytes
+    proof: None = None
+    """Each delivery is signed anew."""
+
+    kind: ClassVar[CallerKind] = "sources"
+
+    @property
+    def names(self) -> tuple[UUID, UUID]:
+        """The organization, and what of it is meant."""
+        return self.place.org_id, self.place.source_id
 
     def entering(self, now: datetime) -> tuple[str, Parameters]:  # noqa: ARG002 - a source does not expire
         """Look for the source inside the organization that its address names."""

@@ -26,10 +26,11 @@ _KINDS: Final[dict[str, type[ContextFSError]]] = {
 class Calls:
     """Calls as one caller: `authorization` is what that one sent. It never looks inside of it."""
 
-    def __init__(self, door: Door, routes: Sequence[Route], authorization: str) -> None:
+    def __init__(self, door: Door, routes: Sequence[Route], authorization: str, address: str | None = None) -> None:
         self._door = door
         self._routes = [(compile_path(route.path)[0], route) for route in routes]
         self._authorization = authorization
+        self._address = address
 
     def __call__(
         self,
@@ -61,6 +62,7 @@ class Calls:
                     query=tuple(_texts(query or {})),
                     headers={"authorization": self._authorization, "content-type": "application/json"},
                     body=b"" if body is None else msgspec.json.encode(body),
+                    address=self._address,
                 )
                 return self._door.answer(route, asked)
         raise NotFound(f"There is no route {method} {path}.")

@@ -3,7 +3,7 @@
 So any number of servers may stand behind one address, and a function in a cloud may be one of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,12 +19,13 @@ from contextfs.adapters.mcp.api import ServerSource
 from contextfs.adapters.mcp.port import Source
 from contextfs.adapters.mcp.server import server
 from contextfs.kit.errors import Invalid
+from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.mcp.calls import Calls
 from contextfs.runtime.table import Route
 
-_UNKNOWN: Final = 401
+_ANSWERED: Final = frozenset({401, 429})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _LOCAL: Final = TransportSecuritySettings(
@@ -45,7 +46,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        refused = await to_thread.run_sync(lambda: self._refused(request.headers))
+        refused = await to_thread.run_sync(lambda: self._refused(request))
         if refused is not None:
             response = Response(refused.body, status_code=refused.status, headers=dict(refused.headers))
             await response(scope, receive, send)
@@ -56,10 +57,10 @@ class Endpoint:
         async with manager.run():
             await manager.handle_request(scope, receive, send)
 
-    def _refused(self, headers: Mapping[str, str]) -> HttpResponse | None:
-        """Ask the door who calls; gives its answer where it does not know."""
-        answer = self._calls(headers).answer("GET", "/v1/projects", query={"limit": 1})
-        return answer if answer.status == _UNKNOWN else None
+    def _refused(self, request: Request) -> HttpResponse | None:
+        """Ask the door who calls; gives its answer where it does not know, or lets nobody in for the moment."""
+        answer = self._calls(request).answer("GET", "/v1/projects", query={"limit": 1})
+        return answer if answer.status in _ANSWERED else None
 
     def _source(self, context: Any) -> Source:
         """Give the memory that a caller sees: that of `?project_id=`, or of the only project of the key."""
@@ -69,10 +70,11 @@ class Endpoint:
             project_id = UUID(named) if named else None
         except ValueError:
             raise Invalid(f"project_id is {named!r}, which is no id.", where="query.project_id") from None
-        return ServerSource(self._calls(request.headers), project_id=project_id, now=self._door.clock)
+        return ServerSource(self._calls(request), project_id=project_id, now=self._door.clock)
 
-    def _calls(self, headers: Mapping[str, str]) -> Calls:
-        return Calls(self._door, self._routes, headers.get("authorization", ""))
+    def _calls(self, request: Request) -> Calls:
+        address = client_address(request, self._door.services.trusted_hops)
+        return Calls(self._door, self._routes, request.headers.get("authorization", ""), address)
 
 
 def _security(scope: Scope, request: Request) -> TransportSecuritySettings:

@@ -1,6 +1,6 @@
 """Where streams are opened: who calls, and may they; then the stream is accepted, or refused with a problem."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
 from contextfs.kit.errors import ContextFSError, Invalid, NotFound
+from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import problem
@@ -43,22 +44,21 @@ class Endpoint:
         except ContextFSError as error:
             await _deny(socket, problem(error, self._door.request_id(headers)))
             return
-        answer = await run_in_threadpool(partial(_opened, self._door, self._routes, session_id, headers))
+        address = client_address(socket, self._door.services.trusted_hops)
+        asking = partial(call, self._door, session_id=session_id, headers=headers, address=address)
+        answer = await run_in_threadpool(partial(_opened, asking, self._routes["sessions.get"]))
         if answer.status != 200:
             await _deny(socket, answer)
             return
         offered: list[str] = socket.scope.get("subprotocols", [])
         await socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
-        await Stream(socket, self._door, self._routes, session_id, headers, stream).run()
+        await Stream(socket, self._door, self._routes, session_id, headers, stream, address).run()
 
 
-def _opened(door: Door, routes: Mapping[str, Route], session_id: UUID, headers: dict[str, str]) -> HttpResponse:
+def _opened(ask: Callable[[Route], HttpResponse], reading: Route) -> HttpResponse:
     """Let in who may read the session, or write to it."""
-    reading = routes["sessions.get"]
-    response = call(door, reading, session_id, headers)
-    if response.status == 403:
-        response = call(door, replace(reading, needs="sessions:write"), session_id, headers)
-    return response
+    response = ask(reading)
+    return ask(replace(reading, needs="sessions:write")) if response.status == 403 else response
 
 
 def _headers(socket: WebSocket) -> dict[str, str]:

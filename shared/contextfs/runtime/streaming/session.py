@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ POLL_SECONDS = 0.5
 """How long a watcher may lag behind what another process stores."""
 
 _UNSUPPORTED, _UNREADABLE, _FAULT, _LATER = 1003, 1007, 1011, 1013
-_CLOSES = {401: 4401, 403: 4403, 404: 4404, 503: _LATER}
+_CLOSES = {401: 4401, 403: 4403, 404: 4404, 429: _LATER, 503: _LATER}
 _PAGE = 200
 _TICK = timedelta(microseconds=1)
 
@@ -56,6 +57,7 @@ class Stream:
     session_id: UUID
     headers: dict[str, str]
     stream: str | None
+    address: str | None = None
     waiting: asyncio.Queue[Append | Complete] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     stored: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: Sequence[Append] = ()
@@ -212,7 +214,8 @@ class Stream:
         return msgspec.json.decode(response.body)["message_count"]
 
     async def _call(self, name: str, body: bytes = b"", query: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
-        return await run_in_threadpool(call, self.door, self.routes[name], self.session_id, self.headers, body, query)
+        asked = partial(call, self.door, self.routes[name], self.session_id, self.headers, body, query)
+        return await run_in_threadpool(asked, address=self.address)
 
     async def _refuse(self, seq: int, error: Invalid) -> None:
         await self._send(_refused(seq, problem(error, self.door.request_id(self.headers))))
@@ -245,6 +248,8 @@ def call(
     headers: dict[str, str],
     body: bytes = b"",
     query: tuple[tuple[str, str], ...] = (),
+    *,
+    address: str | None = None,
 ) -> HttpResponse:
     """Make a call of a route about the session, through the door."""
     request = HttpRequest(
@@ -254,6 +259,7 @@ def call(
         query=query,
         headers=headers | {"content-type": "application/json"},
         body=body,
+        address=address,
     )
     return door.answer(route, request)
 

@@ -33,11 +33,13 @@ def theirs(app_url: str, relay_url: str) -> Ids:
 
 
 def _settled(app_url: str, relay_url: str) -> Ids:
-    """Write a tenant, and seal its audit log as the platform does."""
+    """Write a tenant, and seal and cut its audit log as the platform does."""
     ids = settle_tenant(app_url)
     with psycopg.connect(relay_url, autocommit=True) as connection:
         while connection.execute("select contextfs.seal_audit(1000)").fetchone() != (0,):
             pass  # what other tests left unsealed comes first
+        cutting = "select contextfs.cut_audit(%s, 1, 'signature', now(), gen_random_uuid())"
+        assert connection.execute(cutting, [ids.org]).fetchone() == (1,)
     return ids
 
 

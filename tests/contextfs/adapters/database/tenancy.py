@@ -194,6 +194,15 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "scim_tokens", token | {"created_at": AT})
     entry = {"org_id": ids.org, "id": uuid4(), "type": "User", "active": True, "version": 1, "resource": Jsonb({})}
     insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
+    connection.execute(
+        "insert into contextfs.allow_lists (org_id, networks, covers, updated_by, updated_at)"
+        " values (%s, '{203.0.113.0/24}', '{keys}', %s, %s)",
+        (ids.org, ids.user, AT),
+    )
+    kept = {"org_id": ids.org, "keep_days": 30, "updated_by": ids.user, "updated_at": AT}
+    insert(connection, "audit_retention", kept)
+    tried = {"org_id": ids.org, "target": uuid4(), "address": "203.0.113.7", "tries": 1, "last_at": AT}
+    insert(connection, "wrong_tries", tried)
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
     insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
     message = {"org_id": ids.org, "issuer": "https://idp.example", "id": "assertion"}
@@ -265,6 +274,11 @@ def _happen(connection: Connection, ids: Ids) -> None:
         act = {"at": AT, "actor_id": ids.user, "request_id": "r"}
         insert(connection, "audit_log", told | act | {"actor": "key", "action": "memory.created"})
         insert(connection, "usage_records", told | act | {"meter": "memories", "quantity": 1})
+    connection.execute(
+        "select contextfs.take_allowances("
+        "array[%s], array['organization'], array[9], array[60], array[1], array[1], %s)",
+        (ids.org, AT),
+    )
     insert(connection, "deliveries", event | {"event": Jsonb({}), "run_at": AT})
     insert(connection, "consumed_events", event | {"consumed_at": AT})
     failed = {"id": uuid4(), "event": Jsonb({}), "error": "e", "attempts": 9, "failed_at": AT}

@@ -1,0 +1,1 @@
+"""Doors of allow-lists: from where an organization may be called."""

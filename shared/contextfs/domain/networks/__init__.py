@@ -1,0 +1,1 @@
+"""The networks that an organization may be called from."""

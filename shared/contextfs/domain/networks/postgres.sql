@@ -1,0 +1,21 @@
+-- name: look_within
+-- Whether an address is in the networks of the caller's organization; no row where it has none for callers of this kind.
+select coalesce(%(address)s::inet <<= any(a.networks), false) as is_within
+from allow_lists as a
+where %(kind)s = any(a.covers)
+
+-- name: get_list
+-- The allow-list of the organization.
+select networks::text [] as networks, covers, updated_at from allow_lists
+
+-- name: put_list
+-- Set the allow-list of the organization.
+insert into allow_lists (org_id, networks, covers, updated_by, updated_at)
+values (%(org_id)s, %(networks)s::text [] ::cidr [], %(covers)s::text [], %(updated_by)s, %(now)s)
+on conflict (org_id) do update
+set networks = excluded.networks, covers = excluded.covers, updated_by = excluded.updated_by,
+    updated_at = excluded.updated_at
+
+-- name: clear_list
+-- Let the organization be called from everywhere.
+delete from allow_lists where org_id = %(org_id)s

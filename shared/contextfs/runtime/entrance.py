@@ -1,0 +1,44 @@
+"""How a caller comes in: may they try, who are they, and do they come from where they may. One round trip."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from contextfs.domain.lockouts import store as lockouts
+from contextfs.domain.lockouts.model import Attempt
+from contextfs.domain.networks import store as networks
+from contextfs.domain.networks.model import CallerKind
+from contextfs.kit.errors import NotAllowed
+from contextfs.kit.ports import Database, Parameters, Row, Transaction
+from contextfs.runtime import lockout
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Where somebody comes in: what kind of caller, from which address, and what is tried, if that is counted."""
+
+    kind: CallerKind
+    address: str | None
+    tried: Attempt | None
+
+    @contextmanager
+    def opened(
+        self, database: Database, entering: tuple[str, Parameters], now: datetime
+    ) -> Generator[tuple[Transaction, Row | None, Callable[[], None]]]:
+        """Open their transaction; gives who was found, and what lets them in as soon as they are known to be right."""
+        tried = self.tried
+        looking = [] if tried is None else [lockouts.looking(tried)]
+        within = networks.looking(self.kind, self.address)
+        with database.transaction(*looking, entering, within) as (tx, (*looked, found, inside)):
+            before = lockouts.tries(looked[0] if looked else None)
+            lockout.check(before, now)
+
+            def let_in() -> None:
+                if inside is not None and not inside["is_within"]:
+                    where = self.address or "an unknown address"
+                    raise NotAllowed(f"The organization may not be called from {where}.")
+                if tried is not None and before.tries:
+                    lockouts.forgive(tx, tried)
+
+            yield tx, found, let_in

@@ -1,0 +1,146 @@
+"""PUT /v1/admin/audit-logs/retention: what is old goes, the rest can be checked, and nothing else is taken out."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, LiteralString
+
+import pytest
+
+from contextfs.journeys.keep.audit import seal
+from contextfs.journeys.keep.retention import cut
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import Tenant
+from tests.functions.asking import told
+from tests.functions.conftest import Rows
+
+PATH = "/v1/admin/audit-logs/retention"
+VERIFY = "/v1/admin/audit-logs/verify"
+Let = Callable[..., int]
+
+
+@pytest.fixture
+def let_go(wiring: Wiring) -> Iterator[Let]:
+    """Give a function that seals, and cuts what is due in so many days."""
+    platform = wiring.platform()
+
+    def run(days: int = 0, key: bytes = wiring.services.key_pepper) -> int:
+        seal(platform)
+        return cut(platform, key, lambda: wiring.clock() + timedelta(days=days), os.urandom)
+
+    yield run
+    platform.close()
+
+
+@pytest.fixture
+def log(tenant: Tenant, rows: Rows) -> Tenant:
+    """Give a tenant with five entries, of which three are older than thirty days, and which keeps as many."""
+    for number in range(5):
+        tenant.call("POST", "/v1/projects", {"name": f"p{number}"})
+    old = sorted(rows.of("audit_log", tenant), key=lambda row: row["id"])[:3]
+    rows.connection.execute(
+        "update contextfs.audit_log set at = at - interval '40 days' where id = any(%s)", [[row["id"] for row in old]]
+    )
+    assert tenant.call("PUT", PATH, {"keep_days": 30}).status_code == 200
+    return tenant
+
+
+def report(tenant: Tenant, head: str = "") -> Any:
+    return tenant.call("GET", f"{VERIFY}?head={head}" if head else VERIFY).json()
+
+
+def test_what_is_old_goes_and_the_rest_can_be_checked(log: Tenant, let_go: Let, rows: Rows) -> None:
+    gone = let_go()
+    let_go()
+    found = report(log)
+    actions = [entry["action"] for entry in log.call("GET", "/v1/admin/audit-logs?limit=200").json()["items"]]
+    (entry,) = rows.audited(log, "audit_log.cut")
+
+    assert gone == 3
+    assert (found["intact"], found["expired"], found["checked"], found["faults"]) == (True, 3, 4, [])
+    assert actions.count("project.created") == 2
+    assert entry["details"] == {"until": 3, "entries": 3, "keep_days": 30}
+    assert rows.audited(log, "audit_log.retention_set")[0]["details"] == {"keep_days": 30}
+
+
+def test_it_is_cut_again_and_again(log: Tenant, let_go: Let) -> None:
+    cuts = [let_go(), let_go(), let_go(days=31), let_go(days=90)]
+    let_go()
+    found = report(log)
+
+    assert cuts[:2] == [3, 0]
+    assert cuts[2] > 0
+    assert (found["intact"], found["faults"]) == (True, [])
+    assert found["expired"] >= 5
+
+
+def test_without_a_retention_nothing_goes(log: Tenant, other_tenant: Tenant, let_go: Let, rows: Rows) -> None:
+    other_tenant.call("POST", "/v1/projects", {"name": "p"})
+    log.call("PUT", PATH, {"keep_days": None})
+
+    before = len(rows.of("audit_log", log)), len(rows.of("audit_log", other_tenant))
+    let_go(days=30_000)
+
+    assert (len(rows.of("audit_log", log)), len(rows.of("audit_log", other_tenant))) == before
+    assert log.call("GET", PATH).json() == {"keep_days": None}
+
+
+def test_a_head_that_was_kept_is_found_while_it_is_there(log: Tenant, let_go: Let) -> None:
+    let_go(days=-400)
+    before = report(log)["head"]
+    let_go()
+    let_go()
+    after = report(log)["head"]
+    log.call("POST", "/v1/projects", {"name": "later"})
+    let_go(days=31)
+    too_old = log.call("GET", f"{VERIFY}?head={before}")
+
+    assert before != after
+    assert too_old.status_code == 422
+    assert "are not kept any more" in told(too_old)["detail"]
+
+
+FRAUDS: dict[str, LiteralString] = {
+    "more is taken out": "delete from contextfs.audit_log where org_id = %s and position = 4",
+    "the checkpoint is gone": "delete from contextfs.audit_checkpoints where org_id = %s",
+    "the checkpoint is moved": "update contextfs.audit_checkpoints set position = 4 where org_id = %s",
+    "the checkpoint says another hash": "update contextfs.audit_checkpoints set hash = 'x' where org_id = %s",
+}
+
+
+@pytest.mark.parametrize("fraud", FRAUDS)
+def test_what_the_owner_of_the_database_takes_out_is_found(log: Tenant, let_go: Let, rows: Rows, fraud: str) -> None:
+    let_go()
+    rows.connection.execute(FRAUDS[fraud], [log.org_id])
+    found = report(log)
+
+    assert "missing" in {fault["kind"] for fault in found["faults"]}
+
+
+def test_a_cut_that_somebody_else_signed_explains_nothing(log: Tenant, let_go: Let) -> None:
+    let_go(key=b"the key of somebody else")
+
+    assert [fault["kind"] for fault in report(log)["faults"]] == ["missing"]
+
+
+def test_a_log_that_does_not_hold_is_not_cut(log: Tenant, let_go: Let, rows: Rows) -> None:
+    let_go(days=-400)
+    rows.connection.execute(
+        "update contextfs.audit_log set actor = 'key:another' where org_id = %s and position = 2", [log.org_id]
+    )
+
+    assert let_go() == 0
+    assert [fault["kind"] for fault in report(log)["faults"]] == ["changed"]
+
+
+@pytest.mark.parametrize("days", [0, 29, 36_501, "long", 1.5])
+def test_a_retention_that_is_none_is_refused(tenant: Tenant, days: Any) -> None:
+    reply = tenant.call("PUT", PATH, {"keep_days": days})
+
+    assert (reply.status_code, told(reply)["where"]) == (422, "$.keep_days")
+
+
+def test_it_takes_the_permission_and_every_project(tenant: Tenant, key_with: Callable[..., Tenant]) -> None:
+    lesser = [key_with(tenant, role="member"), key_with(tenant, role="owner", project_id=str(tenant.project_id))]
+
+    assert [one.call("PUT", PATH, {"keep_days": 30}).status_code for one in lesser] == [403, 403]

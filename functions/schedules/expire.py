@@ -5,5 +5,5 @@ from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows and old replies."""
-    expire(sweep.platform, sweep.clock())
+    """Delete old inbox rows, old replies, and exports whose time is over."""
+    expire(sweep.platform, sweep.clock(), sweep.blobs())

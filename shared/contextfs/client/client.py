@@ -9,6 +9,7 @@ from contextfs.client.address import Address, Id, as_uuid, find
 from contextfs.client.admin import Admin
 from contextfs.client.auth import Auth
 from contextfs.client.context import Context
+from contextfs.client.exports import Exports
 from contextfs.client.invitations import Invitations
 from contextfs.client.keys import Keys
 from contextfs.client.memories import Memories
@@ -63,6 +64,7 @@ class ContextFS:
         self.reviews = Reviews(self._transport)
         self.search = Search(self._transport)
         self.context = Context(self._transport)
+        self.exports = Exports(self._transport)
         self.projects = Projects(self._transport)
         self.users = Users(self._transport)
         self.roles = Roles(self._transport)

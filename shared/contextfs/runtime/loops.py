@@ -13,7 +13,6 @@ from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime import wiring
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Schedule
 from contextfs.runtime.wiring import Wiring
 
@@ -54,7 +53,7 @@ class RelayLoop:
         for schedule in self._schedules:
             if now >= self._due.get(schedule, now):
                 self._due[schedule] = now + timedelta(seconds=schedule.every_seconds)
-                sweep = Sweep(platform=self._platform, bus=self._bus, clock=self._wired.clock)
+                sweep = self._wired.sweep(self._platform, self._bus)
                 import_module(f"functions.{schedule.name}").handle(sweep)
 
 

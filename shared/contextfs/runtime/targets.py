@@ -17,7 +17,6 @@ from contextfs.kit.ids import uuid7
 from contextfs.runtime import telemetry, wiring
 from contextfs.runtime.binding import bind
 from contextfs.runtime.problems import unexpected
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.wiring import Wiring
 
@@ -90,7 +89,7 @@ def run(wired: Wiring, schedule: Schedule) -> ContextFSError | None:
 def _sweep(wired: Wiring, schedule: Schedule) -> None:
     platform = wired.platform()
     try:
-        sweep = Sweep(platform=platform, bus=wired.bus(platform), clock=wired.clock)
+        sweep = wired.sweep(platform, wired.bus(platform))
         import_module(f"functions.{schedule.name}").handle(sweep)
     finally:
         platform.close()

@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
+from contextfs.adapters.clouds.local.blobs import FolderBlobs
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
@@ -13,10 +14,11 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
-from contextfs.kit.ports import Bus, Database, Embedder, LanguageModel
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
 
@@ -42,6 +44,8 @@ class Wiring:
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
             identity=cache(self._identity),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+            blobs=cache(self.blobs),
+            export_limit=settings.export_megabytes * 1_000_000,
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock, triggers())
@@ -57,6 +61,10 @@ class Wiring:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
         return LocalBus(platform, consumers_of, self.clock) if self.settings.cloud == "local" else self._cloud_bus
 
+    def sweep(self, platform: Database, bus: Bus) -> Sweep:
+        """Give a schedule what it works with."""
+        return Sweep(platform=platform, bus=bus, clock=self.clock, blobs=self.services.blobs)
+
     @cached_property
     def _cloud_bus(self) -> Bus:
         """Connect to the cloud's bus. Its SDK is loaded here, and in no process that does not publish."""
@@ -70,6 +78,24 @@ class Wiring:
         from contextfs.adapters.clouds.aws.bus import EventBridgeBus  # noqa: PLC0415 - as above
 
         return EventBridgeBus(settings.events, region=settings.region)
+
+    def blobs(self) -> Blobs | None:
+        """Choose where files are kept, as the setting `files` says. A cloud's SDK is loaded where it is needed."""
+        settings = self.settings
+        if settings.files is None:
+            return None
+        bucket = settings.files.partition("://")[2]
+        if settings.files.startswith("gs://"):
+            from contextfs.adapters.clouds.gcp.blobs import StorageBlobs  # noqa: PLC0415 - as above
+
+            return StorageBlobs(bucket)
+        if settings.files.startswith("s3://"):
+            from contextfs.adapters.clouds.aws.blobs import S3Blobs  # noqa: PLC0415 - as above
+
+            return S3Blobs(bucket, region=settings.region if settings.cloud == "aws" else None)
+        return FolderBlobs(
+            Path(settings.files), secret=self.services.key_pepper, url=self.services.public_url, clock=self.clock
+        )
 
     def close(self) -> None:
         """Give everything back."""

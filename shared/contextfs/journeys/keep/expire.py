@@ -3,17 +3,28 @@
 from datetime import datetime, timedelta
 
 from contextfs.domain.events import store
+from contextfs.domain.exports import rules
+from contextfs.domain.exports import store as exports
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store as signins
-from contextfs.kit.ports import Database
+from contextfs.kit.ports import Blobs, Database, Transaction
 
 _CONSUMED = timedelta(days=30)
 _REPLIES = timedelta(hours=24)
 _LOGINS = timedelta(days=30)
 
 
-def expire(database: Database, now: datetime) -> int:
-    """Delete old inbox rows, old replies and old logins; gives how many."""
+def expire(database: Database, now: datetime, blobs: Blobs | None = None) -> int:
+    """Delete old inbox rows, old replies, old logins, and exports with their files; gives how many."""
     with database.transaction() as (tx, _):
-        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now)
+        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now) + _exports(tx, now, blobs)
         return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)
+
+
+def _exports(tx: Transaction, now: datetime, blobs: Blobs | None) -> int:
+    """Delete exports whose time is over. When a file cannot be deleted, its row stays, and this is done again."""
+    gone = exports.expire(tx, now)
+    for org_id, export_id in gone:
+        if blobs is not None:
+            blobs.delete(rules.key(org_id, export_id))
+    return len(gone)

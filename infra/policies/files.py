@@ -56,13 +56,14 @@ def _is_it(variable: dict[str, Any]) -> bool:
     return variable["name"] == SETTING
 
 
-def _words(resource: Resource) -> Iterator[str]:
-    for _, value in everywhere(resource.inputs):
-        if isinstance(value, str):
-            yield value
-            if '"Statement"' in value:
-                for statement in json.loads(value)["Statement"]:
-                    yield from statement["Action"]
+def _words(grant: Resource) -> Iterator[str]:
+    """Give what a grant allows: a role, or the actions of a document."""
+    text = str(grant.inputs.get("role" if grant.type == _GRANTS[0] else "policy", ""))
+    if '"Statement"' not in text:
+        yield text
+        return
+    for statement in json.loads(text)["Statement"]:
+        yield from statement["Action"]
 
 
 def _forgets(recording: Recording, bucket: Resource) -> bool:

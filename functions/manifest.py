@@ -12,10 +12,13 @@ from contextfs.runtime.table import (
     PUBLIC,
     SAML_METADATA,
     SIGNED,
+    STREAM,
     Route,
     Schedule,
     Trigger,
 )
+
+__all__ = ["ROUTES", "SCHEDULES", "STREAM", "TRIGGERS", "Route", "Schedule", "Trigger"]
 
 ROUTES: tuple[Route, ...] = (
     # Sessions: conversations come in.
@@ -353,6 +356,27 @@ ROUTES: tuple[Route, ...] = (
     Route("auth.end", "DELETE", "/v1/auth/logins/{login_id}", needs="logins:write", status=204, audits="login.ended"),
     Route("auth.end_all", "DELETE", "/v1/auth/logins", needs="logins:write", audits="login.ended"),
     Route("auth.logout", "POST", "/v1/auth/logout", needs="logins:write", status=204, audits="login.ended"),
+    # Exports: all that somebody may see, as a file.
+    Route(
+        "exports.create",
+        "POST",
+        "/v1/exports",
+        needs="exports:write",
+        status=202,
+        audits="export.requested",
+        meters="exports",
+        conflicts=True,
+    ),
+    Route("exports.list", "GET", "/v1/exports", needs="exports:read"),
+    Route("exports.get", "GET", "/v1/exports/{export_id}", needs="exports:read", audits="export.read"),
+    Route(
+        "exports.delete",
+        "DELETE",
+        "/v1/exports/{export_id}",
+        needs="exports:write",
+        status=204,
+        audits="export.deleted",
+    ),
     # Administration: what went wrong, and again.
     Route("admin.dead_letters", "GET", "/v1/admin/dead-letters", needs="events:read"),
     Route(
@@ -390,6 +414,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.read", on=("session.completed", "reading.continued"), size="medium"),
     Trigger(name="triggers.note_due", on=("memory.created", "memory.updated")),
     Trigger(name="triggers.consolidate", on=("consolidation.due",)),
+    Trigger(name="triggers.export", on=("export.requested",), size="medium"),
 )
 
 SCHEDULES: tuple[Schedule, ...] = (

@@ -29,6 +29,8 @@ _KEY = {
     "gcp": r"projects/[^/]+/locations/(?P<region>[^/]+)/keyRings/[^/]+/cryptoKeys/[^/]+",
     "aws": r"arn:aws[a-z-]*:kms:(?P<region>[^:]+):\d{12}:key/[0-9a-f-]+",
 }
+PROFILES = {"us": "us", "us-gov": "us", "eu": "eu", "apac": None, "jp": "jp", "au": "au", "ca": "ca", "global": None}
+"""The geographies of Bedrock's inference profiles (`eu.…`), each with the jurisdiction that it stays in, if one."""
 _UPDATER = {"gcp": r"serviceAccount:[^@\s]+@[^@\s]+", "aws": r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+"}
 _COUNTS: dict[Tier, tuple[int, int, str]] = {
     "single": (1, 1, "one region"),
@@ -105,7 +107,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(description="Apart: search passages get a cluster of their own (AlloyDB, a second Aurora)."),
     ] = "together"
     cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it Postgres does it.")] = False
-    models: Annotated[bool, Meta(description="The cloud's models may be called (Vertex AI, Bedrock).")] = False
+    language_model: Annotated[
+        Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$", max_length=200)] | None,
+        Meta(description="A model of Vertex AI or Bedrock that helps to learn, by its name there; none: rules alone."),
+    ] = None
+    language_model_prices: Annotated[
+        Annotated[str, Meta(pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$")] | None,
+        Meta(description="What it costs: dollars for a million tokens, in and out (0.25/2)."),
+    ] = None
+    language_model_cap: Annotated[
+        float, Meta(ge=0, description="Dollars that an organization may spend on it in a month.")
+    ] = 10.0
     tenant: Annotated[str | None, Meta(description="The one organization of a dedicated installation.")] = None
     budget: Annotated[int, Meta(ge=0, description="US dollars a month that an alert watches; 0: none.")] = 0
     billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget is of.")] = None
@@ -217,10 +229,24 @@ def _key_faults(config: Config) -> Iterator[str]:
 
 
 def _lack_faults(config: Config) -> Iterator[str]:
-    wanted = {"models"} if config.models else set[str]()
+    if config.language_model is None:
+        return
+    if config.language_model_prices is None:
+        yield "languageModelPrices is missing: without the price of a model, its cap cannot hold."
+    geography = config.language_model.partition(".")[0]
+    if (
+        config.cloud == "aws"
+        and config.residency
+        and PROFILES.get(geography, geography)
+        not in (
+            *config.residency,
+            geography,
+        )
+    ):
+        yield f"languageModel: the profile {config.language_model} asks in regions outside contextfs:residency."
     for region in config.regions:
-        for thing in sorted(wanted & config.place(region).lacks):
-            yield f"{thing}: {region} does not offer them: turn {thing} off, or choose another region."
+        if "models" in config.place(region).lacks:
+            yield f"languageModel: {region} offers no models: leave it out, or choose another region."
 
 
 def _value(key: str, text: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from functions.manifest import ROUTES, SCHEDULES, TRIGGERS, Route, Schedule, Trigger
+from functions.manifest import ROUTES, SCHEDULES, STREAM, TRIGGERS, Route, Schedule, Trigger
 from infra.config import Config, Refused
 
 Host = Literal["service", "function", "job", "worker"]
@@ -20,6 +20,10 @@ Action = Literal["read", "publish", "consume", "call models", "keep files"]
 CALLS = ("database-url", "key-pepper", "redaction-key")
 OWN = {"sql": ("sql-database-url",)}
 """What the services of some nouns need beside that: direct SQL runs as a role of its own."""
+KEEPS = ("exports", "triggers.export", "schedules.expire")
+"""Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them."""
+ASKS = ("triggers.read",)
+"""Who asks a language model. Meaning is compared by the model in the image, which asks nobody."""
 PLATFORM = (*CALLS, "relay-database-url")
 MIGRATES = (*PLATFORM, *OWN["sql"], "migration-database-url")
 FOUNDS = (*CALLS, "founding-secret")
@@ -29,6 +33,8 @@ JOB_FROM_SECONDS = 3600
 """Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
 _ONCE = ("migrate-pre", "migrate-post", "found")
 """What prepares an installation, and needs none of its options."""
+STREAM_SECONDS = 3600
+"""How long a stream is kept open at the most; a client that is cut off then goes on by itself."""
 LONGEST_NAME = 30
 """Letters of an account's id on GCP, the tightest of all names."""
 
@@ -45,6 +51,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     timeout_seconds: int = 60
     secrets: tuple[str, ...] = CALLS
     may: tuple[Action, ...] = ()
+    streams: bool = False
+    """Whether its calls stay open (WebSocket), and it listens by itself."""
 
 
 class PathRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,8 +145,25 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain
             variables["CONTEXTFS_FOUNDING_EMAIL"] = self.config.owner or self.config.alerts
         if self.grants_of(workload.name, "keep files"):
-            variables["CONTEXTFS_FILES"] = self.store("files", region)
+            scheme = "gs" if self.config.cloud == "gcp" else "s3"
+            variables["CONTEXTFS_FILES"] = f"{scheme}://{self.store('files', region)}"
+        if self.grants_of(workload.name, "call models"):
+            variables |= self._model(region)
+        if workload.streams:
+            variables |= {"CONTEXTFS_HOST": "0.0.0.0", "CONTEXTFS_PORT": "8080"}  # noqa: S104 - inside its container
         return variables
+
+    def _model(self, region: Region) -> dict[str, str]:
+        """Say which language model is asked, where it runs, and what it may cost."""
+        config = self.config
+        vendor = "vertex" if config.cloud == "gcp" else "bedrock"
+        where = {"GOOGLE_CLOUD_PROJECT": config.account, "GOOGLE_CLOUD_LOCATION": region.name}
+        return {
+            "CONTEXTFS_LANGUAGE_MODEL": f"{vendor}:{config.language_model}",
+            "CONTEXTFS_LANGUAGE_MODEL_PRICES": config.language_model_prices or "",
+            "CONTEXTFS_LANGUAGE_MODEL_CAP": f"{config.language_model_cap:g}",
+            **(where if config.cloud == "gcp" else {}),
+        }
 
     def secret_variables(self, workload: Workload) -> dict[str, str]:
         """The variables that secrets come in, each with its secret's name."""
@@ -176,6 +201,7 @@ def plan(
     routes, triggers, schedules = tuple(routes), tuple(triggers), tuple(schedules)
     workloads = (
         *_services(routes),
+        _stream(),
         *(_consumer(trigger) for trigger in triggers),
         *(_scheduled(schedule) for schedule in schedules),
         Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
@@ -210,19 +236,29 @@ def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
             size="medium" if medium else "small",
             body_limit=max(row.body_limit for row in rows),
             secrets=(*CALLS, *OWN.get(noun, ())),
-            may=("call models",) if medium else (),
+            may=_may(noun),
         )
 
 
+def _stream() -> Workload:
+    """Give the service that streams sessions: neither a function's host nor Lambda keeps a WebSocket open."""
+    return Workload(name="stream", host="service", target="stream", timeout_seconds=STREAM_SECONDS, streams=True)
+
+
+def _may(name: str) -> tuple[Action, ...]:
+    """Say what a row of the manifest, or a noun, may do beyond reading its secrets."""
+    return (*(("keep files",) if name in KEEPS else ()), *(("call models",) if name in ASKS else ()))
+
+
 def _consumer(trigger: Trigger) -> Workload:
-    """A small trigger is a function; one that needs the embedding model runs from the image, which holds it."""
+    """A small trigger is a function; one that needs more, such as the embedding model, runs from the image."""
     return Workload(
         name=_dashed(trigger.name),
         host="function",
         target=trigger.target,
         size=trigger.size,
         timeout_seconds=300,
-        may=("consume",) if trigger.size == "small" else ("consume", "call models"),
+        may=("consume", *_may(trigger.name)),
     )
 
 
@@ -235,7 +271,7 @@ def _scheduled(schedule: Schedule) -> Workload:
         size=schedule.size,
         timeout_seconds=900 if by_job else 60,
         secrets=PLATFORM,
-        may=("publish", "keep files") if by_job else ("publish",),
+        may=("publish", *_may(schedule.name)),
     )
 
 
@@ -257,6 +293,7 @@ def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
     for path, noun in owners.items():
         if heads[_head(path)].most_common(1)[0][0] != noun:
             yield PathRule(path=path, service=noun, exact=True)
+    yield PathRule(path=STREAM, service="stream", exact=True)
     for head, nouns in heads.items():
         yield PathRule(path=head, service=nouns.most_common(1)[0][0])
 
@@ -295,14 +332,14 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
     for action in workload.may:
         if action in things:
             yield Grant(workload=workload.name, action=action, thing=things[action])
-        elif config.models:
+        elif config.language_model is not None:
             yield Grant(workload=workload.name, action=action, thing="models")
 
 
 def _options(config: Config) -> tuple[str, ...]:
     """The secrets of what an installation has by choice."""
     apart = ("passages-database-url",) if config.passages == "apart" else ()
-    return (*apart, "redis-url") if config.cache else apart
+    return (*apart, "cache") if config.cache else apart
 
 
 def _regions(config: Config) -> Iterator[Region]:

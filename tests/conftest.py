@@ -110,8 +110,8 @@ def as_role(url: str, role: str) -> str:
     return make_conninfo(**(conninfo_to_dict(url) | {"user": role, "password": PASSWORDS[role]}))  # pyright: ignore[reportArgumentType] - libpq keywords
 
 
-def settings_for(url: str, model: str | None = None) -> Settings:
-    """Give the settings of a process on this database."""
+def settings_for(url: str, model: str | None = None, files: Path | None = None) -> Settings:
+    """Give the settings of a process on this database; `files` is where it keeps exports."""
     return Settings(
         database_url=as_role(url, "contextfs_app"),
         relay_database_url=as_role(url, "contextfs_relay"),
@@ -120,13 +120,14 @@ def settings_for(url: str, model: str | None = None) -> Settings:
         dns_server="127.0.0.1:9",  # nobody answers there, at once
         redaction_key="redaction-key-for-tests-" * 2,
         model=model,
+        files=str(files) if files else None,
     )
 
 
 @pytest.fixture(scope="session")
-def wiring(database_url: str) -> Iterator[Wiring]:
+def wiring(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
     """Give a process's parts on the shared database, without an embedder."""
-    wired = Wiring(settings_for(database_url))
+    wired = Wiring(settings_for(database_url, files=tmp_path_factory.mktemp("files")))
     yield wired
     wired.close()
 

@@ -1,4 +1,4 @@
-"""`ctx export`: everything of the store of this folder in one file."""
+"""`ctx export`: everything of the store of this folder in one file, or all that one may see on the server."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from clients.cli import options, output
-from clients.cli.command import Argument, Option
+from clients.cli.command import Argument, Misused, Option
 from clients.cli.here.store import now, opened
 from contextfs.local import archive, config, place
 
@@ -16,13 +16,33 @@ from contextfs.local import archive, config, place
 def export(
     file: Annotated[Path | None, Argument("The file to write; without it, standard output.")] = None,
     no_private: Annotated[bool, Option("--no-private", help="Leave out what is private.")] = False,
+    from_server: Annotated[
+        bool, Option("--from-server", help="Write what the server has of this project, as a zip; FILE is needed.")
+    ] = False,
+    everything: Annotated[
+        bool, Option("--all", help="With --from-server: every project of the organization that you may see.")
+    ] = False,
+    project: options.Project = None,
     json: options.Json = False,
 ) -> None:
-    """Write every memory with its versions, and every session, as JSON lines; `ctx import contextfs` takes them in."""
+    """Write every memory with its versions, and every session; `ctx import contextfs` takes them in.
+
+    The store of this folder is written as JSON lines. With --from-server, the server writes what you may see there of
+    this folder's project, of the one that --project names, or of --all, and it is fetched.
+    """
+    if from_server:
+        if file is None or no_private:
+            raise Misused("--from-server needs the FILE to write, and writes all that you may see")
+        from clients.cli.there import exporting as there  # noqa: PLC0415 - only this asks a server
+
+        there.fetch(file, project, everything=everything, json=json)
+        return
+    if everything:
+        raise Misused("--all goes with --from-server: a folder has one project")
     where = place.required(Path.cwd())
-    project = config.read(where.config).project
+    named = config.read(where.config).project
     with opened(where) as store:
-        lines = archive.written(store, project, now(), private=not no_private)
+        lines = archive.written(store, named, now(), private=not no_private)
         counts = _write(file, lines)
     if file is not None and json:
         output.say_json({"file": str(file)} | {f"{kind}s": counts[kind] for kind in archive.KINDS})

@@ -45,9 +45,10 @@ def import_(
     Elsewhere, with --server or with --project, they are sent to the server.
 
     `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
+    Of a server's export with several projects, it takes this store's, or the one that --project names.
     """
     if tool is Tool.contextfs:
-        return _restore(path, json=json)
+        return _restore(path, project, json=json)
     place = where.here(server or project is not None)
     of_tools = _chosen(tool, path, place, everything=all_)
     tally = Tally()
@@ -66,14 +67,16 @@ def import_(
     return 1 if tally.failed else 0
 
 
-def _restore(file: Path | None, *, json: bool) -> int:
+def _restore(file: Path | None, project: str | None, *, json: bool) -> int:
     """Take an export in."""
     from clients.cli.here.store import opened  # noqa: PLC0415 - only an export needs a store
-    from contextfs.local import archive, place  # noqa: PLC0415 - as above
+    from contextfs.local import archive, bundle, config, place  # noqa: PLC0415 - as above
 
     if file is None:
         raise Misused("name the file that `ctx export` wrote")
-    with opened(place.required(Path.cwd())) as store, file.open("rb") as lines:
+    where_to = place.required(Path.cwd())
+    here = config.read(where_to.config).project.id
+    with opened(where_to) as store, bundle.opened(file, named=project, here=here) as lines:
         taken = archive.read(store, lines, str(file))
     if json:
         output.say_json(taken)

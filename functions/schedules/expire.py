@@ -8,6 +8,6 @@ from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows and old replies, and cut audit logs."""
-    expire(sweep.platform, sweep.clock())
+    """Delete old inbox rows, old replies, and exports whose time is over; cut audit logs."""
+    expire(sweep.platform, sweep.clock(), sweep.blobs())
     cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)

@@ -11,6 +11,7 @@ from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.policy import Statement, allow, document, trust
 from infra.aws.vault import Vault
+from infra.config import PROFILES
 from infra.kit.component import Component
 from infra.plan import Plan, Region, Workload
 
@@ -79,8 +80,17 @@ class Accounts(Component):
             yield allow(["kms:GenerateDataKey"], [self._keys.key])
         if plan.grants_of(name, "keep files"):
             objects = pulumi.Output.concat(files.files.arn, "/*")
-            yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [objects])
+            yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [objects])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])
         if plan.grants_of(name, "call models"):
-            models = f"arn:aws:bedrock:{self._region.name}::foundation-model/*"
-            yield allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], [models])
+            yield allow(["bedrock:InvokeModel"], _models(plan, self._region))
+
+
+def _models(plan: Plan, region: Region) -> list[str]:
+    """Name the one model that is asked; an inference profile asks it in any region of its geography."""
+    model = plan.config.language_model or ""
+    geography, _, bare = model.partition(".")
+    if geography not in PROFILES:
+        return [f"arn:aws:bedrock:{region.name}::foundation-model/{model}"]
+    profile = f"arn:aws:bedrock:{region.name}:{plan.config.account}:inference-profile/{model}"
+    return [profile, f"arn:aws:bedrock:*::foundation-model/{bare}"]

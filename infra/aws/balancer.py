@@ -43,7 +43,6 @@ class Balancer(Component):
             opts=self.inside(),
         )
         self.listener = self._listener(certificate)
-        self._priority = 0
 
     def _listener(self, certificate: Certificate) -> aws.lb.Listener:
         return aws.lb.Listener(
@@ -89,7 +88,7 @@ class Balancer(Component):
         self._network.let("workloads-balancer", self._network.workloads, group, PORT)
 
     def target(self, service: str) -> aws.lb.TargetGroup:
-        """Give a service its place: the paths that the plan gives it lead there."""
+        """Give a service its place: the paths that the plan gives it lead there, exceptions before what they are of."""
         name, short = self._plan.name(service, self._region), self._region.short
         group = aws.lb.TargetGroup(
             f"{service}-{short}",
@@ -103,14 +102,14 @@ class Balancer(Component):
             deregistration_delay=30,
             opts=self.inside(),
         )
-        for rule in sorted(self._plan.paths, key=lambda rule: (not rule.exact, rule.path)):
+        ordered = sorted(self._plan.paths, key=lambda rule: (not rule.exact, rule.path))
+        for priority, rule in enumerate(ordered, start=1):
             if rule.service == service:
-                self._priority += 10
                 paths = [rule.path] if rule.exact else [rule.path, f"{rule.path}/*"]
                 aws.lb.ListenerRule(
-                    f"{service}-{self._priority}-{short}",
+                    f"{service}-{priority}-{short}",
                     listener_arn=self.listener.arn,
-                    priority=self._priority,
+                    priority=priority,
                     actions=[{"type": "forward", "target_group_arn": group.arn}],
                     conditions=[{"path_pattern": {"values": [_pattern(path) for path in paths]}}],
                     opts=self.inside(),

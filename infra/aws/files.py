@@ -42,7 +42,8 @@ class Bucket(Component):
                         "status": "Enabled",
                         "filter": {"prefix": prefix},
                         "expiration": {"days": days},
-                        "noncurrent_version_expiration": {"noncurrent_days": 30},
+                        "noncurrent_version_expiration": {"noncurrent_days": 1},
+                        "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
                     }
                 ],
                 opts=self.inside(),

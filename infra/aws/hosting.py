@@ -7,10 +7,10 @@ LAMBDA_BODY = 4 * MIB
 
 
 def on_fargate(plan: Plan, workload: Workload) -> bool:
-    """Tell whether a workload runs on Fargate: what never ends, what takes large bodies, and all of a private API.
+    """Tell whether a workload runs on Fargate: what never ends or stays open, what takes large bodies, a private API.
 
     A private API has no API Gateway in front, and the load balancer hands Lambda bodies of 1 MB at the most.
     """
-    if workload.host == "worker":
+    if workload.host == "worker" or workload.streams:
         return True
     return workload.host == "service" and (workload.body_limit > LAMBDA_BODY or plan.config.network == "private")

@@ -133,7 +133,7 @@ class RegionNetwork(Component):
 
     def _endpoints(self) -> None:
         region = self._region
-        models = ("bedrock-runtime",) if self._plan.config.models else ()
+        models = ("bedrock-runtime",) if self._plan.config.language_model else ()
         doors = self._group("endpoints")
         self.let("endpoints-https", doors, self.workloads, 443)
         for name in (*_ENDPOINTS, *models):

@@ -36,8 +36,7 @@ class FargateService(Component):
         super().__init__(f"service-{workload.name}-{ground.region.short}", parent)
         self.workload = workload
         self._ground, self._cluster = ground, cluster
-        command = ["functions-framework", "--source=main.py", f"--target={workload.target}", "--host=0.0.0.0"]
-        task = Task(ground, workload, command, self)
+        task = Task(ground, workload, _command(workload), self)
         target = balancer.target(workload.name)
         self._service(task, target, balancer)
         self._growth()
@@ -86,3 +85,9 @@ class FargateService(Component):
             },
             opts=self.inside(),
         )
+
+
+def _command(workload: Workload) -> list[str]:
+    if workload.streams:
+        return ["python", "-m", "contextfs.runtime.serve", workload.target]
+    return ["functions-framework", "--source=main.py", f"--target={workload.target}", "--host=0.0.0.0"]

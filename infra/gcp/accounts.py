@@ -26,6 +26,7 @@ class Accounts(Component):
     ) -> None:
         super().__init__(f"accounts-{region.short}", parent)
         self._plan, self._region = plan, region
+        self._accounts: dict[str, gcp.serviceaccount.Account] = {}
         self.emails: dict[str, pulumi.Output[str]] = {}
         self.grants: dict[str, list[pulumi.Resource]] = {}
         for workload in plan.workloads:
@@ -54,6 +55,7 @@ class Accounts(Component):
             display_name=f"ContextFS {name} in {self._region.name}",
             opts=self.inside(),
         )
+        self._accounts[name] = account
         self.emails[name] = account.email
         return self.member(name)
 
@@ -83,14 +85,31 @@ class Accounts(Component):
 
     def _files(self, workload: Workload, files: Files, member: pulumi.Output[str]) -> list[pulumi.Resource]:
         return [
-            gcp.storage.BucketIAMMember(
-                f"{workload.name}-keeps-{thing}-{self._region.short}",
-                bucket=files.files.name,
-                role="roles/storage.objectUser",
+            *self._signs(workload, member),
+            *(
+                gcp.storage.BucketIAMMember(
+                    f"{workload.name}-keeps-{thing}-{self._region.short}",
+                    bucket=files.files.name,
+                    role="roles/storage.objectUser",
+                    member=member,
+                    opts=self.inside(),
+                )
+                for thing in self._plan.grants_of(workload.name, "keep files")
+            ),
+        ]
+
+    def _signs(self, workload: Workload, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        """Let a door that hands out files sign links as itself, and as nobody else: an account here has no key."""
+        if workload.host != "service" or not self._plan.grants_of(workload.name, "keep files"):
+            return []
+        return [
+            gcp.serviceaccount.IAMMember(
+                f"{workload.name}-signs-{self._region.short}",
+                service_account_id=self._accounts[workload.name].name,
+                role="roles/iam.serviceAccountTokenCreator",
                 member=member,
                 opts=self.inside(),
             )
-            for thing in self._plan.grants_of(workload.name, "keep files")
         ]
 
     def _models(self, workload: Workload, member: pulumi.Output[str]) -> list[pulumi.Resource]:

@@ -22,7 +22,7 @@ class Apis(Component):
         extra = {
             "alloydb": config.passages == "apart",
             "redis": config.cache,
-            "aiplatform": config.models,
+            "aiplatform": config.language_model is not None,
             "billingbudgets": bool(config.budget),
             "certificatemanager": config.network == "private",
         }

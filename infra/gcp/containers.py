@@ -10,6 +10,8 @@ MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
 
 def command(workload: Workload) -> list[str]:
     """Give the arguments that make the image run a workload."""
+    if workload.streams:
+        return ["python", "-m", "contextfs.runtime.serve", workload.target]
     match workload.host:
         case "worker":
             return ["python", "-m", "contextfs.runtime.serve", workload.target]

@@ -8,6 +8,12 @@ from infra.kit.component import Component
 from infra.plan import Plan, Region
 
 _DAY_SECONDS = 86400
+_GONE: gcp.storage.BucketLifecycleRuleConditionArgsDict = {
+    "days_since_noncurrent_time": 1,
+    "matches_prefixes": ["exports/"],
+    "with_state": "ARCHIVED",
+}
+"""An export that was deleted is forgotten a day later."""
 
 
 class Files(Component):
@@ -26,6 +32,8 @@ class Files(Component):
             versioning={"enabled": True},
             lifecycle_rules=[
                 {"action": {"type": "Delete"}, "condition": {"age": 30, "matches_prefixes": ["exports/"]}},
+                {"action": {"type": "Delete"}, "condition": _GONE},
+                {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": 1}},
                 {"action": {"type": "Delete"}, "condition": {"num_newer_versions": 3, "with_state": "ARCHIVED"}},
             ],
             force_destroy=not production,

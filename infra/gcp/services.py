@@ -10,6 +10,8 @@ from infra.plan import Workload
 
 PUBLIC_BEHIND = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
 PRIVATE = "INGRESS_TRAFFIC_INTERNAL_ONLY"
+_CALLS, _STREAMS = 40, 250
+"""How many calls an instance takes at once; a stream waits most of its time."""
 
 
 class Service(Component):
@@ -44,7 +46,8 @@ def _template(ground: Ground, workload: Workload) -> gcp.cloudrunv2.ServiceTempl
     return {
         "service_account": ground.accounts.email(workload.name),
         "timeout": f"{workload.timeout_seconds}s",
-        "max_instance_request_concurrency": 40,
+        "max_instance_request_concurrency": _STREAMS if workload.streams else _CALLS,
+        "session_affinity": workload.streams,
         "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
         "scaling": {"min_instance_count": warm, "max_instance_count": sizing.most},
         "vpc_access": {

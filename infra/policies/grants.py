@@ -11,6 +11,7 @@ from infra.preview.recording import Recording, Resource
 PRIMITIVE = {"roles/owner", "roles/editor", "roles/viewer", "roles/iam.securityAdmin"}
 ALLOWED_ROLES = {
     "roles/aiplatform.user",
+    "roles/iam.serviceAccountTokenCreator",
     "roles/cloudbuild.builds.builder",
     "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     "roles/pubsub.publisher",
@@ -31,6 +32,7 @@ ALLOWED_POLICIES = (
 """Every managed policy of AWS's that is attached to anything."""
 ON_EVERYTHING = {"ecr:GetAuthorizationToken"}
 """Actions that AWS knows no narrower thing for."""
+_SIGNS = "roles/iam.serviceAccountTokenCreator"
 _IAM = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 
 
@@ -41,11 +43,19 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
         role = resource.inputs.get("role")
         if role in PRIMITIVE:
             yield f"{resource.label} gives {role}, which is half of everything"
+        elif role == _SIGNS and not _of_itself(resource):
+            yield f"{resource.label} gives {role} over an account that is not its member's own"
         elif isinstance(role, str) and role.startswith("roles/") and role not in ALLOWED_ROLES:
             yield f"{resource.label} gives {role}, which is not among the roles that are given"
         if resource.type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
             yield from _attachment(resource)
         yield from _documents(resource)
+
+
+def _of_itself(resource: Resource) -> bool:
+    """Tell whether an account is let act as itself, and as nobody else."""
+    over, member = (set(resource.property_dependencies.get(name, ())) for name in ("serviceAccountId", "member"))
+    return len(over) == 1 and over == member
 
 
 def _attachment(resource: Resource) -> Iterator[str]:

@@ -58,7 +58,7 @@ class Rows:
         """Copy all that a tenant has, but for what was kept about its calls."""
         tables = (
             *("projects", "sessions", "messages", "memories", "revisions", "api_keys", "dead_letters", "deliveries"),
-            *("memberships", "custom_roles", "invitations", "sources"),
+            *("memberships", "custom_roles", "invitations", "sources", "exports"),
         )
         return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
 
@@ -126,6 +126,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         review_id=str(ask_about(rows, tenant, memory["id"])),
         source_id=source["id"],
         source=source["path"].rsplit("/", 1)[-1],
+        export_id=tenant.call("POST", "/v1/exports", {}).json()["id"],
         login_id=sign_in(tenant)[1],
         domain=claim(tenant),
         token_id=tenant.call("POST", "/v1/admin/scim/tokens", {"name": "t"}).json()["scim_token"]["id"],

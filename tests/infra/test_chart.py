@@ -26,6 +26,7 @@ MOST: dict[str, Any] = LEAST | {
         "pullSecrets": ["registry"],
     },
     "settings": {"CONTEXTFS_LOG_LEVEL": "warning", "CONTEXTFS_POOL_SIZE": 5},
+    "files": {"claim": "exports"},
     "gateway": {"autoscaling": {"enabled": False}, "replicas": 3},
     "ingress": {"enabled": True, "host": "memory.example.org", "tlsSecret": "tls", "annotations": {"a": "b"}},
     "networkPolicy": {"from": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}]},

@@ -64,7 +64,12 @@ def test_the_active_region_is_home() -> None:
             "us-central1 lies in us, and data may lie in eu only: take the region out, or widen contextfs:residency.",
         ),
         ({"residency": ["eua"]}, "contextfs:residency"),
-        ({"models": "true", "regions": ["us-west2"]}, "contextfs:models: us-west2 does not offer them"),
+        (
+            {"languageModel": "m", "languageModelPrices": "1/2", "regions": ["us-west2"]},
+            "languageModel: us-west2 offers no",
+        ),
+        ({"languageModel": "m"}, "contextfs:languageModelPrices is missing"),
+        ({"languageModel": "a model"}, "contextfs:language_model"),
         ({"account": "X"}, "contextfs:account: 'X' is not a project id"),
         ({"domain": "Example"}, "contextfs:domain: 'Example' is not a domain name"),
         ({"alerts": "nobody"}, "contextfs:alerts: 'nobody' is not an e-mail address"),
@@ -91,7 +96,14 @@ def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence:
     [
         ({"account": "demo-project"}, "contextfs:account: 'demo-project' is not an account id of 12 digits"),
         ({"regions": ["us-east1"]}, "'us-east1' is no region of aws that is known here: did you mean us-east-1?"),
-        ({"models": "true", "regions": ["us-west-1"]}, "contextfs:models: us-west-1 does not offer them"),
+        (
+            {"languageModel": "m", "languageModelPrices": "1/2", "regions": ["us-west-1"]},
+            "languageModel: us-west-1 offers",
+        ),
+        (
+            {"languageModel": "global.m", "languageModelPrices": "1/2", "residency": ["us"]},
+            "languageModel: the profile global.m asks in regions outside contextfs:residency",
+        ),
         ({"encryptionKeys": {"us-east-1": KEY.format("us-east-1")}}, "is not the full name of a key of aws."),
     ],
 )

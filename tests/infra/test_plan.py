@@ -43,7 +43,7 @@ def test_every_route_leads_to_the_service_of_its_noun() -> None:
     assert {route.name: route.group for route in ROUTES} == {
         route.name: service_of(made.paths, route.path) for route in ROUTES
     }
-    assert {route.group for route in ROUTES} == {workload.name for workload in made.of("service")}
+    assert {*(route.group for route in ROUTES), "stream"} == {workload.name for workload in made.of("service")}
 
 
 def test_a_path_below_the_head_of_another_noun_is_an_exception() -> None:
@@ -126,19 +126,46 @@ def test_doors_of_the_api_read_what_a_call_needs_and_publish_nothing() -> None:
         assert made.grants_of(door.name, "call models") == ()
 
 
-def test_models_are_granted_to_those_that_need_them_when_the_config_says_so() -> None:
-    made = plan(of(models=True))
+@pytest.mark.parametrize(("cloud", "vendor"), [("gcp", "vertex"), ("aws", "bedrock")])
+def test_who_learns_asks_the_language_model_of_the_config_and_nobody_else_does(cloud: str, vendor: str) -> None:
+    region = "us-central1" if cloud == "gcp" else "us-east-1"
+    named = {"language_model": "small", "language_model_prices": "0.25/2", "language_model_cap": 25.0}
+    made = plan(of(cloud=cloud, regions=(region,), **named))
+    told = made.environment(made.workload("on-read"), made.regions[0])
+    others = [made.environment(one, made.regions[0]) for one in made.workloads if one.name != "on-read"]
 
-    assert {"search", "context", "on-embed", "on-read"} == {
-        g.workload for g in made.grants if g.action == "call models"
-    }
+    assert ["on-read"] == [grant.workload for grant in made.grants if grant.action == "call models"]
+    assert told["CONTEXTFS_LANGUAGE_MODEL"] == f"{vendor}:small"
+    assert (told["CONTEXTFS_LANGUAGE_MODEL_PRICES"], told["CONTEXTFS_LANGUAGE_MODEL_CAP"]) == ("0.25/2", "25")
+    assert not any("CONTEXTFS_LANGUAGE_MODEL" in one for one in others)
+    assert not any(grant.action == "call models" for grant in plan(of(cloud=cloud, regions=(region,))).grants)
+
+
+@pytest.mark.parametrize(("cloud", "scheme"), [("gcp", "gs"), ("aws", "s3")])
+def test_files_are_kept_where_the_setting_says_by_those_that_the_plan_names(cloud: str, scheme: str) -> None:
+    made = plan(of(cloud=cloud, regions=("us-central1" if cloud == "gcp" else "us-east-1",)))
+    region = made.regions[0]
+    told = {one.name: made.environment(one, region).get("CONTEXTFS_FILES") for one in made.workloads}
+
+    bucket = f"{scheme}://{made.store('files', region)}"
+    assert dict.fromkeys(("exports", "on-export", "expire"), bucket) == {k: v for k, v in told.items() if v}
+    assert {"exports", "on-export", "expire"} == {g.workload for g in made.grants if g.action == "keep files"}
+
+
+def test_streams_have_a_service_that_stays_open_and_a_path_of_its_own() -> None:
+    made = plan(CONFIG)
+    [rule] = [rule for rule in made.paths if rule.service == "stream"]
+
+    assert ("/v1/sessions/{session_id}/stream", True) == (rule.path, rule.exact)
+    assert made.workload("stream").timeout_seconds == 3600
+    assert made.environment(made.workload("stream"), made.regions[0])["CONTEXTFS_PORT"] == "8080"
 
 
 def test_what_an_installation_has_by_choice_comes_with_its_secret() -> None:
     made = plan(of(passages="apart", cache=True))
 
-    assert {"passages-database-url", "redis-url"} <= set(made.secrets)
-    assert made.secret_variables(made.workload("search"))["CONTEXTFS_REDIS_URL"] == "redis-url"
+    assert {"passages-database-url", "cache"} <= set(made.secrets)
+    assert made.secret_variables(made.workload("search"))["CONTEXTFS_CACHE"] == "cache"
 
 
 def test_a_standby_stands_behind_the_active_region_and_keeps_its_addresses_after_a_failover() -> None:

@@ -87,6 +87,16 @@ def unprotected(raw: dict[str, Any]) -> None:
     raw["protect"] = False
 
 
+def over_another(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["serviceAccountId"] = ["somebody else"]
+
+
+def other_bucket(raw: dict[str, Any]) -> None:
+    for one in raw["inputs"]["template"]["containers"][0]["envs"]:
+        if one["name"] == "CONTEXTFS_FILES":
+            one["value"] = "gs://elsewhere"
+
+
 def as_default_account(raw: dict[str, Any]) -> None:
     raw["property_dependencies"]["template"] = []
 
@@ -182,7 +192,25 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "DatabaseInstance", waits_for_nothing, "", "private_addresses: DatabaseInstance postgres-usc1 does not"),
     (GCP, "Instance", waits_for_nothing, "redis", "private_addresses: Instance redis-usc1 does not wait"),
     (GCP, "Cluster", waits_for_nothing, "passages", "private_addresses: Cluster passages-usc1 does not wait"),
-    (GCP, "IAMMember", put("role", "roles/editor"), "", "grants: IAMMember context-calls-models-usc1 gives roles/ed"),
+    (
+        GCP,
+        "IAMMember",
+        put("role", "roles/editor"),
+        "on-read",
+        "grants: IAMMember on-read-calls-models-usc1 gives roles",
+    ),
+    (
+        GCP,
+        "IAMMember",
+        over_another,
+        "exports-signs",
+        "grants: IAMMember exports-signs-usc1 gives roles/iam.serviceAcc",
+    ),
+    (GCP, "Bucket", drop("lifecycleRules"), "files", "files: Bucket files-usc1 keeps exports for ever"),
+    (AWS, "BucketLifecycleConfiguration", put("rules.0.filter", {}), "files", "files: Bucket files-use1 keeps exports"),
+    (GCP, "BucketIAMMember", put("role", "roles/storage.objectViewer"), "exports", "files: exports may not write to"),
+    (RESOLVED, "RolePolicy", put("policy", "{}"), "exports", "files: exports may not write to"),
+    (GCP, "Service", other_bucket, "exports", "files: exports keeps files in gs://elsewhere, which is not drawn"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.admin"), "", "grants: TopicIAMMember"),
     (RESOLVED, "RolePolicy", put("policy", ROLE), "search", "grants: RolePolicy search-use1 allows s3:*"),
     (AWS, "RolePolicyAttachment", put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"), "", "grants: RoleP"),

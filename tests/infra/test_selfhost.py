@@ -23,9 +23,8 @@ KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
     job.FOUNDING_ORGANIZATION,
 }
 FOR_ADAPTERS = {
-    "CONTEXTFS_FILES",
     "CONTEXTFS_PASSAGES_DATABASE_URL",
-    "CONTEXTFS_REDIS_URL",
+    "CONTEXTFS_CACHE",
 }
 """Variables that the plan sets for ports that the product does not use yet."""
 

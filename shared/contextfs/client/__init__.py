@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextfs.domain.audit.model import AuditEntry, AuditReport
     from contextfs.domain.context.request import ContextItem, ContextReply
     from contextfs.domain.events.model import DeadLetter
+    from contextfs.domain.exports.model import Export, ExportLinked
     from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
     from contextfs.domain.projects.model import Project
     from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
@@ -61,6 +62,8 @@ _HOMES = {
     "CustomRole": "domain.access.roles.model",
     "DeadLetter": "domain.events.model",
     "Decided": "domain.reviews.model",
+    "Export": "domain.exports.model",
+    "ExportLinked": "domain.exports.model",
     "Git": "domain.sessions.model",
     "Health": "client.system",
     "History": "domain.memories.model",
@@ -140,6 +143,8 @@ __all__ = [
     "CustomRole",
     "DeadLetter",
     "Decided",
+    "Export",
+    "ExportLinked",
     "Git",
     "Health",
     "History",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextfs.client.admin import Admin
     from contextfs.client.auth import Auth
     from contextfs.client.context import Context
+    from contextfs.client.exports import Exports
     from contextfs.client.invitations import Invitations
     from contextfs.client.keys import Keys
     from contextfs.client.memories import Memories
@@ -68,6 +69,7 @@ class ContextFS:
     sql: "Sql"
     admin: "Admin"
     sync: "Sync"
+    exports: "Exports"
     system: "System"
 
     def __init__(

@@ -12,7 +12,7 @@ from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.ports import Database, Embedder, LanguageModel, Reader, Transaction
+from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction
 from contextfs.kit.principal import Principal
 
 
@@ -42,6 +42,10 @@ class Services:
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None
     """Speaks to identity providers; without it, single sign-on is switched off."""
+    blobs: Callable[[], Blobs | None] = lambda: None
+    """Where files are kept; without it, nothing is exported."""
+    export_limit: int = 2_000_000_000
+    """Bytes of an export at the most."""
     public_url: str = "http://127.0.0.1:8420"
     """Where people reach this server: the root of addresses that others are told of."""
     counts_alone: Callable[[], bool] = lambda: False

@@ -1,6 +1,6 @@
 """Ports: what the product needs from outside, each with twins that one setting chooses between."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -104,6 +104,45 @@ class LanguageModel(Protocol):
 
     def complete(self, instructions: str, text: str, schema: Mapping[str, Any], *, most_tokens: int) -> Completion:
         """Answer by a JSON Schema, in so many tokens at the most; Unavailable when no answer comes."""
+        ...
+
+
+class Blob(NamedTuple):
+    """A file as it was stored: its key, its size in bytes, and the SHA-256 of its content in hex."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class Blobs(Protocol):
+    """Keeps files of any size by key. It does not know tenants: whoever asks begins a key with the tenant's folder.
+
+    A key is what `kit/blobs.py` says; Invalid otherwise. ContextFSError is for whoever runs the installation (no such
+    bucket, no right to it), Unavailable passes by itself.
+    """
+
+    def put(self, key: str, parts: Iterable[bytes], *, media_type: str = "application/octet-stream") -> Blob:
+        """Store a file, whole or not at all, over what was there: who reads meanwhile gets the one or the other."""
+        ...
+
+    def get(self, key: str, *, sha256: str | None = None) -> Iterator[bytes]:
+        """Give a file part by part; NotFound at once when there is none.
+
+        With `sha256`, the last part is followed by an error when the content was another.
+        """
+        ...
+
+    def find(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Give the keys in a folder (`exports/acme/`) and below it, in order, with their sizes in bytes."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete a file; nothing happens when there is none."""
+        ...
+
+    def link(self, key: str, *, seconds: int, name: str) -> str:
+        """Give an address by which anybody may fetch a file, as a download of this name, for so many seconds."""
         ...
 
 

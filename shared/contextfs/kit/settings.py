@@ -62,6 +62,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "needed there by the relay and by schedules."
         ),
     ] = None
+    files: Annotated[
+        Annotated[str, Meta(pattern=r"^(/|gs://[^/\s]+$|s3://[^/\s]+$)")] | None,
+        Meta(
+            description="Where exports are kept: a folder (/…) that all processes share, `gs://BUCKET`, `s3://BUCKET`; "
+            "without it there are none."
+        ),
+    ] = None
+    export_megabytes: Annotated[int, Meta(ge=1, description="The largest export, in megabytes.")] = 2000
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
     public_url: Annotated[

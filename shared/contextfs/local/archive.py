@@ -1,8 +1,7 @@
-"""Everything of a store in one file, and back: JSON lines, the first of which says the format and the project.
+"""Everything of a store in one file, and back: the lines that `journeys/export/format.py` describes.
 
-Each further line is `{"revision": …}`, or `{"session": …}` followed by its `{"message": …}` lines. Taking one in twice,
-or in parts, changes nothing: revisions, sessions and messages are known by their ids. Exports of the first format,
-which had no sessions, are read as well.
+Taking one in twice, or in parts, changes nothing: revisions, sessions and messages are known by their ids. Exports of
+the first format, which had no sessions, are read as well.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ import msgspec
 from contextfs.domain.feed.model import SentRevision
 from contextfs.domain.memories.revisions import Revision
 from contextfs.domain.memories.rules import acceptable
+from contextfs.journeys.export.format import FORMAT, Head, Line, ProjectKept
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.sql import load
 from contextfs.local.config import ProjectNamed
@@ -23,21 +23,12 @@ from contextfs.local.sessions import archived
 from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 
-FORMAT: Final = "contextfs.export.2"
 KINDS: Final = ("revision", "session", "message")
 """What the lines after the first one hold."""
 
 _READ: Final = ("contextfs.export.1", FORMAT)
 _BATCH: Final = 2000
 _SQL: Final = load("contextfs.local.base", "sqlite.sql")
-
-
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line."""
-
-    format: str
-    project: ProjectNamed
-    exported_at: datetime
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,25 +41,22 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     messages: int = 0
 
 
-class _Line(archived.Line, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    revision: SentRevision | None = None
-
-
 class _Read(msgspec.Struct, frozen=True):
     """A line that was read: a revision, or a part of a session."""
 
     revision: Revision | None
-    line: _Line
+    line: Line
 
 
 def written(store: LocalStore, project: ProjectNamed, now: datetime, *, private: bool = True) -> Iterator[bytes]:
     """Write a store, line by line, always in the same order."""
-    yield msgspec.json.encode(Head(format=FORMAT, project=project, exported_at=now)) + b"\n"
+    named = ProjectKept(id=project.id, name=project.name)
+    yield msgspec.json.encode(Head(format=FORMAT, project=named, exported_at=now)) + b"\n"
     for row in store.base.all(_SQL["every"]):
         if row["private"] and not private:
             continue
         for one in sorted(store.log(UUID(row["id"])), key=lambda one: (one.clock, one.id)):
-            yield msgspec.json.encode(_Line(revision=_sent(one))) + b"\n"
+            yield msgspec.json.encode(Line(revision=_sent(one))) + b"\n"
     for line in archived.lines(LocalSessions(store), private=private):
         yield msgspec.json.encode(line) + b"\n"
 
@@ -110,7 +98,7 @@ def _head(line: bytes, name: str) -> Head:
 
 def _line(line: bytes, where: str) -> _Read:
     try:
-        read_line = msgspec.json.decode(line, type=_Line)
+        read_line = msgspec.json.decode(line, type=Line)
         if sum(one is not None for one in (read_line.revision, read_line.session, read_line.message)) != 1:
             raise Invalid("this is no revision, session or message: export anew.")
         return _Read(None if read_line.revision is None else _revision(read_line.revision), read_line)

@@ -80,6 +80,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 }
             ]
         },
+        "exports.create": {"project_id": PROJECT},
         "sources.create": {"name": "support desk", "project_id": PROJECT, "preset": "json", "tags": ["support"]},
         "sources.rotate": {"grace_hours": 24},
         "memories.create": {

@@ -17,12 +17,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
+from contextfs.runtime.files import PATH as FILES
+from contextfs.runtime.files import Files
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.responding import respond
-from contextfs.runtime.streaming.endpoint import PATH as STREAM
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
-from contextfs.runtime.table import KIB, Route
+from contextfs.runtime.table import KIB, STREAM, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -47,6 +48,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         routes=[
             *(_path(door, route) for route in _by_path(routes)),
             *_streams(door, routes),
+            Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
             Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
             Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
         ],
@@ -132,6 +134,18 @@ def _scim(door: Door) -> ASGIApp:
     from contextfs.runtime.scim.endpoint import Endpoint  # noqa: PLC0415 - see above
 
     return Endpoint(door)
+
+
+def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
+    """Hang the stream of sessions alone, as a service of its own serves it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        yield
+        on_stop()
+
+    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
+    return Starlette(routes=_streams(door, routes), exception_handlers=absent, lifespan=lifespan)
 
 
 def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:

@@ -1,4 +1,4 @@
-"""The processes of a server: `python -m contextfs.runtime.serve gateway | relay | worker`.
+"""The processes of a server: `python -m contextfs.runtime.serve gateway | stream | relay | worker`.
 
 Each stops gracefully on SIGTERM or SIGINT (what it began, it ends), and when the process that started it is gone.
 """
@@ -8,10 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from contextfs.kit import log
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.runtime import telemetry, wiring
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 _WATCH_SECONDS = 1.0
 _DRAIN_SECONDS = 30
@@ -22,13 +26,24 @@ _NICENESS = 10
 
 def gateway() -> None:
     """Serve every route over HTTP until told to stop; calls under way are answered first."""
-    import uvicorn  # noqa: PLC0415 - only this process listens
+    from contextfs.runtime.gateway import gateway as hang  # noqa: PLC0415 - only what listens needs it
 
-    from contextfs.runtime.gateway import gateway as hang  # noqa: PLC0415 - as above
+    _listen(hang(wiring.from_process().door, wiring.routes(), on_stop=_end))
+
+
+def stream() -> None:
+    """Serve the streams of sessions alone, where hosts of functions cannot keep them open."""
+    from contextfs.runtime.gateway import streaming as hang  # noqa: PLC0415 - as above
+
+    _listen(hang(wiring.from_process().door, wiring.routes(), on_stop=_end))
+
+
+def _listen(app: "ASGIApp") -> None:
+    import uvicorn  # noqa: PLC0415 - only what listens needs it
+
     from contextfs.runtime.streaming.session import MOST_BYTES  # noqa: PLC0415 - as above
 
     wired = wiring.from_process()
-    app = hang(wired.door, wiring.routes(), on_stop=_end)
     config = uvicorn.Config(
         app,
         host=wired.settings.host,
@@ -94,7 +109,7 @@ def _watch_parent(stop: Callable[[], object]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run one process; the exit code is 2 when it was called wrong."""
-    processes = {"gateway": gateway, "relay": relay, "worker": worker}
+    processes = {"gateway": gateway, "stream": stream, "relay": relay, "worker": worker}
     if len(arguments) != 1 or arguments[0] not in processes:
         sys.stderr.write(f"usage: python -m contextfs.runtime.serve {' | '.join(processes)}\n")
         return 2

@@ -1,9 +1,10 @@
 """What a schedule gets to work with: the platform's own database role, the bus, and the time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contextfs.kit.clock import Clock
-from contextfs.kit.ports import Bus, Database
+from contextfs.kit.ports import Blobs, Bus, Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +16,5 @@ class Sweep:
     clock: Clock
     pepper: bytes
     """The installation's own secret, which what it makes is signed with."""
+    blobs: Callable[[], Blobs | None] = lambda: None
+    """Where files are kept."""

@@ -21,6 +21,9 @@ SAML_METADATA: Final = "application/samlmetadata+xml"
 INVITED: Final = "invited"
 """The `needs` of the route that an invitation opens, and no key."""
 
+STREAM: Final = "/v1/sessions/{session_id}/stream"
+"""Where a session is streamed over a WebSocket: no route, for it stays open, and each of its batches is a call."""
+
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 

@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
+from contextfs.adapters.clouds.local.blobs import FolderBlobs
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
@@ -16,7 +17,7 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
-from contextfs.kit.ports import Bus, Database, Embedder, LanguageModel
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
@@ -52,6 +53,8 @@ class Wiring:
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
             counts_alone=lambda: leases.is_alone(clock()),
+            blobs=cache(self.blobs),
+            export_limit=settings.export_megabytes * 1_000_000,
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
         )
         self.door = Door(self.services, clock, self.allowance, triggers())
@@ -69,7 +72,13 @@ class Wiring:
 
     def sweep(self, platform: Database, bus: Bus) -> Sweep:
         """Give a schedule what it works with."""
-        return Sweep(platform=platform, bus=bus, clock=self.clock, pepper=self.services.key_pepper)
+        return Sweep(
+            platform=platform,
+            bus=bus,
+            clock=self.clock,
+            pepper=self.services.key_pepper,
+            blobs=self.services.blobs,
+        )
 
     @cached_property
     def _cloud_bus(self) -> Bus:
@@ -84,6 +93,24 @@ class Wiring:
         from contextfs.adapters.clouds.aws.bus import EventBridgeBus  # noqa: PLC0415 - as above
 
         return EventBridgeBus(settings.events, region=settings.region)
+
+    def blobs(self) -> Blobs | None:
+        """Choose where files are kept, as the setting `files` says. A cloud's SDK is loaded where it is needed."""
+        settings = self.settings
+        if settings.files is None:
+            return None
+        bucket = settings.files.partition("://")[2]
+        if settings.files.startswith("gs://"):
+            from contextfs.adapters.clouds.gcp.blobs import StorageBlobs  # noqa: PLC0415 - as above
+
+            return StorageBlobs(bucket)
+        if settings.files.startswith("s3://"):
+            from contextfs.adapters.clouds.aws.blobs import S3Blobs  # noqa: PLC0415 - as above
+
+            return S3Blobs(bucket, region=settings.region if settings.cloud == "aws" else None)
+        return FolderBlobs(
+            Path(settings.files), secret=self.services.key_pepper, url=self.services.public_url, clock=self.clock
+        )
 
     def close(self) -> None:
         """Give everything back."""

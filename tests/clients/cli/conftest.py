@@ -39,9 +39,9 @@ Ctx = Callable[..., Run]
 
 
 @pytest.fixture(scope="session")
-def wiring(new_schema: Callable[[], str]) -> Iterator[Wiring]:
+def wiring(new_schema: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
     """Give the parts of a process on a database of its own: here a relay runs, which others must not see."""
-    wired = Wiring(settings_for(new_schema()))
+    wired = Wiring(settings_for(new_schema(), files=tmp_path_factory.mktemp("files")))
     yield wired
     wired.close()
 

@@ -52,6 +52,10 @@ tolerations: {{- toYaml . | nindent 2 }}
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: 256Mi}
+{{- with .Values.files.claim }}
+  - name: files
+    persistentVolumeClaim: {claimName: {{ . }}}
+{{- end }}
 {{- end -}}
 
 {{- define "contextfs.container" -}}
@@ -63,6 +67,9 @@ securityContext:
   capabilities: {drop: [ALL]}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
+{{- if .Values.files.claim }}
+  - {name: files, mountPath: /var/lib/contextfs}
+{{- end }}
 {{- end -}}
 
 {{- /* Settings by the names of their variables: (list root "CONTEXTFS_A" "CONTEXTFS_B" …) are read from the secret. */ -}}
@@ -72,6 +79,10 @@ volumeMounts:
 - name: {{ $name }}
   valueFrom:
     secretKeyRef: {name: {{ $root.Values.secret }}, key: {{ $name }}}
+{{- end }}
+{{- if $root.Values.files.claim }}
+- name: CONTEXTFS_FILES
+  value: /var/lib/contextfs
 {{- end }}
 {{- range $name, $value := $root.Values.settings }}
 - name: {{ $name }}

@@ -33,6 +33,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "networks:read": "See from where the organization may be called.",
         "networks:write": "Say from where the organization may be called.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
+        "exports:read": "See one's own exports, and get links to them.",
+        "exports:write": "Ask for exports of what one may read, and delete them.",
         "usage:read": "See what language models were asked, and what it cost.",
         "audit:read": "See who did what, and check that nobody changed the log.",
         "audit:write": "Say how long that log is kept.",
@@ -42,7 +44,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
 _RUN = (
     *("projects:*", "sessions:*", "memories:*", "users:*", "roles:*", "keys:*", "sources:*"),
-    *("events:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*"),
+    *("events:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*"),
 )
 _SELF = ("logins:read", "logins:write")
 _WRITE = ("sessions:write", "memories:write")

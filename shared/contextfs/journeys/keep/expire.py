@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from contextfs.domain.events import store
+from contextfs.domain.exports import rules
+from contextfs.domain.exports import store as exports
 from contextfs.domain.limits import store as limits
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store as signins
-from contextfs.kit.ports import Database
+from contextfs.kit.ports import Blobs, Database, Transaction
 
 _CONSUMED = timedelta(days=30)
 _REPLIES = timedelta(hours=24)
@@ -16,9 +18,18 @@ _BUCKETS = timedelta(hours=1)
 _TRIES = timedelta(days=1)
 
 
-def expire(database: Database, now: datetime) -> int:
-    """Delete old inbox rows, old replies, old logins, full buckets and old wrong tries; gives how many."""
+def expire(database: Database, now: datetime, blobs: Blobs | None = None) -> int:
+    """Delete old inbox rows, replies, logins, buckets, wrong tries, exports with their files; gives how many."""
     with database.transaction() as (tx, _):
         ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now) + limits.expire(tx, now - _BUCKETS)
-        ended += lockouts.expire(tx, now - _TRIES)
+        ended += lockouts.expire(tx, now - _TRIES) + _exports(tx, now, blobs)
         return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)
+
+
+def _exports(tx: Transaction, now: datetime, blobs: Blobs | None) -> int:
+    """Delete exports whose time is over. When a file cannot be deleted, its row stays, and this is done again."""
+    gone = exports.expire(tx, now)
+    for org_id, export_id in gone:
+        if blobs is not None:
+            blobs.delete(rules.key(org_id, export_id))
+    return len(gone)

@@ -6,63 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.sessions.model import Content, Git, Kind, Message, Role, Status, ToolCall
+from contextfs.domain.sessions.model import Message
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.kit.fields import ExternalId, Metadata, Moment, Sensitivity, Tags, Title, Tokens, Word
+from contextfs.journeys.export.format import Line, MessageKept, SessionKept
 from contextfs.local.base.memories import redaction_key
-from contextfs.local.config import Level
 from contextfs.local.sessions.arriving import Arrived
 from contextfs.local.sessions.rows import SQL, as_json, git_in, moment, row_of_message, text
 from contextfs.local.sessions.store import LocalSessions
-
-
-class SessionKept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A session in an export. `shared` tells who was chosen to see it, `learned` from how many messages was learned."""
-
-    id: UUID
-    tool: Word
-    external_id: ExternalId | None
-    title: Title | None
-    status: Status
-    user_id: UUID | None
-    model: str | None
-    git: Git
-    input_tokens: Tokens
-    output_tokens: Tokens
-    sensitivity: Sensitivity | None
-    tags: Tags
-    annotations: Metadata
-    metadata: Metadata
-    started_at: Moment
-    ended_at: Moment | None
-    created_at: Moment
-    updated_at: Moment
-    shared: Level | None
-    own: bool
-    learned: int
-
-
-class MessageKept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A message in an export; what is at its default is left out."""
-
-    id: UUID
-    session_id: UUID
-    role: Role
-    kind: Kind
-    content: Content
-    created_at: Moment
-    external_id: str | None = None
-    tool_calls: list[ToolCall] = []
-    model: str | None = None
-    tokens: Tokens | None = None
-    metadata: Metadata = {}
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A line of an export: a session, or a message of a session that was in a line before."""
-
-    session: SessionKept | None = None
-    message: MessageKept | None = None
 
 
 def lines(sessions: LocalSessions, *, private: bool) -> Iterator[Line]:

@@ -48,6 +48,7 @@ def settings(home: Home, administrator: str, port: int) -> Settings:
         key_pepper=secrets.key_pepper,
         redaction_key=secrets.redaction_key,
         model=str(home.model) if home.model.exists() else None,
+        files=str(home.files),
         port=port,
     )
 

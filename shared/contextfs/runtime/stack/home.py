@@ -24,6 +24,7 @@ class Home:
         self.path = path
         self.database = path / "postgres" / "data"
         self.logs = path / "logs"
+        self.files = path / "files"
         self.model = path / "models" / MODEL_FILE
         self.up_lock = path / "up.lock"
         self.supervisor_lock = path / "supervisor.lock"

@@ -20,7 +20,6 @@ from contextfs.runtime.streaming.frames import StreamName
 from contextfs.runtime.streaming.session import Stream, call
 from contextfs.runtime.table import Route
 
-PATH = "/v1/sessions/{session_id}/stream"
 PROTOCOL = "contextfs.v1"
 KEY_PROTOCOL = "contextfs.key."
 """Browsers cannot set headers here: they offer `contextfs.v1` and `contextfs.key.<the key>` as subprotocols."""

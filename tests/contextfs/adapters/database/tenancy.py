@@ -176,6 +176,9 @@ def _enter(connection: Connection, ids: Ids) -> None:
     source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
     signs: dict[str, Any] = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
     insert(connection, "sources", source | signs | stamps)
+    asked = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "requested_by": ids.user}
+    times = {"created_at": AT, "expires_at": AT}
+    insert(connection, "exports", asked | {"contents": ["memories"], "status": "pending"} | times)
 
 
 def _sign_in(connection: Connection, ids: Ids) -> None:

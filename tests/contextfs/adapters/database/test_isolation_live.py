@@ -24,14 +24,24 @@ from tests.contextfs.adapters.database.tenancy import (
 
 WRITABLE = (
     *("organizations", "memberships", "custom_roles", "invitations", "projects", "api_keys", "sources", "sessions"),
-    *("memories", "passages", "deliveries"),
+    *("memories", "passages", "deliveries", "exports"),
 )
 DELETABLE = (
     *(table for table in WRITABLE if table != "memberships"),
     *("dead_letters", "idempotency_keys", "messages", "consumed_events", "key_uses"),
 )
 """What a tenant may delete as a whole: of the members, an owner stays."""
-READ_BY_PROJECT = ("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages")
+READ_BY_PROJECT = (
+    "projects",
+    "api_keys",
+    "sources",
+    "sessions",
+    "messages",
+    "memories",
+    "revisions",
+    "passages",
+    "exports",
+)
 
 
 def _all_counts(connection: Connection, org: UUID | None = None) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Exports: all that somebody may see, as a file."""

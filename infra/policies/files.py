@@ -1,0 +1,79 @@
+"""Who keeps files has a bucket that is drawn and a grant to write to it, and exports in it go after a while."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from infra.plan import Plan
+from infra.plan import Region as Place
+from infra.preview.graph import everywhere
+from infra.preview.recording import COMPUTED, Recording, Resource
+
+SETTING = "CONTEXTFS_FILES"
+FOLDER = "exports/"
+_BUCKETS = {"gcp:storage/bucket:Bucket": "name", "aws:s3/bucket:Bucket": "bucket"}
+_GRANTS = ("gcp:storage/bucketIAMMember:BucketIAMMember", "aws:iam/rolePolicy:RolePolicy")
+_WRITES = {"roles/storage.objectUser", "s3:PutObject"}
+"""What lets a program write. A document that only a cloud could complete is judged where the program was resolved."""
+
+
+def faults(recording: Recording, plan: Plan) -> Iterator[str]:
+    """Tell who would keep files nowhere, or may not, and what would be kept for ever."""
+    buckets = {str(r.inputs.get(_BUCKETS[r.type])): r for r in recording.resources if r.type in _BUCKETS}
+    for region in plan.regions:
+        if (bucket := buckets.get(plan.store("files", region))) is not None and not _forgets(recording, bucket):
+            yield f"{bucket.label} keeps exports for ever"
+        for grant in plan.grants:
+            if grant.action == "keep files":
+                yield from _keeper(recording, plan, region, grant.workload, set(buckets))
+
+
+def _keeper(recording: Recording, plan: Plan, region: Place, workload: str, buckets: set[str]) -> Iterator[str]:
+    name = f"{workload}-{region.short}"
+    for found in {text for one in recording.resources if one.name == name for text in _said(one)}:
+        if found.partition("://")[2] not in buckets:
+            yield f"{workload} keeps files in {found}, which is not drawn"
+    grants = {name, f"{workload}-keeps-files-{region.short}"}
+    granted = (one for one in recording.resources if one.name in grants and one.type in _GRANTS)
+    if not any({*_WRITES, COMPUTED} & set(_words(one)) for one in granted):
+        yield f"{workload} may not write to {plan.store('files', region)}"
+
+
+def _said(resource: Resource) -> Iterator[str]:
+    """Find what a program is told of files: as a variable by name, in a list, or in a task's JSON."""
+    for _, value in everywhere(resource.inputs):
+        if isinstance(value, dict):
+            variables = cast("dict[str, Any]", value)
+            if isinstance(variables.get(SETTING), str):
+                yield variables[SETTING]
+            if variables.get("name") == SETTING:
+                yield str(variables["value"])
+        elif isinstance(value, str) and value.startswith("[") and SETTING in value:
+            yield from (one["value"] for task in json.loads(value) for one in task["environment"] if _is_it(one))
+
+
+def _is_it(variable: dict[str, Any]) -> bool:
+    return variable["name"] == SETTING
+
+
+def _words(grant: Resource) -> Iterator[str]:
+    """Give what a grant allows: a role, or the actions of a document."""
+    text = str(grant.inputs.get("role" if grant.type == _GRANTS[0] else "policy", ""))
+    if '"Statement"' not in text:
+        yield text
+        return
+    for statement in json.loads(text)["Statement"]:
+        yield from statement["Action"]
+
+
+def _forgets(recording: Recording, bucket: Resource) -> bool:
+    """Tell whether a rule deletes what is in the folder of exports."""
+    rules = bucket.inputs.get("lifecycleRules", [])
+    if any(FOLDER in rule["condition"].get("matchesPrefixes", ()) and rule["condition"].get("age") for rule in rules):
+        return True
+    return any(
+        rule.get("filter", {}).get("prefix") == FOLDER and rule.get("expiration")
+        for one in recording.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+        if one.name == bucket.name
+        for rule in one.inputs["rules"]
+    )

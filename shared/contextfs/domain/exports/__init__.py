@@ -1,0 +1,1 @@
+"""Exports: what they are, and the questions about them."""

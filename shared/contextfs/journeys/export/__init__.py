@@ -1,0 +1,1 @@
+"""Export: all that somebody may see, written into one file that can be read anywhere."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +35,9 @@ def import_(
     project: options.Project = None,
     tag: options.Tags = None,
     all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
+    again: Annotated[
+        bool, Option("--again", help="Read what is kept of the files once more, also where they are gone.")
+    ] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
     server: where.Server = False,
     json: options.Json = False,
@@ -44,26 +47,68 @@ def import_(
     In a folder with a store they come into it, and what is learned from them is private until you share it.
     Elsewhere, with --server or with --project, they are sent to the server.
 
+    A store keeps the files as they are, without secrets: when a newer version reads them better, --again does so, and
+    messages are brought to what they say now.
+
     `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
     """
     if tool is Tool.contextfs:
         return _restore(path, json=json)
     place = where.here(server or project is not None)
-    of_tools = _chosen(tool, path, place, everything=all_)
     tally = Tally()
-    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tag or ()))
-    of = sum(map(len, of_tools.values()))
+    if again:
+        _again(tool, path, place, tally, tag or (), dry_run=dry_run, json=json)
+    else:
+        of_tools = _chosen(tool, path, place, everything=all_)
+        _import(of_tools, place, tally, tag or (), project=project, dry_run=dry_run, json=json)
+    return 1 if tally.failed else 0
+
+
+def _import(
+    of_tools: dict[str, list[Path]],
+    place: Place | None,
+    tally: Tally,
+    tags: Sequence[str],
+    *,
+    project: str | None,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Import files, into a store or to the server."""
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tags))
     if dry_run:
         _rehearse(pairs, tally, json=json)
     elif place is None:
         from clients.cli.there import importing as there  # noqa: PLC0415 - the one that is meant is loaded
 
-        there.bring(pairs, tally, project=project, of=of, json=json)
+        there.bring(pairs, tally, project=project, of=sum(map(len, of_tools.values())), json=json)
     else:
         from clients.cli.here import importing as here  # noqa: PLC0415 - as above
 
-        here.bring(place, pairs, tally, of=of, json=json)
-    return 1 if tally.failed else 0
+        here.bring(place, of_tools, tally, tags=tags, json=json)
+
+
+def _again(
+    tool: Tool | None,
+    path: Path | None,
+    place: Place | None,
+    tally: Tally,
+    tags: Sequence[str],
+    *,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Read what the store of this folder keeps of files once more."""
+    from clients.cli.here import importing as here  # noqa: PLC0415 - as above
+    from clients.cli.here.records import Again  # noqa: PLC0415 - as above
+
+    if place is None:
+        raise Misused("--again reads what a store keeps: leave --server and --project out, and call it in its folder")
+    wanted = Again(None if tool is None else tool.value, path)
+    if dry_run:
+        _rehearse(here.rehearsed(place, wanted, tally, tags), tally, json=json)
+    else:
+        here.bring(place, wanted, tally, tags=tags, json=json)
 
 
 def _restore(file: Path | None, *, json: bool) -> int:

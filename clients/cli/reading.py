@@ -11,7 +11,7 @@ from contextfs.adapters.transcripts import read_path
 from contextfs.domain.sessions.model import Captured
 from contextfs.kit.errors import ContextFSError
 
-_NOTHING = "no conversation in it"
+NOTHING = "no conversation in it"
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Tally:
     stored: int = 0
     duplicates: int = 0
     redacted: int = 0
+    revised: int = 0
     learned: int = 0
     skipped_files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     skipped_records: Counter[str] = field(default_factory=Counter[str])
@@ -42,13 +43,14 @@ class Tally:
         self.unchanged += not captured.created and not captured.grown
         self.stored += captured.added
         self.duplicates += captured.present
+        self.revised += captured.revised
         self.redacted += captured.receipt.redacted if captured.created or captured.added else 0
 
     def shown(self) -> dict[str, Any]:
         """Give the figures for a program."""
         return {
             "sessions": {"new": self.new, "grown": self.grown, "unchanged": self.unchanged},
-            "messages": {"stored": self.stored, "duplicates": self.duplicates},
+            "messages": {"stored": self.stored, "duplicates": self.duplicates, "revised": self.revised},
             "redacted": self.redacted,
         } | self.left_out()
 
@@ -73,7 +75,7 @@ def conversations(
                 tally.failed.append((str(file), read.detail))
                 continue
             if not read:
-                tally.skipped_files.append((str(file), _NOTHING))
+                tally.skipped_files.append((str(file), NOTHING))
             for transcript in read:
                 one = normalised(transcript, tags=tags)
                 tally.skipped_records.update(one.skipped)

@@ -33,10 +33,10 @@ def redact(text: str, *, key: bytes) -> Redacted:
     findings: list[Finding] = []
     # What a replacement uncovers is found by the next pass, so that redacting twice equals redacting once.
     for _ in range(_PASSES):
-        spans = _spans(data)
-        if not spans:
+        must_go = spans(data)
+        if not must_go:
             break
-        data, found = _replace(data, spans, key)
+        data, found = _replace(data, must_go, key)
         findings += found
     return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
@@ -93,7 +93,7 @@ def _redact_member(name: str, text: str, key: bytes) -> Redacted:
     return Redacted(text=found.marker(), findings=(found,))
 
 
-def _spans(data: bytes) -> list[Span]:
+def spans(data: bytes) -> list[Span]:
     """Find what must go, in order, without overlaps and without touching the markers that already stand there."""
     found = sorted([*blocks(data), *tokens(data), *addresses(data), *assignments(data)])
     if not found:

@@ -1,7 +1,5 @@
 """`ctx import`: conversations of another tool come in; a second time adds nothing."""
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -9,13 +7,11 @@ from typing import Annotated
 
 import msgspec
 
-from clients.cli import import_report, options, output, where
+from clients.cli import chosen_files, import_report, options, output, where
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
-from clients.cli.reading import Tally, conversations
-from contextfs.adapters.transcripts import READERS, paths_in, reader
-from contextfs.adapters.transcripts import found as found_everywhere
-from contextfs.kit.errors import NotFound
+from clients.cli.reading import Only, Tally, conversations
+from contextfs.adapters.transcripts import READERS
 from contextfs.local.place import Place
 
 
@@ -60,7 +56,8 @@ def import_(
         _again(tool, path, place, tally, tag or (), dry_run=dry_run, json=json)
     else:
         of_tools = _chosen(tool, path, place, everything=all_)
-        _import(of_tools, place, tally, tag or (), project=project, dry_run=dry_run, json=json)
+        only = chosen_files.about(place) if place is not None and path is None else None
+        _import(of_tools, place, tally, tag or (), only=only, project=project, dry_run=dry_run, json=json)
     return 1 if tally.failed else 0
 
 
@@ -70,12 +67,13 @@ def _import(
     tally: Tally,
     tags: Sequence[str],
     *,
+    only: Only | None,
     project: str | None,
     dry_run: bool,
     json: bool,
 ) -> None:
     """Import files, into a store or to the server."""
-    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tags))
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tags, only=only))
     if dry_run:
         _rehearse(pairs, tally, json=json)
     elif place is None:
@@ -85,7 +83,7 @@ def _import(
     else:
         from clients.cli.here import importing as here  # noqa: PLC0415 - as above
 
-        here.bring(place, of_tools, tally, tags=tags, json=json)
+        here.bring(place, of_tools, tally, tags=tags, only=only, json=json)
 
 
 def _again(
@@ -109,6 +107,14 @@ def _again(
         _rehearse(here.rehearsed(place, wanted, tally, tags), tally, json=json)
     else:
         here.bring(place, wanted, tally, tags=tags, json=json)
+
+
+def bring_since(tool: str, place: Place | None, since: float) -> None:
+    """Import the conversations of a tool whose files changed since a time."""
+    tally = Tally()
+    of_tools = {tool: chosen_files.changed(tool, place, since)}
+    only = chosen_files.said(place, since)
+    _import(of_tools, place, tally, (), only=only, project=None, dry_run=False, json=False)
 
 
 def _restore(file: Path | None, *, json: bool) -> int:
@@ -137,43 +143,10 @@ def _restore(file: Path | None, *, json: bool) -> int:
 def _chosen(tool: Tool | None, path: Path | None, place: Place | None, *, everything: bool) -> dict[str, list[Path]]:
     """Give the files to read, by tool."""
     if tool is None:
-        return everywhere(place)
+        return chosen_files.everywhere(place)
     if everything:
         raise Misused("name a tool, or take them --all")
-    return {tool.value: found(tool.value, path, place)}
-
-
-def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
-    """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
-    if path is not None:
-        named = paths_in(tool, path.expanduser())
-        if not named:
-            raise NotFound(f"There are no conversations of {tool} in {path}.")
-        return named
-    if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
-        from contextfs.local.setup import past  # noqa: PLC0415 - as above
-
-        paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
-    else:
-        paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
-    if not paths:
-        raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
-    return paths
-
-
-def everywhere(place: Place | None) -> dict[str, list[Path]]:
-    """Give every tool's files; NotFound when there are none. A store takes in what is about its repository."""
-    if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
-        from contextfs.local.setup import past  # noqa: PLC0415 - as above
-
-        of_tools = {tool: list(paths) for tool in READERS if (paths := past.of_tool(place, tool, surroundings()))}
-    else:
-        of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
-    if not of_tools:
-        raise NotFound("No conversations of any tool were found here: name a tool, and a file or a folder.")
-    return of_tools
+    return {tool.value: chosen_files.found(tool.value, path, place)}
 
 
 def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:

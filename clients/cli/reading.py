@@ -1,17 +1,20 @@
 """What an import reads, and what it did: files become conversations, and each is counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clients.cli.mapping import Normalised, normalised
 from contextfs.adapters.transcripts import read_path
+from contextfs.adapters.transcripts.model import Transcript
 from contextfs.domain.sessions.model import Captured
 from contextfs.kit.errors import ContextFSError
 
 NOTHING = "no conversation in it"
+
+Only = Callable[[Transcript], bool]
 
 
 @dataclass
@@ -65,9 +68,12 @@ class Tally:
 
 
 def conversations(
-    tool: str, files: Iterable[Path], tally: Tally, tags: Sequence[str] = ()
+    tool: str, files: Iterable[Path], tally: Tally, tags: Sequence[str] = (), *, only: Only | None = None
 ) -> Iterator[tuple[Path, Normalised]]:
-    """Read files one after the other; what cannot be read is counted, with the reason."""
+    """Read files one after the other; what cannot be read is counted, with the reason.
+
+    `only` says which conversations of a file are wanted, where it holds those of others as well.
+    """
     for file in files:
         tally.files += 1
         for _, read in read_path(tool, file):
@@ -76,7 +82,7 @@ def conversations(
                 continue
             if not read:
                 tally.skipped_files.append((str(file), NOTHING))
-            for transcript in read:
+            for transcript in filter(only, read):
                 one = normalised(transcript, tags=tags)
                 tally.skipped_records.update(one.skipped)
                 yield file, one

@@ -10,7 +10,7 @@ from clients.cli.here.background import after_a_change
 from clients.cli.here.records import Again, Files, Read, reading
 from clients.cli.here.store import opened
 from clients.cli.mapping import Normalised
-from clients.cli.reading import Tally
+from clients.cli.reading import Only, Tally
 from contextfs.domain.sessions.model import NewSession
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config
@@ -25,17 +25,18 @@ def bring(
     tally: Tally,
     *,
     tags: Sequence[str] = (),
+    only: Only | None = None,
     json: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Keep files, store their conversations, learn from them, and tell what was stored."""
+    """Keep files, store their conversations, learn from them, and tell what was stored; `only` as in `reading`."""
     project = config.read(place.config).project
     progress = output.Progress()
     of = "" if isinstance(wanted, Again) else f"/{sum(map(len, wanted.values()))}"
     with opened(place) as store:
         sessions = LocalSessions(store)
         try:
-            with reading(store, wanted, tally, tags) as found:
+            with reading(store, wanted, tally, tags, only) as found:
                 for now in keep_all(sessions, found, tally):
                     progress.show(f"{now.files}{of} files · {output.counted(now.stored, 'message')} stored")
         finally:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from clients.cli import output
 from clients.cli.here.store import now
 from clients.cli.mapping import Normalised, normalised
-from clients.cli.reading import NOTHING, Tally, conversations
+from clients.cli.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
@@ -37,14 +37,17 @@ class Again(NamedTuple):
 
 
 @contextmanager
-def reading(store: LocalStore, wanted: Files | Again, tally: Tally, tags: Sequence[str]) -> Generator[Iterator[Read]]:
+def reading(
+    store: LocalStore, wanted: Files | Again, tally: Tally, tags: Sequence[str], only: Only | None = None
+) -> Generator[Iterator[Read]]:
     """Give the conversations of files, or of what is kept of them; each file is kept before it is read.
 
-    Where the settings, or a disk, do not let a file be kept, it is read all the same, and that is told.
+    `only` says which conversations of a database are wanted, and then nothing of that is kept: most of it may be of
+    other folders. Where the settings, or a disk, do not let a file be kept, it is read all the same, and that is told.
     """
     settings = config.read(store.place.config).records
     if not settings.keep and not isinstance(wanted, Again):
-        yield _unkept(wanted, tally, tags)
+        yield _unkept(wanted, tally, tags, only)
         return
     with ExitStack() as stack:
         try:
@@ -53,9 +56,9 @@ def reading(store: LocalStore, wanted: Files | Again, tally: Tally, tags: Sequen
             if isinstance(wanted, Again):
                 raise
             output.note(f"Records are not kept: {error.detail}")
-            yield _unkept(wanted, tally, tags)
+            yield _unkept(wanted, tally, tags, only)
             return
-        yield _Reading(store, records, tally, tags).of(wanted)
+        yield _Reading(store, records, tally, tags, only).of(wanted)
         gone = records.bound(settings.megabytes * 1_000_000, now())
         if gone:
             bound = f"[records] megabytes = {settings.megabytes}"
@@ -65,11 +68,14 @@ def reading(store: LocalStore, wanted: Files | Again, tally: Tally, tags: Sequen
 class _Reading:
     """Reads for one command."""
 
-    def __init__(self, store: LocalStore, records: Records, tally: Tally, tags: Sequence[str]) -> None:
+    def __init__(
+        self, store: LocalStore, records: Records, tally: Tally, tags: Sequence[str], only: Only | None
+    ) -> None:
         self._records = records
         self._key = redaction_key(store.base, store.entropy)
         self._tally = tally
         self._tags = tags
+        self._only = only
 
     def of(self, wanted: Files | Again) -> Iterator[Read]:
         """Give the conversations, one after the other; what was kept and never read comes with them."""
@@ -87,8 +93,11 @@ class _Reading:
                 yield from self._of_file(tool, file)
 
     def _of_file(self, tool: str, file: Path) -> Iterator[Read]:
-        self._tally.files += 1
         of_tool, cleaning = reader(tool), Cleaning(self._key)
+        if self._only is not None and kept.is_rows(of_tool, file):
+            yield from _unkept({tool: [file]}, self._tally, self._tags, self._only)
+            return
+        self._tally.files += 1
         before = self._records.find(tool, file.absolute())
         try:
             one = self._records.keep(
@@ -132,7 +141,7 @@ class _Reading:
             self._records.read(one, by)
 
 
-def _unkept(files: Files, tally: Tally, tags: Sequence[str]) -> Iterator[Read]:
+def _unkept(files: Files, tally: Tally, tags: Sequence[str], only: Only | None) -> Iterator[Read]:
     for tool, paths in files.items():
-        for file, one in conversations(tool, paths, tally, tags):
+        for file, one in conversations(tool, paths, tally, tags, only=only):
             yield Read(file, one, is_new_reading=False)

@@ -17,6 +17,9 @@ from contextfs.domain.redaction.model import Finding, Redacted, RedactedJson, Sp
 from contextfs.domain.redaction.tokens import tokens
 from contextfs.kit.pattern import pattern
 
+VERSION = 2
+"""Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
+
 _MARKER = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
 _BLOCK_RANK = 0

@@ -136,6 +136,11 @@ class Base:
             if not durable:
                 self._connection.execute("pragma synchronous = full")
 
+    def compact(self) -> None:
+        """Write the file anew, without the pages in which deleted things still stand, and empty what is ahead of it."""
+        self._connection.execute("vacuum")
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+
     def in_turns(self, things: Iterable[T], work: Callable[[T], object], *, durable: bool = True) -> None:
         """Do something to each of many things, in as many transactions as it takes for others not to wait long."""
         waiting = iter(things)

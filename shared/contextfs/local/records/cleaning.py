@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.domain.redaction.model import Finding
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
 
@@ -27,11 +28,16 @@ Line = tuple[bytes, Any]
 
 
 class Cleaning:
-    """Cleans with one key, and counts what it took out."""
+    """Cleans with one key, and notes what it took out."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self.found = 0
+        self.findings: list[Finding] = []
+
+    @property
+    def found(self) -> int:
+        """How many secrets were taken out."""
+        return len(self.findings)
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Clean the lines of a file with one record a line, each with its end."""
@@ -61,10 +67,10 @@ class Cleaning:
     def _cleaned(self, data: bytes, said: Any) -> bytes:
         if said is None:
             text = redact(_text(data), key=self._key)
-            self.found += len(text.findings)
+            self.findings += text.findings
             return text.text.encode("utf-8", "surrogateescape") if text.findings else data
         done = redact_json(said, key=self._key)
-        self.found += len(done.findings)
+        self.findings += done.findings
         return msgspec.json.encode(done.value) + _end(data) if done.findings else data
 
 

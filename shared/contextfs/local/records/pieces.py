@@ -67,6 +67,12 @@ def joined(data: bytes, name: str) -> bytes:
     return plain[1:] if plain[:1] == b"p" else plain[1:].replace(_NAME, name.encode())
 
 
+def again(data: bytes, content: bytes, name: str) -> Piece:
+    """Make a piece of the kind of another one, with other content."""
+    kind = zlib.decompress(data)[:1]
+    return packed(kind, content.replace(name.encode(), _NAME) if name and kind == b"n" else content)
+
+
 def packed(kind: bytes, data: bytes) -> Piece:
     """Pack the bytes of a piece; its kind, `n` or `p`, tells whether a NUL stands for a name."""
     whole = kind + data

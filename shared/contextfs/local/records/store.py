@@ -17,6 +17,7 @@ import msgspec
 from contextfs.adapters.transcripts.files import LARGE_BYTES
 from contextfs.adapters.transcripts.kept import Part
 from contextfs.adapters.transcripts.view import Data, viewed
+from contextfs.domain.redaction.rules import VERSION
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
@@ -156,7 +157,7 @@ class Records:
         while some := list(islice(pieces, _AT_ONCE)):
             with self.base.transaction(durable=False):  # the last step waits for the disk, and for all that came before
                 for piece in some:
-                    self.base.run(SQL["add_piece"], piece._asdict() | {"rules": 0})
+                    self.base.run(SQL["add_piece"], piece._asdict() | {"rules": VERSION})
                     self.base.run(SQL["add_part"], {"file": draft, "part": part, "place": place, "piece": piece.hash})
                     size, place = size + piece.size, place + 1
         return size

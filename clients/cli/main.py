@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "append": ("clients.cli.capturing:append", "Add messages to a conversation"),
     "complete": ("clients.cli.capturing:complete", "Close a conversation, and learn from it"),
     "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
+    "scan": ("clients.cli.scan:scan", "Look back for secrets in what was stored"),
     "share": ("clients.cli.sharing:share", "Let the project see a memory or a conversation"),
     "unshare": ("clients.cli.sharing:unshare", "Keep a memory or a conversation for yourself"),
     "link": ("clients.cli.syncing:link", "Connect the store with a server"),

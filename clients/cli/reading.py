@@ -1,17 +1,20 @@
 """What an import reads, and what it did: files become conversations, and each is counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clients.cli.mapping import Normalised, normalised
 from contextfs.adapters.transcripts import read_path
+from contextfs.adapters.transcripts.model import Transcript
 from contextfs.domain.sessions.model import Captured
 from contextfs.kit.errors import ContextFSError
 
-_NOTHING = "no conversation in it"
+NOTHING = "no conversation in it"
+
+Only = Callable[[Transcript], bool]
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Tally:
     stored: int = 0
     duplicates: int = 0
     redacted: int = 0
+    revised: int = 0
     learned: int = 0
     skipped_files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     skipped_records: Counter[str] = field(default_factory=Counter[str])
@@ -42,13 +46,14 @@ class Tally:
         self.unchanged += not captured.created and not captured.grown
         self.stored += captured.added
         self.duplicates += captured.present
+        self.revised += captured.revised
         self.redacted += captured.receipt.redacted if captured.created or captured.added else 0
 
     def shown(self) -> dict[str, Any]:
         """Give the figures for a program."""
         return {
             "sessions": {"new": self.new, "grown": self.grown, "unchanged": self.unchanged},
-            "messages": {"stored": self.stored, "duplicates": self.duplicates},
+            "messages": {"stored": self.stored, "duplicates": self.duplicates, "revised": self.revised},
             "redacted": self.redacted,
         } | self.left_out()
 
@@ -63,9 +68,12 @@ class Tally:
 
 
 def conversations(
-    tool: str, files: Iterable[Path], tally: Tally, tags: Sequence[str] = ()
+    tool: str, files: Iterable[Path], tally: Tally, tags: Sequence[str] = (), *, only: Only | None = None
 ) -> Iterator[tuple[Path, Normalised]]:
-    """Read files one after the other; what cannot be read is counted, with the reason."""
+    """Read files one after the other; what cannot be read is counted, with the reason.
+
+    `only` says which conversations of a file are wanted, where it holds those of others as well.
+    """
     for file in files:
         tally.files += 1
         for _, read in read_path(tool, file):
@@ -73,8 +81,8 @@ def conversations(
                 tally.failed.append((str(file), read.detail))
                 continue
             if not read:
-                tally.skipped_files.append((str(file), _NOTHING))
-            for transcript in read:
+                tally.skipped_files.append((str(file), NOTHING))
+            for transcript in filter(only, read):
                 one = normalised(transcript, tags=tags)
                 tally.skipped_records.update(one.skipped)
                 yield file, one

@@ -11,7 +11,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.here.store import now
-from clients.cli.reading import Tally, conversations
+from clients.cli.reading import Tally
 from contextfs.kit.ids import uuid7
 from contextfs.local import place
 from contextfs.local.setup.init import init as make
@@ -58,8 +58,7 @@ def _bring(found: Found, *, json: bool) -> Tally:
 
     tally = Tally()
     readable = [one for one in found.transcripts if one.readable]
-    pairs = (pair for one in readable for pair in conversations(one.tool, one.files, tally))
-    importing.bring(found.place, pairs, tally, of=sum(len(one.files) for one in readable), quiet=json)
+    importing.bring(found.place, {one.tool: one.files for one in readable}, tally, quiet=json)
     return tally
 
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
@@ -73,26 +72,15 @@ def _listened(command: list[str], *, server: bool) -> int:
 
 
 def _bring(tool: str, since: float, *, server: bool) -> None:
-    """Import the transcripts of a tool that changed while it ran; on standard output stands what it printed alone."""
-    from clients.cli.importing import found  # noqa: PLC0415 - as above
-    from clients.cli.main import run  # noqa: PLC0415 - as above
+    """Import what a tool's transcripts gained while it ran; on standard output stands what it printed alone."""
+    from clients.cli.importing import bring_since  # noqa: PLC0415 - as above
     from contextfs.kit.errors import ContextFSError  # noqa: PLC0415 - as above
 
     try:
-        files = [one for one in found(tool, None, where.here(server)) if _changed_at(one) >= since - 1]
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+            bring_since(tool, where.here(server), since)
     except ContextFSError as error:
         output.note(f"ctx: {error.detail}")
-        return
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        for file in files:
-            run(["import", tool, str(file), *(["--server"] if server else [])])
-
-
-def _changed_at(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return time.time()
 
 
 def _ended(code: int) -> int:

@@ -55,9 +55,18 @@ def form(tool: str, event: str, text: str) -> bytes:
     return json.dumps(told).encode()
 
 
-def _prompted(place: Place, said: Mapping[str, object], tokens: int) -> Pack:
+def asked(said: Mapping[str, object]) -> str:
+    """Give what a person asked. Gemini CLI puts what we handed over before it: that would be found again."""
+    from contextfs.adapters.transcripts.injected import without_context  # noqa: PLC0415 - only a prompt is searched for
+    from contextfs.adapters.transcripts.tally import Tally  # noqa: PLC0415 - as above
+
     prompt = said.get("prompt")
-    if not isinstance(prompt, str) or prompt.startswith("/") or len(prompt.split()) < _LEAST_WORDS:
+    return without_context(prompt, Tally()) if isinstance(prompt, str) else ""
+
+
+def _prompted(place: Place, said: Mapping[str, object], tokens: int) -> Pack:
+    prompt = asked(said)
+    if prompt.startswith("/") or len(prompt.split()) < _LEAST_WORDS:
         return "", frozenset()
     from clients.cli.here.index import now, opened  # noqa: PLC0415 - only a prompt searches
     from contextfs.domain.context.request import ContextRequest  # noqa: PLC0415 - as above

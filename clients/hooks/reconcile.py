@@ -35,18 +35,31 @@ Note = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Read what waits for the store of a folder; nothing where another process does already."""
+    """Read what waits for the store of a folder; nothing where another process does already.
+
+    Whoever finds that another one works leaves at once, so that one looks again once it lets others work: what was
+    noted meanwhile would wait for the next conversation.
+    """
     place = places.find(Path(arguments[0]))
     if place is None:
         return 0
-    with alone(place.local, LOCK) as is_mine:
-        if not is_mine:
-            return 0
-        if hasattr(os, "nice"):
-            os.nice(10)
-        time.sleep(_PAUSE_SECONDS)
-        reconcile(place)
+    if hasattr(os, "nice"):
+        os.nice(10)
+    is_due = True
+    while is_due:
+        with alone(place.local, LOCK) as is_mine:
+            if not is_mine:
+                return 0
+            time.sleep(_PAUSE_SECONDS)
+            reconcile(place)
+        is_due = is_waiting(place)
     return 0
+
+
+def is_waiting(place: Place) -> bool:
+    """Tell whether something was noted that nobody has tried to read."""
+    notes = (_note(file) for folder in _own(place) for file in folder.glob("*.json"))
+    return any(note is not None and not note.get("tries") for note in notes)
 
 
 def reconcile(place: Place) -> int:
@@ -72,7 +85,7 @@ def _taken(place: Place) -> Iterator[Path]:
 
     A note is renamed before it is read: what happens meanwhile is noted anew. What a killed process took is there.
     """
-    own = {place.local / SPOOL, place.folder / "local" / SPOOL}
+    own = _own(place)
     for folder in (*own, home(os.environ) / SPOOL):
         for file in sorted(folder.glob("*.json*")) if folder.is_dir() else ():
             is_ours = folder in own or _is_below(_note(file), place)
@@ -84,6 +97,10 @@ def _taken(place: Place) -> Iterator[Path]:
             with contextlib.suppress(FileNotFoundError):
                 file.replace(taken)
                 yield taken
+
+
+def _own(place: Place) -> set[Path]:
+    return {place.local / SPOOL, place.folder / "local" / SPOOL}
 
 
 def _note(file: Path) -> Note | None:

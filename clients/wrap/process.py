@@ -15,7 +15,7 @@ from clients.wrap.tape import MOST_BYTES, Tape
 NOT_FOUND: Final = 127
 NOT_EXECUTABLE: Final = 126
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 19
 _FORWARDED: Final = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
 _LEFT_TO_CHILD: Final = (signal.SIGINT,) if sys.platform == "win32" else (signal.SIGINT, signal.SIGQUIT)
 """A terminal sends these to the program as well, which decides what they mean."""
@@ -38,6 +38,7 @@ def piped(command: Sequence[str], environment: Mapping[str, str], tape: Tape) ->
         program = subprocess.Popen(command, env=environment, stdin=given, stdout=subprocess.PIPE)  # noqa: S603 - as above
     except OSError as error:
         return refused(command, error)
+    _widen(program.stdin, program.stdout)
     with forwarding(program.pid):
         if program.stdin is not None:
             threading.Thread(target=_feed, args=(program.stdin, tape), daemon=True).start()
@@ -83,6 +84,16 @@ def _given(tape: Tape) -> int | None:
         tape.add("typed", os.pread(0, MOST_BYTES // 2, os.lseek(0, 0, os.SEEK_CUR)) if hasattr(os, "pread") else b"")
         return None
     return None if os.isatty(0) else subprocess.PIPE
+
+
+def _widen(*pipes: IO[bytes] | None) -> None:
+    """Let pipes hold as much as we take at once, where the system has a way for that and the user's share allows it."""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - there is none elsewhere
+
+        for pipe in filter(None, pipes):
+            with suppress(OSError):
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
 
 
 def _feed(into: IO[bytes], tape: Tape) -> None:

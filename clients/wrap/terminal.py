@@ -76,15 +76,8 @@ class _Carrier:
 
     def _show(self) -> bool:
         """Show what the program wrote; False where there is nothing more now, or ever."""
-        try:
-            part = os.read(self._master, _CHUNK)
-        except OSError as error:
-            if error.errno not in {errno.EIO, errno.EAGAIN}:
-                raise
-            self._is_over = error.errno == errno.EIO  # else there was nothing, whatever was promised
-            return False
+        part = self._written()
         if not part:
-            self._is_over = True
             return False
         try:
             write_all(1, part)
@@ -95,6 +88,25 @@ class _Carrier:
             return False
         self._tape.add("output", part)
         return True
+
+    def _written(self) -> bytes:
+        """Take what the program has written by now: a terminal gives 4 kB at a time, however much there is."""
+        parts: list[bytes] = []
+        size = 0
+        while size < _CHUNK:
+            try:
+                part = os.read(self._master, _CHUNK)
+            except OSError as error:
+                if error.errno not in {errno.EIO, errno.EAGAIN}:
+                    raise
+                self._is_over = error.errno == errno.EIO  # else there was nothing, whatever was promised
+                break
+            if not part:
+                self._is_over = True
+                break
+            parts.append(part)
+            size += len(part)
+        return b"".join(parts)
 
     def _type(self) -> None:
         """Take what is typed; it waits here while the program does not read, so that both never wait for each other."""

@@ -1,15 +1,16 @@
 """`ctx import` into the store of this folder."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from clients.cli import import_report, output
 from clients.cli.here.background import after_a_change
+from clients.cli.here.records import Again, Files, Read, reading
 from clients.cli.here.store import opened
 from clients.cli.mapping import Normalised
-from clients.cli.reading import Tally
+from clients.cli.reading import Only, Tally
 from contextfs.domain.sessions.model import NewSession
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config
@@ -20,21 +21,24 @@ from contextfs.local.sessions.store import LocalSessions
 
 def bring(
     place: Place,
-    pairs: Iterable[tuple[Path, Normalised]],
+    wanted: Files | Again,
     tally: Tally,
     *,
-    of: int,
+    tags: Sequence[str] = (),
+    only: Only | None = None,
     json: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Store conversations, learn from them, and tell what was stored."""
+    """Keep files, store their conversations, learn from them, and tell what was stored; `only` as in `reading`."""
     project = config.read(place.config).project
     progress = output.Progress()
+    of = "" if isinstance(wanted, Again) else f"/{sum(map(len, wanted.values()))}"
     with opened(place) as store:
         sessions = LocalSessions(store)
         try:
-            for now in keep_all(sessions, pairs, tally):
-                progress.show(f"{now.files}/{of} files · {output.counted(now.stored, 'message')} stored")
+            with reading(store, wanted, tally, tags, only) as found:
+                for now in keep_all(sessions, found, tally):
+                    progress.show(f"{now.files}{of} files · {output.counted(now.stored, 'message')} stored")
         finally:
             progress.clear()
             learning.finish(sessions)
@@ -50,11 +54,17 @@ def bring(
         output.say(f"  {output.dim('learned')}   {many}: `ctx memory list`")
 
 
-def keep_all(sessions: LocalSessions, pairs: Iterable[tuple[Path, Normalised]], tally: Tally) -> Iterator[Tally]:
+def rehearsed(place: Place, wanted: Again, tally: Tally, tags: Sequence[str]) -> Iterator[tuple[Path, Normalised]]:
+    """Give the conversations of what is kept, as they would be stored."""
+    with opened(place) as store, reading(store, wanted, tally, tags) as found:
+        yield from ((read.file, read.one) for read in found)
+
+
+def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> Iterator[Tally]:
     """Store one conversation after the other; one that cannot be stored does not stop the rest."""
-    for file, one in pairs:
+    for file, one, is_new_reading in found:
         try:
-            tally.learned += _keep(sessions, one, tally)
+            tally.learned += _keep(sessions, one, tally, revise=is_new_reading)
         except Unavailable:
             raise
         except (ContextFSError, msgspec.ValidationError) as error:
@@ -62,7 +72,7 @@ def keep_all(sessions: LocalSessions, pairs: Iterable[tuple[Path, Normalised]], 
         yield tally
 
 
-def _keep(sessions: LocalSessions, one: Normalised, tally: Tally) -> int:
+def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: bool) -> int:
     """Store a conversation whole, close it, and learn from it; gives how many memories are new."""
     new = NewSession(
         project_id=sessions.project_id,
@@ -71,7 +81,7 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally) -> int:
         messages=list(one.messages),
         **one.session_fields(),
     )
-    captured = sessions.capture(new)
+    captured = sessions.capture(new, revise=revise)
     tally.add(captured)
     if captured.session.status == "open":
         sessions.complete(captured.session.id, one.ended_at)

@@ -67,6 +67,13 @@ class Injecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tokens: Annotated[int, Meta(ge=50, le=20_000)] = 800
 
 
+class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether what tools wrote is kept as they wrote it, without secrets, and in how many megabytes at the most."""
+
+    keep: bool = True
+    megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
+
+
 class Syncing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether changes are sent in the background, after the command that made them."""
 
@@ -96,6 +103,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     search: Searching = Searching()
     sync: Syncing = Syncing()
     inject: Injecting = Injecting()
+    records: Recording = Recording()
 
 
 def read(file: Path) -> Config:

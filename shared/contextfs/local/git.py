@@ -1,13 +1,17 @@
 """What we ask git: in a process of its own, without a shell, and only where its files do not tell at once."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from contextfs.kit.errors import Unavailable
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 _SECONDS = 60
 _REFERENCE = "ref: "
@@ -73,6 +77,23 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
         printed = self.run(*arguments, "-z", "--", *(f":(literal){path}" for path in among))
         return frozenset(path for path in printed.split("\0") if path)
 
+    def kinds(self, ids: Sequence[str]) -> list[str]:
+        """Give the kinds of objects: blob, tree, commit, tag, or missing."""
+        given = "".join(f"{one}\n" for one in ids).encode()
+        return [
+            line.split()[1].decode() for line in self._ran(("cat-file", "--batch-check"), given).stdout.splitlines()
+        ]
+
+    def contents(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """Give the contents of objects, in their order; Unavailable when one is not there."""
+        out = BytesIO(self._ran(("cat-file", "--batch"), "".join(f"{one}\n" for one in ids).encode()).stdout)
+        for one in ids:
+            head = out.readline().split()
+            if len(head) != 3:
+                raise Unavailable(f"git has no object {one}: `git fsck` tells more.")
+            yield out.read(int(head[2]))
+            out.read(1)
+
     def _settings(self) -> Iterator[str]:
         """Read the files of git's settings, those that count first; LookupError where there may be others."""
         elsewhere = os.environ.get("XDG_CONFIG_HOME")
@@ -102,22 +123,21 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
             return ""
 
     def _run(self, arguments: tuple[str, ...]) -> _Answer:
+        done = self._ran(arguments)
+        out, err = (
+            said.decode("utf-8", "surrogateescape").replace("\r\n", "\n") for said in (done.stdout, done.stderr)
+        )
+        return _Answer(done.returncode, out, err)
+
+    def _ran(self, arguments: tuple[str, ...], given: bytes = b"") -> "CompletedProcess[bytes]":
         import subprocess  # noqa: PLC0415 - most commands ask git nothing
 
         command = ["git", "-c", "core.quotepath=off", "-C", str(self.root), *arguments]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-                command,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="surrogateescape",
-                env=kept | {"LC_ALL": "C"},
-                timeout=_SECONDS,
-                check=False,
+            return subprocess.run(  # noqa: S603 - a fixed program, no shell
+                command, capture_output=True, input=given, env=kept | {"LC_ALL": "C"}, timeout=_SECONDS, check=False
             )
-            return _Answer(done.returncode, done.stdout, done.stderr)
         except FileNotFoundError:
             raise Unavailable("git is not installed, or not on PATH.") from None
         except subprocess.TimeoutExpired:

@@ -25,7 +25,7 @@ def test_a_folder_is_imported_once(program: Ctx, client: ContextFS, transcripts:
     assert (0, 0) == (first.code, second.code)
     sessions, messages = first.json["sessions"]["new"], first.json["messages"]["stored"]
     assert {"new": 0, "grown": 0, "unchanged": sessions} == second.json["sessions"]
-    assert {"stored": 0, "duplicates": messages} == second.json["messages"]
+    assert {"stored": 0, "duplicates": messages, "revised": 0} == second.json["messages"]
     stored = list(client.sessions.list())
     assert (sessions, messages) == (len(stored), sum(session.message_count for session in stored))
     assert {"completed"} == {session.status for session in stored}

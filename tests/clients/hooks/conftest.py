@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 SHAPES = {
     "claude": "claude-code",
     "codex": "codex",
+    "gemini": "gemini",
     "copilot-cli": "copilot",
     "copilot-chat-vscode": "copilot",
 }

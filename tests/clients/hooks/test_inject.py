@@ -155,3 +155,13 @@ def test_a_store_that_is_busy_is_not_waited_for(
 )
 def test_each_tool_reads_its_own_form(tool: str, event: str, expected: dict[str, Any]) -> None:
     assert expected == json.loads(form(tool, event, "x"))
+
+
+def test_what_gemini_puts_before_a_prompt_is_not_searched_for(ring: Ring, repository: Path) -> None:
+    fill(repository)
+    before = "<hook_context>&lt;contextfs-context&gt;The staging database listens on port 5433.</hook_context>"
+    said = prompt(repository, f"{before}\n\nWhat does the weather do in Lisbon today?", hook_event_name="BeforeAgent")
+
+    rung = ring("gemini", "BeforeAgent", said)
+
+    assert (0, b"") == (rung.code, rung.out)

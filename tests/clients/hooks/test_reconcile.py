@@ -102,6 +102,38 @@ def test_while_one_reads_another_leaves(
         assert ["claude-code-s1.json"] == [file.name for file in spool.iterdir()]
 
 
+RINGS_WHILE_IT_READS = """
+import sys
+from pathlib import Path
+from clients.hooks import reconcile as module
+reads = module.reconcile
+def reading(place):
+    done = reads(place)
+    if Path(sys.argv[2]).exists():
+        Path(sys.argv[2]).rename(sys.argv[3])
+    return done
+module.reconcile = reading
+module.main([sys.argv[1]])
+"""
+
+
+def test_what_rings_while_one_reads_is_read_before_it_ends(
+    ring: Ring, ctx: Ctx, repository: Path, transcript: Path, environment: dict[str, str]
+) -> None:
+    spool = repository / ".contextfs" / "local" / "spool"
+    ring("claude-code", "SessionStart", rang(transcript, repository), spool=spool)
+    note, late = spool / "claude-code-s1.json", spool.parent / "late"
+    other = transcript.with_name("s2.jsonl")
+    other.write_text(transcript.read_text().replace('"s1"', '"s2"').replace("00000000-0000-4000", "00000000-0000-4001"))
+    late.write_text(note.read_text().replace("s1.jsonl", "s2.jsonl"))
+
+    command = [sys.executable, "-c", RINGS_WHILE_IT_READS, str(repository), str(late), str(note)]
+    subprocess.run(command, env=environment, check=True)
+
+    assert [2, 2] == messages(ctx)
+    assert [] == list(spool.iterdir())
+
+
 def test_what_a_killed_process_had_taken_is_read_by_the_next(
     ring: Ring, ctx: Ctx, repository: Path, transcript: Path, environment: dict[str, str]
 ) -> None:

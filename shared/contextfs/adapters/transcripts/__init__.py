@@ -55,6 +55,9 @@ class Reader(Protocol):
 class DatabaseReader(Reader, Protocol):
     """A reader of SQLite databases, too: they are read where they lie, since they may be larger than the memory."""
 
+    KEPT: sqlite.Kept
+    """Its tables, each with the question that gives the rows that are read."""
+
     def read_base(self, base: sqlite.Base, *, name: str) -> list[Transcript]:
         """Read a database; Invalid when another tool made it."""
         ...
@@ -75,6 +78,11 @@ def reader(tool: str) -> Reader:
     if tool not in READERS:
         raise NotFound(f"No reader is called {tool!r}; there are {', '.join(READERS)}.", where="tool")
     return cast("Reader", import_module(READERS[tool]))
+
+
+def version(tool: str) -> str:
+    """Name a tool's reader with its version, as `codex/1`."""
+    return f"{tool}/{reader(tool).VERSION}"
 
 
 def found(home: Path, env: Mapping[str, str], platform: str) -> dict[str, list[Path]]:
@@ -101,7 +109,7 @@ def read_path(tool: str, path: Path) -> Iterator[tuple[Path, list[Transcript] | 
 
 def _read_one(of_tool: Reader, tool: str, file: Path) -> list[Transcript] | ContextFSError:
     try:
-        return [_signed(one, of_tool, tool, file) for one in _read(of_tool, file)]
+        return [signed(one, tool, file) for one in _read(of_tool, file)]
     except ContextFSError as error:
         return error
 
@@ -117,7 +125,7 @@ def _read(of_tool: Reader, file: Path) -> list[Transcript]:
     return of_tool.read(files.read(file), name=file.name, beside=beside)
 
 
-def _signed(one: Transcript, of_tool: Reader, tool: str, file: Path) -> Transcript:
+def signed(one: Transcript, tool: str, file: Path) -> Transcript:
     """Note which file was read, and by which version of the reader: what says whether to read it again."""
-    known = {"file": str(file.absolute()), "reader": f"{tool}/{of_tool.VERSION}"}
+    known = {"file": str(file.absolute()), "reader": version(tool)}
     return msgspec.structs.replace(one, metadata=one.metadata | known)

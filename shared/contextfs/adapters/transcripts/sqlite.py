@@ -1,10 +1,13 @@
 """Reads other programs' SQLite databases: never written to, never locked, and read while their owner writes."""
 
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.sql import load
@@ -15,6 +18,32 @@ _JOURNAL = slice(18, 20)
 _ROLLBACK = b"\x01\x01"
 _WAIT_SECONDS = 5.0
 _FAULTS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
+
+
+Row = dict[str, Any]
+
+
+def _as_it_is(row: Row) -> Row:
+    return row
+
+
+class Kept(NamedTuple):
+    """What is kept of a database: its tables, each with the question that gives its rows, and how a row is made plain.
+
+    A row is plain when a secret in it can be seen: what is packed is unpacked.
+    """
+
+    tables: Mapping[str, str]
+    plain: Callable[[Row], Row] = _as_it_is
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row, or the columns of a table, as a line of JSON; bytes that are no text are in `blobs`, in Base64."""
+
+    table: str
+    columns: list[str] | None = None
+    row: Row | None = None
+    blobs: dict[str, str] = {}
 
 
 class Base:
@@ -83,6 +112,65 @@ def unpacked(data: bytes, name: str) -> Generator[Base]:
         raise Invalid(f"{name} cannot be read: {error}.", where=name) from error
     finally:
         connection.close()
+
+
+def dumped(base: Base, kept: Kept) -> Iterator[bytes]:
+    """Give what is kept of a database as lines of JSON: the columns of each table, then its rows, in their order."""
+    for table, question in kept.tables.items():
+        columns = sorted(base.columns(table))
+        if columns:
+            yield msgspec.json.encode(_Line(table, columns=columns)) + b"\n"
+            for row in base.rows(question):
+                yield _line(table, kept.plain(row)) + b"\n"
+
+
+@contextmanager
+def restored(lines: Iterable[bytes], name: str) -> Generator[Base]:
+    """Make a database in memory of lines that `dumped` gave; its tables have no types, and each value has its own."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        for data in lines:
+            line = msgspec.json.decode(data, type=_Line)
+            if line.columns is not None:
+                _make(connection, line.table, line.columns)
+            elif line.row is not None:
+                values = line.row | {column: b64decode(blob) for column, blob in line.blobs.items()}
+                names = {"table": _quoted(line.table), "columns": ", ".join(map(_quoted, values))}
+                marks = ", ".join("?" * len(values))
+                connection.execute(SQL["put"].format(**names, values=marks), list(values.values()))
+        yield Base(connection, name)
+    except (msgspec.DecodeError, *_FAULTS) as error:
+        raise Invalid(f"{name} cannot be read again from what was kept: {error}.", where=name) from error
+    finally:
+        connection.close()
+
+
+def _line(table: str, row: Row) -> bytes:
+    blobs = {name: value for name, value in row.items() if isinstance(value, bytes)}
+    texts: Row = {}
+    for name, value in blobs.items():
+        try:
+            texts[name] = value.decode()
+        except UnicodeDecodeError:
+            continue
+    packed = {name: b64encode(value).decode() for name, value in blobs.items() if name not in texts}
+    return msgspec.json.encode(
+        _Line(table, row={k: v for k, v in (row | texts).items() if k not in packed}, blobs=packed)
+    )
+
+
+def _make(connection: sqlite3.Connection, table: str, columns: Iterable[str]) -> None:
+    """Make a table, with an index for each column that a reader may look things up by."""
+    names = [*map(_quoted, columns)]
+    connection.execute(SQL["make"].format(table=_quoted(table), columns=", ".join(names)))
+    for n, name in enumerate(names):
+        if name.rstrip('"').endswith(("id", "hash", "key")):
+            index = _quoted(f"{table} {n}")
+            connection.execute(SQL["index"].format(index=index, table=_quoted(table), column=name))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _connected(path: Path, how: str) -> sqlite3.Connection:

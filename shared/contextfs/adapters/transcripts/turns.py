@@ -119,8 +119,11 @@ def result(output: str, place: Place, *, call_id: str | None = None, is_error: b
 
 
 def note(said: str, kind: Kind, place: Place) -> TranscriptMessage | None:
-    """Make a message of what the tool says: a `summary`, `injected` context or a `meta` notice; None when empty."""
-    content = said.strip()
+    """Make a message of what the tool says: a `summary`, `injected` context or a `meta` notice.
+
+    None when it says nothing, or nothing but what we handed it: that is here already.
+    """
+    content = without_fence(said, place.tally).strip()
     if not content:
         return None
     return TranscriptMessage(

@@ -17,6 +17,9 @@ from contextfs.domain.redaction.model import Finding, Redacted, RedactedJson, Sp
 from contextfs.domain.redaction.tokens import tokens
 from contextfs.kit.pattern import pattern
 
+VERSION = 2
+"""Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
+
 _MARKER = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
 _BLOCK_RANK = 0
@@ -33,10 +36,10 @@ def redact(text: str, *, key: bytes) -> Redacted:
     findings: list[Finding] = []
     # What a replacement uncovers is found by the next pass, so that redacting twice equals redacting once.
     for _ in range(_PASSES):
-        spans = _spans(data)
-        if not spans:
+        must_go = spans(data)
+        if not must_go:
             break
-        data, found = _replace(data, spans, key)
+        data, found = _replace(data, must_go, key)
         findings += found
     return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
@@ -93,7 +96,7 @@ def _redact_member(name: str, text: str, key: bytes) -> Redacted:
     return Redacted(text=found.marker(), findings=(found,))
 
 
-def _spans(data: bytes) -> list[Span]:
+def spans(data: bytes) -> list[Span]:
     """Find what must go, in order, without overlaps and without touching the markers that already stand there."""
     found = sorted([*blocks(data), *tokens(data), *addresses(data), *assignments(data)])
     if not found:

@@ -67,8 +67,13 @@ def _any_of(prefixes: str) -> str:
     return "(?:" + "|".join(map(re.escape, prefixes.split())) + ")"
 
 
+_ESCAPES = b"nrtbf"  # a token may follow what stands for the end of a line in a text that quotes another one
 _TOKEN = pattern(
-    ("(?<![A-Za-z0-9])(?:" + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES) + ")").encode(),
+    (
+        r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))(?:"
+        + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES)
+        + ")"
+    ).encode(),
 )
 _PREFIXES = " ".join(prefixes for _, prefixes, _ in _SHAPES)
 _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
@@ -82,7 +87,8 @@ _AWS_NEAR = 160
 
 def tokens(data: bytes) -> Iterator[Span]:
     """Find the tokens whose shape gives them away, in one pass over the runs of token characters in `data`."""
-    for start, end in _runs(data):
+    for begin, end in _runs(data):
+        start = begin + (data[begin] in _ESCAPES and data[begin - 1 : begin] == b"\\")
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
     yield from _azure(data)

@@ -183,6 +183,7 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
     """A session after a capture, and what all its parts did together.
 
     `added` messages are new, `present` ones were there already; `created` says whether the session itself is new.
+    `revised` messages were there, and are read in another way now.
     """
 
     session: Session
@@ -190,6 +191,7 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
     created: bool
     added: int
     present: int
+    revised: int = 0
 
     @property
     def grown(self) -> bool:

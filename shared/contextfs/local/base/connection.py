@@ -15,7 +15,12 @@ from contextfs.kit.sql import load, text_beside
 FILE = "index.db"
 PATIENCE_SECONDS = 60.0
 
-_SCHEMAS = ("contextfs.local.base", "contextfs.local.sync", "contextfs.local.sessions")
+_SCHEMAS = (
+    "contextfs.local.base",
+    "contextfs.local.sync",
+    "contextfs.local.sessions",
+    "contextfs.local.sessions.versions",
+)
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
 _LOOK_SECONDS = 0.01
@@ -35,26 +40,27 @@ class Base:
     Many processes share it: transactions are short, and whoever waits for one looks often, so that nobody starves.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, schemas: Sequence[str] = _SCHEMAS) -> None:
         self._connection = connection
+        self._schemas = schemas
         self._inside = False
 
     @classmethod
-    def open(cls, folder: Path) -> "Base":
-        """Open the database in a folder; Unavailable says why that cannot be."""
+    def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS) -> "Base":
+        """Open a database in a folder, made of these packages; Unavailable says why that cannot be."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            refuse_link(folder / FILE)
+            refuse_link(folder / file)
             connection = sqlite3.connect(
-                folder / FILE, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+                folder / file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = _row
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
-            base = cls(connection)
+            base = cls(connection, schemas)
             base._bring_schema()
         except sqlite3.DatabaseError as error:
-            raise explained(error, folder / FILE) from None
+            raise explained(error, folder / file) from None
         except OSError as error:
             raise Unavailable(f"{folder} cannot be written ({error.strerror}): free it, or give it back.") from None
         return base
@@ -130,6 +136,11 @@ class Base:
             if not durable:
                 self._connection.execute("pragma synchronous = full")
 
+    def compact(self) -> None:
+        """Write the file anew, without the pages in which deleted things still stand, and empty what is ahead of it."""
+        self._connection.execute("vacuum")
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+
     def in_turns(self, things: Iterable[T], work: Callable[[T], object], *, durable: bool = True) -> None:
         """Do something to each of many things, in as many transactions as it takes for others not to wait long."""
         waiting = iter(things)
@@ -165,17 +176,17 @@ class Base:
             self._connection.execute(f"pragma busy_timeout = {PATIENCE_SECONDS * 1000:.0f}")
 
     def _bring_schema(self) -> None:
-        if self._version() >= len(_SCHEMAS):
+        if self._version() >= len(self._schemas):
             return
         with self.transaction():
             done = self._version()
-            for number, package in enumerate(_SCHEMAS[done:], start=done + 1):
+            for number, package in enumerate(self._schemas[done:], start=done + 1):
                 self.script(package)
                 self._connection.execute(f"pragma user_version = {number}")
 
     def _version(self) -> int:
         found = self._connection.execute("pragma user_version").fetchone()
-        if found["user_version"] > len(_SCHEMAS):
+        if found["user_version"] > len(self._schemas):
             raise Unavailable("This folder was written by a newer ctx: update it (pip install -U contextfs-platform).")
         return found["user_version"]
 

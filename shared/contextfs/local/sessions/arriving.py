@@ -51,7 +51,7 @@ def withdraw(base: Base, session_id: UUID) -> bool:
 
 def forget(base: Base, session_id: UUID) -> None:
     """Take a session and its messages out of this store; search is told."""
-    for query in ("forget", "forget_messages", "touch"):
+    for query in ("forget_versions", "forget", "forget_messages", "touch"):
         base.run(SQL[query], {"id": str(session_id)})
 
 

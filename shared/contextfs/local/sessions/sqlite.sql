@@ -186,3 +186,36 @@ select
     :id, :session_id, :external_id, :role, :kind, :content, :tool_calls, :model, :tokens, :metadata, :created_at, :sent
 from sessions
 where id = :session_id
+
+-- name: named
+-- The messages of a session that their tool has a name for.
+select * from messages where session_id = :session_id and external_id is not null
+
+-- name: keep_version
+-- Keep a message as it is, before it is read in another way.
+insert into message_versions (
+    message_id, version, role, kind, content, tool_calls, model, tokens, metadata, created_at, replaced_at
+)
+select
+    id, (select count(*) + 1 from message_versions where message_id = id), role, kind, content, tool_calls, model,
+    tokens, metadata, created_at, :replaced_at
+from messages where id = :id
+
+-- name: revise
+-- Bring a message to how it is read now.
+update messages
+set role = :role, kind = :kind, content = :content, tool_calls = :tool_calls, model = :model, tokens = :tokens,
+    metadata = :metadata, created_at = :created_at
+where id = :id
+
+-- name: has_passages
+-- Whether search has passages.
+select 1 as is_so from sqlite_master where type = 'table' and name = 'passages'
+
+-- name: forget_passages
+-- Take away the passages of a message: search makes them anew.
+delete from passages where source_id = :id
+
+-- name: forget_versions
+-- Take what the messages of a session said before out of this store.
+delete from message_versions where message_id in (select id from messages where session_id = :id)

@@ -27,6 +27,7 @@ from contextfs.local.sessions.rows import (
     session_in,
     text,
 )
+from contextfs.local.sessions.versions import revising
 from contextfs.local.store import LocalStore
 from contextfs.local.sync.sharing import level_of_session
 
@@ -57,10 +58,11 @@ class LocalSessions:
         self.sharing = settings.share
         self._base = store.base
 
-    def capture(self, new: NewSession) -> Captured:
+    def capture(self, new: NewSession, *, revise: bool = False) -> Captured:
         """Store a session with its messages; one that is there (same tool, same external id) gets what it lacks.
 
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
+        `revise` brings messages that are there to what is said of them now; what was said before stays as a version.
         """
         cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
         messages = list(named(new.messages)) if new.external_id else new.messages
@@ -74,7 +76,9 @@ class LocalSessions:
             self._base.run(SQL["spent"], _spent(new) | {"id": row["id"], "now": text(now)})
             added = self._add(here, first)
         added += sum(self._add(here, batch) for batch in batches)
-        return self._captured(here, len(messages), added, cleaner, created=created)
+        revised = revising.revise(self._base, here, messages, cleaner, now) if revise and not created else 0
+        captured = self._captured(here, len(messages), added, cleaner, created=created)
+        return msgspec.structs.replace(captured, revised=revised)
 
     def append(self, session_id: UUID, messages: Sequence[NewMessage]) -> Captured:
         """Append messages in their order; those whose external id is stored already are counted as present."""

@@ -8,7 +8,7 @@ from contextfs.local.place import Place
 from contextfs.local.setup import around as git_around
 from contextfs.local.setup.model import Surroundings, TranscriptsFound
 from contextfs.local.setup.transcripts import transcripts
-from contextfs.local.setup.transcripts.here import here
+from contextfs.local.setup.transcripts.here import Here, here
 
 
 def conversations(
@@ -20,10 +20,14 @@ def conversations(
 
 def of_tool(place: Place, tool: str, around: Surroundings) -> tuple[Path, ...]:
     """Give the files of one tool's conversations that were had in a store's folder."""
-    repository = git.repository(place.root)
-    remote = git_around.remote(repository) if repository else None
-    found = conversations(place, repository, remote, around)
+    found = transcripts(whereabouts(place), around)
     return next((one.files for one in found if one.tool == tool), ())
+
+
+def whereabouts(place: Place) -> Here:
+    """Tell by which folders a conversation is one about a store's repository."""
+    repository = git.repository(place.root)
+    return here(_folders(place, repository), git_around.remote(repository) if repository else None)
 
 
 def _folders(place: Place, repository: Repository | None) -> list[Path]:

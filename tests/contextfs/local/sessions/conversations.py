@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from clients.cli.here.importing import keep_all
-from clients.cli.reading import Tally, conversations
+from clients.cli.here.records import reading
+from clients.cli.reading import Tally
 from contextfs.adapters.transcripts import files, reader
 from contextfs.domain.sessions.model import NewMessage, NewSession, Role
 from contextfs.local.sessions import learning
@@ -51,7 +52,8 @@ def brought(store: LocalStore, folder: Path = TRANSCRIPTS) -> Tally:
     tally = Tally()
     sessions = LocalSessions(store)
     paths = list(files.walk(folder, reader("claude-code").PATTERNS))
-    for _ in keep_all(sessions, conversations("claude-code", paths, tally), tally):
-        pass
+    with reading(store, {"claude-code": paths}, tally, ()) as found:
+        for _ in keep_all(sessions, found, tally):
+            pass
     learning.finish(sessions)
     return tally

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clients.cli.here.importing import keep_all
+from clients.cli.here.records import Read
 from clients.cli.mapping import normalised
 from clients.cli.reading import Tally
 from contextfs.adapters.transcripts import reader
@@ -25,7 +26,7 @@ def test_a_pack_in_a_prompt_is_not_learned_and_the_words_beside_it_are(tool: str
     tally = Tally()
     with machine.open() as store:
         sessions = LocalSessions(store)
-        for _ in keep_all(sessions, ((Path("s"), normalised(one)) for one in read), tally):
+        for _ in keep_all(sessions, (Read(Path("s"), normalised(one), is_new_reading=False) for one in read), tally):
             pass
         learning.finish(sessions)
         learned = [one.content for one in store.page(MemoryQuery(type="decision"))]

@@ -83,7 +83,7 @@ def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessag
     attachment = table(record.attachment)
     kind = attachment.get("type")
     if kind == "hook_additional_context":
-        content, voice_of = _plain(attachment.get("content")), "injected"
+        content, voice_of = without_fence(_plain(attachment.get("content")), tally).strip(), "injected"
     elif kind == "queued_command" and attachment.get("commandMode") == "prompt" and _is_person(attachment):
         voice_of, content = heard(_plain(attachment.get("prompt")), tally)
     else:

@@ -17,7 +17,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Codex CLI"
-VERSION = 1
+VERSION = 2
 STREAMED = True
 PATTERNS = where.PATTERNS
 

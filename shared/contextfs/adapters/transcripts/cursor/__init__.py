@@ -19,6 +19,7 @@ from contextfs.kit.errors import Invalid
 TITLE = "Cursor"
 VERSION = 1
 PATTERNS = where.PATTERNS
+KEPT = sqlite.Kept({"cursorDiskKV": editor.SQL["kept_keys"], "ItemTable": editor.SQL["kept_items"]})
 _WANTED = "a Cursor conversation"
 
 
@@ -62,4 +63,4 @@ def _about(beside: Beside) -> dict[str, object]:
         return {}
 
 
-__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]
+__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]

@@ -11,3 +11,12 @@ and value is not null
 -- name: tabs
 -- The chats of versions that kept them in each workspace's own database.
 select key, value from ItemTable where key = 'workbench.panel.aichat.view.aichat.chatdata' and value is not null
+
+-- name: kept_keys
+-- The rows of conversations and their messages that are kept.
+select key, value from cursorDiskKV
+where (key >= 'composerData:' and key < 'composerData;') or (key >= 'bubbleId:' and key < 'bubbleId;')
+
+-- name: kept_items
+-- The rows of older chats that are kept.
+select key, value from ItemTable where key = 'workbench.panel.aichat.view.aichat.chatdata'

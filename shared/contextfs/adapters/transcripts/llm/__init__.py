@@ -15,6 +15,18 @@ from contextfs.kit.errors import Invalid
 TITLE = "llm"
 VERSION = 1
 PATTERNS = where.PATTERNS
+KEPT = sqlite.Kept(
+    {
+        "threads": threads.SQL["kept_threads"],
+        "messages": threads.SQL["kept_messages"],
+        "parts": threads.SQL["kept_parts"],
+        "turns": threads.SQL["kept_turns"],
+        "conversations": threads.SQL["kept_conversations"],
+        "responses": threads.SQL["kept_responses"],
+        "tool_calls": threads.SQL["kept_tool_calls"],
+        "tool_results": threads.SQL["kept_tool_results"],
+    },
+)
 
 
 def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
@@ -47,4 +59,4 @@ def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
     return files.found(where.places(home, env, platform))
 
 
-__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]
+__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]

@@ -40,3 +40,35 @@ select name, arguments, tool_call_id from tool_calls where response_id = :id ord
 -- name: tool_results
 -- The results that one call was given.
 select name, output, tool_call_id from tool_results where response_id = :id order by id
+
+-- name: kept_threads
+-- The rows of threads that are kept.
+select * from threads
+
+-- name: kept_messages
+-- The rows of messages that are kept.
+select * from messages
+
+-- name: kept_parts
+-- The rows of parts that are kept.
+select * from parts
+
+-- name: kept_turns
+-- The rows of turns that are kept.
+select * from turns
+
+-- name: kept_conversations
+-- The rows of conversations that are kept.
+select * from conversations
+
+-- name: kept_responses
+-- The rows of responses that are kept.
+select * from responses
+
+-- name: kept_tool_calls
+-- The rows of tool_calls that are kept.
+select * from tool_calls
+
+-- name: kept_tool_results
+-- The rows of tool_results that are kept.
+select * from tool_results

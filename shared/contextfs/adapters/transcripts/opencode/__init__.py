@@ -8,7 +8,7 @@ from contextfs.adapters.transcripts.files import ALONE, Beside
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.opencode import where
 from contextfs.adapters.transcripts.opencode.mapping import transcript
-from contextfs.adapters.transcripts.opencode.reader import Session, of_base, of_export, of_files
+from contextfs.adapters.transcripts.opencode.reader import SQL, Session, of_base, of_export, of_files
 from contextfs.adapters.transcripts.opencode.where import beside, is_session
 from contextfs.adapters.transcripts.shapes import document, table
 from contextfs.adapters.transcripts.sniff import refused
@@ -18,6 +18,9 @@ from contextfs.kit.errors import Invalid
 TITLE = "OpenCode"
 VERSION = 1
 PATTERNS = where.PATTERNS
+KEPT = sqlite.Kept(
+    {"session": SQL["kept_sessions"], "message": SQL["kept_messages"], "part": SQL["kept_parts"]},
+)
 
 
 def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
@@ -56,4 +59,4 @@ def _transcripts(sessions: Iterable[Session], name: str) -> list[Transcript]:
     return [one for one in made if one]
 
 
-__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]
+__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]

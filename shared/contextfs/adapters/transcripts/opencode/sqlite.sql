@@ -9,3 +9,15 @@ select id, time_created, data from message where session_id = :id order by time_
 -- name: parts
 -- The parts of all messages of one session, in order.
 select id, message_id, data from part where session_id = :id order by id
+
+-- name: kept_sessions
+-- The rows of sessions that are kept.
+select * from session
+
+-- name: kept_messages
+-- The rows of messages that are kept.
+select * from message
+
+-- name: kept_parts
+-- The rows of parts that are kept.
+select * from part

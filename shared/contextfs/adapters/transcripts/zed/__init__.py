@@ -11,12 +11,13 @@ from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.zed import where
 from contextfs.adapters.transcripts.zed.mapping import transcript
-from contextfs.adapters.transcripts.zed.reader import threads
+from contextfs.adapters.transcripts.zed.reader import SQL, plain, threads
 from contextfs.kit.errors import Invalid
 
 TITLE = "Zed"
 VERSION = 1
 PATTERNS = where.PATTERNS
+KEPT = sqlite.Kept({"threads": SQL["threads"]}, plain)
 
 
 def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
@@ -46,4 +47,4 @@ def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
     return files.found(where.places(home, env, platform))
 
 
-__all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]
+__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]

@@ -30,6 +30,14 @@ def threads(base: Base) -> Iterator[Row]:
         yield row, thread, tally
 
 
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a thread's row with its data unpacked; what is damaged stays out."""
+    if row.get("data_type") != "zstd" or not isinstance(row.get("data"), bytes):
+        return row
+    unpacked = _unpacked(row["data"])
+    return row | {"data_type": "json", "data": None if unpacked is None else unpacked.decode("utf-8", "replace")}
+
+
 def _unpacked(data: bytes) -> bytes | None:
     """Unpack, up to 256 MiB: a small row can unpack to a full memory. None when it is damaged or larger."""
     zstd = _zstd()

@@ -6,7 +6,7 @@ from typing import Final
 
 from contextfs.adapters.transcripts import READERS
 from contextfs.local.setup.model import Surroundings, TranscriptsFound
-from contextfs.local.setup.transcripts import beside, by_folder, by_record
+from contextfs.local.setup.transcripts import beside, by_folder, by_record, by_row
 from contextfs.local.setup.transcripts.here import Here
 
 Finder = Callable[[Here, Surroundings], Iterator[Path]]
@@ -20,6 +20,8 @@ FINDERS: Final[dict[str, Finder]] = {
     "cursor": by_record.cursor,
     "cline": by_record.cline,
     "continue": by_record.continue_,
+    "opencode": by_row.opencode,
+    "zed": by_row.zed,
     "aider": beside.aider,
     "specstory": beside.specstory,
 }

@@ -1,0 +1,87 @@
+"""Which files and conversations an import takes: what is named, or what tools keep of this repository or of all."""
+
+import os
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from clients.cli.reading import Only
+from contextfs.adapters.transcripts import READERS, paths_in, reader
+from contextfs.adapters.transcripts import found as found_everywhere
+from contextfs.adapters.transcripts.model import Transcript
+from contextfs.kit.errors import NotFound
+from contextfs.local.place import Place
+
+_FOLDERLESS: Final = frozenset({"llm"})
+"""Tools that do not say in which folder a conversation was had; it is asked for by name, or by `ctx wrap`."""
+
+
+def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
+    """Give the files to read; NotFound when there are none. A store takes in what is about its repository."""
+    if path is not None:
+        named = paths_in(tool, path.expanduser())
+        if not named:
+            raise NotFound(f"There are no conversations of {tool} in {path}.")
+        return named
+    if place is not None:
+        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+        paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
+        paths = paths or (reader(tool).find(Path.home(), os.environ, sys.platform) if tool in _FOLDERLESS else [])
+    else:
+        paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
+    if not paths:
+        raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
+    return paths
+
+
+def about(place: Place) -> Only:
+    """Tell whether a conversation was had in the repository of a store; one that names no folder counts as such."""
+    from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+    whereabouts = past.whereabouts(place)
+    return lambda transcript: transcript.cwd is None or whereabouts.holds(transcript.cwd)
+
+
+def everywhere(place: Place | None) -> dict[str, list[Path]]:
+    """Give every tool's files; NotFound when there are none. A store takes in what is about its repository."""
+    if place is not None:
+        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+        of_tools = {tool: list(paths) for tool in READERS if (paths := past.of_tool(place, tool, surroundings()))}
+    else:
+        of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
+    if not of_tools:
+        raise NotFound("No conversations of any tool were found here: name a tool, and a file or a folder.")
+    return of_tools
+
+
+def changed(tool: str, place: Place | None, since: float) -> list[Path]:
+    """Give the files of a tool that changed since a time."""
+    return [file for file in found(tool, None, place) if _changed_at(file) >= since - 1]
+
+
+def said(place: Place | None, since: float) -> Only:
+    """Tell whether a conversation is about a store's repository; one that names no folder, whether it went on since."""
+    began = datetime.fromtimestamp(since - 1, UTC)
+    fits = about(place) if place is not None else None
+
+    def only(one: Transcript) -> bool:
+        is_recent = one.cwd is not None or one.ended_at is None or one.ended_at >= began
+        return is_recent and (fits is None or fits(one))
+
+    return only
+
+
+def _changed_at(file: Path) -> float:
+    """Tell when a file changed; a database changes in the file beside it first."""
+    times: list[float] = []
+    for one in (file, file.with_name(f"{file.name}-wal")):
+        with suppress(OSError):
+            times.append(one.stat().st_mtime)
+    return max(times, default=time.time())

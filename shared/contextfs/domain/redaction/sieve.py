@@ -1,0 +1,70 @@
+"""Tell at memory speed which of many texts may hold a secret, so that only these are looked at one by one.
+
+Looking for secrets costs a few microseconds for each text however short it is, and JSON is made of short ones. Joined
+they are looked through in one pass. What this passes over holds nothing that `redact` would find; what it names may
+still be harmless.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, cast
+
+from contextfs.domain.redaction.assignments import secret_kind
+from contextfs.domain.redaction.rules import spans
+from contextfs.kit.pattern import pattern
+
+_BETWEEN = b"\n\0\n"
+_NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential")
+
+
+def suspects(texts: Sequence[str]) -> set[int]:
+    """Give the places of the texts that may hold a secret."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    found = spans(_BETWEEN.join(encoded))
+    if not found:
+        return set()
+    starts = list(accumulate((len(one) + len(_BETWEEN) for one in encoded), initial=0))
+    return {place for span in found for place in _touched(starts, span.start, span.end, len(texts))}
+
+
+def gather(value: Any, into: dict[str, None]) -> bool:
+    """Put every string of a JSON value into a collection, its objects' keys too.
+
+    Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
+    """
+    is_named = False
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if one.__class__ is dict:
+            for name, of in cast("dict[str, Any]", one).items():
+                into[name] = None
+                if of.__class__ is str:
+                    into[of] = None
+                elif of.__class__ is dict or of.__class__ is list:
+                    todo.append(of)
+                else:
+                    continue
+                is_named = is_named or (_is_named(name) and _is_secret(name, of))
+        elif one.__class__ is list:
+            todo += cast("list[Any]", one)
+        elif one.__class__ is str:
+            into[one] = None
+    return is_named
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Judge a string; a list is taken for one, since its members are judged by the key as well."""
+    return secret_kind(name, value) is not None if isinstance(value, str) else isinstance(value, list)
+
+
+@lru_cache(maxsize=4096)
+def _is_named(name: str) -> bool:
+    return _NAMED.search(name.encode("utf-8", "surrogatepass")) is not None
+
+
+def _touched(starts: Sequence[int], start: int, end: int, count: int) -> Iterable[int]:
+    first = max(0, bisect_right(starts, start) - 1)
+    return range(first, min(count, bisect_right(starts, end - 1)))

@@ -1,0 +1,95 @@
+"""Cuts what is kept into pieces, so that what stands in two files, or in two states of one, is kept once.
+
+Content-defined chunking, as backup programs do it, with the ends of records for candidates: whether a piece ends
+behind a record is told by that record alone. A file that grows changes its last piece, and a fork that copies history
+has the pieces of what it copied: the session's own name, which tools repeat in each record, is taken out for that.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Final, NamedTuple
+
+from contextfs.kit.pattern import pattern
+
+_LEAST: Final = 16 << 10
+_MOST: Final = 512 << 10
+_ONE_IN: Final = 16
+"""How many records stand between two ends, in the mean."""
+_LONG: Final = 64 << 10
+_JOINT: Final = b"},"
+"""Where a long record, or a document without lines, is cut: behind a member of a list."""
+_NAME: Final = b"\0"
+_LEVEL: Final = 3
+_UUID: Final = pattern(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Piece(NamedTuple):
+    """A piece: its hash, its size, and its bytes, packed."""
+
+    hash: bytes
+    size: int
+    data: bytes
+
+
+def name_in(path: PurePath) -> str:
+    """Give what a session calls itself in its records, where its file is called so; else nothing."""
+    found = _UUID.search(path.stem)
+    return found[0] if found else ""
+
+
+def cut(records: Iterable[bytes], name: str) -> Iterator[Piece]:
+    """Cut records into pieces, with a NUL in the place of a name."""
+    wanted = name.encode()
+    taken: list[bytes] = []
+    size = 0
+    for record in (part for one in records for part in _parts(one)):
+        if _NAME in record:  # what is no text: a NUL would be taken for the name
+            if taken:
+                yield _piece(taken, b"n")
+            yield _piece([record], b"p")
+            taken, size = [], 0
+            continue
+        plain = record.replace(wanted, _NAME) if wanted else record
+        taken.append(plain)
+        size += len(plain)
+        if size >= _MOST or (size >= _LEAST and zlib.crc32(plain) % _ONE_IN == 0):
+            yield _piece(taken, b"n")
+            taken, size = [], 0
+    if taken:
+        yield _piece(taken, b"n")
+
+
+def joined(data: bytes, name: str) -> bytes:
+    """Give the bytes of a piece as they stand in a file, from how they are kept."""
+    plain = zlib.decompress(data)
+    return plain[1:] if plain[:1] == b"p" else plain[1:].replace(_NAME, name.encode())
+
+
+def again(data: bytes, content: bytes, name: str) -> Piece:
+    """Make a piece of the kind of another one, with other content."""
+    kind = zlib.decompress(data)[:1]
+    return packed(kind, content.replace(name.encode(), _NAME) if name and kind == b"n" else content)
+
+
+def packed(kind: bytes, data: bytes) -> Piece:
+    """Pack the bytes of a piece; its kind, `n` or `p`, tells whether a NUL stands for a name."""
+    whole = kind + data
+    return Piece(sha256(whole).digest(), len(data), zlib.compress(whole, _LEVEL))
+
+
+def _piece(records: list[bytes], kind: bytes) -> Piece:
+    return packed(kind, b"".join(records))
+
+
+def _parts(record: bytes) -> Iterator[bytes]:
+    """Cut a long record behind each member of a list, and a document behind each line."""
+    if len(record) <= _LONG:
+        yield record
+        return
+    joint = b"\n" if record.count(b"\n", 0, _LONG) > 1 else _JOINT
+    start = 0
+    while (at := record.find(joint, start)) >= 0:
+        yield record[start : (start := at + len(joint))]
+    yield record[start:]

@@ -1,0 +1,37 @@
+"""Looks through many values at once, and tells of each that holds a secret what it holds and how it is without."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from contextfs.domain.redaction.model import Finding
+from contextfs.domain.redaction.rules import redact_json
+from contextfs.domain.redaction.sieve import gather, suspects
+
+T = TypeVar("T")
+
+
+class Hit(NamedTuple):
+    """A value that holds secrets: what was found in it, and how it is without them."""
+
+    thing: Any
+    findings: tuple[Finding, ...]
+    cleaned: Any
+
+
+def hits(things: Sequence[tuple[T, Any]], key: bytes) -> Iterator[Hit]:
+    """Look through JSON values, each with the thing that it is of."""
+    texts: dict[str, None] = {}
+    named = [gather(value, texts) for _, value in things]
+    places = suspects([*texts])
+    bad = {text for place, text in enumerate(texts) if place in places}
+    for (thing, value), is_named in zip(things, named, strict=True):
+        if is_named or (bad and _holds(value, bad)):
+            done = redact_json(value, key=key)
+            if done.findings:
+                yield Hit(thing, done.findings, done.value)
+
+
+def _holds(value: Any, bad: set[str]) -> bool:
+    texts: dict[str, None] = {}
+    gather(value, texts)
+    return not bad.isdisjoint(texts)

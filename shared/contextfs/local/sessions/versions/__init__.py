@@ -1,0 +1,1 @@
+"""What messages said before: a record that is read in a better way changes its message, and loses nothing."""

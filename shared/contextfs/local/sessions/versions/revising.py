@@ -1,0 +1,55 @@
+"""Brings messages to what a better reader makes of the same record: each keeps its id, and what it said before.
+
+A message is known again by its tool's name for it. One that is not read any more stays: what was captured is not lost
+by an opinion. A server that has a message keeps it as it was sent.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from contextfs.domain.sessions.model import NewMessage
+from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.messages import message
+from contextfs.local.base.connection import Base, Row
+from contextfs.local.sessions.rows import SQL, message_in, row_of_message, text
+
+_PLACE: Final = "source"
+"""Where in its file a record stands says nothing of what it says."""
+
+
+def revise(base: Base, session_id: UUID, messages: Iterable[NewMessage], cleaner: Cleaner, now: datetime) -> int:
+    """Bring the messages of a session to what is said of them now; gives how many of them changed."""
+    known = {row["external_id"]: row for row in base.all(SQL["named"], {"session_id": str(session_id)})}
+    changed = [row for one in messages if (row := _changed(known, one, cleaner)) is not None]
+    if not changed:
+        return 0
+    has_passages = base.one(SQL["has_passages"]) is not None
+    with base.transaction():
+        for row in changed:
+            base.run(SQL["keep_version"], {"id": row["id"], "replaced_at": text(now)})
+            base.run(SQL["revise"], row)
+            if has_passages:
+                base.run(SQL["forget_passages"], row)
+        base.run(SQL["learned"], {"id": str(session_id), "learned": 0})
+        base.run(SQL["touch"], {"id": str(session_id)})
+    return len(changed)
+
+
+def _changed(known: Mapping[str, Row], new: NewMessage, cleaner: Cleaner) -> Row | None:
+    """Give the row that a message becomes; None where it is not known, or says what it said."""
+    row = known.get(new.external_id or "")
+    if row is None:
+        return None
+    was = message_in(row)
+    made = message(new, cleaner, session_id=was.session_id, message_id=was.id, now=was.created_at)
+    if _said(made) == _said(was):
+        return None
+    return row_of_message(made, sent=bool(row["sent"]))
+
+
+def _said(one: Any) -> tuple[Any, ...]:
+    plain = {name: value for name, value in one.metadata.items() if name != _PLACE}
+    calls = [(call.id, call.name, call.input) for call in one.tool_calls]
+    return one.role, one.kind, one.content, calls, one.model, one.tokens, plain, one.created_at

@@ -1,0 +1,1 @@
+"""The real agents, from their registries, against a model that answers on this machine alone."""

@@ -13,6 +13,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
+from clients.cli.proving import prove_isolation
 from clients.cli.roles import role
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
@@ -35,6 +36,7 @@ _COLUMNS = (
 app = Group("Do what an administrator does: roles, keys, and the log of who did what.")
 app.command()(role)
 app.command()(key)
+app.command("prove-isolation")(prove_isolation)
 
 
 class Format(StrEnum):

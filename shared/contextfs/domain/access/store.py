@@ -37,6 +37,12 @@ def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, 
     return tx.one(_SQL["insert_organization"], parameters) is not None
 
 
+def delete_organization(tx: Transaction, org_id: UUID) -> None:
+    """Delete an organization and all that belongs to it, but for what is kept about its calls."""
+    for statement in ("delete_letters", "delete_deliveries", "delete_replies", "delete_organization"):
+        tx.run(_SQL[statement], {"org_id": org_id})
+
+
 def insert_key(tx: Transaction, values: dict[str, Any]) -> ApiKey:
     """Store a new key: only its hash and its last four characters."""
     return _key(tx.one(_SQL["insert_key"], values))

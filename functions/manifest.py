@@ -305,6 +305,7 @@ ROUTES: tuple[Route, ...] = (
     Route("auth.open", "POST", "/v1/auth/logins", needs="logins:write", status=201, audits="login.opened"),
     Route("auth.end", "DELETE", "/v1/auth/logins/{login_id}", needs="logins:write", status=204, audits="login.ended"),
     Route("auth.end_all", "DELETE", "/v1/auth/logins", needs="logins:write", audits="login.ended"),
+    Route("auth.decide", "POST", "/v1/auth/devices", needs="logins:write", audits="device.decided"),
     Route("auth.logout", "POST", "/v1/auth/logout", needs="logins:write", status=204, audits="login.ended"),
     # Administration: what went wrong, and again.
     Route("admin.dead_letters", "GET", "/v1/admin/dead-letters", needs="events:read"),

@@ -153,7 +153,7 @@ def walked(web: Web, wired: Wiring, route: Route, during: Callable[[], Any]) -> 
         victim = grounds.victim()
         parties = grounds.parties(victim)
         with during():
-            return {one.who: one.leak for one in walk(web, victim, parties, [route], dict)}
+            return {one.who: one.leak for one in walk(web, victim, parties, [route], dict, grounds.ask_again)}
 
 
 @pytest.mark.parametrize("name", HOLES)

@@ -3,6 +3,7 @@
 from contextfs.client.address import Id
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
+from contextfs.domain.devices.model import Decided, Decision
 from contextfs.domain.logins.model import Ended, Login, Myself
 from contextfs.kit.page import Page
 
@@ -25,6 +26,12 @@ class Auth:
             lambda cursor: self._transport.call(
                 "GET", _LOGINS, Page[Login], query={"limit": page_size, "cursor": cursor}
             )
+        )
+
+    def decide(self, user_code: str, *, allow: bool) -> Decided:
+        """Say of the device that shows a code whether it may act for the key's person."""
+        return self._transport.call(
+            "POST", "/v1/auth/devices", Decided, body=Decision(user_code=user_code, allow=allow)
         )
 
     def end(self, login_id: Id) -> None:

@@ -94,7 +94,7 @@ class Door:
         binding = bind(route)
         if route.needs == PUBLIC:
             _, taken = read(route, binding, request)
-            return reply(route, request, binding.handle(self._open(request, request_id), **taken))
+            return reply(route, request, binding.handle(self.open(request.headers, request_id), **taken))
         asked = self._asked(route, binding, request, request_id)
         call, result, response = undisturbed(lambda: self._transact(asked))
         if call.events:
@@ -105,14 +105,14 @@ class Door:
             return replace(reply(route, request, made), cookies=response.cookies)
         return response
 
-    def _open(self, request: HttpRequest, request_id: str) -> OpenCall:
+    def open(self, headers: Mapping[str, str], request_id: str) -> OpenCall:
         """Make the call of somebody who is not known."""
         return OpenCall(
             now=self.clock(),
             services=self.services,
             inside=partial(inside, self.services, self.clock, request_id),
-            binder=cookies.read(request.headers, cookies.BINDER, self.services.public_url) or "",
-            agent=_agent(request),
+            binder=cookies.read(headers, cookies.BINDER, self.services.public_url) or "",
+            agent=headers.get("user-agent", ""),
         )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str) -> Asked:

@@ -126,6 +126,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "default_role": "viewer",
             "group_roles": {"Engineering": "member"},
         },
+        "auth.decide": {"user_code": "BCDF-GHJK", "allow": True},
         "scim.mint": {"name": "Okta"},
         "sso.claim": {"domain": "acme.example"},
         "users.create": {"email": "ben@example.test", "name": "Ben Lee", "role": "viewer", "projects": [PROJECT]},

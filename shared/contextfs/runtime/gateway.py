@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.oauth import endpoint as oauth
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import PATH as STREAM
@@ -46,6 +47,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         routes=[
             *(_path(door, route) for route in _by_path(routes)),
             *_streams(door, routes),
+            *oauth.hung(door, routes),
             Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
             Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
         ],

@@ -95,6 +95,7 @@ def test_it_proves_a_running_server_and_finds_a_hole(
     with everybody_sees_roles(database):
         holed = ctx("admin", "prove-isolation", "--json", **settings)
 
+    assert ("", "") == (sound.err, holed.err)
     assert (0, True) == (sound.code, "No leak." in sound.out)
     assert 1 == holed.code
     assert {one["subject"] for one in holed.json["checks"] if one["leak"]} >= {"GET /v1/admin/roles/{role_id}"}

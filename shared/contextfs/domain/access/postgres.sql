@@ -77,6 +77,11 @@ update api_keys
 set revoked_at = coalesce(revoked_at, %(now)s), updated_at = %(now)s
 where id = %(id)s
 
+-- name: open_key
+-- A key as its holder presents it, unless it has ended.
+select id from api_keys
+where id = %(id)s and hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+
 -- name: limit_key
 -- Let a key end at a time, unless it ends before; no row when it ended already.
 update api_keys

@@ -65,6 +65,11 @@ def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
     return get_key(tx, key_id)
 
 
+def is_open(tx: Transaction, credential: Credential, now: datetime) -> bool:
+    """Tell whether somebody presents a key that opens."""
+    return tx.one(_SQL["open_key"], {"id": credential.id, "hash": credential.hash, "now": now}) is not None
+
+
 def limit_key(tx: Transaction, key_id: UUID, ends: datetime, now: datetime) -> bool:
     """Let a key end at a time, unless it ends before; False when it has ended already."""
     return tx.one(_SQL["limit_key"], {"id": key_id, "ends": ends, "now": now}) is not None

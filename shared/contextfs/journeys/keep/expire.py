@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from contextfs.domain.devices import store as devices
 from contextfs.domain.events import store
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store as signins
@@ -13,7 +14,7 @@ _LOGINS = timedelta(days=30)
 
 
 def expire(database: Database, now: datetime) -> int:
-    """Delete old inbox rows, old replies and old logins; gives how many."""
+    """Delete old inbox rows, replies, logins, and sign-ins that nobody finished; gives how many."""
     with database.transaction() as (tx, _):
-        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now)
+        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now) + devices.expire(tx, now)
         return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)

@@ -5,6 +5,7 @@ Nothing of anybody else is read or changed. What stays is what no role may take 
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
 from uuid import UUID
@@ -20,6 +21,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
 from contextfs.kit.tokens import parse
+from contextfs.runtime.door import undisturbed
 from contextfs.runtime.isolation.model import Party, Victim, a_mark
 from contextfs.runtime.isolation.web import Response, Web, ask
 
@@ -39,13 +41,15 @@ class Grounds:
         self.services = services
         self.clock = clock
         self._foundings: list[Founding] = []
+        self._asked: list[reviews.Asked] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for founding in self._foundings:
-            dissolve(self.services, founding)
+        with ExitStack() as ending:
+            for founding in self._foundings:
+                ending.callback(undisturbed, partial(dissolve, self.services, founding))
 
     def victim(self) -> Victim:
         """Found an organization in which every text holds the mark, searchable."""
@@ -136,9 +140,15 @@ class Grounds:
             )
             for one, visibility in zip(things, ("project", "private"), strict=True)
         ]
-        with self.services.database.transaction(assuming(founding.org_id, founding.user_id)) as (tx, _):
-            reviews.ask(tx, founding.project_id, asked)
+        self._asked = asked
+        self.ask_again()
         return [str(one.id) for one in asked]
+
+    def ask_again(self) -> None:
+        """Let the questions wait again: a consolidation that comes by withdraws what it would not ask."""
+        first = self._asked[0]
+        with self.services.database.transaction(assuming(first.org_id, first.author_id)) as (tx, _):
+            reviews.ask(tx, first.project_id, self._asked)
 
 
 def made(web: Web, party: Party, path: str, body: Any = None, **headers: str) -> dict[str, Any]:

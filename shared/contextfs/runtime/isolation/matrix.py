@@ -18,6 +18,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     `shows`: its reply to the victim's owner holds the mark or ids; so it could be seen if somebody else got it.
     `private`: it could show, or change, what a person keeps from colleagues.
     `alike`: its answers about the victim's things and about nobody's are the same, to the letter.
+    `fades`: what it is about is taken away by events, so that it is put there again for each party.
     `last`: it ends what the caller is known by, or gives them a thing of the victim's id.
     """
 
@@ -27,6 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     private: bool = False
     alike: bool = True
     last: bool = False
+    fades: bool = False
 
 
 _LISTS: Final = Row(shows=True)
@@ -77,8 +79,8 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "memories.update": _CHANGES,
         "memories.delete": _CHANGES,
         "memories.history": _ONE,
-        "reviews.list": Row(queries=("project_id=$project_id",), shows=True, private=True),
-        "reviews.decide": _CHANGES,
+        "reviews.list": Row(queries=("project_id=$project_id",), shows=True, private=True, fades=True),
+        "reviews.decide": Row(private=True, fades=True),
         "search.semantic": _SEARCH,
         "search.hybrid": _SEARCH,
         "search.query": Row(bodies=({}, _THEIRS, {"session_id": "$session_id"}), shows=True, private=True),
@@ -132,6 +134,7 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "auth.open": _ELSE,
         "auth.end": _CHANGES,
         "auth.end_all": Row(last=True),
+        "auth.decide": _ELSE,
         "auth.logout": Row(last=True),
         "admin.dead_letters": _LISTS,
         "admin.replay": _ELSE,

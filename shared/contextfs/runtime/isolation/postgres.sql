@@ -12,8 +12,6 @@ from (
     union all
     select 'revision', t::text from revisions as t where t.project_id = %(project_id)s
     union all
-    select 'review', t::text from reviews as t where t.project_id = %(project_id)s
-    union all
     select 'API key', t::text from api_keys as t where t.project_id = %(project_id)s
     union all
     select 'source', t::text from sources as t where t.project_id = %(project_id)s

@@ -63,7 +63,9 @@ def proof(
         parties = grounds.parties(victim)
         checks.extend(_unknown(web, walked))
         others = ways(web, victim, parties, wired.services, wired.clock)
-        for check in chain(others, walk(web, victim, parties, walked, lambda: _owned(wired, victim))):
+        for check in chain(
+            others, walk(web, victim, parties, walked, lambda: _owned(wired, victim), grounds.ask_again)
+        ):
             show(f"{check.subject}  {check.who}")
             checks.append(check)
         show("The roles of the database")

@@ -29,8 +29,15 @@ class Attempt(NamedTuple):
     headers: Mapping[str, str]
 
 
-def walk(web: Web, victim: Victim, parties: Sequence[Party], routes: Iterable[Route], owned: Owned) -> Iterator[Check]:
-    """Try every route as every party; what ends a party's own login comes last."""
+def walk(
+    web: Web,
+    victim: Victim,
+    parties: Sequence[Party],
+    routes: Iterable[Route],
+    owned: Owned,
+    renew: Callable[[], None],
+) -> Iterator[Check]:
+    """Try every route as every party; what ends a party's own login comes last. `renew` puts back what fades."""
     for route in sorted(routes, key=lambda one: MATRIX[one.name].last if one.name in MATRIX else False):
         row = MATRIX.get(route.name)
         subject = f"{route.method} {route.path}"
@@ -39,10 +46,14 @@ def walk(web: Web, victim: Victim, parties: Sequence[Party], routes: Iterable[Ro
                 area=AREA, subject=subject, who="–", tried=0, leak="it has no row in the matrix: nobody tried it"
             )
             continue
+        if row.fades:
+            renew()
         if row.shows:
             yield _seen_by_its_owner(web, victim, route, row)
         for party in parties:
             if party.of != "person" or row.private:
+                if row.fades:
+                    renew()
                 yield _tried(web, victim, party, route, row, owned)
 
 
@@ -57,7 +68,7 @@ def _tried(web: Web, victim: Victim, party: Party, route: Route, row: Row, owned
         if leak or not is_known:
             break
     after: Mapping[str, str] = owned() if changes else {}
-    touched = sorted(kind for kind in before if before[kind] != after[kind])
+    touched = sorted(kind for kind in before if before[kind] != after.get(kind))
     if touched:
         leak = f"it changed what is the victim's: {', '.join(touched)}"
     return Check(area=AREA, subject=f"{route.method} {route.path}", who=party.name, tried=tried, leak=leak)

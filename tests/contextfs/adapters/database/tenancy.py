@@ -193,6 +193,8 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "scim_tokens", token | {"created_at": AT})
     entry = {"org_id": ids.org, "id": uuid4(), "type": "User", "active": True, "version": 1, "resource": Jsonb({})}
     insert(connection, "scim_resources", entry | {"created_at": AT, "updated_at": AT})
+    device = {"org_id": ids.org, "id": uuid4(), "hash": b"h", "user_code_hash": b"h", "name": "d", "agent": "ctx"}
+    insert(connection, "devices", device | {"seconds_between": 5, "expires_at": AT})
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
     insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
 

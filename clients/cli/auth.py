@@ -9,6 +9,7 @@ import msgspec
 
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.there.server import opened, project_id
 from contextfs.client import ContextFS, credentials, keyrings
 from contextfs.client.address import server_of
 from contextfs.client.credentials import Kept
@@ -69,6 +70,28 @@ def status(url: Url = None, json: options.Json = False) -> int:
         if os.environ.get("CONTEXTFS_API_KEY"):
             output.note("CONTEXTFS_API_KEY is set: at the server of CONTEXTFS_URL it counts before what is kept.")
     return 0 if all(one.me for one in found) else _NOT_IN
+
+
+@app.command()
+def token(
+    project: options.Project = None,
+    permission: Annotated[
+        list[str] | None, Option("--permission", help="What it may: memories:read, …; several times.")
+    ] = None,
+    minutes: Annotated[int, Option("--minutes", min=1, max=60, help="How long it opens.")] = 60,
+    json: options.Json = False,
+) -> None:
+    """Print a token that may less than your key, in one project, for an hour at the most: for functions and CI.
+
+    It is used as a key (CONTEXTFS_API_KEY), and ends with yours.
+    """
+    with opened() as client:
+        made = client.tokens.create(project_id=project_id(client, project), permissions=permission, minutes=minutes)
+    if json:
+        output.say_json(made)
+        return
+    output.say(made.access_token)
+    output.note(f"Until {output.minute(made.expires_at)}, for {', '.join(made.permissions)}.")
 
 
 @app.command()

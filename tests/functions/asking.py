@@ -49,6 +49,7 @@ class Things:
     token_id: str = UNKNOWN
     organization: str = UNKNOWN
     state: str = UNKNOWN
+    grant_id: str = UNKNOWN
     user_code: str = "BCDF-GHJK"
 
 

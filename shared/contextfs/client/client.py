@@ -24,6 +24,7 @@ from contextfs.client.sql import Sql
 from contextfs.client.sso import SingleSignOn
 from contextfs.client.sync import Sync
 from contextfs.client.system import System
+from contextfs.client.tokens import Tokens
 from contextfs.client.transport import Transport
 from contextfs.client.users import Users
 
@@ -68,6 +69,7 @@ class ContextFS:
         self.roles = Roles(self._transport)
         self.invitations = Invitations(self._transport)
         self.keys = Keys(self._transport)
+        self.tokens = Tokens(self._transport)
         self.auth = Auth(self._transport)
         self.sso = SingleSignOn(self._transport)
         self.scim = Scim(self._transport)

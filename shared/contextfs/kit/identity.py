@@ -49,6 +49,10 @@ class IdentityProviders(Protocol):
         """Change a code for what the provider says; NotAuthenticated when it is not to be believed."""
         ...
 
+    def read(self, url: str) -> Any:
+        """Read what somebody publishes at an address, as JSON; Invalid or Unavailable when that is not to be had."""
+        ...
+
     def seal(self, secret: str) -> str:
         """Encrypt a secret of somebody's, as it may be stored."""
         ...

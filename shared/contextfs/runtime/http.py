@@ -14,6 +14,8 @@ class HttpRequest:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    resource: str = ""
+    """The path of what was asked, where that is more than this route: `/mcp` calls routes for its callers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,6 +128,15 @@ def test_commands_work_with_what_was_kept_and_a_logout_ends_it(
     assert 401 == answer.status_code
 
 
+def test_a_token_is_printed_that_is_used_as_a_key(ctx: Ctx) -> None:
+    made = ctx("auth", "token", "--permission", "memories:read", "--minutes", "5")
+    reads = ctx("search", "anything", CONTEXTFS_API_KEY=made.out.strip())
+    writes = ctx("memory", "add", "x", "--server", CONTEXTFS_API_KEY=made.out.strip())
+
+    assert (0, 0, 4) == (made.code, reads.code, writes.code)
+    assert "for memories:read." in made.err
+
+
 def test_a_refusal_in_the_browser_is_told(
     ctx: Ctx, tenant: Tenant, api_url: str, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,11 +3,14 @@
 Nothing of anybody else is read or changed. What stays is what no role may take back: the audit log and the history.
 """
 
+import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
+from urllib.parse import urlencode
 from uuid import UUID
 
 from contextfs.domain.access.store import assuming
@@ -22,6 +25,7 @@ from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
+from contextfs.runtime.examples import BODIES
 from contextfs.runtime.isolation.model import Party, Victim, a_mark
 from contextfs.runtime.isolation.web import Response, Web, ask
 
@@ -100,12 +104,20 @@ class Grounds:
         robots = make("/v1/api-keys", {"name": "robot", "user_id": robot})["secret"]
         directory = make("/v1/admin/scim/tokens", {"name": "directory"})["secret"]
         invited = make("/v1/admin/invitations", {"email": "stranger@example.test"})["token"]
+        token = make("/v1/tokens", {"project_id": project})["access_token"]
         return [
             owner,
+            _with_key("a token of another organization", "organization", token, project),
             _with_key("a viewer of another organization", "organization", viewer, project),
             _with_key("a service account of another organization", "organization", robots, project),
             _with_login(self.web, owner, project),
             _with_key("a directory of another organization", "organization", directory, project),
+            _with_key(
+                "a program that another organization let in",
+                "organization",
+                _program(make, self.web, "program")[1],
+                project,
+            ),
             _with_key(INVITED, "organization", invited, project),
         ]
 
@@ -188,6 +200,7 @@ def _shown(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
         "domain": domain,
         "token_id": make("/v1/admin/scim/tokens", {"name": mark})["scim_token"]["id"],
         "login_id": _login_of(web, owner, mark)[1],
+        "grant_id": _program(make, web, mark)[0],
     }
 
 
@@ -198,6 +211,7 @@ def _kept(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
         "session_id": make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)["session"]["id"],
         "memory_id": make("/v1/memories?wait=searchable", _memory(owner.project_id, mark) | own)["memory"]["id"],
         "login_id": _login_of(web, owner, mark)[1],
+        "grant_id": _program(make, web, mark)[0],
     }
 
 
@@ -210,6 +224,20 @@ def session_of(project: str, mark: str) -> dict[str, Any]:
 
 def _memory(project: str, mark: str) -> dict[str, Any]:
     return {"project_id": project, "content": f"{mark} listens on port 5433.", "title": mark}
+
+
+def _program(make: Any, web: Web, name: str) -> tuple[str, str]:
+    """Let a program in that has all that programs may have; gives the grant's id and its access token."""
+    served = json.loads(web.request("GET", "/.well-known/oauth-protected-resource").content)["resource"]
+    verifier = "0" * 64
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    asked = {"client_name": name, "resource": served, "code_challenge": challenge, "scope": ["*"]}
+    made = make("/v1/auth/grants", {**BODIES["auth.grant"], **asked})
+    named = {name: BODIES["auth.grant"][name] for name in ("client_id", "redirect_uri")}
+    sent = {"grant_type": "authorization_code", "code": made["code"], "code_verifier": verifier, **named}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    reply = web.request("POST", "/oauth/token", content=urlencode(sent).encode(), headers=form)
+    return made["id"], json.loads(_well(reply, "/oauth/token").content)["access_token"]
 
 
 def _with_key(name: str, of: str, key: str, project: str) -> Party:
@@ -239,6 +267,8 @@ def _insiders(web: Web, victim: Victim) -> list[Party]:
     project = make("/v1/projects", {"name": "another project"})["id"]
     role = {"name": "one_project", "permissions": _ALL_OF_A_PROJECT, "projects": [project]}
     make("/v1/admin/roles", role)
+    of = {"project_id": project}
+    token = make("/v1/tokens", of)["access_token"]
     keys = {
         "an owner's key of another project": {"role": "owner"},
         "a viewer's key of another project": {"role": "viewer"},
@@ -248,13 +278,9 @@ def _insiders(web: Web, victim: Victim) -> list[Party]:
         "a custom role for another project": {"role": "one_project"},
     }
     return [
+        _with_key("a token for another project", "project", token, project),
         *(
-            _with_key(
-                name,
-                "project",
-                make("/v1/api-keys", {"name": name, "project_id": project, **wanted})["secret"],
-                project,
-            )
+            _with_key(name, "project", make("/v1/api-keys", {"name": name, **of, **wanted})["secret"], project)
             for name, wanted in keys.items()
         ),
         *(

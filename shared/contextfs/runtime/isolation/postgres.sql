@@ -26,6 +26,8 @@ from (
     union all
     select 'login', t::text from logins as t where t.id = any(%(ids)s::uuid [])
     union all
+    select 'grant', t::text from grants as t where t.id = any(%(ids)s::uuid [])
+    union all
     select 'directory token', t::text from scim_tokens as t where t.id = any(%(ids)s::uuid [])
     union all
     select 'domain', t::text from sso_domains as t where t.domain = %(domain)s

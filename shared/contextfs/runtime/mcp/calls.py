@@ -61,6 +61,7 @@ class Calls:
                     query=tuple(_texts(query or {})),
                     headers={"authorization": self._authorization, "content-type": "application/json"},
                     body=b"" if body is None else msgspec.json.encode(body),
+                    resource="/mcp",
                 )
                 return self._door.answer(route, asked)
         raise NotFound(f"There is no route {method} {path}.")

@@ -1,7 +1,7 @@
 """The endpoints of OAuth in the gateway: a form in, JSON or a page out, and errors as the standard names them."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -13,10 +13,12 @@ from starlette.routing import Route as Path
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import ContextFSError
 from contextfs.runtime.door import Door
-from contextfs.runtime.oauth import answers, devices, pages, signing_in
+from contextfs.runtime.oauth import answers, authorizing, devices, pages, signing_in
 from contextfs.runtime.oauth.answers import Refused
 from contextfs.runtime.oauth.browser import LOGIN, Browser
-from contextfs.runtime.oauth.metadata import server_metadata
+from contextfs.runtime.oauth.clients import registered
+from contextfs.runtime.oauth.exchange import GRANT, exchange
+from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
 from contextfs.runtime.oauth.tokens import GRANTS, revoke
 from contextfs.runtime.problems import unexpected
 from contextfs.runtime.table import Route
@@ -27,6 +29,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 DEVICE: Final = "/oauth/device_authorization"
 TOKEN: Final = "/oauth/token"  # noqa: S105 - its path
 REVOKE: Final = "/oauth/revoke"
+REGISTER: Final = "/oauth/register"
 METADATA: Final = "/.well-known/oauth-authorization-server"
 
 
@@ -34,8 +37,17 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
     """Hang them."""
     return [
         Path(METADATA, _read(lambda: server_metadata(door.services.public_url))),
+        Path(RESOURCE_METADATA, _read(lambda: resource_metadata(door.services.public_url))),
+        Path(f"{RESOURCE_METADATA}/mcp", _read(lambda: resource_metadata(door.services.public_url))),
+        Path(REGISTER, _registers(door), methods=["POST"]),
+        Path(authorizing.PAGE, _shown(door, routes, partial(authorizing.show, door.services)), methods=["GET"]),
+        Path(authorizing.PAGE, _shown(door, routes, partial(authorizing.decide, door.services)), methods=["POST"]),
         Path(DEVICE, _programs(door, devices.ask), methods=["POST"]),
-        Path(TOKEN, _programs(door, _token), methods=["POST"]),
+        Path(
+            TOKEN,
+            _programs(door, partial(_token, {**GRANTS, GRANT: partial(exchange, door, routes)})),
+            methods=["POST"],
+        ),
         Path(REVOKE, _programs(door, revoke), methods=["POST"]),
         Path(LOGIN, _shown(door, routes, lambda _, fields: signing_in.show(fields.get("return_to"))), methods=["GET"]),
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
@@ -44,11 +56,11 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
     ]
 
 
-def _token(call: OpenCall, fields: Fields) -> dict[str, Any]:
+def _token(grants: Mapping[str, Callable[[OpenCall, Fields], Any]], call: OpenCall, fields: Fields) -> dict[str, Any]:
     grant = fields.get("grant_type", "")
-    if grant not in GRANTS:
-        raise Refused("unsupported_grant_type", f"grant_type is one of {', '.join(GRANTS)}.")
-    return GRANTS[grant](call, fields)
+    if grant not in grants:
+        raise Refused("unsupported_grant_type", f"grant_type is one of {', '.join(grants)}.")
+    return grants[grant](call, fields)
 
 
 def _read(make: Callable[[], Any]) -> Endpoint:
@@ -72,6 +84,20 @@ def _programs(door: Door, act: Callable[[OpenCall, Fields], Any]) -> Endpoint:
         except Exception:  # noqa: BLE001 - nothing may reach the caller but an error of the standard
             return answers.refusal(Refused("server_error", _fault(door, request), 500))
         return answers.json(made)
+
+    return answer
+
+
+def _registers(door: Door) -> Endpoint:
+    """Answer a program that registers: JSON in, JSON out (RFC 7591)."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return answers.json(registered(door.services, await answers.body_of(request)), 201)
+        except Refused as refused:
+            return answers.refusal(refused)
+        except ContextFSError as error:
+            return answers.refusal(Refused.of(error))
 
     return answer
 

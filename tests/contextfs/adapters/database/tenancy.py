@@ -182,6 +182,13 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     login = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "hash": b"h", "method": "key"}
     times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
     insert(connection, "logins", login | times)
+    for project in (ids.project, ids.other_project):
+        token = {"org_id": ids.org, "id": uuid4(), "login_id": login["id"], "user_id": ids.user, "project_id": project}
+        ends = {"hash": b"h", "permissions": ["*"], "created_at": AT, "expires_at": AT}
+        insert(connection, "access_tokens", token | ends)
+    program = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "client_id": "c", "client_name": "c"}
+    code = {"redirect_uri": "r", "challenge": "c", "permissions": ["*"], "audience": "a", "code_hash": b"h"}
+    insert(connection, "grants", program | code | dict.fromkeys(("code_expires_at", "created_at", "expires_at"), AT))
     settings = {"enabled": False, "provider": "okta", "auto_provision": False, "default_role": "member"}
     mappings = {"attribute_mapping": Jsonb({}), "group_roles": Jsonb({})}
     insert(connection, "sso_settings", {"org_id": ids.org, "enforced": False, "updated_at": AT} | settings | mappings)

@@ -221,6 +221,7 @@ ROUTES: tuple[Route, ...] = (
         conflicts=True,
     ),
     Route("keys.revoke", "DELETE", "/v1/api-keys/{key_id}", needs="keys:write", audits="api_key.revoked"),
+    Route("tokens.create", "POST", "/v1/tokens", needs="tokens:write", status=201, audits="token.created"),
     # People and roles: who belongs here, as what, and how they come in.
     Route(
         "users.create",
@@ -355,6 +356,17 @@ ROUTES: tuple[Route, ...] = (
     Route("auth.open", "POST", "/v1/auth/logins", needs="logins:write", status=201, audits="login.opened"),
     Route("auth.end", "DELETE", "/v1/auth/logins/{login_id}", needs="logins:write", status=204, audits="login.ended"),
     Route("auth.end_all", "DELETE", "/v1/auth/logins", needs="logins:write", audits="login.ended"),
+    Route("auth.grant", "POST", "/v1/auth/grants", needs="logins:write", status=201, audits="grant.created"),
+    Route("auth.grants", "GET", "/v1/auth/grants", needs="logins:read"),
+    Route(
+        "auth.ungrant",
+        "DELETE",
+        "/v1/auth/grants/{grant_id}",
+        needs="logins:write",
+        status=204,
+        audits="grant.ended",
+    ),
+    Route("auth.decide", "POST", "/v1/auth/devices", needs="logins:write", audits="device.decided"),
     Route("auth.logout", "POST", "/v1/auth/logout", needs="logins:write", status=204, audits="login.ended"),
     # Exports: all that somebody may see, as a file.
     Route(

@@ -14,6 +14,7 @@ from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
+from clients.cli.proving import prove_isolation
 from clients.cli.roles import role
 from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
@@ -38,6 +39,7 @@ _COLUMNS = (
 app = Group("Do what an administrator does: roles, keys, networks, sign-on, directories, and the log of who did what.")
 for command in (role, key, networks, sso, domain, scim):
     app.command()(command)
+app.command("prove-isolation")(prove_isolation)
 
 
 class Format(StrEnum):

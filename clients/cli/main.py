@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("clients.cli.scan:scan", "Look back for secrets in what was stored"),
     "share": ("clients.cli.sharing:share", "Let the project see a memory or a conversation"),
     "unshare": ("clients.cli.sharing:unshare", "Keep a memory or a conversation for yourself"),
+    "auth": ("clients.cli.auth:app", "Log in at a server, tell who you are there, and log out"),
     "link": ("clients.cli.syncing:link", "Connect the store with a server"),
     "push": ("clients.cli.syncing:push", "Send what is new here to the server"),
     "pull": ("clients.cli.syncing:pull", "Take in what changed on the server"),

@@ -50,6 +50,8 @@ class Things:
     token_id: str = UNKNOWN
     organization: str = UNKNOWN
     state: str = UNKNOWN
+    grant_id: str = UNKNOWN
+    user_code: str = "BCDF-GHJK"
 
 
 def by_name(name: str) -> Route:
@@ -76,6 +78,8 @@ def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
     path, body = path_of(route, things), body_of(route, things.project_id)
     if route.name in {"ingest.traces", "ingest.logs"}:
         path = f"{path}?project_id={things.project_id}"
+    if route.name == "auth.decide":
+        body = body | {"user_code": things.user_code}
     if route.needs == INVITED:
         tenant = replace(tenant, key=things.invitation)
     if route.needs == SIGNED:

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from contextfs.domain.logins import rules
 from contextfs.kit import tokens
+from contextfs.runtime.examples import BODIES
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.openapi import document
 from contextfs.runtime.wiring import Wiring, routes
@@ -134,7 +135,15 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         role_id=role["id"],
         invitation_id=invited["invitation"]["id"],
         invitation=invited["token"],
+        grant_id=tenant.call("POST", "/v1/auth/grants", BODIES["auth.grant"]).json()["id"],
+        user_code=asking_device(tenant)["user_code"],
     )
+
+
+def asking_device(tenant: Tenant, name: str = "a laptop") -> dict[str, Any]:
+    """Let a device ask to be let in; gives what it was told."""
+    asked = {"client_id": "ctx", "device_name": name}
+    return tenant.http.post("/oauth/device_authorization", data=asked).json()
 
 
 def sign_in(tenant: Tenant) -> tuple[str, str]:

@@ -1,178 +1,216 @@
 """Nobody reads, changes or finds out about what belongs to another organization, project or person."""
 
-import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, LiteralString
 
+import httpx2
+import psycopg
 import pytest
 
+from contextfs.runtime.isolation.grounds import Grounds
+from contextfs.runtime.isolation.matrix import MATRIX
+from contextfs.runtime.isolation.model import Proof
+from contextfs.runtime.isolation.prove import client, proof
+from contextfs.runtime.isolation.roles import roles
+from contextfs.runtime.isolation.walk import walk
+from contextfs.runtime.isolation.web import Response, Web
 from contextfs.runtime.table import Route
-from tests.conftest import Tenant
-from tests.functions.asking import GUARDED, UNKNOWN, Things, body_of, path_of, same_but_for_the_request
-from tests.functions.conftest import Rows, ask_about, bury, claim, sign_in
-
-MARK = "quetzalcoatl"
-"""A word that stands in every text of the victim, and nowhere else."""
-KEY = "the-victims-idempotency-key"
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import settings_for
+from tests.contextfs.client.serving import serving
+from tests.functions.asking import ROUTES, by_name
+from tests.functions.conftest import Rows
 
 
-@pytest.fixture(params=["another organization", "another project", "another project, reading only"])
-def stranger(
-    request: pytest.FixtureRequest,
-    tenant: Tenant,
-    other_tenant: Tenant,
-    second_project: Callable[[Tenant], Tenant],
-    key_with: Callable[..., Tenant],
-) -> Tenant:
-    """Give a caller who has all permissions, but in another place; or those of a viewer there."""
-    if request.param == "another organization":
-        return other_tenant
-    project = second_project(tenant)
-    return project if request.param == "another project" else key_with(project, role="viewer")
+@pytest.fixture(scope="module")
+def proven(wiring: Wiring, listening: int) -> Proof:
+    """Walk once for all the tests of this file."""
+    url = f"http://127.0.0.1:{listening}"
+    with client(url) as web:
+        return proof(web, wiring, url, ROUTES)
 
 
-@pytest.fixture
-def victim(tenant: Tenant, rows: Rows, settle_events: Callable[[], int]) -> Things:
-    """Give an organization in which every text holds the mark, searchable."""
-    project = str(tenant.project_id)
-    tenant.call("PATCH", f"/v1/projects/{project}", {"name": f"{MARK} project", "description": MARK})
-    memory = {"project_id": project, "content": f"{MARK} listens on port 5433.", "title": MARK, "pinned": True}
-    made = tenant.call("POST", "/v1/sessions", session_of(project), idempotency_key=KEY).json()["session"]
-    known = tenant.call("POST", "/v1/memories", memory).json()["memory"]
-    key = tenant.call("POST", "/v1/api-keys", {"name": MARK, "project_id": project}).json()["api_key"]
-    user = tenant.call("POST", "/v1/admin/users", {"email": f"{MARK}@example.test", "name": MARK}).json()
-    role = tenant.call("POST", "/v1/admin/roles", {"name": MARK, "permissions": [], "description": MARK}).json()
-    invited = tenant.call("POST", "/v1/admin/invitations", {"email": f"{MARK}@example.org"}).json()
-    settle_events()
-    letter = str(bury(rows, tenant, known["id"]))
-    source = tenant.call("POST", "/v1/sources", {"name": MARK, "project_id": project}).json()["source"]
-    review = str(ask_about(rows, tenant, known["id"]))
-    address = source["path"].rsplit("/", 1)[-1]
-    token = tenant.call("POST", "/v1/admin/scim/tokens", {"name": MARK}).json()["scim_token"]["id"]
-    things = (project, made["id"], known["id"], key["id"], letter)
-    people = (user["id"], role["id"], invited["invitation"]["id"], invited["token"])
-    return Things(*things, *people, review, source["id"], address, sign_in(tenant)[1], claim(tenant), token_id=token)
+def leaks(proven: Proof, area: str) -> list[str]:
+    return [f"{one.subject}, {one.who}: {one.leak}" for one in proven.checks if one.area == area and one.leak]
 
 
-def session_of(project: str) -> Any:
-    """Give the body that creates the victim's session."""
-    return {
-        "project_id": project,
-        "tool": "test",
-        "external_id": MARK,
-        "title": MARK,
-        "tags": [MARK],
-        "messages": [{"role": "user", "content": f"About {MARK}.", "external_id": MARK}],
-        "metadata": {MARK: MARK},
-    }
+def test_every_route_has_its_row_in_the_matrix() -> None:
+    assert sorted(MATRIX) == sorted(route.name for route in ROUTES)
 
 
-def owned(rows: Rows, tenant: Tenant) -> dict[str, list[str]]:
-    """Copy all that is in the victim's project."""
-    tables = (
-        "projects",
-        "sessions",
-        "messages",
-        "memories",
-        "revisions",
-        "passages",
-        "api_keys",
-        "sources",
-        "dead_letters",
-    )
-    mine = {tenant.project_id, str(tenant.project_id)}
-    return {
-        table: sorted(
-            str(row)
-            for row in rows.of(table, tenant)
-            if mine & {row["id"], row.get("project_id"), row.get("event", {}).get("project_id")}
-        )
-        for table in tables
-    }
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_strangers_call_is_answered_as_if_the_victim_were_not_there(route: Route, proven: Proof) -> None:
+    checks = [one for one in proven.checks if one.subject == f"{route.method} {route.path}"]
+
+    assert len([one for one in checks if one.tried]) >= 14
+    assert [f"{one.who}: {one.leak}" for one in checks if one.leak] == []
 
 
-def attacks(route: Route, victim: Things, stranger: Tenant) -> list[tuple[str, Any]]:
-    """Name the victim's things in every place of a request that takes an id: addresses with bodies."""
-    path = path_of(route, victim)
-    mine = {"project_id": str(stranger.project_id)}
-    theirs = {"project_id": victim.project_id}
-    queries: dict[str, list[str]] = {
-        "sessions.list": [f"project_id={victim.project_id}", f"tag={MARK}"],
-        "memories.list": [f"project_id={victim.project_id}", f"session_id={victim.session_id}"],
-        "memories.get": ["as_of=2999-01-01T00:00:00Z"],
-        "projects.list": [f"name={MARK}%20project"],
-    }
-    bodies: dict[str, list[Any]] = {
-        "sessions.create": [theirs | {"tool": "test", "external_id": MARK}],
-        "memories.create": [
-            theirs | {"content": f"{MARK} listens on port 5433."},
-            mine | {"content": "Learned.", "provenance": [{"session_id": victim.session_id}]},
-        ],
-        "search.semantic": [{"query": MARK}, {"query": MARK, "project_ids": [victim.project_id]}],
-        "search.hybrid": [{"query": MARK}, {"query": MARK, "project_ids": [victim.project_id]}],
-        "search.query": [{}, theirs, {"session_id": victim.session_id}],
-        "context.pack": [theirs | {"task": MARK}],
-        "keys.create": [theirs | {"name": "k", "role": "viewer"}],
-        "sources.create": [theirs | {"name": "s"}],
-        "projects.create": [{"name": f"mine {victim.project_id}", "id": victim.project_id}],
-    }
-    body = body_of(route, victim.project_id)
-    return [
-        *([] if route.name == "projects.create" else [(path, body)]),
-        *((f"{path}?{query}", body) for query in queries.get(route.name, [])),
-        *((path, other) for other in bodies.get(route.name, [])),
-    ]
+@pytest.mark.parametrize(
+    ("area", "callers"), [("kept replies", 15), ("MCP", 16), ("streams", 15), ("SQL", 14), ("directories", 1)]
+)
+def test_no_other_way_leads_to_the_victim(area: str, callers: int, proven: Proof) -> None:
+    assert [one.tried > 0 for one in proven.checks if one.area == area] == [True] * callers
+    assert leaks(proven, area) == []
 
 
-def with_nobodys_ids(value: str, victim: Things) -> str:
-    """Put an id that nobody has in the place of each of the victim's."""
-    for one in vars(victim).values():
-        value = value.replace(one, UNKNOWN)
-    return value
+@pytest.mark.parametrize("area", ["webhooks", "the database", "completeness"])
+def test_forged_claims_and_signatures_open_nothing(area: str, proven: Proof) -> None:
+    assert [one for one in proven.checks if one.area == area]
+    assert leaks(proven, area) == []
 
 
-@pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
-def test_a_strangers_call_is_answered_as_if_the_victim_were_not_there(
-    route: Route, tenant: Tenant, victim: Things, stranger: Tenant, rows: Rows
-) -> None:
-    before = owned(rows, tenant)
-    version = tenant.call("GET", f"/v1/memories/{victim.memory_id}").headers["etag"]
-    for path, body in attacks(route, victim, stranger):
-        for headers in ({}, {"if_match": version}, {"if_match": "*"}):
-            reply = stranger.call(route.method, path, body, **headers)
-            nobodys = json.loads(with_nobodys_ids(json.dumps(body), victim))
-            same = stranger.call(route.method, with_nobodys_ids(path, victim), nobodys, **headers)
+def test_nothing_of_it_stays_but_what_nobody_may_take_back(proven: Proof, rows: Rows) -> None:
+    query = "select count(*) from contextfs.organizations where name = 'Proof of isolation'"
 
-            assert reply.status_code == same.status_code
-            assert MARK not in reply.text
-            assert reply.status_code < 400 or same_but_for_the_request(reply, same)
-            assert reply.status_code >= 400 or "{" not in route.path
-    assert before == owned(rows, tenant)
+    assert rows.connection.execute(query).fetchone() == {"count": 0}
+    assert proven.leaks == []
 
 
-def test_a_victims_idempotency_key_gives_a_stranger_nothing(tenant: Tenant, victim: Things, stranger: Tenant) -> None:
-    reply = stranger.call("POST", "/v1/sessions", session_of(victim.project_id), idempotency_key=KEY)
+class Tampering:
+    """A client that changes what a server answers, as a fault in a handler would."""
 
-    assert reply.status_code in {403, 404}
-    assert "idempotent-replayed" not in reply.headers
-    assert MARK not in reply.text
+    def __init__(self, web: Web, tamper: Callable[[str, Response], Response]) -> None:
+        self._web = web
+        self._tamper = tamper
+
+    def request(  # noqa: D102 - as the one that it wraps
+        self, method: str, url: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        return self._tamper(url, self._web.request(method, url, content=content, headers=headers))
 
 
-def test_a_private_thing_is_its_users_alone(
-    tenant: Tenant, victim: Things, colleague: Callable[[Tenant], Tenant], rows: Rows, settle_events: Callable[[], int]
-) -> None:
-    for path in (f"/v1/memories/{victim.memory_id}", f"/v1/sessions/{victim.session_id}"):
-        assert tenant.call("PATCH", path, {"visibility": "private"}).status_code == 200
-    settle_events()
-    member = colleague(tenant)
-    before = owned(rows, tenant)
-    private = [route for route in GUARDED if "{memory_id}" in route.path or "{session_id}" in route.path]
+@pytest.fixture(scope="module")
+def holed(new_schema: Callable[[], str]) -> Iterator[tuple[str, Wiring, str]]:
+    """Give a database to make holes in, a process's parts on it, and the address of a server."""
+    database = new_schema()
+    wired = Wiring(settings_for(database))
+    with serving(wired) as url:
+        yield database, wired, url
+    wired.close()
 
-    for route in private:
-        assert member.call(route.method, path_of(route, victim), body_of(route, victim.project_id)).status_code == 404
-    for path in ("/v1/search", "/v1/search/hybrid"):
-        assert member.call("POST", path, {"query": MARK}).json()["hits"] == []
-    pack = member.call("POST", "/v1/context", {"project_id": victim.project_id, "task": MARK}).json()
-    assert pack["items"] == []
-    assert member.call("POST", "/v1/query", {}).json()["items"] == []
-    assert before == owned(rows, tenant)
+
+HOLES: dict[str, tuple[LiteralString, LiteralString, str, str]] = {
+    "a policy is gone that keeps projects apart": (
+        "drop policy project on contextfs.memories",
+        (
+            "create policy project on contextfs.memories as restrictive to contextfs_app"
+            " using ((select contextfs.claim('all_projects')) = 'on' or project_id ="
+            " any((select contextfs.claim('project_ids')::uuid[])::uuid[]))"
+        ),
+        "memories.get",
+        "an owner's key of another project",
+    ),
+    "a policy is gone that keeps what is private": (
+        "drop policy reader on contextfs.sessions",
+        (
+            "create policy reader on contextfs.sessions as restrictive to contextfs_app"
+            " using (visibility <> 'private' or created_by = (select contextfs.claim('user_id')::uuid))"
+        ),
+        "sessions.get",
+        "a colleague in the same project",
+    ),
+    "a policy lets everybody in": (
+        "create policy open on contextfs.custom_roles to contextfs_app using (true)",
+        "drop policy open on contextfs.custom_roles",
+        "roles.get",
+        "an owner of another organization",
+    ),
+    "row-level security is switched off": (
+        "alter table contextfs.scim_tokens disable row level security",
+        "alter table contextfs.scim_tokens enable row level security",
+        "scim.tokens",
+        "a service account of another organization",
+    ),
+    "the tenant's own policy is gone, so that nobody sees anything": (
+        "drop policy tenant on contextfs.sources",
+        (
+            "create policy tenant on contextfs.sources to contextfs_app"
+            " using (org_id = (select contextfs.claim('org_id')::uuid))"
+            " with check (org_id = (select contextfs.claim('org_id')::uuid))"
+        ),
+        "sources.list",
+        "its owner",
+    ),
+}
+
+
+@contextmanager
+def hole(database: str, make: LiteralString, mend: LiteralString) -> Generator[None]:
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute(make)
+        try:
+            yield
+        finally:
+            owner.execute(mend)
+
+
+def walked(web: Web, wired: Wiring, route: Route, during: Callable[[], Any]) -> dict[str, str | None]:
+    """Walk one route while there is a hole; gives what each caller got."""
+    with Grounds(web, wired.services, wired.clock) as grounds:
+        victim = grounds.victim()
+        parties = grounds.parties(victim)
+        with during():
+            return {one.who: one.leak for one in walk(web, victim, parties, [route], dict, grounds.ask_again)}
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_a_hole_in_the_database_is_found(name: str, holed: tuple[str, Wiring, str]) -> None:
+    database, wired, url = holed
+    make, mend, route, who = HOLES[name]
+    with client(url) as web:
+        found = walked(web, wired, by_name(route), lambda: hole(database, make, mend))
+
+    assert found[who] is not None
+
+
+@contextmanager
+def no_hole() -> Generator[None]:
+    yield
+
+
+def no_such_memory_but_that(victims: list[str]) -> Callable[[str, Response], Response]:
+    """Make a server that says of a foreign memory that it is there, though it does not show it."""
+
+    def tamper(url: str, response: Response) -> Response:
+        if response.status_code == 404 and not url.endswith("ffffffffffff"):
+            victims.append(url)
+            return httpx2.Response(404, json={"title": "It is not yours to see", "request_id": ""})
+        return response
+
+    return tamper
+
+
+def test_a_refusal_that_tells_what_is_there_is_found(holed: tuple[str, Wiring, str]) -> None:
+    _, wired, url = holed
+    victims: list[str] = []
+    with client(url) as web:
+        tampered = Tampering(web, no_such_memory_but_that(victims))
+        found = walked(tampered, wired, by_name("memories.get"), no_hole)
+
+    assert victims
+    assert "another than where there is no such thing" in str(found["an owner of another organization"])
+
+
+def test_a_route_without_a_row_is_a_leak(holed: tuple[str, Wiring, str]) -> None:
+    _, wired, url = holed
+    route = replace(by_name("memories.get"), name="memories.peek")
+    with client(url) as web:
+        found = walked(web, wired, route, no_hole)
+
+    assert found == {"–": "it has no row in the matrix: nobody tried it"}
+
+
+def test_a_table_whose_policies_are_not_forced_is_found(holed: tuple[str, Wiring, str]) -> None:
+    database, wired, url = holed
+    make: LiteralString = "alter table contextfs.memories disable row level security"
+    mend: LiteralString = "alter table contextfs.memories enable row level security"
+    with client(url) as web, Grounds(web, wired.services, wired.clock) as grounds:
+        victim = grounds.victim()
+        with hole(database, make, mend):
+            found = [one.leak for one in roles(wired.settings, wired.services, victim) if one.leak]
+
+    assert found[0] == "memories"
+    assert len(found) >= 4

@@ -13,7 +13,7 @@ from tests.functions.asking import GUARDED, UNKNOWN, Things, ask, told
 NOBODYS = dict.fromkeys(
     (
         *("session_id", "memory_id", "key_id", "letter_id", "user_id", "role_id", "invitation_id"),
-        *("review_id", "source_id", "login_id", "token_id"),
+        *("review_id", "source_id", "login_id", "token_id", "grant_id"),
     ),
     UNKNOWN,
 )

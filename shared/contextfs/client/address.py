@@ -77,10 +77,19 @@ def find(
     if stack is not None and url == own and key in {None, stack.founding.key}:
         return Address(url=url, key=stack.founding.key, project_id=project_id or stack.founding.project_id)
     if key is None:
-        raise NotAuthenticated(
-            f"No API key is known for {url}: set CONTEXTFS_API_KEY, or keep one by `ctx link --key`."
-        )
+        raise NotAuthenticated(f"No API key is known for {url}: set CONTEXTFS_API_KEY, or log in by `ctx auth login`.")
     return Address(url=url, key=key, project_id=project_id)
+
+
+def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
+    """Give the address of the named server, of CONTEXTFS_URL's, or of this machine's stack; Unreachable without one."""
+    named = url or environment.get("CONTEXTFS_URL")
+    if named:
+        return _checked(named)
+    stack = _stack(home(environment) / "stack.json")
+    if stack is None:
+        raise Unreachable(_NO_SERVER)
+    return f"http://127.0.0.1:{stack.port}"
 
 
 def _stack(path: Path) -> _Stack | None:

@@ -3,10 +3,13 @@
 from contextfs.client.address import Id
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
+from contextfs.domain.devices.model import Decided, Decision
+from contextfs.domain.grants.model import Grant, GrantCreated, NewGrant
 from contextfs.domain.logins.model import Ended, Login, Myself
 from contextfs.kit.page import Page
 
 _LOGINS = "/v1/auth/logins"
+_GRANTS = "/v1/auth/grants"
 
 
 class Auth:
@@ -25,6 +28,28 @@ class Auth:
             lambda cursor: self._transport.call(
                 "GET", _LOGINS, Page[Login], query={"limit": page_size, "cursor": cursor}
             )
+        )
+
+    def grant(self, new: NewGrant) -> GrantCreated:
+        """Let a program act for the key's person; gives the code that it changes for tokens."""
+        return self._transport.call("POST", _GRANTS, GrantCreated, body=new)
+
+    def grants(self, *, page_size: int | None = None) -> Listing[Grant]:
+        """List the programs that may act for the key's person, newest first."""
+        return Listing(
+            lambda cursor: self._transport.call(
+                "GET", _GRANTS, Page[Grant], query={"limit": page_size, "cursor": cursor}
+            )
+        )
+
+    def ungrant(self, grant_id: Id) -> None:
+        """Let a program act for the key's person no more."""
+        self._transport.send("DELETE", f"{_GRANTS}/{segment(grant_id)}")
+
+    def decide(self, user_code: str, *, allow: bool) -> Decided:
+        """Say of the device that shows a code whether it may act for the key's person."""
+        return self._transport.call(
+            "POST", "/v1/auth/devices", Decided, body=Decision(user_code=user_code, allow=allow)
         )
 
     def end(self, login_id: Id) -> None:

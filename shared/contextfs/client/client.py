@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contextfs.client.sso import SingleSignOn
     from contextfs.client.sync import Sync
     from contextfs.client.system import System
+    from contextfs.client.tokens import Tokens
     from contextfs.client.users import Users
 
 T = TypeVar("T")
@@ -70,6 +71,7 @@ class ContextFS:
     admin: "Admin"
     sync: "Sync"
     exports: "Exports"
+    tokens: "Tokens"
     system: "System"
 
     def __init__(

@@ -1,15 +1,34 @@
-"""Keys of servers, kept for one user: `credentials.json` in the home of ContextFS, readable by its owner alone."""
+"""Keys of servers, kept for one user: in the keyring of the operating system, or in a file that its owner alone reads.
+
+`credentials.json` in the home of ContextFS names each server. Its entry is a key, or tells more
+of one: when it ends, whether a login made it, and whether the key itself stands here or in the keyring. So the
+keyring is loaded only where a key is in it.
+"""
 
 import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import msgspec
+
+from contextfs.client import keyrings
 from contextfs.kit.errors import Unavailable
 
 FILE = "credentials.json"
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a server's key. `key` is empty where the keyring has it."""
+
+    key: str = ""
+    in_keyring: bool = False
+    by_login: bool = False
+    """Whether `ctx auth login` had it made: then nobody else has it, and a logout ends it."""
+    until: datetime | None = None
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -19,19 +38,60 @@ def home(environment: Mapping[str, str]) -> Path:
 
 
 def key_of(environment: Mapping[str, str], url: str) -> str | None:
-    """Give the key that is kept for a server, if there is one."""
-    return _read(home(environment) / FILE).get(url)
+    """Give the key that is kept for a server, if there is one; Unavailable when the keyring does not open."""
+    found = kept(environment).get(url)
+    if found is None:
+        return None
+    return keyrings.read(_service(environment), url) if found.in_keyring else found.key
 
 
-def keep(environment: Mapping[str, str], url: str, key: str) -> None:
-    """Keep the key of a server."""
+def keep(
+    environment: Mapping[str, str], url: str, key: str, *, by_login: bool = False, until: datetime | None = None
+) -> Kept:
+    """Keep the key of a server: in the keyring where there is one, else in the file. Gives what was kept where."""
+    in_keyring = keyrings.is_welcome(environment) and keyrings.write(_service(environment), url, key)
+    made = Kept(key="" if in_keyring else key, in_keyring=in_keyring, by_login=by_login, until=until)
+    _write(environment, kept(environment) | {url: made})
+    return made
+
+
+def forget(environment: Mapping[str, str], url: str) -> None:
+    """Forget the key of a server, if one is kept."""
+    known = kept(environment)
+    found = known.pop(url, None)
+    if found is None:
+        return
+    if found.in_keyring:
+        keyrings.forget(_service(environment), url)
+    _write(environment, known)
+
+
+def kept(environment: Mapping[str, str]) -> dict[str, Kept]:
+    """List the servers of which a key is kept."""
     file = home(environment) / FILE
-    kept = _read(file) | {url: key}
+    try:
+        entries: Any = json.loads(file.read_text(encoding="utf-8"))
+        named = cast("dict[str, Any]", entries) if isinstance(entries, dict) else {}
+        return {
+            url: Kept(key=one) if isinstance(one, str) else msgspec.convert(one, Kept) for url, one in named.items()
+        }
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read ({error.strerror}): is it another user's?") from None
+    except ValueError:  # msgspec's own errors are of this kind
+        raise Unavailable(f"{file} is damaged: delete it, and log in again by `ctx auth login`.") from None
+
+
+def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
+    file = home(environment) / FILE
     beside = file.with_name(f"{FILE}.{os.getpid()}")
+    written = {url: one.key if one == Kept(key=one.key) else msgspec.to_builtins(one) for url, one in entries.items()}
+    text = json.dumps(written, indent=2)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            json.dump(kept, opened, indent=2)
+            opened.write(text)
         beside.replace(file)
     except OSError as error:
         with suppress(OSError):
@@ -39,13 +99,6 @@ def keep(environment: Mapping[str, str], url: str, key: str) -> None:
         raise Unavailable(f"{file} cannot be written ({error.strerror}): give the folder back.") from None
 
 
-def _read(file: Path) -> dict[str, str]:
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise Unavailable(f"{file} cannot be read ({error.strerror}): is it another user's?") from None
-    except ValueError:
-        raise Unavailable(f"{file} is damaged: delete it, and link again with --key.") from None
-    return cast("dict[str, str]", kept) if isinstance(kept, dict) else {}
+def _service(environment: Mapping[str, str]) -> str:
+    """Name what our keys are filed under: each home of ContextFS has its own."""
+    return "contextfs" if "CONTEXTFS_HOME" not in environment else f"contextfs {home(environment)}"

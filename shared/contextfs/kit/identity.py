@@ -1,6 +1,6 @@
 """What is said to an identity provider, and what it says of a person."""
 
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -47,6 +47,10 @@ class IdentityProviders(Protocol):
 
     def redeem(self, peer: Peer, challenge: Challenge, code: str, issuer: str | None) -> Assertion:
         """Change a code for what the provider says; NotAuthenticated when it is not to be believed."""
+        ...
+
+    def read(self, url: str) -> Any:
+        """Read what somebody publishes at an address, as JSON; Invalid or Unavailable when that is not to be had."""
         ...
 
     def seal(self, secret: str) -> str:

@@ -104,7 +104,8 @@ class Door:
         if route.needs == PUBLIC:
             bill.begin(None, self.clock())
             _, taken = read(route, binding, request)
-            return reply(route, request, binding.handle(self._open(request, request_id), **taken))
+            opened = self.open(request.headers, request_id, query=request.raw_query)
+            return reply(route, request, binding.handle(opened, **taken))
         asked = self._asked(route, binding, request, request_id, bill)
         call, result, response = self._done(asked)
         if call.events:
@@ -115,15 +116,15 @@ class Door:
             return replace(reply(route, request, made), cookies=response.cookies)
         return response
 
-    def _open(self, request: HttpRequest, request_id: str) -> OpenCall:
+    def open(self, headers: Mapping[str, str], request_id: str, *, query: str = "") -> OpenCall:
         """Make the call of somebody who is not known."""
         return OpenCall(
             now=self.clock(),
             services=self.services,
             inside=partial(inside, self.services, self.clock, request_id),
-            binder=cookies.read(request.headers, cookies.BINDER, self.services.public_url) or "",
-            agent=_agent(request),
-            query=request.raw_query,
+            binder=cookies.read(headers, cookies.BINDER, self.services.public_url) or "",
+            agent=headers.get("user-agent", ""),
+            query=query,
         )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str, bill: Bill) -> Asked:

@@ -131,6 +131,15 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "default_role": "viewer",
             "group_roles": {"Engineering": "member"},
         },
+        "auth.grant": {
+            "client_id": "https://editor.example/oauth/client.json",
+            "client_name": "Editor",
+            "redirect_uri": "http://127.0.0.1:33418/callback",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "scope": ["memories:read", "projects:read"],
+            "resource": "http://127.0.0.1:8420/mcp",
+        },
+        "auth.decide": {"user_code": "BCDF-GHJK", "allow": True},
         "scim.mint": {"name": "Okta"},
         "sso.claim": {"domain": "acme.example"},
         "users.create": {"email": "ben@example.test", "name": "Ben Lee", "role": "viewer", "projects": [PROJECT]},
@@ -145,6 +154,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "invitations.create": {"email": "cleo@example.test", "role": "member", "days": 3},
         "invitations.accept": {"name": "Cleo Park"},
         "keys.create": {"name": "continuous integration", "role": "viewer", "project_id": PROJECT},
+        "tokens.create": {"project_id": PROJECT, "permissions": ["memories:read", "sessions:write"], "minutes": 15},
         "keys.rotate": {"overlap_hours": 24},
     }
 )

@@ -20,6 +20,7 @@ from contextfs.runtime.door import Door
 from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
 from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.oauth import endpoint as oauth
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
@@ -49,6 +50,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
             *(_path(door, route) for route in _by_path(routes)),
             *_streams(door, routes),
             Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
+            *oauth.hung(door, routes),
             Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
             Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
         ],

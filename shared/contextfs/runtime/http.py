@@ -18,6 +18,8 @@ class HttpRequest:
     body: bytes = b""
     address: str | None = None
     """The client's IP address, where it is known."""
+    resource: str = ""
+    """The path of what was asked, where that is more than this route: `/mcp` calls routes for its callers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
     migrate-pre, migrate-post   bring the schema, before and after the code rolls
     found                       found the first organization, its owner, a project and a key, unless it is there
     first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
+    prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown
 
 A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
 Migrations connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; the roles that the other
@@ -39,9 +40,11 @@ def run(name: str, environment: Mapping[str, str]) -> str:
         return _found(environment)
     if name == "first-key":
         return _founding(environment).key
+    if name == "prove-isolation":
+        return _prove(environment)
     schedule = targets.find(name)
     if not isinstance(schedule, Schedule):
-        known = "migrate-pre, migrate-post, found, first-key, or a schedule of the manifest"
+        known = "migrate-pre, migrate-post, found, first-key, prove-isolation, or a schedule of the manifest"
         raise Invalid(f"There is no job {name!r}: name {known}.")
     failed = targets.run(targets.process(name), schedule)
     if failed is not None:
@@ -78,6 +81,17 @@ def _found(environment: Mapping[str, str]) -> str:
     finally:
         wired.close()
     return f"found: {'the first organization is there now' if fresh else 'nothing to do'}"
+
+
+def _prove(environment: Mapping[str, str]) -> str:
+    """Prove the isolation of the server at its public address; ContextFSError tells the leaks, if there are any."""
+    from contextfs.runtime.isolation import prove, telling  # noqa: PLC0415 - schedules start without it
+
+    settings = from_environment(environment)
+    proof = prove.prove(settings, settings.public_url or f"http://{settings.host}:{settings.port}")
+    if proof.leaks:
+        raise ContextFSError("\n".join([telling.verdict(proof), *map(telling.leak, proof.leaks)]))
+    return telling.markdown(proof)
 
 
 def _founding(environment: Mapping[str, str]) -> Founding:

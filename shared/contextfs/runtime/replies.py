@@ -57,6 +57,8 @@ PROBLEMS: Mapping[str, Told] = MappingProxyType(
 
 _NAMING = {"projects.update", "sources.create"}
 """Routes that give a name which another thing may have already."""
+_BY_CODE = {"auth.decide"}
+"""Routes whose body names what is there, or not, by a code."""
 
 
 def problems(route: Route, binding: Binding) -> Iterator[str]:
@@ -71,7 +73,7 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     possible = {
         "NotAuthenticated": guarded or signs_in,
         "NotAllowed": (guarded and route.needs != SIGNED) or signs_in,
-        "NotFound": "{" in route.path or bool(names_project) or signs_in,
+        "NotFound": "{" in route.path or bool(names_project) or signs_in or route.name in _BY_CODE,
         "Conflict": route.conflicts or "id" in fields or route.name in _NAMING,
         "VersionMismatch": binding.compares,
         "UnsupportedMedia": binding.body_type is not None,

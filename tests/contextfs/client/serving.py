@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -35,9 +36,10 @@ def serving(wired: Wiring) -> Generator[str]:
 
 
 @contextmanager
-def serving_app(app: ASGIApp) -> Generator[str]:
+def serving_app(app: ASGIApp, *, port: int = 0) -> Generator[str]:
     """Serve an app; gives the address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": "off"}
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

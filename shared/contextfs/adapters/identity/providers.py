@@ -1,5 +1,7 @@
 """All identity providers behind one port: which protocol speaks to which is said by the peer."""
 
+from typing import Any
+
 from contextfs.adapters.identity.github import GitHub
 from contextfs.adapters.identity.oidc import OpenId
 from contextfs.adapters.identity.records import texts
@@ -15,8 +17,8 @@ class Providers:
     """Speaks to identity providers; `loopback` lets them be on this machine, without TLS."""
 
     def __init__(self, clock: Clock, pepper: bytes, *, loopback: bool, dns_server: str | None) -> None:
-        web = Web(loopback=loopback)
-        self._web, self._clock, self._loopback = web, clock, loopback
+        self._web = web = Web(loopback=loopback)
+        self._clock, self._loopback = clock, loopback
         self._seal = Seal(pepper)
         self._saml: Saml | None = None
         self._dns_server = dns_server
@@ -46,6 +48,10 @@ class Providers:
     def redeem(self, peer: Peer, challenge: Challenge, code: str, issuer: str | None) -> Assertion:
         """Change a code for what the provider says; NotAuthenticated when it is not to be believed."""
         return self._of(peer).redeem(peer, challenge, code, issuer)
+
+    def read(self, url: str) -> Any:
+        """Read what somebody publishes at an address."""
+        return self._web.get(url)
 
     def seal(self, secret: str) -> str:
         """Encrypt a secret of somebody's, as it may be stored."""

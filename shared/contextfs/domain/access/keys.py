@@ -1,7 +1,9 @@
-"""API keys, `ctxk_<env>_<id>_<secret><checksum>`, and invitations, `ctxi_<id>_<secret><checksum>`.
+"""API keys (`ctxk_<env>_<id>_<secret><checksum>`), invitations (`ctxi_…`) and tokens.
+
+Tokens are those that a key is changed for (`ctxt_…`), and those of programs that a person let in (`ctxg_…`, `ctxr_…`).
 
 They are tokens as `kit/tokens.py` makes them; a leak scanner finds them by the pattern
-`ctx(k_live|k_test|i)_[0-9A-Za-z]{43}_[0-9A-Za-z]{39}`.
+`ctx(k_live|k_test|i|t|g|r)_[0-9A-Za-z]{43}_[0-9A-Za-z]{39}`.
 """
 
 from typing import Literal
@@ -14,14 +16,16 @@ from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ids import Entropy
 
 Environment = Literal["live", "test"]
-Kind = Literal["key", "invitation"]
+Kind = Literal["key", "invitation", "token", "grant"]
 
 _KEYS = ("ctxk_live", "ctxk_test")
 _INVITATIONS = ("ctxi",)
+_TOKENS = ("ctxt",)
+_GRANTS = ("ctxg",)
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A key or an invitation as it is looked for: the organization and the id that it names, and its hash."""
+    """A key, an invitation or a token as it is looked for: the organization and the id that it names, and its hash."""
 
     org_id: UUID
     id: UUID
@@ -40,8 +44,13 @@ def mint_invitation(org_id: UUID, invitation_id: UUID, entropy: Entropy) -> str:
 
 
 def parse(key: str, pepper: bytes) -> Credential:
-    """Read the text of a key or an invitation; NotAuthenticated when it cannot be one of ours."""
-    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("key", _KEYS), ("invitation", _INVITATIONS))
+    """Read the text of a key, an invitation or a token; NotAuthenticated when it cannot be one of ours."""
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+        ("key", _KEYS),
+        ("invitation", _INVITATIONS),
+        ("token", _TOKENS),
+        ("grant", _GRANTS),
+    )
     for kind, prefixes in kinds:
         named = tokens.parse(key, pepper, *prefixes)
         if named is not None:

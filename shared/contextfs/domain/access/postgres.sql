@@ -22,6 +22,22 @@ values (%(org_id)s, %(name)s, %(plan)s, %(region)s, %(now)s, %(now)s)
 on conflict do nothing
 returning org_id
 
+-- name: delete_letters
+-- Forget the events that nobody could take.
+delete from dead_letters where org_id = %(org_id)s
+
+-- name: delete_deliveries
+-- Forget the events that are on their way.
+delete from deliveries where org_id = %(org_id)s
+
+-- name: delete_replies
+-- Forget the replies that were kept for calls that come again.
+delete from idempotency_keys where org_id = %(org_id)s
+
+-- name: delete_organization
+-- Delete an organization; all that refers to it goes with it.
+delete from organizations where org_id = %(org_id)s
+
 -- name: insert_key
 -- Store a new key.
 insert into api_keys (
@@ -60,6 +76,11 @@ limit %(limit)s
 update api_keys
 set revoked_at = coalesce(revoked_at, %(now)s), updated_at = %(now)s
 where id = %(id)s
+
+-- name: open_key
+-- A key as its holder presents it, unless it has ended.
+select id from api_keys
+where id = %(id)s and hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
 
 -- name: limit_key
 -- Let a key end at a time, unless it ends before; no row when it ended already.

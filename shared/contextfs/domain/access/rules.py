@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "roles:write": "Create, change and delete custom roles.",
         "keys:read": "See the API keys, without their secrets.",
         "keys:write": "Create and revoke API keys.",
+        "tokens:write": "Change one's key or login for a token that may less, for an hour at the most.",
         "sources:read": "See the sources that send conversations, without their secrets.",
         "sources:write": "Create and delete sources, and rotate their secrets.",
         "logins:read": "See where one is signed in, and who one is.",
@@ -46,7 +47,7 @@ _RUN = (
     *("projects:*", "sessions:*", "memories:*", "users:*", "roles:*", "keys:*", "sources:*"),
     *("events:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*"),
 )
-_SELF = ("logins:read", "logins:write")
+_SELF = ("logins:read", "logins:write", "tokens:write")
 _WRITE = ("sessions:write", "memories:write")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(

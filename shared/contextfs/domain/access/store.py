@@ -37,6 +37,12 @@ def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, 
     return tx.one(_SQL["insert_organization"], parameters) is not None
 
 
+def delete_organization(tx: Transaction, org_id: UUID) -> None:
+    """Delete an organization and all that belongs to it, but for what is kept about its calls."""
+    for statement in ("delete_letters", "delete_deliveries", "delete_replies", "delete_organization"):
+        tx.run(_SQL[statement], {"org_id": org_id})
+
+
 def insert_key(tx: Transaction, values: dict[str, Any]) -> ApiKey:
     """Store a new key: only its hash and its last four characters."""
     return _key(tx.one(_SQL["insert_key"], values))
@@ -57,6 +63,11 @@ def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
     """End a key; from the next call on it opens nothing."""
     tx.run(_SQL["revoke_key"], {"id": key_id, "now": now})
     return get_key(tx, key_id)
+
+
+def is_open(tx: Transaction, credential: Credential, now: datetime) -> bool:
+    """Tell whether somebody presents a key that opens."""
+    return tx.one(_SQL["open_key"], {"id": credential.id, "hash": credential.hash, "now": now}) is not None
 
 
 def limit_key(tx: Transaction, key_id: UUID, ends: datetime, now: datetime) -> bool:

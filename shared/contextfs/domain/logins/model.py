@@ -37,11 +37,13 @@ class Myself(msgspec.Struct, frozen=True, kw_only=True):
     """Who calls, and what they may do.
 
     `csrf_token` is what a page sends in the header X-CSRF-Token with each request that changes something; it is null
-    for a caller with an API key, who needs none.
+    for a caller with an API key, who needs none. `email` is null for who is no person.
     """
 
     organization_id: UUID
+    organization: str
     user_id: UUID | None
+    email: str | None
     actor: str
     role: str
     permissions: list[str]

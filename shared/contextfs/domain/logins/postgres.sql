@@ -17,6 +17,12 @@ values (
 -- The role of a person in this organization.
 select role from memberships where user_id = %(user_id)s
 
+-- name: names_of
+-- How a person of this organization, and it itself, are called.
+select o.name as organization, m.email
+from organizations as o
+left join memberships as m on m.org_id = o.org_id and m.user_id = %(user_id)s
+
 -- name: rotate_login
 -- Change the cookie for a new one, unless somebody did already.
 update logins set hash = %(new_hash)s, earlier_hash = hash, rotated_at = %(now)s

@@ -58,6 +58,12 @@ def role_of(tx: Transaction, user_id: UUID) -> str:
     return row["role"]
 
 
+def names_of(tx: Transaction, user_id: UUID | None) -> tuple[str, str | None]:
+    """Tell how this organization is called, and the address of a person of it."""
+    row = tx.one(_SQL["names_of"], {"user_id": user_id}) or {"organization": "", "email": None}
+    return row["organization"], row["email"]
+
+
 def rotate(tx: Transaction, cookie: Named, digest: bytes, now: datetime) -> bool:
     """Change a login's cookie for a new one; False when another call did so first."""
     named = {"id": cookie.id, "hash": cookie.hash, "new_hash": digest, "now": now}

@@ -23,7 +23,7 @@ def create(call: Call, new: NewApiKey) -> ApiKeyCreated:
     role = new.role if service is None else service.role
     wanted = tuple(new.permissions) if new.permissions is not None else _of_role(call, role)
     _check_permissions(call, wanted)
-    project_id = _project(call, new.project_id)
+    project_id = project_of(call, new.project_id)
     if new.expires_at is not None and new.expires_at <= call.now:
         raise Invalid("expires_at lies in the past: give a time to come, or leave it out.", where="$.expires_at")
     created = mint(
@@ -137,13 +137,13 @@ def _check_permissions(call: Call, wanted: tuple[str, ...]) -> None:
             raise NotAllowed(f"A key cannot hand out {permission}, which it does not have itself.")
 
 
-def _project(call: Call, wanted: UUID | None) -> UUID | None:
-    """Give the project of a new key: the wanted one, or the only one that is open to the caller."""
+def project_of(call: Call, wanted: UUID | None) -> UUID | None:
+    """Give the project of a new key or token: the wanted one, or the only one that is open to the caller."""
     own = call.principal.project_ids
     if own is None:
         return wanted
     if wanted is not None and wanted not in own:
         raise NotFound("There is no such project, or it is not yours to see.")
     if wanted is None and len(own) != 1:
-        raise Invalid("Some projects are open to you: say which one the key is for.", where="$.project_id")
+        raise Invalid("Some projects are open to you: say which one it is for.", where="$.project_id")
     return wanted or own[0]

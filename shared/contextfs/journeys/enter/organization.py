@@ -1,4 +1,4 @@
-"""Found an organization with its first member, project and key: what a fresh installation needs to begin."""
+"""Found an organization with its first member, project and key, and dissolve one."""
 
 import hmac
 from datetime import UTC, datetime
@@ -92,3 +92,9 @@ def found(services: Services, founding: Founding, now: datetime, *, region: str 
             },
         )
     return True
+
+
+def dissolve(services: Services, founding: Founding) -> None:
+    """Take an organization out of the database with all that it has; its audit log and its history stay."""
+    with services.database.transaction(access.assuming(founding.org_id, founding.user_id)) as (tx, _):
+        access.delete_organization(tx, founding.org_id)

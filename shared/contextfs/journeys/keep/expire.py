@@ -2,9 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from contextfs.domain.access.tokens import store as tokens
+from contextfs.domain.devices import store as devices
 from contextfs.domain.events import store
 from contextfs.domain.exports import rules
 from contextfs.domain.exports import store as exports
+from contextfs.domain.grants import store as grants
 from contextfs.domain.limits import store as limits
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.logins import store as logins
@@ -19,10 +22,11 @@ _TRIES = timedelta(days=1)
 
 
 def expire(database: Database, now: datetime, blobs: Blobs | None = None) -> int:
-    """Delete old inbox rows, replies, logins, buckets, wrong tries, exports with their files; gives how many."""
+    """Delete what is over: inbox rows, replies, logins, tokens, buckets, exports with their files; gives how many."""
     with database.transaction() as (tx, _):
-        ended = logins.expire(tx, now - _LOGINS) + signins.expire(tx, now) + limits.expire(tx, now - _BUCKETS)
-        ended += lockouts.expire(tx, now - _TRIES) + _exports(tx, now, blobs)
+        begun = signins.expire(tx, now) + devices.expire(tx, now)
+        ended = begun + logins.expire(tx, now - _LOGINS) + tokens.expire(tx, now) + grants.expire(tx, now - _LOGINS)
+        ended += limits.expire(tx, now - _BUCKETS) + lockouts.expire(tx, now - _TRIES) + _exports(tx, now, blobs)
         return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)
 
 

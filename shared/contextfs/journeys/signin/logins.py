@@ -16,6 +16,8 @@ from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAllowed, NotFound
 from contextfs.kit.page import Page
 
+_OWN_KEY = "Sign in with an API key of your own: one that belongs to a person."
+
 
 def open_login(
     call: Call,
@@ -41,24 +43,36 @@ def open_by_key(call: Call) -> str:
 
     A login has all that its person may do, so the key must have no less: NotAllowed otherwise.
     """
+    if call.principal.login_id is not None:
+        raise NotAllowed(_OWN_KEY)
+    user_id = check_stands_for_its_person(call)
+    sso_rules.check_not_enforced(sso.settings(call.tx), user_id)
+    return open_login(call, user_id, "key", key_id=call.principal.actor_id)
+
+
+def check_stands_for_its_person(call: Call) -> UUID:
+    """Give the person that the caller is, or whose key it is that may no less than they do; NotAllowed otherwise."""
     principal = call.principal
-    if principal.login_id is not None or principal.user_id is None:
-        raise NotAllowed("Sign in with an API key of your own: one that belongs to a person.")
-    sso_rules.check_not_enforced(sso.settings(call.tx), principal.user_id)
-    theirs = permissions_of(call.tx, store.role_of(call.tx, principal.user_id))
-    has_all = all(allows(principal.permissions, permission) for permission in theirs)
-    if principal.project_ids is not None or not has_all:
-        raise NotAllowed("A key of one project, or of fewer permissions than its person has, signs nobody in.")
-    return open_login(call, principal.user_id, "key", key_id=principal.actor_id)
+    if principal.user_id is None:
+        raise NotAllowed(_OWN_KEY)
+    if principal.login_id is None:
+        theirs = permissions_of(call.tx, store.role_of(call.tx, principal.user_id))
+        has_all = all(allows(principal.permissions, permission) for permission in theirs)
+        if principal.project_ids is not None or not has_all:
+            raise NotAllowed("A key of one project, or of fewer permissions than its person has, signs nobody in.")
+    return principal.user_id
 
 
 def myself(call: Call) -> Myself:
     """Tell the caller who they are, and a page what its requests have to carry."""
     principal = call.principal
     login = principal.login_id
+    organization, email = store.names_of(call.tx, principal.user_id)
     return Myself(
         organization_id=principal.org_id,
+        organization=organization,
         user_id=principal.user_id,
+        email=email,
         actor=principal.actor,
         role=principal.role,
         permissions=list(principal.permissions),

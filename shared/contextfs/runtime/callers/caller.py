@@ -1,4 +1,4 @@
-"""Who calls, as a request tells of it: by a key, a login or a signature."""
+"""Who calls, as a request tells of it: by a key, a token, a login or a signature."""
 
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -10,9 +10,11 @@ from contextfs.kit.call import Services
 from contextfs.kit.ports import Parameters, Row
 from contextfs.runtime import cookies, idempotency
 from contextfs.runtime.callers.admitted import Admitted
+from contextfs.runtime.callers.grant import GrantCaller
 from contextfs.runtime.callers.key import KeyCaller, bearer
 from contextfs.runtime.callers.login import login_caller
 from contextfs.runtime.callers.source import SourceCaller
+from contextfs.runtime.callers.token import TokenCaller
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.table import SIGNED, Route
 
@@ -49,5 +51,8 @@ def caller(route: Route, request: HttpRequest, services: Services) -> Caller:
     once = idempotency.key_of(request)
     cookie = cookies.read(request.headers, cookies.LOGIN, services.public_url)
     if "authorization" in request.headers or cookie is None:
-        return KeyCaller(bearer(request.headers, services.key_pepper), route, once)
+        credential = bearer(request.headers, services.key_pepper)
+        if credential.kind == "grant":
+            return GrantCaller(credential, route, once, services.public_url)
+        return (TokenCaller if credential.kind == "token" else KeyCaller)(credential, route, once)
     return login_caller(cookie, request, services, route, once)

@@ -75,7 +75,7 @@ class KeyCaller:
 
 
 def bearer(headers: Mapping[str, str], pepper: bytes) -> keys.Credential:
-    """Read the caller's key or invitation; NotAuthenticated without one."""
+    """Read the caller's key, invitation or token; NotAuthenticated without one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAuthenticated("Send an API key: Authorization: Bearer ctxk_…", where="header.Authorization")

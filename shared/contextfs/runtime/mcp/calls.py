@@ -63,6 +63,7 @@ class Calls:
                     headers={"authorization": self._authorization, "content-type": "application/json"},
                     body=b"" if body is None else msgspec.json.encode(body),
                     address=self._address,
+                    resource="/mcp",
                 )
                 return self._door.answer(route, asked)
         raise NotFound(f"There is no route {method} {path}.")

@@ -23,6 +23,7 @@ from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.mcp.calls import Calls
+from contextfs.runtime.oauth.metadata import challenge
 from contextfs.runtime.table import Route
 
 _ANSWERED: Final = frozenset({401, 429})
@@ -48,7 +49,8 @@ class Endpoint:
         request = Request(scope, receive)
         refused = await to_thread.run_sync(lambda: self._refused(request))
         if refused is not None:
-            response = Response(refused.body, status_code=refused.status, headers=dict(refused.headers))
+            headers = dict(refused.headers) | {"www-authenticate": challenge(self._door.services.public_url)}
+            response = Response(refused.body, status_code=refused.status, headers=headers)
             await response(scope, receive, send)
             return
         manager = StreamableHTTPSessionManager(

@@ -95,6 +95,15 @@ def status(home: Home) -> StackStatus:
     )
 
 
+def settings_of(home: Home) -> Settings:
+    """Give the settings of the stack that runs here; Unavailable when none does."""
+    saved = home.saved()
+    administrator = database.admin_url(home, saved.database_url) if saved else None
+    if saved is None or administrator is None or not probe.supervised(home):
+        raise Unavailable("No platform runs on this machine: start it by `ctx up`.")
+    return database.settings(home, administrator, saved.port)
+
+
 def _as_it_runs(home: Home, running: Saved, database_url: str | None, port: int | None) -> Stack:
     """Wait for a stack that runs already; Conflict when another port or database is wanted than it has."""
     if port not in {None, running.port} or database_url not in {None, running.database_url}:

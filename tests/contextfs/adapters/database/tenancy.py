@@ -186,6 +186,13 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     login = {"org_id": ids.org, "id": login_id, "user_id": ids.user, "hash": b"h", "method": "key"}
     times = dict.fromkeys(("rotated_at", "created_at", "used_at", "expires_at"), AT)
     insert(connection, "logins", login | times)
+    for project in (ids.project, ids.other_project):
+        token = {"org_id": ids.org, "id": uuid4(), "login_id": login["id"], "user_id": ids.user, "project_id": project}
+        ends = {"hash": b"h", "permissions": ["*"], "created_at": AT, "expires_at": AT}
+        insert(connection, "access_tokens", token | ends)
+    program = {"org_id": ids.org, "id": uuid4(), "user_id": ids.user, "client_id": "c", "client_name": "c"}
+    code = {"redirect_uri": "r", "challenge": "c", "permissions": ["*"], "audience": "a", "code_hash": b"h"}
+    insert(connection, "grants", program | code | dict.fromkeys(("code_expires_at", "created_at", "expires_at"), AT))
     settings = {"enabled": False, "provider": "okta", "auto_provision": False, "default_role": "member"}
     mappings = {"attribute_mapping": Jsonb({}), "group_roles": Jsonb({})}
     insert(connection, "sso_settings", {"org_id": ids.org, "enforced": False, "updated_at": AT} | settings | mappings)
@@ -206,6 +213,8 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "audit_retention", kept)
     tried = {"org_id": ids.org, "target": uuid4(), "address": "203.0.113.7", "tries": 1, "last_at": AT}
     insert(connection, "wrong_tries", tried)
+    device = {"org_id": ids.org, "id": uuid4(), "hash": b"h", "user_code_hash": b"h", "name": "d", "agent": "ctx"}
+    insert(connection, "devices", device | {"seconds_between": 5, "expires_at": AT})
     hashes = {"state_hash": b"h", "binder_hash": b"h", "return_to": "/", "expires_at": AT}
     insert(connection, "signins", {"org_id": ids.org, "id": uuid4()} | hashes)
     message = {"org_id": ids.org, "issuer": "https://idp.example", "id": "assertion"}

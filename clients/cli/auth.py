@@ -1,0 +1,196 @@
+"""`ctx auth`: log in at a server, tell who one is there, and log out."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from clients.cli import options, output
+from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.there.server import opened, project_id
+from contextfs.client import ContextFS, credentials, keyrings
+from contextfs.client.address import server_of
+from contextfs.client.credentials import Kept
+from contextfs.domain.logins.model import Myself
+from contextfs.kit.errors import ContextFSError, NotAuthenticated
+
+app = Group("Log in at a server, tell who you are there, and log out.")
+
+Url = Annotated[str | None, Argument("The server; without it that of CONTEXTFS_URL, or of this machine.")]
+_NOT_IN = 4
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How one stands at a server. `kept` says where the key is, `problem` why one is not let in."""
+
+    url: str
+    kept: str
+    until: datetime | None
+    me: Myself | None
+    problem: str | None
+
+
+@app.command()
+def login(
+    url: Url = None,
+    key: Annotated[bool, Option("--key", help="By an API key: it is asked for, or read from standard input.")] = False,
+    name: Annotated[str | None, Option("--name", help="What this machine is called there.")] = None,
+    no_browser: Annotated[bool, Option("--no-browser", help="Open no browser: print the address.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Log in: allow this machine in a browser, or give an API key. The key is kept for you alone.
+
+    A key that a browser allowed is yours, opens for 90 days, and ends with `ctx auth logout`.
+    """
+    server = server_of(os.environ, url)
+    made = _given() if key else _allowed(server, name, is_quiet=json, opens=not no_browser)
+    with ContextFS(server, made.key) as client:
+        me = client.auth.me()
+    kept = credentials.keep(os.environ, server, made.key, by_login=made.by_login, until=made.until)
+    if json:
+        output.say_json(Standing(url=server, kept=_where(kept), until=kept.until, me=me, problem=None))
+        return
+    output.say(f"You are {_who(me)}, at {server}.")
+    output.say(f"The key is kept in {_where(kept)}.")
+
+
+@app.command()
+def status(url: Url = None, json: options.Json = False) -> int:
+    """Tell at which servers you are logged in, as whom, where the keys are kept, and until when they open."""
+    known = credentials.kept(os.environ)
+    asked = [server_of(os.environ, url)] if url or not known else [*known]
+    found = [_standing(one, known.get(one)) for one in asked]
+    if json:
+        output.say_json(found)
+    else:
+        for one in found:
+            _print(one)
+        if os.environ.get("CONTEXTFS_API_KEY"):
+            output.note("CONTEXTFS_API_KEY is set: at the server of CONTEXTFS_URL it counts before what is kept.")
+    return 0 if all(one.me for one in found) else _NOT_IN
+
+
+@app.command()
+def token(
+    project: options.Project = None,
+    permission: Annotated[
+        list[str] | None, Option("--permission", help="What it may: memories:read, …; several times.")
+    ] = None,
+    minutes: Annotated[int, Option("--minutes", min=1, max=60, help="How long it opens.")] = 60,
+    json: options.Json = False,
+) -> None:
+    """Print a token that may less than your key, in one project, for an hour at the most: for functions and CI.
+
+    It is used as a key (CONTEXTFS_API_KEY), and ends with yours.
+    """
+    with opened() as client:
+        made = client.tokens.create(project_id=project_id(client, project), permissions=permission, minutes=minutes)
+    if json:
+        output.say_json(made)
+        return
+    output.say(made.access_token)
+    output.note(f"Until {output.minute(made.expires_at)}, for {', '.join(made.permissions)}.")
+
+
+@app.command()
+def logout(url: Url = None, json: options.Json = False) -> None:
+    """Log out: forget the key of a server, and end it there if a login had it made."""
+    server = server_of(os.environ, url)
+    known = credentials.kept(os.environ).get(server)
+    if known is None:
+        raise NotAuthenticated(f"You are not logged in at {server}.")
+    ended = known.by_login and _ended(server)
+    credentials.forget(os.environ, server)
+    if json:
+        output.say_json({"url": server, "ended": ended})
+        return
+    output.say(f"You are logged out of {server}.")
+    if not ended:
+        why = "nobody answered there" if known.by_login else "it may be used elsewhere"
+        output.note(f"The key itself still opens, for {why}: `ctx admin key revoke` ends it.")
+
+
+def _given() -> Kept:
+    """Read an API key: never from the command line, which others on this machine see."""
+    if sys.stdin.isatty():
+        from getpass import getpass  # noqa: PLC0415 - only where somebody types
+
+        text = getpass("API key: ")
+    else:
+        text = sys.stdin.readline()
+    if not text.strip():
+        raise Misused("no key came: type it, or send it on standard input")
+    return Kept(key=text.strip())
+
+
+def _allowed(server: str, name: str | None, *, is_quiet: bool, opens: bool) -> Kept:
+    """Ask for a key, and wait until somebody has allowed it in a browser."""
+    import platform  # noqa: PLC0415 - only where a device asks
+
+    import httpx2  # noqa: PLC0415 - as above
+
+    from contextfs.client import device  # noqa: PLC0415 - as above
+
+    with httpx2.Client(timeout=30) as http:
+        shown = device.begin(http, server, name or f"ctx on {platform.node() or 'a machine'}")
+        say = output.note if is_quiet else output.say
+        say(f"Open {shown.verification_uri_complete}")
+        say(f"and allow this machine there, if it shows the code {output.bold(shown.user_code)}. Waiting …")
+        if opens and sys.stdout.isatty():
+            import webbrowser  # noqa: PLC0415 - as above
+
+            webbrowser.open(shown.verification_uri_complete)
+        granted = device.wait(http, server, shown)
+    return Kept(key=granted.key, by_login=True, until=granted.until)
+
+
+def _ended(server: str) -> bool:
+    import httpx2  # noqa: PLC0415 - only where a key is given back
+
+    from contextfs.client import device  # noqa: PLC0415 - as above
+
+    try:
+        key = credentials.key_of(os.environ, server)
+        with httpx2.Client(timeout=10) as http:
+            device.give_back(http, server, key or "")
+    except ContextFSError:
+        return False
+    return key is not None
+
+
+def _standing(server: str, known: Kept | None) -> Standing:
+    told: dict[str, Any] = {
+        "url": server,
+        "kept": _where(known) if known else "nowhere",
+        "until": known.until if known else None,
+    }
+    try:
+        with ContextFS(server, attempts=1) as client:
+            return Standing(**told, me=client.auth.me(), problem=None)
+    except ContextFSError as error:
+        return Standing(**told, me=None, problem=error.detail)
+
+
+def _print(one: Standing) -> None:
+    until = f", until {output.minute(one.until)}" if one.until else ""
+    ended = one.until is not None and one.until < datetime.now(UTC)
+    output.say(output.bold(one.url))
+    output.block(
+        [
+            ("you are", _who(one.me) if one.me else ""),
+            ("not let in", output.one_line(one.problem, 200)),
+            ("key", f"in {one.kept}{' (ended: ctx auth login)' if ended else until}"),
+        ]
+    )
+
+
+def _who(me: Myself) -> str:
+    return output.printable(f"{me.email or me.actor}, {me.role} of {me.organization}")
+
+
+def _where(kept: Kept) -> str:
+    if kept.in_keyring:
+        return f"the keyring ({keyrings.name() or 'which is not there now'})"
+    return f"the file {credentials.home(os.environ) / credentials.FILE}, which only you can read"

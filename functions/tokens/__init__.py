@@ -1,0 +1,1 @@
+"""Doors of access tokens."""

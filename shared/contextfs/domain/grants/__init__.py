@@ -1,0 +1,1 @@
+"""Grants: a person lets a program act for them."""

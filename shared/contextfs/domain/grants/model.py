@@ -1,0 +1,53 @@
+"""The nouns of grants."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.kit.fields import END, Moment, Name
+
+Uri = Annotated[str, Meta(min_length=1, max_length=2000, pattern="^[!-~]+" + END)]
+
+
+class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a program asks a person for: `code_challenge` is that of PKCE by S256, `resource` what the grant opens."""
+
+    client_id: Uri
+    client_name: Name
+    redirect_uri: Uri
+    code_challenge: Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{43}" + END)]
+    scope: Annotated[list[str], Meta(min_length=1, max_length=64, description="Permissions.")]
+    resource: Uri
+
+
+class GrantCreated(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that the program changes for tokens, once and at once."""
+
+    shown_once: ClassVar[tuple[str, ...]] = ("code",)
+
+    id: UUID
+    code: str
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that may act for somebody, as they see it themselves; `used_at` is when it last got tokens."""
+
+    id: UUID
+    client_id: str
+    client_name: str
+    permissions: list[str]
+    resource: str
+    created_at: Moment
+    used_at: Moment | None
+    expires_at: Moment
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """What a grant gives: an access token, which opens, and a refresh token, which makes the next two."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    permissions: list[str]

@@ -1,0 +1,71 @@
+"""A browser at one of our pages: who is signed in there, and what its person asks, by the routes of the API.
+
+A page is a face of routes: it calls them through the door with the browser's own cookie, so that what protects them
+(the cookie, its token, permissions, the audit log) protects the pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from contextfs.domain.logins.model import Myself
+from contextfs.runtime.door import Door
+from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.problems import Problem
+from contextfs.runtime.table import Route
+
+LOGIN: Final = "/oauth/login"
+_CARRIED: Final = ("cookie", "user-agent", "sec-fetch-site", "x-request-id", "traceparent")
+_OK, _FAILED = 200, 400
+
+
+class Browser:
+    """One request of a browser."""
+
+    def __init__(self, door: Door, routes: Sequence[Route], request: Request) -> None:
+        self._door = door
+        self._routes = {route.name: route for route in routes}
+        self._request = request
+        self._cookies: list[str] = []
+
+    def me(self) -> Myself | None:
+        """Tell who is signed in; None when nobody is."""
+        answer = self.call("auth.me")
+        return msgspec.json.decode(answer.body, type=Myself) if answer.status == _OK else None
+
+    def call(self, name: str, body: Any = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        """Call a route with the browser's cookie; a new cookie goes along with what is shown."""
+        route = self._routes[name]
+        carried = {name: self._request.headers[name] for name in _CARRIED if name in self._request.headers}
+        sent = carried | {"content-type": "application/json"} | dict(headers or {})
+        content = b"" if body is None else msgspec.json.encode(body)
+        answer = self._door.answer(route, HttpRequest(method=route.method, path=route.path, headers=sent, body=content))
+        self._cookies += answer.cookies
+        return answer
+
+    def shown(self, response: Response) -> Response:
+        """Give a page with the cookies that its routes changed."""
+        for cookie in self._cookies:
+            response.headers.append("set-cookie", cookie)
+        return response
+
+    def to_sign_in(self) -> Response:
+        """Send the browser to sign in, and from there back to where it is."""
+        here = self._request.url.path + (f"?{self._request.url.query}" if self._request.url.query else "")
+        return RedirectResponse(f"{LOGIN}?return_to={quote(here, safe='')}", 303, {"cache-control": "no-store"})
+
+    def comes_from_here(self) -> bool:
+        """Tell whether a form was sent by a page of this server: browsers say so themselves."""
+        origin = self._request.headers.get("origin")
+        ours = urlsplit(self._door.services.public_url)
+        is_ours = origin in {None, f"{ours.scheme}://{ours.netloc}"}
+        return is_ours and self._request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+
+
+def detail_of(answer: HttpResponse) -> str:
+    """Give what a route has against a call; nothing where it went well."""
+    return msgspec.json.decode(answer.body, type=Problem).detail if answer.status >= _FAILED else ""

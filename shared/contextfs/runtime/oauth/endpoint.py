@@ -1,0 +1,130 @@
+"""The endpoints of OAuth in the gateway: a form in, JSON or a page out, and errors as the standard names them."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as Path
+
+from contextfs.kit.call import OpenCall
+from contextfs.kit.errors import ContextFSError
+from contextfs.runtime.door import Door
+from contextfs.runtime.oauth import answers, authorizing, devices, pages, signing_in
+from contextfs.runtime.oauth.answers import Refused
+from contextfs.runtime.oauth.browser import LOGIN, Browser
+from contextfs.runtime.oauth.clients import registered
+from contextfs.runtime.oauth.exchange import GRANT, exchange
+from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
+from contextfs.runtime.oauth.tokens import GRANTS, revoke
+from contextfs.runtime.problems import unexpected
+from contextfs.runtime.table import Route
+
+_log = logging.getLogger(__name__)
+Fields = dict[str, str]
+Endpoint = Callable[[Request], Awaitable[Response]]
+DEVICE: Final = "/oauth/device_authorization"
+TOKEN: Final = "/oauth/token"  # noqa: S105 - its path
+REVOKE: Final = "/oauth/revoke"
+REGISTER: Final = "/oauth/register"
+METADATA: Final = "/.well-known/oauth-authorization-server"
+
+
+def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
+    """Hang them."""
+    return [
+        Path(METADATA, _read(lambda: server_metadata(door.services.public_url))),
+        Path(RESOURCE_METADATA, _read(lambda: resource_metadata(door.services.public_url))),
+        Path(f"{RESOURCE_METADATA}/mcp", _read(lambda: resource_metadata(door.services.public_url))),
+        Path(REGISTER, _registers(door), methods=["POST"]),
+        Path(authorizing.PAGE, _shown(door, routes, partial(authorizing.show, door.services)), methods=["GET"]),
+        Path(authorizing.PAGE, _shown(door, routes, partial(authorizing.decide, door.services)), methods=["POST"]),
+        Path(DEVICE, _programs(door, devices.ask), methods=["POST"]),
+        Path(
+            TOKEN,
+            _programs(door, partial(_token, {**GRANTS, GRANT: partial(exchange, door, routes)})),
+            methods=["POST"],
+        ),
+        Path(REVOKE, _programs(door, revoke), methods=["POST"]),
+        Path(LOGIN, _shown(door, routes, lambda _, fields: signing_in.show(fields.get("return_to"))), methods=["GET"]),
+        Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
+        Path(devices.PAGE, _shown(door, routes, devices.show), methods=["GET"]),
+        Path(devices.PAGE, _shown(door, routes, devices.decide), methods=["POST"]),
+    ]
+
+
+def _token(grants: Mapping[str, Callable[[OpenCall, Fields], Any]], call: OpenCall, fields: Fields) -> dict[str, Any]:
+    grant = fields.get("grant_type", "")
+    if grant not in grants:
+        raise Refused("unsupported_grant_type", f"grant_type is one of {', '.join(grants)}.")
+    return grants[grant](call, fields)
+
+
+def _read(make: Callable[[], Any]) -> Endpoint:
+    async def answer(_request: Request) -> Response:
+        return answers.json(make(), headers={"access-control-allow-origin": "*"})
+
+    return answer
+
+
+def _programs(door: Door, act: Callable[[OpenCall, Fields], Any]) -> Endpoint:
+    """Answer a program: a form in, JSON out."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            fields = await answers.form_of(request)
+            made = await run_in_threadpool(partial(act, _call(door, request), fields))
+        except Refused as refused:
+            return answers.refusal(refused)
+        except ContextFSError as error:
+            return answers.refusal(Refused.of(error))
+        except Exception:  # noqa: BLE001 - nothing may reach the caller but an error of the standard
+            return answers.refusal(Refused("server_error", _fault(door, request), 500))
+        return answers.json(made)
+
+    return answer
+
+
+def _registers(door: Door) -> Endpoint:
+    """Answer a program that registers: JSON in, JSON out (RFC 7591)."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return answers.json(registered(door.services, await answers.body_of(request)), 201)
+        except Refused as refused:
+            return answers.refusal(refused)
+        except ContextFSError as error:
+            return answers.refusal(Refused.of(error))
+
+    return answer
+
+
+def _shown(door: Door, routes: Sequence[Route], act: Callable[[Browser, Fields], Response]) -> Endpoint:
+    """Answer a person: a query or a form in, a page out."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            is_form = request.method == "POST"
+            fields = await answers.form_of(request) if is_form else answers.fields_of(request.url.query)
+            return await run_in_threadpool(partial(act, Browser(door, routes, request), fields))
+        except Refused as refused:
+            return pages.message("This cannot be done", refused.description, status=refused.status)
+        except ContextFSError as error:
+            return pages.message("This cannot be done", error.detail, status=error.status)
+        except Exception:  # noqa: BLE001 - as above
+            return pages.message("This cannot be done", _fault(door, request), status=500)
+
+    return answer
+
+
+def _call(door: Door, request: Request) -> OpenCall:
+    return door.open(request.headers, door.request_id(request.headers))
+
+
+def _fault(door: Door, request: Request) -> str:
+    request_id = door.request_id(request.headers)
+    _log.exception("unexpected", extra={"request_id": request_id})
+    return unexpected(request_id).detail

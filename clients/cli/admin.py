@@ -13,6 +13,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
+from clients.cli.reindexing import reindex
 from clients.cli.roles import role
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
@@ -32,9 +33,10 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Do what an administrator does: roles, keys, and the log of who did what.")
+app = Group("Do what an administrator does: roles, keys, new vectors, and the log of who did what.")
 app.command()(role)
 app.command()(key)
+app.command()(reindex)
 
 
 class Format(StrEnum):

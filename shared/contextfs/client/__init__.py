@@ -17,6 +17,7 @@ from contextfs.domain.events.model import DeadLetter
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
 from contextfs.domain.projects.model import Project
 from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
+from contextfs.domain.search.generations import Reindexing
 from contextfs.domain.search.model import SearchHit, SearchReply
 from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
 from contextfs.domain.sources.model import Mapping, Source, SourceCreated
@@ -80,6 +81,7 @@ __all__ = [
     "Receipt",
     "Recorder",
     "Refusal",
+    "Reindexing",
     "Retries",
     "Review",
     "ReviewedMemory",

@@ -8,6 +8,7 @@ from pathlib import Path
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
+from contextfs.adapters.embedders.remote import Endpoint, RemoteEmbedder
 from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
@@ -19,6 +20,9 @@ from contextfs.runtime.door import Door
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
+
+LOCAL = "local"
+_EXTRAS = {"openai": "server", "vertex": "gcp", "bedrock": "aws"}
 
 
 class Wiring:
@@ -34,6 +38,7 @@ class Wiring:
         self.services = Services(
             database=self.database,
             embedder=cache(self._embedder),
+            embedder_of=cache(self._embedder_of),
             language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
@@ -90,6 +95,18 @@ class Wiring:
         )
 
     def _embedder(self) -> Embedder | None:
+        named = self.settings.embedder or LOCAL
+        return self._minilm if named == LOCAL else embedder(named, self.settings)
+
+    def _embedder_of(self, model: str) -> Embedder | None:
+        """Build what made vectors before the setting was changed: the local model, or what the settings still name."""
+        if model == self.settings.embedder_before:
+            return embedder(model, self.settings)
+        minilm = self._minilm
+        return minilm if minilm and minilm.model == model else None
+
+    @cached_property
+    def _minilm(self) -> Embedder | None:
         if self.settings.model is None:
             return None
         from contextfs.adapters.embedders.minilm import MiniLM  # noqa: PLC0415 - numpy, only where vectors are made
@@ -121,11 +138,44 @@ def language_model(named: str, settings: Settings) -> LanguageModel:
 
             return BedrockLanguageModel(name, url=url)
     except ModuleNotFoundError as error:
-        extra = {"vertex": "gcp", "bedrock": "aws"}[vendor]
-        raise Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{extra}]'.") from error
+        raise _not_installed(vendor, error) from error
     from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
 
     return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
+
+
+def embedder(named: str, settings: Settings) -> Embedder:
+    """Choose a vendor's embedder (`openai:NAME`, `vertex:NAME@768`); Invalid where its SDK is not installed.
+
+    The whole of it is the model's name, by which its vectors are known from then on.
+    """
+    vendor, _, model = named.partition(":")
+    name, _, shortened = model.partition("@")
+    dimensions = int(shortened) if shortened else None
+    try:
+        endpoint = _endpoint(vendor, name, dimensions, settings)
+    except ModuleNotFoundError as error:
+        raise _not_installed(vendor, error) from error
+    return RemoteEmbedder(named, endpoint, dimensions=dimensions)
+
+
+def _endpoint(vendor: str, name: str, dimensions: int | None, settings: Settings) -> Endpoint:
+    url = settings.embedder_url
+    if vendor == "vertex":
+        from contextfs.adapters.clouds.gcp.embedder import VertexEndpoint  # noqa: PLC0415 - a heavy SDK
+
+        return VertexEndpoint(name, dimensions=dimensions, url=url)
+    if vendor == "bedrock":
+        from contextfs.adapters.clouds.aws.embedder import BedrockEndpoint  # noqa: PLC0415 - as above
+
+        return BedrockEndpoint(name, dimensions=dimensions, url=url)
+    from contextfs.adapters.embedders.openai import OPENAI, OpenAIEndpoint  # noqa: PLC0415 - only where it is set
+
+    return OpenAIEndpoint(name, dimensions=dimensions, url=url or OPENAI, key=settings.embedder_key)
+
+
+def _not_installed(vendor: str, error: ModuleNotFoundError) -> Invalid:
+    return Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{_EXTRAS[vendor]}]'.")
 
 
 def routes() -> tuple[Route, ...]:

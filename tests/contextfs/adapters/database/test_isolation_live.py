@@ -31,7 +31,9 @@ DELETABLE = (
     *("dead_letters", "idempotency_keys", "messages", "consumed_events", "key_uses"),
 )
 """What a tenant may delete as a whole: of the members, an owner stays."""
-READ_BY_PROJECT = ("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages")
+READ_BY_PROJECT = (
+    *("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages", "vectors"),
+)
 
 
 def _all_counts(connection: Connection, org: UUID | None = None) -> dict[str, int]:
@@ -221,7 +223,7 @@ def test_a_project_key_cannot_move_a_memory_to_another_project(app: Connection, 
         app.execute("update contextfs.memories set project_id = %s", (ours.other_project,))
 
 
-PRIVATE = ("memories", "revisions", "passages", "reviews", "sessions", "messages", "sessions_history")
+PRIVATE = ("memories", "revisions", "passages", "vectors", "reviews", "sessions", "messages", "sessions_history")
 
 
 @pytest.mark.parametrize("table", PRIVATE)

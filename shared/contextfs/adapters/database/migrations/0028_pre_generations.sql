@@ -296,13 +296,13 @@ begin
         -- Nearly all passages of a project are seen by who may read it: so twice as many as are wanted are found among
         -- the vectors alone, and then looked at. Those that are seen are in their right order.
         way := 'exact';
-        select coalesce((array_agg(s.id order by n.number))[1:candidates], '{}') into near
+        select coalesce((array_agg(s.id order by n.distance))[1:candidates], '{}') into near
         from (
-            select v.passage_id, row_number() over (order by (v.embedding <=> vector) + 0) as number
+            select v.passage_id, (v.embedding <=> vector) + 0 as distance
             from contextfs.vectors as v
             where v.org_id = my_org and v.generation_id = serving.id and v.embedding is not null
             and (my_projects is null or v.project_id = any(my_projects))
-            order by (v.embedding <=> vector) + 0
+            order by distance
             limit 2 * candidates
         ) as n
         inner join contextfs.seen_passages(

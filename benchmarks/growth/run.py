@@ -60,7 +60,7 @@ def _large(folder: Path, size: int, runs: int, points: list[Point]) -> list[Row]
             _note(f"{size:,}: the graph took {time.monotonic() - started:.0f} s")
             rows.append(_row(size, times(admin, asked, by_graph=True), points, floor="pgvector, graph"))
             for share, types in SELECTIVE.items():
-                found = recalls(admin, asked[:20], types)
+                found = recalls(admin, asked[: 20 if size <= 10 * LARGE else 5], types)
                 _note(f"{size:,}: recall@10 of {share}: ours {found['ours']:.3f}, plain graph {found['plain']:.3f}")
     return rows
 

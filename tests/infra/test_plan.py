@@ -129,7 +129,7 @@ def test_doors_of_the_api_read_what_a_call_needs_and_publish_nothing() -> None:
 def test_models_are_granted_to_those_that_need_them_when_the_config_says_so() -> None:
     made = plan(of(models=True))
 
-    assert {"search", "context", "on-embed", "on-read"} == {
+    assert {"search", "context", "on-embed", "on-read", "on-reindex"} == {
         g.workload for g in made.grants if g.action == "call models"
     }
 

@@ -214,8 +214,8 @@ grant contextfs_search to current_user;
 
 -- As before, with vectors of the generation that serves. Where it has a graph and what passes the filters is too
 -- much to scan, the graph proposes; where it proposes too few, and everywhere else, all are compared. How it was done
--- can be read in the setting `app.search_way` afterwards. Above some ten thousand passages, their number is the
--- planner's estimate, and how many hold a common word is told by a sample.
+-- can be read in the setting `app.search_way` afterwards. Above some thousand passages their number is the planner's
+-- estimate, and how many hold a common word is told by a sample; of the others it is counted up to some hundreds.
 create or replace function contextfs.find_passages(
     term_keys integer [], term_dimensions integer [], vector halfvec, model text, candidates integer,
     projects uuid [], sources text [], types text [], all_tags text [], author uuid, tools text [], branch_name text,
@@ -247,15 +247,17 @@ declare
     query sparsevec;
     idfs double precision [];
     dfs bigint [];
+    seen bigint [];
     sample_size bigint;
     rare_keys integer [];
     first_keys integer [] := term_keys[1:64];
     first_idfs double precision [];
+    most_numbered constant integer := 3000;
     most_scanned constant integer := 10000;
     most_counted constant integer := 500;
     sampled constant integer := 1000;
     common constant integer := 20;
-    most_looked_at constant integer := 4000;
+    most_looked_at constant integer := 2500;
 begin
     if my_org is null then
         raise exception 'find_passages needs the claims of a tenant' using errcode = '42501';
@@ -270,9 +272,9 @@ begin
         select from contextfs.seen_passages(
             my_org, my_user, my_projects, at, null, null, null, null, null, null, null, null
         )
-        limit most_scanned + 1
+        limit most_numbered + 1
     ) as counted;
-    if total > most_scanned then
+    if total > most_numbered then
         total := greatest(total, contextfs.estimate_passages(
             my_org, my_user, my_projects, at, null, null, null, null, null, null, null, null
         ));
@@ -325,24 +327,29 @@ begin
     end if;
     perform set_config('app.search_way', way, true);
 
-    if total > most_scanned then
-        select array_agg(s.df order by s.number), max(s.size) into dfs, sample_size
-        from (
-            select t.number, count(*) filter (where p.terms @> array[t.key]) as df, count(*) as size
-            from unnest(term_keys) with ordinality as t (key, number)
-            cross join (
-                select s.terms
-                from contextfs.seen_passages(
-                    my_org, my_user, my_projects, at, null, null, null, null, null, null, null, null
-                ) as s
-                order by s.id
-                limit sampled
-            ) as p
-            group by t.number
-        ) as s;
+    if total > most_numbered then
+        with sample as materialized (
+            select s.terms
+            from contextfs.seen_passages(
+                my_org, my_user, my_projects, at, null, null, null, null, null, null, null, null
+            ) as s
+            order by s.id
+            limit sampled
+        ),
+        held as (
+            select word.key, count(*) as df
+            from sample as s
+            cross join lateral unnest(s.terms) as word (key)
+            where word.key = any(term_keys)
+            group by word.key
+        )
+        select array_agg(coalesce(h.df, 0) order by t.number), (select count(*) from sample)
+        into seen, sample_size
+        from unnest(term_keys) with ordinality as t (key, number)
+        left join held as h on h.key = t.key;
     end if;
     select coalesce(array_agg(f.df order by t.number), '{}') into dfs
-    from unnest(term_keys, dfs) with ordinality as t (key, seen, number)
+    from unnest(term_keys, seen) with ordinality as t (key, seen, number)
     cross join lateral (
         -- Keys are the tenant's own: without a choice of projects they alone find its rows, and `offset 0` keeps
         -- the planner from reading the whole tenant beside them.
@@ -357,27 +364,17 @@ begin
                 ) as p
                 where p.org_id = my_org and (p.visibility <> 'private' or p.author_id = my_user)
                 and (p.expires_at is null or p.expires_at > at)
-                limit case when sample_size is null then most_counted else most_looked_at end
+                limit most_counted
             ) as counted
         ) end as df
     ) as f;
-    if sample_size is null and most_counted = any(dfs) then
-        select array_agg(case when t.df < most_counted then t.df else greatest(t.df, total * s.held / s.size) end
-            order by t.number)
+    if sample_size is not null then
+        select array_agg(
+            case when t.df = most_counted then greatest(t.df, total * t.seen / sample_size) else t.df end
+            order by t.number
+        )
         into dfs
-        from unnest(term_keys, dfs) with ordinality as t (key, df, number)
-        cross join lateral (
-            select count(*) filter (where p.terms @> array[t.key]) as held, greatest(count(*), 1) as size
-            from (
-                select s.terms
-                from contextfs.seen_passages(
-                    my_org, my_user, my_projects, at, null, null, null, null, null, null, null, null
-                ) as s
-                order by s.id
-                limit sampled
-            ) as p
-            where t.df = most_counted
-        ) as s;
+        from unnest(dfs, seen) with ordinality as t (df, seen, number);
     end if;
     select coalesce(array_agg(
         case when t.df > 0 then ln(1 + (greatest(total - t.df, 0) + 0.5) / (t.df + 0.5)) else 0 end order by t.number

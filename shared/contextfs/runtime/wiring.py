@@ -96,14 +96,20 @@ class Wiring:
 
     def _embedder(self) -> Embedder | None:
         named = self.settings.embedder or LOCAL
-        return self._minilm if named == LOCAL else embedder(named, self.settings)
+        return self._minilm if named == LOCAL else self._remote(named)
 
     def _embedder_of(self, model: str) -> Embedder | None:
         """Build what made vectors before the setting was changed: the local model, or what the settings still name."""
         if model == self.settings.embedder_before:
-            return embedder(model, self.settings)
+            return self._remote(model)
         minilm = self._minilm
         return minilm if minilm and minilm.model == model else None
+
+    def _remote(self, named: str) -> Embedder:
+        try:
+            return embedder(named, self.settings)
+        except Invalid as error:  # words can be compared without it: a search is not the caller's mistake
+            raise Unavailable(error.detail) from error
 
     @cached_property
     def _minilm(self) -> Embedder | None:

@@ -153,3 +153,19 @@ def test_writers_and_a_reindex_at_once_leave_no_passage_without_a_vector(machine
         ("openai:eights", True)
     }
     assert len(vectors(rows, machine.tenant)) == len(rows.of("passages", machine.tenant)) == 52
+
+
+def test_where_the_model_serves_what_waits_is_embedded_whoever_it_belongs_to(
+    machine: Machine, rows: Rows, colleague: Callable[[Tenant], Tenant]
+) -> None:
+    theirs = colleague(machine.tenant)
+    body = {"project_id": str(machine.tenant.project_id), "content": "A secret.", "visibility": "private"}
+    machine.call("POST", "/v1/memories", body, of=theirs)
+    machine.take("memory.created")
+    rows.connection.execute("delete from contextfs.outbox")
+    waiting = [one["body"] for one in vectors(rows, machine.tenant) if one["embedding"] is None]
+    machine.call("POST", PATH)
+    machine.carry()
+
+    assert waiting == ["A secret."]
+    assert all(one["embedding"] for one in vectors(rows, machine.tenant))

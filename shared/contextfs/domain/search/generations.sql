@@ -53,10 +53,14 @@ set dimensions = %(dimensions)s
 where id = %(id)s and dimensions is null
 
 -- name: note
--- Keep what keeps a generation from going on; null: nothing.
+-- Keep what keeps a generation from going on; null: nothing. Whoever holds the row now tells something newer.
 update generations
 set problem = %(problem)s
-where id = %(id)s and problem is distinct from %(problem)s::text
+where id in (
+    select g.id from generations as g
+    where g.id = %(id)s and g.problem is distinct from %(problem)s::text
+    for no key update skip locked
+)
 
 -- name: count
 -- How many passages it is of, how many wait, and one person whose passages do.

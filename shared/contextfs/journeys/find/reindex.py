@@ -21,7 +21,7 @@ _NONE = "No embedder is set: CONTEXTFS_EMBEDDER or CONTEXTFS_MODEL says what mak
 
 
 def reindex(call: Call) -> Reindexing:
-    """Begin a generation of the model that is set now, or go on with it; nothing is done where it serves already.
+    """Begin a generation of the model that is set now, or go on with it; where it serves, what waits is embedded.
 
     What is being built by a model that is not set any more is given up. Without an embedder the reply says so.
     """
@@ -37,10 +37,9 @@ def reindex(call: Call) -> Reindexing:
         building = None
     if serving is None or serving.model == embedder.model:
         wanted = serving or begin(call, embedder.model, "serving")
-        call.emit("passages.indexed", wanted.id, None)
     else:
         wanted = building or begin(call, embedder.model, "building")
-        _continue(call, wanted.id)
+    _continue(call, wanted.id)
     for old in generations.retired(call.tx):
         _continue(call, old.id)
     call.note(subject=wanted.id, model=wanted.model)
@@ -64,7 +63,7 @@ def status(call: Call) -> Reindexing:
 def step(call: Call, generation_id: UUID) -> None:
     """Go on with a generation: embed a batch, turn to it, or drop a part of what is retired."""
     generation = generations.get(call.tx, generation_id)
-    if generation is None or generation.state == "serving":
+    if generation is None:
         return
     if generation.state == "retired":
         if generations.drop(call.tx, generation_id, most=_DROPPED):
@@ -82,7 +81,7 @@ def step(call: Call, generation_id: UUID) -> None:
     left = generations.count(call.tx, generation_id)
     if left.waits_for is not None and left.waits_for != call.principal.reader_id:
         _continue(call, generation_id, reader=left.waits_for)
-    else:
+    elif generation.state == "building":
         _turn(call, generation)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,15 @@ def test_who_is_not_there_is_told(model: Model, answer: Callable[[Sequence[Any]]
 def test_a_model_whose_form_is_not_known_is_refused() -> None:
     with pytest.raises(Invalid, match="neither Titan's"):
         BedrockEndpoint("meta.llama", region="us-east-1")
+
+
+def test_without_a_place_to_ask_it_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "GOOGLE_CLOUD_PROJECT", "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
+
+    with pytest.raises(Invalid, match="AWS_REGION"):
+        BedrockEndpoint("amazon.titan-embed-text-v2:0")
+    with pytest.raises(Invalid, match="GOOGLE_CLOUD_PROJECT"):
+        VertexEndpoint("text-embedding-005")

@@ -32,7 +32,12 @@ class BedrockEndpoint:
         self._name, self._dimensions = name, dimensions
         self._titan = "titan-embed" in name
         self.most_texts = 1 if self._titan else 64
-        self._clients = {False: _client(_SECONDS, region, url), True: _client(_QUESTION_SECONDS, region, url)}
+        try:
+            self._clients = {False: _client(_SECONDS, region, url), True: _client(_QUESTION_SECONDS, region, url)}
+        except (BotoCoreError, ValueError) as error:
+            raise Invalid(
+                f"The embedder bedrock:{name} needs a region: set AWS_REGION ({type(error).__name__})."
+            ) from None
 
     def ask(self, texts: Sequence[str], *, question: bool) -> Sequence[Numbers]:
         """Give a vector for each text."""

@@ -11,7 +11,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.genai import errors, types
 
 from contextfs.adapters.embedders.remote import Numbers, TryAgain
-from contextfs.kit.errors import Unavailable
+from contextfs.kit.errors import Invalid, Unavailable
 
 _MILLISECONDS, _QUESTION_MILLISECONDS = 30_000, 5_000
 _MOST_TEXTS = 16
@@ -19,7 +19,10 @@ _MOST_TEXTS = 16
 
 
 class VertexEndpoint:
-    """Asks one model. Project and location are the process's own (GOOGLE_CLOUD_PROJECT, …_LOCATION) unless given."""
+    """Asks one model. Project and location are the process's own (GOOGLE_CLOUD_PROJECT, …_LOCATION) unless given.
+
+    Invalid where there is no project, or nothing to sign in with.
+    """
 
     def __init__(
         self,
@@ -34,9 +37,12 @@ class VertexEndpoint:
         self._name, self._dimensions, self._url = name, dimensions, url
         self.most_texts = 1 if name.startswith("gemini-") else _MOST_TEXTS  # Gemini's take one text in a request
         options = types.HttpOptions(base_url=url)
-        self._client: Any = genai.Client(
-            vertexai=True, project=project, location=location, credentials=credentials, http_options=options
-        )
+        try:
+            self._client: Any = genai.Client(
+                vertexai=True, project=project, location=location, credentials=credentials, http_options=options
+            )
+        except (ValueError, GoogleAuthError):
+            raise Invalid(f"The embedder vertex:{name} needs GOOGLE_CLOUD_PROJECT and credentials.") from None
 
     def ask(self, texts: Sequence[str], *, question: bool) -> Sequence[Numbers]:
         """Give a vector for each text."""

@@ -15,6 +15,7 @@ from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
 from clients.cli.proving import prove_isolation
+from clients.cli.reindexing import reindex
 from clients.cli.roles import role
 from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
@@ -36,8 +37,8 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Do what an administrator does: roles, keys, networks, sign-on, directories, and the log of who did what.")
-for command in (role, key, networks, sso, domain, scim):
+app = Group("Do what an administrator does: roles, keys, networks, sign-on, vectors, and the log of who did what.")
+for command in (role, key, networks, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
 

@@ -1,12 +1,11 @@
 """Give new passages their vectors."""
 
-from contextfs.journeys.find.embed import embed_waiting
+from contextfs.journeys.find.embed import embed
 from contextfs.kit.call import Call
 from contextfs.kit.events import Event
 
 
 def handle(call: Call, event: Event) -> None:
     """Embed a batch of waiting passages; while more may wait, ask for the next batch."""
-    embedder = call.services.embedder()
-    if embedder is not None and embed_waiting(call, embedder):
+    if embed(call):
         call.emit("passages.indexed", event.subject, event.project_id)

@@ -16,6 +16,7 @@ from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import told
 from tests.functions.conftest import Rows
+from tests.functions.vectors import begin
 
 MARK = "quetzalcoatl"
 
@@ -34,6 +35,7 @@ class Broken:
 def test_a_mistake_in_a_handler_is_told_without_its_words(
     tenant: Tenant, wiring: Wiring, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
+    begin(rows, tenant, "broken")
     door = replace(wiring.door, services=replace(wiring.services, embedder=Broken))
     with TestClient(gateway(door, routes())) as client, caplog.at_level(logging.ERROR):
         reply = replace(tenant, http=client).call("POST", "/v1/search", {"query": MARK}, idempotency_key="k1")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
     from contextfs.domain.projects.model import Project
     from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
+    from contextfs.domain.search.generations import Reindexing
     from contextfs.domain.search.model import SearchHit, SearchReply
     from contextfs.domain.sessions.model import Captured, Git, Message, NewMessage, Session, SessionWritten, ToolCall
     from contextfs.domain.sources.model import Mapping, Source, SourceCreated
@@ -87,6 +88,7 @@ _HOMES = {
     "Receipt": "kit.receipt",
     "Recorder": "client.recording.recorder",
     "Refusal": "kit.receipt",
+    "Reindexing": "domain.search.generations",
     "Retries": "client.retries",
     "Review": "domain.reviews.model",
     "ReviewedMemory": "domain.reviews.model",
@@ -168,6 +170,7 @@ __all__ = [
     "Receipt",
     "Recorder",
     "Refusal",
+    "Reindexing",
     "Retries",
     "Review",
     "ReviewedMemory",

@@ -7,12 +7,14 @@ from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.audit.model import AuditEntry, AuditReport, Retention
 from contextfs.domain.events.model import DeadLetter
+from contextfs.domain.search.generations import Reindexing
 from contextfs.domain.spending.model import ModelCall
 from contextfs.kit.page import Page
 
 _PATH = "/v1/admin/dead-letters"
 _AUDIT = "/v1/admin/audit-logs"
 _MODELS = "/v1/admin/model-calls"
+_REINDEX = "/v1/admin/reindex"
 
 
 class Admin:
@@ -32,6 +34,14 @@ class Admin:
     def replay(self, letter_id: Id) -> DeadLetter:
         """Bring a dead letter to its consumer once more."""
         return self._transport.call("POST", f"{_PATH}/{segment(letter_id)}/replay", DeadLetter)
+
+    def reindex(self) -> Reindexing:
+        """Have the vectors made anew by the model that is set now, or go on with it; search goes on meanwhile."""
+        return self._transport.call("POST", _REINDEX, Reindexing)
+
+    def reindexing(self) -> Reindexing:
+        """Tell which vectors search asks, and how far those that are to take their place have come."""
+        return self._transport.call("GET", _REINDEX, Reindexing)
 
     def model_calls(self, *, page_size: int | None = None) -> Listing[ModelCall]:
         """List what language models were asked, newest first, with what each call cost."""

@@ -35,6 +35,8 @@ class Services:
     key_pepper: bytes
     redaction_key: bytes
     entropy: Entropy
+    embedder_of: Callable[[str], Embedder | None] = lambda _: None
+    """Builds what made vectors before the setting was changed, by its model's name; None where it cannot."""
     language: Callable[[], Language | None] = lambda: None
     """What helps to learn; without it, rules learn alone."""
     wake_relay: Callable[[], None] = lambda: None
@@ -99,8 +101,13 @@ class Call:
         """Make an id for something that comes into being in this call."""
         return uuid7(self.now, self.services.entropy)
 
-    def emit(self, event_type: str, subject: UUID, project_id: UUID | None, **data: Any) -> None:
-        """Tell what happened: the event leaves with the commit, or not at all."""
+    def emit(
+        self, event_type: str, subject: UUID, project_id: UUID | None, *, reader: UUID | None = None, **data: Any
+    ) -> None:
+        """Tell what happened: the event leaves with the commit, or not at all.
+
+        Its consumers see what the caller of this call sees, or what another `reader` does.
+        """
         self.subject = self.subject or subject
         self.project_id = self.project_id or project_id
         self.events.append(
@@ -112,7 +119,7 @@ class Call:
                 subject=subject,
                 time=self.now,
                 actor=self.principal.actor,
-                reader=self.principal.reader_id,
+                reader=reader or self.principal.reader_id,
                 data=data,
             )
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from contextfs.kit.events import Event
 
@@ -83,6 +83,15 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
         """Give one unit-length vector for each text, in order; Unavailable when the model cannot answer."""
+        ...
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """An embedder that makes a question's vector in another way than a passage's: in haste, or for asking."""
+
+    def question(self, text: str) -> Iterable[float]:
+        """Give the unit-length vector of a question; Unavailable when the model cannot answer soon."""
         ...
 
 

@@ -34,6 +34,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: Annotated[
         str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
     ] = None
+    embedder: Annotated[
+        Annotated[str, Meta(pattern=r"^(local|(openai|vertex|bedrock):[^\s@]+(@\d{1,4})?)$")] | None,
+        Meta(
+            description="What makes vectors: `local` (the file above), `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; "
+            "`@768` behind it asks for that many dimensions."
+        ),
+    ] = None
+    embedder_before: Annotated[
+        Annotated[str, Meta(pattern=r"^(openai|vertex|bedrock):[^\s@]+(@\d{1,4})?$")] | None,
+        Meta(description="What CONTEXTFS_EMBEDDER was before: it is asked until its vectors are replaced."),
+    ] = None
+    embedder_url: Annotated[
+        str | None,
+        Meta(description="Endpoint of the embedder that speaks OpenAI's API (http://127.0.0.1:11434/v1), or theirs."),
+    ] = None
+    embedder_key: Annotated[str | None, Meta(description="Secret key of the embedder's endpoint.")] = None
     language_model: Annotated[
         Annotated[str, Meta(pattern=r"^(openai|vertex|bedrock):\S+$")] | None,
         Meta(description="Language model that helps to learn: `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; or none."),

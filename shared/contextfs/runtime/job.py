@@ -1,13 +1,14 @@
 """One piece of work that ends: `python -m contextfs.runtime.job <name>`, which is one of these or a schedule's target.
 
     migrate-pre, migrate-post   bring the schema, before and after the code rolls
+    graphs                      make the graphs by which large organizations are searched, and drop those of old vectors
     found                       found the first organization, its owner, a project and a key, unless it is there
     first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
     prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown
 
 A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
-Migrations connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; the roles that the other
-addresses log in as get the passwords that stand in them.
+Migrations and graphs connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; after a migration
+the roles that the other addresses log in as have the passwords that stand in them.
 """
 
 import os
@@ -24,6 +25,7 @@ from contextfs.runtime.wiring import Wiring
 
 VARIABLE = "CONTEXTFS_JOB"
 OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
+GRAPH_MEMORY = "CONTEXTFS_GRAPH_MEMORY"
 _SHORTEST_SECRET = 32
 FOUNDING_SECRET = "CONTEXTFS_FOUNDING_SECRET"  # noqa: S105 - its name
 FOUNDING_EMAIL = "CONTEXTFS_FOUNDING_EMAIL"
@@ -36,6 +38,8 @@ def run(name: str, environment: Mapping[str, str]) -> str:
     """Do the work of a name, and tell what was done; Invalid when there is no such work, else what went wrong."""
     if name in {"migrate-pre", "migrate-post"}:
         return _migrate(name.removeprefix("migrate-"), environment)
+    if name == "graphs":
+        return _graphs(environment)
     if name == "found":
         return _found(environment)
     if name == "first-key":
@@ -44,7 +48,7 @@ def run(name: str, environment: Mapping[str, str]) -> str:
         return _prove(environment)
     schedule = targets.find(name)
     if not isinstance(schedule, Schedule):
-        known = "migrate-pre, migrate-post, found, first-key, prove-isolation, or a schedule of the manifest"
+        known = "migrate-pre, migrate-post, graphs, found, first-key, prove-isolation, or a schedule of the manifest"
         raise Invalid(f"There is no job {name!r}: name {known}.")
     failed = targets.run(targets.process(name), schedule)
     if failed is not None:
@@ -63,11 +67,24 @@ def handler(_event: Any, _context: Any) -> str:
 def _migrate(phase: str, environment: Mapping[str, str]) -> str:
     from contextfs.adapters.database.migrate import migrate  # noqa: PLC0415 - schedules start without it
 
+    applied = migrate(
+        _owner(environment), phases=("pre",) if phase == "pre" else ("post",), passwords=_passwords(environment)
+    )
+    return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
+
+
+def _graphs(environment: Mapping[str, str]) -> str:
+    from contextfs.adapters.database.graphs import keep_graphs  # noqa: PLC0415 - schedules start without it
+
+    memory = environment.get(GRAPH_MEMORY) or "512MB"
+    return f"graphs: {', '.join(keep_graphs(_owner(environment), memory=memory)) or 'nothing to do'}"
+
+
+def _owner(environment: Mapping[str, str]) -> str:
     owner = environment.get(OWNER)
     if not owner:
-        raise Invalid(f"Setting {OWNER} is missing: migrations connect as the owner of the database.")
-    applied = migrate(owner, phases=("pre",) if phase == "pre" else ("post",), passwords=_passwords(environment))
-    return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
+        raise Invalid(f"Setting {OWNER} is missing: migrations and graphs connect as the owner of the database.")
+    return owner
 
 
 def _found(environment: Mapping[str, str]) -> str:

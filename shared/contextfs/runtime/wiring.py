@@ -9,6 +9,7 @@ from contextfs.adapters.clouds.local.blobs import FolderBlobs
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
+from contextfs.adapters.embedders.remote import Endpoint, RemoteEmbedder
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
 from contextfs.kit.allowance import Allowances
@@ -27,6 +28,9 @@ from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
 
+LOCAL = "local"
+_EXTRAS = {"openai": "server", "vertex": "gcp", "bedrock": "aws"}
+
 
 class Wiring:
     """A process's parts, each built when it is first asked for."""
@@ -43,6 +47,7 @@ class Wiring:
         self.services = Services(
             database=self.database,
             embedder=cache(self._embedder),
+            embedder_of=cache(self._embedder_of),
             language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
@@ -142,6 +147,24 @@ class Wiring:
         )
 
     def _embedder(self) -> Embedder | None:
+        named = self.settings.embedder or LOCAL
+        return self._minilm if named == LOCAL else self._remote(named)
+
+    def _embedder_of(self, model: str) -> Embedder | None:
+        """Build what made vectors before the setting was changed: the local model, or what the settings still name."""
+        if model == self.settings.embedder_before:
+            return self._remote(model)
+        minilm = self._minilm
+        return minilm if minilm and minilm.model == model else None
+
+    def _remote(self, named: str) -> Embedder:
+        try:
+            return embedder(named, self.settings)
+        except Invalid as error:  # words can be compared without it: a search is not the caller's mistake
+            raise Unavailable(error.detail) from error
+
+    @cached_property
+    def _minilm(self) -> Embedder | None:
         if self.settings.model is None:
             return None
         from contextfs.adapters.embedders.minilm import MiniLM  # noqa: PLC0415 - numpy, only where vectors are made
@@ -173,8 +196,7 @@ def language_model(named: str, settings: Settings) -> LanguageModel:
 
             return BedrockLanguageModel(name, url=url)
     except ModuleNotFoundError as error:
-        extra = {"vertex": "gcp", "bedrock": "aws"}[vendor]
-        raise Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{extra}]'.") from error
+        raise _not_installed(vendor, error) from error
     from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
 
     return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
@@ -186,6 +208,40 @@ def _quotas(settings: Settings) -> Quotas:
         organization=settings.limit_organization,
         address=settings.limit_address,
     )
+
+
+def embedder(named: str, settings: Settings) -> Embedder:
+    """Choose a vendor's embedder (`openai:NAME`, `vertex:NAME@768`); Invalid where its SDK is not installed.
+
+    The whole of it is the model's name, by which its vectors are known from then on.
+    """
+    vendor, _, model = named.partition(":")
+    name, _, shortened = model.partition("@")
+    dimensions = int(shortened) if shortened else None
+    try:
+        endpoint = _endpoint(vendor, name, dimensions, settings)
+    except ModuleNotFoundError as error:
+        raise _not_installed(vendor, error) from error
+    return RemoteEmbedder(named, endpoint, dimensions=dimensions)
+
+
+def _endpoint(vendor: str, name: str, dimensions: int | None, settings: Settings) -> Endpoint:
+    url = settings.embedder_url
+    if vendor == "vertex":
+        from contextfs.adapters.clouds.gcp.embedder import VertexEndpoint  # noqa: PLC0415 - a heavy SDK
+
+        return VertexEndpoint(name, dimensions=dimensions, url=url)
+    if vendor == "bedrock":
+        from contextfs.adapters.clouds.aws.embedder import BedrockEndpoint  # noqa: PLC0415 - as above
+
+        return BedrockEndpoint(name, dimensions=dimensions, url=url)
+    from contextfs.adapters.embedders.openai import OPENAI, OpenAIEndpoint  # noqa: PLC0415 - only where it is set
+
+    return OpenAIEndpoint(name, dimensions=dimensions, url=url or OPENAI, key=settings.embedder_key)
+
+
+def _not_installed(vendor: str, error: ModuleNotFoundError) -> Invalid:
+    return Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{_EXTRAS[vendor]}]'.")
 
 
 def routes() -> tuple[Route, ...]:

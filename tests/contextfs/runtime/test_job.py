@@ -144,3 +144,11 @@ def test_a_key_that_was_revoked_does_not_come_back(new_schema: Callable[[], str]
 
     assert job.run("found", variables) == "found: nothing to do"
     assert authorized(url, job.run("first-key", variables)) == 401
+
+
+def test_graphs_are_kept_by_the_owner(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+
+    assert job.run("graphs", {job.OWNER: url}) == "graphs: nothing to do"
+    with pytest.raises(Invalid, match="graphs connect as the owner"):
+        job.run("graphs", {})

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from contextfs.kit.errors import Invalid
+from contextfs.kit.settings import from_environment
 from contextfs.runtime.wiring import Wiring
 from tests.conftest import settings_for
 
@@ -53,3 +54,39 @@ def test_a_publisher_must_know_where_to(database_url: str, cloud: str) -> None:
     with pytest.raises(Invalid, match="CONTEXTFS_EVENTS is missing"):
         wired.bus(wired.database)
     wired.close()
+
+
+@pytest.mark.parametrize(
+    ("named", "model"),
+    [("openai:small", "openai:small"), ("vertex:text-embedding-005@256", "vertex:text-embedding-005@256"),
+     ("bedrock:amazon.titan-embed-text-v2:0", "bedrock:amazon.titan-embed-text-v2:0")],
+)  # fmt: skip
+def test_the_setting_chooses_what_makes_vectors(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, named: str, model: str
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "p")
+    monkeypatch.setenv("GOOGLE_API_KEY", "k")
+    wired = Wiring(msgspec.structs.replace(settings_for(database_url), embedder=named))
+    found = wired.services.embedder()
+    wired.close()
+
+    assert found is not None
+    assert found.model == model
+
+
+def test_a_model_that_no_setting_names_is_never_asked(database_url: str) -> None:
+    wired = Wiring(msgspec.structs.replace(settings_for(database_url), embedder_before="openai:before"))
+    before, other = wired.services.embedder_of("openai:before"), wired.services.embedder_of("openai:other")
+    wired.close()
+
+    assert before is not None
+    assert (before.model, other) == ("openai:before", None)
+
+
+@pytest.mark.parametrize("named", ["openai:", "openai:a@x", "elsewhere:a", "local:a", "openai:a b"])
+def test_an_embedder_that_cannot_be_is_refused(named: str) -> None:
+    needed = {"CONTEXTFS_DATABASE_URL": "x", "CONTEXTFS_KEY_PEPPER": "p" * 32, "CONTEXTFS_REDACTION_KEY": "r" * 32}
+
+    with pytest.raises(Invalid, match="CONTEXTFS_EMBEDDER"):
+        from_environment({**needed, "CONTEXTFS_EMBEDDER": named})

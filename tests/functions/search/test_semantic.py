@@ -13,6 +13,7 @@ from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
 from tests.functions.letters import Letters
+from tests.functions.vectors import begin, give
 
 
 class Away:
@@ -60,16 +61,15 @@ def test_with_a_model_the_nearest_comes_first_whatever_its_words(
 ) -> None:
     near, far = remember(tenant, "Near.", "Far away from the question.")
     settle_events()
+    begin(rows, tenant, "letters")
     for memory_id, text in ((near, "the question"), (far, "another")):
         (vector,) = Letters().embed([text])
-        rows.connection.execute(
-            "update contextfs.passages set embedding = %s::halfvec, embedding_model = 'letters' where memory_id = %s",
-            [str(list(vector)), memory_id],
-        )
+        give(rows, tenant, memory_id, vector)
     with with_embedder(tenant, wiring, Letters()) as caller:
         reply = caller.call("POST", "/v1/search", {"query": "the question", "explain": True}).json()
 
     assert reply["degraded"] == []
+    assert reply["vectors"] == {"model": "letters", "dimensions": 384, "way": "exact"}
     assert reply["hits"][0]["id"] == near
     assert reply["hits"][0]["explanation"]["semantic_score"] > 0.99
 
@@ -87,12 +87,47 @@ def test_passages_that_wait_for_their_vectors_are_told_of(
 
 
 def test_a_model_that_is_away_costs_the_meaning_not_the_answer(
-    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
 ) -> None:
     (stored,) = remember(tenant, "The staging database listens on port 5433.")
     settle_events()
+    begin(rows, tenant, "away")
     with with_embedder(tenant, wiring, Away()) as caller:
         replies = [caller.call("POST", path, {"query": "port"}).json() for path in ("/v1/search", "/v1/search/hybrid")]
 
     assert [[hit["id"] for hit in reply["hits"]] for reply in replies] == [[stored], [stored]]
     assert {tuple(reply["degraded"]) for reply in replies} == {("semantic: The model does not answer.",)}
+
+
+def test_vectors_of_a_model_that_is_not_set_any_more_cost_the_meaning_and_the_reply_says_so(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
+) -> None:
+    (stored,) = remember(tenant, "The staging database listens on port 5433.")
+    settle_events()
+    begin(rows, tenant, "openai:gone")
+    with with_embedder(tenant, wiring, Letters()) as caller:
+        reply = caller.call("POST", "/v1/search/hybrid", {"query": "port"}).json()
+
+    assert [hit["id"] for hit in reply["hits"]] == [stored]
+    assert "openai:gone, which is not set any more" in reply["degraded"][0]
+
+
+class Short(Letters):
+    """Gives vectors of another length than before, under the same name."""
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Give two numbers for each text."""
+        return ([1.0, 0.0] for _ in texts)
+
+
+def test_a_question_whose_vector_has_another_length_costs_the_meaning_and_the_reply_says_so(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
+) -> None:
+    (stored,) = remember(tenant, "The staging database listens on port 5433.")
+    settle_events()
+    begin(rows, tenant, "letters")
+    with with_embedder(tenant, wiring, Short()) as caller:
+        reply = caller.call("POST", "/v1/search", {"query": "port"}).json()
+
+    assert [hit["id"] for hit in reply["hits"]] == [stored]
+    assert "another length than before" in reply["degraded"][0]

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import pytest
+
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
 from contextfs.runtime.reaction import Reactor
@@ -10,6 +13,7 @@ from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
 from tests.functions.letters import Letters
+from tests.functions.vectors import vectors
 
 TRIGGERS = {trigger.name: trigger for trigger in triggers()}
 
@@ -35,7 +39,8 @@ def test_every_passage_gets_its_vector(tenant: Tenant, rows: Rows, wiring: Wirin
     batches = carried(wiring, tenant, rows, Letters())
 
     assert batches >= 2
-    assert [row["embedding_model"] for row in rows.of("passages", tenant)] == ["letters"] * 40
+    assert [(row["model"], row["state"]) for row in vectors(rows, tenant)] == [("letters", "serving")] * 40
+    assert all(row["embedding"] for row in vectors(rows, tenant))
 
 
 def test_without_a_model_nothing_is_embedded_and_the_chain_ends(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
@@ -44,7 +49,7 @@ def test_without_a_model_nothing_is_embedded_and_the_chain_ends(tenant: Tenant, 
     batches = carried(wiring, tenant, rows, None)
 
     assert batches == 1
-    assert [row["embedding"] for row in rows.of("passages", tenant)] == [None]
+    assert vectors(rows, tenant) == []
 
 
 class Counted(Letters):
@@ -73,7 +78,7 @@ def test_the_same_text_is_embedded_once(tenant: Tenant, rows: Rows, wiring: Wiri
     stored = rows.of("passages", tenant)
 
     assert ["Run the tests."] == embedder.texts
-    assert ["letters", "letters"] == [row["embedding_model"] for row in stored]
+    assert [True, True] == [row["embedding"] is not None for row in vectors(rows, tenant)]
     assert sum("Testing" in row["context"] for row in stored) == 1
     assert [(0, "user", "Ana")] * 2 == [(row["place"], row["role"], row["speaker"]) for row in stored]
 
@@ -93,4 +98,28 @@ def test_a_changed_memory_is_embedded_anew_and_loses_what_it_has_no_more(
     (row,) = rows.of("passages", tenant)
 
     assert before > 1
-    assert (row["body"], row["embedding_model"]) == ("Short.", "letters")
+    assert row["body"] == "Short."
+    assert [(one["body"], one["embedding"] is not None) for one in vectors(rows, tenant)] == [("Short.", True)]
+
+
+class Changing(Letters):
+    """Gives vectors of another length with each call."""
+
+    length = 2
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Give ones."""
+        self.length += 1
+        return ([1.0] * self.length for _ in texts)
+
+
+def test_vectors_that_do_not_fit_those_before_are_refused(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    embedder = Changing()
+    tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "First."})
+    carried(wiring, tenant, rows, embedder)
+    tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "Second."})
+
+    with pytest.raises(Unavailable, match=r"\[4\] dimensions instead of 3"):
+        carried(wiring, tenant, rows, embedder)
+
+    assert [row["embedding"] is None for row in vectors(rows, tenant)] == [False, True]

@@ -27,6 +27,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "logins:write": "Sign in with a key, and end one's own logins.",
         "events:read": "See the events that could not be delivered.",
         "events:write": "Send such events again.",
+        "index:read": "See which vectors search asks, and how far new ones have come.",
+        "index:write": "Have the vectors made anew.",
         "sso:read": "See how the organization signs in, and its domains.",
         "sso:write": "Set how the organization signs in, and prove its domains.",
         "scim:read": "See the tokens of directories, without their secrets.",
@@ -45,7 +47,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
 _RUN = (
     *("projects:*", "sessions:*", "memories:*", "users:*", "roles:*", "keys:*", "sources:*"),
-    *("events:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*"),
+    *("events:*", "index:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*"),
 )
 _SELF = ("logins:read", "logins:write", "tokens:write")
 _WRITE = ("sessions:write", "memories:write")

@@ -55,8 +55,18 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Explanation | None = None
 
 
+class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """Which vectors a search asked, and how: all of them (`exact`), or those that a graph proposed (`graph`)."""
+
+    model: str
+    dimensions: int
+    way: Literal["exact", "graph", "none"]
+
+
 class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, best first. `degraded` names the legs that could not take part, and why."""
 
     hits: list[SearchHit]
     degraded: list[str] = []
+    vectors: VectorsUsed | None = None
+    """Told where `explain` is asked for and meanings were compared."""

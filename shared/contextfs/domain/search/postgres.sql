@@ -11,7 +11,7 @@ from contextfs.find_passages(
 -- The newest passages within the filters, of each source the first one; nothing ranks them.
 select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.starts, p.ends, p.context, p.body, p.type,
     p.tags, p.tool, p.branch, p.author_id, p.trust, p.pinned, p.occurred_at, p.place, p.role, p.speaker,
-    null::double precision as lexical, null::double precision as semantic, p.embedding is not null as embedded,
+    null::double precision as lexical, null::double precision as semantic, true as embedded,
     '{}'::double precision [] as held, '{}'::double precision [] as rarities
 from passages as p
 where p.ordinal = 0 and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
@@ -46,7 +46,7 @@ using unnest(%(sources)s::uuid [], %(kept)s::integer []) as k (source_id, kept)
 where p.source_id = k.source_id and p.ordinal >= k.kept
 
 -- name: add
--- Store passages, anew where they are there already; a vector stays while the text that it was made from does.
+-- Store passages, anew where they are there already. Those that are new, or say something else, wait for their vectors.
 insert into passages (
     org_id, project_id, id, source, source_id, session_id, memory_id, ordinal, starts, ends, context, body, terms,
     weights, type, tags, tool, branch, author_id, trust, pinned, visibility, occurred_at, expires_at, place, role,
@@ -63,12 +63,7 @@ on conflict (org_id, source_id, ordinal) do update set
     terms = excluded.terms, weights = excluded.weights, type = excluded.type, tags = excluded.tags,
     tool = excluded.tool, branch = excluded.branch, author_id = excluded.author_id, trust = excluded.trust,
     pinned = excluded.pinned, visibility = excluded.visibility, occurred_at = excluded.occurred_at,
-    expires_at = excluded.expires_at, place = excluded.place, role = excluded.role, speaker = excluded.speaker,
-    (embedding, embedding_model) = (
-        select passages.embedding, passages.embedding_model
-        where passages.body = excluded.body
-        and (excluded.source = 'message' or passages.context = excluded.context)
-    )
+    expires_at = excluded.expires_at, place = excluded.place, role = excluded.role, speaker = excluded.speaker
 
 -- name: messages
 -- The messages of a session that are searched through: all, or those that have no passages yet.
@@ -87,27 +82,6 @@ select coalesce(max(place) + 1, 0) as place
 from passages
 where session_id = %(session_id)s
 
--- name: waiting
--- Passages that have no vector yet, taken so that no other worker embeds them too, and who speaks in their sessions.
-select p.id, p.source, p.context, p.body, array(
-    select distinct n.speaker
-    from passages as n
-    where n.org_id = p.org_id and n.session_id = p.session_id and n.speaker is not null
-) as speakers
-from passages as p
-where p.embedding is null
-order by p.source, p.id
-limit %(limit)s
-for update of p skip locked
-
--- name: known_vectors
--- Vectors of this model that were made from one of these texts already, by the texts' hashes.
-select distinct on (said) said, embedding::text as vector
-from passages
-where said = any(%(said)s) and embedding is not null and embedding_model = %(model)s
-
--- name: embed
--- Give a passage its vector, and keep the hash of what it was made from.
-update passages
-set embedding = %(vector)s::halfvec, embedding_model = %(model)s, said = %(said)s
-where id = %(id)s
+-- name: way
+-- How the last search of this transaction compared vectors.
+select coalesce(nullif(current_setting('app.search_way', true), ''), 'none') as way

@@ -92,7 +92,7 @@ def trim(tx: Transaction, kept: Mapping[UUID, int]) -> None:
 
 
 def add(tx: Transaction, passages: Sequence[Parameters]) -> None:
-    """Store passages, anew where they are there already; an unchanged text keeps its vector."""
+    """Store passages, anew where they are there already. What is new or says something else waits for its vectors."""
     tx.many(_SQL["add"], passages)
 
 
@@ -107,20 +107,6 @@ def next_place(tx: Transaction, session_id: UUID) -> int:
     return row["place"] if row else 0
 
 
-def waiting(tx: Transaction, limit: int) -> list[Row]:
-    """Take passages that have no vector yet, and hold them."""
-    return tx.all(_SQL["waiting"], {"limit": limit})
-
-
-def known_vectors(tx: Transaction, model: str, said: Sequence[bytes]) -> dict[bytes, str]:
-    """Find vectors that were made from one of these texts already, by the texts' hashes."""
-    rows = tx.all(_SQL["known_vectors"], {"model": model, "said": list(said)})
-    return {bytes(row["said"]): row["vector"] for row in rows}
-
-
-def embed(tx: Transaction, model: str, vectors: Sequence[tuple[UUID, str, bytes]]) -> None:
-    """Give passages their vectors, each with the hash of the text that it was made from."""
-    tx.many(
-        _SQL["embed"],
-        [{"id": one, "vector": vector, "model": model, "said": said} for one, vector, said in vectors],
-    )
+def way(tx: Transaction) -> str:
+    """Tell how the last search of this transaction compared vectors: `exact`, `graph`, or `none`."""
+    return (tx.one(_SQL["way"]) or {"way": "none"})["way"]

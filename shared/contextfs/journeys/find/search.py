@@ -8,16 +8,16 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.search import store
+from contextfs.domain.search import generations, store
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest
+from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
-from contextfs.journeys.find.embed import vector_text
+from contextfs.journeys.find.embed import embedder_for, question_vector, vector_text
 from contextfs.journeys.find.index import hashed
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Unavailable
@@ -27,6 +27,8 @@ Mode = Literal["semantic", "hybrid", "lexical"]
 _log = logging.getLogger(__name__)
 _NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
 _NOT_YET = "semantic: some passages are still waiting for their vectors"
+_NOT_SET = "semantic: the vectors were made by {}, which is not set any more, so words alone were compared: reindex"
+_NOT_FIT = "semantic: {} gave a vector of another length than before, so words alone were compared: reindex"
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     candidates: dict[str, Candidate]
     words: list[str]
     degraded: list[str]
+    vectors: VectorsUsed | None = None
+
+
+class Meant(msgspec.Struct, frozen=True, kw_only=True):
+    """A question's vector with the generation it is compared with, or why there is none."""
+
+    vector: str | None = None
+    model: str | None = None
+    dimensions: int = 0
+    degraded: tuple[str, ...] = ()
+    pending: bool = False
+    """Whether there could be a vector, if only some of what is searched had one."""
 
 
 def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
@@ -45,7 +59,7 @@ def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
         _hit(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
         for one in found.ranked[: wanted.limit]
     ]
-    return SearchReply(hits=hits, degraded=found.degraded)
+    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors if wanted.explain else None)
 
 
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
@@ -58,15 +72,21 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     wanted = _with_filters(call, wanted, question)
     if question.lists:
         return _list(call, wanted)
-    found, degraded = _ask(call, wanted, mode, question)
+    found, asked = _ask(call, wanted, mode, question)
     meant = named(question.text, {one.speaker for one in found if one.speaker})
     if meant:
         question = question.without(meant)
-        found, degraded = _ask(call, wanted, mode, question)
+        found, asked = _ask(call, wanted, mode, question)
     by_key = {str(candidate.id): candidate for candidate in found}
     ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
     kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
-    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded)
+    return Found(
+        ranked=kept,
+        candidates=by_key,
+        words=list(question.words),
+        degraded=_degraded(asked, found),
+        vectors=_used(call, asked) if wanted.explain else None,
+    )
 
 
 def _list(call: Call, wanted: SearchRequest) -> Found:
@@ -84,15 +104,26 @@ def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> li
     return rank([_passage(one) for one in found], question, rarities, now=now)
 
 
-def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], list[str]]:
-    """Ask both legs; tell what could not take part."""
-    vector, model, degraded = _vector(call, question.about, mode)
-    by_words = mode != "semantic" or vector is None
+def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], Meant]:
+    """Ask both legs."""
+    meant = _meant(call, question.about, mode)
+    by_words = mode != "semantic" or meant.vector is None
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
-    found = store.search(call.tx, _query(wanted, hashes, vector, model, call.now))
-    if vector is not None and any(not candidate.embedded for candidate in found):
-        degraded.append(_NOT_YET)
-    return found, degraded
+    return store.search(call.tx, _query(wanted, hashes, meant.vector, meant.model, call.now)), meant
+
+
+def _degraded(meant: Meant, found: Sequence[Candidate]) -> list[str]:
+    """Tell what could not take part."""
+    waits = (meant.pending or meant.vector is not None) and any(not candidate.embedded for candidate in found)
+    return [*meant.degraded, *([_NOT_YET] if waits else [])]
+
+
+def _used(call: Call, meant: Meant) -> VectorsUsed | None:
+    if meant.vector is None or meant.model is None:
+        return None
+    return msgspec.convert(
+        {"model": meant.model, "dimensions": meant.dimensions, "way": store.way(call.tx)}, VectorsUsed
+    )
 
 
 def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:
@@ -129,17 +160,24 @@ def _passage(one: Candidate) -> Passage:
     )
 
 
-def _vector(call: Call, text: str, mode: Mode) -> tuple[str | None, str | None, list[str]]:
+def _meant(call: Call, text: str, mode: Mode) -> Meant:
+    """Have the model that made the vectors read the question."""
     if mode == "lexical" or not text.strip():
-        return None, None, []
+        return Meant()
     try:
-        embedder = call.services.embedder()
+        serving = generations.live(call.tx).get("serving")
+        if serving is None or serving.dimensions is None:
+            return Meant(pending=True) if call.services.embedder() else Meant(degraded=(_NO_MODEL,))
+        embedder = embedder_for(call.services, serving.model)
         if embedder is None:
-            return None, None, [_NO_MODEL]
-        return vector_text(next(iter(embedder.embed([text])))), embedder.model, []
+            return Meant(degraded=(_NOT_SET.format(serving.model) if call.services.embedder() else _NO_MODEL,))
+        vector = question_vector(embedder, text)
     except Unavailable as error:
         _log.warning("semantic leg down", extra={"kind": type(error).__name__})
-        return None, None, [f"semantic: {error.detail}"]
+        return Meant(degraded=(f"semantic: {error.detail}",))
+    if len(vector) != serving.dimensions:
+        return Meant(degraded=(_NOT_FIT.format(serving.model),))
+    return Meant(vector=vector_text(vector), model=serving.model, dimensions=serving.dimensions)
 
 
 def _query(

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from contextfs.adapters.database import embedded
+from contextfs.adapters.database import embedded, graphs
 from contextfs.adapters.database.embedded.locks import locked
 from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
@@ -15,6 +15,7 @@ from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Conflict, ContextFSError, Unavailable
 from contextfs.kit.settings import PREFIX, Settings
+from contextfs.runtime.job import OWNER
 from contextfs.runtime.stack import database, probe
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import ProcessStatus, Saved, Stack, StackStatus
@@ -57,6 +58,8 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None) 
         fresh = _found(settings, saved)
         _supervise(home, settings, own_database=saved.database_url is not None)
         _wait_until_ready(home, saved.port)
+        if graphs.are_due(administrator):
+            _make_graphs(home, administrator)
         return _stack(home, saved, fresh=fresh)
 
 
@@ -160,6 +163,28 @@ def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
     _OUTLIVING.append(process)
 
 
+def _embedder(home: Home) -> str:
+    named = os.environ.get("CONTEXTFS_EMBEDDER", "local")
+    if named != "local":
+        return named
+    return "all-MiniLM-L6-v2" if home.model.exists() else "none: search compares words alone"
+
+
+def _make_graphs(home: Home, administrator: str) -> None:
+    """Make the graphs of large organizations beside the running stack: it takes minutes, and search works meanwhile."""
+    with (home.logs / "graphs.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contextfs.runtime.job", "graphs"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, OWNER: administrator},
+            start_new_session=True,
+            cwd=home.path,
+        )
+    _OUTLIVING.append(process)
+
+
 def _wait_until_ready(home: Home, port: int) -> None:
     try:
         probe.wait_until(
@@ -192,7 +217,7 @@ def _stack(home: Home, saved: Saved, *, fresh: bool) -> Stack:
         project=founding.project,
         project_id=str(founding.project_id),
         database_url=database.admin_url(home, saved.database_url) or "",
-        embedder="all-MiniLM-L6-v2" if home.model.exists() else "none: search compares words alone",
+        embedder=_embedder(home),
         home=str(home.path),
         logs=str(home.logs),
         fresh=fresh,

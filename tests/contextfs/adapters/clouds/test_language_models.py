@@ -1,10 +1,7 @@
 """The language models of the clouds, by the vendors' own clients, at a server that answers as each vendor does."""
 
 import json
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,9 +11,9 @@ from contextfs.adapters.clouds.aws.language_model import BedrockLanguageModel
 from contextfs.adapters.clouds.gcp.language_model import VertexLanguageModel
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Completion, LanguageModel
+from tests.contextfs.adapters.clouds.answering import answering
 
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"memories": {"type": "array", "items": {"type": "string"}}}}
-Asked = list[tuple[str, Any]]
 Model = Callable[[str], LanguageModel]
 
 
@@ -45,35 +42,6 @@ def by_bedrock(text: str) -> Any:
 
 
 VENDORS = pytest.mark.parametrize(("model", "answer"), [(vertex, by_vertex), (bedrock, by_bedrock)])
-
-
-@contextmanager
-def answering(status: int, told: Any) -> Generator[tuple[str, Asked]]:
-    """Answer every request so, on a free port of this machine."""
-    asked: Asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append((self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))))
-            reply = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that is overridden
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

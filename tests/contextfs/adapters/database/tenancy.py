@@ -173,6 +173,8 @@ def _enter(connection: Connection, ids: Ids) -> None:
         secret = {"hash": b"h", "hint": "hint", "role": "owner", "permissions": ["*"], "created_by": ids.user}
         insert(connection, "api_keys", key | secret | stamps)
         insert(connection, "key_uses", {"org_id": ids.org, "key_id": key["id"], "last_used_at": AT})
+    generation = {"org_id": ids.org, "id": uuid4(), "model": "m", "state": "serving", "started_at": AT}
+    insert(connection, "generations", generation)  # from now on each passage waits for a vector: a row of `vectors`
     source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
     signs: dict[str, Any] = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
     insert(connection, "sources", source | signs | stamps)

@@ -32,14 +32,7 @@ DELETABLE = (
 )
 """What a tenant may delete as a whole: of the members, an owner stays."""
 READ_BY_PROJECT = (
-    "projects",
-    "api_keys",
-    "sources",
-    "sessions",
-    "messages",
-    "memories",
-    "revisions",
-    "passages",
+    *("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages", "vectors"),
     "exports",
 )
 
@@ -231,7 +224,7 @@ def test_a_project_key_cannot_move_a_memory_to_another_project(app: Connection, 
         app.execute("update contextfs.memories set project_id = %s", (ours.other_project,))
 
 
-PRIVATE = ("memories", "revisions", "passages", "reviews", "sessions", "messages", "sessions_history")
+PRIVATE = ("memories", "revisions", "passages", "vectors", "reviews", "sessions", "messages", "sessions_history")
 
 
 @pytest.mark.parametrize("table", PRIVATE)

@@ -262,10 +262,17 @@ def embed_there(tenant: Tenant, database_url: str, model: Embedder) -> None:
             embedded_text(source=source, context=context, body=body, speakers=speakers)
             for _, source, context, body, speakers in rows
         ]
+        generation = uuid4()
+        connection.execute(
+            "insert into contextfs.generations (org_id, id, model, dimensions, state, started_at)"
+            " values (%s, %s, %s, %s, 'serving', now())",
+            [tenant.org_id, generation, model.model, model.dimensions],
+        )
         for (passage_id, *_), vector in zip(rows, model.embed(texts), strict=True):
             connection.execute(
-                "update contextfs.passages set embedding = %s::halfvec, embedding_model = %s where id = %s",
-                [vector_text(vector), model.model, passage_id],
+                "insert into contextfs.vectors (org_id, generation_id, passage_id, project_id, embedding)"
+                " select org_id, %s, id, project_id, %s::halfvec from contextfs.passages where id = %s",
+                [generation, vector_text(vector), passage_id],
             )
 
 

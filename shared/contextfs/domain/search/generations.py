@@ -1,0 +1,140 @@
+"""Generations: all vectors of an organization that one model made. One serves, while another one may be built."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.kit.fields import Moment
+from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.sql import load
+
+State = Literal["building", "serving", "retired"]
+
+_SQL = load("contextfs.domain.search", "generations.sql")
+
+
+class Generation(msgspec.Struct, frozen=True, kw_only=True):
+    """Vectors of one model. Its dimensions are known when its first vectors are there."""
+
+    id: UUID
+    model: str
+    dimensions: int | None
+    state: State
+    graphed_at: Moment | None
+    """Since when it has a graph of neighbours; without one, search compares all of its vectors."""
+    started_at: Moment
+    served_at: Moment | None
+    problem: str | None
+    """What keeps it from going on; it is tried again by itself, and by asking for it again."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a generation has come."""
+
+    generation: Generation
+    passages: Annotated[int, Meta(ge=0)]
+    waiting: Annotated[int, Meta(ge=0)]
+
+
+class Reindexing(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes vectors by the server's settings, what search asks now, and what is being built to take its place."""
+
+    model: str | None
+    serving: Progress | None
+    building: Progress | None
+    problem: str | None = None
+    """Why nothing was begun, and the cure."""
+
+
+class Count(NamedTuple):
+    """How many passages, how many of them wait, and one person whose passages do."""
+
+    passages: int
+    waiting: int
+    waits_for: UUID | None
+
+
+def live(tx: Transaction) -> dict[State, Generation]:
+    """Give the generation that serves and the one that is being built, as far as they are there."""
+    found = [Generation(**row) for row in tx.all(_SQL["live"])]
+    return {one.state: one for one in found}
+
+
+def get(tx: Transaction, generation_id: UUID) -> Generation | None:
+    """Read a generation."""
+    row = tx.one(_SQL["get"], {"id": generation_id})
+    return Generation(**row) if row else None
+
+
+def retired(tx: Transaction) -> list[Generation]:
+    """Give the generations whose vectors are still to be dropped."""
+    return [Generation(**row) for row in tx.all(_SQL["retired"])]
+
+
+def open_one(tx: Transaction, org_id: UUID, generation_id: UUID, model: str, state: State, now: datetime) -> bool:
+    """Begin a generation, for which every passage waits; False when there is one of this state already."""
+    tx.run(_SQL["hold"], {"org_id": org_id})
+    named = {"org_id": org_id, "id": generation_id, "model": model, "state": state, "now": now}
+    if tx.one(_SQL["open"], named) is None:
+        return False
+    tx.one(_SQL["await"], {"id": generation_id})
+    return True
+
+
+def serve(tx: Transaction, org_id: UUID, generation_id: UUID, now: datetime) -> None:
+    """Let search ask this generation from now on, and retire the one before."""
+    tx.run(_SQL["hold"], {"org_id": org_id})
+    tx.run(_SQL["retire"], {"states": ["serving"], "besides": generation_id})
+    tx.run(_SQL["serve"], {"id": generation_id, "now": now})
+
+
+def give_up(tx: Transaction, generation: Generation, besides: UUID) -> None:
+    """Retire what is being built, for another one is wanted now."""
+    tx.run(_SQL["retire"], {"states": [generation.state], "besides": besides})
+
+
+def measure(tx: Transaction, generation_id: UUID, dimensions: int) -> None:
+    """Keep how many dimensions a generation has."""
+    tx.run(_SQL["measure"], {"id": generation_id, "dimensions": dimensions})
+
+
+def note(tx: Transaction, generation_id: UUID, problem: str | None) -> None:
+    """Keep what keeps a generation from going on; None: nothing."""
+    tx.run(_SQL["note"], {"id": generation_id, "problem": problem})
+
+
+def count(tx: Transaction, generation_id: UUID) -> Count:
+    """Count a generation's passages, other people's private ones too."""
+    row = tx.one(_SQL["count"], {"id": generation_id})
+    return Count(**row) if row else Count(0, 0, None)
+
+
+def waiting(tx: Transaction, generation_id: UUID, limit: int) -> list[Row]:
+    """Take passages that wait for a vector of a generation, and hold them."""
+    return tx.all(_SQL["waiting"], {"id": generation_id, "limit": limit})
+
+
+def known_vectors(tx: Transaction, model: str, said: Collection[bytes]) -> dict[bytes, str]:
+    """Find vectors that this model made from one of these texts already, by the texts' hashes."""
+    rows = tx.all(_SQL["known"], {"model": model, "said": list(said)})
+    return {bytes(row["said"]): row["vector"] for row in rows}
+
+
+def keep(tx: Transaction, generation_id: UUID, vectors: Sequence[tuple[UUID, str, bytes]]) -> None:
+    """Give passages their vectors, each with the hash of the text that it was made from."""
+    tx.many(
+        _SQL["keep"],
+        [{"id": generation_id, "passage_id": one, "vector": vector, "said": said} for one, vector, said in vectors],
+    )
+
+
+def drop(tx: Transaction, generation_id: UUID, *, most: int) -> bool:
+    """Drop some vectors of a retired generation, and it too when none is left; False when nothing is left."""
+    if (tx.one(_SQL["drop_vectors"], {"id": generation_id, "most": most}) or {"dropped": 0})["dropped"]:
+        return True
+    tx.run(_SQL["drop"], {"id": generation_id})
+    return False

@@ -1,0 +1,104 @@
+-- name: live
+-- The generation that serves, and the one that is being built.
+select id, model, dimensions, state, graphed_at, started_at, served_at, problem
+from generations
+where state <> 'retired'
+order by state desc
+
+-- name: get
+-- A generation, whatever its state.
+select id, model, dimensions, state, graphed_at, started_at, served_at, problem
+from generations
+where id = %(id)s
+
+-- name: retired
+-- The generations whose vectors are still to be dropped.
+select id, model, dimensions, state, graphed_at, started_at, served_at, problem
+from generations
+where state = 'retired'
+
+-- name: hold
+-- Wait until no transaction of the organization is storing passages, and keep others from it until the end of this one.
+select pg_advisory_xact_lock(hashtextextended('generations:' || %(org_id)s::text, 0))
+
+-- name: open
+-- Begin a generation, unless another one of this state is there.
+insert into generations (org_id, id, model, state, started_at, served_at)
+values (
+    %(org_id)s, %(id)s, %(model)s, %(state)s, %(now)s,
+    case when %(state)s = 'serving' then %(now)s::timestamptz end
+)
+on conflict do nothing
+returning id
+
+-- name: await
+-- Note for every passage that it waits for a vector of this generation.
+select contextfs.await_generation(%(id)s) as waiting
+
+-- name: retire
+-- What serves no more, and what was being built for nothing.
+update generations set state = 'retired'
+where state = any(%(states)s::text []) and id <> %(besides)s
+
+-- name: serve
+-- From now on search asks this generation.
+update generations
+set state = 'serving', served_at = %(now)s, problem = null
+where id = %(id)s
+
+-- name: measure
+-- Keep how many dimensions a generation has, when its first vectors come.
+update generations
+set dimensions = %(dimensions)s
+where id = %(id)s and dimensions is null
+
+-- name: note
+-- Keep what keeps a generation from going on; null: nothing. Whoever holds the row now tells something newer.
+update generations
+set problem = %(problem)s
+where id in (
+    select g.id from generations as g
+    where g.id = %(id)s and g.problem is distinct from %(problem)s::text
+    for no key update skip locked
+)
+
+-- name: count
+-- How many passages it is of, how many wait, and one person whose passages do.
+select passages, waiting, waits_for
+from contextfs.count_generation(%(id)s)
+
+-- name: waiting
+-- Passages that wait for a vector, taken so that no other worker embeds them too, and who speaks in their sessions.
+select p.id, p.source, p.context, p.body, array(
+    select distinct n.speaker
+    from passages as n
+    where n.org_id = p.org_id and n.session_id = p.session_id and n.speaker is not null
+) as speakers
+from vectors as v
+inner join passages as p on p.org_id = v.org_id and p.id = v.passage_id
+where v.generation_id = %(id)s and v.embedding is null
+order by v.passage_id
+limit %(limit)s
+for update of v skip locked
+
+-- name: known
+-- Vectors of this model that were made from one of these texts already, by the texts' hashes.
+select distinct on (v.said) v.said, v.embedding::text as vector
+from vectors as v
+inner join generations as g on g.org_id = v.org_id and g.id = v.generation_id
+where v.said = any(%(said)s) and v.embedding is not null and g.model = %(model)s
+
+-- name: keep
+-- Give a passage its vector, and keep the hash of what it was made from.
+update vectors
+set embedding = %(vector)s::halfvec, said = %(said)s
+where generation_id = %(id)s and passage_id = %(passage_id)s
+
+-- name: drop_vectors
+-- Drop some vectors of a retired generation.
+select contextfs.drop_vectors(%(id)s, %(most)s) as dropped
+
+-- name: drop
+-- Forget a retired generation.
+delete from generations
+where id = %(id)s and state = 'retired'

@@ -1,0 +1,119 @@
+"""Have another model make an organization's vectors, a batch at a time, while search goes on with those that are there.
+
+Each step is one event: it embeds a batch and asks for the next one. Private passages are read as the people whose they
+are. When none waits any more search turns to the new generation, in one transaction, and the old one is dropped.
+"""
+
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.access.store import assuming
+from contextfs.domain.search import generations
+from contextfs.domain.search.generations import Generation, Progress, Reindexing
+from contextfs.journeys.find.embed import BATCH, begin, embed_waiting, embedder_for
+from contextfs.kit.call import Call
+from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.ports import Embedder
+
+_DROPPED = 2000
+_NONE = "No embedder is set: CONTEXTFS_EMBEDDER or CONTEXTFS_MODEL says what makes vectors."
+
+
+def reindex(call: Call) -> Reindexing:
+    """Begin a generation of the model that is set now, or go on with it; where it serves, what waits is embedded.
+
+    What is being built by a model that is not set any more is given up. Without an embedder the reply says so.
+    """
+    embedder = call.services.embedder()
+    if embedder is None:
+        call.note(problem="no embedder")
+        return msgspec.structs.replace(status(call), problem=_NONE)
+    live = generations.live(call.tx)
+    serving, building = live.get("serving"), live.get("building")
+    if building is not None and building.model != embedder.model:
+        generations.give_up(call.tx, building, call.principal.org_id)
+        _continue(call, building.id)
+        building = None
+    if serving is None or serving.model == embedder.model:
+        wanted = serving or begin(call, embedder.model, "serving")
+    else:
+        wanted = building or begin(call, embedder.model, "building")
+    _continue(call, wanted.id)
+    for old in generations.retired(call.tx):
+        _continue(call, old.id)
+    call.note(subject=wanted.id, model=wanted.model)
+    return status(call)
+
+
+def status(call: Call) -> Reindexing:
+    """Tell what search asks, and how far what is to take its place has come."""
+    live = generations.live(call.tx)
+    try:
+        embedder = call.services.embedder()
+    except Unavailable:
+        embedder = None
+    return Reindexing(
+        model=embedder.model if embedder else None,
+        serving=_progress(call, live.get("serving")),
+        building=_progress(call, live.get("building")),
+    )
+
+
+def step(call: Call, generation_id: UUID) -> None:
+    """Go on with a generation: embed a batch, turn to it, or drop a part of what is retired."""
+    generation = generations.get(call.tx, generation_id)
+    if generation is None:
+        return
+    if generation.state == "retired":
+        if generations.drop(call.tx, generation_id, most=_DROPPED):
+            _continue(call, generation_id)
+        return
+    try:
+        embedded = embed_waiting(call, generation, _embedder(call, generation))
+    except ContextFSError as error:
+        _tell(call, generation_id, error.detail)
+        raise
+    generations.note(call.tx, generation_id, None)
+    if embedded == BATCH:
+        _continue(call, generation_id)
+        return
+    left = generations.count(call.tx, generation_id)
+    if left.waits_for is not None and left.waits_for != call.principal.reader_id:
+        _continue(call, generation_id, reader=left.waits_for)
+    elif generation.state == "building":
+        _turn(call, generation)
+
+
+def _embedder(call: Call, generation: Generation) -> Embedder:
+    embedder = embedder_for(call.services, generation.model)
+    if embedder is None:
+        raise Unavailable(f"{generation.model} is not set any more: ask for reindexing again, with what is set now.")
+    return embedder
+
+
+def _turn(call: Call, generation: Generation) -> None:
+    """Let search ask the new generation; what came in since the last batch gets its vectors as all that is new does."""
+    generations.serve(call.tx, call.principal.org_id, generation.id, call.now)
+    for old in generations.retired(call.tx):
+        _continue(call, old.id)
+    call.emit("passages.indexed", generation.id, None)
+    call.emit("reindex.finished", generation.id, None, model=generation.model)
+
+
+def _continue(call: Call, generation_id: UUID, *, reader: UUID | None = None) -> None:
+    call.emit("reindex.continued", generation_id, None, reader=reader)
+
+
+def _progress(call: Call, generation: Generation | None) -> Progress | None:
+    if generation is None:
+        return None
+    counted = generations.count(call.tx, generation.id)
+    return Progress(generation=generation, passages=counted.passages, waiting=counted.waiting)
+
+
+def _tell(call: Call, generation_id: UUID, problem: str) -> None:
+    """Keep what went wrong, in a transaction of its own: this one will be undone."""
+    opening = assuming(call.principal.org_id, call.principal.reader_id)
+    with call.services.database.transaction(opening) as (tx, _):
+        generations.note(tx, generation_id, problem)

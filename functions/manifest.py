@@ -329,6 +329,8 @@ ROUTES: tuple[Route, ...] = (
 TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.index_memory", on=("memory.*",), makes="searchable"),
     Trigger(name="triggers.index_session", on=("session.*",), makes="searchable"),
+    Trigger(name="triggers.relate", on=("memory.*",)),
+    Trigger(name="triggers.relate_all", on=("graph.due",)),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
     Trigger(name="triggers.read", on=("session.completed", "reading.continued"), size="medium"),

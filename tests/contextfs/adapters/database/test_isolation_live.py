@@ -14,8 +14,10 @@ from tests.contextfs.adapters.database.tenancy import (
     Ids,
     assume,
     count,
+    edge_row,
     insert,
     memory_row,
+    mention_row,
     passage_row,
     project_row,
     session_row,
@@ -24,14 +26,25 @@ from tests.contextfs.adapters.database.tenancy import (
 
 WRITABLE = (
     *("organizations", "memberships", "custom_roles", "invitations", "projects", "api_keys", "sources", "sessions"),
-    *("memories", "passages", "deliveries"),
+    *("memories", "passages", "mentions", "edges", "deliveries"),
 )
 DELETABLE = (
     *(table for table in WRITABLE if table != "memberships"),
     *("dead_letters", "idempotency_keys", "messages", "consumed_events", "key_uses"),
 )
 """What a tenant may delete as a whole: of the members, an owner stays."""
-READ_BY_PROJECT = ("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages")
+READ_BY_PROJECT = (
+    "projects",
+    "api_keys",
+    "sources",
+    "sessions",
+    "messages",
+    "memories",
+    "revisions",
+    "passages",
+    "mentions",
+    "edges",
+)
 
 
 def _all_counts(connection: Connection, org: UUID | None = None) -> dict[str, int]:
@@ -128,6 +141,8 @@ ROWS_FOR: dict[str, Callable[[Ids], dict[str, Any]]] = {
     "sessions": lambda them: session_row(them.org, them.project, uuid4(), them.user, "project"),
     "memories": lambda them: memory_row(them.org, them.project, uuid4(), them.user, "project"),
     "passages": lambda them: passage_row(them.org, them.project, them.shared_memory, them.user, "project", "x", 9),
+    "mentions": lambda them: mention_row(them.org, them.project, them.shared_memory, them.user, "project", "redis"),
+    "edges": lambda them: edge_row(them.org, them.project, them.shared_memory, them.user, "project", "tool:redis"),
     "consumed_events": lambda them: {"org_id": them.org, "consumer": "c", "event_id": uuid4(), "consumed_at": AT},
 }
 
@@ -221,7 +236,17 @@ def test_a_project_key_cannot_move_a_memory_to_another_project(app: Connection, 
         app.execute("update contextfs.memories set project_id = %s", (ours.other_project,))
 
 
-PRIVATE = ("memories", "revisions", "passages", "reviews", "sessions", "messages", "sessions_history")
+PRIVATE = (
+    "memories",
+    "revisions",
+    "passages",
+    "mentions",
+    "edges",
+    "reviews",
+    "sessions",
+    "messages",
+    "sessions_history",
+)
 
 
 @pytest.mark.parametrize("table", PRIVATE)

@@ -146,6 +146,16 @@ ROUTES: tuple[Route, ...] = (
         audits="search.performed",
         meters="searches",
     ),
+    Route(
+        "search.graph",
+        "POST",
+        "/v1/search/graph",
+        needs="memories:read",
+        size="medium",
+        audits="search.performed",
+        meters="searches",
+    ),
+    Route("graph.get", "GET", "/v1/graph", needs="memories:read"),
     Route("search.query", "POST", "/v1/query", needs="memories:read", meters="searches"),
     Route(
         "context.pack",

@@ -14,6 +14,7 @@ from contextfs.domain.access.roles.model import CustomRole
 from contextfs.domain.audit.model import AuditEntry, AuditReport
 from contextfs.domain.context.request import ContextItem, ContextReply
 from contextfs.domain.events.model import DeadLetter
+from contextfs.domain.graph.model import Neighbourhood
 from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
 from contextfs.domain.projects.model import Project
 from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
@@ -70,6 +71,7 @@ __all__ = [
     "MemoryWritten",
     "Message",
     "MethodNotAllowed",
+    "Neighbourhood",
     "NewMessage",
     "NotAllowed",
     "NotAuthenticated",

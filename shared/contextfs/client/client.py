@@ -9,6 +9,7 @@ from contextfs.client.address import Address, Id, as_uuid, find
 from contextfs.client.admin import Admin
 from contextfs.client.auth import Auth
 from contextfs.client.context import Context
+from contextfs.client.graph import Graph
 from contextfs.client.invitations import Invitations
 from contextfs.client.keys import Keys
 from contextfs.client.memories import Memories
@@ -62,6 +63,7 @@ class ContextFS:
         self.memories = Memories(self._transport)
         self.reviews = Reviews(self._transport)
         self.search = Search(self._transport)
+        self.graph = Graph(self._transport)
         self.context = Context(self._transport)
         self.projects = Projects(self._transport)
         self.users = Users(self._transport)

@@ -91,7 +91,7 @@ first_counted as materialized (
     cross join lateral (
         select count(*) as total from (
             select from valid as v where v.project_id = a.project_id and v.entity = a.entity limit %(hub)s + 1
-        ) as some
+        ) as counted
     ) as c
     where c.total <= %(hub)s or n.entity is not null
     order by n.entity is null, c.total, a.project_id, a.entity
@@ -123,7 +123,7 @@ second_counted as materialized (
     cross join lateral (
         select count(*) as total from (
             select from valid as v where v.project_id = a.project_id and v.entity = a.entity limit %(hub)s + 1
-        ) as some
+        ) as counted
     ) as c
     where c.total <= %(hub)s
     order by c.total, a.project_id, a.entity
@@ -137,14 +137,16 @@ second as (
 nodes as (
     select project_id, entity as node from akin
     union
+    select project_id, entity from second
+    union
     select project_id, 'memory:' || memory_id from first
+    union
+    select project_id, 'memory:' || id from memories where id = any(%(memories)s::uuid [])
 ),
 edged as (
     select e.* from nodes as n inner join edges as e on e.project_id = n.project_id and e.source = n.node
     union
     select e.* from nodes as n inner join edges as e on e.project_id = n.project_id and e.target = n.node
-    union
-    select e.* from edges as e where e.memory_id = any(%(memories)s::uuid [])
 )
 select project_id, memory_id, 'memory:' || memory_id as source, 'mentions' as relation, entity as target, name, weight,
     whole, total

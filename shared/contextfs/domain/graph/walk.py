@@ -25,7 +25,7 @@ SECOND = 0.5
 """What passes on from a memory that was itself only reached."""
 
 _PATHS = 3
-_FAINTEST = 0.005
+_FAINTEST = 0.001
 
 
 class _Way(NamedTuple):
@@ -47,29 +47,23 @@ def walk(seeds: Mapping[str, float], links: Iterable[Link]) -> dict[str, Reached
 
     `seeds` are strengths by node: entities that a question names, memories that search found.
     """
+    return web(links).walk(seeds)
+
+
+def web(links: Iterable[Link]) -> "Web":
+    """Make of links what can be walked over again and again."""
     given = list(links)
     stands = standing(given)
-    web = _Web(sorted(merged(given, stands), key=_order), stands)
-    began = web.begun(seeds)
-    entities = _joined(began, web.entities(began), web.stated(began))
-    first = _joined(web.memories(entities), web.successors(began))
-    fainter = {node: [way._replace(strength=way.strength * SECOND) for way in ways] for node, ways in first.items()}
-    further = {node: ways for node, ways in web.entities(fainter).items() if node not in entities}
-    second = {node: ways for node, ways in web.memories(further).items() if node not in first}
-    return {
-        node: _reached(ways)
-        for node, ways in sorted((_joined(first, second)).items())
-        if node.startswith("memory:") and ways
-    }
+    return Web(sorted(merged(given, stands), key=_order), stands)
 
 
-class _Web:
+class Web:
     """Links by both of their ends."""
 
     def __init__(self, links: list[Link], stands: Mapping[str, str]) -> None:
         self._mentioned: dict[str, list[Link]] = {}
         self._mentioning: dict[str, list[Link]] = {}
-        self._stated: dict[str, list[tuple[Link, str]]] = {}
+        self._said: dict[str, list[tuple[Link, str]]] = {}
         self._succeeded: dict[str, list[Link]] = {}
         self._names = {one.target: one.name for one in links if one.relation == "mentions"}
         for one in links:
@@ -79,11 +73,25 @@ class _Web:
             elif one.relation == "supersedes":
                 self._succeeded.setdefault(one.target, []).append(one)
             elif one.relation != "derived_from":
-                self._stated.setdefault(one.source, []).append((one, one.target))
-                self._stated.setdefault(one.target, []).append((one, one.source))
+                self._said.setdefault(one.source, []).append((one, one.target))
+                self._said.setdefault(one.target, []).append((one, one.source))
         self._stands = stands
 
-    def begun(self, seeds: Mapping[str, float]) -> _Ways:
+    def walk(self, seeds: Mapping[str, float]) -> dict[str, Reached]:
+        """Give the memories that seeds lead to, by node."""
+        began = self._begun(seeds)
+        entities = _joined(began, self._entities(began), self._stated(began))
+        first = _joined(self._memories(entities), self._successors(began))
+        fainter = {node: [way._replace(strength=way.strength * SECOND) for way in ways] for node, ways in first.items()}
+        further = {node: ways for node, ways in self._entities(fainter).items() if node not in entities}
+        second = {node: ways for node, ways in self._memories(further).items() if node not in first}
+        return {
+            node: _reached(ways)
+            for node, ways in sorted((_joined(first, second)).items())
+            if node.startswith("memory:") and ways
+        }
+
+    def _begun(self, seeds: Mapping[str, float]) -> _Ways:
         ways: _Ways = {}
         for seed, strength in sorted(seeds.items()):
             node = self._stands.get(seed, seed)
@@ -91,7 +99,7 @@ class _Web:
             ways.setdefault(node, []).append(_Way(min(1.0, strength), (self._step(node, by),)))
         return ways
 
-    def entities(self, ways: _Ways) -> _Ways:
+    def _entities(self, ways: _Ways) -> _Ways:
         """Pass from memories to what they mention."""
         return _passed(
             (one.target, way, one.weight, self._step(one.target, "mentions"))
@@ -100,7 +108,7 @@ class _Web:
             for way in some
         )
 
-    def memories(self, ways: _Ways) -> _Ways:
+    def _memories(self, ways: _Ways) -> _Ways:
         """Pass from entities to the memories that mention them."""
         return _passed(
             (one.source, way, one.weight / (1 + log(max(1, one.total))), self._step(one.source, "mentions"))
@@ -109,17 +117,17 @@ class _Web:
             for way in some
         )
 
-    def stated(self, ways: _Ways) -> _Ways:
+    def _stated(self, ways: _Ways) -> _Ways:
         """Pass along what memories state between entities, and between them and what they fix or decide."""
         return _passed(
             (other, way, STATED, self._step(other, one.relation))
             for node, some in ways.items()
-            for one, other in self._stated.get(node, ())
+            for one, other in self._said.get(node, ())
             for way in some
             if not node.startswith("memory:") and not other.startswith("memory:")
         )
 
-    def successors(self, ways: _Ways) -> _Ways:
+    def _successors(self, ways: _Ways) -> _Ways:
         """Pass from what was overtaken to what stands for it."""
         return _passed(
             (one.source, way, SUCCEEDED, self._step(one.source, "supersedes"))

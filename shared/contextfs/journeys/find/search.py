@@ -42,14 +42,32 @@ def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
     """Find passages and show them small."""
     found = look(call, wanted, mode)
     hits = [
-        _hit(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
+        hit_of(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
         for one in found.ranked[: wanted.limit]
     ]
     return SearchReply(hits=hits, degraded=found.degraded)
 
 
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What both legs proposed for a question, before it is ranked, and how they were asked."""
+
+    question: Question
+    wanted: SearchRequest
+    asked: PassageQuery
+    candidates: list[Candidate]
+    degraded: list[str]
+
+
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
-    """Find passages; a leg that is down is named in `degraded`, and the other one answers.
+    """Find passages; a leg that is down is named in `degraded`, and the other one answers."""
+    looked = propose(call, wanted, mode)
+    if looked.question.lists:
+        return _listed(call, looked)
+    return ranked(call, looked, [passage_of(one) for one in looked.candidates])
+
+
+def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
+    """Understand a question and ask both legs; a question of nothing but operators has the newest that they let pass.
 
     One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
     mislead both legs, and who is meant decides the order instead.
@@ -57,42 +75,43 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     question = understand(wanted.query, today=call.now.date())
     wanted = _with_filters(call, wanted, question)
     if question.lists:
-        return _list(call, wanted)
-    found, degraded = _ask(call, wanted, mode, question)
-    meant = named(question.text, {one.speaker for one in found if one.speaker})
-    if meant:
-        question = question.without(meant)
-        found, degraded = _ask(call, wanted, mode, question)
-    by_key = {str(candidate.id): candidate for candidate in found}
-    ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
-    kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
-    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded)
+        asked = _query(wanted, ([], []), None, None, call.now)
+        found = store.listed(call.tx, asked)
+        return Looked(question=question, wanted=wanted, asked=asked, candidates=found, degraded=[])
+    looked = _ask(call, wanted, mode, question)
+    meant = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
+    return _ask(call, wanted, mode, question.without(meant)) if meant else looked
 
 
-def _list(call: Call, wanted: SearchRequest) -> Found:
-    """Find what passes the filters, newest first: of a question of nothing but operators."""
-    found = store.listed(call.tx, _query(wanted, ([], []), None, None, call.now))
-    by_key = {str(candidate.id): candidate for candidate in found}
-    return Found(
-        ranked=listed([_passage(one) for one in found], now=call.now), candidates=by_key, words=[], degraded=[]
-    )
+def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
+    """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
+    rarities = looked.candidates[0].rarities if looked.candidates else []
+    kept = [
+        one
+        for one in rank(passages, looked.question, rarities, now=call.now)
+        if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance
+    ]
+    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
+    return Found(ranked=kept, candidates=by_key, words=list(looked.question.words), degraded=looked.degraded)
 
 
-def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:
-    """Bring candidates into one order: the best passage of each source, and of those that say the same."""
-    rarities = found[0].rarities if found else []
-    return rank([_passage(one) for one in found], question, rarities, now=now)
+def _listed(call: Call, looked: Looked) -> Found:
+    """Give what passes the filters, newest first: of a question of nothing but operators."""
+    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
+    order = listed([passage_of(one) for one in looked.candidates], now=call.now)
+    return Found(ranked=order, candidates=by_key, words=[], degraded=[])
 
 
-def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], list[str]]:
+def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> Looked:
     """Ask both legs; tell what could not take part."""
     vector, model, degraded = _vector(call, question.about, mode)
     by_words = mode != "semantic" or vector is None
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
-    found = store.search(call.tx, _query(wanted, hashes, vector, model, call.now))
+    asked = _query(wanted, hashes, vector, model, call.now)
+    found = store.search(call.tx, asked)
     if vector is not None and any(not candidate.embedded for candidate in found):
         degraded.append(_NOT_YET)
-    return found, degraded
+    return Looked(question=question, wanted=wanted, asked=asked, candidates=found, degraded=degraded)
 
 
 def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:
@@ -110,7 +129,8 @@ def _author(call: Call, typed: str) -> UUID:
     return call.principal.reader_id if typed == "me" else UUID(typed)
 
 
-def _passage(one: Candidate) -> Passage:
+def passage_of(one: Candidate) -> Passage:
+    """Give a candidate as the ranking takes it."""
     return Passage(
         key=str(one.id),
         source=str(one.source_id),
@@ -168,7 +188,8 @@ def _query(
     )
 
 
-def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+def hit_of(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+    """Show a passage small."""
     return SearchHit(
         source=candidate.source,
         id=candidate.source_id,

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
     "review": ("clients.cli.review:review", "Decide what learning is not sure of; undo what it did"),
     "search": ("clients.cli.search:search", "Find memories and messages"),
+    "graph": ("clients.cli.graph:app", "See what memories speak of, and how that hangs together"),
     "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
     "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),

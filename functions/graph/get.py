@@ -31,7 +31,7 @@ def handle(
         entity=entity,
         memory_id=memory_id,
         depth=depth,
-        at=as_of or call.now,
+        as_of=as_of,
         limit=limit,
         cursor=cursor,
     )

@@ -20,6 +20,12 @@ EntityName = Annotated[str, Meta(min_length=1, max_length=300, description="`log
 
 LONGEST_KEY = 200
 
+HUB = 120
+"""An entity that more memories mention leads nowhere."""
+
+ENTITIES = 200
+"""Entities, and memories, that are looked at from each depth at the most."""
+
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
     """An entity that a text names: `key` is equal for every spelling, `name` as it was written.

@@ -2,19 +2,30 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import combinations
 from typing import NamedTuple, cast
+from uuid import UUID
+
+import msgspec
 
 from contextfs.domain.graph.aliases import key_of
 from contextfs.domain.graph.entities import entities
 from contextfs.domain.graph.merging import merged, standing
-from contextfs.domain.graph.model import EntityKind, Link, Node, NodeKind, ShownEdge
+from contextfs.domain.graph.model import ENTITIES, HUB, EntityKind, Link, Neighbourhood, Node, NodeKind, ShownEdge
+from contextfs.kit.page import Position, decode, encode
 
 FARTHEST = 3
 """Edges from the node that was asked for, at the most."""
 
 _LEAST_TOGETHER = 2
 _MOST_PROOFS = 20
+
+
+BUSIEST = 24
+"""Entities that a whole project is shown from."""
+
+_LIST = "graph"
 
 
 class Surroundings(NamedTuple):
@@ -59,6 +70,49 @@ def surroundings(begin: Sequence[str], links: Iterable[Link], *, depth: int) -> 
     names = {one.target: (one.name, one.total) for one in found if one.relation == "mentions"}
     nodes = [_node(node, distance, names) for node, distance in distances.items()]
     return Surroundings(sorted(nodes, key=lambda one: (one.distance, -(one.memories or 0), one.id)), found)
+
+
+def is_cut(links: Iterable[Link]) -> bool:
+    """Tell whether there was more than is ever looked at."""
+    mentions = [one for one in links if one.relation == "mentions"]
+    return len({one.target for one in mentions}) >= ENTITIES or any(one.total > HUB for one in mentions)
+
+
+def begun(cursor: str | None, at: datetime) -> tuple[datetime, int]:
+    """Read a cursor: later pages are of the moment of the first one, and go on behind what was shown."""
+    after = decode(cursor, _LIST)
+    return (after.at, after.id.int) if after else (at, 0)
+
+
+def page_of(
+    around: Surroundings, center: str | None, *, at: datetime, skipped: int, limit: int, truncated: bool
+) -> Neighbourhood:
+    """Give a page of what lies around: each node once, each edge with the later of its ends."""
+    nodes = around.nodes[skipped : skipped + limit]
+    shown = {one.id for one in around.nodes[: skipped + limit]}
+    more = len(around.nodes) > skipped + limit
+    return Neighbourhood(
+        center=center,
+        nodes=nodes,
+        edges=edges_between(shown, {one.id for one in nodes}, around.links),
+        truncated=truncated,
+        next_cursor=encode(Position(at, UUID(int=skipped + limit)), _LIST) if more else None,
+    )
+
+
+def named(around: Surroundings, titles: Mapping[str, str]) -> Surroundings:
+    """Name the memories by their titles (by id); those without one are not to be seen, and left out."""
+    nodes = [
+        msgspec.structs.replace(one, name=titles[one.id.removeprefix("memory:")]) if one.kind == "memory" else one
+        for one in around.nodes
+        if one.kind != "memory" or one.id.removeprefix("memory:") in titles
+    ]
+    return Surroundings(nodes, around.links)
+
+
+def memories_in(around: Surroundings) -> list[str]:
+    """Give the ids of the memories among the nodes."""
+    return [one.id.removeprefix("memory:") for one in around.nodes if one.kind == "memory"]
 
 
 def edges_between(shown: Collection[str], fresh: Collection[str], links: Sequence[Link]) -> list[ShownEdge]:

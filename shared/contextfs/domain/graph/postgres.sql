@@ -53,12 +53,13 @@ on conflict (org_id, memory_id, source, relation, target) do update set
 
 -- name: around
 -- All that is linked with some entities and memories, two memories deep: mentions and stated edges, seen with the claims
--- of this transaction, valid at a time. An entity that more than `hub` memories mention is passed by, unless it was
+-- of this transaction, valid at a time: `back` in the past, before
+-- which what came later is not known. An entity that more than `hub` memories mention is passed by, unless it was
 -- named: then its newest are taken. Of the others at most `entities` at each depth, the rarest first.
 with valid as not materialized (
     select * from mentions
     where (%(projects)s::uuid [] is null or project_id = any(%(projects)s::uuid []))
-        and valid_from <= %(at)s and (valid_to is null or valid_to > %(at)s)
+        and (not %(back)s or valid_from <= %(at)s) and (valid_to is null or valid_to > %(at)s)
         and (expires_at is null or expires_at > %(at)s)
 ),
 named as (
@@ -155,7 +156,8 @@ union
 select project_id, memory_id, 'memory:' || memory_id, 'mentions', entity, name, weight, whole, total from second
 union
 select project_id, memory_id, source, relation, target, '', 1, null, 1 from edged
-where (%(projects)s::uuid [] is null or project_id = any(%(projects)s::uuid [])) and valid_from <= %(at)s and (expires_at is null or expires_at > %(at)s)
+where (%(projects)s::uuid [] is null or project_id = any(%(projects)s::uuid []))
+    and (not %(back)s or valid_from <= %(at)s) and (expires_at is null or expires_at > %(at)s)
     and (valid_to is null or valid_to > %(at)s or relation = 'supersedes')
 order by project_id, memory_id, source, relation, target
 
@@ -164,7 +166,8 @@ order by project_id, memory_id, source, relation, target
 select entity, count(*) as total
 from mentions
 where project_id = %(project_id)s and whole is null
-    and valid_from <= %(at)s and (valid_to is null or valid_to > %(at)s) and (expires_at is null or expires_at > %(at)s)
+    and (not %(back)s or valid_from <= %(at)s) and (valid_to is null or valid_to > %(at)s)
+    and (expires_at is null or expires_at > %(at)s)
 group by entity
 order by count(*) desc, entity
 limit %(limit)s

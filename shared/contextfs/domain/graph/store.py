@@ -7,15 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.graph.model import Link, Stated
+from contextfs.domain.graph.model import ENTITIES, HUB, Link, Stated
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
-
-HUB = 120
-"""An entity that more memories mention leads nowhere."""
-
-ENTITIES = 200
-"""Entities, and memories, that are looked at from each depth at the most."""
 
 _SQL = load("contextfs.domain.graph")
 _COPIED = ("project_id", "author_id", "visibility", "valid_to", "expires_at")
@@ -48,9 +42,18 @@ def tell(tx: Transaction, org_id: UUID, memories: Sequence[UUID], said: Iterable
 
 
 def around(
-    tx: Transaction, *, keys: Iterable[str], memories: Iterable[UUID], projects: list[UUID] | None, at: datetime
+    tx: Transaction,
+    *,
+    keys: Iterable[str],
+    memories: Iterable[UUID],
+    projects: list[UUID] | None,
+    at: datetime,
+    back: bool = False,
 ) -> Mapping[UUID, list[Link]]:
-    """Read what is linked with entities (by key or by node) and memories, two memories deep: by project, bounded."""
+    """Read what is linked with entities (by key or by node) and memories, two memories deep: by project, bounded.
+
+    It is what is valid `at` a time; where that lies `back`, without what began to be valid later.
+    """
     rows = tx.all(
         _SQL["around"],
         {
@@ -58,6 +61,7 @@ def around(
             "memories": list(memories),
             "projects": projects,
             "at": at,
+            "back": back,
             "hub": HUB,
             "entities": ENTITIES,
         },
@@ -69,9 +73,10 @@ def around(
     return found
 
 
-def busiest(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> list[str]:
+def busiest(tx: Transaction, project_id: UUID, *, at: datetime, back: bool, limit: int) -> list[str]:
     """Name the entities of a project that most memories mention."""
-    return [row["entity"] for row in tx.all(_SQL["busiest"], {"project_id": project_id, "at": at, "limit": limit})]
+    asked = {"project_id": project_id, "at": at, "back": back, "limit": limit}
+    return [row["entity"] for row in tx.all(_SQL["busiest"], asked)]
 
 
 def titles(tx: Transaction, memories: Iterable[UUID]) -> dict[UUID, str]:

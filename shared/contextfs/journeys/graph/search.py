@@ -17,11 +17,8 @@ from contextfs.domain.search.model import PathStep, SearchHit, SearchReply, Sear
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.search import Found, Looked, hit_of, look, passage_of, propose, ranked
-from contextfs.journeys.graph.seeds import FOUND, keys_of, seeds_of
+from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
-
-REACHED = 60
-"""Memories that the walk adds to what search found, at the most."""
 
 _Names = Mapping[str, str]
 

@@ -10,6 +10,9 @@ from contextfs.domain.graph.model import Link
 FOUND = 8
 """Memories that search found, from which a walk begins."""
 
+REACHED = 60
+"""Memories that the walk adds to what search found, at the most."""
+
 _SHORTEST, _MOST = 3, 64
 
 

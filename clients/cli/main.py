@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("clients.cli.search:search", "Find memories and messages"),
     "graph": ("clients.cli.graph:app", "See what memories speak of, and how that hangs together"),
     "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
+    "eval": ("clients.cli.eval:eval_", "Measure search on questions made of this store"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
     "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
     "sessions": ("clients.cli.sessions:app", "List and show conversations"),

@@ -24,7 +24,10 @@ HUB = 120
 """An entity that more memories mention leads nowhere."""
 
 ENTITIES = 200
-"""Entities, and memories, that are looked at from each depth at the most."""
+"""Entities that are looked at in each depth at the most."""
+
+FURTHER = 60
+"""Memories that were reached, from which it goes on, at the most."""
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

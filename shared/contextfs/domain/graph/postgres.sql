@@ -52,10 +52,11 @@ on conflict (org_id, memory_id, source, relation, target) do update set
     valid_to = excluded.valid_to, expires_at = excluded.expires_at
 
 -- name: around
--- All that is linked with some entities and memories, two memories deep: mentions and stated edges, seen with the claims
--- of this transaction, valid at a time: `back` in the past, before
--- which what came later is not known. An entity that more than `hub` memories mention is passed by, unless it was
--- named: then its newest are taken. Of the others at most `entities` at each depth, the rarest first.
+-- All that is linked with some entities and memories, two memories deep: mentions and stated edges, seen with the
+-- claims of this transaction, valid at a time: `back` in the past, before which what came later is not known. An
+-- entity that more than `hub` memories mention (in the second depth a quarter) is passed by, unless it was named: then
+-- its newest are taken. Of the others at most `entities` at each depth, the rarest first; it goes on from the
+-- `further` memories that the rarest of them lead to.
 with valid as not materialized (
     select * from mentions
     where (%(projects)s::uuid [] is null or project_id = any(%(projects)s::uuid []))
@@ -113,20 +114,21 @@ second_counted as materialized (
     from (
         select distinct v.project_id, v.entity
         from (
-            select distinct f.project_id, f.memory_id from first as f
+            select f.project_id, f.memory_id from first as f
             where not f.memory_id = any(%(memories)s::uuid [])
-            order by f.project_id, f.memory_id
-            limit %(entities)s
+            group by f.project_id, f.memory_id
+            order by min(f.total), f.project_id, f.memory_id
+            limit %(further)s
         ) as m
         inner join valid as v on v.project_id = m.project_id and v.memory_id = m.memory_id
         where not exists (select from akin as k where k.project_id = v.project_id and k.entity = v.entity)
     ) as a
     cross join lateral (
         select count(*) as total from (
-            select from valid as v where v.project_id = a.project_id and v.entity = a.entity limit %(hub)s + 1
+            select from valid as v where v.project_id = a.project_id and v.entity = a.entity limit %(hub)s / 4 + 1
         ) as counted
     ) as c
-    where c.total <= %(hub)s
+    where c.total <= %(hub)s / 4
     order by c.total, a.project_id, a.entity
     limit %(entities)s
 ),

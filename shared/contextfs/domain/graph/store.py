@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.graph.model import ENTITIES, HUB, Link, Stated
+from contextfs.domain.graph.model import ENTITIES, FURTHER, HUB, Link, Stated
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
@@ -64,6 +64,7 @@ def around(
             "back": back,
             "hub": HUB,
             "entities": ENTITIES,
+            "further": FURTHER,
         },
     )
     found: dict[UUID, list[Link]] = {}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from contextfs.domain.graph.model import ENTITIES, HUB, Link
+from contextfs.domain.graph.model import ENTITIES, FURTHER, HUB, Link
 from contextfs.journeys.graph.relate import said_by
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
@@ -47,6 +47,7 @@ def around(base: Base, *, keys: Iterable[str], memories: Iterable[str], at: date
             "back": False,
             "hub": HUB,
             "entities": ENTITIES,
+            "further": FURTHER,
         },
     )
     return [Link(memory=f"memory:{row['memory_id']}", **{name: row[name] for name in _COPIED}) for row in rows]

@@ -18,8 +18,10 @@ values (:memory_id, :source, :relation, :target, :valid_from, :valid_to, :expire
 
 -- name: around
 -- All that is linked with some entities and memories, two memories deep: mentions and stated edges, valid at a time:
--- `back` in the past, before which what came later is not known. An entity that more than `hub` memories mention is passed by, unless it was named: then its newest are taken. Of the
--- others at most `entities` at each depth, the rarest first. The same as on a server; `cross join` keeps the order.
+-- `back` in the past, before which what came later is not known. An entity that more than `hub` memories mention (in
+-- the second depth a quarter) is passed by, unless it was named: then its newest are taken. Of the others at most
+-- `entities` at each depth, the rarest first; it goes on from the `further` memories that the rarest lead to. The same
+-- as on a server; `cross join` keeps the order.
 with valid as not materialized (
     select * from mentions
     where (not :back or valid_from <= :at) and (valid_to is null or valid_to > :at) and (expires is null or expires > :at)
@@ -67,21 +69,22 @@ first as materialized (
 second_counted as materialized (
     select * from (
         select a.entity, (
-            select count(*) from (select 1 from valid as v where v.entity = a.entity limit :hub + 1)
+            select count(*) from (select 1 from valid as v where v.entity = a.entity limit :hub / 4 + 1)
         ) as total
         from (
             select distinct v.entity
             from (
-                select distinct memory_id from first
+                select memory_id from first
                 where memory_id not in (select value from json_each(:memories))
-                order by memory_id
-                limit :entities
+                group by memory_id
+                order by min(total), memory_id
+                limit :further
             ) as m
             cross join valid as v on v.memory_id = m.memory_id
             where v.entity not in (select entity from akin)
         ) as a
     )
-    where total <= :hub
+    where total <= :hub / 4
     order by total, entity
     limit :entities
 ),

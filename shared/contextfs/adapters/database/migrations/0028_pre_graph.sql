@@ -23,7 +23,8 @@ create table contextfs.mentions (
     foreign key (org_id, project_id, memory_id)
     references contextfs.memories (org_id, project_id, id) on delete cascade
 );
-create index mentions_entity on contextfs.mentions (org_id, project_id, entity, valid_from desc);
+create index mentions_entity on contextfs.mentions (org_id, project_id, entity, valid_from desc)
+include (visibility, author_id, valid_to, expires_at);
 create index mentions_key on contextfs.mentions (org_id, key);
 create index mentions_whole on contextfs.mentions (org_id, project_id, whole) where whole is not null;
 create index mentions_memory on contextfs.mentions (org_id, project_id, memory_id);

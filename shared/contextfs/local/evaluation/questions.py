@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 
 from contextfs.domain.graph.entities import entities
@@ -76,7 +77,7 @@ def _exchanges(items: Sequence[Item]) -> Iterator[tuple[Item, list[Item]]]:
     for _, said in sorted(sessions.items()):
         ordered = sorted(said, key=lambda one: (one.said, one.id))
         starts = [number for number, one in enumerate(ordered) if one.role == "user" and one.kind == "prompt"]
-        for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
+        for start, end in pairwise([*starts, len(ordered)]):
             yield ordered[start], [one for one in ordered[start + 1 : end] if one.role == "assistant"]
 
 

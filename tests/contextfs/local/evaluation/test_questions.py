@@ -46,6 +46,7 @@ TALK = [
     said(4, "s2", "assistant", "See src/auth/login.py: IDLE_LIMIT says it."),
     said(5, "s3", "user", "Paint the kitchen in green, please."),
     said(6, "s3", "assistant", "Done, it is green now."),
+    said(7, "s4", "assistant", "Nobody asked in this one."),
 ]
 
 

@@ -171,6 +171,17 @@ ROUTES: tuple[Route, ...] = (
         audits="search.performed",
         meters="searches",
     ),
+    Route(
+        "search.graph",
+        "POST",
+        "/v1/search/graph",
+        needs="memories:read",
+        size="medium",
+        cost=4,
+        audits="search.performed",
+        meters="searches",
+    ),
+    Route("graph.get", "GET", "/v1/graph", needs="memories:read", cost=4),
     Route("search.query", "POST", "/v1/query", needs="memories:read", cost=4, meters="searches"),
     Route(
         "context.pack",
@@ -431,6 +442,8 @@ ROUTES: tuple[Route, ...] = (
 TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.index_memory", on=("memory.*",), makes="searchable"),
     Trigger(name="triggers.index_session", on=("session.*",), makes="searchable"),
+    Trigger(name="triggers.relate", on=("memory.*",)),
+    Trigger(name="triggers.relate_all", on=("graph.due",)),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.reindex", on=("reindex.continued",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),

@@ -14,7 +14,7 @@ class Asked(NamedTuple):
     tool: str | None
     branch: str | None
     limit: int
-    mode: Literal["hybrid", "lexical", "semantic"]
+    mode: Literal["hybrid", "lexical", "semantic", "graph"]
     explain: bool
 
     def told(self) -> str:

@@ -2,7 +2,7 @@
 
 from clients.cli import output
 from contextfs.domain.search.fusion import Explanation
-from contextfs.domain.search.model import SearchHit
+from contextfs.domain.search.model import PathStep, SearchHit
 
 _LONGEST_SNIPPET = 300
 _LEGS = frozenset({"lexical", "semantic"})
@@ -24,8 +24,18 @@ def _show(rank: int, hit: SearchHit) -> None:
     output.say(f"{rank:>2}. {hit.relevance:.2f}  {'  '.join(facets)}")
     output.say(f"    {output.one_line(hit.snippet, _LONGEST_SNIPPET)}")
     output.say(f"    {output.dim(output.one_line(hit.context, 120))}")
+    for path in (hit.paths or [])[:1]:
+        output.say(f"    {output.dim(output.one_line(f'way: {_way(path)}', 160))}")
     if hit.explanation is not None:
         output.say(f"    {output.dim(_why(hit.score, hit.explanation))}")
+
+
+def _way(path: list[PathStep]) -> str:
+    """Tell by which entities and memories a walk came to a hit."""
+    first, *steps = path[:-1]
+    names = [one.name or one.node for one in steps]
+    begun = f"{first.by} {output.one_line(first.name or first.node, 60)}"
+    return " → ".join([begun, *(output.one_line(name, 60) for name in names), "this"])
 
 
 def _why(score: float, why: Explanation) -> str:

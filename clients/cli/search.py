@@ -5,7 +5,7 @@ from typing import Annotated
 
 from clients.cli import options, where
 from clients.cli.asked import Asked
-from clients.cli.command import Argument, Option
+from clients.cli.command import Argument, Misused, Option
 
 
 class Mode(StrEnum):
@@ -27,6 +27,7 @@ def search(
     project: options.Project = None,
     limit: options.Limit = 10,
     mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words, or by meaning alone.")] = Mode.hybrid,
+    graph: Annotated[bool, Option("--graph", help="Walk on over what memories mention; tell the way.")] = False,
     explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
     server: where.Server = False,
     json: options.Json = False,
@@ -36,7 +37,10 @@ def search(
     In the store of this folder, what is private too; on a server in every project you can see.
     """
     found = where.here(server or project is not None)
-    asked = Asked(query, type, tag or None, since, author, tool, branch, min(limit, 100), mode.value, explain)
+    if graph and mode is not Mode.hybrid:
+        raise Misused("--graph goes on from what is found by meaning and words: leave --mode out")
+    how = "graph" if graph else mode.value
+    asked = Asked(query, type, tag or None, since, author, tool, branch, min(limit, 100), how, explain)
     if found is None:
         from clients.cli.there import search as there  # noqa: PLC0415 - the one that is meant is loaded
 

@@ -95,7 +95,14 @@ def test_every_path_that_is_named_exists(document: str) -> None:
         *roots,
         *(
             f"shared/contextfs/{name}/"
-            for name in ("domain/memories", "domain/search", "domain/context", "local/search", "client/recording")
+            for name in (
+                "domain/memories",
+                "domain/search",
+                "domain/graph",
+                "domain/context",
+                "local/search",
+                "client/recording",
+            )
         ),
     ]
     elsewhere = {"append.py", "complete.py", "store.py", *emitted()}

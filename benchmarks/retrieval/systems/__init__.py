@@ -58,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True):
 TABLE = {
     "ours": Entry("ours", ("psycopg",), about="this product, default configuration: imported, indexed, searched"),
     "pure": Entry("pure", about="its ranking alone, over its own passages in memory"),
+    "graph": Entry("graph", about="the same, with a walk over the graph of what each turn mentions"),
     "grep": Entry("grep", about="turns by how many of the question's words they hold"),
     "bm25": Entry("bm25", ("bm25s", "Stemmer"), "'bm25s>=0.2,<0.4' PyStemmer", "bm25s, English stems and stop words"),
     "fts5": Entry("fts5", about="SQLite FTS5, porter stems, bm25()"),

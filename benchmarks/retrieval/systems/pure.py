@@ -4,7 +4,7 @@ It is the reference of the server and the laptop: both must find what this finds
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 
@@ -88,7 +88,7 @@ class Pure:
     def close(self) -> None:
         """Hold nothing."""
 
-    def _found(self, asked: Question) -> tuple[list[Passage], list[float]]:
+    def _found(self, asked: Question, reached: Iterable[int] = ()) -> tuple[list[Passage], list[float]]:
         size = len(self._stored)
         postings = [self._postings.get(dimension(word), []) for word in asked.words]
         rarities = [idf(size, len(places)) if places else 0.0 for places in postings]
@@ -108,7 +108,7 @@ class Pure:
                 semantic=float(semantic[place]),
                 held=held[place],
             )
-            for place in sorted(self._with_neighbours(seeds))
+            for place in sorted(self._with_neighbours(seeds).union(reached))
         ], rarities
 
     def _with_neighbours(self, seeds: set[int]) -> set[int]:

@@ -17,8 +17,8 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
         raise Misused(f"--author: {asked.author!r} is no id; a server knows authors by their ids")
     after = options.since(asked.since, datetime.now(UTC))
     with server.opened() as client:
-        ask = client.search.semantic if asked.mode == "semantic" else client.search.hybrid
-        reply = ask(
+        ways = {"semantic": client.search.semantic, "graph": client.search.graph}
+        reply = ways.get(asked.mode, client.search.hybrid)(
             asked.query,
             project_ids=server.project_ids(client, project),
             types=[asked.type] if asked.type else None,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextfs.domain.context.request import ContextItem, ContextReply
     from contextfs.domain.events.model import DeadLetter
     from contextfs.domain.exports.model import Export, ExportLinked
+    from contextfs.domain.graph.model import Neighbourhood
     from contextfs.domain.memories.model import Anchor, History, Memory, MemoryWritten, Provenance, RevisionShown
     from contextfs.domain.projects.model import Project
     from contextfs.domain.reviews.model import Decided, Review, ReviewedMemory
@@ -78,6 +79,7 @@ _HOMES = {
     "MemoryWritten": "domain.memories.model",
     "Message": "domain.sessions.model",
     "MethodNotAllowed": "kit.errors",
+    "Neighbourhood": "domain.graph.model",
     "NewMessage": "domain.sessions.model",
     "NotAllowed": "kit.errors",
     "NotAuthenticated": "kit.errors",
@@ -160,6 +162,7 @@ __all__ = [
     "MemoryWritten",
     "Message",
     "MethodNotAllowed",
+    "Neighbourhood",
     "NewMessage",
     "NotAllowed",
     "NotAuthenticated",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextfs.client.auth import Auth
     from contextfs.client.context import Context
     from contextfs.client.exports import Exports
+    from contextfs.client.graph import Graph
     from contextfs.client.invitations import Invitations
     from contextfs.client.keys import Keys
     from contextfs.client.memories import Memories
@@ -72,6 +73,7 @@ class ContextFS:
     sync: "Sync"
     exports: "Exports"
     tokens: "Tokens"
+    graph: "Graph"
     system: "System"
 
     def __init__(

@@ -64,6 +64,14 @@ class Search:
         body = SearchRequest(query=query, **fields)
         return self._transport.call("POST", "/v1/search", SearchReply, body=body)
 
+    def graph(self, query: str, **fields: Unpack[SearchFields]) -> SearchReply:
+        """Find as `hybrid` does, and what a walk over the graph of entities comes to from there.
+
+        Each hit's `paths` tell by which entities and memories the walk came to it.
+        """
+        body = SearchRequest(query=query, **fields)
+        return self._transport.call("POST", "/v1/search/graph", SearchReply, body=body)
+
     def query(
         self, *, project_id: Id | None = None, page_size: int = 50, **conditions: Unpack[QueryFields]
     ) -> Listing[Memory]:

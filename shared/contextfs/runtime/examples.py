@@ -96,6 +96,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "reviews.decide": {"decision": "keep_both"},
         "search.semantic": _SEARCH,
         "search.hybrid": {**_SEARCH, "sources": ["memory"], "types": ["fact"], "explain": True},
+        "search.graph": {**_SEARCH, "sources": ["memory"], "explain": True},
         "search.query": {"project_id": PROJECT, "type": "fact", "metadata": {"key": "staging.port"}},
         "context.pack": {"project_id": PROJECT, "task": "Connect to the staging database.", "budget": 1000},
         "sql.query": {"query": "select type, count(*) from memories group by type order by 2 desc", "max_rows": 100},

@@ -47,6 +47,45 @@ def here(machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return run_here
 
 
+def test_a_search_walks_over_the_graph_and_tells_the_way(here: Ctx, machine: Machine) -> None:
+    machine.add("We keep the sessions in Redis, see src/auth/login.py.")
+    machine.add("login.py reads IDLE_LIMIT at the start.")
+
+    told = here("search", "where are sessions kept", "--graph")
+    plain = here("search", "where are sessions kept")
+
+    assert (0, 0) == (told.code, plain.code)
+    assert "IDLE_LIMIT" not in plain.out
+    assert "way: found We keep the sessions in Redis, see src/auth/login.py. → src/auth/login.py → this" in told.out
+    assert 2 == here("search", "x", "--graph", "--mode", "lexical").code
+
+
+def test_the_graph_is_shown_around_a_thing_a_memory_or_nothing(here: Ctx, machine: Machine) -> None:
+    empty = here("graph", "show")
+    memory = machine.add("AuthService uses Redis, see src/auth/login.py.", title="Auth")
+    machine.add("Redis is up.")
+
+    entity, whole = here("graph", "show", "login.py", "--depth", "2"), here("graph", "show")
+    around = here("graph", "show", "--memory", memory.hex[-12:], "--depth", "1", "--json")
+
+    assert (0, "No memory mentions anything that has a name of its own yet.\n") == (empty.code, empty.out)
+    assert [line.split() for line in entity.out.splitlines()[:2]] == [
+        ["file", "src/auth/login.py", "1", "memory"],
+        ["memory", "Auth", f"({memory.hex[-12:]})"],
+    ]
+    assert "AuthService  uses  Redis" in entity.out
+    assert whole.out.splitlines()[0].split() == ["tool", "Redis", "2", "memories"]
+    assert '"id": "tool:redis"' in around.out
+    assert (3, "ctx: No memory here mentions 'kafka': `ctx graph show` lists what most of them mention.\n") == (
+        (told := here("graph", "show", "kafka")).code,
+        told.err,
+    )
+    assert [2, 2, 2, 3] == [
+        here("graph", "show", *one).code
+        for one in (["x", "--memory", "123456"], ["x", "--depth", "4"], [" "], ["--memory", "0123456789"])
+    ]
+
+
 def test_a_memory_is_found_right_after_it_was_written(here: Ctx, machine: Machine) -> None:
     memory = machine.add("The staging database listens on port 5433.", tags=["db"])
 

@@ -55,6 +55,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """What else speaks for a passage of a conversation; None for a memory."""
     exact: float | None = None
     """The share of the question's quoted phrases and identifiers that it holds; None: the question has none."""
+    graph: float | None = None
+    """How strongly a walk over the graph came to it; None: nobody walked."""
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +70,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """How much each leg and signal counts for what was said, by the kind of conversation."""
     exact: float = 0.3
     """How much quoted phrases and identifiers count, as a part of all else together."""
+    graph: float = 0.2
+    """The part of what is missing to a relevance of 1 that a walk over the graph fills, where it came by for sure."""
     fine: float = 0.002
     """What the relevance counts within its hundredth; the four share less than a step of the order."""
     freshness: float = 0.003
@@ -161,6 +165,10 @@ def freshness(occurred_at: datetime | None, *, now: datetime, half_life: float) 
 def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None, semantic_rank: int | None) -> Ranked:
     terms, share = _terms(hit, weights)
     relevance = _relevance(terms, share)
+    known = {name: terms[name] or 0.0 for name in share if terms[name] is not None}
+    if hit.graph is not None:
+        known["graph"] = graph = _unit(hit.graph)
+        relevance += (1 - relevance) * weights.graph * graph
     fresh = freshness(hit.occurred_at, now=now, half_life=weights.half_lives.get(hit.type, weights.half_life))
     trust, pinned = _unit(hit.trust), float(hit.pinned)
     score = _score(relevance, fresh, trust, pinned, weights)
@@ -175,7 +183,7 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
         freshness=fresh,
         trust=trust,
         pinned=pinned,
-        terms={name: terms[name] or 0.0 for name in share if terms[name] is not None},
+        terms=known,
         kind=hit.signals.kind if hit.signals else "memory",
     )
     return Ranked(hit=hit, score=score, relevance=relevance, explanation=explanation)

@@ -33,6 +33,17 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     explain: bool = False
 
 
+class PathStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of the way to a hit: a node (`memory:<id>`, `file:src/a.py`), and the relation that led to it.
+
+    The first one was `named` in the question, or `found` by the search.
+    """
+
+    node: str
+    name: str
+    by: str
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """One thing found, small: its id, a snippet and where it lies; the whole is a second call."""
 
@@ -53,6 +64,8 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     relevance: float
     copies: int = 0
     explanation: Explanation | None = None
+    paths: list[list[PathStep]] | None = None
+    """Of a search over the graph: the strongest ways by which the walk came to it."""
 
 
 class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):

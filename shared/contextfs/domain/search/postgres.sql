@@ -27,6 +27,31 @@ where p.ordinal = 0 and (%(projects)s::uuid [] is null or p.project_id = any(%(p
 order by p.occurred_at desc, p.id
 limit %(candidates)s
 
+-- name: of_memories
+-- The passages of some memories within the filters, with the raw scores of both legs.
+select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.starts, p.ends, p.context, p.body, p.type,
+    p.tags, p.tool, p.branch, p.author_id, p.trust, p.pinned, p.occurred_at, p.place, p.role, p.speaker,
+    case when %(idfs)s::text is not null then
+        case when p.terms && %(term_keys)s::integer [] then -(p.weights <#> %(idfs)s::sparsevec) else 0 end
+    end as lexical,
+    case when %(vector)s::text is not null and p.embedding_model = %(model)s
+        then 1 - (p.embedding <=> %(vector)s::halfvec)
+    end as semantic,
+    p.embedding is not null as embedded, '{}'::double precision [] as held,
+    %(rarities)s::double precision [] as rarities
+from passages as p
+where p.memory_id = any(%(memories)s::uuid [])
+    and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
+    and (p.expires_at is null or p.expires_at > %(at)s)
+    and (%(sources)s::text [] is null or p.source = any(%(sources)s::text []))
+    and (%(types)s::text [] is null or p.type = any(%(types)s::text []))
+    and (%(tags)s::text [] is null or p.tags @> %(tags)s::text [])
+    and (%(author)s::uuid is null or p.author_id = %(author)s::uuid)
+    and (%(tools)s::text [] is null or p.tool = any(%(tools)s::text []))
+    and (%(branch)s::text is null or p.branch = %(branch)s::text)
+    and (%(since)s::timestamptz is null or p.occurred_at >= %(since)s::timestamptz)
+    and (%(until)s::timestamptz is null or p.occurred_at < %(until)s::timestamptz)
+
 -- name: pinned
 -- The pinned memories of a project, newest first.
 select id, type, title, content, author_kind, updated_at, session_id, conflicted

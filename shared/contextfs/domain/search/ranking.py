@@ -71,6 +71,7 @@ def _hit(one: Passage, signals: Signals | None = None, exact: float | None = Non
         pinned=one.pinned,
         signals=signals,
         exact=exact,
+        graph=one.graph,
     )
 
 

@@ -57,6 +57,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None = None
     role: str | None = None
     speaker: str | None = None
+    graph: float | None = None
+    """How strongly a walk over the graph came to its source; None: nobody walked."""
     fingerprint: str | None = None
     """The fingerprint of `body`, where it is stored; None: it is made when it is needed."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.search.bm25 import sparsevec_text
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 
@@ -69,6 +70,20 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
     """Ask both legs for candidates, in one round trip."""
     return [Candidate(**row) for row in tx.all(_SQL["search"], msgspec.structs.asdict(query))]
+
+
+def of_memories(
+    tx: Transaction, query: PassageQuery, memories: Sequence[UUID], rarities: Sequence[float]
+) -> list[Candidate]:
+    """Give the passages of some memories within the filters of a query, with the raw scores of both legs.
+
+    `rarities` are the idf values of the query's first terms, as `search` told them.
+    """
+    idfs: dict[int, float] = {}
+    for dimension, idf in zip(query.term_dimensions, rarities, strict=False):
+        idfs[dimension] = idfs.get(dimension, 0.0) + idf
+    asked = {"memories": list(memories), "rarities": list(rarities), "idfs": sparsevec_text(idfs) if idfs else None}
+    return [Candidate(**row) for row in tx.all(_SQL["of_memories"], msgspec.structs.asdict(query) | asked)]
 
 
 def listed(tx: Transaction, query: PassageQuery) -> list[Candidate]:

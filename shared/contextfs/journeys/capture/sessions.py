@@ -1,6 +1,7 @@
 """Create, append to, change, complete and delete a session; each write answers a receipt."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contextfs.domain.sessions import store
@@ -58,7 +59,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned
     ended = ended_at or store.last_message_at(call.tx, session_id) or call.now
     completed = store.complete(call.tx, session_id, ended, call.now)
     tell_session(call, completed)
-    data = {"messages": session.message_count} | ({"learned": True} if learned else {})
+    data: dict[str, Any] = {"messages": session.message_count} | ({"learned": True} if learned else {})
     call.emit("session.completed", session_id, session.project_id, **data)
     pending = ("searchable",) if learned else ("searchable", "learned")
     return SessionWritten(session=completed, receipt=_receipt(call, stored=1, pending=pending))

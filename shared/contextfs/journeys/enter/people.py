@@ -1,5 +1,6 @@
 """Add, change and remove members and service accounts; nobody touches who may more than they."""
 
+from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
@@ -64,7 +65,7 @@ def check_role(call: Call, role: str, projects: list[UUID] | None, *, is_person:
     require_projects(call.tx, projects)
 
 
-def _difference(before: User, after: User) -> dict[str, str | int | bool | None]:
+def _difference(before: User, after: User) -> dict[str, Any]:
     """Tell what changed without telling names: the role, how many projects, whether they may come in."""
     told: dict[str, str | int | bool | None] = {}
     if before.role != after.role:

@@ -1,14 +1,12 @@
 """Search: a question is understood, both legs answer in one round trip, one calibrated score orders, small results."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.search import generations, store
+from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
 from contextfs.domain.search.names import named
@@ -17,18 +15,9 @@ from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
-from contextfs.journeys.find.embed import embedder_for, question_vector, vector_text
 from contextfs.journeys.find.index import hashed
+from contextfs.journeys.find.meaning import Mode, meant
 from contextfs.kit.call import Call
-from contextfs.kit.errors import Unavailable
-
-Mode = Literal["semantic", "hybrid", "lexical"]
-
-_log = logging.getLogger(__name__)
-_NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
-_NOT_YET = "semantic: some passages are still waiting for their vectors"
-_NOT_SET = "semantic: the vectors were made by {}, which is not set any more, so words alone were compared: reindex"
-_NOT_FIT = "semantic: {} gave a vector of another length than before, so words alone were compared: reindex"
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,29 +30,38 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     vectors: VectorsUsed | None = None
 
 
-class Meant(msgspec.Struct, frozen=True, kw_only=True):
-    """A question's vector with the generation it is compared with, or why there is none."""
-
-    vector: str | None = None
-    model: str | None = None
-    dimensions: int = 0
-    degraded: tuple[str, ...] = ()
-    pending: bool = False
-    """Whether there could be a vector, if only some of what is searched had one."""
-
-
 def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
     """Find passages and show them small."""
     found = look(call, wanted, mode)
     hits = [
-        _hit(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
+        hit_of(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
         for one in found.ranked[: wanted.limit]
     ]
-    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors if wanted.explain else None)
+    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors)
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What both legs proposed for a question, before it is ranked, and how they were asked."""
+
+    question: Question
+    wanted: SearchRequest
+    asked: PassageQuery
+    candidates: list[Candidate]
+    degraded: list[str]
+    vectors: VectorsUsed | None = None
+    """Which vectors were compared, where that is to be explained."""
 
 
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
-    """Find passages; a leg that is down is named in `degraded`, and the other one answers.
+    """Find passages; a leg that is down is named in `degraded`, and the other one answers."""
+    looked = propose(call, wanted, mode)
+    if looked.question.lists:
+        return _listed(call, looked)
+    return ranked(call, looked, [passage_of(one) for one in looked.candidates])
+
+
+def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
+    """Understand a question and ask both legs; a question of nothing but operators has the newest that they let pass.
 
     One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
     mislead both legs, and who is meant decides the order instead.
@@ -71,58 +69,53 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     question = understand(wanted.query, today=call.now.date())
     wanted = _with_filters(call, wanted, question)
     if question.lists:
-        return _list(call, wanted)
-    found, asked = _ask(call, wanted, mode, question)
-    meant = named(question.text, {one.speaker for one in found if one.speaker})
-    if meant:
-        question = question.without(meant)
-        found, asked = _ask(call, wanted, mode, question)
-    by_key = {str(candidate.id): candidate for candidate in found}
-    ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
-    kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
+        asked = _query(wanted, ([], []), None, None, call.now)
+        found = store.listed(call.tx, asked)
+        return Looked(question=question, wanted=wanted, asked=asked, candidates=found, degraded=[])
+    looked = _ask(call, wanted, mode, question)
+    names = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
+    return _ask(call, wanted, mode, question.without(names)) if names else looked
+
+
+def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
+    """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
+    rarities = looked.candidates[0].rarities if looked.candidates else []
+    kept = [
+        one
+        for one in rank(passages, looked.question, rarities, now=call.now)
+        if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance
+    ]
+    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
     return Found(
         ranked=kept,
         candidates=by_key,
-        words=list(question.words),
-        degraded=_degraded(asked, found),
-        vectors=_used(call, asked) if wanted.explain else None,
+        words=list(looked.question.words),
+        degraded=looked.degraded,
+        vectors=looked.vectors,
     )
 
 
-def _list(call: Call, wanted: SearchRequest) -> Found:
-    """Find what passes the filters, newest first: of a question of nothing but operators."""
-    found = store.listed(call.tx, _query(wanted, ([], []), None, None, call.now))
-    by_key = {str(candidate.id): candidate for candidate in found}
-    return Found(
-        ranked=listed([_passage(one) for one in found], now=call.now), candidates=by_key, words=[], degraded=[]
-    )
+def _listed(call: Call, looked: Looked) -> Found:
+    """Give what passes the filters, newest first: of a question of nothing but operators."""
+    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
+    order = listed([passage_of(one) for one in looked.candidates], now=call.now)
+    return Found(ranked=order, candidates=by_key, words=[], degraded=[])
 
 
-def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:
-    """Bring candidates into one order: the best passage of each source, and of those that say the same."""
-    rarities = found[0].rarities if found else []
-    return rank([_passage(one) for one in found], question, rarities, now=now)
-
-
-def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], Meant]:
-    """Ask both legs."""
-    meant = _meant(call, question.about, mode)
-    by_words = mode != "semantic" or meant.vector is None
+def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> Looked:
+    """Ask both legs; tell what could not take part."""
+    read = meant(call, question.about, mode)
+    by_words = mode != "semantic" or read.vector is None
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
-    return store.search(call.tx, _query(wanted, hashes, meant.vector, meant.model, call.now)), meant
-
-
-def _degraded(meant: Meant, found: Sequence[Candidate]) -> list[str]:
-    """Tell what could not take part."""
-    waits = (meant.pending or meant.vector is not None) and any(not candidate.embedded for candidate in found)
-    return [*meant.degraded, *([_NOT_YET] if waits else [])]
-
-
-def _used(call: Call, meant: Meant) -> VectorsUsed | None:
-    if meant.vector is None or meant.model is None:
-        return None
-    return msgspec.convert(
-        {"model": meant.model, "dimensions": meant.dimensions, "way": store.way(call.tx)}, VectorsUsed
+    asked = _query(wanted, hashes, read.vector, read.model, call.now)
+    found = store.search(call.tx, asked)
+    return Looked(
+        question=question,
+        wanted=wanted,
+        asked=asked,
+        candidates=found,
+        degraded=read.degraded(found),
+        vectors=read.used(call) if wanted.explain else None,
     )
 
 
@@ -141,7 +134,8 @@ def _author(call: Call, typed: str) -> UUID:
     return call.principal.reader_id if typed == "me" else UUID(typed)
 
 
-def _passage(one: Candidate) -> Passage:
+def passage_of(one: Candidate) -> Passage:
+    """Give a candidate as the ranking takes it."""
     return Passage(
         key=str(one.id),
         source=str(one.source_id),
@@ -158,26 +152,6 @@ def _passage(one: Candidate) -> Passage:
         role=one.role,
         speaker=one.speaker,
     )
-
-
-def _meant(call: Call, text: str, mode: Mode) -> Meant:
-    """Have the model that made the vectors read the question."""
-    if mode == "lexical" or not text.strip():
-        return Meant()
-    try:
-        serving = generations.live(call.tx).get("serving")
-        if serving is None or serving.dimensions is None:
-            return Meant(pending=True) if call.services.embedder() else Meant(degraded=(_NO_MODEL,))
-        embedder = embedder_for(call.services, serving.model)
-        if embedder is None:
-            return Meant(degraded=(_NOT_SET.format(serving.model) if call.services.embedder() else _NO_MODEL,))
-        vector = question_vector(embedder, text)
-    except Unavailable as error:
-        _log.warning("semantic leg down", extra={"kind": type(error).__name__})
-        return Meant(degraded=(f"semantic: {error.detail}",))
-    if len(vector) != serving.dimensions:
-        return Meant(degraded=(_NOT_FIT.format(serving.model),))
-    return Meant(vector=vector_text(vector), model=serving.model, dimensions=serving.dimensions)
 
 
 def _query(
@@ -206,7 +180,8 @@ def _query(
     )
 
 
-def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+def hit_of(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+    """Show a passage small."""
     return SearchHit(
         source=candidate.source,
         id=candidate.source_id,

@@ -20,6 +20,8 @@ class Scope(NamedTuple):
     bounds: dict[str, Any] | None
     candidates: int
     at: int
+    also: tuple[int, ...] = ()
+    """Passages that are candidates whatever the legs say."""
 
 
 class Candidate(NamedTuple):
@@ -62,7 +64,7 @@ def propose(base: Base, words: Sequence[str], semantic: "Semantic | None", scope
     said = _by_words(base, lexical, scope)
     near = semantic.candidates(scope.bounds, scope.candidates, at=scope.at) if semantic else []
     seeds = dict.fromkeys([*said, *near])
-    found = list(seeds | dict.fromkeys(_beside(base, list(seeds), scope)))
+    found = list(seeds | dict.fromkeys([*_beside(base, list(seeds), scope), *scope.also]))
     cosines = semantic.scores(found) if semantic else {}
     return Proposed(list(_read(base, found, lexical, cosines)), lexical.rarities)
 
@@ -74,8 +76,8 @@ def newest(base: Base, scope: Scope) -> Proposed:
     return Proposed(list(_read(base, found, Lexical(base, (), at=scope.at), {})), [])
 
 
-def passage(one: Candidate) -> Passage:
-    """Give a candidate as the ranking takes it."""
+def passage(one: Candidate, graph: float | None = None) -> Passage:
+    """Give a candidate as the ranking takes it; `graph` is how strongly a walk came to it."""
     return Passage(
         key=str(one.id),
         source=one.source_id,
@@ -92,6 +94,7 @@ def passage(one: Candidate) -> Passage:
         role=one.role,
         speaker=one.speaker,
         fingerprint=one.fingerprint,
+        graph=graph,
     )
 
 

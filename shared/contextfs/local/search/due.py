@@ -10,8 +10,11 @@ from contextfs.local.search.queries import SQL
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
 
-FORMAT = "2"
-"""What passages are made of: terms, chunks, trust. When that changes, this does, and they are made anew."""
+FORMAT = "3"
+"""What passages are made of: terms, chunks, trust; and the graph beside them.
+
+When that changes, this does, and they are made anew.
+"""
 
 _FORMAT, _PROJECT = "search format", "search project"
 
@@ -36,6 +39,7 @@ def make_anew(base: Base) -> None:
     """Begin the index again, empty: everything is due. Vectors stay."""
     with base.transaction():
         base.script("contextfs.local.search")
+        base.script("contextfs.local.graph")
         mark_all(base)
         set_mark(base, _FORMAT, FORMAT)
 

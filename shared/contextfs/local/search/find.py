@@ -1,11 +1,13 @@
 """Find passages: a question is understood, the legs propose over one snapshot, one calibrated score orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
 
+from contextfs.domain.graph.model import Reached
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
@@ -32,6 +34,8 @@ class Found(NamedTuple):
     ranked: list[Ranked]
     candidates: dict[str, Candidate]
     words: tuple[str, ...]
+    reached: Mapping[str, Reached] = MappingProxyType({})
+    """What a walk over the graph came to, by node."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked:
@@ -62,10 +66,27 @@ def by_words(base: Base, asked: Asked) -> Proposed:
         return propose(base, asked.question.words, None, asked.scope)
 
 
-def ordered(proposed: Proposed, question: Question, wanted: Wanted, *, now: datetime) -> Found:
-    """Bring candidates into one order, from a relevance on that is above zero and not below what is wanted."""
+def ordered(
+    proposed: Proposed,
+    question: Question,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    reached: Mapping[str, Reached] | None = None,
+) -> Found:
+    """Bring candidates into one order, from a relevance on that is above zero and not below what is wanted.
+
+    `reached` is what a walk over the graph came to, where there was one.
+    """
     found = {str(one.id): one for one in proposed.candidates}
-    passages = [passage(one) for one in proposed.candidates]
+    passages = [passage(one, _strength(one, reached)) for one in proposed.candidates]
     ranked = listed(passages, now=now) if question.lists else rank(passages, question, proposed.rarities, now=now)
     kept = [one for one in ranked if one.relevance > 0 and one.relevance >= wanted.min_relevance]
-    return Found(kept[: wanted.limit], found, question.words)
+    return Found(kept[: wanted.limit], found, question.words, reached or MappingProxyType({}))
+
+
+def _strength(one: Candidate, reached: "Mapping[str, Reached] | None") -> float | None:
+    if reached is None or one.source != "memory":
+        return None
+    came = reached.get(f"memory:{one.source_id}")
+    return came.strength if came else 0.0

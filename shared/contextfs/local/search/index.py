@@ -75,6 +75,9 @@ class LocalIndex:
             proposed, more = self.mended(lambda: self._propose(asked, model))
             troubles += more
         found = find.ordered(proposed, asked.question, wanted, now=now)
+        if wanted.mode == "graph" and not asked.question.lists:
+            found, more = self._walked(asked, wanted, found, model, now)
+            troubles += more
         return found, list(dict.fromkeys([*degraded, *troubles]))
 
     def mended(self, work: Callable[[], T]) -> T:
@@ -99,6 +102,18 @@ class LocalIndex:
         from contextfs.local.search.taking import take_in  # noqa: PLC0415 - heavy, and seldom due
 
         return take_in(self.base, self._project(), progress=self.progress)
+
+    def _walked(
+        self, asked: Asked, wanted: Wanted, found: Found, model: Embedder | None, now: datetime
+    ) -> tuple[Found, list[str]]:
+        """Walk over the graph from what was found, and rank again with what the walk came to."""
+        from contextfs.local.graph import walking  # noqa: PLC0415 - few searches walk
+
+        reached = self.mended(lambda: walking.reached(self.base, asked, found, now=now))
+        also = self.mended(lambda: walking.passages(self.base, asked.scope, reached))
+        again = asked._replace(scope=asked.scope._replace(also=also))
+        proposed, troubles = self.mended(lambda: self._propose(again, model))
+        return find.ordered(proposed, asked.question, wanted, now=now, reached=reached), troubles
 
     def _propose(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
         if model is None:

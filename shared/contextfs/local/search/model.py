@@ -11,7 +11,7 @@ from contextfs.kit.errors import Invalid
 LONGEST = 10_000
 """Characters that a query may have."""
 
-Mode = Literal["hybrid", "lexical", "semantic"]
+Mode = Literal["hybrid", "lexical", "semantic", "graph"]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

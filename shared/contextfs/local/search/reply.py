@@ -24,6 +24,10 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
     """Show what was found small."""
     project = project_id(base)
     hits = [_hit(one, found.candidates[one.hit.key], found.words, project, wanted) for one in found.ranked]
+    if wanted.mode == "graph":
+        from contextfs.local.graph.walking import with_paths  # noqa: PLC0415 - few searches walk
+
+        hits = with_paths(base, hits, found.reached)
     told = [*notes] if hits or found.words or wanted.mode == "semantic" else [*notes, _NO_WORDS]
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
     return LocalReply(hits=hits, degraded=degraded, notes=told, **counts)

@@ -1,10 +1,14 @@
-"""Take in what changed since search has looked: memories and messages become passages, in short steps."""
+"""Take in what changed since search has looked: memories and messages become passages, in short steps.
+
+Memories are taken into the graph with that.
+"""
 
 from collections.abc import Callable
 
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import shown
 from contextfs.local.config import ProjectNamed
+from contextfs.local.graph import rows as graph
 from contextfs.local.search import due, making, sessions
 from contextfs.local.search.queries import SQL
 
@@ -33,8 +37,11 @@ def _some(base: Base, project: str) -> int:
         rows = base.all(SQL["dirty"], {"limit": _BATCH})
         for row in rows:
             base.run(SQL["clear_source"], {"source_id": row["memory_id"]})
-            memory = base.one(SQL["memory"], {"id": row["memory_id"]})
-            if memory is not None and not memory["deleted"]:
-                making.add(base, making.of_memory(shown(memory), project))
+            graph.forget(base, row["memory_id"])
+            found = base.one(SQL["memory"], {"id": row["memory_id"]})
+            if found is not None and not found["deleted"]:
+                memory = shown(found)
+                making.add(base, making.of_memory(memory, project))
+                graph.add(base, memory)
             base.run(SQL["clean"], row)
     return len(rows)

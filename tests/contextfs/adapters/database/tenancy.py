@@ -157,6 +157,27 @@ def passage_row(
     }
 
 
+def mention_row(
+    org: UUID, project: UUID, memory: UUID, user: UUID, visibility: str, key: str = "postgres"
+) -> dict[str, Any]:
+    """Give a row of `mentions`."""
+    told = {"kind": "tool", "key": key, "name": "Postgres", "weight": 1.0, "valid_from": AT}
+    return _of_memory(org, project, memory, user, visibility) | told
+
+
+def edge_row(
+    org: UUID, project: UUID, memory: UUID, user: UUID, visibility: str, target: str = "tool:postgres"
+) -> dict[str, Any]:
+    """Give a row of `edges`."""
+    told = {"source": f"memory:{memory}", "relation": "decided_for", "target": target, "valid_from": AT}
+    return _of_memory(org, project, memory, user, visibility) | told
+
+
+def _of_memory(org: UUID, project: UUID, memory: UUID, user: UUID, visibility: str) -> dict[str, Any]:
+    owned: dict[str, Any] = {"org_id": org, "project_id": project, "memory_id": memory}
+    return owned | {"author_id": user, "visibility": visibility}
+
+
 def _enter(connection: Connection, ids: Ids) -> None:
     stamps = {"created_at": AT, "updated_at": AT}
     insert(connection, "organizations", {"org_id": ids.org, "name": "Org"} | stamps)
@@ -262,6 +283,8 @@ def _remember(connection: Connection, ids: Ids) -> None:
         }
         insert(connection, "revisions", revision)
         insert(connection, "passages", passage_row(ids.org, project, memory, ids.user, visibility, "the port is 5433"))
+        insert(connection, "mentions", mention_row(ids.org, project, memory, ids.user, visibility))
+        insert(connection, "edges", edge_row(ids.org, project, memory, ids.user, visibility))
         asked = {"org_id": ids.org, "project_id": project, "id": uuid4(), "kind": "stale", "memory_id": memory}
         seen = {"reason": "r", "visibility": visibility, "author_id": ids.user, "created_at": AT}
         insert(connection, "reviews", asked | seen)

@@ -14,8 +14,10 @@ from tests.contextfs.adapters.database.tenancy import (
     Ids,
     assume,
     count,
+    edge_row,
     insert,
     memory_row,
+    mention_row,
     passage_row,
     project_row,
     session_row,
@@ -24,7 +26,7 @@ from tests.contextfs.adapters.database.tenancy import (
 
 WRITABLE = (
     *("organizations", "memberships", "custom_roles", "invitations", "projects", "api_keys", "sources", "sessions"),
-    *("memories", "passages", "deliveries", "exports"),
+    *("memories", "passages", "mentions", "edges", "deliveries", "exports"),
 )
 DELETABLE = (
     *(table for table in WRITABLE if table != "memberships"),
@@ -33,7 +35,7 @@ DELETABLE = (
 """What a tenant may delete as a whole: of the members, an owner stays."""
 READ_BY_PROJECT = (
     *("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages", "vectors"),
-    "exports",
+    *("exports", "mentions", "edges"),
 )
 
 
@@ -131,6 +133,8 @@ ROWS_FOR: dict[str, Callable[[Ids], dict[str, Any]]] = {
     "sessions": lambda them: session_row(them.org, them.project, uuid4(), them.user, "project"),
     "memories": lambda them: memory_row(them.org, them.project, uuid4(), them.user, "project"),
     "passages": lambda them: passage_row(them.org, them.project, them.shared_memory, them.user, "project", "x", 9),
+    "mentions": lambda them: mention_row(them.org, them.project, them.shared_memory, them.user, "project", "redis"),
+    "edges": lambda them: edge_row(them.org, them.project, them.shared_memory, them.user, "project", "tool:redis"),
     "consumed_events": lambda them: {"org_id": them.org, "consumer": "c", "event_id": uuid4(), "consumed_at": AT},
 }
 
@@ -224,7 +228,10 @@ def test_a_project_key_cannot_move_a_memory_to_another_project(app: Connection, 
         app.execute("update contextfs.memories set project_id = %s", (ours.other_project,))
 
 
-PRIVATE = ("memories", "revisions", "passages", "vectors", "reviews", "sessions", "messages", "sessions_history")
+PRIVATE = (
+    *("memories", "revisions", "passages", "vectors", "mentions", "edges", "reviews"),
+    *("sessions", "messages", "sessions_history"),
+)
 
 
 @pytest.mark.parametrize("table", PRIVATE)

@@ -1,0 +1,1 @@
+"""The graph: what memories speak of, and how these things hang together."""

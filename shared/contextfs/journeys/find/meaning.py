@@ -1,0 +1,65 @@
+"""What a question means, as a vector: of the model that made the vectors it is compared with."""
+
+import logging
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from contextfs.domain.search import generations, store
+from contextfs.domain.search.model import VectorsUsed
+from contextfs.domain.search.store import Candidate
+from contextfs.journeys.find.embed import embedder_for, question_vector, vector_text
+from contextfs.kit.call import Call
+from contextfs.kit.errors import Unavailable
+
+Mode = Literal["semantic", "hybrid", "lexical"]
+
+_log = logging.getLogger(__name__)
+_NO_MODEL = "semantic: no embedding model is installed, so words alone were compared"
+_NOT_YET = "semantic: some passages are still waiting for their vectors"
+_NOT_SET = "semantic: the vectors were made by {}, which is not set any more, so words alone were compared: reindex"
+_NOT_FIT = "semantic: {} gave a vector of another length than before, so words alone were compared: reindex"
+
+
+class Meant(msgspec.Struct, frozen=True, kw_only=True):
+    """A question's vector with the generation it is compared with, or why there is none."""
+
+    vector: str | None = None
+    model: str | None = None
+    dimensions: int = 0
+    lacks: tuple[str, ...] = ()
+    pending: bool = False
+    """Whether there could be a vector, if only some of what is searched had one."""
+
+    def degraded(self, found: Sequence[Candidate]) -> list[str]:
+        """Tell what could not take part."""
+        waits = (self.pending or self.vector is not None) and any(not candidate.embedded for candidate in found)
+        return [*self.lacks, *([_NOT_YET] if waits else [])]
+
+    def used(self, call: Call) -> VectorsUsed | None:
+        """Tell which vectors were compared, and how they were looked through; right after that search."""
+        if self.vector is None or self.model is None:
+            return None
+        told = {"model": self.model, "dimensions": self.dimensions, "way": store.way(call.tx)}
+        return msgspec.convert(told, VectorsUsed)
+
+
+def meant(call: Call, text: str, mode: Mode) -> Meant:
+    """Have the model that made the vectors read the question."""
+    if mode == "lexical" or not text.strip():
+        return Meant()
+    try:
+        serving = generations.live(call.tx).get("serving")
+        if serving is None or serving.dimensions is None:
+            return Meant(pending=True) if call.services.embedder() else Meant(lacks=(_NO_MODEL,))
+        embedder = embedder_for(call.services, serving.model)
+        if embedder is None:
+            return Meant(lacks=(_NOT_SET.format(serving.model) if call.services.embedder() else _NO_MODEL,))
+        vector = question_vector(embedder, text)
+    except Unavailable as error:
+        _log.warning("semantic leg down", extra={"kind": type(error).__name__})
+        return Meant(lacks=(f"semantic: {error.detail}",))
+    if len(vector) != serving.dimensions:
+        return Meant(lacks=(_NOT_FIT.format(serving.model),))
+    return Meant(vector=vector_text(vector), model=serving.model, dimensions=serving.dimensions)

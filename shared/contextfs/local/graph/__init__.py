@@ -1,0 +1,1 @@
+"""The graph in the local store: what its memories mention and state, by the rules of the server."""

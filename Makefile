@@ -67,10 +67,10 @@ models: .venv/server ## Make the local embedding model (90 MB download, 25 MB ke
 
 lock: ## Pin every package anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra otlp --group build \
+		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra otlp --extra cache --group build \
 		--output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra proxy --extra otlp --extra stream --extra gcp \
+		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra proxy --extra otlp --extra stream --extra cache --extra gcp \
 		--extra aws --extra otel --group build --group dev \
 		--output-file requirements-dev.lock
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -19,6 +20,7 @@ from clients.cli.reindexing import reindex
 from clients.cli.roles import role
 from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
+from clients.cli.team import found
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
 
@@ -63,7 +65,10 @@ def audit(
         What | None, Argument("`verify` checks that nobody changed the log; without it, it is listed.")
     ] = None,
     since: options.Since = None,
-    user: Annotated[str | None, Option("--user", help="Only what this user or key did: its id.")] = None,
+    user: Annotated[
+        str | None,
+        Option("--user", help="Only what this member did, by any key or login (address, id), or this key (id)."),
+    ] = None,
     action: Annotated[str | None, Option("--action", help="Only this: memory.created, or memory.* for a kind.")] = None,
     limit: Annotated[
         int | None, Option("--limit -n", min=1, help="How many; without it 50 in a table, else all.")
@@ -82,7 +87,10 @@ def audit(
         if what is What.verify:
             return _verify(client, head, json=json or format is Format.json)
         listing = client.admin.audit_logs(
-            since=options.since(since, datetime.now(UTC)), actor=_actor(user), action=action, page_size=_MOST_IN_A_PAGE
+            since=options.since(since, datetime.now(UTC)),
+            user=_user(client, user),
+            action=action,
+            page_size=_MOST_IN_A_PAGE,
         )
         wanted = Format.json if json else format
         most = limit if limit is not None or wanted is not Format.table else 50
@@ -102,9 +110,9 @@ def retention(
         raise Misused(f"{keep!r} is no number of days: say 365, or forever")
     with server.opened() as client:
         admin = client.admin
-        found = admin.retention() if keep is None else admin.retain(None if keep == "forever" else int(keep))
-    days = "for ever" if found.keep_days is None else f"for {found.keep_days} days"
-    output.say_json(found) if json else output.say(f"The log is kept {days}.")
+        kept = admin.retention() if keep is None else admin.retain(None if keep == "forever" else int(keep))
+    days = "for ever" if kept.keep_days is None else f"for {kept.keep_days} days"
+    output.say_json(kept) if json else output.say(f"The log is kept {days}.")
 
 
 @app.command("model-calls")
@@ -127,10 +135,9 @@ def model_calls(
         output.table(["when", "state", "model", "session", "cost"], rows)
 
 
-def _actor(user: str | None) -> str | None:
-    if user is not None and server.as_id(user) is None:
-        raise Misused(f"--user: {user!r} is no id of a user or a key")
-    return user
+def _user(client: ContextFS, named: str | None) -> UUID | None:
+    """Give the id of who is meant: one that is whole, of a key or of somebody who left, is taken as it is."""
+    return None if named is None else server.as_id(named) or found(client, named).id
 
 
 def _print(entries: Iterable[AuditEntry], wanted: Format) -> None:

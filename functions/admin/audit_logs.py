@@ -16,12 +16,18 @@ def handle(
     since: Moment | None = None,
     until: Moment | None = None,
     actor: UUID | None = None,
+    user: UUID | None = None,
     action: Action | None = None,
     subject: UUID | None = None,
     project_id: UUID | None = None,
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[AuditEntry]:
-    """List who did what, newest first: ids, counts and hashes, never content."""
-    wanted = AuditFilter(since=since, until=until, actor=actor, action=action, subject=subject, project_id=project_id)
+    """List who did what, newest first: ids, counts and hashes, never content.
+
+    `actor` is a key or a person, `user` a member by whichever of their keys and logins they acted.
+    """
+    wanted = AuditFilter(
+        since=since, until=until, actor=actor, user=user, action=action, subject=subject, project_id=project_id
+    )
     return store.page(call.tx, wanted, limit=limit, cursor=cursor)

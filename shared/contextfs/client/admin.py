@@ -57,16 +57,21 @@ class Admin:
         since: datetime | None = None,
         until: datetime | None = None,
         actor: Id | None = None,
+        user: Id | None = None,
         action: str | None = None,
         subject: Id | None = None,
         project_id: Id | None = None,
         page_size: int | None = None,
     ) -> Listing[AuditEntry]:
-        """List who did what, newest first; `action` may be `memory.*`."""
+        """List who did what, newest first; `action` may be `memory.*`.
+
+        `actor` is a key or a person, `user` a member by whichever of their keys and logins they acted.
+        """
         asked = {
             "since": since,
             "until": until,
             "actor": actor,
+            "user": user,
             "action": action,
             "subject": subject,
             "project_id": project_id,

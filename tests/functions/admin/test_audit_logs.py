@@ -1,10 +1,13 @@
 """GET /v1/admin/audit-logs."""
 
 from collections.abc import Callable
+from uuid import UUID, uuid4
 
 from tests.conftest import Tenant
 from tests.functions.asking import Things
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, sign_in
+
+Colleague = Callable[[Tenant], Tenant]
 
 
 def test_the_newest_act_comes_first_with_who_did_what(tenant: Tenant) -> None:
@@ -44,6 +47,23 @@ def test_it_is_asked_by_what_happened_to_what_and_when(tenant: Tenant, things: T
     assert actions("until=2020-01-01T00:00:00Z") == set()
     assert actions("since=2020-01-01T00:00:00Z") >= {"memory.created", "session.created"}
     assert actions(f"actor={things.memory_id}") == set()
+
+
+def test_a_member_is_found_by_whichever_key_or_login_they_acted(tenant: Tenant, colleague: Colleague) -> None:
+    other = colleague(tenant)
+    other.call("POST", "/v1/projects", {"name": "theirs"})
+    cookie = sign_in(tenant)[0]
+    csrf = tenant.http.get("/v1/auth/me", headers={"cookie": f"ctx_login={cookie}"}).json()["csrf_token"]
+    signed_in = {"cookie": f"ctx_login={cookie}", "x-csrf-token": csrf}
+    tenant.http.post("/v1/projects", json={"name": "mine"}, headers=signed_in)
+
+    def done(user: UUID) -> list[str]:
+        items = tenant.call("GET", f"/v1/admin/audit-logs?user={user}&action=project.*").json()["items"]
+        return [one["actor"].partition(":")[0] for one in items]
+
+    assert done(other.user_id) == ["key"]
+    assert done(tenant.user_id) == ["user"]
+    assert done(uuid4()) == []
 
 
 def test_acts_of_others_are_not_shown(

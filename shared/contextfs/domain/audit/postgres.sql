@@ -8,6 +8,10 @@ where (%(at)s::timestamptz is null or (a.at, a.id) < (%(at)s, %(after)s))
     and (%(since)s::timestamptz is null or a.at >= %(since)s)
     and (%(until)s::timestamptz is null or a.at < %(until)s)
     and (%(actor)s::uuid is null or a.actor_id = %(actor)s)
+    and (
+        %(user)s::uuid is null or a.actor_id = %(user)s
+        or a.actor_id in (select k.id from api_keys as k where k.user_id = %(user)s)
+    )
     and (%(action)s::text is null or a.action = %(action)s)
     and (%(kind)s::text is null or starts_with(a.action, %(kind)s))
     and (%(subject)s::uuid is null or a.subject = %(subject)s)

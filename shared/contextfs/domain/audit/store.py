@@ -24,6 +24,8 @@ class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     actor: UUID | None = None
+    user: UUID | None = None
+    """A member, whichever of their keys and logins they used."""
     action: str | None = None
     subject: UUID | None = None
     project_id: UUID | None = None

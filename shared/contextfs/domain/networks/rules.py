@@ -5,6 +5,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from contextfs.kit.errors import Invalid
 
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
 
 def read(networks: Iterable[str]) -> list[str]:
     """Read networks in CIDR, each once, in their shortest spelling; Invalid says which is none."""
@@ -27,6 +29,6 @@ def _read(text: str, place: int) -> IPv4Network | IPv6Network:
         raise Invalid(f"{text!r} is no network: write it as 203.0.113.0/24 or 2001:db8::/48.", where=where) from None
     if "/" in text and str(ip_address(text.strip().split("/")[0])) != str(network.network_address):
         raise Invalid(f"{text!r} is an address within a network: do you mean {network}?", where=where)
-    if isinstance(network, IPv6Network) and network.subnet_of(ip_network("::ffff:0:0/96")):
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         raise Invalid(f"{text!r} stands for addresses of IPv4: write it in their form.", where=where)
     return network

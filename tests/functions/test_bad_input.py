@@ -259,7 +259,7 @@ def test_a_bad_parameter_is_refused(route: Route, name: str, send: Send, standin
     for text in ("%00", "%ff", "%ED%A0%80", "x" * 1500):
         reply = send(route, body, path=f"{path}?{name}={text}")
 
-        # A message of SAML may be long, and this tenant's provider speaks none.
+        # A message of SAML may be that long, and this tenant's provider speaks none.
         assert reply.status_code in {400, 422} | ({404} if name.startswith("SAML") else set[int]()), text
     for text in ("", "null", quote(MARK), "1e10", "0001-01-01T00:00:00%2B14:00", "%F0%9F%92%A9", "-1", "1.0", "%20"):
         assert send(route, body, path=f"{path}?{name}={text}").status_code < 500

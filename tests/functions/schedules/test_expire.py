@@ -31,3 +31,18 @@ def test_logins_that_ended_long_ago_go(tenant: Tenant, rows: Rows, wiring: Wirin
     platform.close()
 
     assert [str(row["id"]) for row in rows.of("logins", tenant)] == [kept]
+
+
+def test_messages_of_providers_go_when_they_are_believed_no_more(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    rows.connection.execute(
+        "insert into contextfs.saml_messages (org_id, issuer, id, expires_at)"
+        " values (%(org)s, 'idp', 'old', now() - interval '1 second'),"
+        " (%(org)s, 'idp', 'young', now() + interval '1 hour')",
+        {"org": tenant.org_id},
+    )
+    platform = wiring.platform()
+
+    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    platform.close()
+
+    assert [row["id"] for row in rows.of("saml_messages", tenant)] == ["young"]

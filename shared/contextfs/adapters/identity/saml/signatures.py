@@ -7,7 +7,7 @@ as it was signed, and that alone is read.
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -33,8 +33,16 @@ _ALGORITHMS: Final = frozenset({*(one.value for one in _METHODS), *(one.value fo
 _EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _TRANSFORMS: Final = frozenset({_EXCLUSIVE, _ENVELOPED})
-_QUERY_HASHES: Final = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
-_MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
+_HASHES: Final[Mapping[str, type[hashes.HashAlgorithm]]] = {
+    "256": hashes.SHA256,
+    "384": hashes.SHA384,
+    "512": hashes.SHA512,
+}
+_QUERY_METHODS: Final = {
+    f"http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{size}": (kind, hashed)
+    for kind in ("rsa", "ecdsa")
+    for size, hashed in _HASHES.items()
+}
 _verifier: Any = XMLVerifier  # its types are not all known
 _FAILURES: Final[tuple[type[Exception], ...]] = (
     SignXMLException,
@@ -116,16 +124,14 @@ def _verified(element: Element, certificate: x509.Certificate) -> Element | None
 
 
 def _is_by(certificate: x509.Certificate, algorithm: str, value: bytes, covered: bytes) -> bool:
+    kind, hashed = _QUERY_METHODS.get(algorithm, ("none", hashes.SHA256))
     key = certificate.public_key()
-    kind, _, size = algorithm.removeprefix(_MORE).rpartition("-sha")
-    if not algorithm.startswith(_MORE) or size not in _QUERY_HASHES:
-        return False
     try:
         if kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, covered, padding.PKCS1v15(), _QUERY_HASHES[size]())
+            key.verify(value, covered, padding.PKCS1v15(), hashed())
             return True
         if kind == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(value, covered, ec.ECDSA(_QUERY_HASHES[size]()))
+            key.verify(value, covered, ec.ECDSA(hashed()))
             return True
     except InvalidSignature:
         return False

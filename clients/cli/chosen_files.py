@@ -40,11 +40,11 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
 
 
 def about(place: Place) -> Only:
-    """Tell whether a conversation was had in the repository of a store; one that names no folder counts as such."""
+    """Tell whether a conversation of a database was had in the repository of a store."""
     from contextfs.local.setup import past  # noqa: PLC0415 - as above
 
     whereabouts = past.whereabouts(place)
-    return lambda transcript: transcript.cwd is None or whereabouts.holds(transcript.cwd)
+    return lambda one: whereabouts.holds(one.cwd) or (one.cwd is None and one.tool in _FOLDERLESS)
 
 
 def everywhere(place: Place | None) -> dict[str, list[Path]]:

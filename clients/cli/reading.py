@@ -9,6 +9,7 @@ from typing import Any
 from clients.cli.mapping import Normalised, normalised
 from contextfs.adapters.transcripts import read_path
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.sqlite import is_database
 from contextfs.domain.sessions.model import Captured
 from contextfs.kit.errors import ContextFSError
 
@@ -72,7 +73,7 @@ def conversations(
 ) -> Iterator[tuple[Path, Normalised]]:
     """Read files one after the other; what cannot be read is counted, with the reason.
 
-    `only` says which conversations of a file are wanted, where it holds those of others as well.
+    `only` says which conversations of a database are wanted: it holds those of all folders.
     """
     for file in files:
         tally.files += 1
@@ -82,7 +83,7 @@ def conversations(
                 continue
             if not read:
                 tally.skipped_files.append((str(file), NOTHING))
-            for transcript in filter(only, read):
+            for transcript in filter(only if is_database(file) else None, read):
                 one = normalised(transcript, tags=tags)
                 tally.skipped_records.update(one.skipped)
                 yield file, one

@@ -35,10 +35,9 @@ def piped(command: Sequence[str], environment: Mapping[str, str], tape: Tape) ->
     """Run a program whose output is no terminal, and take a copy of what it reads and writes. Gives as `untouched`."""
     given = _given(tape)
     try:
-        program = subprocess.Popen(command, env=environment, stdin=given, stdout=subprocess.PIPE)  # noqa: S603 - as above
+        program = _started(command, environment, given)
     except OSError as error:
         return refused(command, error)
-    _widen(program.stdin, program.stdout)
     with forwarding(program.pid):
         if program.stdin is not None:
             threading.Thread(target=_feed, args=(program.stdin, tape), daemon=True).start()
@@ -86,14 +85,18 @@ def _given(tape: Tape) -> int | None:
     return None if os.isatty(0) else subprocess.PIPE
 
 
-def _widen(*pipes: IO[bytes] | None) -> None:
-    """Let pipes hold as much as we take at once, where the system has a way for that and the user's share allows it."""
-    if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - there is none elsewhere
+def _started(command: Sequence[str], environment: Mapping[str, str], given: int | None) -> "subprocess.Popen[bytes]":
+    """Start a program on pipes that hold as much as we take at once, where the system allows this user such ones."""
 
-        for pipe in filter(None, pipes):
-            with suppress(OSError):
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
+    def start(size: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - as above
+            command, env=environment, stdin=given, stdout=subprocess.PIPE, pipesize=size
+        )
+
+    try:
+        return start(_CHUNK)
+    except PermissionError:
+        return start(-1)  # where it is the program that may not be run, this tells so
 
 
 def _feed(into: IO[bytes], tape: Tape) -> None:

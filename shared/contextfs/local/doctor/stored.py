@@ -4,11 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 from uuid import UUID
 
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load
 from contextfs.local import git
 from contextfs.local.base.connection import FILE, explained
 from contextfs.local.doctor.model import Check, count, some
 from contextfs.local.folder import stepping
+from contextfs.local.records.store import FILE as RECORDS
+from contextfs.local.records.store import Records, Size
 from contextfs.local.search.health import is_whole
 from contextfs.local.store import LocalStore
 
@@ -29,6 +32,7 @@ def of_store(store: LocalStore) -> Iterator[Check]:
     yield _conflicts(status.conflicted)
     yield _in_step(store, status.behind)
     yield _search(store)
+    yield _records(store)
 
 
 def mend(store: LocalStore) -> int:
@@ -97,6 +101,27 @@ def _search(store: LocalStore) -> Check:
     if is_whole(store.base):
         return Check(name="search", state="ok", detail="the search index agrees with what it was made of")
     return Check(name="search", state="fail", detail="the search index is damaged", cure="`ctx reindex` makes it anew")
+
+
+def _records(store: LocalStore) -> Check:
+    """Look at what is kept of other tools' files."""
+    file = store.place.local / RECORDS
+    if not file.exists():
+        return Check(name="records", state="ok", detail="no file of another tool is kept")
+    try:
+        with Records.opened(store.place.local, store.entropy) as records:
+            told = [str(next(iter(row.values()))) for row in records.base.all(SQL["quick_check"])]
+            size, unread = records.size(), len(records.unread())
+    except (sqlite3.Error, Unavailable) as error:
+        told, size, unread = [str(error)], Size(), 0
+    if told != ["ok"]:
+        cure = f"move {file} away: the next `ctx import` keeps what the tools still have"
+        return Check(name="records", state="fail", detail=f"{file} is damaged: {some(told)}", cure=cure)
+    if unread:
+        detail = f"{count(unread, 'file was', 'files were')} kept and not read: an import was cut off"
+        return Check(name="records", state="warn", detail=detail, cure="`ctx import` reads what is left")
+    detail = f"{count(size.files, 'file')} of other tools, {size.written / 1e6:,.1f} MB in {size.kept / 1e6:,.1f} MB"
+    return Check(name="records", state="ok", detail=detail)
 
 
 def _lacking(store: LocalStore) -> list[dict[str, str]]:

@@ -163,3 +163,23 @@ def test_reading_again_needs_a_store(here: Folder) -> None:
 
     assert told.code == 2
     assert "leave --server" in told.err
+
+
+def test_the_doctor_tells_what_is_kept_and_what_was_not_read(here: Folder) -> None:
+    here.ctx("import", "claude-code", transcript(here))
+    file = here.root / ".contextfs/local" / FILE
+    well = here.ctx("doctor").out
+
+    records = sqlite3.connect(file)
+    records.execute("update files set read_by = null")
+    records.commit()
+    records.close()
+    unread = here.ctx("doctor").out
+    for one in file.parent.glob(f"{FILE}*"):
+        one.unlink()
+    file.write_bytes(b"no database at all" * 100)
+    damaged = here.ctx("doctor").out
+
+    assert "1 file of other tools" in well
+    assert "kept and not read" in unread
+    assert "is damaged" in damaged

@@ -43,7 +43,7 @@ def test_a_store_in_order_has_nothing(ready: Machine) -> None:
     assert wrong(ready) == []
     assert [one.name for one in found] == [
         *("settings", "folder", "left over", "merge driver", "attributes", "ignored", "tracked"),
-        *("database", "unfinished", "files", "conflicts", "in step", "search"),
+        *("database", "unfinished", "files", "conflicts", "in step", "search", "records"),
     ]
     assert all(one.detail and not one.cure for one in found)
 

@@ -32,7 +32,7 @@ class Pair:
         """Start a server with an empty database, and a copy of it that follows."""
         server = embedded.start(self.first, options=_QUICK)
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute(f"create database {DATABASE}")  # pyright: ignore[reportArgumentType] - a name of ours
+            connection.execute(f"create database {DATABASE}".encode())
         self.copy(self.first, self.second)
 
     def copy(self, of: Path, data: Path) -> None:
@@ -62,10 +62,11 @@ class Pair:
 
     def run(self, data: Path, *statements: str) -> Any:
         """Run statements on one of the two; gives the first value of the last one."""
+        *before, last = (statement.encode() for statement in statements)
         with psycopg.connect(self.dsn(data), autocommit=True) as connection:
-            for statement in statements:
-                cursor = connection.execute(statement)  # pyright: ignore[reportArgumentType] - texts of this file
-            row = cursor.fetchone() if cursor.description else None
+            for statement in before:
+                connection.execute(statement)
+            row = connection.execute(last).fetchone()
             return row[0] if row else None
 
     def follow_closely(self) -> None:

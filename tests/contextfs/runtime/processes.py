@@ -65,7 +65,7 @@ def serving(process: str, settings: Settings, home: Path) -> Generator[str]:
         own = environment(msgspec.structs.replace(settings, port=port), home)
         running = subprocess.Popen(command, cwd=REPOSITORY, env=own, stdout=sink, stderr=subprocess.STDOUT)
     try:
-        if process == "gateway":
+        if process in {"gateway", "stream"}:
             wait_for(port, running, log)
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -17,8 +17,10 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     client_id: Uri
     client_name: Name
     redirect_uri: Uri
-    code_challenge: Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{43}" + END)]
-    scope: Annotated[list[str], Meta(min_length=1, max_length=64, description="Permissions.")]
+    code_challenge: Annotated[str, Meta(max_length=43, pattern="^[0-9A-Za-z_-]{43}" + END)]
+    scope: Annotated[
+        list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=64, description="Permissions.")
+    ]
     resource: Uri
 
 

@@ -14,7 +14,7 @@ from contextfs.domain.grants.model import Grant, GrantCreated, NewGrant, Tokens
 from contextfs.journeys.signin.logins import check_stands_for_its_person
 from contextfs.kit import tokens
 from contextfs.kit.call import Call, OpenCall
-from contextfs.kit.errors import Invalid, NotAuthenticated
+from contextfs.kit.errors import Invalid, NotAuthenticated, NotFound
 from contextfs.kit.page import Page
 
 _OVER = "This code or token is not good, or is over: ask the person again."
@@ -57,9 +57,10 @@ def mine(call: Call, *, limit: int, cursor: str | None) -> Page[Grant]:
 
 
 def end(call: Call, grant_id: UUID) -> None:
-    """End one of the caller's grants; NotFound when it is not theirs."""
-    user_id = check_stands_for_its_person(call)
-    store.end(call.tx, grant_id, call.now, of=user_id)
+    """End one of the caller's grants; NotFound when it is not theirs, or they call for one project only."""
+    if call.principal.project_ids is not None and call.principal.login_id is None:
+        raise NotFound("There is no such grant, or it is not yours to see.")
+    store.end(call.tx, grant_id, call.now, of=call.principal.reader_id)
     call.note(subject=grant_id)
 
 

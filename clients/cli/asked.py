@@ -1,4 +1,4 @@
-"""What `ctx search` was asked, as both of its variants take it."""
+"""What `ctx search` and `ctx memory list` were asked, as both of their variants take it."""
 
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,7 @@ class Asked(NamedTuple):
     branch: str | None
     limit: int
     mode: Literal["hybrid", "lexical", "semantic"]
+    superseded: bool
     explain: bool
 
     def told(self) -> str:
@@ -28,3 +29,20 @@ class Asked(NamedTuple):
             "branch": self.branch,
         }
         return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
+
+
+class Listed(NamedTuple):
+    """Which memories to list; what is None does not matter."""
+
+    type: str | None = None
+    tags: list[str] | None = None
+    since: str | None = None
+    author: str | None = None
+    superseded: bool = False
+    conflicted: bool | None = None
+    limit: int = 20
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether it leaves some out by what they are."""
+        return any((self.type, self.tags, self.since, self.author))

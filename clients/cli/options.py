@@ -14,6 +14,9 @@ Project = Annotated[str | None, Option("--project -p", help="Name or id of the p
 Type = Annotated[str | None, Option("--type", help="fact, episodic, procedural, user, decision, or a word of yours.")]
 Tags = Annotated[list[str] | None, Option("--tag", help="A tag; may be given several times.")]
 Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, or 12h, 7d, 4w ago.")]
+Superseded = Annotated[
+    bool, Option("--superseded", help="Also what holds no longer: superseded, past its end, or expired.")
+]
 Limit = Annotated[int, Option("--limit -n", min=1, help="How many to show at the most.")]
 
 

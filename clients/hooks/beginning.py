@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from clients.cli.here.store import now, opened
+from clients.cli.here.store import opened
 from contextfs.domain.context.model import PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.tokens import estimate
@@ -21,9 +21,9 @@ _WORTH: Final = {"decision": 1.0, "user": 1.0, "procedural": 0.9, "fact": 0.8}
 def pack(place: Place, tokens: int) -> tuple[str, frozenset[UUID]]:
     """Give fenced text within a budget, and the ids of what is in it; nothing where nothing is known."""
     with opened(place) as store:
-        newest = [one for one in store.page(MemoryQuery(limit=_LOOKED_AT)) if not _is_over(one)]
-    pinned = [one for one in newest if one.pinned]
-    others = [one for one in newest if not one.pinned and one.type in _WORTH and not one.conflicted][:_TAKEN]
+        pinned = store.page(MemoryQuery(pinned=True, limit=_LOOKED_AT))
+        newest = store.page(MemoryQuery(pinned=False, limit=_LOOKED_AT))
+    others = [one for one in newest if one.type in _WORTH and not one.conflicted][:_TAKEN]
     ids = {one.id.hex[-12:]: one.id for one in (*pinned, *others)}
     chosen = select(list(_candidates(pinned, others)), budget=tokens, count=estimate)
     return chosen.text, frozenset(ids[one.id] for one in chosen.items)
@@ -41,8 +41,3 @@ def _candidates(pinned: list[LocalMemory], others: list[LocalMemory]) -> Iterato
             freshness=1 - place / (len(pinned) + len(others)),
             pinned=one.pinned,
         )
-
-
-def _is_over(one: LocalMemory) -> bool:
-    moment = now()
-    return any(end is not None and end <= moment for end in (one.expires_at, one.valid_to))

@@ -7,6 +7,7 @@ from contextfs.domain.memories.model import Memory, MemoryType
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Moment, Tags
+from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit, Page
 
 
@@ -21,6 +22,7 @@ def handle(
     since: Moment | None = None,
     until: Moment | None = None,
     conflicted: bool | None = None,
+    superseded: Superseded = False,
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[Memory]:
@@ -34,5 +36,6 @@ def handle(
         since=since,
         until=until,
         conflicted=conflicted,
+        superseded=superseded,
     )
-    return store.page(call.tx, wanted, limit=limit, cursor=cursor)
+    return store.page(call.tx, wanted, now=call.now, limit=limit, cursor=cursor)

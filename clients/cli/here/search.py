@@ -18,6 +18,7 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         tools=[asked.tool] if asked.tool else None,
         branch=asked.branch,
         since=options.since(asked.since, at.now()),
+        superseded=asked.superseded,
         limit=asked.limit,
         explain=asked.explain,
     )

@@ -27,6 +27,7 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
             tools=[asked.tool] if asked.tool else None,
             branch=asked.branch,
             since=after,
+            superseded=asked.superseded,
             limit=asked.limit,
             explain=asked.explain,
         )

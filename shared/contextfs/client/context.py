@@ -20,10 +20,11 @@ class Context:
         types: list[str] | None = None,
         messages: bool = True,
         branch: str | None = None,
+        superseded: bool = False,
     ) -> ContextReply:
         """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to be sent.
 
-        `messages=False` takes memories only.
+        `messages=False` takes memories only; `superseded` also those that hold no longer.
         """
         wanted = ContextRequest(
             project_id=self._transport.address.project(project_id),
@@ -32,5 +33,6 @@ class Context:
             types=types,
             messages=messages,
             branch=branch,
+            superseded=superseded,
         )
         return self._transport.call("POST", "/v1/context", ContextReply, body=wanted)

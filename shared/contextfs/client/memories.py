@@ -70,6 +70,7 @@ class MemoryFilters(TypedDict, total=False):
     since: datetime | None
     until: datetime | None
     conflicted: bool | None
+    superseded: bool
 
 
 class Memories:

@@ -27,6 +27,7 @@ class SearchFields(TypedDict, total=False):
     branch: str | None
     since: datetime | None
     until: datetime | None
+    superseded: bool
     limit: int
     min_relevance: float
     explain: bool
@@ -43,6 +44,7 @@ class QueryFields(TypedDict, total=False):
     until: datetime | None
     conflicted: bool | None
     metadata: dict[str, Any]
+    superseded: bool
 
 
 class Search:

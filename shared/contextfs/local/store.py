@@ -16,11 +16,11 @@ import msgspec
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import time_text
 from contextfs.domain.memories.model import MemoryChange, NewMemory
-from contextfs.domain.memories.revisions import Fields, Revision, at
+from contextfs.domain.memories.revisions import Fields, Revision, at, instant
 from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.journeys.consolidate.retire import mark_of, said_again
+from contextfs.journeys.consolidate.retire import mark_of, renewed, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
@@ -184,7 +184,7 @@ class LocalStore:
         row = self.base.one(SQL["memory"], {"id": str(memory_id)})
         if row is None or row["deleted"]:
             raise NotFound(_ABSENT)
-        return shown(row)
+        return shown(row, self.now())
 
     def find(self, text: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
@@ -200,6 +200,7 @@ class LocalStore:
 
     def page(self, query: MemoryQuery) -> list[LocalMemory]:
         """List memories, newest first."""
+        now = self.now()
         rows = self.base.all(
             SQL["page"],
             {
@@ -208,10 +209,13 @@ class LocalStore:
                 "author": query.author,
                 "since": time_text(query.since) if query.since else None,
                 "conflicted": query.conflicted,
+                "pinned": query.pinned,
+                "superseded": query.superseded,
+                "now": instant(now),
                 "limit": query.limit,
             },
         )
-        return [shown(row) for row in rows]
+        return [shown(row, now) for row in rows]
 
     def log(self, memory_id: UUID) -> Sequence[Revision]:
         """Give all revisions of a memory, newest first: nothing that anyone wrote is out of reach."""
@@ -309,7 +313,11 @@ class LocalStore:
         known = {_proof(one) for one in seen.fields.provenance}
         room = max(0, _MOST_PROOFS - len(known))
         fresh = tuple(one for one in fields.provenance if _proof(one) not in known)[:room]
-        now = said_again(seen.fields, fields.valid_from) if fresh or not fields.provenance else seen.fields
+        now = seen.fields
+        if not fields.provenance:
+            now = renewed(now, fields, self.now())
+        elif fresh:
+            now = said_again(now, fields.valid_from)
         more = msgspec.structs.replace(now, provenance=(*now.provenance, *fresh))
         if more != seen.fields:
             self._write(seen.memory_id, seen, more, author=author)

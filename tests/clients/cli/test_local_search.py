@@ -227,3 +227,18 @@ def test_a_pack_marks_what_is_in_conflict(here: Ctx, machine: Machine, *, is_pin
 
     assert f"(id {memory.hex[-12:]}, in conflict: another text says otherwise)" in told
     assert 1 == told.count("in conflict")
+
+
+def test_what_holds_no_longer_comes_up_where_it_is_asked_for(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("The cache is cold.", pinned=True, valid_to=datetime(2020, 1, 1, 12, tzinfo=UTC))
+    digits = memory.hex[-12:]
+    plain, asked = here("search", "cache"), here("search", "cache", "--superseded")
+    lists = here("memory", "list"), here("memory", "list", "--superseded")
+    packs = here("context", "is the cache cold"), here("context", "is the cache cold", "--superseded")
+
+    assert ("Nothing was found", True) == (plain.out[:17], "ended on 2020-01-01" in asked.out)
+    assert [False, True] == ["[pinned] [ended on 2020-01-01] The cache is cold." in told.out for told in lists]
+    assert ["", f"(id {digits}, ended on 2020-01-01)"] == [
+        told.out.partition("cold. ")[2].partition("\n")[0] for told in packs
+    ]
+    assert "until 2020-01-01" in here("memory", "show", digits).out

@@ -19,7 +19,7 @@ def taught(tenant: Tenant, text: str, day: int = 1, **about: Any) -> str:
 
 
 def decisions(tenant: Tenant) -> list[dict[str, Any]]:
-    return tenant.call("GET", "/v1/memories?type=decision").json()["items"]
+    return tenant.call("GET", "/v1/memories?type=decision&superseded=true").json()["items"]
 
 
 def test_what_two_sessions_taught_is_one_memory_with_two_proofs(

@@ -21,6 +21,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     query: Query
     type: Annotated[str, Meta(max_length=64, description="fact, decision, procedural, user, episodic")] | None = None
     since: Since | None = None
+    superseded: Annotated[bool, Meta(description="Also what holds no longer.")] = False
     limit: Annotated[int, Meta(ge=1, le=50)] = 8
 
 
@@ -83,6 +84,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     snippet: str
     occurred_at: datetime | None
     relevance: float
+    overtaken: str = ""
+    """That it holds no longer, and what does instead."""
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +115,8 @@ class Recalled(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     updated_at: datetime
     others: list[str] = []
+    overtaken: str = ""
+    """That it holds no longer, and what does instead."""
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ def hits(reply: SearchReply) -> Hits:
             snippet=one.snippet,
             occurred_at=one.occurred_at,
             relevance=one.relevance,
+            overtaken=str(one.overtaken or ""),
         )
         for one in reply.hits
     ]

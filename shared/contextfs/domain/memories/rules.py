@@ -26,6 +26,7 @@ from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
 from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.overtaken import overtaken
 
 SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
@@ -126,6 +127,12 @@ def shown(
         created_at=created_at,
         updated_at=updated_at,
     )
+
+
+def dated(memory: Memory, at: datetime) -> Memory:
+    """Give a memory that says whether it held no longer at a time."""
+    over = overtaken(valid_to=memory.valid_to, expires_at=memory.expires_at, metadata=memory.metadata, at=at)
+    return memory if over is None else msgspec.structs.replace(memory, overtaken=over)
 
 
 def _fields(values: dict[str, Any]) -> Fields:

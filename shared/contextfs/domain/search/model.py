@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from contextfs.domain.search.fusion import Explanation
 from contextfs.kit.fields import Moment, Word
+from contextfs.kit.overtaken import Overtaken, Superseded
 
 Source = Literal["memory", "message"]
 Leg = Literal["lexical", "semantic"]
@@ -28,13 +29,17 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     branch: Annotated[str, Meta(max_length=1000)] | None = None
     since: Moment | None = None
     until: Moment | None = None
+    superseded: Superseded = False
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     min_relevance: Annotated[float, Meta(ge=0, le=1)] = 0.0
     explain: bool = False
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing found, small: its id, a snippet and where it lies; the whole is a second call."""
+    """One thing found, small: its id, a snippet and where it lies; the whole is a second call.
+
+    `overtaken` says of a memory that it holds no longer.
+    """
 
     source: Source
     id: UUID
@@ -52,6 +57,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     relevance: float
     copies: int = 0
+    overtaken: Overtaken | None = None
     explanation: Explanation | None = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
-from contextfs.domain.context.model import Decision, Pack, PackCandidate
+from contextfs.domain.context.model import Pack, PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
@@ -13,8 +13,9 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.index import TRUST
-from contextfs.journeys.find.search import Found, look
+from contextfs.journeys.find.search import Found, ended, look
 from contextfs.kit.call import Call
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.kit.ports import Row
 
 CANDIDATES = 60
@@ -29,27 +30,32 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     NotFound when the project is not there: an empty pack would hide that.
     """
     projects.get(call.tx, wanted.project_id)
-    request = SearchRequest(
-        query=wanted.task,
-        project_ids=[wanted.project_id],
-        sources=None if wanted.messages else ["memory"],
-        types=wanted.types,
-        branch=wanted.branch,
-        limit=CANDIDATES,
-    )
-    found = look(call, request, "hybrid")
-    rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=PINS)
-    pins = [_pin(row) for row in rows]
+    found = look(call, _search(wanted), "hybrid")
+    rows = store.pinned(call.tx, wanted.project_id, at=since(call.now, superseded=wanted.superseded), limit=PINS)
+    over = found.overtaken | (ended(call, [row["id"] for row in rows]) if wanted.superseded else {})
+    pins = [_pin(row, over) for row in rows]
     pinned_ids = {pin.id for pin in pins}
     best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
     doubted = store.conflicted(call.tx, [candidate.source_id for _, candidate in best])
-    others = [_candidate(one, candidate, doubted) for one, candidate in best]
+    others = [_candidate(one, candidate, doubted, over) for one, candidate in best]
     candidates = pins + [one for one in others if one.id not in pinned_ids]
     ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
     sessions = {short(one.source_id): one.session_id for one in found.candidates.values()}
     chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR, task=wanted.task)
     call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
-    return reply(chosen, ids, sessions, found.degraded)
+    return reply(chosen, ids, sessions, over, found.degraded)
+
+
+def _search(wanted: ContextRequest) -> SearchRequest:
+    return SearchRequest(
+        query=wanted.task,
+        project_ids=[wanted.project_id],
+        sources=None if wanted.messages else ["memory"],
+        types=wanted.types,
+        branch=wanted.branch,
+        superseded=wanted.superseded,
+        limit=CANDIDATES,
+    )
 
 
 def short(one: UUID) -> str:
@@ -57,7 +63,9 @@ def short(one: UUID) -> str:
     return one.hex[-12:]
 
 
-def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> PackCandidate:
+def _candidate(
+    one: Ranked, candidate: Candidate, doubted: Collection[UUID], over: Mapping[UUID, Overtaken]
+) -> PackCandidate:
     return PackCandidate(
         id=short(candidate.source_id),
         type=candidate.type,
@@ -69,11 +77,12 @@ def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> 
         freshness=one.explanation.freshness,
         pinned=candidate.pinned,
         conflicted=candidate.source_id in doubted,
+        overtaken=str(over.get(candidate.source_id, "")),
         speaker=candidate.speaker or candidate.role,
     )
 
 
-def _pin(row: Row) -> PackCandidate:
+def _pin(row: Row, over: Mapping[UUID, Overtaken]) -> PackCandidate:
     return PackCandidate(
         id=short(row["id"]),
         type=row["type"],
@@ -84,6 +93,7 @@ def _pin(row: Row) -> PackCandidate:
         trust=TRUST[row["author_kind"]],
         pinned=True,
         conflicted=row["conflicted"],
+        overtaken=str(over.get(row["id"], "")),
     )
 
 
@@ -92,7 +102,11 @@ def _sources(found: Found) -> Iterator[UUID]:
 
 
 def reply(
-    chosen: Pack, ids: Mapping[str, UUID], sessions: Mapping[str, UUID | None], degraded: list[str]
+    chosen: Pack,
+    ids: Mapping[str, UUID],
+    sessions: Mapping[str, UUID | None],
+    over: Mapping[UUID, Overtaken],
+    degraded: list[str],
 ) -> ContextReply:
     """Say what was packed and why; `ids` gives the whole of each short id, `sessions` where it was said."""
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
@@ -102,27 +116,22 @@ def reply(
         budget=chosen.budget,
         tokens_are="estimated",
         items=[
-            _item(item, ids[item.id], reasons[item.id], chosen.numbers.get(item.id), sessions.get(item.id))
+            ContextItem(
+                id=ids[item.id],
+                short_id=item.id,
+                number=chosen.numbers.get(item.id),
+                session_id=sessions.get(item.id),
+                type=item.type,
+                title=item.title,
+                source=item.source,
+                occurred_at=item.occurred_at,
+                relevance=round(item.relevance, 6),
+                tokens=reasons[item.id].tokens,
+                reason=reasons[item.id].reason,
+                overtaken=over.get(ids[item.id]),
+            )
             for item in chosen.items
         ],
         left_out=sum(not decision.chosen for decision in chosen.decisions),
         degraded=degraded,
-    )
-
-
-def _item(
-    item: PackCandidate, whole: UUID, decision: Decision, number: int | None, session: UUID | None
-) -> ContextItem:
-    return ContextItem(
-        id=whole,
-        short_id=item.id,
-        number=number,
-        session_id=session,
-        type=item.type,
-        title=item.title,
-        source=item.source,
-        occurred_at=item.occurred_at,
-        relevance=round(item.relevance, 6),
-        tokens=decision.tokens,
-        reason=decision.reason,
     )

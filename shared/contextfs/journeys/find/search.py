@@ -1,7 +1,7 @@
 """Search: a question is understood, both legs answer in one round trip, one calibrated score orders, small results."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -21,6 +21,7 @@ from contextfs.journeys.find.embed import vector_text
 from contextfs.journeys.find.index import hashed
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.overtaken import Overtaken, overtaken, since
 
 Mode = Literal["semantic", "hybrid", "lexical"]
 
@@ -36,14 +37,15 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     candidates: dict[str, Candidate]
     words: list[str]
     degraded: list[str]
+    overtaken: dict[UUID, Overtaken] = {}
+    """What holds no longer, by its id: where that was asked for."""
 
 
 def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
     """Find passages and show them small."""
     found = look(call, wanted, mode)
     hits = [
-        _hit(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
-        for one in found.ranked[: wanted.limit]
+        _hit(one, found.candidates[one.hit.key], found, explain=wanted.explain) for one in found.ranked[: wanted.limit]
     ]
     return SearchReply(hits=hits, degraded=found.degraded)
 
@@ -66,16 +68,27 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     by_key = {str(candidate.id): candidate for candidate in found}
     ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
     kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
-    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded)
+    over = ended(call, _memories(found)) if wanted.superseded else {}
+    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded, overtaken=over)
 
 
 def _list(call: Call, wanted: SearchRequest) -> Found:
     """Find what passes the filters, newest first: of a question of nothing but operators."""
     found = store.listed(call.tx, _query(wanted, ([], []), None, None, call.now))
     by_key = {str(candidate.id): candidate for candidate in found}
-    return Found(
-        ranked=listed([_passage(one) for one in found], now=call.now), candidates=by_key, words=[], degraded=[]
-    )
+    ranked = listed([_passage(one) for one in found], now=call.now)
+    over = ended(call, _memories(found)) if wanted.superseded else {}
+    return Found(ranked=ranked, candidates=by_key, words=[], degraded=[], overtaken=over)
+
+
+def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
+    """Tell which of some memories hold no longer, and what took their place."""
+    told = {memory_id: overtaken(**end, at=call.now) for memory_id, end in store.ends(call.tx, memories).items()}
+    return {memory_id: over for memory_id, over in told.items() if over is not None}
+
+
+def _memories(found: Sequence[Candidate]) -> set[UUID]:
+    return {one.source_id for one in found if one.source == "memory"}
 
 
 def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:
@@ -164,11 +177,11 @@ def _query(
         branch=wanted.branch,
         since=wanted.since,
         until=wanted.until,
-        at=now,
+        at=since(now, superseded=wanted.superseded),
     )
 
 
-def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+def _hit(one: Ranked, candidate: Candidate, found: Found, *, explain: bool) -> SearchHit:
     return SearchHit(
         source=candidate.source,
         id=candidate.source_id,
@@ -176,7 +189,7 @@ def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) 
         session_id=candidate.session_id,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, words),
+        snippet=snippet(candidate.body, found.words),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=candidate.tags,
@@ -186,5 +199,6 @@ def _hit(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) 
         score=round(one.score, 6),
         relevance=round(one.relevance, 6),
         copies=len(one.copies),
+        overtaken=found.overtaken.get(candidate.source_id),
         explanation=one.explanation if explain else None,
     )

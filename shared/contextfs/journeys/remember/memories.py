@@ -10,12 +10,12 @@ from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import Clock, capped, tick
 from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision, at, first, union
-from contextfs.domain.memories.rules import changed, fields_of, shown
+from contextfs.domain.memories.rules import changed, dated, fields_of, shown
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.consolidate.retire import said_again
+from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
@@ -50,7 +50,7 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
-    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
+    return _written(call, memory, stored=1, redacted=cleaner.found, pending=_SEARCHABLE)
 
 
 def _session(call: Call, new: NewMemory) -> UUID | None:
@@ -65,18 +65,21 @@ def _session(call: Call, new: NewMemory) -> UUID | None:
 
 
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:
-    """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof."""
+    """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof.
+
+    One that held no longer, and is added by hand once more, holds anew.
+    """
     call.note(subject=same.id, project_id=same.project_id, duplicate=True)
     known = {canonical(proof) for proof in same.provenance}
     proofs = tuple(msgspec.to_builtins(proof) for proof in new.provenance)
     memory = same
-    if any(canonical(proof) not in known for proof in proofs):
+    if any(canonical(proof) not in known for proof in proofs) or (not proofs and dated(same, call.now).overtaken):
         held = store.hold(call.tx, same.id)
         seen = view(held.revisions)
-        now = said_again(seen.fields, new.valid_from)
+        now = said_again(seen.fields, new.valid_from) if proofs else renewed(seen.fields, fields_of(new), call.now)
         fields = msgspec.structs.replace(now, provenance=(*now.provenance, *proofs))
         memory = _write(call, held, seen, fields) or same
-    return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
+    return _written(call, memory, duplicates=1, redacted=redacted)
 
 
 def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
@@ -123,7 +126,7 @@ def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:
 def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
     """Read a memory as it is, or as it was known at a time."""
     if as_of is None:
-        return store.get(call.tx, memory_id)
+        return dated(store.get(call.tx, memory_id), call.now)
     held = store.hold(call.tx, memory_id)
     known = at(held.revisions, as_of)
     if not known or (then := view(known)).deleted:
@@ -136,8 +139,8 @@ def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, red
     memory = _write(call, held, seen, changed(seen.fields, wanted))
     if memory is None:
         memory = store.get(call.tx, seen.memory_id)
-        return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
-    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=redacted, pending=_SEARCHABLE))
+        return _written(call, memory, duplicates=1, redacted=redacted)
+    return _written(call, memory, stored=1, redacted=redacted, pending=_SEARCHABLE)
 
 
 def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory | None:
@@ -176,7 +179,14 @@ def _next_clock(revisions: tuple[Revision, ...], now: datetime) -> str:
     return str(tick(capped(latest, now), now))
 
 
-def _receipt(
-    call: Call, *, stored: int = 0, duplicates: int = 0, redacted: int = 0, pending: tuple[str, ...] = ()
-) -> Receipt:
-    return Receipt(stored=stored, stored_at=call.now, duplicates=duplicates, redacted=redacted, pending=pending)
+def _written(
+    call: Call,
+    memory: Memory,
+    *,
+    stored: int = 0,
+    duplicates: int = 0,
+    redacted: int = 0,
+    pending: tuple[str, ...] = (),
+) -> MemoryWritten:
+    receipt = Receipt(stored=stored, stored_at=call.now, duplicates=duplicates, redacted=redacted, pending=pending)
+    return MemoryWritten(memory=dated(memory, call.now), receipt=receipt)

@@ -66,8 +66,13 @@ select * from memories
 where not deleted
     and (:type is null or type = :type)
     and (:conflicted is null or conflicted = :conflicted)
+    and (:pinned is null or pinned = :pinned)
     and (:author is null or author = :author)
     and (:since is null or updated >= :since)
+    and (:superseded or (
+        (json_extract(fields, '$.valid_to') is null or json_extract(fields, '$.valid_to') > :now)
+        and (json_extract(fields, '$.expires_at') is null or json_extract(fields, '$.expires_at') > :now)
+    ))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted
         where wanted.value not in (select value from json_each(memories.tags))

@@ -10,8 +10,8 @@ from contextfs.local.search.queries import SQL
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
 
-FORMAT = "2"
-"""What passages are made of: terms, chunks, trust. When that changes, this does, and they are made anew."""
+FORMAT = "3"
+"""What passages are made of: terms, chunks, trust, their end. When that changes, this does, and they are made anew."""
 
 _FORMAT, _PROJECT = "search format", "search project"
 

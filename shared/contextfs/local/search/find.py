@@ -1,8 +1,10 @@
 """Find passages: a question is understood, the legs propose over one snapshot, one calibrated score orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -10,6 +12,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import bounds, micros
@@ -32,6 +35,8 @@ class Found(NamedTuple):
     ranked: list[Ranked]
     candidates: dict[str, Candidate]
     words: tuple[str, ...]
+    overtaken: Mapping[UUID, Overtaken] = MappingProxyType({})
+    """What holds no longer, by its id: where that was asked for."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked:
@@ -40,7 +45,11 @@ def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = msgspec.structs.replace(wanted, author=author, **typed.beside(wanted))
-    return Asked(question, wanted.mode, Scope(bounds(within, me=me), candidates(wanted.limit), micros(now)))
+    return Asked(
+        question,
+        wanted.mode,
+        Scope(bounds(within, me=me), candidates(wanted.limit), micros(since(now, superseded=wanted.superseded))),
+    )
 
 
 def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder | None, list[str]]:

@@ -75,6 +75,10 @@ class LocalIndex:
             proposed, more = self.mended(lambda: self._propose(asked, model))
             troubles += more
         found = find.ordered(proposed, asked.question, wanted, now=now)
+        if wanted.superseded:
+            from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
+
+            found = ended.marked(self.base, found, now=now)
         return found, list(dict.fromkeys([*degraded, *troubles]))
 
     def mended(self, work: Callable[[], T]) -> T:

@@ -27,6 +27,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    superseded: bool = False
+    """Also what holds no longer."""
     limit: int = 10
     min_relevance: float = 0.0
     explain: bool = False

@@ -1,7 +1,7 @@
 """Pack the few memories that matter for a task into its token budget, as the server does."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from contextfs.domain.context.model import PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
+from contextfs.domain.memories.revisions import instant
 from contextfs.domain.search.fusion import Ranked
 from contextfs.journeys.find.context import CANDIDATES, FLOOR, PINS, reply, short
 from contextfs.journeys.find.index import TRUST
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import shown
 from contextfs.local.model import LocalMemory
@@ -28,13 +30,15 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
         sources=None if request.messages else ["memory"],
         types=request.types,
         branch=request.branch,
+        superseded=request.superseded,
         limit=CANDIDATES,
     )
     found, degraded = index.look(wanted)
-    pins = {short(one.id): one for one in _pinned(index.base, now)}
+    pins = {short(one.id): one for one in _pinned(index.base, since(now, superseded=request.superseded))}
+    over = {**found.overtaken, **_ended(index.base, pins.values(), now)} if request.superseded else {}
     doubted = _conflicted(index.base, [one.source_id for one in found.candidates.values()])
-    others = [_candidate(one, found, doubted) for one in found.ranked]
-    candidates = [*map(_pin, pins.values()), *(one for one in others if one.id not in pins)]
+    others = [_candidate(one, found, doubted, over) for one in found.ranked]
+    candidates = [*(_pin(one, over) for one in pins.values()), *(one for one in others if one.id not in pins)]
     ids = {short(one.id): one.id for one in pins.values()}
     ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
     chosen = select(candidates, budget=request.budget, count=estimate, floor=FLOOR, task=request.task)
@@ -42,21 +46,24 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
         short(UUID(one.source_id)): UUID(one.session_id) if one.session_id else None
         for one in found.candidates.values()
     }
-    return reply(chosen, ids, sessions, degraded)
+    return reply(chosen, ids, sessions, over, degraded)
 
 
-def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
-    for row in base.all(SQL["pinned"], {"limit": PINS}):
-        memory = shown(row)
-        if memory.expires_at is None or memory.expires_at > now:
-            yield memory
+def _pinned(base: Base, at: datetime) -> list[LocalMemory]:
+    return [shown(row) for row in base.all(SQL["pinned"], {"limit": PINS, "at": instant(at)})]
+
+
+def _ended(base: Base, pins: Iterable[LocalMemory], now: datetime) -> dict[UUID, Overtaken]:
+    from contextfs.local.search.ended import ended  # noqa: PLC0415 - seldom asked for
+
+    return ended(base, {str(one.id) for one in pins}, now=now)
 
 
 def _conflicted(base: Base, memories: Sequence[str]) -> frozenset[str]:
     return frozenset(row["id"] for row in base.all(SQL["conflicted"], {"ids": json.dumps(memories)}))
 
 
-def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandidate:
+def _candidate(one: Ranked, found: Found, doubted: frozenset[str], over: Mapping[UUID, Overtaken]) -> PackCandidate:
     candidate = found.candidates[one.hit.key]
     return PackCandidate(
         id=short(UUID(candidate.source_id)),
@@ -69,11 +76,12 @@ def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandid
         freshness=one.explanation.freshness,
         pinned=bool(candidate.pinned),
         conflicted=candidate.source_id in doubted,
+        overtaken=str(over.get(UUID(candidate.source_id), "")),
         speaker=candidate.speaker or candidate.role,
     )
 
 
-def _pin(memory: LocalMemory) -> PackCandidate:
+def _pin(memory: LocalMemory, over: Mapping[UUID, Overtaken]) -> PackCandidate:
     return PackCandidate(
         id=short(memory.id),
         type=memory.type,
@@ -84,4 +92,5 @@ def _pin(memory: LocalMemory) -> PackCandidate:
         trust=TRUST["human"],
         pinned=True,
         conflicted=memory.conflicted,
+        overtaken=str(over.get(memory.id, "")),
     )

@@ -10,7 +10,8 @@ import pytest
 from contextfs.journeys.consolidate import contradictions
 from contextfs.journeys.consolidate.model import Known, Plan
 from contextfs.journeys.consolidate.plan import STALE_AFTER, UNASKED, plan
-from contextfs.journeys.consolidate.retire import MARK, kept_apart, said_again, taken_back
+from contextfs.journeys.consolidate.retire import kept_apart, said_again, taken_back
+from contextfs.kit.overtaken import RETIRED
 from tests.contextfs.journeys.consolidate.memories import NOW, by, done, known, states
 
 OLD, NEW = "The staging port is 5433.", "The staging port is 6543."
@@ -68,7 +69,7 @@ def test_the_later_value_closes_the_earlier_one() -> None:
     [first, second] = done(memories, of(*memories))
 
     assert (first.fields.valid_to, first.fields.deleted) == (second.fields.valid_from, False)
-    assert first.fields.metadata[MARK] == {"as": "contradiction", "for": str(second.id)}
+    assert first.fields.metadata[RETIRED] == {"as": "contradiction", "for": str(second.id)}
     assert second.fields == memories[1].fields
 
 

@@ -22,8 +22,8 @@ AGAIN = "We have decided to use Postgres for the queue instead of Redis."
 CACHE, NEW_CACHE = "We decided to use Redis for the cache.", "We decided to use Valkey for the cache."
 
 
-def listed(store: LocalStore, kind: str = "decision") -> list[LocalMemory]:
-    return store.page(MemoryQuery(type=kind))
+def listed(store: LocalStore, kind: str = "decision", *, superseded: bool = False) -> list[LocalMemory]:
+    return store.page(MemoryQuery(type=kind, superseded=superseded))
 
 
 def states(store: LocalStore, ids: Iterable[UUID]) -> dict[UUID, object]:
@@ -73,9 +73,9 @@ def test_a_later_decision_closes_the_earlier_one_and_saying_the_earlier_again_op
     with machine.open() as store:
         kept(store, CACHE)
         kept(store, "Good.", "Yes.", NEW_CACHE, name="s2")
-        closed = {one.content: one.valid_to is not None for one in listed(store)}
+        closed = {one.content: one.valid_to is not None for one in listed(store, superseded=True)}
         kept(store, "Good.", "Yes.", "Good.", "Yes.", CACHE, name="s3")
-        opened = {one.content: one.valid_to is not None for one in listed(store)}
+        opened = {one.content: one.valid_to is not None for one in listed(store, superseded=True)}
 
     assert closed == {CACHE: True, NEW_CACHE: False}
     assert opened == {CACHE: False, NEW_CACHE: True}

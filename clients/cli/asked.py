@@ -16,6 +16,7 @@ class Asked(NamedTuple):
     limit: int
     mode: Literal["hybrid", "lexical", "semantic"]
     superseded: bool
+    as_of: str | None
     explain: bool
 
     def told(self) -> str:
@@ -27,6 +28,7 @@ class Asked(NamedTuple):
             "author": self.author,
             "tool": self.tool,
             "branch": self.branch,
+            "as of": self.as_of,
         }
         return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
 
@@ -39,10 +41,11 @@ class Listed(NamedTuple):
     since: str | None = None
     author: str | None = None
     superseded: bool = False
+    as_of: str | None = None
     conflicted: bool | None = None
     limit: int = 20
 
     @property
     def is_narrowed(self) -> bool:
         """Tell whether it leaves some out by what they are."""
-        return any((self.type, self.tags, self.since, self.author))
+        return any((self.type, self.tags, self.since, self.author, self.as_of))

@@ -59,6 +59,7 @@ def list_(
     since: options.Since = None,
     author: Annotated[str | None, Option("--author", help="Only of this author.")] = None,
     superseded: options.Superseded = False,
+    as_of: options.AsOf = None,
     project: options.Project = None,
     limit: options.Limit = 20,
     server: where.Server = False,
@@ -66,7 +67,13 @@ def list_(
 ) -> None:
     """List memories, newest first."""
     asked = Listed(
-        type=options.word(type, "--type"), tags=tag, since=since, author=author, superseded=superseded, limit=limit
+        type=options.word(type, "--type"),
+        tags=tag,
+        since=since,
+        author=author,
+        superseded=superseded,
+        as_of=as_of,
+        limit=limit,
     )
     found = where.here(server or project is not None)
     if found is None:

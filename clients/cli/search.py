@@ -29,6 +29,7 @@ def search(
     limit: options.Limit = 10,
     mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words, or by meaning alone.")] = Mode.hybrid,
     superseded: options.Superseded = False,
+    as_of: options.AsOf = None,
     explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
     server: where.Server = False,
     json: options.Json = False,
@@ -48,6 +49,7 @@ def search(
         limit=min(limit, 100),
         mode=mode.value,
         superseded=superseded,
+        as_of=as_of,
         explain=explain,
     )
     _ask(asked, where.here(server or project is not None), project=project, json=json)

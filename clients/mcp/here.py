@@ -37,6 +37,7 @@ class LocalSource:
             types=[wanted.type] if wanted.type else None,
             since=since(wanted.since, now()),
             superseded=wanted.superseded,
+            as_of=since(wanted.as_of, now(), "as_of"),
             limit=wanted.limit,
         )
         with index.opened(self._place) as found:

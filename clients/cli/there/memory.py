@@ -42,6 +42,7 @@ def listed(asked: Listed, *, project: str | None, json: bool) -> None:
             since=after,
             author=by,
             superseded=asked.superseded,
+            as_of=options.as_of(asked.as_of, datetime.now(UTC)),
             page_size=min(asked.limit, _MOST_IN_A_PAGE),
         )
         memories = list(islice(listing, asked.limit))

@@ -28,6 +28,7 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
             branch=asked.branch,
             since=after,
             superseded=asked.superseded,
+            as_of=options.as_of(asked.as_of, datetime.now(UTC)),
             limit=asked.limit,
             explain=asked.explain,
         )

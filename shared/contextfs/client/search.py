@@ -28,6 +28,7 @@ class SearchFields(TypedDict, total=False):
     since: datetime | None
     until: datetime | None
     superseded: bool
+    as_of: datetime | None
     limit: int
     min_relevance: float
     explain: bool

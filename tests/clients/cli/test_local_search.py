@@ -242,3 +242,19 @@ def test_what_holds_no_longer_comes_up_where_it_is_asked_for(here: Ctx, machine:
         told.out.partition("cold. ")[2].partition("\n")[0] for told in packs
     ]
     assert "until 2020-01-01" in here("memory", "show", digits).out
+
+
+def test_a_search_and_a_list_look_back(here: Ctx, machine: Machine) -> None:
+    machine.now = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    memory = machine.add("We use gunicorn.")
+    machine.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    machine.edit(memory, "gunicorn", "hypercorn")
+    machine.refresh()
+    then, now = ("--as-of", "2026-05-01"), ("--as-of", "2026-07-01")
+
+    assert ["We use gunicorn."] == [hit["snippet"] for hit in here("search", "gunicorn", *then, "--json").json["hits"]]
+    assert "Nothing was found" in here("search", "hypercorn", *then).out
+    assert ["We use hypercorn."] == [one["content"] for one in here("memory", "list", *now, "--json").json]
+    assert "No memories fit these." == here("memory", "list", "--as-of", "2026-03-01").out.strip()
+    for wrong in ("yesterday", "999999w", ""):
+        assert (2, True) == ((told := here("search", "x", "--as-of", wrong)).code, "--as-of" in told.err)

@@ -65,6 +65,7 @@ class ServerSource:
             types=[canonical_type(wanted.type)] if wanted.type else None,
             since=since(wanted.since, self._now()),
             superseded=wanted.superseded,
+            as_of=since(wanted.as_of, self._now(), "as_of"),
             limit=wanted.limit,
         )
         return shown.hits(self._api("POST", "/v1/search/hybrid", SearchReply, body=asked))

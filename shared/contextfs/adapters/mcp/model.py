@@ -22,6 +22,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     type: Annotated[str, Meta(max_length=64, description="fact, decision, procedural, user, episodic")] | None = None
     since: Since | None = None
     superseded: Annotated[bool, Meta(description="Also what holds no longer.")] = False
+    as_of: Annotated[str, Meta(max_length=40, description="What was known then.")] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 8
 
 

@@ -3,13 +3,14 @@
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from contextfs.domain.memories.clock import Clock
 from contextfs.domain.memories.model import (
     Anchor,
     AuthorKind,
@@ -32,6 +33,7 @@ SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
 _PREFIX = "memory_"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -127,6 +129,11 @@ def shown(
         created_at=created_at,
         updated_at=updated_at,
     )
+
+
+def moment_of(clock: str) -> datetime:
+    """Give the time in a clock's text."""
+    return _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis)
 
 
 def dated(memory: Memory, at: datetime) -> Memory:

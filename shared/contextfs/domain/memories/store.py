@@ -35,6 +35,18 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Also those that hold no longer."""
 
 
+def fits(memory: Memory, wanted: MemoryFilter) -> bool:
+    """Tell whether a list with this filter shows a memory; its metadata are not looked at."""
+    return (
+        (wanted.type is None or memory.type == canonical_type(wanted.type))
+        and {*(wanted.tags or ())} <= {*memory.tags}
+        and (wanted.since is None or memory.created_at >= wanted.since)
+        and (wanted.until is None or memory.created_at < wanted.until)
+        and (wanted.conflicted is None or memory.conflicted == wanted.conflicted)
+        and (wanted.superseded or memory.overtaken is None)
+    )
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A memory that this transaction holds: who it belongs to, and all of its revisions."""
 
@@ -87,7 +99,7 @@ def add(
 
 def get(tx: Transaction, memory_id: UUID) -> Memory:
     """Read a memory; NotFound when there is none to see."""
-    return _memory(tx.one(_SQL["get"], {"id": memory_id}))
+    return noun(tx.one(_SQL["get"], {"id": memory_id}))
 
 
 def hold(tx: Transaction, memory_id: UUID) -> Held:
@@ -151,7 +163,7 @@ def page(tx: Transaction, wanted: MemoryFilter, *, now: datetime, limit: int, cu
     }
     rows = tx.all(_SQL["page"], plain | {"now": now} | bounds(cursor, limit, _LIST))
     return cut(
-        [dated(_memory(row), now) for row in rows], limit, lambda memory: Position(memory.created_at, memory.id), _LIST
+        [dated(noun(row), now) for row in rows], limit, lambda memory: Position(memory.created_at, memory.id), _LIST
     )
 
 
@@ -175,7 +187,8 @@ def _row(view: View) -> dict[str, Any]:
     }
 
 
-def _memory(row: Row | None) -> Memory:
+def noun(row: Row | None) -> Memory:
+    """Give the memory of a row; NotFound where there is none."""
     if row is None:
         raise NotFound(_ABSENT)
     return Memory(**{name: row[name] for name in Memory.__struct_fields__ if name in row})

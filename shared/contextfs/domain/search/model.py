@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.domain.search.fusion import Explanation
-from contextfs.kit.fields import Moment, Word
+from contextfs.kit.fields import AsOf, Moment, Word
 from contextfs.kit.overtaken import Overtaken, Superseded
 
 Source = Literal["memory", "message"]
@@ -30,6 +30,7 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     since: Moment | None = None
     until: Moment | None = None
     superseded: Superseded = False
+    as_of: AsOf | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     min_relevance: Annotated[float, Meta(ge=0, le=1)] = 0.0
     explain: bool = False

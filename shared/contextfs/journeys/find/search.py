@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
+from contextfs.journeys.find import looking_back
 from contextfs.journeys.find.embed import vector_text
 from contextfs.journeys.find.index import hashed
+from contextfs.journeys.find.looking_back import Back
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.overtaken import Overtaken, overtaken, since
@@ -56,29 +58,43 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
     mislead both legs, and who is meant decides the order instead.
     """
-    question = understand(wanted.query, today=call.now.date())
+    now = wanted.as_of if wanted.as_of is not None and wanted.as_of < call.now else call.now
+    question = understand(wanted.query, today=now.astimezone(UTC).date())
     wanted = _with_filters(call, wanted, question)
+    back = looking_back.read(call, wanted) if now < call.now else None
     if question.lists:
-        return _list(call, wanted)
-    found, degraded = _ask(call, wanted, mode, question)
+        return _list(call, wanted, back, now)
+    found, degraded = _ask(call, wanted, mode, question, back)
     meant = named(question.text, {one.speaker for one in found if one.speaker})
     if meant:
         question = question.without(meant)
-        found, degraded = _ask(call, wanted, mode, question)
-    by_key = {str(candidate.id): candidate for candidate in found}
-    ranked = [one for one in ranking(found, question, call.now) if one.relevance > 0]
+        found, degraded = _ask(call, wanted, mode, question, back)
+    ranked = [one for one in ranking(found, question, now) if one.relevance > 0]
     kept = [one for one in ranked if one.relevance >= wanted.min_relevance]
-    over = ended(call, _memories(found)) if wanted.superseded else {}
-    return Found(ranked=kept, candidates=by_key, words=list(question.words), degraded=degraded, overtaken=over)
+    return _found(call, wanted, kept, found, question.words, degraded, back)
 
 
-def _list(call: Call, wanted: SearchRequest) -> Found:
+def _list(call: Call, wanted: SearchRequest, back: Back | None, now: datetime) -> Found:
     """Find what passes the filters, newest first: of a question of nothing but operators."""
-    found = store.listed(call.tx, _query(wanted, ([], []), None, None, call.now))
+    reach = wanted if back is None else back.said
+    found = store.listed(call.tx, _query(reach, ([], []), None, None, call.now)) if reach else []
+    found += back.candidates(()) if back else []
+    ranked = listed([_passage(one) for one in found], now=now)
+    return _found(call, wanted, ranked, found, (), list(back.degraded) if back else [], back)
+
+
+def _found(
+    call: Call,
+    wanted: SearchRequest,
+    ranked: list[Ranked],
+    found: Sequence[Candidate],
+    words: Sequence[str],
+    degraded: list[str],
+    back: Back | None,
+) -> Found:
+    over = back.overtaken if back else ended(call, _memories(found)) if wanted.superseded else {}
     by_key = {str(candidate.id): candidate for candidate in found}
-    ranked = listed([_passage(one) for one in found], now=call.now)
-    over = ended(call, _memories(found)) if wanted.superseded else {}
-    return Found(ranked=ranked, candidates=by_key, words=[], degraded=[], overtaken=over)
+    return Found(ranked=ranked, candidates=by_key, words=list(words), degraded=degraded, overtaken=over)
 
 
 def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
@@ -93,12 +109,22 @@ def _memories(found: Sequence[Candidate]) -> set[UUID]:
 
 def ranking(found: Sequence[Candidate], question: Question, now: datetime) -> list[Ranked]:
     """Bring candidates into one order: the best passage of each source, and of those that say the same."""
-    rarities = found[0].rarities if found else []
+    rarities = next((one.rarities for one in found if one.rarities), list[float]())
     return rank([_passage(one) for one in found], question, rarities, now=now)
 
 
-def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], list[str]]:
-    """Ask both legs; tell what could not take part."""
+def _ask(
+    call: Call, wanted: SearchRequest, mode: Mode, question: Question, back: Back | None
+) -> tuple[list[Candidate], list[str]]:
+    """Ask both legs; tell what could not take part. In the past, they look at what was said by then alone."""
+    reach = wanted if back is None else back.said
+    found, degraded = _legs(call, reach, mode, question) if reach else ([], [])
+    if back is None:
+        return found, degraded
+    return [*found, *back.candidates(question.words)], list(dict.fromkeys([*degraded, *back.degraded]))
+
+
+def _legs(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> tuple[list[Candidate], list[str]]:
     vector, model, degraded = _vector(call, question.about, mode)
     by_words = mode != "semantic" or vector is None
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])

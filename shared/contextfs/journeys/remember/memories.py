@@ -1,16 +1,19 @@
 """Add, change, delete and look back at memories; each write is a revision and answers a receipt."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.memories import store
+from contextfs.domain.memories import past, store
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import Clock, capped, tick
 from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
-from contextfs.domain.memories.revisions import Fields, Revision, at, first, union
+from contextfs.domain.memories.past import Past
+from contextfs.domain.memories.revisions import Fields, Revision, first, union
 from contextfs.domain.memories.rules import changed, dated, fields_of, shown
+from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.sessions import store as sessions
@@ -19,9 +22,10 @@ from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
+from contextfs.kit.page import Page, Position, cut, decode
 from contextfs.kit.receipt import Receipt
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PAST = "memories of the past"
 _SEARCHABLE = ("searchable",)
 _ABSENT = "There is no such memory, or it is not yours to see."
 
@@ -125,13 +129,29 @@ def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:
 
 def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
     """Read a memory as it is, or as it was known at a time."""
-    if as_of is None:
+    if as_of is None or as_of >= call.now:
         return dated(store.get(call.tx, memory_id), call.now)
-    held = store.hold(call.tx, memory_id)
-    known = at(held.revisions, as_of)
-    if not known or (then := view(known)).deleted:
+    known = past.known(call.tx, Past(as_of=as_of, reader=call.principal.reader_id, id=memory_id))
+    memory = next(known, None)
+    if memory is None:
         raise NotFound("There was no such memory at that time, or it is not yours to see.")
-    return _shown(held, then, max(revision.clock for revision in known))
+    return memory
+
+
+def listed(call: Call, wanted: MemoryFilter, as_of: datetime | None, *, limit: int, cursor: str | None) -> Page[Memory]:
+    """Read a page of memories as they are, or as they were known at a time, newest first."""
+    if as_of is None or as_of >= call.now:
+        return store.page(call.tx, wanted, now=call.now, limit=limit, cursor=cursor)
+    reach = Past(
+        as_of=as_of,
+        reader=call.principal.reader_id,
+        projects=[wanted.project_id] if wanted.project_id else None,
+        author=wanted.author,
+        session_id=wanted.session_id,
+    )
+    after = decode(cursor, _PAST)
+    fitting = (one for one in past.known(call.tx, reach, after) if fits(one, wanted))
+    return cut(list(islice(fitting, limit + 1)), limit, lambda one: Position(one.created_at, one.id), _PAST)
 
 
 def _revised(call: Call, held: store.Held, seen: View, wanted: MemoryChange, redacted: int) -> MemoryWritten:
@@ -150,7 +170,15 @@ def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory |
         return None
     after = _add(call, held, seen, revision)
     call.emit("memory.updated", seen.memory_id, held.project_id)
-    return _shown(held, after, revision.clock, updated_at=call.now)
+    return shown(
+        after,
+        project_id=held.project_id,
+        author_id=held.author_id,
+        author_kind=held.author_kind,
+        session_id=held.session_id,
+        created_at=held.created_at,
+        updated_at=call.now,
+    )
 
 
 def _add(call: Call, held: store.Held, seen: View, revision: Revision) -> View:
@@ -160,18 +188,6 @@ def _add(call: Call, held: store.Held, seen: View, revision: Revision) -> View:
     store.add_revision(call.tx, call.principal.org_id, held, revision, view=after, now=call.now)
     tell_memory(call, held.project_id, held.author_id, before=seen, after=after, fresh=[revision], known=known)
     return after
-
-
-def _shown(held: store.Held, then: View, clock: str, *, updated_at: datetime | None = None) -> Memory:
-    return shown(
-        then,
-        project_id=held.project_id,
-        author_id=held.author_id,
-        author_kind=held.author_kind,
-        session_id=held.session_id,
-        created_at=held.created_at,
-        updated_at=updated_at or _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis),
-    )
 
 
 def _next_clock(revisions: tuple[Revision, ...], now: datetime) -> str:

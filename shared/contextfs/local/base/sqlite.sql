@@ -80,6 +80,15 @@ where not deleted
 order by updated desc, id desc
 limit :limit
 
+-- name: known
+-- Memories, deleted since or not, that had a revision at a time, with whether one came after it.
+select m.*, exists (
+    select 1 from revisions as r where r.memory_id = m.id and substr(r.clock, 1, 24) > :then
+) as changed
+from memories as m
+where exists (select 1 from revisions as r where r.memory_id = m.id and substr(r.clock, 1, 24) <= :then)
+order by m.id
+
 -- name: counts
 -- How many memories there are, and how many are in conflict.
 select count(*) as memories, coalesce(sum(conflicted), 0) as conflicted from memories where not deleted

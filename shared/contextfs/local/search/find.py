@@ -27,6 +27,8 @@ class Asked(NamedTuple):
     question: Question
     mode: Mode
     scope: Scope
+    within: Wanted
+    """What is wanted, with the filters that were typed into the question."""
 
 
 class Found(NamedTuple):
@@ -45,11 +47,13 @@ def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = msgspec.structs.replace(wanted, author=author, **typed.beside(wanted))
-    return Asked(
-        question,
-        wanted.mode,
-        Scope(bounds(within, me=me), candidates(wanted.limit), micros(since(now, superseded=wanted.superseded))),
-    )
+    return Asked(question, wanted.mode, scope(within, me=me, now=now), within)
+
+
+def scope(within: Wanted, *, me: Callable[[], str], now: datetime) -> Scope:
+    """Give where and when it is looked."""
+    at = since(now, superseded=within.superseded)
+    return Scope(bounds(within, me=me), candidates(within.limit), micros(at))
 
 
 def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder | None, list[str]]:

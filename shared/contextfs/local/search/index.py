@@ -16,6 +16,7 @@ from contextfs.local.search.model import LocalReply, Wanted
 
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
+    from contextfs.local.search.past import Back
 
 T = TypeVar("T")
 
@@ -66,16 +67,20 @@ class LocalIndex:
         mislead both legs, and who is meant decides the order instead.
         """
         now = self._now()
-        asked = find.understood(wanted, me=self._me, now=now)
+        at = now if wanted.as_of is None else min(wanted.as_of, now)
+        asked = find.understood(wanted, me=self._me, now=at)
+        back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
-        proposed, troubles = self.mended(lambda: self._propose(asked, model))
+        proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
         meant = named(asked.question.text, {one.speaker for one in proposed.candidates if one.speaker})
         if meant:
             asked = asked._replace(question=asked.question.without(meant))
-            proposed, more = self.mended(lambda: self._propose(asked, model))
+            proposed, more = self.mended(lambda: self._propose(asked, model, back))
             troubles += more
-        found = find.ordered(proposed, asked.question, wanted, now=now)
-        if wanted.superseded:
+        found = find.ordered(proposed, asked.question, wanted, now=at)
+        if back is not None:
+            found = found._replace(overtaken=back.overtaken)
+        elif wanted.superseded:
             from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
 
             found = ended.marked(self.base, found, now=now)
@@ -104,7 +109,23 @@ class LocalIndex:
 
         return take_in(self.base, self._project(), progress=self.progress)
 
-    def _propose(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
+    def _back(self, asked: Asked, at: datetime) -> "Back":
+        from contextfs.local.search import past  # noqa: PLC0415 - seldom asked for
+
+        return past.read(self.base, asked.within, at, me=self._me)
+
+    def _propose(self, asked: Asked, model: Embedder | None, back: "Back | None") -> tuple[Proposed, list[str]]:
+        """Ask the legs; in the past, of what was said by then alone, beside the memories of that time."""
+        if back is None:
+            return self._legs(asked, model)
+        said, troubles = Proposed([], []), list[str]()
+        if back.said is not None:
+            scope = find.scope(back.said, me=self._me, now=self._now())
+            said, troubles = self._legs(asked._replace(scope=scope), model)
+        proposed = back.with_memories(said, asked.question.words, self._project().name)
+        return proposed, [*troubles, *back.degraded]
+
+    def _legs(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
         if model is None:
             return find.by_words(self.base, asked), []
         from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there

@@ -51,6 +51,10 @@ def _say(pack: ContextReply) -> None:
     else:
         count = output.counted(len(pack.items), "item")
         tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"
-        output.note(f"{count}, {tokens}, {pack.left_out:,} left out")
+        output.note(f"{count}, {tokens}, {pack.left_out:,} left out{_asked(pack)}")
     for leg in pack.degraded:
         output.note(f"degraded: {leg}")
+
+
+def _asked(pack: ContextReply) -> str:
+    return f"; `ctx why {output.short(pack.id)}` tells why" if pack.id else ""

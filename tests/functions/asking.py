@@ -44,6 +44,7 @@ class Things:
     review_id: str
     source_id: str
     source: str
+    pack_id: str = UNKNOWN
     login_id: str = UNKNOWN
     domain: str = UNKNOWN
     token_id: str = UNKNOWN

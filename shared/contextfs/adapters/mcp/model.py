@@ -152,8 +152,9 @@ class SessionPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """A context pack: fenced text, and what it took."""
+    """A context pack: fenced text, and what it took. The user can ask by its id why it is as it is."""
 
+    id: UUID | None
     text: str
     items: int
     tokens: int

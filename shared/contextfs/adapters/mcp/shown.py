@@ -35,6 +35,7 @@ def hits(reply: SearchReply) -> Hits:
 def packed(reply: ContextReply) -> Packed:
     """Show a context pack."""
     return Packed(
+        id=reply.id,
         text=reply.text,
         items=len(reply.items),
         tokens=reply.tokens,

@@ -60,6 +60,8 @@ def packed(pack: Packed) -> str:
     left = [f"{pack.left_out} left out: a larger budget holds more."] if pack.left_out else []
     if CUT in pack.text:
         left.append("… ends what was cut: contextfs_search with its words finds the message.")
+    if pack.id is not None:
+        left.append(f"`ctx why {pack.id.hex[-12:]}` tells the user why.")
     return _joined([pack.text, *left], pack.degraded)
 
 

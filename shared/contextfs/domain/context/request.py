@@ -41,8 +41,12 @@ class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContextReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side."""
+    """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side.
 
+    By its `id` it can be asked later why it is as it is; null where that could not be kept.
+    """
+
+    id: UUID | None = None
     text: str
     tokens: int
     budget: int

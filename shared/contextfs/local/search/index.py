@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from contextfs.domain.search.names import named
+from contextfs.kit.ids import Entropy
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -43,6 +44,7 @@ class LocalIndex:
         embedder: Callable[[], Embedder | None],
         me: Callable[[], str],
         now: Callable[[], datetime],
+        entropy: Entropy,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.base = base
@@ -53,6 +55,7 @@ class LocalIndex:
         self.embedder = embedder
         self._me = me
         self._now = now
+        self.entropy = entropy
         self.progress = progress
 
     def search(self, wanted: Wanted) -> LocalReply:

@@ -1,22 +1,24 @@
 """Pack the few memories that matter for a task into its token budget, as the server does."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.context.model import PackCandidate
-from contextfs.domain.context.pack import select
+from contextfs.domain.context.record import PackRecord, Thing, record
 from contextfs.domain.context.request import ContextReply, ContextRequest
-from contextfs.domain.context.tokens import estimate
 from contextfs.domain.memories.revisions import instant
+from contextfs.domain.redaction.rules import redact
 from contextfs.domain.search.fusion import Ranked
-from contextfs.journeys.find.context import CANDIDATES, FLOOR, PINS, reply, short
+from contextfs.journeys.find.context import CANDIDATES, PINS, choose, reply, short
 from contextfs.journeys.find.index import TRUST
+from contextfs.kit.ids import uuid7
 from contextfs.kit.overtaken import Overtaken, since
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import shown
+from contextfs.local.base.memories import redaction_key, shown
 from contextfs.local.model import LocalMemory
+from contextfs.local.packs.store import keep
 from contextfs.local.search.find import Found
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Wanted
@@ -38,15 +40,25 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
     over = {**found.overtaken, **_ended(index.base, pins.values(), now)} if request.superseded else {}
     doubted = _conflicted(index.base, [one.source_id for one in found.candidates.values()])
     others = [_candidate(one, found, doubted, over) for one in found.ranked]
-    candidates = [*(_pin(one, over) for one in pins.values()), *(one for one in others if one.id not in pins)]
-    ids = {short(one.id): one.id for one in pins.values()}
-    ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
-    chosen = select(candidates, budget=request.budget, count=estimate, floor=FLOOR, task=request.task)
-    sessions = {
-        short(UUID(one.source_id)): UUID(one.session_id) if one.session_id else None
-        for one in found.candidates.values()
-    }
-    return reply(chosen, ids, sessions, over, degraded)
+    candidates = {one.id: one for one in (*others, *(_pin(one, over) for one in pins.values()))}
+    things = {short: Thing(id=one.id) for short, one in pins.items()} | dict(_things(found))
+    pack_id = uuid7(now, index.entropy)
+    chosen = choose(pack_id, request, [*candidates.values()])
+
+    def made() -> PackRecord:
+        key = redaction_key(index.base, index.entropy)
+        task = redact(request.task, key=key).text
+        return record(pack_id, request, chosen, candidates, things, now=now, task=task, degraded=degraded)
+
+    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded)
+
+
+def _things(found: Found) -> Iterator[tuple[str, Thing]]:
+    for one in found.ranked:
+        candidate = found.candidates[one.hit.key]
+        session = UUID(candidate.session_id) if candidate.session_id else None
+        source = UUID(candidate.source_id)
+        yield short(source), Thing(id=source, session_id=session, terms=one.explanation.terms)
 
 
 def _pinned(base: Base, at: datetime) -> list[LocalMemory]:

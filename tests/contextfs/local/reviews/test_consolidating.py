@@ -1,6 +1,7 @@
 """What was learned twice becomes one memory of a store, what was overtaken is closed, and all of it can be undone."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -8,8 +9,10 @@ import pytest
 
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.journeys.consolidate.plan import plan
+from contextfs.journeys.consolidate.recall import LEAST_DAYS, SPAN
 from contextfs.kit.errors import NotFound
 from contextfs.local.model import LocalMemory, MemoryQuery
+from contextfs.local.packs import store as packs
 from contextfs.local.reviews.consolidating import consolidate, follow, memories
 from contextfs.local.reviews.queue import decide, reviews
 from contextfs.local.sessions import learning
@@ -150,3 +153,36 @@ def test_what_changes_while_it_is_planned_is_left_for_the_next_time(machine: Mac
         )
 
         assert [follow(store, one, seen=seen) for one in old.sure] == [[]]
+
+
+def test_what_nobody_asked_for_in_half_a_year_is_asked_about_and_stays(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, "The staging port is 5433.")
+        [silent] = listed(store, "fact")
+        other = store.add(NewMemory(project_id=PROJECT, content="Answer in English.", pinned=True)).memory.id
+        began = machine.now
+        handed(store, silent.id)
+        for _ in range(LEAST_DAYS + 1):
+            machine.now += timedelta(days=1)
+            handed(store, other)
+        early = reviews(store)
+        machine.now = began + SPAN + timedelta(days=1)
+        quiet = reviews(store)
+        for _ in range(LEAST_DAYS):
+            machine.now += timedelta(days=1)
+            handed(store, other)
+        [asked] = reviews(store)
+        decide(store, asked.id, "keep_both")
+
+        assert ([], 1) == (early, len(quiet))
+        assert ("stale", silent.id) == (asked.kind, asked.memory.id)
+        assert ([], [silent.id]) == (reviews(store), [one.id for one in listed(store, "fact") if one.id != other])
+
+
+def handed(store: LocalStore, memory_id: UUID) -> None:
+    """Note that a memory was handed over today."""
+    if not store.base.one("select 1 from sqlite_master where name = 'recalls'"):
+        with store.base.transaction():
+            store.base.script("contextfs.local.packs")
+    values = {"handed": f'["{memory_id}"]', "day": store.now().date().isoformat()}
+    store.base.run(packs.SQL["note"], values)

@@ -1,5 +1,6 @@
 """Search in a local store: a command from its start, and a call in a process that runs, against FTS5 by itself."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -101,7 +102,13 @@ def _warm(folder: Path, size: int) -> list[Row]:
     base = Base.open(folder)
     model = _Random()
     index = LocalIndex(
-        base, folder, project=lambda: _PROJECT, embedder=lambda: model, me=lambda: "user:a", now=lambda: _NOW
+        base,
+        folder,
+        project=lambda: _PROJECT,
+        embedder=lambda: model,
+        me=lambda: "user:a",
+        entropy=os.urandom,
+        now=lambda: _NOW,
     )
     plain = sqlite3.connect(folder / "plain.db")
     plain.execute("create virtual table plain using fts5 (body, tokenize = 'porter unicode61')")

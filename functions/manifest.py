@@ -193,6 +193,7 @@ ROUTES: tuple[Route, ...] = (
         audits="context.packed",
         meters="contexts",
     ),
+    Route("context.get", "GET", "/v1/context/{pack_id}", needs="memories:read"),
     # Direct SQL: questions that nobody foresaw.
     Route("sql.query", "POST", "/v1/sql", needs="sql:read", cost=10, audits="sql.queried", meters="sql.queries"),
     # Sync: machines give what they have, and learn what changed.

@@ -1,4 +1,4 @@
-"""What `ctx search` was asked, as both of its variants take it."""
+"""What `ctx search` and `ctx memory list` were asked, as both of their variants take it."""
 
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,8 @@ class Asked(NamedTuple):
     branch: str | None
     limit: int
     mode: Literal["hybrid", "lexical", "semantic", "graph"]
+    superseded: bool
+    as_of: str | None
     explain: bool
 
     def told(self) -> str:
@@ -26,5 +28,24 @@ class Asked(NamedTuple):
             "author": self.author,
             "tool": self.tool,
             "branch": self.branch,
+            "as of": self.as_of,
         }
         return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
+
+
+class Listed(NamedTuple):
+    """Which memories to list; what is None does not matter."""
+
+    type: str | None = None
+    tags: list[str] | None = None
+    since: str | None = None
+    author: str | None = None
+    superseded: bool = False
+    as_of: str | None = None
+    conflicted: bool | None = None
+    limit: int = 20
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether it leaves some out by what they are."""
+        return any((self.type, self.tags, self.since, self.author, self.as_of))

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from clients.cli import memory, options, where
+from clients.cli.asked import Listed
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.here import memory as here
 from contextfs.kit.errors import NotFound
@@ -13,7 +14,7 @@ app = Group("List and settle conflicts.")
 @app.command("list")
 def list_(limit: options.Limit = 50, json: options.Json = False) -> None:
     """List the memories with several texts."""
-    here.listed(_place(), type=None, tags=None, since=None, author=None, limit=limit, conflicted=True, json=json)
+    here.listed(_place(), Listed(superseded=True, conflicted=True, limit=limit), json=json)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from clients.cli import options, output, where
 from clients.cli.command import Argument, Option
+from contextfs.domain.context.request import ContextReply
 
 
 def context(
@@ -16,6 +17,7 @@ def context(
     ] = None,
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     memories_only: Annotated[bool, Option("--memories-only", help="Leave out messages.")] = False,
+    superseded: options.Superseded = False,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
@@ -28,14 +30,20 @@ def context(
     if found is None:
         from clients.cli.there import context as there  # noqa: PLC0415 - the one that is meant is loaded
 
-        pack = there.packed(task, project, budget, type or None, branch, messages=not memories_only)
+        pack = there.packed(
+            task, project, budget, type or None, branch, messages=not memories_only, superseded=superseded
+        )
     else:
         from clients.cli.here import context as here  # noqa: PLC0415 - as above
 
-        pack = here.packed(found, task, budget, type or None, branch, messages=not memories_only)
+        pack = here.packed(found, task, budget, type or None, branch, messages=not memories_only, superseded=superseded)
     if json:
         output.say_json(pack)
-        return
+    else:
+        _say(pack)
+
+
+def _say(pack: ContextReply) -> None:
     if pack.text:
         output.say(pack.text)
     if not pack.items:
@@ -43,6 +51,10 @@ def context(
     else:
         count = output.counted(len(pack.items), "item")
         tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"
-        output.note(f"{count}, {tokens}, {pack.left_out:,} left out")
+        output.note(f"{count}, {tokens}, {pack.left_out:,} left out{_asked(pack)}")
     for leg in pack.degraded:
         output.note(f"degraded: {leg}")
+
+
+def _asked(pack: ContextReply) -> str:
+    return f"; `ctx why {output.short(pack.id)}` tells why" if pack.id else ""

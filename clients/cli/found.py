@@ -20,6 +20,7 @@ def _show(rank: int, hit: SearchHit) -> None:
     where = f"session {output.short(hit.session_id)}" if hit.session_id else f"memory {output.short(hit.id)}"
     facets = [output.bold(output.printable(hit.type)), where, output.day(hit.occurred_at)]
     facets += [f"#{output.printable(tag)}" for tag in hit.tags]
+    facets += [str(hit.overtaken)] if hit.overtaken else []
     facets += [f"{output.counted(hit.copies, 'more copy', 'more copies')}"] if hit.copies else []
     output.say(f"{rank:>2}. {hit.relevance:.2f}  {'  '.join(facets)}")
     output.say(f"    {output.one_line(hit.snippet, _LONGEST_SNIPPET)}")
@@ -45,7 +46,8 @@ def _why(score: float, why: Explanation) -> str:
         _leg("meaning", why.semantic_rank, why.semantic_score, why.semantic),
     ]
     legs += [f"{name} {value:.2f}" for name, value in why.terms.items() if name not in _LEGS]
-    rest = f"fresh {why.freshness:.2f}, trust {why.trust:.2f}{', pinned' if why.pinned else ''}"
+    pace = "" if why.half_life is None else f" (halves in {why.half_life:.0f} days)"
+    rest = f"fresh {why.freshness:.2f}{pace}, trust {why.trust:.2f}{', pinned' if why.pinned else ''}"
     return f"why: {why.kind}, score {score:.3f} = {' + '.join(legs)}; {rest}"
 
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
     "eval": ("clients.cli.eval:eval_", "Measure search on questions made of this store"),
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
+    "why": ("clients.cli.why:why", "Tell why a conversation was handed what it was"),
     "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
     "sessions": ("clients.cli.sessions:app", "List and show conversations"),
     "capture": ("clients.cli.capturing:capture", "Keep a conversation; print its id"),

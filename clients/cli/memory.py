@@ -4,6 +4,7 @@ import sys
 from typing import Annotated, Any
 
 from clients.cli import options, where
+from clients.cli.asked import Listed
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.edit import Edit
 from contextfs.kit.errors import Invalid
@@ -55,22 +56,32 @@ def list_(
     tag: options.Tags = None,
     since: options.Since = None,
     author: Annotated[str | None, Option("--author", help="Only of this author.")] = None,
+    superseded: options.Superseded = False,
+    as_of: options.AsOf = None,
     project: options.Project = None,
     limit: options.Limit = 20,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
     """List memories, newest first."""
-    type = options.word(type, "--type")  # noqa: A001 - the option's name
+    asked = Listed(
+        type=options.word(type, "--type"),
+        tags=tag,
+        since=since,
+        author=author,
+        superseded=superseded,
+        as_of=as_of,
+        limit=limit,
+    )
     found = where.here(server or project is not None)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above
 
-        there.listed(type=type, tags=tag, since=since, author=author, project=project, limit=limit, json=json)
+        there.listed(asked, project=project, json=json)
     else:
         from clients.cli.here import memory as here  # noqa: PLC0415 - as above
 
-        here.listed(found, type=type, tags=tag, since=since, author=author, limit=limit, json=json)
+        here.listed(found, asked, json=json)
 
 
 @app.command()

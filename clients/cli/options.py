@@ -14,6 +14,13 @@ Project = Annotated[str | None, Option("--project -p", help="Name or id of the p
 Type = Annotated[str | None, Option("--type", help="fact, episodic, procedural, user, decision, or a word of yours.")]
 Tags = Annotated[list[str] | None, Option("--tag", help="A tag; may be given several times.")]
 Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, or 12h, 7d, 4w ago.")]
+AsOf = Annotated[
+    str | None,
+    Option("--as-of", help="As it was known at this time: 2026-05-01, 2026-05-01T09:30, or 12h, 7d, 4w ago."),
+]
+Superseded = Annotated[
+    bool, Option("--superseded", help="Also what holds no longer: superseded, past its end, or expired.")
+]
 Limit = Annotated[int, Option("--limit -n", min=1, help="How many to show at the most.")]
 
 
@@ -24,14 +31,22 @@ def word(text: str | None, name: str) -> str | None:
     return text
 
 
-def since(text: str | None, now: datetime) -> datetime | None:
+def since(text: str | None, now: datetime, name: str = "--since") -> datetime | None:
     """Read a date, or how long ago; without a time zone it is this machine's."""
     if text is None:
         return None
     ago = _AGO.fullmatch(text.strip())
-    if ago:
+    if not ago:
+        return moment(text, name)
+    try:
         return now - int(ago[1]) * _UNITS[ago[2]]
-    return moment(text, "--since")
+    except OverflowError:
+        raise Misused(f"{name}: {text!r} is before the year 1") from None
+
+
+def as_of(text: str | None, now: datetime) -> datetime | None:
+    """Read a time to look back to."""
+    return since(text, now, "--as-of")
 
 
 def moment(text: str, name: str) -> datetime:

@@ -6,6 +6,7 @@ from typing import Annotated
 from clients.cli import options, where
 from clients.cli.asked import Asked
 from clients.cli.command import Argument, Misused, Option
+from contextfs.local.place import Place
 
 
 class Mode(StrEnum):
@@ -28,6 +29,8 @@ def search(
     limit: options.Limit = 10,
     mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words, or by meaning alone.")] = Mode.hybrid,
     graph: Annotated[bool, Option("--graph", help="Walk on over what memories mention; tell the way.")] = False,
+    superseded: options.Superseded = False,
+    as_of: options.AsOf = None,
     explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
     server: where.Server = False,
     json: options.Json = False,
@@ -36,11 +39,26 @@ def search(
 
     In the store of this folder, what is private too; on a server in every project you can see.
     """
-    found = where.here(server or project is not None)
     if graph and mode is not Mode.hybrid:
         raise Misused("--graph goes on from what is found by meaning and words: leave --mode out")
-    how = "graph" if graph else mode.value
-    asked = Asked(query, type, tag or None, since, author, tool, branch, min(limit, 100), how, explain)
+    asked = Asked(
+        query=query,
+        type=type,
+        tags=tag or None,
+        since=since,
+        author=author,
+        tool=tool,
+        branch=branch,
+        limit=min(limit, 100),
+        mode="graph" if graph else mode.value,
+        superseded=superseded,
+        as_of=as_of,
+        explain=explain,
+    )
+    _ask(asked, where.here(server or project is not None), project=project, json=json)
+
+
+def _ask(asked: Asked, found: Place | None, *, project: str | None, json: bool) -> None:
     if found is None:
         from clients.cli.there import search as there  # noqa: PLC0415 - the one that is meant is loaded
 

@@ -36,6 +36,8 @@ class LocalSource:
             query=wanted.query,
             types=[wanted.type] if wanted.type else None,
             since=since(wanted.since, now()),
+            superseded=wanted.superseded,
+            as_of=since(wanted.as_of, now(), "as_of"),
             limit=wanted.limit,
         )
         with index.opened(self._place) as found:
@@ -111,4 +113,5 @@ def _recalled(one: LocalMemory) -> Recalled:
         author=one.author,
         updated_at=one.updated_at,
         others=[body for body in one.bodies if body != one.content] if one.conflicted else [],
+        overtaken=str(one.overtaken or ""),
     )

@@ -5,9 +5,9 @@ from uuid import UUID
 from contextfs.domain.memories.model import Memory
 from contextfs.journeys.remember import memories
 from contextfs.kit.call import Call
-from contextfs.kit.fields import Moment
+from contextfs.kit.fields import AsOf
 
 
-def handle(call: Call, memory_id: UUID, as_of: Moment | None = None) -> Memory:
+def handle(call: Call, memory_id: UUID, as_of: AsOf | None = None) -> Memory:
     """Read one memory as it is, or as it was known at the time `as_of`."""
     return memories.recall(call, memory_id, as_of)

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from contextfs.domain.memories import store
 from contextfs.domain.memories.model import Memory, MemoryType
 from contextfs.domain.memories.store import MemoryFilter
+from contextfs.journeys.remember import memories
 from contextfs.kit.call import Call
-from contextfs.kit.fields import Moment, Tags
+from contextfs.kit.fields import AsOf, Moment, Tags
+from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit, Page
 
 
@@ -21,10 +22,12 @@ def handle(
     since: Moment | None = None,
     until: Moment | None = None,
     conflicted: bool | None = None,
+    superseded: Superseded = False,
+    as_of: AsOf | None = None,
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[Memory]:
-    """List memories, newest first; a memory has to carry every `tag` that is named."""
+    """List memories, newest first, as they are or were known at a time; one has to carry every `tag` that is named."""
     wanted = MemoryFilter(
         project_id=project_id,
         type=type,
@@ -34,5 +37,6 @@ def handle(
         since=since,
         until=until,
         conflicted=conflicted,
+        superseded=superseded,
     )
-    return store.page(call.tx, wanted, limit=limit, cursor=cursor)
+    return memories.listed(call, wanted, as_of, limit=limit, cursor=cursor)

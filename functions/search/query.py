@@ -9,4 +9,4 @@ from contextfs.kit.page import Page
 
 def handle(call: Call, body: Query) -> Page[Memory]:
     """Give the memories that meet every condition, newest first."""
-    return store.page(call.tx, filter_of(body), limit=body.limit, cursor=body.cursor)
+    return store.page(call.tx, filter_of(body), now=call.now, limit=body.limit, cursor=body.cursor)

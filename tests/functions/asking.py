@@ -45,6 +45,7 @@ class Things:
     source_id: str
     source: str
     export_id: str = UNKNOWN
+    pack_id: str = UNKNOWN
     login_id: str = UNKNOWN
     domain: str = UNKNOWN
     token_id: str = UNKNOWN

@@ -128,6 +128,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
         source_id=source["id"],
         source=source["path"].rsplit("/", 1)[-1],
         export_id=tenant.call("POST", "/v1/exports", {}).json()["id"],
+        pack_id=tenant.call("POST", "/v1/context", {"project_id": project, "task": "Known?"}).json()["id"],
         login_id=sign_in(tenant)[1],
         domain=claim(tenant),
         token_id=tenant.call("POST", "/v1/admin/scim/tokens", {"name": "t"}).json()["scim_token"]["id"],

@@ -9,12 +9,25 @@ from contextfs.local.search.packing import pack
 
 
 def packed(
-    place: Place, task: str, budget: int, types: list[str] | None, branch: str | None, *, messages: bool
+    place: Place,
+    task: str,
+    budget: int,
+    types: list[str] | None,
+    branch: str | None,
+    *,
+    messages: bool,
+    superseded: bool,
 ) -> ContextReply:
     """Pack what matters for a task."""
     project = config.read(place.config).project
     request = ContextRequest(
-        project_id=project.id, task=task, budget=budget, types=types, messages=messages, branch=branch
+        project_id=project.id,
+        task=task,
+        budget=budget,
+        types=types,
+        messages=messages,
+        branch=branch,
+        superseded=superseded,
     )
     with opened(place) as index:
         reply = pack(index, request, now=now())

@@ -34,6 +34,7 @@ def opened(place: Place) -> Generator[LocalIndex]:
                 embedder=_embedder(place),
                 me=lambda: _me(place),
                 now=now,
+                entropy=os.urandom,
                 progress=progress.show,
             )
         finally:

@@ -5,7 +5,8 @@ import re
 from datetime import datetime
 from typing import Any, TypeVar
 
-from clients.cli import options, output
+from clients.cli import ended, options, output
+from clients.cli.asked import Listed
 from clients.cli.edit import Edit
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
@@ -32,20 +33,17 @@ def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: A
     after_a_change(place)
 
 
-def listed(
-    place: Place,
-    *,
-    type: str | None,  # noqa: A002 - the option's name
-    tags: list[str] | None,
-    since: str | None,
-    author: str | None,
-    limit: int,
-    json: bool,
-    conflicted: bool | None = None,
-) -> None:
+def listed(place: Place, asked: Listed, *, json: bool) -> None:
     """List memories, newest first."""
     query = MemoryQuery(
-        type=type, tags=tags, author=author, since=options.since(since, now()), conflicted=conflicted, limit=limit
+        type=asked.type,
+        tags=asked.tags,
+        author=asked.author,
+        since=options.since(asked.since, now()),
+        conflicted=asked.conflicted,
+        superseded=asked.superseded,
+        as_of=options.as_of(asked.as_of, now()),
+        limit=asked.limit,
     )
     with opened(place) as store:
         memories = store.page(query)
@@ -54,11 +52,10 @@ def listed(
     elif memories:
         rows = [[output.short(one.id), one.type, output.day(one.updated_at), _marked(one)] for one in memories]
         output.table(["id", "type", "changed", "memory"], rows)
-    elif conflicted:
+    elif asked.conflicted:
         output.say("No conflicts.")
     else:
-        is_narrowed = any((type, tags, since, author))
-        output.say("No memories fit these." if is_narrowed else "No memories yet: `ctx memory add` makes one.")
+        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` makes one.")
 
 
 def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) -> None:  # noqa: A002 - the argument's name
@@ -177,6 +174,7 @@ def _print_written(store: LocalStore, written: Written, done: str, *, json: bool
 
 def _marked(memory: LocalMemory) -> str:
     marks = [("conflict", memory.conflicted), ("private", memory.visibility == "private"), ("pinned", memory.pinned)]
+    marks += [(str(memory.overtaken), True)] if memory.overtaken else []
     told = " ".join(f"[{name}]" for name, is_so in marks if is_so)
     return f"{told} {output.one_line(memory.title or memory.content)}".strip()
 
@@ -192,6 +190,7 @@ def _print(store: LocalStore, memory: LocalMemory) -> None:
             ("author", output.printable(memory.author)),
             ("file", os.path.relpath(store.path_of(memory))),
             ("confidence", f"{memory.confidence:.2f}" if memory.confidence is not None else ""),
+            ("holds", ended.validity(memory)),
             ("created", output.minute(memory.created_at)),
             ("changed", output.minute(memory.updated_at)),
             ("version", memory.version),

@@ -18,6 +18,8 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         tools=[asked.tool] if asked.tool else None,
         branch=asked.branch,
         since=options.since(asked.since, at.now()),
+        superseded=asked.superseded,
+        as_of=options.as_of(asked.as_of, at.now()),
         limit=asked.limit,
         explain=asked.explain,
     )

@@ -5,7 +5,14 @@ from contextfs.domain.context.request import ContextReply
 
 
 def packed(
-    task: str, project: str | None, budget: int, types: list[str] | None, branch: str | None, *, messages: bool
+    task: str,
+    project: str | None,
+    budget: int,
+    types: list[str] | None,
+    branch: str | None,
+    *,
+    messages: bool,
+    superseded: bool,
 ) -> ContextReply:
     """Pack what matters for a task."""
     with server.opened() as client:
@@ -16,4 +23,5 @@ def packed(
             types=types,
             messages=messages,
             branch=branch,
+            superseded=superseded,
         )

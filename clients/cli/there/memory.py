@@ -1,10 +1,12 @@
 """`ctx memory` on a server."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from clients.cli import options, output
+from clients.cli import ended, options, output
+from clients.cli.asked import Listed
 from clients.cli.edit import Edit
 from clients.cli.there import server
 from contextfs.client import ContextFS, History, Memory, MemoryWritten
@@ -25,43 +27,32 @@ def add(said: str, *, project: str | None, visibility: Visibility, json: bool, *
         _print_written(written, "Stored" if written.receipt.stored else "Known already")
 
 
-def listed(
-    *,
-    type: str | None,  # noqa: A002 - the option's name
-    tags: list[str] | None,
-    since: str | None,
-    author: str | None,
-    project: str | None,
-    limit: int,
-    json: bool,
-) -> None:
+def listed(asked: Listed, *, project: str | None, json: bool) -> None:
     """List memories, newest first."""
-    after = options.since(since, datetime.now(UTC))
-    by = None if author is None else server.as_id(author)
-    if author is not None and by is None:
-        raise Invalid(f"{author!r} is no id: on a server an author is named by the id of the user.")
+    after = options.since(asked.since, datetime.now(UTC))
+    by = None if asked.author is None else server.as_id(asked.author)
+    if asked.author is not None and by is None:
+        raise Invalid(f"{asked.author!r} is no id: on a server an author is named by the id of the user.")
     with server.opened() as client:
         within = None if project is None else server.project_id(client, project)
         listing = client.memories.list(
             project_id=within,
-            type=type,
-            tags=tags or None,
+            type=asked.type,
+            tags=asked.tags or None,
             since=after,
             author=by,
-            page_size=min(limit, _MOST_IN_A_PAGE),
+            superseded=asked.superseded,
+            as_of=options.as_of(asked.as_of, datetime.now(UTC)),
+            page_size=min(asked.limit, _MOST_IN_A_PAGE),
         )
-        memories = list(islice(listing, limit))
+        memories = list(islice(listing, asked.limit))
     if json:
         output.say_json(memories)
     elif memories:
-        rows = [
-            [output.short(one.id), one.type, output.day(one.updated_at), output.one_line(one.title or one.content)]
-            for one in memories
-        ]
+        rows = [[output.short(one.id), one.type, output.day(one.updated_at), _line(one)] for one in memories]
         output.table(["id", "type", "changed", "memory"], rows)
     else:
-        is_narrowed = any((type, tags, since, author, project))
-        output.say("No memories fit these." if is_narrowed else "No memories yet: `ctx memory add` makes one.")
+        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` makes one.")
 
 
 def show(
@@ -74,7 +65,7 @@ def show(
     """Show a memory whole."""
     at = None if as_of is None else options.moment(as_of, "--as-of")
     with server.opened() as client:
-        memory_id = server.whole_id(id, client.memories.list(page_size=_MOST_IN_A_PAGE), "memory")
+        memory_id = server.whole_id(id, _every(client), "memory")
         if history:
             _show_history(client.memories.history(memory_id), json=json)
         else:
@@ -89,7 +80,7 @@ def edit(
 ) -> None:
     """Change a memory, unless somebody else did since it was read."""
     with server.opened() as client:
-        memory_id = server.whole_id(id, client.memories.list(page_size=_MOST_IN_A_PAGE), "memory")
+        memory_id = server.whole_id(id, _every(client), "memory")
         memory = client.memories.get(memory_id)
         wanted = edited.changes(memory.tags)
         if not wanted:
@@ -109,7 +100,7 @@ def remove(
 ) -> None:
     """Delete a memory."""
     with server.opened() as client:
-        memory_id = server.whole_id(id, client.memories.list(page_size=_MOST_IN_A_PAGE), "memory")
+        memory_id = server.whole_id(id, _every(client), "memory")
         client.memories.delete(memory_id)
     if json:
         output.say_json({"deleted": str(memory_id)})
@@ -132,6 +123,16 @@ def restore(
         output.say_json(written)
     else:
         _print_written(written, "Restored" if written.receipt.stored else "As it was")
+
+
+def _every(client: ContextFS) -> Iterable[Memory]:
+    """Give every memory, also those that hold no longer."""
+    return client.memories.list(page_size=_MOST_IN_A_PAGE, superseded=True)
+
+
+def _line(memory: Memory) -> str:
+    over = f"[{memory.overtaken}] " if memory.overtaken else ""
+    return over + output.one_line(memory.title or memory.content)
 
 
 def _print_written(written: MemoryWritten, done: str) -> None:
@@ -157,6 +158,7 @@ def _show(client: ContextFS, memory: Memory, *, json: bool) -> None:
             ("author", memory.author_kind),
             ("session", output.short(memory.session_id) if memory.session_id else ""),
             ("confidence", f"{memory.confidence:.2f}" if memory.confidence is not None else ""),
+            ("holds", ended.validity(memory)),
             ("created", output.minute(memory.created_at)),
             ("changed", output.minute(memory.updated_at)),
             ("version", memory.version),

@@ -27,6 +27,8 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
             tools=[asked.tool] if asked.tool else None,
             branch=asked.branch,
             since=after,
+            superseded=asked.superseded,
+            as_of=options.as_of(asked.as_of, datetime.now(UTC)),
             limit=asked.limit,
             explain=asked.explain,
         )

@@ -33,6 +33,8 @@ def _shown(client: ContextFS, id: str, level: Level) -> MemoryWritten | SessionW
 
 def _memory(client: ContextFS, id: str) -> UUID | None:  # noqa: A002 - the argument's name
     try:
-        return client.memories.get(server.whole_id(id, client.memories.list(page_size=_MOST_IN_A_PAGE), "memory")).id
+        return client.memories.get(
+            server.whole_id(id, client.memories.list(page_size=_MOST_IN_A_PAGE, superseded=True), "memory")
+        ).id
     except NotFound:
         return None

@@ -1,7 +1,8 @@
 """Context packs: `client.context`."""
 
 from contextfs.client.address import Id
-from contextfs.client.transport import Transport
+from contextfs.client.transport import Transport, segment
+from contextfs.domain.context.record import PackRecord
 from contextfs.domain.context.request import ContextReply, ContextRequest
 
 
@@ -20,10 +21,11 @@ class Context:
         types: list[str] | None = None,
         messages: bool = True,
         branch: str | None = None,
+        superseded: bool = False,
     ) -> ContextReply:
         """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to be sent.
 
-        `messages=False` takes memories only.
+        `messages=False` takes memories only; `superseded` also those that hold no longer.
         """
         wanted = ContextRequest(
             project_id=self._transport.address.project(project_id),
@@ -32,5 +34,11 @@ class Context:
             types=types,
             messages=messages,
             branch=branch,
+            superseded=superseded,
         )
         return self._transport.call("POST", "/v1/context", ContextReply, body=wanted)
+
+    def get(self, pack_id: Id = "last", *, project_id: Id | None = None) -> PackRecord:
+        """Read why one of your own packs is as it is, by its id, its last twelve digits, or `last`."""
+        path = f"/v1/context/{segment(pack_id)}"
+        return self._transport.call("GET", path, PackRecord, query={"project_id": project_id})

@@ -70,6 +70,8 @@ class MemoryFilters(TypedDict, total=False):
     since: datetime | None
     until: datetime | None
     conflicted: bool | None
+    superseded: bool
+    as_of: datetime | None
 
 
 class Memories:
@@ -99,7 +101,10 @@ class Memories:
     def list(
         self, *, tags: Sequence[str] | None = None, page_size: int | None = None, **filters: Unpack[MemoryFilters]
     ) -> Listing[Memory]:
-        """List memories, newest first; a memory has to carry every one of `tags`."""
+        """List memories, newest first; a memory has to carry every one of `tags`.
+
+        With `as_of`, as they were known at that time: without what came after, with what was deleted since.
+        """
         query = {**filters, "tag": tags, "limit": page_size}
         return Listing(
             lambda cursor: self._transport.call("GET", _PATH, Page[Memory], query={**query, "cursor": cursor})

@@ -27,6 +27,8 @@ class SearchFields(TypedDict, total=False):
     branch: str | None
     since: datetime | None
     until: datetime | None
+    superseded: bool
+    as_of: datetime | None
     limit: int
     min_relevance: float
     explain: bool
@@ -43,6 +45,7 @@ class QueryFields(TypedDict, total=False):
     until: datetime | None
     conflicted: bool | None
     metadata: dict[str, Any]
+    superseded: bool
 
 
 class Search:

@@ -14,6 +14,9 @@ Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0
 Tags = Annotated[list[Word], Meta(max_length=64)]
 Metadata = Annotated[dict[Annotated[str, Meta(max_length=200)], Any], Meta(max_length=200)]
 Moment = Annotated[datetime, Meta(tz=True)]
+AsOf = Annotated[
+    datetime, Meta(tz=True, description="As it was known at this time: without what came after, with what was deleted.")
+]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=300)]
 Tokens = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 

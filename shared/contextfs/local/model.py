@@ -7,10 +7,14 @@ from uuid import UUID
 import msgspec
 
 from contextfs.kit.fields import Moment
+from contextfs.kit.overtaken import Overtaken
 
 
 class LocalMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """A memory as it stands on this machine; `bodies` holds all texts of a conflict, the shown one first."""
+    """A memory as it stands on this machine; `bodies` holds all texts of a conflict, the shown one first.
+
+    `overtaken` says that it holds no longer, and what does instead.
+    """
 
     id: UUID
     type: str
@@ -35,6 +39,7 @@ class LocalMemory(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     created_at: Moment
     updated_at: Moment
+    overtaken: Overtaken | None = None
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,11 @@ class MemoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     author: str | None = None
     since: datetime | None = None
     conflicted: bool | None = None
+    pinned: bool | None = None
+    superseded: bool = False
+    """Also those that hold no longer."""
+    as_of: datetime | None = None
+    """As they were known at this time."""
     limit: int = 50
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from heapq import nlargest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,11 +17,11 @@ import msgspec
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import time_text
 from contextfs.domain.memories.model import MemoryChange, NewMemory
-from contextfs.domain.memories.revisions import Fields, Revision, at
+from contextfs.domain.memories.revisions import Fields, Revision, at, instant
 from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.journeys.consolidate.retire import mark_of, said_again
+from contextfs.journeys.consolidate.retire import mark_of, renewed, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
 from contextfs.local import config
@@ -184,7 +185,7 @@ class LocalStore:
         row = self.base.one(SQL["memory"], {"id": str(memory_id)})
         if row is None or row["deleted"]:
             raise NotFound(_ABSENT)
-        return shown(row)
+        return shown(row, self.now())
 
     def find(self, text: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
@@ -199,7 +200,13 @@ class LocalStore:
         return UUID(rows[0]["id"])
 
     def page(self, query: MemoryQuery) -> list[LocalMemory]:
-        """List memories, newest first."""
+        """List memories, newest first, as they are or were known at a time."""
+        now = self.now()
+        if query.as_of is not None and query.as_of < now:
+            from contextfs.local.base import past  # noqa: PLC0415 - seldom asked for
+
+            fitting = (one for one in past.known(self.base, query.as_of) if _fits(one, query))
+            return nlargest(query.limit, fitting, key=lambda one: (one.updated_at, one.id))
         rows = self.base.all(
             SQL["page"],
             {
@@ -208,10 +215,13 @@ class LocalStore:
                 "author": query.author,
                 "since": time_text(query.since) if query.since else None,
                 "conflicted": query.conflicted,
+                "pinned": query.pinned,
+                "superseded": query.superseded,
+                "now": instant(now),
                 "limit": query.limit,
             },
         )
-        return [shown(row) for row in rows]
+        return [shown(row, now) for row in rows]
 
     def log(self, memory_id: UUID) -> Sequence[Revision]:
         """Give all revisions of a memory, newest first: nothing that anyone wrote is out of reach."""
@@ -309,7 +319,11 @@ class LocalStore:
         known = {_proof(one) for one in seen.fields.provenance}
         room = max(0, _MOST_PROOFS - len(known))
         fresh = tuple(one for one in fields.provenance if _proof(one) not in known)[:room]
-        now = said_again(seen.fields, fields.valid_from) if fresh or not fields.provenance else seen.fields
+        now = seen.fields
+        if not fields.provenance:
+            now = renewed(now, fields, self.now())
+        elif fresh:
+            now = said_again(now, fields.valid_from)
         more = msgspec.structs.replace(now, provenance=(*now.provenance, *fresh))
         if more != seen.fields:
             self._write(seen.memory_id, seen, more, author=author)
@@ -357,6 +371,18 @@ def _means_the_same(left: Fields, right: Fields) -> bool:
 
 def _are_for_the_same(left: Fields, right: Fields) -> bool:
     return (left.visibility == "private") == (right.visibility == "private")
+
+
+def _fits(memory: LocalMemory, query: MemoryQuery) -> bool:
+    return (
+        (query.type is None or memory.type == canonical_type(query.type))
+        and {*(query.tags or ())} <= {*memory.tags}
+        and (query.author is None or memory.author == query.author)
+        and (query.since is None or memory.updated_at >= query.since)
+        and (query.conflicted is None or memory.conflicted == query.conflicted)
+        and (query.pinned is None or memory.pinned == query.pinned)
+        and (query.superseded or memory.overtaken is None)
+    )
 
 
 def _proof(one: dict[str, Any]) -> str:

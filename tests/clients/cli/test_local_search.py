@@ -1,6 +1,7 @@
 """`ctx search`, `ctx context` and `ctx reindex` in the store of a folder: no server, no account, no network."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,8 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from clients.cli.main import run
+from clients.hooks import beginning
 from contextfs.client import ContextFS
 from contextfs.domain.memories.revisions import Revision
+from contextfs.local import place
 from tests.clients.cli.conftest import Ctx, Run
 from tests.contextfs.local.places import Machine
 
@@ -148,6 +151,11 @@ def test_what_is_found_cannot_command_the_terminal(here: Ctx, machine: Machine) 
     assert "\x1b" not in told.out
 
 
+def unnamed(pack: str) -> str:
+    """Give the text of a pack without the name by which it can be asked about."""
+    return re.sub(r' pack="[0-9a-f]{12}"', "", pack, count=1)
+
+
 def test_the_pack_alone_goes_to_standard_output(here: Ctx, machine: Machine) -> None:
     machine.add("Always run the linter before a commit.", type="procedural", pinned=True)
     machine.add("The linter of this repository is ruff, and its formatter is ruff too.")
@@ -159,9 +167,9 @@ def test_the_pack_alone_goes_to_standard_output(here: Ctx, machine: Machine) -> 
     told = here("context", "linter and formatter of this repository: ruff?", "--budget", "300")
     pack = here("context", "linter and formatter of this repository: ruff?", "--budget", "300", "--json").json
 
-    assert told.out.strip() == pack["text"]
+    assert unnamed(told.out.strip()) == unnamed(pack["text"])
     assert ["pinned", "relevance"] == [item["reason"].split()[0] for item in pack["items"]]
-    assert told.err.startswith(f"2 items, {pack['tokens']} of 300 tokens")
+    assert re.match(r"2 items, 1\d\d of 300 tokens", told.err)
     assert "expired" not in told.out
 
 
@@ -266,3 +274,66 @@ def test_a_pack_marks_what_is_in_conflict(here: Ctx, machine: Machine, *, is_pin
 
     assert f"(id {memory.hex[-12:]}, in conflict: another text says otherwise)" in told
     assert 1 == told.count("in conflict")
+
+
+def test_what_holds_no_longer_comes_up_where_it_is_asked_for(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("The cache is cold.", pinned=True, valid_to=datetime(2020, 1, 1, 12, tzinfo=UTC))
+    digits = memory.hex[-12:]
+    plain, asked = here("search", "cache"), here("search", "cache", "--superseded")
+    lists = here("memory", "list"), here("memory", "list", "--superseded")
+    packs = here("context", "is the cache cold"), here("context", "is the cache cold", "--superseded")
+
+    assert ("Nothing was found", True) == (plain.out[:17], "ended on 2020-01-01" in asked.out)
+    assert [False, True] == ["[pinned] [ended on 2020-01-01] The cache is cold." in told.out for told in lists]
+    assert ["", f"(id {digits}, ended on 2020-01-01)"] == [
+        told.out.partition("cold. ")[2].partition("\n")[0] for told in packs
+    ]
+    assert "until 2020-01-01" in here("memory", "show", digits).out
+
+
+def test_a_search_and_a_list_look_back(here: Ctx, machine: Machine) -> None:
+    machine.now = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    memory = machine.add("We use gunicorn.")
+    machine.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    machine.edit(memory, "gunicorn", "hypercorn")
+    machine.refresh()
+    then, now = ("--as-of", "2026-05-01"), ("--as-of", "2026-07-01")
+
+    assert ["We use gunicorn."] == [hit["snippet"] for hit in here("search", "gunicorn", *then, "--json").json["hits"]]
+    assert "Nothing was found" in here("search", "hypercorn", *then).out
+    assert ["We use hypercorn."] == [one["content"] for one in here("memory", "list", *now, "--json").json]
+    assert "No memories fit these." == here("memory", "list", "--as-of", "2026-03-01").out.strip()
+    for wrong in ("yesterday", "999999w", ""):
+        assert (2, True) == ((told := here("search", "x", "--as-of", wrong)).code, "--as-of" in told.err)
+
+
+def test_why_tells_of_the_last_pack_and_of_one_that_its_text_names(here: Ctx, machine: Machine) -> None:
+    machine.add("Answer in English.", pinned=True, type="user")
+    machine.add("The staging database listens on port 5433.")
+    for colour in ("red", "green", "blue"):
+        machine.add(f"The {colour} wall of staging was painted.")
+    pack = here("context", "port of the staging database", "--budget", "300")
+    name = pack.out.partition('pack="')[2][:12]
+    last, named = here("why"), here("why", name)
+    lines = last.out.splitlines()
+
+    assert f"`ctx why {name}` tells why" in pack.err
+    assert (0, last.out) == (last.code, named.out)
+    assert lines[0].startswith(f"pack {name}  ")
+    assert ["handed over: 2", "left out: 3"] == [line for line in lines if line.startswith(("handed", "left"))]
+    assert "why: pinned; relevance 1.00, trust 1.00, fresh 1.00" in last.out
+    assert "The staging database listens on port 5433." in last.out
+    assert "is below 0.10" in last.out
+    assert name == here("why", name, "--json").json["id"][-12:]
+    assert (3, "no such pack" in (lost := here("why", "0" * 12)).err) == (lost.code, True)
+    assert 2 == here("why", "yesterday").code
+
+
+def test_what_a_conversation_was_handed_at_its_start_can_be_asked_about(here: Ctx, machine: Machine) -> None:
+    machine.add("Answer in English.", pinned=True, type="user")
+    text, ids = beginning.pack(place.required(machine.root), 500)
+    told = here("why")
+
+    assert ("pack=" in text, 1) == (True, len(ids))
+    assert "(a conversation begins)" in told.out
+    assert "Answer in English." in told.out

@@ -62,7 +62,7 @@ def test_a_prompt_is_handed_what_it_asks_for_once(ring: Ring, repository: Path) 
 
     assert "port 5433" in first
     assert again == ""
-    assert first == other
+    assert first.partition(" items=")[2] == other.partition(" items=")[2]
 
 
 @pytest.mark.parametrize("text", ["yes", "go on", "/clear now please", "", "What is the meaning of all this?"])

@@ -28,7 +28,11 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     ("contextfs_search", {}, "The field `query` is missing"),
     ("contextfs_search", {"query": "x", "limit": 99}, "limit: Expected a whole number, at most 50"),
     ("contextfs_search", {"query": "x", "since": "yesterday"}, "write 2026-11-01"),
-    ("contextfs_search", {"query": "x", "color": "red"}, "This tool takes query, type, since, limit"),
+    (
+        "contextfs_search",
+        {"query": "x", "color": "red"},
+        "This tool takes query, type, since, superseded, as_of",
+    ),
     ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),
 ]
 

@@ -103,6 +103,19 @@ def test_a_context_pack_stays_within_its_budget(client: ContextFS) -> None:
 
     assert "linter" in pack.text
     assert pack.tokens <= 300
+    assert pack.id
+    assert ["pinned"] == [one.reason for one in client.context.get(pack.id).choices]
+    assert client.context.get() == client.context.get(pack.id.hex[-12:])
+
+
+def test_lists_and_searches_look_back(client: ContextFS) -> None:
+    before = client.memories.create("We serve with gunicorn.", wait="searchable").memory
+    client.memories.update(before.id, content="We serve with hypercorn.", wait="searchable")
+    then = before.updated_at
+
+    assert ["We serve with gunicorn."] == [one.content for one in client.memories.list(as_of=then)]
+    assert [before.id] == [hit.id for hit in client.search.hybrid("gunicorn", as_of=then).hits]
+    assert [] == client.search.hybrid("hypercorn", as_of=then).hits
 
 
 def test_a_list_is_walked_page_by_page(client: ContextFS) -> None:

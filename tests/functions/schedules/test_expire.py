@@ -22,6 +22,26 @@ def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: 
     assert [row["key"] for row in rows.of("idempotency_keys", tenant)] == ["young"]
 
 
+def test_old_packs_go_and_what_was_handed_over_stays_known_longer(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    body = {"project_id": str(tenant.project_id), "content": "Answer in English.", "pinned": True}
+    memory = tenant.call("POST", "/v1/memories", body).json()["memory"]["id"]
+    task = {"project_id": str(tenant.project_id), "task": "Say hello."}
+    old, young = (tenant.call("POST", "/v1/context", task).json()["id"] for _ in range(2))
+    rows.connection.execute("update contextfs.packs set created_at = now() - interval '91 days' where id = %s", [old])
+    rows.connection.execute(
+        "insert into contextfs.recalls (org_id, project_id, memory_id, day)"
+        " select %s, %s, %s, current_date - days from unnest(array[729, 731]) as days",
+        [tenant.org_id, tenant.project_id, memory],
+    )
+    platform = wiring.platform()
+
+    expire.handle(wiring.sweep(platform, wiring.bus(platform)))
+    platform.close()
+
+    assert [young] == [str(row["id"]) for row in rows.of("packs", tenant)]
+    assert 2 == len(rows.of("recalls", tenant))
+
+
 def test_logins_that_ended_long_ago_go(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
     kept, old = sign_in(tenant)[1], sign_in(tenant)[1]
     rows.connection.execute("update contextfs.logins set expires_at = now() - interval '31 days' where id = %s", [old])
@@ -42,7 +62,7 @@ def test_messages_of_providers_go_when_they_are_believed_no_more(tenant: Tenant,
     )
     platform = wiring.platform()
 
-    expire.handle(Sweep(platform=platform, bus=wiring.bus(platform), clock=wiring.clock))
+    expire.handle(wiring.sweep(platform, wiring.bus(platform)))
     platform.close()
 
     assert [row["id"] for row in rows.of("saml_messages", tenant)] == ["young"]

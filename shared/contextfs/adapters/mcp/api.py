@@ -64,6 +64,8 @@ class ServerSource:
             project_ids=[self._project()],
             types=[canonical_type(wanted.type)] if wanted.type else None,
             since=since(wanted.since, self._now()),
+            superseded=wanted.superseded,
+            as_of=since(wanted.as_of, self._now(), "as_of"),
             limit=wanted.limit,
         )
         return shown.hits(self._api("POST", "/v1/search/hybrid", SearchReply, body=asked))
@@ -88,7 +90,7 @@ class ServerSource:
 
     def recall(self, memory_id: str) -> Recalled:
         """Give a memory whole."""
-        whole = _whole(memory_id, lambda: self._each("/v1/memories", Page[Memory]), "memory")
+        whole = _whole(memory_id, lambda: self._each("/v1/memories", Page[Memory], superseded=True), "memory")
         return _recalled(self._api("GET", f"/v1/memories/{quote(whole, safe='')}", Memory))
 
     def recent(self, limit: int) -> list[Recalled]:
@@ -165,4 +167,5 @@ def _recalled(one: Memory) -> Recalled:
         author=one.author_kind,
         updated_at=one.updated_at,
         others=[body for body in one.bodies if body != one.content] if one.conflicted else [],
+        overtaken=str(one.overtaken or ""),
     )

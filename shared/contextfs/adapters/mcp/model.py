@@ -21,6 +21,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     query: Query
     type: Annotated[str, Meta(max_length=64, description="fact, decision, procedural, user, episodic")] | None = None
     since: Since | None = None
+    superseded: Annotated[bool, Meta(description="Also what holds no longer.")] = False
+    as_of: Annotated[str, Meta(max_length=40, description="What was known then.")] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 8
 
 
@@ -83,6 +85,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     snippet: str
     occurred_at: datetime | None
     relevance: float
+    overtaken: str = ""
+    """That it holds no longer, and what does instead."""
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +116,8 @@ class Recalled(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     updated_at: datetime
     others: list[str] = []
+    overtaken: str = ""
+    """That it holds no longer, and what does instead."""
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,8 +152,9 @@ class SessionPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """A context pack: fenced text, and what it took."""
+    """A context pack: fenced text, and what it took. The user can ask by its id why it is as it is."""
 
+    id: UUID | None
     text: str
     items: int
     tokens: int

@@ -25,6 +25,7 @@ def hits(reply: SearchReply) -> Hits:
             snippet=one.snippet,
             occurred_at=one.occurred_at,
             relevance=one.relevance,
+            overtaken=str(one.overtaken or ""),
         )
         for one in reply.hits
     ]
@@ -34,6 +35,7 @@ def hits(reply: SearchReply) -> Hits:
 def packed(reply: ContextReply) -> Packed:
     """Show a context pack."""
     return Packed(
+        id=reply.id,
         text=reply.text,
         items=len(reply.items),
         tokens=reply.tokens,

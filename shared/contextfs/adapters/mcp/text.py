@@ -60,17 +60,21 @@ def packed(pack: Packed) -> str:
     left = [f"{pack.left_out} left out: a larger budget holds more."] if pack.left_out else []
     if CUT in pack.text:
         left.append("… ends what was cut: contextfs_search with its words finds the message.")
+    if pack.id is not None:
+        left.append(f"`ctx why {pack.id.hex[-12:]}` tells the user why.")
     return _joined([pack.text, *left], pack.degraded)
 
 
 def _hit(one: Hit) -> str:
     where = f"memory {one.id}" if one.source == "memory" else f"session {one.session_id}, message {one.id}"
-    return f"- {one.relevance:.2f} {_line(one.type)} {_day(one.occurred_at)} ({where}): {_line(one.snippet, _SNIPPET)}"
+    facets = ", ".join(part for part in (where, one.overtaken) if part)
+    return f"- {one.relevance:.2f} {_line(one.type)} {_day(one.occurred_at)} ({facets}): {_line(one.snippet, _SNIPPET)}"
 
 
 def _memory(one: Recalled) -> str:
     tags = f" #{' #'.join(map(_line, one.tags))}" if one.tags else ""
-    facts = f"{_line(one.type)} {one.id}, {_day(one.updated_at)}, by {_line(one.author)}{tags}"
+    over = f", {one.overtaken}" if one.overtaken else ""
+    facts = f"{_line(one.type)} {one.id}, {_day(one.updated_at)}, by {_line(one.author)}{over}{tags}"
     head = f"## {_line(one.title or one.type)}\n{facts}"
     rivals = [f"In conflict with another text:\n{_block(text)}" for text in one.others]
     return "\n".join([head, _block(one.content), *rivals])

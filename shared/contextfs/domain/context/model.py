@@ -21,6 +21,8 @@ class PackCandidate(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = False
     conflicted: bool = False
     """Two people said different things, and nobody has chosen yet: whoever reads it has to know."""
+    overtaken: str = ""
+    """That it holds no longer, in a few words for whoever reads it: "superseded on 2026-05-01 by 3b89a72b85e0"."""
     speaker: str | None = None
     """Who said it; None for what nobody said, as a memory. What was said may be cut to the sentences that matter."""
 

@@ -90,7 +90,8 @@ def entry(item: PackCandidate, number: int = 999) -> str:
         return f"{number} {_label(item.speaker)}: {body}"
     said = body if body.startswith(title) else f"{title}: {body}".removesuffix(": ")
     doubt = _IN_CONFLICT if item.conflicted else ""
-    origin = ", ".join(part for part in (f"id {_label(item.id)}", doubt, _label(item.source)) if part)
+    told = (f"id {_label(item.id)}", item.overtaken, doubt, _label(item.source))
+    origin = ", ".join(part for part in told if part)
     return f"- [{_day(item.occurred_at)}] {said} ({origin})"
 
 

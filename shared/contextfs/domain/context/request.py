@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.kit.fields import Moment, Word
+from contextfs.kit.overtaken import Overtaken, Superseded
 
 
 class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,6 +19,7 @@ class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     types: Annotated[list[Word], Meta(max_length=64)] | None = None
     messages: bool = True
     branch: Annotated[str, Meta(max_length=1000)] | None = None
+    superseded: Superseded = False
 
 
 class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +37,16 @@ class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
     relevance: float
     tokens: int
     reason: str
+    overtaken: Overtaken | None = None
 
 
 class ContextReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side."""
+    """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side.
 
+    By its `id` it can be asked later why it is as it is; null where that could not be kept.
+    """
+
+    id: UUID | None = None
     text: str
     tokens: int
     budget: int

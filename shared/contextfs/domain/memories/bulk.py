@@ -28,8 +28,14 @@ class HeldMemory(msgspec.Struct, frozen=True, kw_only=True):
 def hold(tx: Transaction, project_id: UUID, ids: Iterable[UUID]) -> dict[UUID, HeldMemory]:
     """Take memories of a project, deleted or not, with their revisions, and hold them against other changes."""
     rows = tx.all(_SQL["lock"], {"project_id": project_id, "ids": list(ids)})
+    known = revisions(tx, [row["id"] for row in rows])
+    return {row["id"]: HeldMemory(author_id=row["author_id"], revisions=tuple(known[row["id"]])) for row in rows}
+
+
+def revisions(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, list[Revision]]:
+    """Read all revisions of memories."""
     known: dict[UUID, list[Revision]] = defaultdict(list)
-    for row in tx.all(_SQL["revisions"], {"ids": [row["id"] for row in rows]}) if rows else ():
+    for row in tx.all(_SQL["revisions"], {"ids": list(ids)}) if ids else ():
         revision = Revision(
             memory_id=row["memory_id"],
             parents=tuple(row["parents"]),
@@ -38,7 +44,7 @@ def hold(tx: Transaction, project_id: UUID, ids: Iterable[UUID]) -> dict[UUID, H
             clock=row["clock"],
         )
         known[row["memory_id"]].append(recalled(revision, row["id"]))
-    return {row["id"]: HeldMemory(author_id=row["author_id"], revisions=tuple(known[row["id"]])) for row in rows}
+    return known
 
 
 def insert(

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from contextfs.kit.fields import END, Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.receipt import Receipt
 
 AuthorKind = Literal["human", "repository", "assistant", "tool"]
@@ -44,7 +45,10 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """A memory as it stands. When two people changed its text at once, it is conflicted and `bodies` holds both."""
+    """A memory as it stands. When two people changed its text at once, it is conflicted and `bodies` holds both.
+
+    `overtaken` says that it holds no longer, and what does instead.
+    """
 
     id: UUID
     project_id: UUID
@@ -70,6 +74,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     created_at: Moment
     updated_at: Moment
+    overtaken: Overtaken | None = None
 
 
 class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

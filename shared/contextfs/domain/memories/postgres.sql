@@ -53,6 +53,7 @@ select
     created_at, updated_at
 from memories
 where not deleted
+    and (%(superseded)s or ((valid_to is null or valid_to > %(now)s) and (expires_at is null or expires_at > %(now)s)))
     and (%(project_id)s::uuid is null or project_id = %(project_id)s)
     and (%(type)s::text is null or type = %(type)s)
     and (%(tags)s::text [] is null or tags @> %(tags)s::text [])

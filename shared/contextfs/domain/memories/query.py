@@ -10,6 +10,7 @@ from contextfs.domain.memories.model import MemoryType
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Moment, Word
+from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit
 
 Path = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -27,6 +28,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     until: Moment | None = None
     conflicted: bool | None = None
     metadata: Annotated[dict[Path, Any], Meta(max_length=50)] = {}
+    superseded: Superseded = False
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -43,6 +45,7 @@ def filter_of(query: Query) -> MemoryFilter:
         until=query.until,
         conflicted=query.conflicted,
         metadata=nested(query.metadata) or None,
+        superseded=query.superseded,
     )
 
 

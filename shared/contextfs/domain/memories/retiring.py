@@ -27,6 +27,7 @@ class Present(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UUID
     author_kind: AuthorKind
     created_at: datetime
+    updated_at: datetime
     edited: bool
 
 
@@ -41,7 +42,7 @@ class Retired(msgspec.Struct, frozen=True, kw_only=True):
 
 def present(tx: Transaction, project_id: UUID, learner: str) -> list[Present]:
     """Read every memory of a project, as far as it can be seen."""
-    kept = ("id", "author_id", "author_kind", "created_at", "edited")
+    kept = ("id", "author_id", "author_kind", "created_at", "updated_at", "edited")
     rows = tx.all(_SQL["present"], {"project_id": project_id, "learner": learner})
     return [Present(fields=_fields(row), **{name: row[name] for name in kept}) for row in rows]
 

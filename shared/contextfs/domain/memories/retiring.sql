@@ -3,7 +3,7 @@
 select
     m.id, m.type, m.title, m.content, m.tags, m.metadata, m.visibility, m.sensitivity, m.confidence, m.pinned,
     m.valid_from, m.valid_to, m.expires_at, m.provenance, m.anchors, m.deleted, m.bodies, m.author_id, m.author_kind,
-    m.created_at,
+    m.created_at, m.updated_at,
     exists (
         select from revisions as r
         where r.org_id = m.org_id and r.memory_id = m.id and r.id = any(m.heads) and r.author <> %(learner)s

@@ -122,7 +122,7 @@ def said_by(fields: Fields) -> dict[str, Any]:
         value = getattr(fields, name)
         if value is None or value is False or value in ((), {}):
             continue
-        said[name] = _time_text(value) if isinstance(value, datetime) else value
+        said[name] = instant(value) if isinstance(value, datetime) else value
     return said
 
 
@@ -193,7 +193,8 @@ def _in_utc(when: datetime, name: str) -> datetime:
         raise Invalid(f"{name} lies outside the years 1 to 9999 in UTC", where=f"$.{name}") from None
 
 
-def _time_text(when: datetime) -> str:
+def instant(when: datetime) -> str:
+    """Write a time of UTC as states do; texts sort as the times do."""
     return f"{when.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 

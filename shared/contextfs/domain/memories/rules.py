@@ -3,13 +3,14 @@
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from contextfs.domain.memories.clock import Clock
 from contextfs.domain.memories.model import (
     Anchor,
     AuthorKind,
@@ -26,11 +27,13 @@ from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
 from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit.overtaken import overtaken
 
 SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
 _PREFIX = "memory_"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -126,6 +129,17 @@ def shown(
         created_at=created_at,
         updated_at=updated_at,
     )
+
+
+def moment_of(clock: str) -> datetime:
+    """Give the time in a clock's text."""
+    return _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis)
+
+
+def dated(memory: Memory, at: datetime) -> Memory:
+    """Give a memory that says whether it held no longer at a time."""
+    over = overtaken(valid_to=memory.valid_to, expires_at=memory.expires_at, metadata=memory.metadata, at=at)
+    return memory if over is None else msgspec.structs.replace(memory, overtaken=over)
 
 
 def _fields(values: dict[str, Any]) -> Fields:

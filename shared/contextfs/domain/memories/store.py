@@ -1,6 +1,5 @@
 """Questions and commands about memories: revisions are added, the row shows the view of them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,7 @@ import msgspec
 
 from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
-from contextfs.domain.memories.rules import canonical_type, fingerprint
+from contextfs.domain.memories.rules import canonical_type, dated, fingerprint
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
@@ -32,6 +31,20 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     conflicted: bool | None = None
     metadata: dict[str, Any] | None = None
+    superseded: bool = False
+    """Also those that hold no longer."""
+
+
+def fits(memory: Memory, wanted: MemoryFilter) -> bool:
+    """Tell whether a list with this filter shows a memory; its metadata are not looked at."""
+    return (
+        (wanted.type is None or memory.type == canonical_type(wanted.type))
+        and {*(wanted.tags or ())} <= {*memory.tags}
+        and (wanted.since is None or memory.created_at >= wanted.since)
+        and (wanted.until is None or memory.created_at < wanted.until)
+        and (wanted.conflicted is None or memory.conflicted == wanted.conflicted)
+        and (wanted.superseded or memory.overtaken is None)
+    )
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +99,7 @@ def add(
 
 def get(tx: Transaction, memory_id: UUID) -> Memory:
     """Read a memory; NotFound when there is none to see."""
-    return _memory(tx.one(_SQL["get"], {"id": memory_id}))
+    return noun(tx.one(_SQL["get"], {"id": memory_id}))
 
 
 def hold(tx: Transaction, memory_id: UUID) -> Held:
@@ -142,14 +155,16 @@ def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, 
     tx.run(_SQL["show"], _row(view) | {"now": now})
 
 
-def page(tx: Transaction, wanted: MemoryFilter, *, limit: int, cursor: str | None) -> Page[Memory]:
-    """Read a page of memories, newest first."""
+def page(tx: Transaction, wanted: MemoryFilter, *, now: datetime, limit: int, cursor: str | None) -> Page[Memory]:
+    """Read a page of memories, newest first; each says whether it holds `now`."""
     plain = msgspec.structs.asdict(wanted) | {
         "type": None if wanted.type is None else canonical_type(wanted.type),
         "metadata": None if wanted.metadata is None else _json(wanted.metadata),
     }
-    rows = tx.all(_SQL["page"], plain | bounds(cursor, limit, _LIST))
-    return cut(_memories(rows), limit, lambda memory: Position(memory.created_at, memory.id), _LIST)
+    rows = tx.all(_SQL["page"], plain | {"now": now} | bounds(cursor, limit, _LIST))
+    return cut(
+        [dated(noun(row), now) for row in rows], limit, lambda memory: Position(memory.created_at, memory.id), _LIST
+    )
 
 
 _ABSENT = "There is no such memory, or it is not yours to see."
@@ -172,14 +187,11 @@ def _row(view: View) -> dict[str, Any]:
     }
 
 
-def _memories(rows: Iterable[Row]) -> list[Memory]:
-    return [_memory(row) for row in rows]
-
-
-def _memory(row: Row | None) -> Memory:
+def noun(row: Row | None) -> Memory:
+    """Give the memory of a row; NotFound where there is none."""
     if row is None:
         raise NotFound(_ABSENT)
-    return Memory(**{name: row[name] for name in Memory.__struct_fields__})
+    return Memory(**{name: row[name] for name in Memory.__struct_fields__ if name in row})
 
 
 def _json(value: Any) -> str:

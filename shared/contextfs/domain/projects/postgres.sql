@@ -12,6 +12,10 @@ select id, name, description, metadata, created_at, updated_at
 from projects
 where id = %(id)s
 
+-- name: names
+-- The names of projects.
+select id, name from projects where id = any(%(ids)s::uuid [])
+
 -- name: lock
 -- One project, held until the transaction ends.
 select id, name, description, metadata, created_at, updated_at

@@ -1,5 +1,6 @@
 """Questions and commands about projects."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +33,11 @@ def insert(tx: Transaction, org_id: UUID, project_id: UUID, new: NewProject, *, 
 def get(tx: Transaction, project_id: UUID, *, lock: bool = False) -> Project:
     """Read a project, held against other changes if `lock`; NotFound when there is none to see."""
     return _project(tx.one(_SQL["lock" if lock else "get"], {"id": project_id}))
+
+
+def names(tx: Transaction, projects: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the names of projects, as far as they can be seen."""
+    return {row["id"]: row["name"] for row in tx.all(_SQL["names"], {"ids": list(projects)})}
 
 
 def page(tx: Transaction, *, limit: int, cursor: str | None, name: str | None) -> Page[Project]:

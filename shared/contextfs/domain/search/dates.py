@@ -1,10 +1,11 @@
-"""Dates and spans of time in a question: "in May 2023", "on 3 June", "last spring", "two weeks ago".
+"""Dates and spans of time in a question: "in May 2023", "last spring", "2026-W18", "from March to May 2026".
 
 Each becomes a span of days. A date without a year is meant in every year. "Before the migration" is no date, and
 neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from math import exp
 
@@ -27,10 +28,19 @@ _WRITTEN = pattern(
     rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
     rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
 )
-_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-\d)")
+_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-[\dwq])")
 _SEASON = pattern(rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b")
 _AGO = pattern(rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b")
 _NEAR = pattern(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b")
+_WEEK = pattern(r"(?<![\w-])(\d{4})-?w(\d{1,2})(?:-?([1-7]))?(?![\w-])")
+_QUARTER = pattern(
+    r"\bq(?P<before>[1-4])(?: of)? (?P<year>(?:19|20)\d\d)\b|\b(?P<first>(?:19|20)\d\d)[ -]?q(?P<after>[1-4])\b"
+)
+_DATE = (
+    rf"\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?|(?:19|20)\d\d"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{_MONTH})(?: \d{{1,2}}\b(?!\d))?(?:,? (?:19|20)\d\d)?"
+)
+_RANGE = pattern(rf"\b(?:from|between) (?P<from>{_DATE}) (?:to|till|until|through|and) (?P<to>{_DATE})(?![\w-])")
 # Words that are names of months and something else: they count with a day, a year or one of these before them.
 _UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
 _LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
@@ -51,7 +61,19 @@ class Span(msgspec.Struct, frozen=True):
 def spans(question: str, *, today: date) -> list[Span]:
     """Give the spans that a question names, each once, in the order of their kinds."""
     text = " ".join(question.lower().split())
-    found = [*_iso(text), *_written(text), *_years(text), *_seasons(text, today), *_relative(text, today)]
+    ranges = {match.span(): found for match in _RANGE.finditer(text) if (found := _between(match["from"], match["to"]))}
+    for start, end in reversed(ranges):
+        text = f"{text[:start]} {text[end:]}"
+    found = [
+        *ranges.values(),
+        *_iso(text),
+        *_weeks(text),
+        *_quarters(text),
+        *_written(text),
+        *_years(text),
+        *_seasons(text, today),
+        *_relative(text, today),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -91,6 +113,41 @@ def _written(text: str) -> Iterator[Span]:
             continue
         found = _days(int(year) if year else 2000, _NUMBERS[match["month"]], int(day) if day else None)
         yield msgspec.structs.replace(found, yearly=not year)
+
+
+def _between(start: str, end: str) -> Span | None:
+    """Give what lies between two dates, both included; one without a year has that of the other."""
+    first, last = _only(start), _only(end)
+    if first is None or last is None or (first.yearly and last.yearly):
+        return None
+    if first.yearly:
+        first = _in_year(first, last.last.year)
+    if last.yearly:
+        last = _in_year(last, first.first.year)
+    return Span(first.first, last.last) if first.first <= last.last else None
+
+
+def _only(text: str) -> Span | None:
+    found = [*_iso(text), *_written(f"in {text}"), *_years(f"in {text}")]
+    return found[0] if found else None
+
+
+def _in_year(span: Span, year: int) -> Span:
+    return _days(year, span.first.month, span.first.day if span.first == span.last else None)
+
+
+def _weeks(text: str) -> Iterator[Span]:
+    """Give weeks as ISO 8601 counts them, from Monday on; one that its year does not have is none."""
+    for year, week, day in _WEEK.findall(text):
+        with suppress(ValueError):
+            first = date.fromisocalendar(int(year), int(week), int(day or 1))
+            yield Span(first, first if day else _later(first, 6))
+
+
+def _quarters(text: str) -> Iterator[Span]:
+    for match in _QUARTER.finditer(text):
+        year, quarter = int(match["year"] or match["first"]), int(match["before"] or match["after"])
+        yield _three_months(year, 3 * quarter - 2)
 
 
 def _years(text: str) -> Iterator[Span]:

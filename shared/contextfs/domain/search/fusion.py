@@ -15,9 +15,9 @@ from math import inf, isfinite
 
 import msgspec
 
+from contextfs.domain.search.decay import freshness, half_life
 from contextfs.domain.search.signals import Kind, Signals
 
-_DAY = 86_400.0
 _SAID: dict[Kind, dict[str, float]] = {
     "assistance": {"semantic": 6.8, "lexical": 6.3, "own": 2.3, "opens": 0.75},
     "dialogue": {
@@ -34,7 +34,6 @@ _SAID: dict[Kind, dict[str, float]] = {
 _TOPICAL = frozenset({"semantic", "lexical", "window", "before", "exact"})
 _LOWEST = 0.1
 _DIGITS = 2
-_HALF_LIVES = {"episodic": 30.0, "procedural": 180.0, "user": inf, "decision": inf}
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,10 +76,6 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     freshness: float = 0.003
     trust: float = 0.003
     pinned: float = 0.0018
-    half_lives: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(_HALF_LIVES))
-    """Days after which a type's freshness has halved."""
-    half_life: float = 180.0
-    """The same for any other type."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +89,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     semantic_rank: int | None
     relevance: float
     freshness: float
+    """How fresh it is, from 0 to 1: halved every `half_life` days, never where that is None."""
+    half_life: float | None
     trust: float
     pinned: float
     terms: dict[str, float] = {}
@@ -154,14 +151,6 @@ def saturated(score: float, half: float) -> float:
     return 1.0 if score == inf else score / (score + half)
 
 
-def freshness(occurred_at: datetime | None, *, now: datetime, half_life: float) -> float:
-    """Give 0..1: 1 for now or later, halved every `half_life` days; 0 without a date."""
-    if occurred_at is None:
-        return 0.0
-    age = max(0.0, (now - occurred_at).total_seconds() / _DAY)
-    return 0.5 ** (age / half_life)
-
-
 def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None, semantic_rank: int | None) -> Ranked:
     terms, share = _terms(hit, weights)
     relevance = _relevance(terms, share)
@@ -169,7 +158,8 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     if hit.graph is not None:
         known["graph"] = graph = _unit(hit.graph)
         relevance += (1 - relevance) * weights.graph * graph
-    fresh = freshness(hit.occurred_at, now=now, half_life=weights.half_lives.get(hit.type, weights.half_life))
+    halved = half_life(hit.type)
+    fresh = freshness(hit.occurred_at, now=now, half_life=halved)
     trust, pinned = _unit(hit.trust), float(hit.pinned)
     score = _score(relevance, fresh, trust, pinned, weights)
     explanation = Explanation(
@@ -181,6 +171,7 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
         semantic_rank=semantic_rank,
         relevance=relevance,
         freshness=fresh,
+        half_life=halved if isfinite(halved) else None,
         trust=trust,
         pinned=pinned,
         terms=known,

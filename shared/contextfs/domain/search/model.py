@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.domain.search.fusion import Explanation
-from contextfs.kit.fields import Moment, Word
+from contextfs.kit.fields import AsOf, Moment, Word
+from contextfs.kit.overtaken import Overtaken, Superseded
 
 Source = Literal["memory", "message"]
 Leg = Literal["lexical", "semantic"]
@@ -28,6 +29,8 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     branch: Annotated[str, Meta(max_length=1000)] | None = None
     since: Moment | None = None
     until: Moment | None = None
+    superseded: Superseded = False
+    as_of: AsOf | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     min_relevance: Annotated[float, Meta(ge=0, le=1)] = 0.0
     explain: bool = False
@@ -45,7 +48,10 @@ class PathStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing found, small: its id, a snippet and where it lies; the whole is a second call."""
+    """One thing found, small: its id, a snippet and where it lies; the whole is a second call.
+
+    `overtaken` says of a memory that it holds no longer.
+    """
 
     source: Source
     id: UUID
@@ -63,6 +69,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     relevance: float
     copies: int = 0
+    overtaken: Overtaken | None = None
     explanation: Explanation | None = None
     paths: list[list[PathStep]] | None = None
     """Of a search over the graph: the strongest ways by which the walk came to it."""

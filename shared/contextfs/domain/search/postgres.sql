@@ -53,16 +53,23 @@ where p.memory_id = any(%(memories)s::uuid [])
     and (%(until)s::timestamptz is null or p.occurred_at < %(until)s::timestamptz)
 
 -- name: pinned
--- The pinned memories of a project, newest first.
+-- The pinned memories of a project that have not ended, newest first.
 select id, type, title, content, author_kind, updated_at, session_id, conflicted
 from memories
-where project_id = %(project_id)s and pinned and not deleted and (expires_at is null or expires_at > %(at)s)
+where project_id = %(project_id)s and pinned and not deleted
+    and (valid_to is null or valid_to > %(at)s) and (expires_at is null or expires_at > %(at)s)
 order by updated_at desc, id
 limit %(limit)s
 
 -- name: conflicted
 -- Those of some memories that are in conflict.
 select id from memories where id = any(%(ids)s::uuid []) and conflicted
+
+-- name: ends
+-- Until when some memories hold, and what they were retired for.
+select id, valid_to, expires_at, jsonb_build_object('retired', metadata -> 'retired') as metadata
+from memories
+where id = any(%(ids)s::uuid []) and (valid_to is not null or expires_at is not null)
 
 -- name: trim
 -- Take the passages away that a text has no more: those of each source from this ordinal on.

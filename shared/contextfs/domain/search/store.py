@@ -32,6 +32,7 @@ class PassageQuery(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime | None
     at: datetime
+    """What has ended by then is left out."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +100,11 @@ def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> li
 def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:
     """Tell which of some memories are in conflict."""
     return frozenset(row["id"] for row in tx.all(_SQL["conflicted"], {"ids": list(memories)}))
+
+
+def ends(tx: Transaction, memories: Iterable[UUID]) -> dict[UUID, Row]:
+    """Tell of some memories until when they hold, and what they were retired for."""
+    return {row.pop("id"): row for row in tx.all(_SQL["ends"], {"ids": list(memories)})}
 
 
 def trim(tx: Transaction, kept: Mapping[UUID, int]) -> None:

@@ -33,6 +33,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     apart: frozenset[UUID] = frozenset()
     recalled_at: datetime | None = None
+    """When it was handed to a conversation last; None where nothing can be said about that."""
+    changed_at: datetime | None = None
 
     @property
     def border(self) -> tuple[str, str, str]:

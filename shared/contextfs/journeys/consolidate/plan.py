@@ -1,15 +1,19 @@
 """The plan of a project: pure, and the same on a laptop and on a server. It is what `apply` does and people decide."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import isfinite
 
+from contextfs.domain.search.decay import half_life
 from contextfs.journeys.consolidate.contradictions import contradictions
 from contextfs.journeys.consolidate.duplicates import Closeness, duplicates
 from contextfs.journeys.consolidate.model import Known, Plan, Proposal
+from contextfs.journeys.consolidate.recall import SPAN
 from contextfs.journeys.consolidate.retire import is_kept
 from contextfs.journeys.learn.lessons import EPISODE, EPISODE_TAG
 
-STALE_AFTER = timedelta(days=180)
+STALE_AT_ONCE = 20
+"""How many memories that nobody asks for wait for a person at the most: the longest silent ones."""
 UNASKED = "Nobody has asked for it in half a year."
 
 
@@ -26,7 +30,11 @@ def plan(memories: Iterable[Known], now: datetime, close: Closeness | None = Non
     gone |= {one.memory_id for one in against.sure}
     waiting = [one for one in (*against.open, *twice.open) if gone.isdisjoint({one.memory_id, one.other_id})]
     asked_of = {one.memory_id for one in waiting}
-    unasked = [_stale(one) for one in present if one.id not in gone | asked_of and _is_stale(one, now)]
+    silent = sorted(
+        (one for one in present if one.id not in gone | asked_of and _is_stale(one, now)),
+        key=lambda one: (_alive_at(one), one.id),
+    )
+    unasked = [_stale(one) for one in silent[:STALE_AT_ONCE]]
     return Plan(sure=(*twice.sure, *against.sure), open=(*_once(waiting), *unasked))
 
 
@@ -38,10 +46,18 @@ def _takes_part(one: Known, now: datetime) -> bool:
 
 
 def _is_stale(one: Known, now: datetime) -> bool:
-    """Tell whether a memory that was learned was not asked for in a long time; when is not known of all."""
+    """Tell whether a memory that was learned was not asked for in a long time; when is not known of all.
+
+    What a person wrote or pinned stays unasked, and so does what does not grow stale: preferences and decisions.
+    """
     if one.written or one.fields.pinned or one.recalled_at is None or is_kept(one.fields):
         return False
-    return max(one.recalled_at, one.created_at) <= now - STALE_AFTER
+    return isfinite(half_life(one.fields.type)) and _alive_at(one) <= now - SPAN
+
+
+def _alive_at(one: Known) -> datetime:
+    """Tell when a memory was asked for, made or changed last."""
+    return max(at for at in (one.recalled_at, one.created_at, one.changed_at) if at is not None)
 
 
 def _stale(one: Known) -> Proposal:

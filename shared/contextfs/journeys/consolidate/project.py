@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from contextfs.domain.context import store as packs
 from contextfs.domain.memories import bulk, retiring
 from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import view
@@ -10,6 +11,7 @@ from contextfs.domain.reviews import store as reviews
 from contextfs.domain.reviews.store import Asked
 from contextfs.journeys.consolidate.model import Known, Plan, Proposal
 from contextfs.journeys.consolidate.plan import plan
+from contextfs.journeys.consolidate.recall import Recalls, from_day
 from contextfs.journeys.consolidate.retire import apart, followed
 from contextfs.journeys.remember.memories import revise
 from contextfs.kit.call import Call
@@ -38,6 +40,9 @@ def memories(call: Call, project_id: UUID) -> list[Known]:
     held: dict[UUID, set[UUID]] = {}
     for memory_id, other_id in retiring.parted(call.tx, project_id):
         held.setdefault(memory_id, set()).update(_ids(other_id))
+    recalls = Recalls(
+        last=packs.recalled(call.tx, project_id), **packs.use(call.tx, project_id, from_day(call.now))._asdict()
+    )
     return [
         Known(
             id=one.id,
@@ -47,6 +52,8 @@ def memories(call: Call, project_id: UUID) -> list[Known]:
             written=one.edited or _LEARNED not in one.fields.metadata,
             created_at=one.created_at,
             apart=apart(one.fields) | frozenset(held.get(one.id, ())),
+            recalled_at=recalls.of(one.id),
+            changed_at=one.updated_at,
         )
         for one in retiring.present(call.tx, project_id, LEARNER)
     ]

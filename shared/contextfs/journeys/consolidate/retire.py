@@ -16,8 +16,8 @@ import msgspec
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.revisions import Fields
 from contextfs.journeys.consolidate.model import Kind, Proposal
+from contextfs.kit.overtaken import RETIRED, overtaken
 
-MARK = "retired"
 APART = "apart"
 
 _MOST_PROOFS = 100
@@ -44,7 +44,7 @@ def mark_of(fields: Fields) -> Mark | None:
 def mark_in(metadata: Mapping[str, Any]) -> Mark | None:
     """Read the mark in a memory's metadata."""
     try:
-        return msgspec.convert(metadata.get(MARK), Mark, strict=False)
+        return msgspec.convert(metadata.get(RETIRED), Mark, strict=False)
     except msgspec.ValidationError:
         return None
 
@@ -103,7 +103,7 @@ def restored(memory: Fields) -> Fields:
     mark = mark_of(memory)
     if mark is None:
         return memory
-    metadata = {name: value for name, value in memory.metadata.items() if name != MARK}
+    metadata = {name: value for name, value in memory.metadata.items() if name != RETIRED}
     if mark.kind == "contradiction":
         return msgspec.structs.replace(memory, metadata=metadata, valid_to=mark.was)
     return msgspec.structs.replace(memory, metadata=metadata, deleted=False)
@@ -154,6 +154,15 @@ def said_again(memory: Fields, since: datetime | None) -> Fields:
     return msgspec.structs.replace(restored(memory), valid_from=since.astimezone(UTC))
 
 
+def renewed(memory: Fields, said: Fields, now: datetime) -> Fields:
+    """Give the state of a memory that held no longer, and that somebody adds once more: it holds anew, from now on."""
+    if overtaken(valid_to=memory.valid_to, expires_at=memory.expires_at, metadata=memory.metadata, at=now) is None:
+        return memory
+    return msgspec.structs.replace(
+        restored(memory), valid_from=said.valid_from or now, valid_to=said.valid_to, expires_at=said.expires_at
+    )
+
+
 def _retired_for(other_id: UUID | None, states: Mapping[UUID, Fields]) -> list[Fields]:
     return [one for one in states.values() if (mark := mark_of(one)) is not None and mark.other_id == other_id]
 
@@ -173,7 +182,7 @@ def _gifts(others: Iterable[Fields]) -> set[str]:
 
 
 def _marked(memory: Fields, mark: Mark, **changes: Any) -> Fields:
-    metadata = memory.metadata | {MARK: msgspec.to_builtins(mark, str_keys=True)}
+    metadata = memory.metadata | {RETIRED: msgspec.to_builtins(mark, str_keys=True)}
     return msgspec.structs.replace(memory, metadata=metadata, **changes)
 
 

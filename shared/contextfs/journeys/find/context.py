@@ -1,10 +1,12 @@
 """Pack the few memories that matter for a task into its token budget."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from contextfs.domain.context.model import Decision, Pack, PackCandidate
+from contextfs.domain.context import store as packs
+from contextfs.domain.context.model import Pack, PackCandidate
 from contextfs.domain.context.pack import select
+from contextfs.domain.context.record import Thing, record
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
 from contextfs.domain.projects import store as projects
@@ -12,9 +14,11 @@ from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
+from contextfs.journeys.capture.clean import Cleaner
 from contextfs.journeys.find.index import TRUST
-from contextfs.journeys.find.search import Found, look
+from contextfs.journeys.find.search import ended, look
 from contextfs.kit.call import Call
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.kit.ports import Row
 
 CANDIDATES = 60
@@ -29,27 +33,44 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     NotFound when the project is not there: an empty pack would hide that.
     """
     projects.get(call.tx, wanted.project_id)
-    request = SearchRequest(
+    found = look(call, _search(wanted), "hybrid")
+    rows = store.pinned(call.tx, wanted.project_id, at=since(call.now, superseded=wanted.superseded), limit=PINS)
+    over = found.overtaken | (ended(call, [row["id"] for row in rows]) if wanted.superseded else {})
+    pins = [_pin(row, over) for row in rows]
+    best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
+    doubted = store.conflicted(call.tx, [candidate.source_id for _, candidate in best])
+    others = [_candidate(one, candidate, doubted, over) for one, candidate in best]
+    candidates = {one.id: one for one in (*others, *pins)}
+    things = {short(row["id"]): Thing(id=row["id"]) for row in rows} | {
+        short(candidate.source_id): Thing(
+            id=candidate.source_id, session_id=candidate.session_id, terms=one.explanation.terms
+        )
+        for one, candidate in best
+    }
+    pack_id = call.new_id()
+    chosen = choose(pack_id, wanted, [*candidates.values()])
+    task = Cleaner(call.services.redaction_key).text(wanted.task)
+    kept = record(pack_id, wanted, chosen, candidates, things, now=call.now, task=task, degraded=found.degraded)
+    packs.keep(call.tx, call.principal.org_id, call.principal.reader_id, kept)
+    call.note(project_id=wanted.project_id, subject=pack_id, items=len(chosen.items), tokens=chosen.tokens)
+    return reply(pack_id, chosen, things, over, found.degraded)
+
+
+def choose(pack_id: UUID, wanted: ContextRequest, candidates: Sequence[PackCandidate]) -> Pack:
+    """Fill a pack that can be asked about by its id."""
+    return select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR, task=wanted.task, name=short(pack_id))
+
+
+def _search(wanted: ContextRequest) -> SearchRequest:
+    return SearchRequest(
         query=wanted.task,
         project_ids=[wanted.project_id],
         sources=None if wanted.messages else ["memory"],
         types=wanted.types,
         branch=wanted.branch,
+        superseded=wanted.superseded,
         limit=CANDIDATES,
     )
-    found = look(call, request, "hybrid")
-    rows = store.pinned(call.tx, wanted.project_id, at=call.now, limit=PINS)
-    pins = [_pin(row) for row in rows]
-    pinned_ids = {pin.id for pin in pins}
-    best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
-    doubted = store.conflicted(call.tx, [candidate.source_id for _, candidate in best])
-    others = [_candidate(one, candidate, doubted) for one, candidate in best]
-    candidates = pins + [one for one in others if one.id not in pinned_ids]
-    ids = {short(whole): whole for whole in (*(row["id"] for row in rows), *_sources(found))}
-    sessions = {short(one.source_id): one.session_id for one in found.candidates.values()}
-    chosen = select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR, task=wanted.task)
-    call.note(project_id=wanted.project_id, items=len(chosen.items), tokens=chosen.tokens)
-    return reply(chosen, ids, sessions, found.degraded)
 
 
 def short(one: UUID) -> str:
@@ -57,7 +78,9 @@ def short(one: UUID) -> str:
     return one.hex[-12:]
 
 
-def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> PackCandidate:
+def _candidate(
+    one: Ranked, candidate: Candidate, doubted: Collection[UUID], over: Mapping[UUID, Overtaken]
+) -> PackCandidate:
     return PackCandidate(
         id=short(candidate.source_id),
         type=candidate.type,
@@ -69,11 +92,12 @@ def _candidate(one: Ranked, candidate: Candidate, doubted: Collection[UUID]) -> 
         freshness=one.explanation.freshness,
         pinned=candidate.pinned,
         conflicted=candidate.source_id in doubted,
+        overtaken=str(over.get(candidate.source_id, "")),
         speaker=candidate.speaker or candidate.role,
     )
 
 
-def _pin(row: Row) -> PackCandidate:
+def _pin(row: Row, over: Mapping[UUID, Overtaken]) -> PackCandidate:
     return PackCandidate(
         id=short(row["id"]),
         type=row["type"],
@@ -84,45 +108,42 @@ def _pin(row: Row) -> PackCandidate:
         trust=TRUST[row["author_kind"]],
         pinned=True,
         conflicted=row["conflicted"],
+        overtaken=str(over.get(row["id"], "")),
     )
 
 
-def _sources(found: Found) -> Iterator[UUID]:
-    return (candidate.source_id for candidate in found.candidates.values())
-
-
 def reply(
-    chosen: Pack, ids: Mapping[str, UUID], sessions: Mapping[str, UUID | None], degraded: list[str]
+    pack_id: UUID | None,
+    chosen: Pack,
+    things: Mapping[str, Thing],
+    over: Mapping[UUID, Overtaken],
+    degraded: list[str],
 ) -> ContextReply:
-    """Say what was packed and why; `ids` gives the whole of each short id, `sessions` where it was said."""
+    """Say what was packed and why; `things` are given by their short ids."""
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
     return ContextReply(
+        id=pack_id,
         text=chosen.text,
         tokens=chosen.tokens,
         budget=chosen.budget,
         tokens_are="estimated",
         items=[
-            _item(item, ids[item.id], reasons[item.id], chosen.numbers.get(item.id), sessions.get(item.id))
+            ContextItem(
+                id=things[item.id].id,
+                short_id=item.id,
+                number=chosen.numbers.get(item.id),
+                session_id=things[item.id].session_id,
+                type=item.type,
+                title=item.title,
+                source=item.source,
+                occurred_at=item.occurred_at,
+                relevance=round(item.relevance, 6),
+                tokens=reasons[item.id].tokens,
+                reason=reasons[item.id].reason,
+                overtaken=over.get(things[item.id].id),
+            )
             for item in chosen.items
         ],
         left_out=sum(not decision.chosen for decision in chosen.decisions),
         degraded=degraded,
-    )
-
-
-def _item(
-    item: PackCandidate, whole: UUID, decision: Decision, number: int | None, session: UUID | None
-) -> ContextItem:
-    return ContextItem(
-        id=whole,
-        short_id=item.id,
-        number=number,
-        session_id=session,
-        type=item.type,
-        title=item.title,
-        source=item.source,
-        occurred_at=item.occurred_at,
-        relevance=round(item.relevance, 6),
-        tokens=decision.tokens,
-        reason=decision.reason,
     )

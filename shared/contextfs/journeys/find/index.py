@@ -19,6 +19,7 @@ from contextfs.domain.sessions.model import Session
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ids import uuid7s
+from contextfs.kit.overtaken import ends_at
 from contextfs.kit.ports import Parameters, Row
 
 TRUST: dict[AuthorKind, float] = {"human": 1.0, "repository": 0.9, "assistant": 0.6, "tool": 0.4}
@@ -75,7 +76,7 @@ def index_memory(call: Call, memory_id: UUID) -> int:
         pinned=memory.pinned,
         visibility=memory.visibility,
         occurred_at=memory.valid_from or memory.created_at,
-        expires_at=memory.expires_at,
+        expires_at=ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at),
     )
     rows = list(_passages(call, common, _said(memory)))
     store.trim(call.tx, {memory_id: len(rows)})

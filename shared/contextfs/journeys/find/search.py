@@ -1,7 +1,7 @@
 """Search: a question is understood, both legs answer in one round trip, one calibrated score orders, small results."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -15,9 +15,12 @@ from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
+from contextfs.journeys.find import looking_back
 from contextfs.journeys.find.index import hashed
-from contextfs.journeys.find.meaning import Mode, meant
+from contextfs.journeys.find.looking_back import Back
+from contextfs.journeys.find.meaning import Meant, Mode, meant
 from contextfs.kit.call import Call
+from contextfs.kit.overtaken import Overtaken, overtaken, since
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,17 +30,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     candidates: dict[str, Candidate]
     words: list[str]
     degraded: list[str]
+    overtaken: dict[UUID, Overtaken] = {}
+    """What holds no longer, by its id: where that was asked for."""
     vectors: VectorsUsed | None = None
-
-
-def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
-    """Find passages and show them small."""
-    found = look(call, wanted, mode)
-    hits = [
-        hit_of(one, found.candidates[one.hit.key], found.words, explain=wanted.explain)
-        for one in found.ranked[: wanted.limit]
-    ]
-    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors)
+    """Which vectors were compared, where that is to be explained."""
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,19 +41,30 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     question: Question
     wanted: SearchRequest
+    at: datetime
+    """The time that is looked at: now, or an earlier one."""
+    back: Back | None
+    """What was known then; None: it is now."""
     asked: PassageQuery
     candidates: list[Candidate]
     degraded: list[str]
     vectors: VectorsUsed | None = None
-    """Which vectors were compared, where that is to be explained."""
+
+
+def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
+    """Find passages and show them small."""
+    found = look(call, wanted, mode)
+    hits = [hit_of(one, found, explain=wanted.explain) for one in found.ranked[: wanted.limit]]
+    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors)
 
 
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
     """Find passages; a leg that is down is named in `degraded`, and the other one answers."""
     looked = propose(call, wanted, mode)
+    passages = [passage_of(one) for one in looked.candidates]
     if looked.question.lists:
-        return _listed(call, looked)
-    return ranked(call, looked, [passage_of(one) for one in looked.candidates])
+        return _found(call, looked, listed(passages, now=looked.at))
+    return ranked(call, looked, passages)
 
 
 def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
@@ -66,56 +73,70 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
     mislead both legs, and who is meant decides the order instead.
     """
-    question = understand(wanted.query, today=call.now.date())
+    at = wanted.as_of if wanted.as_of is not None and wanted.as_of < call.now else call.now
+    question = understand(wanted.query, today=at.astimezone(UTC).date())
     wanted = _with_filters(call, wanted, question)
-    if question.lists:
-        asked = _query(wanted, ([], []), None, None, call.now)
-        found = store.listed(call.tx, asked)
-        return Looked(question=question, wanted=wanted, asked=asked, candidates=found, degraded=[])
-    looked = _ask(call, wanted, mode, question)
+    back = looking_back.read(call, wanted) if at < call.now else None
+    looked = _ask(call, wanted, mode, question, back, at)
     names = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
-    return _ask(call, wanted, mode, question.without(names)) if names else looked
+    if not names or question.lists:
+        return looked
+    return _ask(call, wanted, mode, question.without(names), back, at)
 
 
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
     """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
-    rarities = looked.candidates[0].rarities if looked.candidates else []
-    kept = [
-        one
-        for one in rank(passages, looked.question, rarities, now=call.now)
-        if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance
-    ]
-    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
+    rarities = next((one.rarities for one in looked.candidates if one.rarities), list[float]())
+    order = rank(passages, looked.question, rarities, now=looked.at)
+    kept = [one for one in order if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance]
+    return _found(call, looked, kept)
+
+
+def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
+    """Tell which of some memories hold no longer, and what took their place."""
+    told = {memory_id: overtaken(**end, at=call.now) for memory_id, end in store.ends(call.tx, memories).items()}
+    return {memory_id: over for memory_id, over in told.items() if over is not None}
+
+
+def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
+    over: dict[UUID, Overtaken] = {}
+    if looked.back is not None:
+        over = looked.back.overtaken
+    elif looked.wanted.superseded:
+        over = ended(call, {one.source_id for one in looked.candidates if one.source == "memory"})
     return Found(
-        ranked=kept,
-        candidates=by_key,
-        words=list(looked.question.words),
+        ranked=order,
+        candidates={str(candidate.id): candidate for candidate in looked.candidates},
+        words=[] if looked.question.lists else list(looked.question.words),
         degraded=looked.degraded,
+        overtaken=over,
         vectors=looked.vectors,
     )
 
 
-def _listed(call: Call, looked: Looked) -> Found:
-    """Give what passes the filters, newest first: of a question of nothing but operators."""
-    by_key = {str(candidate.id): candidate for candidate in looked.candidates}
-    order = listed([passage_of(one) for one in looked.candidates], now=call.now)
-    return Found(ranked=order, candidates=by_key, words=[], degraded=[])
-
-
-def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question) -> Looked:
-    """Ask both legs; tell what could not take part."""
-    read = meant(call, question.about, mode)
-    by_words = mode != "semantic" or read.vector is None
+def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back: Back | None, at: datetime) -> Looked:
+    """Ask both legs; tell what could not take part. In the past, they look at what was said by then alone."""
+    read = Meant() if question.lists else meant(call, question.about, mode)
+    by_words = not question.lists and (mode != "semantic" or read.vector is None)
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
-    asked = _query(wanted, hashes, read.vector, read.model, call.now)
-    found = store.search(call.tx, asked)
+    reach = wanted if back is None else back.said
+    asked = _query(reach or wanted, hashes, read.vector, read.model, call.now)
+    found: list[Candidate] = []
+    if reach is not None:
+        found = (store.listed if question.lists else store.search)(call.tx, asked)
+    degraded, vectors = read.degraded(found), read.used(call) if wanted.explain and reach is not None else None
+    if back is not None:
+        found = [*found, *back.candidates(() if question.lists else question.words)]
+        degraded = list(dict.fromkeys([*degraded, *back.degraded]))
     return Looked(
         question=question,
         wanted=wanted,
+        at=at,
+        back=back,
         asked=asked,
         candidates=found,
-        degraded=read.degraded(found),
-        vectors=read.used(call) if wanted.explain else None,
+        degraded=degraded,
+        vectors=vectors,
     )
 
 
@@ -176,12 +197,13 @@ def _query(
         branch=wanted.branch,
         since=wanted.since,
         until=wanted.until,
-        at=now,
+        at=since(now, superseded=wanted.superseded),
     )
 
 
-def hit_of(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool) -> SearchHit:
+def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
     """Show a passage small."""
+    candidate = found.candidates[one.hit.key]
     return SearchHit(
         source=candidate.source,
         id=candidate.source_id,
@@ -189,7 +211,7 @@ def hit_of(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool
         session_id=candidate.session_id,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, words),
+        snippet=snippet(candidate.body, found.words),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=candidate.tags,
@@ -199,5 +221,6 @@ def hit_of(one: Ranked, candidate: Candidate, words: list[str], *, explain: bool
         score=round(one.score, 6),
         relevance=round(one.relevance, 6),
         copies=len(one.copies),
+        overtaken=found.overtaken.get(candidate.source_id),
         explanation=one.explanation if explain else None,
     )

@@ -19,12 +19,15 @@ from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.search import Found, Looked, hit_of, look, passage_of, propose, ranked
 from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
+from contextfs.kit.errors import Invalid
 
 _Names = Mapping[str, str]
 
 
 def search(call: Call, wanted: SearchRequest) -> SearchReply:
     """Find passages by both legs and by the walk, and show by which paths it came to them."""
+    if wanted.as_of is not None:
+        raise Invalid("The graph is that of today: leave as_of out, or search without the graph.", where="$.as_of")
     looked = propose(call, wanted, "hybrid")
     if looked.question.lists:
         return _shown(look(call, wanted, "hybrid"), wanted, {}, {})
@@ -88,7 +91,7 @@ def _shown(found: Found, wanted: SearchRequest, reached: Mapping[str, Reached], 
     hits: list[SearchHit] = []
     for one in found.ranked[: wanted.limit]:
         candidate = found.candidates[one.hit.key]
-        hit = hit_of(one, candidate, found.words, explain=wanted.explain)
+        hit = hit_of(one, found, explain=wanted.explain)
         paths = [[_step(step, names) for step in path] for path in _paths(candidate, reached)]
         hits.append(msgspec.structs.replace(hit, paths=paths))
     return SearchReply(hits=hits, degraded=found.degraded)

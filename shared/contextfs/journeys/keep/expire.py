@@ -1,8 +1,9 @@
-"""Forget what was kept against repetition, when nothing can repeat any more."""
+"""Forget what was kept against repetition, when nothing can repeat any more, and packs that nobody will ask about."""
 
 from datetime import datetime, timedelta
 
 from contextfs.domain.access.tokens import store as tokens
+from contextfs.domain.context import store as packs
 from contextfs.domain.devices import store as devices
 from contextfs.domain.events import store
 from contextfs.domain.exports import rules
@@ -19,14 +20,17 @@ _REPLIES = timedelta(hours=24)
 _LOGINS = timedelta(days=30)
 _BUCKETS = timedelta(hours=1)
 _TRIES = timedelta(days=1)
+PACKS = timedelta(days=90)
+RECALLS = timedelta(days=730)
 
 
 def expire(database: Database, now: datetime, blobs: Blobs | None = None) -> int:
-    """Delete what is over: inbox rows, replies, logins, tokens, buckets, exports with their files; gives how many."""
+    """Delete what is over: inbox rows, replies, logins, tokens, buckets, packs, exports with their files; how many."""
     with database.transaction() as (tx, _):
         begun = signins.expire(tx, now) + devices.expire(tx, now)
         ended = begun + logins.expire(tx, now - _LOGINS) + tokens.expire(tx, now) + grants.expire(tx, now - _LOGINS)
         ended += limits.expire(tx, now - _BUCKETS) + lockouts.expire(tx, now - _TRIES) + _exports(tx, now, blobs)
+        ended += packs.forget(tx, packs_before=now - PACKS, recalls_before=(now - RECALLS).date())
         return ended + store.expire(tx, consumed_before=now - _CONSUMED, replies_before=now - _REPLIES)
 
 

@@ -35,6 +35,8 @@ def _remember(call: Call, session: Session, lesson: NewMemory) -> int:
 
 def _episode(call: Call, session: Session) -> Memory | None:
     """Find the episode that was told of this session before."""
-    wanted = MemoryFilter(project_id=session.project_id, session_id=session.id, type=EPISODE, tags=[EPISODE_TAG])
-    found = memories.page(call.tx, wanted, limit=1, cursor=None).items
+    wanted = MemoryFilter(
+        project_id=session.project_id, session_id=session.id, type=EPISODE, tags=[EPISODE_TAG], superseded=True
+    )
+    found = memories.page(call.tx, wanted, now=call.now, limit=1, cursor=None).items
     return found[0] if found else None

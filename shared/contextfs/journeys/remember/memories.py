@@ -1,27 +1,31 @@
 """Add, change, delete and look back at memories; each write is a revision and answers a receipt."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.memories import store
+from contextfs.domain.memories import past, store
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import Clock, capped, tick
 from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
-from contextfs.domain.memories.revisions import Fields, Revision, at, first, union
-from contextfs.domain.memories.rules import changed, fields_of, shown
+from contextfs.domain.memories.past import Past
+from contextfs.domain.memories.revisions import Fields, Revision, first, union
+from contextfs.domain.memories.rules import changed, dated, fields_of, shown
+from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.consolidate.retire import said_again
+from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
+from contextfs.kit.page import Page, Position, cut, decode
 from contextfs.kit.receipt import Receipt
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PAST = "memories of the past"
 _SEARCHABLE = ("searchable",)
 _ABSENT = "There is no such memory, or it is not yours to see."
 
@@ -50,7 +54,7 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
-    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=cleaner.found, pending=_SEARCHABLE))
+    return _written(call, memory, stored=1, redacted=cleaner.found, pending=_SEARCHABLE)
 
 
 def _session(call: Call, new: NewMemory) -> UUID | None:
@@ -65,18 +69,21 @@ def _session(call: Call, new: NewMemory) -> UUID | None:
 
 
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:
-    """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof."""
+    """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof.
+
+    One that held no longer, and is added by hand once more, holds anew.
+    """
     call.note(subject=same.id, project_id=same.project_id, duplicate=True)
     known = {canonical(proof) for proof in same.provenance}
     proofs = tuple(msgspec.to_builtins(proof) for proof in new.provenance)
     memory = same
-    if any(canonical(proof) not in known for proof in proofs):
+    if any(canonical(proof) not in known for proof in proofs) or (not proofs and dated(same, call.now).overtaken):
         held = store.hold(call.tx, same.id)
         seen = view(held.revisions)
-        now = said_again(seen.fields, new.valid_from)
+        now = said_again(seen.fields, new.valid_from) if proofs else renewed(seen.fields, fields_of(new), call.now)
         fields = msgspec.structs.replace(now, provenance=(*now.provenance, *proofs))
         memory = _write(call, held, seen, fields) or same
-    return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
+    return _written(call, memory, duplicates=1, redacted=redacted)
 
 
 def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
@@ -130,13 +137,29 @@ def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:
 
 def recall(call: Call, memory_id: UUID, as_of: datetime | None) -> Memory:
     """Read a memory as it is, or as it was known at a time."""
-    if as_of is None:
-        return store.get(call.tx, memory_id)
-    held = store.hold(call.tx, memory_id)
-    known = at(held.revisions, as_of)
-    if not known or (then := view(known)).deleted:
+    if as_of is None or as_of >= call.now:
+        return dated(store.get(call.tx, memory_id), call.now)
+    known = past.known(call.tx, Past(as_of=as_of, reader=call.principal.reader_id, id=memory_id))
+    memory = next(known, None)
+    if memory is None:
         raise NotFound("There was no such memory at that time, or it is not yours to see.")
-    return _shown(held, then, max(revision.clock for revision in known))
+    return memory
+
+
+def listed(call: Call, wanted: MemoryFilter, as_of: datetime | None, *, limit: int, cursor: str | None) -> Page[Memory]:
+    """Read a page of memories as they are, or as they were known at a time, newest first."""
+    if as_of is None or as_of >= call.now:
+        return store.page(call.tx, wanted, now=call.now, limit=limit, cursor=cursor)
+    reach = Past(
+        as_of=as_of,
+        reader=call.principal.reader_id,
+        projects=[wanted.project_id] if wanted.project_id else None,
+        author=wanted.author,
+        session_id=wanted.session_id,
+    )
+    after = decode(cursor, _PAST)
+    fitting = (one for one in past.known(call.tx, reach, after) if fits(one, wanted))
+    return cut(list(islice(fitting, limit + 1)), limit, lambda one: Position(one.created_at, one.id), _PAST)
 
 
 def _brought(call: Call, held: store.Held, seen: View, fields: Fields, *, redacted: int) -> MemoryWritten:
@@ -145,8 +168,8 @@ def _brought(call: Call, held: store.Held, seen: View, fields: Fields, *, redact
     memory = _write(call, held, seen, fields)
     if memory is None:
         memory = store.get(call.tx, seen.memory_id)
-        return MemoryWritten(memory=memory, receipt=_receipt(call, duplicates=1, redacted=redacted))
-    return MemoryWritten(memory=memory, receipt=_receipt(call, stored=1, redacted=redacted, pending=_SEARCHABLE))
+        return _written(call, memory, duplicates=1, redacted=redacted)
+    return _written(call, memory, stored=1, redacted=redacted, pending=_SEARCHABLE)
 
 
 def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory | None:
@@ -156,7 +179,15 @@ def _write(call: Call, held: store.Held, seen: View, fields: Fields) -> Memory |
         return None
     after = _add(call, held, seen, revision)
     call.emit("memory.updated", seen.memory_id, held.project_id)
-    return _shown(held, after, revision.clock, updated_at=call.now)
+    return shown(
+        after,
+        project_id=held.project_id,
+        author_id=held.author_id,
+        author_kind=held.author_kind,
+        session_id=held.session_id,
+        created_at=held.created_at,
+        updated_at=call.now,
+    )
 
 
 def _add(call: Call, held: store.Held, seen: View, revision: Revision) -> View:
@@ -168,24 +199,19 @@ def _add(call: Call, held: store.Held, seen: View, revision: Revision) -> View:
     return after
 
 
-def _shown(held: store.Held, then: View, clock: str, *, updated_at: datetime | None = None) -> Memory:
-    return shown(
-        then,
-        project_id=held.project_id,
-        author_id=held.author_id,
-        author_kind=held.author_kind,
-        session_id=held.session_id,
-        created_at=held.created_at,
-        updated_at=updated_at or _EPOCH + timedelta(milliseconds=Clock.parse(clock).millis),
-    )
-
-
 def _next_clock(revisions: tuple[Revision, ...], now: datetime) -> str:
     latest = max(Clock.parse(revision.clock) for revision in revisions)
     return str(tick(capped(latest, now), now))
 
 
-def _receipt(
-    call: Call, *, stored: int = 0, duplicates: int = 0, redacted: int = 0, pending: tuple[str, ...] = ()
-) -> Receipt:
-    return Receipt(stored=stored, stored_at=call.now, duplicates=duplicates, redacted=redacted, pending=pending)
+def _written(
+    call: Call,
+    memory: Memory,
+    *,
+    stored: int = 0,
+    duplicates: int = 0,
+    redacted: int = 0,
+    pending: tuple[str, ...] = (),
+) -> MemoryWritten:
+    receipt = Receipt(stored=stored, stored_at=call.now, duplicates=duplicates, redacted=redacted, pending=pending)
+    return MemoryWritten(memory=dated(memory, call.now), receipt=receipt)

@@ -112,10 +112,11 @@ class Base:
                 self._connection.execute("commit")
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Generator[None]:
+    def transaction(self, *, durable: bool = True, patience: float = PATIENCE_SECONDS) -> Generator[None]:
         """Do several things or none; others wait meanwhile. Inside another one it is a part of that.
 
-        One that is not durable may be undone by a power cut, as if it had not been; it waits for no disk.
+        One that is not durable may be undone by a power cut, as if it had not been; it waits for no disk. `patience` is
+        how many seconds it waits for others at the most, before SQLite's error says that they are busy.
         """
         if self._inside:
             yield
@@ -123,7 +124,7 @@ class Base:
         if not durable:
             self._connection.execute("pragma synchronous = normal")
         try:
-            self._begin()
+            self._begin(patience)
             self._inside = True
             yield
             self._connection.execute("commit")
@@ -158,9 +159,9 @@ class Base:
             if not self._inside:
                 time.sleep(_PAUSE_SECONDS)
 
-    def _begin(self) -> None:
+    def _begin(self, patience: float) -> None:
         """Begin a transaction that writes, as soon as nobody else does."""
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + patience
         self._connection.execute("pragma busy_timeout = 0")
         try:
             for attempt in count(os.getpid()):

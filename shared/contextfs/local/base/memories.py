@@ -13,6 +13,7 @@ from contextfs.domain.memories.revisions import Fields, Revision, recalled, said
 from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.view import View, view
 from contextfs.kit.ids import Entropy
+from contextfs.kit.overtaken import overtaken
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.base.marks import mark, set_mark
@@ -92,9 +93,12 @@ def redaction_key(base: Base, entropy: Entropy) -> bytes:
     return bytes.fromhex(held)
 
 
-def shown(row: Row) -> LocalMemory:
-    """Give the noun of a memory's row."""
+def shown(row: Row, at: datetime | None = None) -> LocalMemory:
+    """Give the noun of a memory's row; it says whether it held no longer at a time."""
     fields = _fields.decode(row["fields"])
+    over = None
+    if at is not None and (fields.valid_to or fields.expires_at):
+        over = overtaken(valid_to=fields.valid_to, expires_at=fields.expires_at, metadata=fields.metadata, at=at)
     plain = msgspec.structs.asdict(fields)
     kept = {name: plain[name] for name in LocalMemory.__struct_fields__ if name in plain}
     lists: dict[str, Any] = {name: list(plain[name]) for name in ("tags", "provenance", "anchors")}
@@ -108,6 +112,7 @@ def shown(row: Row) -> LocalMemory:
         path=row["path"],
         created_at=time_of(row["created"]),
         updated_at=time_of(row["updated"]),
+        overtaken=over,
     )
 
 

@@ -66,14 +66,28 @@ select * from memories
 where not deleted
     and (:type is null or type = :type)
     and (:conflicted is null or conflicted = :conflicted)
+    and (:pinned is null or pinned = :pinned)
     and (:author is null or author = :author)
     and (:since is null or updated >= :since)
+    and (:superseded or (
+        (json_extract(fields, '$.valid_to') is null or json_extract(fields, '$.valid_to') > :now)
+        and (json_extract(fields, '$.expires_at') is null or json_extract(fields, '$.expires_at') > :now)
+    ))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted
         where wanted.value not in (select value from json_each(memories.tags))
     ))
 order by updated desc, id desc
 limit :limit
+
+-- name: known
+-- Memories, deleted since or not, that had a revision at a time, with whether one came after it.
+select m.*, exists (
+    select 1 from revisions as r where r.memory_id = m.id and substr(r.clock, 1, 24) > :then
+) as changed
+from memories as m
+where exists (select 1 from revisions as r where r.memory_id = m.id and substr(r.clock, 1, 24) <= :then)
+order by m.id
 
 -- name: counts
 -- How many memories there are, and how many are in conflict.

@@ -13,11 +13,13 @@ from contextfs.domain.memories.rules import author_kind
 from contextfs.journeys.consolidate.duplicates import Closeness
 from contextfs.journeys.consolidate.model import Known, Plan, Proposal
 from contextfs.journeys.consolidate.plan import plan
+from contextfs.journeys.consolidate.recall import Recalls, from_day
 from contextfs.journeys.consolidate.retire import apart, followed
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Row
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.base.memories import fields_in, time_of
+from contextfs.local.packs import store as packs
 from contextfs.local.store import LEARNER, LocalStore
 
 SQL = load("contextfs.local.reviews", "sqlite.sql")
@@ -82,10 +84,12 @@ def memories(store: LocalStore) -> list[Known]:
     parted: dict[str, set[UUID]] = {}
     for row in store.base.all(SQL["parted"]):
         parted.setdefault(row["memory_id"], set()).add(UUID(row["other_id"]))
-    return [_known(row, parted.get(row["id"], ())) for row in store.base.all(SQL["present"])]
+    since, days = packs.use(store.base, from_day(store.now()))
+    recalls = Recalls(last=packs.recalled(store.base), since=since, days=days)
+    return [_known(row, parted.get(row["id"], ()), recalls) for row in store.base.all(SQL["present"])]
 
 
-def _known(row: Row, parted: Iterable[UUID]) -> Known:
+def _known(row: Row, parted: Iterable[UUID], recalls: Recalls) -> Known:
     fields = fields_in(row)
     return Known(
         id=UUID(row["id"]),
@@ -95,6 +99,8 @@ def _known(row: Row, parted: Iterable[UUID]) -> Known:
         written=row["author"] != LEARNER or _LEARNED not in fields.metadata,
         created_at=time_of(row["created"]),
         apart=apart(fields) | frozenset(parted),
+        recalled_at=recalls.of(UUID(row["id"])),
+        changed_at=time_of(row["updated"]),
     )
 
 

@@ -1,6 +1,6 @@
 -- name: present
 -- Every memory that is not deleted.
-select id, fields, author, created from memories where not deleted
+select id, fields, author, created, updated from memories where not deleted
 
 -- name: parted
 -- Memories that were retired for another one, and that somebody took back: the pairs are kept apart.

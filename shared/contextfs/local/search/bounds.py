@@ -19,7 +19,7 @@ def bounds(wanted: Wanted, *, me: Callable[[], str]) -> dict[str, Any] | None:
         "sources": _list(wanted.sources),
         "types": _list(None if wanted.types is None else [one.removeprefix(_PREFIX) or one for one in wanted.types]),
         "tags": _list(wanted.tags),
-        "authors": None if wanted.author is None else encoded(_authors(wanted.author, me)),
+        "authors": None if wanted.author is None else encoded(authors(wanted.author, me)),
         "tools": _list(wanted.tools),
         "branch": wanted.branch,
         "since": micros(wanted.since) if wanted.since else None,
@@ -31,10 +31,10 @@ def bounds(wanted: Wanted, *, me: Callable[[], str]) -> dict[str, Any] | None:
 UNBOUND = dict.fromkeys(("sources", "types", "tags", "authors", "tools", "branch", "since", "until"))
 
 
-def _authors(author: str, me: Callable[[], str]) -> list[str]:
+def authors(author: str, me: Callable[[], str]) -> list[str]:
     """Give the spellings of an author; what was captured here and not shared yet has none, and is by who works here."""
     if author.lower() == "me":
-        return [*_authors(me(), me), ""]
+        return [*authors(me(), me), ""]
     name = author.lower().removeprefix(_USER)
     return [author.lower(), name, f"{_USER}{name}"]
 

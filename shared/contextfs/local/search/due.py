@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
 
 FORMAT = "3"
-"""What passages are made of: terms, chunks, trust; and the graph beside them.
+"""What passages are made of: terms, chunks, trust, their end; and the graph beside them.
 
 When that changes, this does, and they are made anew.
 """

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +13,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import bounds, micros
@@ -26,6 +28,8 @@ class Asked(NamedTuple):
     question: Question
     mode: Mode
     scope: Scope
+    within: Wanted
+    """What is wanted, with the filters that were typed into the question."""
 
 
 class Found(NamedTuple):
@@ -36,6 +40,8 @@ class Found(NamedTuple):
     words: tuple[str, ...]
     reached: Mapping[str, Reached] = MappingProxyType({})
     """What a walk over the graph came to, by node."""
+    overtaken: Mapping[UUID, Overtaken] = MappingProxyType({})
+    """What holds no longer, by its id: where that was asked for."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked:
@@ -44,7 +50,13 @@ def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = msgspec.structs.replace(wanted, author=author, **typed.beside(wanted))
-    return Asked(question, wanted.mode, Scope(bounds(within, me=me), candidates(wanted.limit), micros(now)))
+    return Asked(question, wanted.mode, scope(within, me=me, now=now), within)
+
+
+def scope(within: Wanted, *, me: Callable[[], str], now: datetime) -> Scope:
+    """Give where and when it is looked."""
+    at = since(now, superseded=within.superseded)
+    return Scope(bounds(within, me=me), candidates(within.limit), micros(at))
 
 
 def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder | None, list[str]]:

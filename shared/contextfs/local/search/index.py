@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from contextfs.domain.search.names import named
+from contextfs.kit.errors import Invalid
+from contextfs.kit.ids import Entropy
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -16,6 +18,7 @@ from contextfs.local.search.model import LocalReply, Wanted
 
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
+    from contextfs.local.search.past import Back
 
 T = TypeVar("T")
 
@@ -42,6 +45,7 @@ class LocalIndex:
         embedder: Callable[[], Embedder | None],
         me: Callable[[], str],
         now: Callable[[], datetime],
+        entropy: Entropy,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.base = base
@@ -52,6 +56,7 @@ class LocalIndex:
         self.embedder = embedder
         self._me = me
         self._now = now
+        self.entropy = entropy
         self.progress = progress
 
     def search(self, wanted: Wanted) -> LocalReply:
@@ -65,19 +70,29 @@ class LocalIndex:
         The legs are asked again where the question names somebody who turns out to speak in what was found: names
         mislead both legs, and who is meant decides the order instead.
         """
+        if wanted.mode == "graph" and wanted.as_of is not None:
+            raise Invalid("The graph is that of today: leave --as-of out, or search without the graph.")
         now = self._now()
-        asked = find.understood(wanted, me=self._me, now=now)
+        at = now if wanted.as_of is None else min(wanted.as_of, now)
+        asked = find.understood(wanted, me=self._me, now=at)
+        back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
-        proposed, troubles = self.mended(lambda: self._propose(asked, model))
+        proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
         meant = named(asked.question.text, {one.speaker for one in proposed.candidates if one.speaker})
         if meant:
             asked = asked._replace(question=asked.question.without(meant))
-            proposed, more = self.mended(lambda: self._propose(asked, model))
+            proposed, more = self.mended(lambda: self._propose(asked, model, back))
             troubles += more
-        found = find.ordered(proposed, asked.question, wanted, now=now)
+        found = find.ordered(proposed, asked.question, wanted, now=at)
         if wanted.mode == "graph" and not asked.question.lists:
             found, more = self._walked(asked, wanted, found, model, now)
             troubles += more
+        if back is not None:
+            found = found._replace(overtaken=back.overtaken)
+        elif wanted.superseded:
+            from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
+
+            found = ended.marked(self.base, found, now=now)
         return found, list(dict.fromkeys([*degraded, *troubles]))
 
     def mended(self, work: Callable[[], T]) -> T:
@@ -112,10 +127,26 @@ class LocalIndex:
         reached = self.mended(lambda: walking.reached(self.base, asked, found, now=now))
         also = self.mended(lambda: walking.passages(self.base, asked.scope, reached))
         again = asked._replace(scope=asked.scope._replace(also=also))
-        proposed, troubles = self.mended(lambda: self._propose(again, model))
+        proposed, troubles = self.mended(lambda: self._propose(again, model, None))
         return find.ordered(proposed, asked.question, wanted, now=now, reached=reached), troubles
 
-    def _propose(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
+    def _back(self, asked: Asked, at: datetime) -> "Back":
+        from contextfs.local.search import past  # noqa: PLC0415 - seldom asked for
+
+        return past.read(self.base, asked.within, at, me=self._me)
+
+    def _propose(self, asked: Asked, model: Embedder | None, back: "Back | None") -> tuple[Proposed, list[str]]:
+        """Ask the legs; in the past, of what was said by then alone, beside the memories of that time."""
+        if back is None:
+            return self._legs(asked, model)
+        said, troubles = Proposed([], []), list[str]()
+        if back.said is not None:
+            scope = find.scope(back.said, me=self._me, now=self._now())
+            said, troubles = self._legs(asked._replace(scope=scope), model)
+        proposed = back.with_memories(said, asked.question.words, self._project().name)
+        return proposed, [*troubles, *back.degraded]
+
+    def _legs(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
         if model is None:
             return find.by_words(self.base, asked), []
         from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there

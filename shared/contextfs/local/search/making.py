@@ -9,6 +9,7 @@ from contextfs.domain.search.passages import chunk, context_line, embedded_text,
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
 from contextfs.kit.digest import blake2b
+from contextfs.kit.overtaken import ends_at
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.model import LocalMemory
 from contextfs.local.search.bounds import micros
@@ -18,6 +19,7 @@ from contextfs.local.search.queries import SQL
 def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
     """Give the passages of a memory; one in conflict has them of every text."""
     context = context_line(project=project, title=memory.title or "", date=memory.created_at.date())
+    end = ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at)
     yield from _passages(
         {
             "source": "memory",
@@ -31,7 +33,7 @@ def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
             "trust": TRUST["human"],
             "pinned": memory.pinned,
             "occurred": micros(memory.valid_from or memory.created_at),
-            "expires": micros(memory.expires_at) if memory.expires_at else None,
+            "expires": None if end is None else micros(end),
             "role": None,
             "speaker": None,
             "context": context,

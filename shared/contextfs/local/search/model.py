@@ -27,6 +27,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    superseded: bool = False
+    """Also what holds no longer."""
+    as_of: datetime | None = None
+    """What was known at this time: without what came after, with what was deleted since."""
     limit: int = 10
     min_relevance: float = 0.0
     explain: bool = False

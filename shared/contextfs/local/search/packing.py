@@ -1,20 +1,24 @@
 """Pack the few memories that matter for a task into its token budget, as the server does."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.context.model import PackCandidate
-from contextfs.domain.context.pack import select
+from contextfs.domain.context.record import PackRecord, Thing, record
 from contextfs.domain.context.request import ContextReply, ContextRequest
-from contextfs.domain.context.tokens import estimate
+from contextfs.domain.memories.revisions import instant
+from contextfs.domain.redaction.rules import redact
 from contextfs.domain.search.fusion import Ranked
-from contextfs.journeys.find.context import CANDIDATES, FLOOR, PINS, reply, short
+from contextfs.journeys.find.context import CANDIDATES, PINS, choose, reply, short
 from contextfs.journeys.find.index import TRUST
+from contextfs.kit.ids import uuid7
+from contextfs.kit.overtaken import Overtaken, since
 from contextfs.local.base.connection import Base
-from contextfs.local.base.memories import shown
+from contextfs.local.base.memories import redaction_key, shown
 from contextfs.local.model import LocalMemory
+from contextfs.local.packs.store import keep
 from contextfs.local.search.find import Found
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Wanted
@@ -28,35 +32,50 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
         sources=None if request.messages else ["memory"],
         types=request.types,
         branch=request.branch,
+        superseded=request.superseded,
         limit=CANDIDATES,
     )
     found, degraded = index.look(wanted)
-    pins = {short(one.id): one for one in _pinned(index.base, now)}
+    pins = {short(one.id): one for one in _pinned(index.base, since(now, superseded=request.superseded))}
+    over = {**found.overtaken, **_ended(index.base, pins.values(), now)} if request.superseded else {}
     doubted = _conflicted(index.base, [one.source_id for one in found.candidates.values()])
-    others = [_candidate(one, found, doubted) for one in found.ranked]
-    candidates = [*map(_pin, pins.values()), *(one for one in others if one.id not in pins)]
-    ids = {short(one.id): one.id for one in pins.values()}
-    ids |= {short(UUID(one.source_id)): UUID(one.source_id) for one in found.candidates.values()}
-    chosen = select(candidates, budget=request.budget, count=estimate, floor=FLOOR, task=request.task)
-    sessions = {
-        short(UUID(one.source_id)): UUID(one.session_id) if one.session_id else None
-        for one in found.candidates.values()
-    }
-    return reply(chosen, ids, sessions, degraded)
+    others = [_candidate(one, found, doubted, over) for one in found.ranked]
+    candidates = {one.id: one for one in (*others, *(_pin(one, over) for one in pins.values()))}
+    things = {short: Thing(id=one.id) for short, one in pins.items()} | dict(_things(found))
+    pack_id = uuid7(now, index.entropy)
+    chosen = choose(pack_id, request, [*candidates.values()])
+
+    def made() -> PackRecord:
+        key = redaction_key(index.base, index.entropy)
+        task = redact(request.task, key=key).text
+        return record(pack_id, request, chosen, candidates, things, now=now, task=task, degraded=degraded)
+
+    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded)
 
 
-def _pinned(base: Base, now: datetime) -> Iterator[LocalMemory]:
-    for row in base.all(SQL["pinned"], {"limit": PINS}):
-        memory = shown(row)
-        if memory.expires_at is None or memory.expires_at > now:
-            yield memory
+def _things(found: Found) -> Iterator[tuple[str, Thing]]:
+    for one in found.ranked:
+        candidate = found.candidates[one.hit.key]
+        session = UUID(candidate.session_id) if candidate.session_id else None
+        source = UUID(candidate.source_id)
+        yield short(source), Thing(id=source, session_id=session, terms=one.explanation.terms)
+
+
+def _pinned(base: Base, at: datetime) -> list[LocalMemory]:
+    return [shown(row) for row in base.all(SQL["pinned"], {"limit": PINS, "at": instant(at)})]
+
+
+def _ended(base: Base, pins: Iterable[LocalMemory], now: datetime) -> dict[UUID, Overtaken]:
+    from contextfs.local.search.ended import ended  # noqa: PLC0415 - seldom asked for
+
+    return ended(base, {str(one.id) for one in pins}, now=now)
 
 
 def _conflicted(base: Base, memories: Sequence[str]) -> frozenset[str]:
     return frozenset(row["id"] for row in base.all(SQL["conflicted"], {"ids": json.dumps(memories)}))
 
 
-def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandidate:
+def _candidate(one: Ranked, found: Found, doubted: frozenset[str], over: Mapping[UUID, Overtaken]) -> PackCandidate:
     candidate = found.candidates[one.hit.key]
     return PackCandidate(
         id=short(UUID(candidate.source_id)),
@@ -69,11 +88,12 @@ def _candidate(one: Ranked, found: Found, doubted: frozenset[str]) -> PackCandid
         freshness=one.explanation.freshness,
         pinned=bool(candidate.pinned),
         conflicted=candidate.source_id in doubted,
+        overtaken=str(over.get(UUID(candidate.source_id), "")),
         speaker=candidate.speaker or candidate.role,
     )
 
 
-def _pin(memory: LocalMemory) -> PackCandidate:
+def _pin(memory: LocalMemory, over: Mapping[UUID, Overtaken]) -> PackCandidate:
     return PackCandidate(
         id=short(memory.id),
         type=memory.type,
@@ -84,4 +104,5 @@ def _pin(memory: LocalMemory) -> PackCandidate:
         trust=TRUST["human"],
         pinned=True,
         conflicted=memory.conflicted,
+        overtaken=str(over.get(memory.id, "")),
     )

@@ -1,6 +1,5 @@
 """What a search answers: hits small, and, where nothing was found, in how much it was looked for."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,7 @@ _NO_WORDS = "There is no word in the query that could be looked for."
 def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str]) -> LocalReply:
     """Show what was found small."""
     project = project_id(base)
-    hits = [_hit(one, found.candidates[one.hit.key], found.words, project, wanted) for one in found.ranked]
+    hits = [_hit(one, found.candidates[one.hit.key], found, project, wanted) for one in found.ranked]
     if wanted.mode == "graph":
         from contextfs.local.graph.walking import with_paths  # noqa: PLC0415 - few searches walk
 
@@ -33,7 +32,7 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
     return LocalReply(hits=hits, degraded=degraded, notes=told, **counts)
 
 
-def _hit(one: Ranked, candidate: Candidate, words: Sequence[str], project: UUID, wanted: Wanted) -> SearchHit:
+def _hit(one: Ranked, candidate: Candidate, found: Found, project: UUID, wanted: Wanted) -> SearchHit:
     return SearchHit(
         source="memory" if candidate.source == "memory" else "message",
         id=UUID(candidate.source_id),
@@ -41,7 +40,7 @@ def _hit(one: Ranked, candidate: Candidate, words: Sequence[str], project: UUID,
         session_id=UUID(candidate.session_id) if candidate.session_id else None,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, words),
+        snippet=snippet(candidate.body, found.words),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=msgspec.json.decode(candidate.tags, type=list[str]),
@@ -51,5 +50,6 @@ def _hit(one: Ranked, candidate: Candidate, words: Sequence[str], project: UUID,
         score=round(one.score, 6),
         relevance=round(one.relevance, 6),
         copies=len(one.copies),
+        overtaken=found.overtaken.get(UUID(candidate.source_id)),
         explanation=one.explanation if wanted.explain else None,
     )

@@ -21,9 +21,18 @@ select source_id from passages where source = 'memory'
 -- One memory, deleted or not.
 select * from memories where id = :id
 
+-- name: some_memories
+-- Some memories, deleted or not.
+select id, fields from memories where id in (select value from json_each(:ids))
+
 -- name: pinned
--- The pinned memories, newest first.
-select * from memories where pinned and not deleted order by updated desc, id limit :limit
+-- The pinned memories that have not ended, newest first.
+select * from memories
+where pinned and not deleted
+    and (json_extract(fields, '$.valid_to') is null or json_extract(fields, '$.valid_to') > :at)
+    and (json_extract(fields, '$.expires_at') is null or json_extract(fields, '$.expires_at') > :at)
+order by updated desc, id
+limit :limit
 
 -- name: conflicted
 -- Those of some memories that are in conflict.

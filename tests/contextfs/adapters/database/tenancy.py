@@ -288,6 +288,10 @@ def _remember(connection: Connection, ids: Ids) -> None:
         asked = {"org_id": ids.org, "project_id": project, "id": uuid4(), "kind": "stale", "memory_id": memory}
         seen = {"reason": "r", "visibility": visibility, "author_id": ids.user, "created_at": AT}
         insert(connection, "reviews", asked | seen)
+        kept = {"id": uuid4(), "short": "1", "reader": ids.user, "created_at": AT, "record": Jsonb({})}
+        insert(connection, "packs", {"org_id": ids.org, "project_id": project} | kept)
+        handed = {"org_id": ids.org, "project_id": project, "memory_id": memory, "day": AT.date()}
+        insert(connection, "recalls", handed)
         read = {"model": "m", "purpose": "learn", "subject": memory, "upto": 1, "state": "done", "at": AT}
         insert(connection, "model_calls", {"org_id": ids.org, "project_id": project, "id": uuid4()} | read)
 

@@ -26,6 +26,19 @@ ASKED: list[tuple[str, list[Span]]] = [
     ("9999-12-31", [Span(date(9999, 12, 31), date(9999, 12, 31))]),
     ("99999 years ago, may I ask, before the migration, march on", []),
     ("0000-13-45", []),
+    ("what broke in 2026-W18?", [Span(date(2026, 4, 27), date(2026, 5, 3))]),
+    ("2026w18-3", [Span(date(2026, 4, 29), date(2026, 4, 29))]),
+    ("9999-W52", [Span(date(9999, 12, 27), date(9999, 12, 31))]),
+    ("2026-W60, 0000-W01, 9999-W53, the week W18", []),
+    ("in Q2 2026", [Span(date(2026, 4, 1), date(2026, 6, 30))]),
+    ("2026-Q4", [Span(date(2026, 10, 1), date(2026, 12, 31))]),
+    ("between March and May 2026", [Span(date(2026, 3, 1), date(2026, 5, 31))]),
+    ("from 2026-03 to 2026-05-10", [Span(date(2026, 3, 1), date(2026, 5, 10))]),
+    ("from 3 March 2026 to 5 April", [Span(date(2026, 3, 3), date(2026, 4, 5))]),
+    ("from 2024 until 2025", [Span(date(2024, 1, 1), date(2025, 12, 31))]),
+    ("from 9999-12-30 to 9999-12-31", [Span(date(9999, 12, 30), date(9999, 12, 31))]),
+    ("from 2026-05 to 2026-03", [Span(date(2026, 5, 1), date(2026, 5, 31)), Span(date(2026, 3, 1), date(2026, 3, 31))]),
+    ("from the attic to the cellar", []),
 ]
 
 
@@ -39,6 +52,24 @@ def test_any_text_has_an_answer(text: str, today: date) -> None:
     found = spans(text, today=today)
 
     assert all(span.first <= span.last for span in found)
+
+
+@given(st.dates(date(1000, 1, 1)), st.dates(date(1000, 1, 1)))
+def test_a_range_is_what_lies_between_its_ends(one: date, other: date) -> None:
+    first, last = sorted((one, other))
+
+    assert [Span(first, last)] == spans(f"what broke from {first} to {last}?", today=TODAY)
+
+
+@given(st.dates(date(1000, 1, 1)))
+def test_a_week_is_the_one_that_holds_its_days(day: date) -> None:
+    year, week, weekday = day.isocalendar()
+    [whole], [single] = (
+        spans(text, today=TODAY) for text in (f"{year:04}-W{week:02}", f"{year:04}-W{week:02}-{weekday}")
+    )
+
+    assert (whole.first <= day <= whole.last, Span(day, day)) == (True, single)
+    assert 0 == whole.first.weekday()
 
 
 @given(st.sampled_from([question for question, expected in ASKED if expected]), st.dates(), st.dates(date(1, 1, 1)))

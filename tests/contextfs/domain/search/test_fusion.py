@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, collapse, freshness, fuse, saturated
+from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, collapse, fuse, saturated
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SCORE = st.none() | st.floats(0, 60)
@@ -133,18 +133,6 @@ def test_what_is_fresh_trusted_or_pinned_breaks_a_tie(better: dict[str, object])
     plain = Hit(key="a", semantic=0.5, trust=0.5, occurred_at=NOW - timedelta(days=300))
 
     assert ["b", "a"] == keys([plain, msgspec.structs.replace(plain, key="b", **better)])
-
-
-@pytest.mark.parametrize(
-    ("days", "half_life", "expected"),
-    [(0, 30, 1.0), (30, 30, 0.5), (60, 30, 0.25), (-5, 30, 1.0), (9999, inf, 1.0)],
-)
-def test_freshness_halves(days: int, half_life: float, expected: float) -> None:
-    assert freshness(NOW - timedelta(days=days), now=NOW, half_life=half_life) == pytest.approx(expected)
-
-
-def test_an_undated_hit_is_not_fresh() -> None:
-    assert freshness(None, now=NOW, half_life=30) == 0.0
 
 
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0.1, 100))

@@ -19,7 +19,7 @@ _FIRST = datetime(2030, 1, 1, tzinfo=UTC)
 def known(number: int, content: str, *, day: int | None = None, **told: Any) -> Known:
     """Give a memory that was learned from what a person said on a day; `told` may say otherwise."""
     about: dict[str, Any] = {"owner": "", "author_kind": "human", "written": False, "apart": frozenset[UUID]()}
-    about |= {name: told.pop(name) for name in list(told) if name in {*about, "recalled_at"}}
+    about |= {name: told.pop(name) for name in list(told) if name in {*about, "recalled_at", "changed_at"}}
     since = _FIRST + timedelta(days=number if day is None else day)
     proof = {"session_id": str(UUID(int=1000 + number))}
     fields: dict[str, Any] = {"type": "fact", "visibility": "project", "valid_from": since, "provenance": (proof,)}

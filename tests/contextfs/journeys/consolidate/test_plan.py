@@ -1,6 +1,6 @@
 """What is done, what is asked, and which of two memories stays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,10 @@ import pytest
 
 from contextfs.journeys.consolidate import contradictions
 from contextfs.journeys.consolidate.model import Known, Plan
-from contextfs.journeys.consolidate.plan import STALE_AFTER, UNASKED, plan
-from contextfs.journeys.consolidate.retire import MARK, kept_apart, said_again, taken_back
+from contextfs.journeys.consolidate.plan import STALE_AT_ONCE, UNASKED, plan
+from contextfs.journeys.consolidate.recall import LEAST_DAYS, SPAN, Recalls
+from contextfs.journeys.consolidate.retire import kept_apart, said_again, taken_back
+from contextfs.kit.overtaken import RETIRED
 from tests.contextfs.journeys.consolidate.memories import NOW, by, done, known, states
 
 OLD, NEW = "The staging port is 5433.", "The staging port is 6543."
@@ -68,7 +70,7 @@ def test_the_later_value_closes_the_earlier_one() -> None:
     [first, second] = done(memories, of(*memories))
 
     assert (first.fields.valid_to, first.fields.deleted) == (second.fields.valid_from, False)
-    assert first.fields.metadata[MARK] == {"as": "contradiction", "for": str(second.id)}
+    assert first.fields.metadata[RETIRED] == {"as": "contradiction", "for": str(second.id)}
     assert second.fields == memories[1].fields
 
 
@@ -122,13 +124,55 @@ def test_what_was_edited_since_keeps_the_edit_when_it_is_taken_back() -> None:
 
 
 def test_what_nobody_asked_for_in_long_is_asked_about_and_never_done() -> None:
-    long_ago = NOW - STALE_AFTER
+    long_ago = NOW - SPAN
     found = of(known(1, "Nobody asks for this.", day=-300, recalled_at=long_ago))
 
     assert (found.sure, [one.reason for one in found.open]) == ((), [UNASKED])
     assert of(known(1, "It was asked for.", day=-300, recalled_at=NOW)) == Plan()
     assert of(known(1, "Nobody knows.", day=-300)) == Plan()
     assert of(known(1, "Keep it.", day=-300, recalled_at=long_ago, metadata={"apart": ["stale"]})) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("told", "is_asked"),
+    [
+        ({}, True),
+        ({"type": "procedural"}, True),
+        ({"type": "decision"}, False),
+        ({"type": "user"}, False),
+        ({"pinned": True}, False),
+        ({"written": True}, False),
+        ({"changed_at": NOW - SPAN}, True),
+        ({"changed_at": NOW - SPAN + timedelta(seconds=1)}, False),
+        ({"recalled_at": NOW - SPAN + timedelta(seconds=1)}, False),
+        ({"day": 0}, False),
+    ],
+)
+def test_who_is_in_doubt_does_not_ask(told: dict[str, Any], *, is_asked: bool) -> None:
+    silent: dict[str, Any] = {"day": -300, "recalled_at": NOW - SPAN}
+
+    assert is_asked == bool(of(known(1, "Nobody asks for this.", **silent | told)).open)
+
+
+def test_a_few_are_asked_about_at_once_the_longest_silent_first() -> None:
+    words = "ant bee cat dog eel fox gnu hen ibis jay kiwi lynx mole newt owl pig quail rat seal toad urial"
+    some = [
+        known(n, f"The {word} is kept.", day=-400, recalled_at=NOW - SPAN - timedelta(days=n))
+        for n, word in enumerate(words.split(), start=1)
+    ]
+
+    assert len(some) > STALE_AT_ONCE
+    assert [UUID(int=len(some) - n) for n in range(STALE_AT_ONCE)] == [one.memory_id for one in of(*some).open]
+
+
+def test_silence_is_a_hint_only_where_there_was_talk() -> None:
+    began, handed = date(2030, 1, 1), date(2030, 2, 1)
+    last = {UUID(int=1): handed}
+    talked = Recalls(last=last, since=began, days=LEAST_DAYS)
+    quiet = (Recalls(), Recalls(last=last, since=began, days=LEAST_DAYS - 1))
+
+    assert [handed, began] == [at.date() for n in (1, 2) if (at := talked.of(UUID(int=n)))]
+    assert [None, None] == [one.of(UUID(int=1)) for one in quiet]
 
 
 def test_the_account_of_a_session_is_never_merged() -> None:

@@ -1,6 +1,7 @@
 """What was learned twice becomes one memory of a store, what was overtaken is closed, and all of it can be undone."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -8,8 +9,10 @@ import pytest
 
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.journeys.consolidate.plan import plan
+from contextfs.journeys.consolidate.recall import LEAST_DAYS, SPAN
 from contextfs.kit.errors import NotFound
 from contextfs.local.model import LocalMemory, MemoryQuery
+from contextfs.local.packs import store as packs
 from contextfs.local.reviews.consolidating import consolidate, follow, memories
 from contextfs.local.reviews.queue import decide, reviews
 from contextfs.local.sessions import learning
@@ -22,8 +25,8 @@ AGAIN = "We have decided to use Postgres for the queue instead of Redis."
 CACHE, NEW_CACHE = "We decided to use Redis for the cache.", "We decided to use Valkey for the cache."
 
 
-def listed(store: LocalStore, kind: str = "decision") -> list[LocalMemory]:
-    return store.page(MemoryQuery(type=kind))
+def listed(store: LocalStore, kind: str = "decision", *, superseded: bool = False) -> list[LocalMemory]:
+    return store.page(MemoryQuery(type=kind, superseded=superseded))
 
 
 def states(store: LocalStore, ids: Iterable[UUID]) -> dict[UUID, object]:
@@ -73,9 +76,9 @@ def test_a_later_decision_closes_the_earlier_one_and_saying_the_earlier_again_op
     with machine.open() as store:
         kept(store, CACHE)
         kept(store, "Good.", "Yes.", NEW_CACHE, name="s2")
-        closed = {one.content: one.valid_to is not None for one in listed(store)}
+        closed = {one.content: one.valid_to is not None for one in listed(store, superseded=True)}
         kept(store, "Good.", "Yes.", "Good.", "Yes.", CACHE, name="s3")
-        opened = {one.content: one.valid_to is not None for one in listed(store)}
+        opened = {one.content: one.valid_to is not None for one in listed(store, superseded=True)}
 
     assert closed == {CACHE: True, NEW_CACHE: False}
     assert opened == {CACHE: False, NEW_CACHE: True}
@@ -150,3 +153,36 @@ def test_what_changes_while_it_is_planned_is_left_for_the_next_time(machine: Mac
         )
 
         assert [follow(store, one, seen=seen) for one in old.sure] == [[]]
+
+
+def test_what_nobody_asked_for_in_half_a_year_is_asked_about_and_stays(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, "The staging port is 5433.")
+        [silent] = listed(store, "fact")
+        other = store.add(NewMemory(project_id=PROJECT, content="Answer in English.", pinned=True)).memory.id
+        began = machine.now
+        handed(store, silent.id)
+        for _ in range(LEAST_DAYS + 1):
+            machine.now += timedelta(days=1)
+            handed(store, other)
+        early = reviews(store)
+        machine.now = began + SPAN + timedelta(days=1)
+        quiet = reviews(store)
+        for _ in range(LEAST_DAYS):
+            machine.now += timedelta(days=1)
+            handed(store, other)
+        [asked] = reviews(store)
+        decide(store, asked.id, "keep_both")
+
+        assert ([], 1) == (early, len(quiet))
+        assert ("stale", silent.id) == (asked.kind, asked.memory.id)
+        assert ([], [silent.id]) == (reviews(store), [one.id for one in listed(store, "fact") if one.id != other])
+
+
+def handed(store: LocalStore, memory_id: UUID) -> None:
+    """Note that a memory was handed over today."""
+    if not store.base.one("select 1 from sqlite_master where name = 'recalls'"):
+        with store.base.transaction():
+            store.base.script("contextfs.local.packs")
+    values = {"handed": f'["{memory_id}"]', "day": store.now().date().isoformat()}
+    store.base.run(packs.SQL["note"], values)

@@ -24,6 +24,7 @@ def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[Loca
         embedder=lambda: embedder,
         me=lambda: machine.who,
         now=lambda: machine.now,
+        entropy=machine.random.randbytes,
     )
     base.close()
 

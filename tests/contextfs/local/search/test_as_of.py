@@ -1,0 +1,154 @@
+"""What a store knew at a time: lists and searches look back, and find what was said then in the words of then."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.memories.model import MemoryChange
+from contextfs.domain.memories.past import known_at
+from contextfs.domain.memories.revisions import Fields, Revision, at
+from contextfs.domain.memories.view import view
+from contextfs.kit.ports import Embedder
+from contextfs.local.model import MemoryQuery
+from tests.contextfs.local.places import Machine
+from tests.contextfs.local.search.indexes import found, said
+from tests.contextfs.local.sessions.conversations import AT, kept
+
+FAR = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def times(machine: Machine) -> tuple[datetime, datetime]:
+    """Give two times of a story: gunicorn became hypercorn between them, and a note on walls went after them."""
+    changed = machine.add("We serve with gunicorn.", tags=["old"])
+    deleted = machine.add("The walls are green.", type="episodic")
+    first = machine.tick()
+    with machine.open() as store:
+        store.change(changed, MemoryChange(content="We serve with hypercorn.", type="decision", tags=["new"]))
+    second = machine.tick()
+    with machine.open() as store:
+        store.remove(deleted)
+    machine.add("Pianos are served hot.")
+    return first, second
+
+
+def listed(machine: Machine, as_of: datetime, **more: Any) -> list[str]:
+    with machine.open() as store:
+        return [one.content for one in store.page(MemoryQuery(as_of=as_of, **more))]
+
+
+def test_a_list_shows_what_was_there_as_it_was(machine: Machine, times: tuple[datetime, datetime]) -> None:
+    first, second = times
+
+    assert ["The walls are green.", "We serve with gunicorn."] == listed(machine, first)
+    assert ["We serve with hypercorn.", "The walls are green."] == listed(machine, second)
+    assert ["Pianos are served hot.", "We serve with hypercorn."] == listed(machine, FAR)
+    assert [] == listed(machine, datetime.min.replace(tzinfo=UTC))
+    assert (["We serve with gunicorn."], [], ["The walls are green."]) == (
+        listed(machine, first, tags=["old"]),
+        listed(machine, first, type="decision"),
+        listed(machine, first, limit=1),
+    )
+
+
+def test_words_of_today_do_not_find_what_was_said_then(machine: Machine, times: tuple[datetime, datetime]) -> None:
+    first, second = times
+
+    assert (["We serve with gunicorn."], []) == (
+        said(machine, "gunicorn", as_of=first),
+        said(machine, "hypercorn", as_of=first),
+    )
+    assert ([], ["We serve with hypercorn."]) == (
+        said(machine, "gunicorn", as_of=second),
+        said(machine, "hypercorn", as_of=second),
+    )
+
+
+def test_what_was_deleted_since_is_found_and_what_came_later_is_not(
+    machine: Machine, times: tuple[datetime, datetime]
+) -> None:
+    _, second = times
+
+    assert ["The walls are green."] == said(machine, "green walls", as_of=second)
+    assert ([], ["Pianos are served hot."]) == (
+        said(machine, "pianos", as_of=second),
+        said(machine, "pianos", as_of=FAR),
+    )
+
+
+def test_operators_and_filters_look_at_what_was(machine: Machine, times: tuple[datetime, datetime]) -> None:
+    first, second = times
+
+    assert (["We serve with gunicorn."], []) == (
+        said(machine, "type:fact", as_of=first),
+        said(machine, "type:fact", as_of=second),
+    )
+    assert (["We serve with gunicorn."], [], []) == (
+        said(machine, "serve author:me", as_of=first),
+        said(machine, "serve author:bob@example.com", as_of=first),
+        said(machine, "serve tool:codex", as_of=first),
+    )
+
+
+def test_what_was_said_by_then_is_found_beside(machine: Machine) -> None:
+    machine.now = AT - timedelta(days=1)
+    machine.add("We serve with gunicorn.")
+    with machine.open() as store:
+        kept(store, "I tried gunicorn.", "Did gunicorn work?")
+    machine.now = AT + timedelta(days=1)
+    then = AT + timedelta(seconds=30)
+
+    assert {"We serve with gunicorn.", "I tried gunicorn."} == {*said(machine, "gunicorn", as_of=then)}
+    assert ["I tried gunicorn."] == said(machine, "gunicorn", as_of=then, sources=["message"])
+    assert 3 == len(said(machine, "gunicorn"))
+
+
+def test_the_reply_says_that_meanings_cannot_go_back(
+    machine: Machine, times: tuple[datetime, datetime], minilm: Embedder
+) -> None:
+    reply = found(machine, "which server do we use", minilm, as_of=times[0])
+    [hit] = found(machine, "gunicorn", minilm, as_of=times[0], explain=True).hits
+
+    assert "semantic: memories of the past are compared by their words alone" in reply.degraded
+    assert hit.explanation
+    assert (None, True) == (hit.explanation.semantic, (hit.explanation.lexical or 0) > 0)
+
+
+def test_dates_in_a_question_are_meant_from_then(machine: Machine) -> None:
+    machine.now = datetime(2026, 3, 10, tzinfo=UTC)
+    machine.add("The roof leaked.", valid_from=datetime(2026, 3, 9, tzinfo=UTC))
+    then = machine.tick()
+    machine.now += timedelta(days=100)
+
+    assert ["The roof leaked."] == said(machine, "what leaked yesterday: the roof?", as_of=then)
+
+
+STAMPS = st.integers(0, 5).map(lambda second: f"2026-01-01T00:00:0{second}.000Z-0000")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Revision]:
+    """Give revisions of one memory, each on some of those before it, with clocks that may run backwards."""
+    made: list[Revision] = []
+    for number in range(draw(st.integers(1, 6))):
+        parents = draw(st.sets(st.sampled_from(made).map(lambda one: one.id), max_size=2)) if made else set[str]()
+        fields = Fields(type="fact", content=f"{number}", visibility="project", deleted=draw(st.booleans()))
+        clock = draw(STAMPS)
+        made.append(Revision(memory_id=UUID(int=1), parents=(*parents,), fields=fields, author="a", clock=clock))
+    return made
+
+
+@given(histories(), st.integers(-1, 6), st.randoms(use_true_random=False))
+def test_what_was_known_is_the_view_of_the_set_of_then_in_whatever_order(
+    story: list[Revision], second: int, random: Any
+) -> None:
+    when = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
+    there = at(story, when)
+    seen = known_at(random.sample(story, len(story)), when)
+
+    assert (seen is None) == (not there or view(there).deleted)
+    assert seen is None or seen == view(there)

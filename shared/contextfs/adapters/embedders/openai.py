@@ -17,7 +17,7 @@ from contextfs.kit.errors import Unavailable
 
 OPENAI: Final = "https://api.openai.com/v1"
 
-_SECONDS, _QUESTION_SECONDS = 30.0, 5.0
+_SECONDS, _QUESTION_SECONDS = 12.0, 5.0
 _BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 

@@ -15,7 +15,8 @@ Numbers = Sequence[float]
 
 _WAITS = (0.5, 2.0)
 """Seconds before it is tried again; an endpoint that is busy may ask for more."""
-_LONGEST_WAIT = 10.0
+_LONGEST_WAIT = 5.0
+"""With three tries of twelve seconds all of it stays below the minute that a transaction may wait for its caller."""
 _QUIET = 15.0
 """Seconds for which no question is asked of an endpoint that did not answer one: each would wait for its time limit."""
 _BLANK = "."

@@ -51,12 +51,12 @@ def test_texts_go_in_batches_and_vectors_come_back_in_order_at_unit_length() -> 
 
 def test_who_is_busy_is_asked_again_after_as_long_as_it_wants() -> None:
     slept: list[float] = []
-    endpoint = Endpoint(TryAgain("busy"), TryAgain("busy", 7), lengths)
+    endpoint = Endpoint(TryAgain("busy"), TryAgain("busy", 4), lengths)
 
     vectors = list(embedder(endpoint, slept).embed(["a"]))
 
     assert len(vectors) == 1
-    assert slept == [0.5, 7]
+    assert slept == [0.5, 4]
 
 
 @pytest.mark.parametrize(("seconds", "times"), [(0.0, 3), (60.0, 1)])

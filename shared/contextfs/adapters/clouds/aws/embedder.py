@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[re
 from contextfs.adapters.embedders.remote import Numbers, TryAgain
 from contextfs.kit.errors import Invalid, Unavailable
 
-_SECONDS, _QUESTION_SECONDS = 30, 5
+_SECONDS, _QUESTION_SECONDS = 12, 5
 _BUSY = frozenset(
     {
         *("ThrottlingException", "ServiceUnavailableException", "ModelTimeoutException", "ModelNotReadyException"),

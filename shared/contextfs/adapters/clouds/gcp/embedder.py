@@ -13,7 +13,7 @@ from google.genai import errors, types
 from contextfs.adapters.embedders.remote import Numbers, TryAgain
 from contextfs.kit.errors import Invalid, Unavailable
 
-_MILLISECONDS, _QUESTION_MILLISECONDS = 30_000, 5_000
+_MILLISECONDS, _QUESTION_MILLISECONDS = 12_000, 5_000
 _MOST_TEXTS = 16
 """A request may hold 20,000 tokens; a passage has 1,000 at the most, in scripts where each letter is one."""
 

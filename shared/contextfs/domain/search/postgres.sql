@@ -34,12 +34,12 @@ select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.sta
     case when %(idfs)s::text is not null then
         case when p.terms && %(term_keys)s::integer [] then -(p.weights <#> %(idfs)s::sparsevec) else 0 end
     end as lexical,
-    case when %(vector)s::text is not null and p.embedding_model = %(model)s
-        then 1 - (p.embedding <=> %(vector)s::halfvec)
-    end as semantic,
-    p.embedding is not null as embedded, '{}'::double precision [] as held,
+    case when %(vector)s::text is not null then 1 - (v.embedding <=> %(vector)s::halfvec) end as semantic,
+    v.embedding is not null as embedded, '{}'::double precision [] as held,
     %(rarities)s::double precision [] as rarities
 from passages as p
+left join generations as g on g.state = 'serving' and g.model = %(model)s
+left join vectors as v on v.org_id = p.org_id and v.generation_id = g.id and v.passage_id = p.id
 where p.memory_id = any(%(memories)s::uuid [])
     and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
     and (p.expires_at is null or p.expires_at > %(at)s)

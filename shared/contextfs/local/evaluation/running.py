@@ -20,7 +20,7 @@ from contextfs.local.search.model import Mode, Wanted
 from contextfs.local.search.reindexing import finish
 
 _SQL = load("contextfs.local.evaluation", "sqlite.sql")
-_DEEP = 50
+_DEEP = 200
 """Hits that are asked for: some are of the session that is held out."""
 
 _RANKS = 20

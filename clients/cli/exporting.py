@@ -20,7 +20,7 @@ def export(
         bool, Option("--from-server", help="Write what the server has of this project, as a zip; FILE is needed.")
     ] = False,
     everything: Annotated[
-        bool, Option("--all", help="With --from-server: every project of the organization that you may see.")
+        bool, Option("--all", help="Every project of the organization that you may see; goes with --from-server.")
     ] = False,
     project: options.Project = None,
     json: options.Json = False,

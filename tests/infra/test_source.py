@@ -16,7 +16,7 @@ source = pytest.importorskip("infra.kit.source", reason="Pulumi's packages are n
 def test_an_archive_of_functions_holds_what_a_function_needs_to_start() -> None:
     files = source.function_files()
 
-    assert {"main.py", "requirements.txt", "constraints.txt", "functions/manifest.py"} <= set(files)
+    assert {"main.py", "requirements.txt", "constraints.txt", "functions/manifest/__init__.py"} <= set(files)
     assert "contextfs/domain/search/postgres.sql" in files
     assert "functions/triggers/index_memory.py" in files
     assert not any("__pycache__" in place or place.startswith(("tests", "clients", "infra")) for place in files)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from clients.cli.proving import Format, _print
+from clients.cli.proving import Format, _print  # pyright: ignore[reportPrivateUsage] - what it prints is tried alone
 from contextfs.runtime.isolation.model import Check, Proof
 from contextfs.runtime.isolation.telling import markdown
 from contextfs.runtime.wiring import Wiring

@@ -19,7 +19,7 @@ from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.kit.ids import uuid7
 from contextfs.local import place
-from contextfs.local.base.connection import Base
+from contextfs.local.base.connection import PATIENCE_SECONDS, Base
 from contextfs.local.model import MemoryQuery
 from contextfs.local.store import LocalStore
 from tests.contextfs.local.places import PROJECT
@@ -32,16 +32,16 @@ def measured() -> None:
     """Have each transaction tell how long it waited, and how long others had to wait for it."""
     begin, transaction = Base._begin, Base.transaction  # pyright: ignore[reportPrivateUsage] - the place to measure at
 
-    def timed_begin(self: Base) -> None:
+    def timed_begin(self: Base, patience: float) -> None:
         before = time.monotonic()
-        begin(self)
+        begin(self, patience)
         waited.append(time.monotonic() - before)
 
     @contextmanager
-    def timed(self: Base, *, durable: bool = True) -> Generator[None]:
+    def timed(self: Base, *, durable: bool = True, patience: float = PATIENCE_SECONDS) -> Generator[None]:
         is_outer = not self._inside  # pyright: ignore[reportPrivateUsage] - as above
         before, waits = time.monotonic(), len(waited)
-        with transaction(self, durable=durable):
+        with transaction(self, durable=durable, patience=patience):
             yield
         if is_outer:
             held.append(time.monotonic() - before - sum(waited[waits:]))

@@ -39,6 +39,7 @@ FLOORS = [
     _READER.format("author_id"),
     _READER.format("created_by"),
     "(requested_by = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim))",
+    "(reader = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim))",
     "((reader IS NULL) OR (reader = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim)))",
     _SEEN.format("sessions", "s", "messages", "session_id"),
     _SEEN.format("memories", "m", "revisions", "memory_id"),

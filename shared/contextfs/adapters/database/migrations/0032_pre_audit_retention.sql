@@ -43,9 +43,12 @@ grant insert (org_id, id, at, actor_id, actor, action, request_id, details) on c
 -- always stays, so that the chain has an end.
 create function contextfs.audit_to_cut(at timestamptz)
 returns table (org_id uuid, "position" bigint, hash bytea)
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, contextfs, pg_temp
-begin atomic
+as $$
+#variable_conflict use_column
+begin
+    return query
     select a.org_id, a.position, a.hash
     from contextfs.audit_retention as r
     join contextfs.audit_heads as h on h.org_id = r.org_id
@@ -55,7 +58,8 @@ begin atomic
         where k.org_id = r.org_id and k.position is not null and k.at >= audit_to_cut.at - make_interval(days => r.keep_days)
     ) as kept
     join contextfs.audit_log as a on a.org_id = r.org_id and a.position = least(kept.position, h.position) - 1;
-end;
+end
+$$;
 
 -- Let entries go up to a position, when all of them are old enough and the chain holds up to there; gives how many. What
 -- somebody changed stays, for the check to tell. That they went is told in the log itself.

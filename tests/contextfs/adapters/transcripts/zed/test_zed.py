@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backports import zstd
+from backports import zstd  # pyright: ignore[reportMissingTypeStubs]
 
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.zed import find, read

@@ -20,6 +20,8 @@ Action = Literal["read", "publish", "consume", "call models", "keep files"]
 CALLS = ("database-url", "key-pepper", "redaction-key")
 OWN = {"sql": ("sql-database-url",)}
 """What the services of some nouns need beside that: direct SQL runs as a role of its own."""
+PROTOCOLS = ("/mcp", "/oauth", "/scim", "/.well-known")
+"""What the gateway answers beside the routes of the manifest."""
 KEEPS = ("exports", "triggers.export", "schedules.expire")
 """Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them."""
 ASKS = ("triggers.read",)
@@ -138,6 +140,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "CONTEXTFS_REGION": region.name,
             "CONTEXTFS_TRUSTED_HOPS": "2",  # the edge and the load balancer, or the load balancer and its own address
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
+            "CONTEXTFS_PUBLIC_URL": f"https://api.{self.config.domain}",
         }
         if self.grants_of(workload.name, "publish"):
             variables["CONTEXTFS_EVENTS"] = self.events(region)
@@ -202,6 +205,7 @@ def plan(
     workloads = (
         *_services(routes),
         _stream(),
+        _gateway(routes),
         *(_consumer(trigger) for trigger in triggers),
         *(_scheduled(schedule) for schedule in schedules),
         Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
@@ -243,6 +247,12 @@ def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
 def _stream() -> Workload:
     """Give the service that streams sessions: neither a function's host nor Lambda keeps a WebSocket open."""
     return Workload(name="stream", host="service", target="stream", timeout_seconds=STREAM_SECONDS, streams=True)
+
+
+def _gateway(routes: tuple[Route, ...]) -> Workload:
+    """Give the service of what is no route: MCP calls any of them, and OAuth and SCIM have protocols of their own."""
+    limit = max((route.body_limit for route in routes), default=MIB)
+    return Workload(name="gateway", host="service", target="gateway", size="medium", body_limit=limit)
 
 
 def _may(name: str) -> tuple[Action, ...]:
@@ -294,6 +304,7 @@ def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
         if heads[_head(path)].most_common(1)[0][0] != noun:
             yield PathRule(path=path, service=noun, exact=True)
     yield PathRule(path=STREAM, service="stream", exact=True)
+    yield from (PathRule(path=path, service="gateway") for path in PROTOCOLS)
     for head, nouns in heads.items():
         yield PathRule(path=head, service=nouns.most_common(1)[0][0])
 

@@ -83,7 +83,7 @@ class Region(Component):
         if self.passages is not None:
             texts["passages-database-url"] = credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
-            texts["cache"] = self.cache.url
+            texts["cache-url"] = self.cache.url
         return {**texts, **credentials.texts}
 
     def _run(self, image: pulumi.Input[str]) -> None:

@@ -72,7 +72,7 @@ class Region(Component):
         if self.passages is not None:
             addresses["passages-database-url"] = self.credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
-            addresses["cache"] = self.cache.url
+            addresses["cache-url"] = self.cache.url
         return {**addresses, **self.credentials.texts}
 
     def _run(self, image: pulumi.Input[str], topics: Topics) -> None:

@@ -256,3 +256,13 @@ class serving:  # noqa: N801 - a context
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=10)
+
+
+def test_pages_and_tokens_of_oauth_are_paid_for_by_the_address(little: TestClient) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": "nothing"}
+
+    told = [little.post("/oauth/token", data=form).status_code for _ in range(ADDRESS + 5)]
+    page = little.get("/oauth/device")
+
+    assert {400, 429} == set(told)
+    assert 429 == told[-1] == page.status_code

@@ -22,11 +22,8 @@ KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
     job.FOUNDING_EMAIL,
     job.FOUNDING_ORGANIZATION,
 }
-FOR_ADAPTERS = {
-    "CONTEXTFS_PASSAGES_DATABASE_URL",
-    "CONTEXTFS_CACHE",
-}
-"""Variables that the plan sets for ports that the product does not use yet."""
+FOR_ADAPTERS = {"CONTEXTFS_PASSAGES_DATABASE_URL"}
+"""A variable that the plan sets for a port that the product does not use yet."""
 
 
 def compose() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How the prover asks a server: over HTTP, as anybody can."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
@@ -8,6 +9,8 @@ import msgspec
 from contextfs.runtime.isolation.model import Party
 
 _LOST = ("request_id",)
+_LATER = 429
+_WAITS, _LONGEST_SECONDS = 5, 60.0
 
 
 class Response(Protocol):
@@ -45,12 +48,17 @@ class Web(Protocol):
 
 
 def ask(web: Web, party: Party, method: str, path: str, body: Any = None, **headers: str) -> Response:
-    """Ask as somebody; names of headers are written with `_` for `-`."""
+    """Ask as somebody; names of headers are written with `_` for `-`. Who is told to wait waits, and asks again."""
     sent = {**party.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    if body is None:
-        return web.request(method, path, headers=sent)
-    sent.setdefault("content-type", "application/json")
-    return web.request(method, path, content=msgspec.json.encode(body), headers=sent)
+    content = None if body is None else msgspec.json.encode(body)
+    if content is not None:
+        sent.setdefault("content-type", "application/json")
+    for _ in range(_WAITS):
+        response = web.request(method, path, content=content, headers=sent)
+        if response.status_code != _LATER:
+            return response
+        time.sleep(min(float(response.headers.get("retry-after", "1")), _LONGEST_SECONDS))
+    return web.request(method, path, content=content, headers=sent)
 
 
 def told(response: Response) -> object:

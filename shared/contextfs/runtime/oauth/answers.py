@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contextfs.kit.errors import ContextFSError, TooLarge, Unavailable
+from contextfs.kit.errors import ContextFSError, TooLarge, TooManyRequests, Unavailable
 from contextfs.runtime.table import KIB
 
 _LARGEST = 64 * KIB
@@ -28,7 +28,8 @@ class Refused(Exception):
     @classmethod
     def of(cls, error: ContextFSError) -> "Refused":
         """Tell an error of ours in the words of the standard."""
-        name = "temporarily_unavailable" if isinstance(error, Unavailable) else "invalid_request"
+        passes = isinstance(error, TooManyRequests | Unavailable)
+        name = "temporarily_unavailable" if passes else "invalid_request"
         return cls(name, error.detail, error.status)
 
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contextfs.domain.logins.model import Myself
+from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.problems import Problem
@@ -43,7 +44,9 @@ class Browser:
         carried = {name: self._request.headers[name] for name in _CARRIED if name in self._request.headers}
         sent = carried | {"content-type": "application/json"} | dict(headers or {})
         content = b"" if body is None else msgspec.json.encode(body)
-        answer = self._door.answer(route, HttpRequest(method=route.method, path=route.path, headers=sent, body=content))
+        address = client_address(self._request, self._door.services.trusted_hops)
+        asked = HttpRequest(method=route.method, path=route.path, headers=sent, body=content, address=address)
+        answer = self._door.answer(route, asked)
         self._cookies += answer.cookies
         return answer
 

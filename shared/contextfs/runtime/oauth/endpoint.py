@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import Route as Path
 
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import ContextFSError
+from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.oauth import answers, authorizing, devices, pages, signing_in
 from contextfs.runtime.oauth.answers import Refused
@@ -24,6 +25,7 @@ from contextfs.runtime.problems import unexpected
 from contextfs.runtime.table import Route
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 Fields = dict[str, str]
 Endpoint = Callable[[Request], Awaitable[Response]]
 DEVICE: Final = "/oauth/device_authorization"
@@ -76,7 +78,7 @@ def _programs(door: Door, act: Callable[[OpenCall, Fields], Any]) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             fields = await answers.form_of(request)
-            made = await run_in_threadpool(partial(act, _call(door, request), fields))
+            made = await _paid(door, request, lambda: act(_call(door, request), fields))
         except Refused as refused:
             return answers.refusal(refused)
         except ContextFSError as error:
@@ -93,7 +95,8 @@ def _registers(door: Door) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
-            return answers.json(registered(door.services, await answers.body_of(request)), 201)
+            body = await answers.body_of(request)
+            return answers.json(await _paid(door, request, lambda: registered(door.services, body)), 201)
         except Refused as refused:
             return answers.refusal(refused)
         except ContextFSError as error:
@@ -109,7 +112,7 @@ def _shown(door: Door, routes: Sequence[Route], act: Callable[[Browser, Fields],
         try:
             is_form = request.method == "POST"
             fields = await answers.form_of(request) if is_form else answers.fields_of(request.url.query)
-            return await run_in_threadpool(partial(act, Browser(door, routes, request), fields))
+            return await _paid(door, request, lambda: act(Browser(door, routes, request), fields))
         except Refused as refused:
             return pages.message("This cannot be done", refused.description, status=refused.status)
         except ContextFSError as error:
@@ -118,6 +121,20 @@ def _shown(door: Door, routes: Sequence[Route], act: Callable[[Browser, Fields],
             return pages.message("This cannot be done", _fault(door, request), status=500)
 
     return answer
+
+
+async def _paid(door: Door, request: Request, work: Callable[[], T]) -> T:
+    """Do something for which the address that asks pays; TooManyRequests when it cannot."""
+
+    def pay() -> T:
+        bill = door.allowance.bill(1, client_address(request, door.services.trusted_hops))
+        try:
+            bill.begin(None, door.clock())
+            return work()
+        finally:
+            bill.settle(door.clock())
+
+    return await run_in_threadpool(pay)
 
 
 def _call(door: Door, request: Request) -> OpenCall:

@@ -350,7 +350,7 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
 def _options(config: Config) -> tuple[str, ...]:
     """The secrets of what an installation has by choice."""
     apart = ("passages-database-url",) if config.passages == "apart" else ()
-    return (*apart, "cache") if config.cache else apart
+    return (*apart, "cache-url") if config.cache else apart
 
 
 def _regions(config: Config) -> Iterator[Region]:

@@ -165,8 +165,8 @@ def test_streams_have_a_service_that_stays_open_and_a_path_of_its_own() -> None:
 def test_what_an_installation_has_by_choice_comes_with_its_secret() -> None:
     made = plan(of(passages="apart", cache=True))
 
-    assert {"passages-database-url", "cache"} <= set(made.secrets)
-    assert made.secret_variables(made.workload("search"))["CONTEXTFS_CACHE"] == "cache"
+    assert {"passages-database-url", "cache-url"} <= set(made.secrets)
+    assert made.secret_variables(made.workload("search"))["CONTEXTFS_CACHE_URL"] == "cache-url"
 
 
 def test_a_standby_stands_behind_the_active_region_and_keeps_its_addresses_after_a_failover() -> None:

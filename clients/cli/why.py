@@ -75,9 +75,9 @@ def _list(title: str, choices: Sequence[Choice], most: int) -> None:
 def _choice(one: Choice) -> None:
     where_it_is = f"session {output.short(one.session_id)}" if one.session_id else f"memory {one.short_id}"
     facets = [output.bold(output.printable(one.type)), where_it_is, output.day(one.occurred_at)]
-    output.say(f"  {one.value:.2f}  {'  '.join([*facets, *([one.overtaken] if one.overtaken else [])])}")
+    output.say(f"  {one.relevance:.2f}  {'  '.join([*facets, *([one.overtaken] if one.overtaken else [])])}")
     output.say(f"        {output.dim('(gone)') if one.line is None else output.one_line(one.line, _LONGEST)}")
-    parts = [f"relevance {one.relevance:.2f}", f"trust {one.trust:.2f}", f"fresh {one.freshness:.2f}"]
+    parts = [f"worth {one.value:.2g}", f"trust {one.trust:.2f}", f"fresh {one.freshness:.2f}"]
     terms = " ".join(f"{name} {value:.2f}" for name, value in one.terms.items())
     told = f"{one.reason}; {', '.join(parts)}{f' ({terms})' if terms else ''}; {output.counted(one.tokens, 'token')}"
     output.say(f"        {output.dim(f'why: {told}')}")

@@ -321,7 +321,7 @@ def test_why_tells_of_the_last_pack_and_of_one_that_its_text_names(here: Ctx, ma
     assert (0, last.out) == (last.code, named.out)
     assert lines[0].startswith(f"pack {name}  ")
     assert ["handed over: 2", "left out: 3"] == [line for line in lines if line.startswith(("handed", "left"))]
-    assert "why: pinned; relevance 1.00, trust 1.00, fresh 1.00" in last.out
+    assert "why: pinned; worth 1, trust 1.00, fresh 1.00" in last.out
     assert "The staging database listens on port 5433." in last.out
     assert "is below 0.10" in last.out
     assert name == here("why", name, "--json").json["id"][-12:]

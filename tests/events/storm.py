@@ -66,7 +66,7 @@ def rage(
     return ledger, kills
 
 
-def wait_for_calm(home: Home, *, seconds: float = 60.0) -> None:
+def wait_for_calm(home: Home, *, seconds: float = 180.0) -> None:
     """Wait until everything runs again and no event is on its way."""
     deadline = time.monotonic() + seconds
     calm = 0

@@ -44,7 +44,9 @@ def test_every_route_leads_to_the_service_of_its_noun() -> None:
         route.name: service_of(made.paths, route.path) for route in ROUTES
     }
     assert {"gateway"} == {service_of(made.paths, path) for path in ("/mcp", "/oauth/token", "/scim/v2/Users")}
-    assert {*(route.group for route in ROUTES), "stream", "gateway"} == {workload.name for workload in made.of("service")}
+    assert {*(route.group for route in ROUTES), "stream", "gateway"} == {
+        workload.name for workload in made.of("service")
+    }
 
 
 def test_a_path_below_the_head_of_another_noun_is_an_exception() -> None:

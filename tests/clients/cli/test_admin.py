@@ -68,7 +68,7 @@ def test_networks_are_shown_set_and_cleared(ctx: Ctx) -> None:
     cleared = ctx("admin", "networks", "clear").out
 
     assert before == cleared == "The organization may be called from everywhere.\n"
-    assert outside.code == 1
+    assert outside.code == 2
     assert "Your own address, 127.0.0.1, is in none of these networks" in outside.err
     assert made == "Calls of keys have to come from:\n  127.0.0.0/8\n  198.51.100.0/24\n"
     assert ctx("admin", "networks", "set").code == 2
@@ -83,4 +83,4 @@ def test_the_retention_is_told_and_set(ctx: Ctx) -> None:
         "The log is kept for 365 days.\n",
         "The log is kept for ever.\n",
     ]
-    assert [one.code for one in told] == [0, 0, 0, 0, 2, 1]
+    assert [one.code for one in told] == [0, 0, 0, 0, 2, 2]

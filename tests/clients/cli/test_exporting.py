@@ -58,7 +58,7 @@ def test_what_is_no_export_is_refused(content: bytes, ctx: Ctx, tmp_path: Path) 
     (tmp_path / "e.zip").write_bytes(content)
     told = ctx("import", "contextfs", "e.zip")
 
-    assert told.code == 1
+    assert told.code == 2
     assert told.err.startswith("ctx: e.zip is no export of ContextFS"), told.err
 
 

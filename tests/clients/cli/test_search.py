@@ -1,5 +1,7 @@
 """`ctx search` and `ctx context`: what was found, where, and why."""
 
+import re
+
 from contextfs.client import ContextFS, NewMessage
 from tests.clients.cli.conftest import Ctx
 
@@ -46,15 +48,21 @@ def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) 
     assert "\x07" not in told.out
 
 
+def _without_name(pack: str) -> str:
+    """Give a pack's text without its id, which is another one each time."""
+    return re.sub(r'pack="[0-9a-f]{12}"', "", pack)
+
+
 def test_the_pack_alone_goes_to_standard_output(program: Ctx, client: ContextFS) -> None:
     client.memories.create("Always run the linter before a commit.", type="procedural", pinned=True)
 
     told = program("context", "fix a bug", "--budget", "300")
     pack = program("context", "fix a bug", "--budget", "300", "--json").json
 
-    assert told.out.strip() == pack["text"]
+    assert _without_name(told.out.strip()) == _without_name(pack["text"])
     assert told.out.startswith("<contextfs-context")
-    assert told.err.startswith(f"1 item, {pack['tokens']} of 300 tokens")
+    assert re.match(r"1 item, \d+ of 300 tokens", told.err)
+    assert pack["tokens"] <= 300
 
 
 def test_without_anything_known_the_pack_is_empty(ctx: Ctx) -> None:

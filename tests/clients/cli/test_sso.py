@@ -30,7 +30,7 @@ def test_saml_is_set_up_here_there_and_then_switched_on(ctx: Ctx, http: TestClie
     on = ctx("admin", "sso", "on", "--json").json
     off = ctx("admin", "sso", "off")
 
-    assert (early.code, "metadata_url is missing" in early.err) == (1, True)
+    assert (early.code, "metadata_url is missing" in early.err) == (2, True)
     assert (tested.code, tested.out) == (
         0,
         "https://idp.example/metadata can be used; it signs in at https://idp.example/sso.\n",
@@ -58,7 +58,7 @@ def test_it_is_enforced_with_an_owner_who_may_still_sign_in(ctx: Ctx) -> None:
     refused = ctx("admin", "sso", "set", "--enforced", "yes")
     taken = ctx("admin", "sso", "set", "--enforced", "yes", "--break-glass", "owner@example.test", "--json")
 
-    assert (refused.code, "Name an owner" in refused.err) == (1, True)
+    assert (refused.code, "Name an owner" in refused.err) == (2, True)
     assert taken.json["enforced"] is True
 
 

@@ -16,4 +16,4 @@ def test_the_outbox_is_emptied_into_deliveries(tenant: Tenant, rows: Rows, wirin
 
     assert rows.of("outbox", tenant) == []
     told = sorted(row["consumer"] for row in rows.of("deliveries", tenant))
-    assert told == ["triggers.index_memory"] * 3 + ["triggers.note_due"] * 3
+    assert told == ["triggers.index_memory"] * 3 + ["triggers.note_due"] * 3 + ["triggers.relate"] * 3

@@ -1,8 +1,9 @@
 -- name: claim_outbox
--- Take events for publishing, for as long as the lease lasts. Materialized: what is taken is found once, whatever the
--- planner thinks of the rest; found again for each row, it would be more than the limit, and slower the more there is.
+-- Take events for publishing, for as long as the lease lasts. What is taken is found once, by the order of an index, and
+-- changed by its place: the planner's idea of a table that is empty in one moment and full in the next is always wrong,
+-- and joined by their keys the rows were looked for again and again, and more of them taken than the limit.
 with taken as materialized (
-    select o.org_id, o.id
+    select o.ctid as place
     from outbox as o
     where o.locked_until is null or o.locked_until < %(now)s
     order by o.time, o.id
@@ -11,8 +12,7 @@ with taken as materialized (
 )
 update outbox
 set locked_until = %(lease)s, attempts = outbox.attempts + 1
-from taken
-where outbox.org_id = taken.org_id and outbox.id = taken.id
+where outbox.ctid = any(array(select taken.place from taken))
 returning outbox.org_id, outbox.id, outbox.project_id, outbox.type, outbox.subject, outbox.time, outbox.actor,
     outbox.reader, outbox.data
 
@@ -29,12 +29,12 @@ on conflict do nothing
 
 -- name: claim_deliveries
 -- Take deliveries to some consumers that are due, for as long as the lease lasts; those of each consumer come in the
--- order of an index, so that taking a few costs the same however many wait. Materialized: as above.
+-- order of an index, so that taking a few costs the same however many wait. Changed by their place: as above.
 with due as materialized (
     select d.*
     from unnest(%(consumers)s::text []) as wanted (consumer)
     cross join lateral (
-        select d.org_id, d.consumer, d.event_id, d.run_at
+        select d.ctid as place, d.run_at, d.event_id
         from deliveries as d
         where d.consumer = wanted.consumer and d.run_at <= %(now)s
             and (d.locked_until is null or d.locked_until < %(now)s)
@@ -43,16 +43,14 @@ with due as materialized (
         for update skip locked
     ) as d
 ), taken as materialized (
-    select org_id, consumer, event_id
+    select place
     from due
     order by run_at, event_id
     limit %(limit)s
 )
 update deliveries
 set locked_until = %(lease)s, attempts = deliveries.attempts + 1
-from taken
-where deliveries.org_id = taken.org_id and deliveries.consumer = taken.consumer
-    and deliveries.event_id = taken.event_id
+where deliveries.ctid = any(array(select taken.place from taken))
 returning deliveries.org_id, deliveries.consumer, deliveries.event_id, deliveries.event, deliveries.attempts
 
 -- name: finish_delivery

@@ -13,7 +13,7 @@ FULL = 2
 def test_a_transaction_that_cannot_begin_leaves_the_next_one_durable(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(_: Base) -> None:
+    def busy(_: Base, patience: float) -> None:
         raise sqlite3.OperationalError("database is locked")
 
     with machine.open() as store:

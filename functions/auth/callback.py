@@ -11,23 +11,25 @@ from contextfs.kit.fields import END
 from contextfs.runtime import cookies
 from contextfs.runtime.http import HttpResponse
 
-_Text = Annotated[str, Meta(max_length=4000)]
+_Code = Annotated[str, Meta(max_length=4000, pattern="^[ -~]*" + END)]
+_Text = Annotated[str, Meta(max_length=2000)]
+_Short = Annotated[str, Meta(max_length=1000)]
 _Error = Annotated[str, Meta(max_length=64, pattern="^[a-z_]+" + END)]
 
 
 def handle(
     call: OpenCall,
     state: Annotated[str, Meta(max_length=200)],
-    code: _Text | None = None,
+    code: _Code | None = None,
     error: _Error | None = None,
     error_description: _Text | None = None,  # noqa: ARG001 - providers send more than is needed
-    error_uri: _Text | None = None,  # noqa: ARG001 - as above
-    session_state: _Text | None = None,  # noqa: ARG001 - as above
-    scope: _Text | None = None,  # noqa: ARG001 - as above
-    authuser: _Text | None = None,  # noqa: ARG001 - as above
-    prompt: _Text | None = None,  # noqa: ARG001 - as above
-    hd: _Text | None = None,  # noqa: ARG001 - as above
-    iss: _Text | None = None,
+    error_uri: _Short | None = None,  # noqa: ARG001 - as above
+    session_state: _Short | None = None,  # noqa: ARG001 - as above
+    scope: _Short | None = None,  # noqa: ARG001 - as above
+    authuser: _Short | None = None,  # noqa: ARG001 - as above
+    prompt: _Short | None = None,  # noqa: ARG001 - as above
+    hd: _Short | None = None,  # noqa: ARG001 - as above
+    iss: _Short | None = None,
 ) -> HttpResponse:
     """Sign a browser in that the identity provider sent back with a code, and lead it to where it wanted to go."""
     public_url = call.services.public_url

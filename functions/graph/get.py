@@ -25,7 +25,10 @@ def handle(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Neighbourhood:
-    """Show what lies around an entity or a memory, nearest first; of neither, what most memories mention."""
+    """Show what lies around an entity or a memory, nearest first; of neither, what most memories mention.
+
+    With both, `entity` and `memory_id`, the answer is 422.
+    """
     wanted = Wanted(
         project_id=project_id,
         entity=entity,

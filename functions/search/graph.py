@@ -6,5 +6,8 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: SearchRequest) -> SearchReply:
-    """Find as hybrid search does, and what shares entities with what was found; each hit's `paths` show the way."""
+    """Find as hybrid search does, and what shares entities with what was found; each hit's `paths` show the way.
+
+    The graph is that of today: with `as_of` the answer is 422.
+    """
     return search(call, body)

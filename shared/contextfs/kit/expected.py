@@ -24,6 +24,7 @@ _KIND = r"`([\w |]+)`"
 _LENGTH = r"`(str|array|object)` of length (>=|<=|)\s*(\d+)"
 _RANGE = r"`(int|float)` (>=|<=|>|<) (\S+)"
 _PATTERN = r"(?s)`str` matching regex '(.*)'"
+_NAMES = r"\^\(((?:[\w:.-]|\\\*|\|)+)\)\$"
 _MISSING = r"Object missing required field `(\w+)`"
 
 
@@ -51,8 +52,13 @@ def _range(found: re.Match[str]) -> str:
 
 
 def _form(found: re.Match[str]) -> str:
-    pattern = found[1].replace(END, "$").replace("\\\\", "\\")
-    return f"text of the form {pattern}"
+    pattern = found[1].replace("\\\\", "\\").replace(END, "$")
+    named = re.fullmatch(_NAMES, pattern)
+    if named is None:
+        return f"text of the form {pattern}"
+    names = named[1].replace("\\*", "*").split("|")
+    all_of_them = "; * stands for all of a kind" if any("*" in name for name in names) else ""
+    return f"one of {', '.join(name for name in names if '*' not in name)}{all_of_them}"
 
 
 def _kind(found: re.Match[str]) -> str:

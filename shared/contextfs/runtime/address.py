@@ -1,11 +1,13 @@
 """From which address a request came, behind as many proxies as are trusted, and no more."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
-from starlette.requests import HTTPConnection
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
 
 
-def client_address(connection: HTTPConnection, hops: int) -> str | None:
+def client_address(connection: "HTTPConnection", hops: int) -> str | None:
     """Give the address of who calls, or None when it is not known; `hops` is how many proxies of ours stand between."""
     forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
     return believed(connection.client.host if connection.client else None, forwarded, hops)

@@ -7,6 +7,7 @@ import pytest
 from msgspec import Meta
 
 from contextfs.kit.expected import in_words
+from contextfs.kit.fields import END
 
 
 class Noun(msgspec.Struct):
@@ -29,6 +30,11 @@ REFUSED: list[tuple[Any, object, str]] = [
     (Annotated[int, Meta(ge=2)], 1, "Expected a whole number, at least 2"),
     (Annotated[float, Meta(gt=2)], 1.0, "Expected a number, more than 2"),
     (Annotated[str, Meta(pattern="^a$")], "b", "Expected text of the form ^a$"),
+    (
+        Annotated[str, Meta(pattern=rf"^(\*|sql:read|sql:\*){END}")],
+        "x",
+        "Expected one of sql:read; * stands for all of a kind",
+    ),
     (Noun, {}, "The field `name` is missing"),
 ]
 

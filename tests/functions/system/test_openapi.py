@@ -21,7 +21,7 @@ from tests.functions.asking import ROUTES, WITH_BODY, by_name, path_of
 from tests.functions.conftest import Rows, things_of
 
 DOCUMENT: dict[str, Any] = json.loads(document_bytes())
-_OTHERWISE = {"invitations_accept", "auth_login", "auth_callback"}
+_OTHERWISE = {"invitations_accept", "auth_login", "auth_callback", "saml_acs", "saml_logout", "saml_logout_form"}
 """Routes that ask for no permission, and yet do not let everybody in."""
 
 

@@ -14,8 +14,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from contextfs.domain.access.store import assuming
+from contextfs.domain.audit import retention
 from contextfs.domain.events import store as events
 from contextfs.domain.events.model import Delivery
+from contextfs.domain.exports import store as exports
+from contextfs.domain.networks import store as networks
+from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
 from contextfs.kit.call import Services
@@ -34,6 +38,7 @@ INVITED = "an invitation of another organization"
 BROWSER = "a browser of another organization"
 _ALL_OF_A_PROJECT = ["memories:*", "sessions:*", "projects:*", "keys:*", "sources:*", "sql:*", "events:*", "audit:*"]
 _FAILED, _NOT_KNOWN = 400, 401
+_KEPT_DAYS = 3650
 _OTHER_SERVER = "The server does not know whom this database knows: these settings are not those of the server."
 
 
@@ -69,6 +74,8 @@ class Grounds:
         private = _kept(partial(made, self.web, owner), self.web, owner, hidden)
         things["letter_id"] = self._bury(founding, things["memory_id"], mark)
         things["review_id"], private["review_id"] = self._ask_about(founding, things, private)
+        things["export_id"], private["export_id"] = (self._export(founding, one) for one in (mark, hidden))
+        self._set(founding)
         version = ask(self.web, owner, "GET", f"/v1/memories/{things['memory_id']}").headers["etag"]
         return Victim(
             org_id=founding.org_id,
@@ -134,6 +141,24 @@ class Grounds:
             events.bury(tx, delivery, letter, error=mark, now=now)
         return str(letter)
 
+    def _export(self, founding: Founding, mark: str) -> str:
+        """Let an export have failed, as the worker does with one that it cannot write: a server may keep no files."""
+        now = self.clock()
+        export_id = uuid7(now, self.services.entropy)
+        wanted: Any = {"project_id": founding.project_id, "by": founding.user_id, "contents": ["memories"]}
+        with self.services.database.transaction(assuming(founding.org_id, founding.user_id)) as (tx, _):
+            exports.insert(tx, founding.org_id, export_id, now=now, **wanted)
+            exports.fail(tx, export_id, mark, now)
+        return str(export_id)
+
+    def _set(self, founding: Founding) -> None:
+        """Set what an organization has once, so that a change of it is seen; it keeps none of the callers out."""
+        org_id, by, now = founding.org_id, founding.user_id, self.clock()
+        allowed = AllowList(networks=["203.0.113.0/24"], covers=["directories"])
+        with self.services.database.transaction(assuming(org_id, by)) as (tx, _):
+            networks.put(tx, org_id, allowed, by=by, now=now)
+            retention.put(tx, org_id, _KEPT_DAYS, by=by, now=now)
+
     def _ask_about(self, founding: Founding, *things: dict[str, str]) -> Sequence[str]:
         """Let questions wait, as consolidation does: whether a memory may go."""
         now = self.clock()
@@ -185,12 +210,15 @@ def _shown(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     invited = make("/v1/admin/invitations", {"email": f"{mark}@example.org"})
     domain = f"{mark}.example"
     make("/v1/admin/sso/domains", {"domain": domain})
+    memory_id = make("/v1/memories?wait=searchable", memory)["memory"]["id"]
     return {
         "project_id": project,
         "session_id": make("/v1/sessions?wait=searchable", session_of(project, mark), idempotency_key=ONCE)["session"][
             "id"
         ],
-        "memory_id": make("/v1/memories?wait=searchable", memory)["memory"]["id"],
+        "memory_id": memory_id,
+        "forgotten": _forgotten(make, web, owner, mark),
+        "pack_id": make("/v1/context", {"project_id": project, "task": mark})["id"],
         "key_id": make("/v1/api-keys", {"name": mark, "project_id": project})["api_key"]["id"],
         "user_id": make("/v1/admin/users", {"email": f"{mark}@example.test", "name": mark})["id"],
         "role_id": make("/v1/admin/roles", {"name": mark, "permissions": [], "description": mark})["id"],
@@ -207,9 +235,12 @@ def _shown(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
 def _kept(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     """Make what the owner keeps for themselves; gives the ids."""
     own = {"visibility": "private"}
+    memory_id = make("/v1/memories?wait=searchable", _memory(owner.project_id, mark) | own)["memory"]["id"]
     return {
         "session_id": make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)["session"]["id"],
-        "memory_id": make("/v1/memories?wait=searchable", _memory(owner.project_id, mark) | own)["memory"]["id"],
+        "memory_id": memory_id,
+        "forgotten": _forgotten(make, web, owner, mark, **own),
+        "pack_id": make("/v1/context", {"project_id": owner.project_id, "task": mark})["id"],
         "login_id": _login_of(web, owner, mark)[1],
         "grant_id": _program(make, web, mark)[0],
     }
@@ -223,7 +254,16 @@ def session_of(project: str, mark: str) -> dict[str, Any]:
 
 
 def _memory(project: str, mark: str) -> dict[str, Any]:
-    return {"project_id": project, "content": f"{mark} listens on port 5433.", "title": mark}
+    return {"project_id": project, "content": f"{mark} listens on port 5433: src/{mark}.py.", "title": mark}
+
+
+def _forgotten(make: Any, web: Web, owner: Party, mark: str, **own: str) -> str:
+    """Make a memory and delete it; gives its id, by which it can be brought back."""
+    forgotten = {"project_id": owner.project_id, "content": f"Forget {mark}.", "title": mark, **own}
+    memory_id = make("/v1/memories?wait=searchable", forgotten)["memory"]["id"]
+    path = f"/v1/memories/{memory_id}"
+    _well(ask(web, owner, "DELETE", path), path)
+    return memory_id
 
 
 def _program(make: Any, web: Web, name: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     `alike`: its answers about the victim's things and about nobody's are the same, to the letter.
     `fades`: what it is about is taken away by events, so that it is put there again for each party.
     `last`: it ends what the caller is known by, or gives them a thing of the victim's id.
+    `instead`: parameters of the route that name another of the victim's things than the one of that name.
     """
 
     queries: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     alike: bool = True
     last: bool = False
     fades: bool = False
+    instead: Mapping[str, str] = {}
 
 
 _LISTS: Final = Row(shows=True)
@@ -79,12 +81,29 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "memories.update": _CHANGES,
         "memories.delete": _CHANGES,
         "memories.history": _ONE,
+        "memories.restore": Row(private=True, instead={"memory_id": "forgotten"}),
         "reviews.list": Row(queries=("project_id=$project_id",), shows=True, private=True, fades=True),
         "reviews.decide": Row(private=True, fades=True),
         "search.semantic": _SEARCH,
         "search.hybrid": _SEARCH,
+        "search.graph": Row(
+            bodies=({"query": "$mark"}, {"query": "$mark", "project_ids": ["$project_id"]}), shows=True, private=True
+        ),
+        "graph.get": Row(
+            queries=(  # what it shows is made by events, which a proof does not wait for
+                "project_id=$project_id&memory_id=$memory_id",
+                "project_id=$project_id&entity=src/$mark.py",
+                "project_id=$project_id&memory_id=$memory_id&depth=3&as_of=2999-01-01T00:00:00Z",
+            ),
+            private=True,
+        ),
         "search.query": Row(bodies=({}, _THEIRS, {"session_id": "$session_id"}), shows=True, private=True),
         "context.pack": Row(bodies=({**_THEIRS, "task": "$mark"},), shows=True, private=True),
+        "context.get": Row(queries=("project_id=$project_id",), shows=True, private=True),
+        "exports.create": _ELSE,
+        "exports.list": Row(shows=True, private=True),
+        "exports.get": _ONE,
+        "exports.delete": _CHANGES,
         "sql.query": Row(
             bodies=tuple(
                 {"query": f"table {view}"} for view in ("projects", "sessions", "messages", "memories", "revisions")
@@ -121,8 +140,13 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "invitations.accept": Row(last=True, alike=False),  # an invitation of one's own opens once
         "auth.login": Row(queries=("organization=$org_id",)),
         "auth.callback": _ELSE,
+        "saml.metadata": _ELSE,
+        "saml.acs": _ELSE,
+        "saml.logout": Row(queries=("SAMLRequest=PHNhbWxwOkxvZ291dFJlcXVlc3QvPg%3D%3D",)),
+        "saml.logout_form": _ELSE,
         "sso.get": _ELSE,
         "sso.put": _ELSE,
+        "sso.test": _ELSE,
         "sso.domains": _LISTS,
         "sso.claim": _ELSE,
         "sso.check": _ELSE,
@@ -130,6 +154,8 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "scim.tokens": _LISTS,
         "scim.mint": _ELSE,
         "scim.revoke": _ELSE,
+        "networks.get": _ELSE,
+        "networks.put": _ELSE,
         "auth.me": _ELSE,
         "auth.logins": Row(shows=True, private=True),
         "auth.open": _ELSE,
@@ -145,6 +171,10 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "admin.model_calls": _ELSE,
         "admin.audit_logs": _LISTS,
         "admin.audit_verify": _ELSE,
+        "admin.retention": _ELSE,
+        "admin.retain": _ELSE,
+        "admin.reindex": _ELSE,
+        "admin.reindexing": _ELSE,
         "system.health": _ELSE,
         "system.live": _ELSE,
         "system.ready": _ELSE,

@@ -33,5 +33,30 @@ from (
     select 'domain', t::text from sso_domains as t where t.domain = %(domain)s
     union all
     select 'sign-on', t::text from sso_settings as t
+    union all
+    select 'SAML login', t::text from saml_sessions as t
+    union all
+    select 'SAML message', t::text from saml_messages as t
+    union all
+    select 'pack', t::text from packs as t where t.id = any(%(ids)s::uuid [])
+    union all
+    select distinct 'recall', t.memory_id::text from recalls as t where t.project_id = %(project_id)s
+    union all
+    select 'export', t::text from exports as t where t.id = any(%(ids)s::uuid [])
+    union all
+    select 'mention', t::text from mentions as t where t.memory_id = any(%(ids)s::uuid [])
+    union all
+    select 'edge', t::text from edges as t where t.memory_id = any(%(ids)s::uuid [])
+    union all
+    select 'allow-list', t::text from allow_lists as t
+    union all
+    select 'audit retention', t::text from audit_retention as t
+    union all
+    select 'generation of vectors', concat_ws(' ', t.id, t.model, t.state) from generations as t
+    union all
+    select 'vector', concat_ws(' ', v.generation_id, v.passage_id)
+    from vectors as v
+    inner join passages as p on p.org_id = v.org_id and p.id = v.passage_id
+    where p.source_id = any(%(ids)s::uuid [])
 ) as things
 group by kind

@@ -9,7 +9,7 @@ import msgspec
 from contextfs.runtime.binding import bind
 from contextfs.runtime.examples import BODIES, PROJECT
 from contextfs.runtime.isolation.matrix import MATRIX, Row
-from contextfs.runtime.isolation.model import Check, Party, Victim
+from contextfs.runtime.isolation.model import UNKNOWN, Check, Party, Victim
 from contextfs.runtime.isolation.web import Response, Web, ask, told
 from contextfs.runtime.table import Route
 
@@ -113,6 +113,9 @@ def attempts(victim: Victim, party: Party, route: Route, row: Row) -> Iterator[A
     common = {"mark": mark, "own": party.project_id}
     theirs, none = ({**common, "org_id": str(victim.org_id), **ids} for ids in (things, nobodys))
     none["org_id"] = none["project_id"] if party.of == "organization" else theirs["org_id"]
+    theirs["organization"], none["organization"] = theirs["org_id"], UNKNOWN
+    for name, other in row.instead.items():
+        theirs[name], none[name] = theirs[other], none[other]
     bodies = (*_example(route), *row.bodies) or (None,)
     versions: list[dict[str, str]] = [{}]
     if "{" in route.path and party.headers:

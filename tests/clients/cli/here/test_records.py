@@ -40,6 +40,7 @@ def contents(here: Folder) -> list[str]:
 
 
 READ = claude_code.read
+NEXT = claude_code.VERSION + 1
 
 
 def shouting(data: bytes, *, name: str, beside: Beside) -> list[Transcript]:
@@ -64,7 +65,7 @@ def test_a_better_reader_brings_messages_to_what_it_reads_and_doubles_none(here:
     before = contents(here)
     transcript(here).unlink()
 
-    with patch.object(claude_code, "VERSION", 2), patch.object(claude_code, "read", shouting):
+    with patch.object(claude_code, "VERSION", NEXT), patch.object(claude_code, "read", shouting):
         told = here.ctx("import", "--again", "--json").json
         once_more = here.ctx("import", "--again", "--json").json
 
@@ -82,7 +83,7 @@ def test_what_a_better_reader_reads_is_found(here: Folder) -> None:
     here.ctx("import", "claude-code", transcript(here))
     before = here.ctx("search", "quetzalcoatlus", "--json").json
 
-    with patch.object(claude_code, "VERSION", 2), patch.object(claude_code, "read", asking):
+    with patch.object(claude_code, "VERSION", NEXT), patch.object(claude_code, "read", asking):
         here.ctx("import", "claude-code", transcript(here))
 
     assert before["hits"] == []

@@ -81,9 +81,11 @@ def google() -> Iterator[Twin]:
     """Give the store of Google Cloud, with Google's client library."""
     with storage_server.served() as address, storage_server.client(address) as client:
         client.create_bucket(BUCKET)
-        with storage_server.client("http://127.0.0.1:9") as nobody, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(storage_blobs, "_ALL_TRIES_SECONDS", 0.5)
-            gone, lacking = StorageBlobs(BUCKET, client=nobody), StorageBlobs("contextfs-none", client=client)
+        with storage_server.client("http://127.0.0.1:9") as nobody:
+            with pytest.MonkeyPatch.context() as patch:  # only who asks nobody gives up early
+                patch.setattr(storage_blobs, "_ALL_TRIES_SECONDS", 0.5)
+                gone = StorageBlobs(BUCKET, client=nobody)
+            lacking = StorageBlobs("contextfs-none", client=client)
             yield Twin(StorageBlobs(BUCKET, client=client), by_address, lacking, gone)
 
 

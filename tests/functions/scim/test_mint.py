@@ -18,14 +18,8 @@ def test_a_token_opens_the_directory_and_nothing_else(tenant: Tenant, directory:
 
 
 def test_nothing_else_opens_the_directory(tenant: Tenant, directory: Directory) -> None:
-    for token in (
-        tenant.key,
-        "",
-        "ctxs_x",
-        directory.token[:-1] + ("1" if directory.token[-1] == "0" else "0"),
     other = directory.token[:-1] + ("1" if directory.token[-1] == "0" else "0")
     for token in (tenant.key, "", "ctxs_x", other, directory.token + "0"):
-    ):
         reply = tenant.http.get("/scim/v2/Users", headers={"authorization": f"Bearer {token}"})
 
         assert reply.status_code == 401

@@ -16,9 +16,12 @@ where draft = 0 and read_by is null
 order by kept_at, id
 
 -- name: begin
--- Begin to keep a file.
+-- Begin to keep a file; others may be at it, or were killed at it.
 insert into files (tool, path, name, is_rows, size, secrets, kept_at, draft)
-values (:tool, :path, :name, :is_rows, 0, 0, :kept_at, :draft)
+values (
+    :tool, :path, :name, :is_rows, 0, 0, :kept_at,
+    (select coalesce(max(f.draft), 0) + 1 from files as f where f.tool = :tool and f.path = :path)
+)
 returning id
 
 -- name: finish

@@ -147,9 +147,8 @@ class Records:
         return msgspec.convert(self.base.one(SQL["size"]), Size)
 
     def _begun(self, about: Row, now: datetime) -> int:
-        draft = int.from_bytes(self._entropy(7)) or 1
         with self.base.transaction():
-            row = self.base.one(SQL["begin"], about | {"kept_at": now.isoformat(), "draft": draft})
+            row = self.base.one(SQL["begin"], about | {"kept_at": now.isoformat()})
         return (row or {})["id"]
 
     def _write(self, draft: int, part: str, pieces: Iterator[Piece]) -> int:

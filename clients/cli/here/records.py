@@ -51,7 +51,7 @@ def reading(
         return
     with ExitStack() as stack:
         try:
-            records = stack.enter_context(Records.opened(store.place.local, store.entropy))
+            records = stack.enter_context(Records.opened(store.place.local))
         except Unavailable as error:
             if isinstance(wanted, Again):
                 raise

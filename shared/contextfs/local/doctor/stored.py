@@ -109,7 +109,7 @@ def _records(store: LocalStore) -> Check:
     if not file.exists():
         return Check(name="records", state="ok", detail="no file of another tool is kept")
     try:
-        with Records.opened(store.place.local, store.entropy) as records:
+        with Records.opened(store.place.local) as records:
             told = [str(next(iter(row.values()))) for row in records.base.all(SQL["quick_check"])]
             size, unread = records.size(), len(records.unread())
     except (sqlite3.Error, Unavailable) as error:

@@ -18,7 +18,6 @@ from contextfs.adapters.transcripts.files import LARGE_BYTES
 from contextfs.adapters.transcripts.kept import Part
 from contextfs.adapters.transcripts.view import Data, viewed
 from contextfs.domain.redaction.rules import VERSION
-from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.records.cleaning import Cleaning, cleaned
@@ -61,17 +60,16 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
 class Records:
     """The files that a store keeps."""
 
-    def __init__(self, base: Base, entropy: Entropy) -> None:
+    def __init__(self, base: Base) -> None:
         self.base = base
-        self._entropy = entropy
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, entropy: Entropy) -> "Generator[Records]":
+    def opened(cls, folder: Path) -> "Generator[Records]":
         """Open the records in a folder; they are made where they are missing."""
         base = Base.open(folder, file=FILE, schemas=SCHEMAS)
         try:
-            yield cls(base, entropy)
+            yield cls(base)
         finally:
             base.close()
 

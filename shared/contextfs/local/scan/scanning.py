@@ -27,7 +27,7 @@ def scanned(store: LocalStore, *, redact: bool) -> Scanned:
     found += memories(store, key, counted, redact=redact)
     with ExitStack() as stack:
         if (store.place.local / RECORDS).exists():
-            kept = stack.enter_context(Records.opened(store.place.local, store.entropy))
+            kept = stack.enter_context(Records.opened(store.place.local))
             found += records(kept, key, counted, redact=redact)
             if any(one.where == "record" and one.is_redacted for one in found):
                 kept.base.compact()

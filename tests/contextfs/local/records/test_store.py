@@ -26,7 +26,7 @@ KEY = b"k" * 32
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    with Records.opened(tmp_path / "local", os.urandom) as opened:
+    with Records.opened(tmp_path / "local") as opened:
         yield opened
 
 
@@ -151,7 +151,7 @@ from contextfs.local.records.store import Records
 def parts():
     yield "", (os.urandom(40_000).hex().encode() + b"\\n" for _ in range(100))
     os.kill(os.getpid(), 9)
-with Records.opened(Path(sys.argv[1]), os.urandom) as records:
+with Records.opened(Path(sys.argv[1])) as records:
     records.keep("t", Path("/f"), parts(), Cleaning(b"k"), is_rows=False, now=datetime.now(UTC))
 """
 
@@ -162,7 +162,7 @@ def test_who_is_killed_leaves_a_draft_that_is_swept(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], env=environment, check=False)
 
-    with Records.opened(folder, os.urandom) as records:
+    with Records.opened(folder) as records:
         before = records.size()
         records.bound(1 << 40, datetime.now(UTC) + timedelta(days=2))
 

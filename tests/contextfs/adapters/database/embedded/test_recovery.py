@@ -108,6 +108,18 @@ def test_nonsense_in_the_file_is_no_server(data: Path) -> None:
     assert rows(embedded.start(data)) == [1, 2]
 
 
+def test_after_a_crash_the_address_is_the_one_that_others_know(made: Path, data: Path) -> None:
+    moved = data.rename(data.with_name("p" * 120))
+    data.with_name("pg.password").rename(f"{moved}.password")
+    first = embedded.start(moved)
+    crash(moved)
+    second = embedded.start(moved)
+
+    assert first.pid != second.pid
+    assert first.socket_dir != moved
+    assert first.dsn() == second.dsn()
+
+
 def test_a_copy_of_a_running_folder_has_its_own_server(data: Path) -> None:
     original = embedded.start(data)
     copy = data.with_name("copy")

@@ -143,7 +143,8 @@ def test_jobs_of_a_shell_are_controlled_by_it(wrapped: Start, monkeypatch: pytes
     monkeypatch.setenv("PS1", "ready> ")
     person = wrapped("sh", "-i")
     person.sees("ready> ")
-    person.types("sh -c 'echo ru''nning; sleep 30'\r")
+    # By `exec`: a shell that is stopped in the moment in which it starts another program waits for it, and is not.
+    person.types("sh -c 'echo ru''nning; exec sleep 30'\r")
     person.sees("running")
     person.types("\x1a")
     person.sees("topped")

@@ -74,7 +74,7 @@ def _kept() -> Row:
 
         def ours() -> None:
             of_tool = reader("claude-code")
-            with Records.opened(Path(folder) / f"{next(numbers)}", os.urandom) as records:
+            with Records.opened(Path(folder) / f"{next(numbers)}") as records:
                 parts = kept.parts(of_tool, path)
                 one = records.keep(
                     "claude-code", path, parts, Cleaning(b"k" * 32), is_rows=False, now=datetime.now(UTC)

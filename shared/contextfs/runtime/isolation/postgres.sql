@@ -44,10 +44,6 @@ from (
     union all
     select 'export', t::text from exports as t where t.id = any(%(ids)s::uuid [])
     union all
-    select 'mention', t::text from mentions as t where t.memory_id = any(%(ids)s::uuid [])
-    union all
-    select 'edge', t::text from edges as t where t.memory_id = any(%(ids)s::uuid [])
-    union all
     select 'allow-list', t::text from allow_lists as t
     union all
     select 'audit retention', t::text from audit_retention as t

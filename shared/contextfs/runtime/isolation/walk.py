@@ -68,7 +68,7 @@ def _tried(web: Web, victim: Victim, party: Party, route: Route, row: Row, owned
         if leak or not is_known:
             break
     after: Mapping[str, str] = owned() if changes else {}
-    touched = sorted(kind for kind in before if before[kind] != after.get(kind))
+    touched = sorted(kind for kind in before.keys() | after.keys() if before.get(kind) != after.get(kind))
     if touched:
         leak = f"it changed what is the victim's: {', '.join(touched)}"
     return Check(area=AREA, subject=f"{route.method} {route.path}", who=party.name, tried=tried, leak=leak)

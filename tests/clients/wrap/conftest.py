@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.fixture
-def wrapped(place: Place) -> Start:
-    """Give a function that starts a program, wrapped, at a terminal."""
-    return lambda *command: Person([*CTX, "wrap", *command], place.root, os.environ)
+def wrapped(place: Place) -> Iterator[Start]:
+    """Give a function that starts a program, wrapped, at a terminal; none outlives the test."""
+    people: list[Person] = []
+
+    def start(*command: str) -> Person:
+        people.append(Person([*CTX, "wrap", *command], place.root, os.environ))
+        return people[-1]
+
+    yield start
+    for one in people:
+        one.ends()
 
 
 @pytest.fixture

@@ -69,11 +69,13 @@ class Person:
         try:
             return self.program.wait(_SECONDS)
         except subprocess.TimeoutExpired:
-            self.program.kill()
-            self.program.wait()
             raise AssertionError(f"it does not leave after {self.shown!r}") from None
-        finally:
-            os.close(self._master)
+
+    def ends(self) -> None:
+        """End the program, where it has not left."""
+        self.program.kill()
+        self.program.wait()
+        os.close(self._master)
 
     def _look(self, deadline: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))

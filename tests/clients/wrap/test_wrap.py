@@ -105,7 +105,9 @@ def test_size_colours_and_the_terminal_are_the_programs(wrapped: Start, program:
         *program(
             "import os, signal, sys\n"
             "print(os.isatty(0), os.isatty(1), os.isatty(2), os.get_terminal_size())\n"
-            "signal.signal(signal.SIGWINCH, lambda *_: print('now', os.get_terminal_size(), flush=True))\n"
+            "def resized(*_):\n"
+            "    os.write(1, f'now {os.get_terminal_size()}'.encode())\n"  # the signal may come amid a `print`
+            "signal.signal(signal.SIGWINCH, resized)\n"
             "print('\\x1b[31mred\\x1b[0m', 'ready', flush=True)\n"
             "input()\n"
         )

@@ -20,7 +20,7 @@ SPOOL = "spool"
 MOST_SPOOLED = 2000
 """Conversations that may wait. More are not noted: the next import finds them by their files."""
 
-BEGAN = time.monotonic()
+_BEGAN = time.monotonic()
 _PATIENCE_SECONDS = 1.0
 _INJECT_SECONDS = 2.0
 _until: "list[float]" = []
@@ -59,7 +59,7 @@ def _take(tool: str, event: str, environment: "Mapping[str, str]") -> None:
         watch(_seconds(environment))
         from clients.hooks import inject  # noqa: PLC0415 - only what hands context over pays for it
 
-        inject.inject(tool, event, root, said, is_start=kind in _STARTS)
+        inject.inject(tool, event, root, said, is_start=kind in _STARTS, began=_BEGAN)
 
 
 def note(spool: str, tool: str, event: str, cwd: str, said: "Mapping[str, object]") -> None:

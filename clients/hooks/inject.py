@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from clients.hooks import beginning, fast
+from clients.hooks import beginning
 from contextfs.local import config
 from contextfs.local import place as places
 from contextfs.local.place import Place
@@ -26,8 +26,11 @@ _RESUMED: Final = "resume"
 Pack = tuple[str, frozenset[UUID]]
 
 
-def inject(tool: str, event: str, root: str, said: Mapping[str, object], *, is_start: bool) -> None:
-    """Write a pack to standard output, in the form that the tool reads; nothing where nothing new is known."""
+def inject(tool: str, event: str, root: str, said: Mapping[str, object], *, is_start: bool, began: float) -> None:
+    """Write a pack to standard output, in the form that the tool reads; nothing where nothing new is known.
+
+    `began` is when the process did, by the monotonic clock.
+    """
     if os.environ.get("CONTEXTFS_DEBUG") != "1":
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # what commands note for people  # noqa: SIM115
     place = places.find(Path(root))
@@ -37,7 +40,7 @@ def inject(tool: str, event: str, root: str, said: Mapping[str, object], *, is_s
     known = _Known(place, f"{tool}-{said.get('session_id') or said.get('sessionId') or ''}")
     if is_start and said.get("source") == _RESUMED:
         return
-    text, ids = beginning.pack(place, wanted.tokens) if is_start else _prompted(place, said, wanted.tokens)
+    text, ids = beginning.pack(place, wanted.tokens) if is_start else _prompted(place, said, wanted.tokens, began)
     if text and (is_start or not ids <= known.ids()):
         known.add(ids, anew=is_start)
         os.write(1, form(tool, str(said.get("hook_event_name") or event), text))
@@ -64,7 +67,7 @@ def asked(said: Mapping[str, object]) -> str:
     return without_context(prompt, Tally()) if isinstance(prompt, str) else ""
 
 
-def _prompted(place: Place, said: Mapping[str, object], tokens: int) -> Pack:
+def _prompted(place: Place, said: Mapping[str, object], tokens: int, began: float) -> Pack:
     prompt = asked(said)
     if prompt.startswith("/") or len(prompt.split()) < _LEAST_WORDS:
         return "", frozenset()
@@ -75,7 +78,7 @@ def _prompted(place: Place, said: Mapping[str, object], tokens: int) -> Pack:
     project = config.read(place.config).project.id
     request = ContextRequest(project_id=project, task=prompt[:10_000], budget=tokens, messages=False)
     with opened(place) as index:
-        if time.monotonic() - fast.BEGAN > _SLOW_SECONDS:
+        if time.monotonic() - began > _SLOW_SECONDS:
             index.embedder = lambda: None
         reply = pack(index, request, now=now())
     return reply.text, frozenset(one.id for one in reply.items)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -14,25 +13,20 @@ from starlette.routing import Route as Path
 from starlette.routing import WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
-from contextfs.runtime.address import client_address
+from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, Unavailable
 from contextfs.runtime.door import Door
 from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
-from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.oauth import endpoint as oauth
 from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.reading import read
 from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
-from contextfs.runtime.table import KIB, STREAM, Route
+from contextfs.runtime.table import STREAM, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
-_ADDRESS_LIMIT = 16 * KIB
-_HEADERS_LIMIT = 64 * KIB
-_PARAMETERS = 200
-_BETWEEN = {"cookie": "; "}
 
 _log = logging.getLogger(__name__)
 
@@ -70,16 +64,7 @@ def endpoint(door: Door, route: Route) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
-            asked = HttpRequest(
-                method=request.method,
-                path=request.scope["path"],
-                path_values=request.path_params,
-                query=_query(request),
-                raw_query=request.url.query,
-                headers=_headers(request),
-                address=client_address(request, door.services.trusted_hops),
-                body=await read_body(request, route.body_limit),
-            )
+            asked = await read(request, route.body_limit, door.services.trusted_hops)
         except ClientDisconnect:
             return _told(door, request, BadInput("The request ended before its body did."))
         except ContextFSError as error:
@@ -87,22 +72,6 @@ def endpoint(door: Door, route: Route) -> Endpoint:
         return respond(await run_in_threadpool(partial(door.answer, route, asked)))
 
     return answer
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes; TooLarge as soon as it is longer, whatever its header says."""
-    too_large = TooLarge(f"The body is larger than {limit} bytes: send it in smaller parts.", where="body")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise too_large
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise too_large
-        parts.append(part)
-    return b"".join(parts)
 
 
 class _Lazy:
@@ -166,30 +135,6 @@ def _path(door: Door, route: Route) -> Path:
 def _by_path(routes: Sequence[Route]) -> list[Route]:
     """Put fixed paths before those with a value in them, so that none hides another."""
     return sorted(routes, key=lambda route: route.path.count("{"))
-
-
-def _query(request: Request) -> tuple[tuple[str, str], ...]:
-    raw: bytes = request.scope["query_string"]
-    if len(request.scope["path"]) + len(raw) > _ADDRESS_LIMIT:
-        raise TooLarge(f"The address is longer than {_ADDRESS_LIMIT} bytes: send less in it.", where="query")
-    try:
-        return tuple(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS))
-    except UnicodeDecodeError as error:
-        raise BadInput("The query is not text in UTF-8: encode it so, with percent signs.", where="query") from error
-    except ValueError as error:
-        raise BadInput(f"The query names more than {_PARAMETERS} parameters: send fewer.", where="query") from error
-
-
-def _headers(request: Request) -> dict[str, str]:
-    """Read the headers, names in lower case; those that were sent twice as one list (RFC 9110, section 5.3)."""
-    raw: list[tuple[bytes, bytes]] = request.scope["headers"]
-    if sum(len(name) + len(value) for name, value in raw) > _HEADERS_LIMIT:
-        raise TooLarge(f"The headers are longer than {_HEADERS_LIMIT} bytes: send fewer.", where="header")
-    headers: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = _BETWEEN.get(key, ", ").join((headers[key], text)) if key in headers else text
-    return headers
 
 
 async def _no_such_path(door: Door, request: Request, _error: Exception) -> Response:

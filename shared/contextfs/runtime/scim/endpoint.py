@@ -35,8 +35,8 @@ from contextfs.runtime.address import client_address
 from contextfs.runtime.allowance.allowance import Bill
 from contextfs.runtime.door import Door, undisturbed
 from contextfs.runtime.entrance import Entrance
-from contextfs.runtime.gateway import read_body
 from contextfs.runtime.problems import headers_of, unexpected
+from contextfs.runtime.reading import read_body
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import MIB
 

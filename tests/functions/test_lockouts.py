@@ -205,7 +205,7 @@ def test_what_is_not_there_is_locked_alike_and_audited_nowhere(
 
 
 def test_many_who_try_at_once_are_all_counted(tenant: Tenant, client: Callable[[], TestClient], rows: Rows) -> None:
-    http, ready = client(), threading.Barrier(8)
+    http, ready = client(), threading.Barrier(8, timeout=60)
 
     def attempt(_: int) -> Any:
         ready.wait()

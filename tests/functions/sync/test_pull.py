@@ -344,9 +344,11 @@ def test_a_reader_misses_nothing_of_writers_whose_commits_are_slow(
     reader = threading.Thread(target=read)
     reader.start()
     writers = iter(memories)
-    at_once(16, lambda: write(next(writers)))
-    done.set()
-    reader.join()
+    try:
+        at_once(16, lambda: write(next(writers)))
+    finally:
+        done.set()
+        reader.join()
     feed = sorted((row for row in rows.of("feed", tenant) if row["position"] > cursor), key=lambda row: row["position"])
 
     assert len(feed) == 16 * 12

@@ -1,12 +1,22 @@
 """AWS in this process, for the real client library: moto's server, and what stands in it."""
 
 import json
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from typing import Any
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it has none
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs] - it has none
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 REGION = "eu-central-1"
 CREDENTIALS = {
@@ -21,13 +31,30 @@ _sdk: Any = boto3
 @contextmanager
 def served() -> Generator[dict[str, str]]:
     """Serve it until the block ends; gives the environment in which AWS's clients find it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    app = _FilesOneByOne(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
     try:
-        yield {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+        yield {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _FilesOneByOne:
+    """Lets moto answer one request for S3 at a time: it closes a file that is replaced, also under who reads it."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        signed = environ.get("HTTP_AUTHORIZATION", "") + unquote(environ.get("QUERY_STRING", ""))
+        with self._lock if "/s3/aws4_request" in signed else nullcontext():
+            return self._app(environ, start_response)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -226,10 +226,11 @@ def test_who_reads_while_others_write_gets_one_of_the_files_whole(twin: Twin, fo
     with ThreadPoolExecutor(3) as pool:
         reading = pool.submit(read)
         writing = [pool.submit(write, letter) for letter in (b"1", b"2")]
-        for one in writing:
-            one.result()
+        wait(writing)
         ends.set()
         found = reading.result()
+        for one in writing:
+            one.result()
 
     assert found <= {letter * MIB for letter in (b"0", b"1", b"2")}
     assert whole(twin.blobs, key) in {letter * MIB for letter in (b"1", b"2")}

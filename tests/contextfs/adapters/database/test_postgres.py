@@ -124,7 +124,7 @@ def test_claims_never_reach_another_transaction(
 
 def test_connections_that_broke_while_idle_are_replaced(database_url: str, app_url: str, ours: Ids) -> None:
     pool = PostgresDatabase(app_url, size=6)
-    together = threading.Barrier(6)
+    together = threading.Barrier(6, timeout=60)
 
     def visit(_: int) -> int:
         with pool.transaction(claims(ours)) as (tx, _rows):

@@ -1,5 +1,6 @@
 """`ctx reindex` in the store of this folder: now, or as a process in the background."""
 
+import os
 import time
 
 from clients.cli import output
@@ -11,6 +12,8 @@ from contextfs.local.search.reindexing import alone_at_it, finish, reindex
 
 _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
+_NICENESS = 10
+"""It computes for minutes after a large import: whoever works at this machine comes first."""
 
 
 def run(place: Place) -> Reindexed:
@@ -28,7 +31,9 @@ def run(place: Place) -> Reindexed:
 
 
 def in_background(place: Place) -> int:
-    """Finish what is due, without a word, unless another process does already."""
+    """Finish what is due, without a word and after other work, unless another process does already."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     try:
         with opened(place) as index, alone_at_it(index) as is_mine:
             if is_mine:

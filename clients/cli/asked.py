@@ -41,6 +41,7 @@ class Listed(NamedTuple):
     since: str | None = None
     author: str | None = None
     superseded: bool = False
+    deleted: bool = False
     as_of: str | None = None
     conflicted: bool | None = None
     limit: int = 20
@@ -48,4 +49,4 @@ class Listed(NamedTuple):
     @property
     def is_narrowed(self) -> bool:
         """Tell whether it leaves some out by what they are."""
-        return any((self.type, self.tags, self.since, self.author, self.as_of))
+        return any((self.type, self.tags, self.since, self.author, self.deleted, self.as_of))

@@ -57,6 +57,9 @@ def list_(
     since: options.Since = None,
     author: Annotated[str | None, Option("--author", help="Only of this author.")] = None,
     superseded: options.Superseded = False,
+    deleted: Annotated[
+        bool, Option("--deleted", help="Those that were deleted; `ctx memory restore` brings one back.")
+    ] = False,
     as_of: options.AsOf = None,
     project: options.Project = None,
     limit: options.Limit = 20,
@@ -64,12 +67,15 @@ def list_(
     json: options.Json = False,
 ) -> None:
     """List memories, newest first."""
+    if deleted and as_of is not None:
+        raise Misused("--deleted and --as-of go not together: what was known at a time had not been deleted then")
     asked = Listed(
         type=options.word(type, "--type"),
         tags=tag,
         since=since,
         author=author,
         superseded=superseded,
+        deleted=deleted,
         as_of=as_of,
         limit=limit,
     )
@@ -173,7 +179,7 @@ def restore(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Bring a deleted memory back as it was; on a server it is named by its whole id."""
+    """Bring a deleted memory back as it was; `ctx memory list --deleted` names them."""
     found = where.here(server)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above

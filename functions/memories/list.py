@@ -6,7 +6,7 @@ from contextfs.domain.memories.model import Memory, MemoryType
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.journeys.remember import memories
 from contextfs.kit.call import Call
-from contextfs.kit.fields import AsOf, Moment, Tags
+from contextfs.kit.fields import AsOf, Deleted, Moment, Tags
 from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit, Page
 
@@ -23,6 +23,7 @@ def handle(
     until: Moment | None = None,
     conflicted: bool | None = None,
     superseded: Superseded = False,
+    deleted: Deleted = False,
     as_of: AsOf | None = None,
     limit: Limit = 50,
     cursor: Cursor | None = None,
@@ -38,5 +39,6 @@ def handle(
         until=until,
         conflicted=conflicted,
         superseded=superseded,
+        deleted=deleted,
     )
     return memories.listed(call, wanted, as_of, limit=limit, cursor=cursor)

@@ -42,6 +42,7 @@ def listed(place: Place, asked: Listed, *, json: bool) -> None:
         since=options.since(asked.since, now()),
         conflicted=asked.conflicted,
         superseded=asked.superseded,
+        deleted=asked.deleted,
         as_of=options.as_of(asked.as_of, now()),
         limit=asked.limit,
     )

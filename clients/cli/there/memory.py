@@ -42,6 +42,7 @@ def listed(asked: Listed, *, project: str | None, json: bool) -> None:
             since=after,
             author=by,
             superseded=asked.superseded,
+            deleted=asked.deleted,
             as_of=options.as_of(asked.as_of, datetime.now(UTC)),
             page_size=min(asked.limit, _MOST_IN_A_PAGE),
         )
@@ -114,10 +115,9 @@ def restore(
     json: bool,
 ) -> None:
     """Bring a deleted memory back."""
-    memory_id = server.as_id(id)
-    if memory_id is None:
-        raise Invalid(f"{id!r} is no whole id: a server lists no deleted memories, so give all its digits.")
     with server.opened() as client:
+        gone = client.memories.list(page_size=_MOST_IN_A_PAGE, superseded=True, deleted=True)
+        memory_id = server.whole_id(id, gone, "deleted memory")
         written = client.memories.restore(memory_id, wait="searchable")
     if json:
         output.say_json(written)

@@ -71,6 +71,7 @@ class MemoryFilters(TypedDict, total=False):
     until: datetime | None
     conflicted: bool | None
     superseded: bool
+    deleted: bool
     as_of: datetime | None
 
 
@@ -103,7 +104,8 @@ class Memories:
     ) -> Listing[Memory]:
         """List memories, newest first; a memory has to carry every one of `tags`.
 
-        With `as_of`, as they were known at that time: without what came after, with what was deleted since.
+        With `as_of`, as they were known at that time: without what came after, with what was deleted since. With
+        `deleted`, those that were deleted, which `restore` brings back.
         """
         query = {**filters, "tag": tags, "limit": page_size}
         return Listing(

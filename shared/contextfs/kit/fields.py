@@ -17,6 +17,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 AsOf = Annotated[
     datetime, Meta(tz=True, description="As it was known at this time: without what came after, with what was deleted.")
 ]
+Deleted = Annotated[bool, Meta(description="Those that were deleted, and no others.")]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=300)]
 Tokens = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 

@@ -96,6 +96,8 @@ class MemoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool | None = None
     superseded: bool = False
     """Also those that hold no longer."""
+    deleted: bool = False
+    """Those that were deleted, and no others."""
     as_of: datetime | None = None
     """As they were known at this time."""
     limit: int = 50

@@ -48,6 +48,8 @@ _LEAST_DIGITS = 6
 _MOST_PROOFS = 100
 _DIGITS = re.compile(r"[0-9a-f]+")
 _ABSENT = "There is no such memory here."
+_DELETED = SQL["page"].replace("where not deleted", "where deleted")
+"""A text of its own: the index of the other one holds what is not deleted, which a parameter would not show it."""
 
 
 class LocalStore:
@@ -208,7 +210,7 @@ class LocalStore:
             fitting = (one for one in past.known(self.base, query.as_of) if _fits(one, query))
             return nlargest(query.limit, fitting, key=lambda one: (one.updated_at, one.id))
         rows = self.base.all(
-            SQL["page"],
+            _DELETED if query.deleted else SQL["page"],
             {
                 "type": canonical_type(query.type) if query.type else None,
                 "tags": json.dumps(query.tags) if query.tags else None,

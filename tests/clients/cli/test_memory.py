@@ -73,14 +73,17 @@ def test_a_session_is_listed_and_shown_with_its_messages(ctx: Ctx, client: Conte
 
 def test_a_deleted_memory_is_brought_back(ctx: Ctx, client: ContextFS) -> None:
     memory = client.memories.create("We deploy with uv.").memory
+    short = memory.id.hex[-12:]
     ctx("memory", "rm", str(memory.id))
 
-    restored = ctx("memory", "restore", str(memory.id))
-    part = ctx("memory", "restore", memory.id.hex[-12:])
+    gone, left = ctx("memory", "list", "--deleted"), ctx("memory", "list")
+    restored = ctx("memory", "restore", short)
+    again = ctx("memory", "restore", short)
 
-    assert (0, f"Restored: fact {memory.id.hex[-12:]}\n") == (restored.code, restored.out)
+    assert (True, False) == (short in gone.out, short in left.out)
+    assert (0, f"Restored: fact {short}\n") == (restored.code, restored.out)
     assert "We deploy with uv." == client.memories.get(memory.id).content
-    assert (2, "ctx: ") == (part.code, part.err[:5])
+    assert (3, f"ctx: There is no deleted memory whose id starts or ends with {short}.\n") == (again.code, again.err)
 
 
 def test_a_list_says_whether_it_was_narrowed(ctx: Ctx) -> None:

@@ -48,6 +48,23 @@ def test_filters_narrow(query: str, places: list[int], tenant: Tenant, memories:
     assert [memory["id"] for memory in listed(tenant, f"?{query}")] == [memories[place]["id"] for place in places]
 
 
+def test_what_was_deleted_is_listed_by_itself(tenant: Tenant, other_tenant: Tenant, memories: list[Any]) -> None:
+    tenant.call("DELETE", f"/v1/memories/{memories[1]['id']}")
+
+    assert [one["id"] for one in listed(tenant)] == [memories[2]["id"], memories[0]["id"]]
+    assert [one["id"] for one in listed(tenant, "?deleted=true")] == [memories[1]["id"]]
+    assert listed(tenant, "?deleted=true&type=fact") == listed(other_tenant, "?deleted=true") == []
+
+
+def test_what_was_deleted_is_not_asked_for_as_of_a_time(tenant: Tenant) -> None:
+    reply = tenant.call("GET", "/v1/memories?deleted=true&as_of=2026-01-01T00:00:00Z")
+
+    assert (reply.status_code, reply.json()["detail"]) == (
+        422,
+        "What was known at a time has nothing that was deleted by then: leave deleted or as_of out.",
+    )
+
+
 def test_the_author_and_the_session_can_be_asked_for(tenant: Tenant, memories: list[Any]) -> None:
     project = str(tenant.project_id)
     session = tenant.call("POST", "/v1/sessions", {"project_id": project, "tool": "test"}).json()["session"]

@@ -17,6 +17,8 @@ from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.memories")
 _LIST = "memories"
+_DELETED = _SQL["page"].replace("where not deleted", "where deleted")
+"""A text of its own: the index of the other one holds what is not deleted, which a parameter would not show it."""
 
 
 class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,8 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any] | None = None
     superseded: bool = False
     """Also those that hold no longer."""
+    deleted: bool = False
+    """Those that were deleted, and no others."""
 
 
 def fits(memory: Memory, wanted: MemoryFilter) -> bool:
@@ -161,7 +165,7 @@ def page(tx: Transaction, wanted: MemoryFilter, *, now: datetime, limit: int, cu
         "type": None if wanted.type is None else canonical_type(wanted.type),
         "metadata": None if wanted.metadata is None else _json(wanted.metadata),
     }
-    rows = tx.all(_SQL["page"], plain | {"now": now} | bounds(cursor, limit, _LIST))
+    rows = tx.all(_SQL["page"] if not wanted.deleted else _DELETED, plain | {"now": now} | bounds(cursor, limit, _LIST))
     return cut(
         [dated(noun(row), now) for row in rows], limit, lambda memory: Position(memory.created_at, memory.id), _LIST
     )

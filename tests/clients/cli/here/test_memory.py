@@ -27,16 +27,23 @@ def test_a_deleted_memory_is_brought_back_as_it_was(here: Folder) -> None:
     before = here.ctx("memory", "show", memory_id, "--json").json
     here.ctx("memory", "rm", memory_id)
     gone = here.files()
+    named = [[one["id"] for one in here.ctx("memory", "list", *more, "--json").json] for more in ((), ("--deleted",))]
     told = here.ctx("memory", "restore", memory_id[-12:])
     after = here.ctx("memory", "show", memory_id, "--json").json
 
-    assert (0, {}) == (told.code, gone)
+    assert (0, {}, [[], [memory_id]]) == (told.code, gone, named)
     assert files == here.files()
     assert [before[name] for name in ("title", "content", "created_at")] == [
         after[name] for name in ("title", "content", "created_at")
     ]
     assert "Restored" in told.out
     assert "As it was" in here.ctx("memory", "restore", memory_id).out
+
+
+def test_what_was_deleted_is_not_asked_for_as_of_a_time(here: Folder) -> None:
+    told = here.ctx("memory", "list", "--deleted", "--as-of", "1d")
+
+    assert (2, True) == (told.code, "--deleted and --as-of" in told.err)
 
 
 def test_what_never_was_is_not_brought_back(here: Folder) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from clients.cli import options, output
+from clients.cli.audit_stream import audit_stream
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
@@ -43,6 +44,7 @@ app = Group("Do what an administrator does: roles, keys, networks, sign-on, vect
 for command in (role, key, networks, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
+app.command("audit-stream")(audit_stream)
 
 
 class Format(StrEnum):

@@ -48,6 +48,7 @@ PLATFORM_POLICIES = {
     ("audit_heads", "seals", "contextfs_audit"),
     ("audit_retention", "cuts", "contextfs_audit"),
     ("audit_checkpoints", "cuts", "contextfs_audit"),
+    ("audit_streams", "streams", "contextfs_audit"),
     *((table, "sql_tenant", "contextfs_sql") for table in SHOWN),
     *((table, "sql_project", "contextfs_sql") for table in SHOWN),
     *((table, "sql_reader", "contextfs_sql") for table in SHOWN if not table.startswith("projects")),
@@ -111,6 +112,8 @@ PLATFORM_GRANTS = {
         *((f"audit_log.{name}", "INSERT") for name in ("request_id", "details")),
         ("audit_retention", "SELECT"),
         *(("audit_checkpoints", privilege) for privilege in ("SELECT", "INSERT")),
+        *((f"audit_streams.{name}", "SELECT") for name in ("org_id", "next_at", "delivered_to")),
+        ("audit_streams.next_at", "UPDATE"),
         *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
     },
     "contextfs_history": {

@@ -13,6 +13,7 @@ import msgspec
 
 from clients.cli import options, output
 from clients.cli.audit_stream import audit_stream
+from clients.cli.bi_login import bi_login
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
@@ -45,6 +46,7 @@ for command in (role, key, networks, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
 app.command("audit-stream")(audit_stream)
+app.command("bi-login")(bi_login)
 
 
 class Format(StrEnum):

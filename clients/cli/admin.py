@@ -25,6 +25,7 @@ from clients.cli.sso import domain, sso
 from clients.cli.team import found
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
+from contextfs.kit.spreadsheet import cells
 
 _MOST_IN_A_PAGE = 200
 _COLUMNS = (
@@ -150,19 +151,9 @@ def _print(entries: Iterable[AuditEntry], wanted: Format) -> None:
     elif wanted is Format.csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(_COLUMNS)
-        writer.writerows(_cells(entry) for entry in entries)
+        writer.writerows(cells(entry, _COLUMNS) for entry in entries)
     else:
         _print_table(list(entries))
-
-
-def _cells(entry: AuditEntry) -> list[str]:
-    """Give an entry as cells that a spreadsheet takes for text, whatever they begin with."""
-    plain = msgspec.to_builtins(entry)
-    texts = [
-        msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value or "")
-        for value in map(plain.get, _COLUMNS)
-    ]
-    return [f"'{text}" if text[:1] in "=+-@" and text else text for text in texts]
 
 
 def _print_table(entries: list[AuditEntry]) -> None:

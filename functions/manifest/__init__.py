@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route("admin.reindexing", "GET", "/v1/admin/reindex", needs="index:read", whole=True),
     Route("admin.model_calls", "GET", "/v1/admin/model-calls", needs="usage:read"),
     # Who did what, and that nobody changed it.
-    Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read"),
+    Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read", tabular=True),
     Route("admin.audit_verify", "GET", "/v1/admin/audit-logs/verify", needs="audit:read", audits="audit_log.verified"),
     Route("admin.retention", "GET", "/v1/admin/audit-logs/retention", needs="audit:read", whole=True),
     Route(

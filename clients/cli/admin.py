@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 
 from clients.cli import options, output
+from clients.cli.audit_stream import audit_stream
+from clients.cli.bi_login import bi_login
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
@@ -23,6 +25,7 @@ from clients.cli.sso import domain, sso
 from clients.cli.team import found
 from clients.cli.there import server
 from contextfs.client import AuditEntry, AuditReport, ContextFS
+from contextfs.kit.spreadsheet import cells
 
 _MOST_IN_A_PAGE = 200
 _COLUMNS = (
@@ -43,6 +46,8 @@ app = Group("Do what an administrator does: roles, keys, networks, sign-on, vect
 for command in (role, key, networks, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
+app.command("audit-stream")(audit_stream)
+app.command("bi-login")(bi_login)
 
 
 class Format(StrEnum):
@@ -146,19 +151,9 @@ def _print(entries: Iterable[AuditEntry], wanted: Format) -> None:
     elif wanted is Format.csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(_COLUMNS)
-        writer.writerows(_cells(entry) for entry in entries)
+        writer.writerows(cells(entry, _COLUMNS) for entry in entries)
     else:
         _print_table(list(entries))
-
-
-def _cells(entry: AuditEntry) -> list[str]:
-    """Give an entry as cells that a spreadsheet takes for text, whatever they begin with."""
-    plain = msgspec.to_builtins(entry)
-    texts = [
-        msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value or "")
-        for value in map(plain.get, _COLUMNS)
-    ]
-    return [f"'{text}" if text[:1] in "=+-@" and text else text for text in texts]
 
 
 def _print_table(entries: list[AuditEntry]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
+from clients.cli.grants import grants
 from clients.cli.there.server import opened, project_id
 from contextfs.client import ContextFS, credentials, keyrings
 from contextfs.client.address import server_of
@@ -16,7 +17,8 @@ from contextfs.client.credentials import Kept
 from contextfs.domain.logins.model import Myself
 from contextfs.kit.errors import ContextFSError, NotAuthenticated
 
-app = Group("Log in at a server, tell who you are there, and log out.")
+app = Group("Log in at a server, tell who you are there and what may act for you, and log out.")
+app.command()(grants)
 
 Url = Annotated[str | None, Argument("The server; without it that of CONTEXTFS_URL, or of this machine.")]
 _NOT_IN = 4

@@ -25,7 +25,8 @@ def handle(
 ) -> Page[AuditEntry]:
     """List who did what, newest first: ids, counts and hashes, never content.
 
-    `actor` is a key or a person, `user` a member by whichever of their keys and logins they acted.
+    `actor` is a key or a person, `user` a member by whichever of their keys and logins they acted. With the header
+    `Accept: text/csv` it is a page for spreadsheets, whose header `Link` names the next one.
     """
     wanted = AuditFilter(
         since=since, until=until, actor=actor, user=user, action=action, subject=subject, project_id=project_id

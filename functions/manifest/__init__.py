@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route("admin.reindexing", "GET", "/v1/admin/reindex", needs="index:read", whole=True),
     Route("admin.model_calls", "GET", "/v1/admin/model-calls", needs="usage:read"),
     # Who did what, and that nobody changed it.
-    Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read"),
+    Route("admin.audit_logs", "GET", "/v1/admin/audit-logs", needs="audit:read", tabular=True),
     Route("admin.audit_verify", "GET", "/v1/admin/audit-logs/verify", needs="audit:read", audits="audit_log.verified"),
     Route("admin.retention", "GET", "/v1/admin/audit-logs/retention", needs="audit:read", whole=True),
     Route(
@@ -43,6 +43,42 @@ ROUTES: tuple[Route, ...] = (
         needs="audit:write",
         whole=True,
         audits="audit_log.retention_set",
+    ),
+    # Where that is streamed to.
+    Route("audit_stream.get", "GET", "/v1/admin/audit-logs/stream", needs="audit:read", whole=True),
+    Route(
+        "audit_stream.put",
+        "PUT",
+        "/v1/admin/audit-logs/stream",
+        needs="audit:write",
+        whole=True,
+        audits="audit_stream.set",
+    ),
+    Route(
+        "audit_stream.delete",
+        "DELETE",
+        "/v1/admin/audit-logs/stream",
+        needs="audit:write",
+        whole=True,
+        status=204,
+        audits="audit_stream.ended",
+    ),
+    Route(
+        "audit_stream.rotate",
+        "POST",
+        "/v1/admin/audit-logs/stream/rotate",
+        needs="audit:write",
+        whole=True,
+        audits="audit_stream.rotated",
+        conflicts=True,
+    ),
+    Route(
+        "audit_stream.test",
+        "POST",
+        "/v1/admin/audit-logs/stream/test",
+        needs="audit:write",
+        whole=True,
+        audits="audit_stream.tested",
     ),
     # The system itself.
     Route("system.health", "GET", "/health", needs=PUBLIC, cost=0),
@@ -63,11 +99,13 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.note_due", on=("memory.created", "memory.updated")),
     Trigger(name="triggers.consolidate", on=("consolidation.due",)),
     Trigger(name="triggers.export", on=("export.requested",), size="medium"),
+    Trigger(name="triggers.stream_audit", on=("audit_stream.due",), size="medium"),
 )
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="schedules.relay_outbox", every_seconds=60),
     Schedule(name="schedules.seal_audit", every_seconds=60),
+    Schedule(name="schedules.stream_audit", every_seconds=60),
     Schedule(name="schedules.consolidate", every_seconds=60),
     Schedule(name="schedules.expire", every_seconds=3600),
 )

@@ -118,6 +118,7 @@ def things_of(tenant: Tenant, rows: Rows) -> Things:
     user = tenant.call("POST", "/v1/admin/users", {"email": "known@example.test"}).json()
     role = tenant.call("POST", "/v1/admin/roles", {"name": "reader", "permissions": ["memories:read"]}).json()
     invited = tenant.call("POST", "/v1/admin/invitations", {"email": "invited@example.test"}).json()
+    tenant.call("PUT", "/v1/admin/audit-logs/stream", {"url": "https://siem.invalid/"})
     return Things(
         project_id=project,
         session_id=session["id"],

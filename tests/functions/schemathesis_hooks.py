@@ -53,6 +53,8 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
     if path == "/v1/tokens":
         # A key of no one project has to say which is meant, and a token makes no credentials: no schema tells.
         body |= {"project_id": PROJECT, "permissions": ["memories:read"]}
+    if path == "/v1/admin/audit-logs/stream":
+        body["url"] = "https://siem.invalid/"  # what is a public address, no pattern says
     if path == "/v1/admin/networks":
         body["networks"] = []  # what is a network, and holds the caller's address, no pattern says
 

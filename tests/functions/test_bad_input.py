@@ -118,6 +118,7 @@ def test_a_broken_body_is_refused(route: Route, name: str, send: Send) -> None:
         "invitations.accept",
         "keys.rotate",
         "sources.rotate",
+        "audit_stream.rotate",
         "exports.create",
         "sessions.update",
         "memories.update",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextfs.domain.access.model import ApiKey, ApiKeyCreated
     from contextfs.domain.access.people.model import User
     from contextfs.domain.access.roles.model import CustomRole
-    from contextfs.domain.audit.model import AuditEntry, AuditReport
+    from contextfs.domain.audit.model import AuditEntry, AuditReport, AuditStream
     from contextfs.domain.context.request import ContextItem, ContextReply
     from contextfs.domain.events.model import DeadLetter
     from contextfs.domain.exports.model import Export, ExportLinked
@@ -54,6 +54,7 @@ _HOMES = {
     "ApiKeyCreated": "domain.access.model",
     "AuditEntry": "domain.audit.model",
     "AuditReport": "domain.audit.model",
+    "AuditStream": "domain.audit.model",
     "BadInput": "kit.errors",
     "Captured": "domain.sessions.model",
     "Conflict": "kit.errors",
@@ -137,6 +138,7 @@ __all__ = [
     "ApiKeyCreated",
     "AuditEntry",
     "AuditReport",
+    "AuditStream",
     "BadInput",
     "Captured",
     "Conflict",

@@ -12,6 +12,7 @@ from contextfs.client.transport import Transport
 
 if TYPE_CHECKING:
     from contextfs.client.admin import Admin
+    from contextfs.client.audit_stream import AuditStreams
     from contextfs.client.auth import Auth
     from contextfs.client.context import Context
     from contextfs.client.exports import Exports
@@ -70,6 +71,7 @@ class ContextFS:
     sources: "Sources"
     sql: "Sql"
     admin: "Admin"
+    audit_stream: "AuditStreams"
     sync: "Sync"
     exports: "Exports"
     tokens: "Tokens"

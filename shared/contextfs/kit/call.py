@@ -12,7 +12,7 @@ from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction
+from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
 from contextfs.kit.principal import Principal
 
 
@@ -44,6 +44,8 @@ class Services:
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None
     """Speaks to identity providers; without it, single sign-on is switched off."""
+    webhooks: Callable[[], Webhooks] | None = None
+    """Sends to where audit logs are streamed; without it, none is."""
     blobs: Callable[[], Blobs | None] = lambda: None
     """Where files are kept; without it, nothing is exported."""
     export_limit: int = 2_000_000_000

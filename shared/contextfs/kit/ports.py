@@ -155,6 +155,18 @@ class Blobs(Protocol):
         ...
 
 
+class Webhooks(Protocol):
+    """Sends to addresses that customers chose. It follows no redirect, tries once, and signs nothing."""
+
+    def check(self, url: str) -> None:
+        """Look whether an address may be sent to; Invalid when not, Unavailable when nobody knows its name."""
+        ...
+
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Post a body and give the status; Invalid when it may not be sent there, Unavailable when nobody answers."""
+        ...
+
+
 class Bus(Protocol):
     """Carries events to their consumers at least once. It does not order them."""
 

@@ -95,6 +95,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sso_loopback: Annotated[
         bool, Meta(description="Identity providers may be on this machine, without TLS: for trying things out.")
     ] = False
+    stream_networks: Annotated[
+        Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+/\d{1,3}(,[0-9a-fA-F.:]+/\d{1,3})*$")] | None,
+        Meta(
+            description="Networks of your own (10.2.0.0/16,fd00::/8) that audit logs may be streamed to, by HTTP too; "
+            "without it, to public addresses by HTTPS alone."
+        ),
+    ] = None
     dns_server: Annotated[
         str | None, Meta(description="DNS server (host:port) that proves domains; without it the system's.")
     ] = None

@@ -17,7 +17,7 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
-from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, telemetry
+from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, tabular, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
@@ -231,6 +231,8 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
         return result
     if result is None:
         return HttpResponse(status=204)
+    if tabular.is_wanted(route, request):
+        return tabular.reply(request, result, bind(route).reply_type)
     headers = dict(_JSON)
     version = preconditions.version_of(result)
     if version is not None:

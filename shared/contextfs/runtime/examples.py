@@ -121,6 +121,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "saml.acs": {"SAMLResponse": "PHNhbWxwOlJlc3BvbnNlLz4="},
         "saml.logout_form": {"SAMLRequest": "PHNhbWxwOkxvZ291dFJlcXVlc3QvPg=="},
         "admin.retain": {"keep_days": 365},
+        "audit_stream.put": {"url": "https://siem.example/contextfs", "format": "cloudevents"},
+        "audit_stream.rotate": {"grace_hours": 24},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "sso.put": {
             "enabled": False,

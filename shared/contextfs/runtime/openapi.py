@@ -89,7 +89,7 @@ def _tidy(schema: Any) -> Any:
         tidy = {"type": "string"} | tidy
     if tidy.get("type") == "integer":
         tidy["format"] = "int64"
-    if tidy.get("format") in _LONGEST:
+    if str(tidy.get("format")) in _LONGEST:  # a property may have that name, too
         tidy["maxLength"] = _LONGEST[tidy["format"]]
     if isinstance(tidy.get("description"), str):
         tidy["description"] = re.sub(r"\s+", " ", tidy["description"])

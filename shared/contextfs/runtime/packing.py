@@ -41,9 +41,8 @@ def packed(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         return response
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
     body = packer.compress(response.body) + packer.flush()
-    return replace(
-        response, body=body, headers={**response.headers, "content-encoding": "gzip", "vary": "accept-encoding"}
-    )
+    varies = ", ".join(filter(None, (response.headers.get("vary"), "accept-encoding")))
+    return replace(response, body=body, headers={**response.headers, "content-encoding": "gzip", "vary": varies})
 
 
 def _accepted(header: str) -> bool:

@@ -14,7 +14,7 @@ from contextfs.kit.payload import Payload
 from contextfs.runtime.binding import Binding
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import headers_of
-from contextfs.runtime.table import JSON, PUBLIC, SIGNED, Route
+from contextfs.runtime.table import CSV, JSON, PUBLIC, SIGNED, Route
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -101,7 +101,10 @@ def success(route: Route, binding: Binding, by_type: Mapping[str, Any]) -> dict[
         schema: Any = {"type": "object" if route.returns == JSON else "string"}
     else:
         schema = by_type[repr(binding.reply_type)]
-    return told | {"content": {route.returns: {"schema": schema}}}
+    content: dict[str, Any] = {route.returns: {"schema": schema}}
+    if route.tabular:
+        content[CSV] = {"schema": {"type": "string"}}
+    return told | {"content": content}
 
 
 def is_page(kind: Any) -> bool:

@@ -16,6 +16,8 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROTOBUF: Final = "application/x-protobuf"
 """Media types of bodies."""
+CSV: Final = "text/csv"
+"""The media type of a list for spreadsheets."""
 SAML_METADATA: Final = "application/samlmetadata+xml"
 """The media type of a reply that is no JSON."""
 INVITED: Final = "invited"
@@ -48,6 +50,8 @@ class Route:
     """The media types of a body."""
     returns: str = JSON
     """The media type of the reply."""
+    tabular: bool = False
+    """Whether its list is also to be had as CSV, by the header Accept."""
     size: Size = "small"
     cost: int = 1
     """How many units of an allowance a call takes; 0 is never limited."""

@@ -3,6 +3,7 @@
 import os
 from functools import cache, cached_property
 from importlib import import_module
+from ipaddress import ip_network
 from pathlib import Path
 
 from contextfs.adapters.clouds.local.blobs import FolderBlobs
@@ -18,7 +19,7 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
-from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
@@ -55,6 +56,7 @@ class Wiring:
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
             identity=cache(self._identity),
+            webhooks=cache(self._webhooks),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
             counts_alone=lambda: leases.is_alone(clock()),
@@ -145,6 +147,15 @@ class Wiring:
         return Providers(
             self.clock, settings.key_pepper.encode(), loopback=settings.sso_loopback, dns_server=settings.dns_server
         )
+
+    def _webhooks(self) -> Webhooks:
+        from contextfs.adapters.web import Web  # noqa: PLC0415 - an HTTP client, only where something is sent
+
+        named = (self.settings.stream_networks or "").split(",")
+        try:
+            return Web(inside=[ip_network(one) for one in named if one])
+        except ValueError as error:
+            raise Invalid(f"Setting CONTEXTFS_STREAM_NETWORKS: {error}.") from error
 
     def _embedder(self) -> Embedder | None:
         named = self.settings.embedder or LOCAL

@@ -1,12 +1,17 @@
 """GET /v1/admin/audit-logs."""
 
+import csv
 from collections.abc import Callable
+from io import StringIO
 from uuid import UUID, uuid4
+
+import pytest
 
 from tests.conftest import Tenant
 from tests.functions.asking import Things
 from tests.functions.conftest import Rows, sign_in
 
+PATH = "/v1/admin/audit-logs"
 Colleague = Callable[[Tenant], Tenant]
 
 
@@ -79,3 +84,49 @@ def test_acts_of_others_are_not_shown(
 
 def test_a_call_cannot_choose_its_place_in_the_chain(tenant: Tenant, things: Things, rows: Rows) -> None:
     assert {row["position"] for row in rows.of("audit_log", tenant)} == {None}
+
+
+def test_it_is_csv_for_who_accepts_that_a_page_at_a_time(tenant: Tenant, other_tenant: Tenant) -> None:
+    for number in range(5):
+        tenant.call("POST", "/v1/projects", {"name": f"=cmd{number}"})
+    other_tenant.call("POST", "/v1/projects", {"name": "theirs"})
+    rows: list[dict[str, str]] = []
+    path = f"{PATH}?limit=2&action=project.created"
+    sizes: list[int] = []
+    kinds: set[str] = set()
+    while path:
+        reply = tenant.call("GET", path, accept="text/csv, application/json;q=0.5")
+        page = list(csv.DictReader(StringIO(reply.text)))
+        sizes.append(len(page))
+        kinds.add(reply.headers["content-type"])
+        rows += page
+        path = reply.headers.get("link", "").removeprefix("<").removesuffix('>; rel="next"')
+    listed = tenant.call("GET", f"{PATH}?limit=50&action=project.created").json()["items"]
+
+    assert sizes == [2, 2, 1]
+    assert kinds == {"text/csv; charset=utf-8; header=present"}
+    assert [row["id"] for row in rows] == [one["id"] for one in listed]
+    assert [*rows[0]] == [*listed[0]]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        *(("text/csv", "text/csv"), ("TEXT/CSV;header=present", "text/csv"), ("text/*", "text/csv")),
+        *(("text/csv;q=0.9, */*;q=0.1", "text/csv"), ("", "application/json"), ("*/*", "application/json")),
+        *(("application/json", "application/json"), ("text/csv;q=0.1, application/json", "application/json")),
+        *(("text/csv;q=0", "application/json"), ("text/csv;q=x", "application/json")),
+        ("text/csv, application/json", "application/json"),
+    ],
+)
+def test_who_likes_json_as_much_gets_that(accept: str, kind: str, tenant: Tenant) -> None:
+    reply = tenant.call("GET", PATH, accept=accept)
+
+    assert reply.headers["content-type"].partition(";")[0] == kind
+
+
+def test_a_refusal_is_a_problem_whatever_is_accepted(tenant: Tenant) -> None:
+    reply = tenant.call("GET", f"{PATH}?limit=0", accept="text/csv")
+
+    assert reply.status_code == 422
+    assert reply.headers["content-type"] == "application/problem+json"

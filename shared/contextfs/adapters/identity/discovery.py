@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Invalid
 

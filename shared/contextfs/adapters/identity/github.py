@@ -8,7 +8,7 @@ address is the primary one that GitHub has checked; groups are `organization` an
 from typing import Any, Final, cast
 
 from contextfs.adapters.identity.oidc import Unseal, code_challenge, with_query
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.errors import Invalid, NotAuthenticated
 from contextfs.kit.identity import Challenge, Peer

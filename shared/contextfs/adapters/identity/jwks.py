@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 from contextfs.adapters.identity import id_token
 from contextfs.adapters.identity.discovery import Discovery, Metadata
 from contextfs.adapters.identity.jwks import Keys
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated

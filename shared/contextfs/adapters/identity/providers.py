@@ -6,7 +6,7 @@ from contextfs.adapters.identity.github import GitHub
 from contextfs.adapters.identity.oidc import OpenId
 from contextfs.adapters.identity.records import texts
 from contextfs.adapters.identity.sealing import Seal
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion, Known
 from contextfs.kit.clock import Clock
 from contextfs.kit.identity import Challenge, Peer

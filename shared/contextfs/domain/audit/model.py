@@ -1,6 +1,6 @@
 """The nouns of the audit log."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -67,3 +67,65 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """For how many days the audit log is kept; null is for ever."""
 
     keep_days: Annotated[int, Meta(ge=30, le=36_500)] | None
+
+
+StreamFormat = Literal["cloudevents", "ocsf"]
+
+
+class AuditStream(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the audit log is streamed to, and how far it has come: without its secrets. It is `off` where it is not.
+
+    `delivered_to` is the position in the chain up to which entries were taken, `behind` how many were not yet. It is
+    tried again at `next_at`, when it is `failing`. Until `former_until` it signs by its former secret, too.
+    """
+
+    state: Literal["off", "current", "delivering", "failing"] = "off"
+    url: str | None = None
+    format: StreamFormat | None = None
+    has_authorization: bool = False
+    delivered_to: int = 0
+    behind: int = 0
+    delivered_at: Moment | None = None
+    failures: int = 0
+    last_error: str | None = None
+    last_error_at: Moment | None = None
+    next_at: Moment | None = None
+    former_until: Moment | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+
+class AuditStreamChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the log is to be streamed to. `authorization` is sent as the header of that name, and kept sealed.
+
+    A new stream begins with what happens from now on; with `backfill`, any begins with all that the log holds.
+    """
+
+    url: Annotated[str, Meta(min_length=8, max_length=2000, pattern=r"^https?://[\x21-\x7e]+" + END)]
+    format: StreamFormat = "cloudevents"
+    authorization: (
+        Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+( [\x21-\x7e]+)*" + END)] | None
+    ) = None
+    backfill: bool = False
+
+
+class AuditStreamSet(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream, with its secret where it is new: it is shown this once, and empty otherwise."""
+
+    shown_once: ClassVar[tuple[str, ...]] = ("secret",)
+
+    stream: AuditStream
+    secret: str
+
+
+class NewStreamSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What rotates a stream's secret: for some hours what is sent is signed by both."""
+
+    grace_hours: Annotated[int, Meta(ge=0, le=720)] = 24
+
+
+class AuditStreamTest(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the destination took a message that says it is a test, and what was told otherwise."""
+
+    works: bool
+    told: str

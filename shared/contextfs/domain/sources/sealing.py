@@ -15,21 +15,19 @@ _PURPOSE = b"contextfs: secrets of sources, AES-256-GCM, 1"
 
 
 def seal(secret: str, pepper: bytes, source_id: UUID, entropy: Entropy) -> bytes:
-    """Seal a secret for one source: 12 bytes of nonce, then the ciphertext with its tag."""
+    """Seal a secret for who has an id: 12 bytes of nonce, then the ciphertext with its tag."""
     nonce = entropy(_NONCE_BYTES)
     return nonce + _cipher(pepper).encrypt(nonce, secret.encode(), source_id.bytes)
 
 
 def unseal(sealed: bytes, pepper: bytes, source_id: UUID) -> str:
-    """Give the secret; Unavailable when it was sealed under another pepper, or for another source."""
+    """Give the secret; Unavailable when it was sealed under another pepper, or for another one."""
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - only what has a source needs it
 
     try:
         return _cipher(pepper).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], source_id.bytes).decode()
     except InvalidTag:
-        detail = (
-            "The secret of this source cannot be read: it was sealed under another CONTEXTFS_KEY_PEPPER. Rotate it."
-        )
+        detail = "This secret cannot be read: it was sealed under another CONTEXTFS_KEY_PEPPER. Set it anew."
         raise Unavailable(detail) from None
 
 

@@ -48,14 +48,15 @@ def verified(scheme: Scheme, secrets: Sequence[str], headers: Mapping[str, str],
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-def signed(secret: str, delivery: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Sign a body in the scheme `standard`; gives the three headers."""
+def signed(secret: str, delivery: str, at: datetime, body: bytes, *, former: str | None = None) -> dict[str, str]:
+    """Sign a body in the scheme `standard`, by a former secret too where there is one; gives the three headers."""
     moment = str(int(at.timestamp()))
     told = f"{delivery}.{moment}.".encode() + body
+    macs = [_mac(_standard_key(one), told) for one in (secret, former) if one is not None]
     return {
         "webhook-id": delivery,
         "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{base64.b64encode(_mac(_standard_key(secret), told)).decode()}",
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in macs),
     }
 
 

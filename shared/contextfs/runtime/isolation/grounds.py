@@ -14,13 +14,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from contextfs.domain.access.store import assuming
-from contextfs.domain.audit import retention
+from contextfs.domain.audit import retention, streams
+from contextfs.domain.audit.model import AuditStreamChange
 from contextfs.domain.events import store as events
 from contextfs.domain.events.model import Delivery
 from contextfs.domain.exports import store as exports
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
+from contextfs.domain.sources import sealing
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
 from contextfs.kit.call import Services
 from contextfs.kit.clock import Clock
@@ -75,7 +77,7 @@ class Grounds:
         things["letter_id"] = self._bury(founding, things["memory_id"], mark)
         things["review_id"], private["review_id"] = self._ask_about(founding, things, private)
         things["export_id"], private["export_id"] = (self._export(founding, one) for one in (mark, hidden))
-        self._set(founding)
+        self._set(founding, mark)
         version = ask(self.web, owner, "GET", f"/v1/memories/{things['memory_id']}").headers["etag"]
         return Victim(
             org_id=founding.org_id,
@@ -151,13 +153,16 @@ class Grounds:
             exports.fail(tx, export_id, mark, now)
         return str(export_id)
 
-    def _set(self, founding: Founding) -> None:
+    def _set(self, founding: Founding, mark: str) -> None:
         """Set what an organization has once, so that a change of it is seen; it keeps none of the callers out."""
         org_id, by, now = founding.org_id, founding.user_id, self.clock()
         allowed = AllowList(networks=["203.0.113.0/24"], covers=["directories"])
         with self.services.database.transaction(assuming(org_id, by)) as (tx, _):
             networks.put(tx, org_id, allowed, by=by, now=now)
             retention.put(tx, org_id, _KEPT_DAYS, by=by, now=now)
+            stream = AuditStreamChange(url=f"https://{mark}.invalid/")
+            secret = sealing.seal(mark, self.services.key_pepper, org_id, self.services.entropy)
+            streams.put(tx, org_id, stream, sealed=secret, authorization=None, by=by, now=now)
 
     def _ask_about(self, founding: Founding, *things: dict[str, str]) -> Sequence[str]:
         """Let questions wait, as consolidation does: whether a memory may go."""

@@ -48,6 +48,8 @@ from (
     union all
     select 'audit retention', t::text from audit_retention as t
     union all
+    select 'audit stream', concat_ws(' ', t.url, t.format, t.sealed, t.updated_at) from audit_streams as t
+    union all
     select 'generation of vectors', concat_ws(' ', t.id, t.model, t.state) from generations as t
     union all
     select 'vector', concat_ws(' ', v.generation_id, v.passage_id)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from uuid import UUID
 
 from contextfs.adapters.database import embedded, graphs
 from contextfs.adapters.database.embedded.locks import locked
@@ -105,6 +106,15 @@ def settings_of(home: Home) -> Settings:
     if saved is None or administrator is None or not probe.supervised(home):
         raise Unavailable("No platform runs on this machine: start it by `ctx up`.")
     return database.settings(home, administrator, saved.port)
+
+
+def owner_of(home: Home) -> tuple[str, UUID]:
+    """Give the address of the owner of this machine's database, and its organization; Unavailable when none runs."""
+    saved = home.saved()
+    administrator = database.admin_url(home, saved.database_url) if saved else None
+    if saved is None or administrator is None:
+        raise Unavailable("No platform runs on this machine: start it by `ctx up`.")
+    return administrator, saved.founding.org_id
 
 
 def _as_it_runs(home: Home, running: Saved, database_url: str | None, port: int | None) -> Stack:

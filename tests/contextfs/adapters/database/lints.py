@@ -20,7 +20,7 @@ with tables as (
 _POLICIES = r"""
 with policies as (
     select tablename || '.' || policyname as name, tablename::text, permissive = 'PERMISSIVE' as permissive, cmd,
-        roles = '{contextfs_app}' as apps, roles = '{contextfs_sql}' as sqls,
+        roles = '{contextfs_app}' as apps, roles = '{contextfs_sql}' as sqls, roles = '{contextfs_views}' as bis,
         regexp_replace(qual, '\s+', ' ', 'g') as qual, with_check
     from pg_policies where schemaname = 'contextfs'
 )
@@ -50,6 +50,11 @@ FLOORS = [
 def signed(policy: str) -> str:
     """Give the same policy for direct SQL, whose claims are signed."""
     return policy.replace("contextfs.claim(", "contextfs.signed(").replace(" AS claim", " AS signed")
+
+
+def of_bi(policy: str) -> str:
+    """Give the same policy for the views of BI tools, whose claims hang on who logged in."""
+    return policy.replace("contextfs.claim(", "contextfs.bi_claim(").replace(" AS claim", " AS bi_claim")
 
 
 LINTS: dict[str, LiteralString] = {
@@ -132,6 +137,21 @@ LINTS: dict[str, LiteralString] = {
     where not permissive and not (
         apps and qual = any(%(floors)s) and (with_check is null or with_check = any(%(floors)s))
         or sqls and qual = any(%(signed_floors)s) and cmd = 'SELECT'
+        or bis and qual = any(%(bi_floors)s) and cmd = 'SELECT'
+    )
+    """,
+    "bi_sees_tenants_as_the_app_does": _POLICIES
+    + """
+    select name from policies where bis and permissive and (qual is distinct from %(bi_tenant)s or cmd <> 'SELECT')
+    """,
+    "bi_has_every_floor_of_the_app": _POLICIES
+    + """
+    select p.name from policies as p
+    where p.apps and not p.permissive and p.cmd in ('ALL', 'SELECT')
+    and exists (select from policies as s where s.bis and s.tablename = p.tablename)
+    and not exists (
+        select from policies as s where s.bis and s.tablename = p.tablename and not s.permissive
+        and s.name = replace(p.name, '.', '.bi_')
     )
     """,
     "direct_sql_sees_tenants_as_the_app_does": _POLICIES
@@ -211,5 +231,6 @@ def offenders(connection: psycopg.Connection[Any], lint: str) -> set[str]:
     connection.execute("set local search_path = ''")  # names and expressions are then written in full
     named = {"tenant": TENANT, "floors": FLOORS}
     named |= {"signed_tenant": signed(TENANT), "signed_floors": [signed(floor) for floor in FLOORS]}
+    named |= {"bi_tenant": of_bi(TENANT), "bi_floors": ["(visibility <> 'private'::text)", *map(of_bi, FLOORS)]}
     rows = connection.execute(LINTS[lint], named).fetchall()
     return {name.replace("contextfs.", "") for (name,) in rows}

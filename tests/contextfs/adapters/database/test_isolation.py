@@ -18,6 +18,8 @@ from tests.contextfs.adapters.database.tenancy import Connection, tenant_tables
 
 SHOWN = ("projects", "projects_history", "sessions", "sessions_history", "messages", "memories", "revisions")
 """What direct SQL reads, by claims of its own: tests/functions/sql/ attack it."""
+OF_BI = ("projects", "sessions", "messages", "memories", "revisions")
+"""What the views of BI tools read, by who logged in: test_logins.py attacks them."""
 PLATFORM_POLICIES = {
     ("outbox", "carries", "contextfs_relay"),
     ("consolidations", "carries", "contextfs_relay"),
@@ -48,9 +50,13 @@ PLATFORM_POLICIES = {
     ("audit_heads", "seals", "contextfs_audit"),
     ("audit_retention", "cuts", "contextfs_audit"),
     ("audit_checkpoints", "cuts", "contextfs_audit"),
+    ("audit_streams", "streams", "contextfs_audit"),
     *((table, "sql_tenant", "contextfs_sql") for table in SHOWN),
     *((table, "sql_project", "contextfs_sql") for table in SHOWN),
     *((table, "sql_reader", "contextfs_sql") for table in SHOWN if not table.startswith("projects")),
+    *((table, "bi_tenant", "contextfs_views") for table in OF_BI),
+    *((table, "bi_project", "contextfs_views") for table in OF_BI),
+    *((table, "bi_reader", "contextfs_views") for table in OF_BI if table != "projects"),
     ("organizations_history", "keeps", "contextfs_history"),
     ("memberships_history", "keeps", "contextfs_history"),
     ("custom_roles_history", "keeps", "contextfs_history"),
@@ -102,6 +108,7 @@ PLATFORM_GRANTS = {
         *(("vectors", privilege) for privilege in ("SELECT", "INSERT", "DELETE")),
     },
     "contextfs_sql": {(table, "SELECT") for table in SHOWN},
+    "contextfs_views": {(table, "SELECT") for table in OF_BI},
     "contextfs_audit": {
         ("audit_log", "SELECT"),
         ("audit_log.position", "UPDATE"),
@@ -111,6 +118,8 @@ PLATFORM_GRANTS = {
         *((f"audit_log.{name}", "INSERT") for name in ("request_id", "details")),
         ("audit_retention", "SELECT"),
         *(("audit_checkpoints", privilege) for privilege in ("SELECT", "INSERT")),
+        *((f"audit_streams.{name}", "SELECT") for name in ("org_id", "next_at", "delivered_to")),
+        ("audit_streams.next_at", "UPDATE"),
         *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
     },
     "contextfs_history": {
@@ -245,6 +254,8 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_audit", False, False),
         ("contextfs_sql", False, True),
         ("contextfs_claims", False, False),
+        ("contextfs_bi", False, False),
+        ("contextfs_views", False, False),
     }
 
 

@@ -55,6 +55,11 @@ BREACHES: dict[str, tuple[LiteralString, str]] = {
         "sessions.sql_tenant",
     ),
     "direct_sql_has_every_floor_of_the_app": ("drop policy sql_reader on contextfs.memories", "memories.reader"),
+    "bi_sees_tenants_as_the_app_does": (
+        "alter policy bi_tenant on contextfs.sessions using (org_id = (select contextfs.claim('org_id')::uuid))",
+        "sessions.bi_tenant",
+    ),
+    "bi_has_every_floor_of_the_app": ("drop policy bi_reader on contextfs.memories", "memories.reader"),
     "views_are_the_invokers": ("create view contextfs.bad as select * from contextfs.sessions", "bad"),
     "no_policy_of_the_app_is_always_true": (
         "create policy bad on contextfs.sessions to contextfs_app using (true)",

@@ -20,7 +20,7 @@ from contextfs.adapters.identity.saml.xml import (
     parsed_document,
     text_of,
 )
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Invalid
 from contextfs.kit.saml import SamlPeer

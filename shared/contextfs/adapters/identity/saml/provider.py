@@ -22,7 +22,7 @@ from contextfs.adapters.identity.saml.metadata import Publications
 from contextfs.adapters.identity.saml.response import opened, read_response
 from contextfs.adapters.identity.saml.xml import Element, Malformed
 from contextfs.adapters.identity.sealing import Seal
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Known
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated, Unavailable

@@ -8,7 +8,7 @@ import pytest
 
 from contextfs.adapters.identity.saml.provider import SamlProvider
 from contextfs.adapters.identity.sealing import Seal
-from contextfs.adapters.identity.web import Web
+from contextfs.adapters.web import Web
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.saml import Believed, SamlPeer, Service
 from tests.contextfs.adapters.identity.saml.idp import Change, IdentityProvider

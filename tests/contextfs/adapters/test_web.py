@@ -1,12 +1,14 @@
 """A customer's address is asked only where it is public: this server does not read its own network for anybody."""
 
 import socket
-from ipaddress import ip_address
+import threading
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
 
-from contextfs.adapters.identity.web import Web, is_public
+from contextfs.adapters.web import Web, is_public
 from contextfs.kit.errors import Invalid, Unavailable
 from tests.functions.auth.provider import Provider
 
@@ -16,6 +18,37 @@ INSIDE = [
     *("255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254"),
     *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::", "fd00:ec2::254"),
 ]
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """Give an identity provider that listens."""
+    made = Provider()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """Give the address of a server that sends a byte of a header now and then, and never comes to an end."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nx: ")
+                while not ended.wait(0.02):
+                    try:
+                        connection.sendall(b"x")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        ended.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -114,3 +147,16 @@ def test_who_does_not_answer_is_told(provider: Provider) -> None:
 
     with pytest.raises(Unavailable, match="does not answer"):
         Web(loopback=True).get(f"{provider.issuer}/jwks")
+
+
+def test_who_is_slow_without_end_is_left(dripping: str) -> None:
+    with pytest.raises(Unavailable, match="too slow"):
+        Web(loopback=True, seconds=0.2).send(dripping, b"{}", {})
+
+
+def test_networks_of_ones_own_are_asked_where_they_are_named(provider: Provider) -> None:
+    url = f"{provider.issuer}/jwks"
+
+    assert Web(inside=[ip_network("127.0.0.0/8")]).get(url)["keys"]
+    with pytest.raises(Invalid):
+        Web(inside=[ip_network("10.0.0.0/8")]).get(url)

@@ -1,0 +1,1 @@
+"""Doors of where the audit log is streamed to."""

@@ -1,0 +1,13 @@
+"""Say where the audit log is streamed to."""
+
+from contextfs.domain.audit.model import AuditStreamChange, AuditStreamSet
+from contextfs.journeys.keep import streaming
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, body: AuditStreamChange) -> AuditStreamSet:
+    """Stream the audit log to an address, in the order of its chain, each entry at least once.
+
+    What is sent is signed as Standard Webhooks says, by a secret that is shown this once, when the stream is new.
+    """
+    return streaming.change(call, body)

@@ -1,0 +1,10 @@
+"""Try where the audit log is streamed to."""
+
+from contextfs.domain.audit.model import AuditStreamTest
+from contextfs.journeys.keep import streaming
+from contextfs.kit.call import Call
+
+
+def handle(call: Call) -> AuditStreamTest:
+    """Send one signed event that says it is a test, and tell what came of it; nothing is marked as delivered."""
+    return streaming.test(call)

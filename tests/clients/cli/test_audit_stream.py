@@ -1,0 +1,50 @@
+"""`ctx admin audit-stream`: set, tried, shown, rotated and switched off."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.clients.cli.conftest import Ctx
+from tests.functions.audit_stream.receiver import Receiver
+
+COMMAND = ("admin", "audit-stream")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a receiver that listens."""
+    made = Receiver()
+    yield made
+    made.close()
+
+
+def test_a_stream_is_set_tried_and_switched_off(ctx: Ctx, receiver: Receiver) -> None:
+    words = ("--format", "ocsf", "--authorization-stdin", "--json")
+    made: Any = ctx(*COMMAND, "set", receiver.url, *words, stdin="Splunk s3cret\n").json
+    tried = ctx(*COMMAND, "test")
+    receiver.statuses = [503]
+    failed = ctx(*COMMAND, "test")
+    shown = ctx(*COMMAND)
+    rotated: Any = ctx(*COMMAND, "rotate", "--grace-hours", "1", "--json").json
+    ended = ctx(*COMMAND, "off")
+    gone = ctx(*COMMAND)
+    (message,) = receiver.messages
+
+    assert message.is_signed_by(made["secret"])
+    assert message.headers["authorization"] == "Splunk s3cret"
+    assert message.events[0]["class_uid"] == 6003
+    assert (tried.code, tried.out) == (0, "The destination took it.\n")
+    assert (failed.code, failed.out) == (1, "The destination answered with status 503.\n")
+    assert f"The log is sent to {receiver.url} as ocsf: delivering." in shown.out
+    assert rotated["secret"] not in {"", made["secret"]}
+    assert ended.out == f"The log is sent to {receiver.url} no more.\n"
+    assert gone.out == "The log is sent nowhere.\n"
+
+
+@pytest.mark.parametrize("words", [["set"], ["show", "https://siem.example/"], ["set", "http://10.0.0.1/"], ["else"]])
+def test_what_is_said_wrong_is_told(words: list[str], ctx: Ctx) -> None:
+    told = ctx(*COMMAND, *words)
+
+    assert told.code == 2
+    assert told.err.count("\n") <= 2

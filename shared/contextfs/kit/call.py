@@ -12,6 +12,7 @@ from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
+from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction
 from contextfs.kit.principal import Principal
 
@@ -35,6 +36,8 @@ class Services:
     key_pepper: bytes
     redaction_key: bytes
     entropy: Entropy
+    personal: frozenset[Personal] = USUAL
+    """What is taken out of what is stored, beside secrets, where a project says nothing else."""
     embedder_of: Callable[[str], Embedder | None] = lambda _: None
     """Builds what made vectors before the setting was changed, by its model's name; None where it cannot."""
     language: Callable[[], Language | None] = lambda: None

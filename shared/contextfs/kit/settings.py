@@ -31,6 +31,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redaction_key: Annotated[
         str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")
     ]
+    personal: Annotated[
+        str,
+        Meta(
+            pattern=r"^(none|(email|phone|card|ssn)(,(email|phone|card|ssn))*)$",
+            description="What tells who somebody is, and is replaced beside secrets: `email`, `phone`, `card`, `ssn`, "
+            "with commas between, or `none`. A project may choose otherwise.",
+        ),
+    ] = "card,ssn"
     model: Annotated[
         str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
     ] = None

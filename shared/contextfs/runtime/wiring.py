@@ -18,6 +18,7 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
+from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
@@ -51,6 +52,7 @@ class Wiring:
             language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
+            personal=frozenset[Personal](one for one in PERSONAL if one in settings.personal.split(",")),
             entropy=os.urandom,
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,

@@ -1,6 +1,6 @@
 """The call: all that a handler gets to work with, and all that it may leave behind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +43,8 @@ class Services:
     language: Callable[[], Language | None] = lambda: None
     """What helps to learn; without it, rules learn alone."""
     wake_relay: Callable[[], None] = lambda: None
+    upstreams: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The models that requests are passed on to: their names, and their addresses."""
     reader: Reader | None = None
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None

@@ -94,6 +94,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     export_megabytes: Annotated[int, Meta(ge=1, description="The largest export, in megabytes.")] = 2000
+    upstreams: Annotated[
+        str,
+        Meta(
+            pattern=r"^(none|[a-z0-9-]{1,64}=https?://[^\s,?#]+(,[a-z0-9-]{1,64}=https?://[^\s,?#]+)*)$",
+            description="Models that requests are passed on to below /v1/proxy: `name=https://…`, with commas between, "
+            "or `none`.",
+        ),
+    ] = "openai=https://api.openai.com,anthropic=https://api.anthropic.com"
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
     public_url: Annotated[

@@ -24,6 +24,7 @@ from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
+from contextfs.runtime.proxying import upstreams
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
@@ -59,6 +60,7 @@ class Wiring:
             identity=cache(self._identity),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
+            upstreams=upstreams.read(settings.upstreams),
             counts_alone=lambda: leases.is_alone(clock()),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,

@@ -56,6 +56,10 @@ class Caller:
         )
         return self.door.answer(replace(route, needs=needs or route.needs), request)
 
+    def alone(self) -> "Caller":
+        """Give the same caller without what goes on to the model: it may be remembered."""
+        return replace(self, headers={KEY_HEADER: self.headers[KEY_HEADER]})
+
 
 def project_of(caller: Caller) -> UUID | HttpResponse:
     """Give the project that what is said belongs to, or the answer for who may not add to it."""

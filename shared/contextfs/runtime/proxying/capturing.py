@@ -1,10 +1,11 @@
 """Keeps what was said in an exchange that passed, as its caller: through the door, as any session is captured."""
 
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,13 @@ _REFUSED: Final = 400
 _log = logging.getLogger(__name__)
 
 
+class _Open(NamedTuple):
+    """A conversation that is open: as whom it is closed, and when something was said in it last."""
+
+    caller: Caller
+    at: float
+
+
 class Capturing:
     """Reads exchanges, those of a project in turn, and stores what is new in them. Whatever goes wrong is logged.
 
@@ -34,6 +42,7 @@ class Capturing:
 
     def __init__(self) -> None:
         self._readers: OrderedDict[UUID, tuple[Reader, Lock]] = OrderedDict()
+        self._open: dict[str, _Open] = {}
         self._lock = Lock()
 
     def keep(self, caller: Caller, project_id: UUID, exchange: Exchange) -> None:
@@ -42,15 +51,31 @@ class Capturing:
         try:
             with turn:
                 kept = reader.read(exchange)
-            failed = None if kept is None else _stored(caller, project_id, kept)
+            if kept is not None:
+                session_id = _stored(caller, project_id, kept)
+                with self._lock:
+                    self._open[session_id] = _Open(caller.alone(), time.monotonic())
         except ContextFSError as error:
-            failed = error.detail
+            self._fail(project_id, error.detail)
         except Exception as error:  # noqa: BLE001 - nothing of it may reach who waits for the answer of a model
-            failed = f"{type(error).__name__} (a fault of the server)"
-        if failed is not None:
-            with self._lock:
-                self._readers.pop(project_id, None)  # what was not stored is new again
-            _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": failed})
+            self._fail(project_id, f"{type(error).__name__} (a fault of the server)")
+
+    def complete(self, idle: float) -> None:
+        """Close the conversations in which nothing was said for some seconds, so that they are learned from."""
+        until = time.monotonic() - idle
+        with self._lock:
+            over = [(session_id, one.caller) for session_id, one in self._open.items() if one.at <= until]
+            for session_id, _ in over:
+                del self._open[session_id]
+        for session_id, caller in over:
+            reply = caller.ask("sessions.complete", values={"session_id": session_id})
+            if reply.status >= _REFUSED:
+                _log.warning("a conversation was kept, and not closed", extra={"detail": _why(reply)})
+
+    def _fail(self, project_id: UUID, why: str) -> None:
+        with self._lock:
+            self._readers.pop(project_id, None)  # what was not stored is new again
+        _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": why})
 
     def _reader(self, project_id: UUID) -> tuple[Reader, Lock]:
         with self._lock:
@@ -61,8 +86,8 @@ class Capturing:
             return found
 
 
-def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str | None:
-    """Store a session and its messages, in parts that the routes take; gives why not, where that is so."""
+def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str:
+    """Store a session and its messages, in parts that the routes take; gives its id."""
     parts = _parts(kept.messages)
     new = NewSession(
         project_id=project_id,
@@ -75,15 +100,10 @@ def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str | None:
         started_at=kept.started_at,
         messages=next(parts, list[NewMessage]()),
     )
-    reply = caller.ask("sessions.create", body=new)
-    if reply.status >= _REFUSED:
-        return _why(reply)
-    session: dict[str, Any] = msgspec.json.decode(reply.body)["session"]
+    session: dict[str, Any] = _done(caller.ask("sessions.create", body=new))["session"]
     for part in parts:
-        reply = caller.ask("sessions.append", values={"session_id": session["id"]}, body={"messages": part})
-        if reply.status >= _REFUSED:
-            return _why(reply)
-    return None
+        _done(caller.ask("sessions.append", values={"session_id": session["id"]}, body={"messages": part}))
+    return session["id"]
 
 
 def _parts(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
@@ -98,6 +118,12 @@ def _parts(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
         size += length
     if part:
         yield part
+
+
+def _done(reply: HttpResponse) -> dict[str, Any]:
+    if reply.status >= _REFUSED:
+        raise ContextFSError(_why(reply))
+    return msgspec.json.decode(reply.body)
 
 
 def _why(reply: HttpResponse) -> str:

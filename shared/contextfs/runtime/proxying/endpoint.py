@@ -34,7 +34,10 @@ _MOST_BYTES: Final = 64 * MIB
 _SILENCE_SECONDS: Final = 600.0
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
-_NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append")
+_NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete")
+_IDLE_SECONDS: Final = 600.0
+"""For how long nothing is said in a conversation before it is closed."""
+_LOOK_SECONDS: Final = 60.0
 _KINDS: Final = {
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
     429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
@@ -50,6 +53,7 @@ class Endpoint:
         self._routes = {route.name: route for route in routes if route.name in _NEEDED}
         self._capturing = Capturing()
         self._passing: Passing | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,8 +73,10 @@ class Endpoint:
         await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, project)
 
     async def close(self) -> None:
-        """Give the connections back."""
-        if self._passing is not None:
+        """Close the conversations that are open, and give the connections back."""
+        if self._passing is not None and self._closing is not None:
+            self._closing.cancel()
+            await run_in_threadpool(self._capturing.complete, 0.0)
             await self._passing.close()
 
     def _url(self, scope: Scope) -> str:
@@ -79,11 +85,23 @@ class Endpoint:
             raise NotFound("There is nothing at this address: see /v1/openapi.json.")
         return address(self._door.services.upstreams, upstream, path, scope["query_string"].decode("latin-1"))
 
+    def _begun(self) -> Passing:
+        """Give what passes requests on; with the first of them, conversations begin to be closed."""
+        if self._passing is None:
+            self._passing = Passing(most_bytes=_MOST_BYTES, silence=_SILENCE_SECONDS)
+            self._closing = asyncio.create_task(self._close_idle())
+        return self._passing
+
+    async def _close_idle(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await run_in_threadpool(self._capturing.complete, _IDLE_SECONDS)
+
     async def _pass_on(self, passage: "_Passage", caller: Caller, project_id: UUID) -> None:
         copy = None
         if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
             copy = Copy(passage.scope["path"], caller.headers, tool=None, now=self._door.clock)
-        self._passing = self._passing or Passing(most_bytes=_MOST_BYTES, silence=_SILENCE_SECONDS)
+        passing = self._begun()
         keeping: asyncio.Task[None] | None = None
 
         async def keep() -> None:
@@ -94,7 +112,7 @@ class Endpoint:
                 await asyncio.wait({keeping}, timeout=_STORE_SECONDS)
 
         try:
-            await self._passing.carry(passage.way(copy, keep))
+            await passing.carry(passage.way(copy, keep))
         finally:
             await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
             if keeping is not None:

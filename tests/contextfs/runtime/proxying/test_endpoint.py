@@ -9,7 +9,7 @@ import httpx2
 import openai
 import pytest
 
-from contextfs.runtime.proxying import capturing
+from contextfs.runtime.proxying import capturing, endpoint
 from contextfs.runtime.wiring import Wiring
 from tests.clients.proxy.model import Model, chat, chat_events
 from tests.conftest import Tenant
@@ -247,6 +247,42 @@ def test_another_process_goes_on_with_the_same_conversation(
     assert [["Which port?", "8443.", "Since when?", "Since May."]] == [
         [text for _, text in one] for one in said(tenant, messages=4)
     ]
+
+
+def test_a_conversation_is_closed_when_nothing_more_is_said_and_opened_by_what_is(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(endpoint, "_IDLE_SECONDS", 0.0)
+    model.says = ["8443.", "Since May."]
+    client = server.openai(tenant)
+
+    client.chat.completions.create(model="m", messages=ASK)
+    first = closed(tenant, messages=2)
+    messages: list[Any] = [*ASK, {"role": "assistant", "content": "8443."}, {"role": "user", "content": "Since when?"}]
+    client.chat.completions.create(model="m", messages=messages)
+
+    assert first == closed(tenant, messages=4)
+
+
+def test_a_server_that_stops_closes_what_is_open(wiring: Wiring, model: Model, tenant: Tenant) -> None:
+    with serving_app(model.app()) as url, passing_on(wiring, {"openai": url}) as stopping:
+        stopping.openai(tenant).chat.completions.create(model="m", messages=ASK)
+        said(tenant, messages=2)
+
+    [session] = tenant.call("GET", "/v1/sessions").json()["items"]
+    assert "completed" == session["status"]
+
+
+def closed(tenant: Tenant, *, messages: int) -> str:
+    """Give the id of the one session, once it is closed with so many messages."""
+    deadline = time.monotonic() + 10
+    while True:
+        sessions = tenant.call("GET", "/v1/sessions").json()["items"]
+        if [(one["status"], one["message_count"]) for one in sessions] == [("completed", messages)]:
+            return sessions[0]["id"]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def settled(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:

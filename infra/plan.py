@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from functions.manifest import ROUTES, SCHEDULES, STREAM, TRIGGERS, Route, Schedule, Trigger
+from functions.manifest import PROXY, ROUTES, SCHEDULES, STREAM, TRIGGERS, Route, Schedule, Trigger
 from infra.config import Config, Refused
 
 Host = Literal["service", "function", "job", "worker"]
@@ -304,6 +304,7 @@ def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
         if heads[_head(path)].most_common(1)[0][0] != noun:
             yield PathRule(path=path, service=noun, exact=True)
     yield PathRule(path=STREAM, service="stream", exact=True)
+    yield PathRule(path=PROXY, service="stream")
     yield from (PathRule(path=path, service="gateway") for path in PROTOCOLS)
     for head, nouns in heads.items():
         yield PathRule(path=head, service=nouns.most_common(1)[0][0])

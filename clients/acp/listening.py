@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import msgspec
 
-from contextfs.client.recording.model import Kept
-from contextfs.client.recording.speech import call, said
-from contextfs.client.recording.wrapping import word
 from contextfs.domain.sessions import bounds
 from contextfs.domain.sessions.model import NewMessage, Role, ToolCall
 from contextfs.kit.shapes import is_table, items, table, text
+from contextfs.recording.headers import word
+from contextfs.recording.model import Kept
+from contextfs.recording.speech import call, said
 
 _ENDED: Final = frozenset({"completed", "failed"})
 _INSTANT: Final = timedelta(microseconds=1)

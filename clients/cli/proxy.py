@@ -37,7 +37,7 @@ def proxy(
     """
     from clients.cli.recording import recorder  # noqa: PLC0415 - help needs none of it
     from clients.proxy import serving, upstreams  # noqa: PLC0415 - as above
-    from contextfs.client.recording.wrapping import word  # noqa: PLC0415 - as above
+    from contextfs.recording.headers import word  # noqa: PLC0415 - as above
 
     serving.required()
     to = upstreams.found(os.environ, openai=openai, anthropic=anthropic)

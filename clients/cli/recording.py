@@ -3,9 +3,9 @@
 from clients.cli import output, where
 from contextfs.adapters.transcripts.injected import without_context
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.client.recording.conversation import Reader
-from contextfs.client.recording.model import Sink
 from contextfs.client.recording.recorder import Recorder
+from contextfs.recording.conversation import Reader
+from contextfs.recording.model import Sink
 
 
 def recorder(*, server: bool, project: str | None = None) -> tuple[Recorder, str]:

@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from clients.wrap import known, plainly, process
 from clients.wrap.tape import Tape
-from contextfs.client.recording.model import Kept, Sink
 from contextfs.client.recording.recorder import Recorder
-from contextfs.client.recording.wrapping import word
 from contextfs.domain.sessions import bounds
 from contextfs.domain.sessions.model import NewMessage
+from contextfs.recording.headers import word
+from contextfs.recording.model import Kept, Sink
 
 Way = Literal["transcript", "proxy", "terminal", "pipe", "untouched"]
 

@@ -3,11 +3,11 @@
 A row says what must be known before its handler is loaded. Importing this loads no handler and no third-party package.
 """
 
-from contextfs.runtime.table import PUBLIC, STREAM, Route, Schedule, Trigger
+from contextfs.runtime.table import PROXY, PUBLIC, STREAM, Route, Schedule, Trigger
 from functions.manifest.knowledge import KNOWLEDGE
 from functions.manifest.people import PEOPLE
 
-__all__ = ["ROUTES", "SCHEDULES", "STREAM", "TRIGGERS", "Route", "Schedule", "Trigger"]
+__all__ = ["PROXY", "ROUTES", "SCHEDULES", "STREAM", "TRIGGERS", "Route", "Schedule", "Trigger"]
 
 ROUTES: tuple[Route, ...] = (
     *KNOWLEDGE,

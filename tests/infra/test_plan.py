@@ -157,9 +157,9 @@ def test_files_are_kept_where_the_setting_says_by_those_that_the_plan_names(clou
 
 def test_streams_have_a_service_that_stays_open_and_a_path_of_its_own() -> None:
     made = plan(CONFIG)
-    [rule] = [rule for rule in made.paths if rule.service == "stream"]
+    rules = [(rule.path, rule.exact) for rule in made.paths if rule.service == "stream"]
 
-    assert ("/v1/sessions/{session_id}/stream", True) == (rule.path, rule.exact)
+    assert [("/v1/sessions/{session_id}/stream", True), ("/v1/proxy", False)] == rules
     assert made.workload("stream").timeout_seconds == 3600
     assert made.environment(made.workload("stream"), made.regions[0])["CONTEXTFS_PORT"] == "8080"
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import opened
-from contextfs.client.recording.model import Kept
 from contextfs.domain.sessions.model import Git, NewSession
 from contextfs.local import git
 from contextfs.local.place import Place
 from contextfs.local.sessions import learning
 from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.setup import around
+from contextfs.recording.model import Kept
 
 
 class LocalSink:

@@ -12,7 +12,6 @@ from clients.cli.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
-from contextfs.local.base.memories import redaction_key
 from contextfs.local.records.cleaning import Cleaning
 from contextfs.local.records.store import Kept, Records
 from contextfs.local.store import LocalStore
@@ -72,7 +71,7 @@ class _Reading:
         self, store: LocalStore, records: Records, tally: Tally, tags: Sequence[str], only: Only | None
     ) -> None:
         self._records = records
-        self._key = redaction_key(store.base, store.entropy)
+        self._policy = store.policy
         self._tally = tally
         self._tags = tags
         self._only = only
@@ -93,7 +92,7 @@ class _Reading:
                 yield from self._of_file(tool, file)
 
     def _of_file(self, tool: str, file: Path) -> Iterator[Read]:
-        of_tool, cleaning = reader(tool), Cleaning(self._key)
+        of_tool, cleaning = reader(tool), Cleaning(self._policy)
         if self._only is not None and kept.is_rows(of_tool, file):
             yield from _unkept({tool: [file]}, self._tally, self._tags, self._only)
             return

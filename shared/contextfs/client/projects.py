@@ -7,6 +7,7 @@ from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.projects.model import NewProject, Project, ProjectChange
 from contextfs.kit.page import Page
+from contextfs.kit.personal import Personal
 
 _PATH = "/v1/projects"
 
@@ -17,6 +18,7 @@ class ProjectChanges(TypedDict, total=False):
     name: str
     description: str | None
     metadata: dict[str, Any]
+    personal: list[Personal] | None
 
 
 class Projects:
@@ -32,10 +34,14 @@ class Projects:
         id: Id | None = None,  # noqa: A002 - the field's name in the API
         description: str | None = None,
         metadata: dict[str, Any] | None = None,
+        personal: list[Personal] | None = None,
     ) -> Project:
-        """Create a project; its name is unique in the organization (Conflict). A repository may bring its own `id`."""
+        """Create a project; its name is unique in the organization (Conflict). A repository may bring its own `id`.
+
+        `personal` is what is taken out beside secrets of all that it stores; None leaves that to the server.
+        """
         given = None if id is None else as_uuid(id, "id")
-        new = NewProject(name=name, id=given, description=description, metadata=metadata or {})
+        new = NewProject(name=name, id=given, description=description, metadata=metadata or {}, personal=personal)
         return self._transport.call("POST", _PATH, Project, body=new)
 
     def list(self, *, name: str | None = None, page_size: int | None = None) -> Listing[Project]:

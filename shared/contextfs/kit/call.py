@@ -1,6 +1,6 @@
 """The call: all that a handler gets to work with, and all that it may leave behind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.ids import Entropy, uuid7
+from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
 from contextfs.kit.principal import Principal
 
@@ -35,11 +36,15 @@ class Services:
     key_pepper: bytes
     redaction_key: bytes
     entropy: Entropy
+    personal: frozenset[Personal] = USUAL
+    """What is taken out of what is stored, beside secrets, where a project says nothing else."""
     embedder_of: Callable[[str], Embedder | None] = lambda _: None
     """Builds what made vectors before the setting was changed, by its model's name; None where it cannot."""
     language: Callable[[], Language | None] = lambda: None
     """What helps to learn; without it, rules learn alone."""
     wake_relay: Callable[[], None] = lambda: None
+    upstreams: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The models that requests are passed on to: their names, and their addresses."""
     reader: Reader | None = None
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None

@@ -31,6 +31,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redaction_key: Annotated[
         str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")
     ]
+    personal: Annotated[
+        str,
+        Meta(
+            pattern=r"^(none|(email|phone|card|ssn)(,(email|phone|card|ssn))*)$",
+            description="What tells who somebody is, and is replaced beside secrets: `email`, `phone`, `card`, `ssn`, "
+            "with commas between, or `none`. A project may choose otherwise.",
+        ),
+    ] = "card,ssn"
     model: Annotated[
         str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
     ] = None
@@ -86,6 +94,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     export_megabytes: Annotated[int, Meta(ge=1, description="The largest export, in megabytes.")] = 2000
+    upstreams: Annotated[
+        str,
+        Meta(
+            pattern=r"^(none|[a-z0-9-]{1,64}=https?://[^\s,?#]+(,[a-z0-9-]{1,64}=https?://[^\s,?#]+)*)$",
+            description="Models that requests are passed on to below /v1/proxy: `name=https://…`, with commas between, "
+            "or `none`.",
+        ),
+    ] = "openai=https://api.openai.com,anthropic=https://api.anthropic.com"
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
     public_url: Annotated[

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
 from contextfs.kit.fields import END, Name
+from contextfs.kit.personal import USUAL, Personal
 from contextfs.local.toml_lines import line_of, with_setting, without_setting
 
 FORMAT: Final = 1
@@ -74,6 +75,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
 
 
+class Redacting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is taken out of all that is stored, beside secrets: classes of what tells who somebody is."""
+
+    personal: list[Personal] = msgspec.field(default_factory=lambda: sorted(USUAL))
+
+
 class Syncing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether changes are sent in the background, after the command that made them."""
 
@@ -104,6 +111,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sync: Syncing = Syncing()
     inject: Injecting = Injecting()
     records: Recording = Recording()
+    redact: Redacting = Redacting()
 
 
 def read(file: Path) -> Config:
@@ -200,7 +208,7 @@ def _told(text: str, name: str, error: str) -> str:
 def _unknown(values: Mapping[str, Any], struct: Any, within: str) -> Iterator[tuple[str, list[str]]]:
     """Give the names that a noun does not have, with those that it has."""
     kinds: dict[str, Any] = {"project": ProjectNamed, "server": Linked, "share": Sharing}
-    kinds |= {"search": Searching, "sync": Syncing, "inject": Injecting}
+    kinds |= {"search": Searching, "sync": Syncing, "inject": Injecting, "records": Recording, "redact": Redacting}
     for name, value in values.items():
         if name not in struct.__struct_fields__:
             yield f"{within}{name}", list(struct.__struct_fields__)

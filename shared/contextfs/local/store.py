@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from heapq import nlargest
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision, at, instant
 from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
 from contextfs.domain.memories.view import View, change, resolve, view
+from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.journeys.consolidate.retire import mark_of, renewed, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
@@ -87,6 +88,12 @@ class LocalStore:
     def project_id(self) -> UUID:
         """The project that the repository is."""
         return config.read(self.place.config).project.id
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What is taken out of all that is stored here, as the settings said when this was opened."""
+        settings = config.read(self.place.config)
+        return Policy(redaction_key(self.base, self.entropy), frozenset(settings.redact.personal))
 
     def refresh(self, *, accept_missing: bool = False) -> Refreshed:
         """Take in what people and git did to the files, and finish what an interrupted command left."""
@@ -351,9 +358,11 @@ class LocalStore:
 
     def _cleaned(self, fields: Fields) -> tuple[Fields, int]:
         """Take secrets out, and bring line ends to one form; gives how many secrets there were."""
-        key = redaction_key(self.base, self.entropy)
-        texts = [redact(text.replace("\r\n", "\n"), key=key) for text in (fields.title or "", *fields.bodies)]
-        metadata = redact_json(fields.metadata, key=key)
+        key, wanted = self.policy
+        texts = [
+            redact(text.replace("\r\n", "\n"), key=key, wanted=wanted) for text in (fields.title or "", *fields.bodies)
+        ]
+        metadata = redact_json(fields.metadata, key=key, wanted=wanted)
         title, content, *others = (one.text for one in texts)
         cleaned = msgspec.structs.replace(
             fields,

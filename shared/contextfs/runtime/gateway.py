@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
@@ -19,10 +19,11 @@ from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
 from contextfs.runtime.oauth import endpoint as oauth
 from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.proxying.endpoint import Endpoint as ProxyEndpoint
 from contextfs.runtime.reading import read
 from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
-from contextfs.runtime.table import STREAM, Route
+from contextfs.runtime.table import PROXY, STREAM, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -33,18 +34,14 @@ _log = logging.getLogger(__name__)
 
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
     """Hang all doors in one app; `on_stop` runs after the last call has been answered."""
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        yield
-        on_stop()
-
+    proxy = ProxyEndpoint(door, routes)
     app = Starlette(
         routes=[
             *(_path(door, route) for route in _by_path(routes)),
             *_streams(door, routes),
             Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
             *oauth.hung(door, routes),
+            _proxied(proxy),
             Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
             Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
         ],
@@ -53,7 +50,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
             _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
             Exception: partial(_fault, door),
         },
-        lifespan=lifespan,
+        lifespan=_living(proxy, on_stop),
     )
     app.router.redirect_slashes = False
     return app
@@ -108,15 +105,28 @@ def _scim(door: Door) -> ASGIApp:
 
 
 def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
-    """Hang the stream of sessions alone, as a service of its own serves it."""
+    """Hang what stays open, streams of sessions and of models, as a service of its own serves it."""
+    proxy = ProxyEndpoint(door, routes)
+    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
+    paths = [*_streams(door, routes), _proxied(proxy)]
+    return Starlette(routes=paths, exception_handlers=absent, lifespan=_living(proxy, on_stop))
 
+
+def _living(
+    proxy: ProxyEndpoint, on_stop: Callable[[], None]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
+        await proxy.close()
         on_stop()
 
-    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
-    return Starlette(routes=_streams(door, routes), exception_handlers=absent, lifespan=lifespan)
+    return lifespan
+
+
+def _proxied(proxy: ProxyEndpoint) -> Path:
+    """Hang what passes requests on to models: any method, on any path below an upstream."""
+    return Path(f"{PROXY}/{{path:path}}", proxy)
 
 
 def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:

@@ -26,6 +26,9 @@ INVITED: Final = "invited"
 STREAM: Final = "/v1/sessions/{session_id}/stream"
 """Where a session is streamed over a WebSocket: no route, for it stays open, and each of its batches is a call."""
 
+PROXY: Final = "/v1/proxy"
+"""Below it requests to models are passed on: no route, for what passes is streamed, and keeping it is a call."""
+
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 

@@ -19,11 +19,13 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
+from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
+from contextfs.runtime.proxying import upstreams
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
@@ -52,6 +54,7 @@ class Wiring:
             language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
+            personal=frozenset[Personal](one for one in PERSONAL if one in settings.personal.split(",")),
             entropy=os.urandom,
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
@@ -59,6 +62,7 @@ class Wiring:
             webhooks=cache(self._webhooks),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
+            upstreams=upstreams.read(settings.upstreams),
             counts_alone=lambda: leases.is_alone(clock()),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,

@@ -36,9 +36,9 @@ def serving(wired: Wiring) -> Generator[str]:
 
 
 @contextmanager
-def serving_app(app: ASGIApp, *, port: int = 0) -> Generator[str]:
+def serving_app(app: ASGIApp, *, port: int = 0, lifespan: str = "off") -> Generator[str]:
     """Serve an app; gives the address."""
-    options: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": "off"}
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": lifespan}
     config = uvicorn.Config(app, host="127.0.0.1", port=port, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

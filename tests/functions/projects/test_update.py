@@ -34,3 +34,25 @@ def test_a_name_that_is_taken_is_refused(tenant: Tenant) -> None:
 
     assert reply.status_code == 409
     assert told(reply)["detail"].startswith("A project of this name exists already")
+
+
+def test_what_a_project_wants_taken_out_is_not_stored_from_then_on(tenant: Tenant, other_tenant: Tenant) -> None:
+    said = "mara.lindqvist@fjordmail.no pays with 4242 4242 4242 4242, call +49 30 1234567"
+    wanted = tenant.call("PATCH", f"/v1/projects/{tenant.project_id}", {"personal": ["email", "phone"]})
+
+    def kept(of: Tenant) -> str:
+        new = {"project_id": str(of.project_id), "type": "fact", "content": said}
+        return of.call("POST", "/v1/memories", new).json()["memory"]["content"]
+
+    assert (200, ["email", "phone"]) == (wanted.status_code, wanted.json()["personal"])
+    assert "[redacted:email:" in (chosen := kept(tenant))
+    assert ("4242 4242 4242 4242" in chosen, "+49" in chosen) == (True, False)
+    assert "mara.lindqvist@fjordmail.no pays with [redacted:card:" in (usual := kept(other_tenant))
+    assert "+49 30 1234567" in usual
+
+
+def test_a_class_that_is_not_known_is_refused(tenant: Tenant) -> None:
+    reply = tenant.call("PATCH", f"/v1/projects/{tenant.project_id}", {"personal": ["names"]})
+
+    assert 422 == reply.status_code
+    assert "personal" in told(reply)["detail"] + str(told(reply))

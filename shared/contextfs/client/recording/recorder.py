@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from contextfs.client.recording.conversation import Reader
-from contextfs.client.recording.model import Exchange, Kept, Sink
 from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.recording.conversation import Reader
+from contextfs.recording.model import Exchange, Kept, Sink
 
 MOST_WAITING_BYTES: Final = 256 << 20
 """Bytes of exchanges that may wait; what comes then is not kept, and counted."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from contextfs.client.client import ContextFS
-from contextfs.client.recording.model import Kept
+from contextfs.recording.model import Kept
 
 
 class ServerSink:

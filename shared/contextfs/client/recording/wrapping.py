@@ -5,27 +5,20 @@ library offers: streams, parsed and raw responses, retries. The libraries take a
 `httpx.Client`, so ours is made of whichever is used.
 """
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, Final, TypeVar, cast
 
 from contextfs.client.client import ContextFS
-from contextfs.client.recording.conversation import is_conversation
-from contextfs.client.recording.model import Exchange
 from contextfs.client.recording.recorder import Recorder
 from contextfs.client.recording.server import ServerSink
 from contextfs.kit.errors import Invalid
-
-SESSION_HEADER: Final = "x-contextfs-session"
-TOOL_HEADER: Final = "x-contextfs-tool"
-CAPTURE_HEADER: Final = "x-contextfs-capture"
-"""Headers by which a caller names its conversation and itself, or says `off`. They go no further than to us."""
-OFF: Final = "off"
+from contextfs.recording.conversation import is_conversation
+from contextfs.recording.headers import CAPTURE_HEADER, OFF, SESSION_HEADER, TOOL_HEADER, word
+from contextfs.recording.model import Exchange
 
 _SUCCESS: Final = range(200, 300)
-_NO_WORD: Final = re.compile(r"[^0-9a-z._-]+")
 
 Client = TypeVar("Client")
 
@@ -52,11 +45,6 @@ def wrap(
     library = import_module(_library_of(inner))
     made = _async_client if hasattr(inner, "aclose") else _sync_client
     return with_options(http_client=made(library, inner, tap))
-
-
-def word(text: str) -> str:
-    """Make a tool's name of a text."""
-    return _NO_WORD.sub("-", text.lower()).strip("-._")[:64] or "program"
 
 
 class _Tap:

@@ -7,7 +7,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from contextfs.kit.fields import Metadata, Moment, Name, version_at
+from contextfs.kit.personal import PERSONAL, Personal
 
+PersonalClasses = Annotated[
+    list[Personal],
+    msgspec.Meta(
+        max_length=len(PERSONAL),
+        description="What tells who somebody is, and is replaced beside secrets before anything is stored.",
+    ),
+]
 Description = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
@@ -18,6 +26,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str | None
     metadata: dict[str, Any]
+    personal: list[Personal] | None = None
+    """What is taken out of its conversations and memories beside secrets; null: what the server takes out."""
     created_at: Moment
     updated_at: Moment
 
@@ -34,6 +44,7 @@ class NewProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     id: UUID | None = None
     description: Description | None = None
     metadata: Metadata = {}
+    personal: PersonalClasses | None = None
 
 
 class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,3 +53,4 @@ class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: Name | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET
     metadata: Metadata | UnsetType = UNSET
+    personal: PersonalClasses | UnsetType | None = UNSET

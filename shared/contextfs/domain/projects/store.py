@@ -9,6 +9,7 @@ import msgspec
 from contextfs.domain.projects.model import NewProject, Project, ProjectChange
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.personal import Personal
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
@@ -24,6 +25,7 @@ def insert(tx: Transaction, org_id: UUID, project_id: UUID, new: NewProject, *, 
         "name": new.name,
         "description": new.description,
         "metadata": msgspec.json.encode(new.metadata).decode(),
+        "personal": new.personal,
         "created_by": by,
         "now": now,
     }
@@ -33,6 +35,12 @@ def insert(tx: Transaction, org_id: UUID, project_id: UUID, new: NewProject, *, 
 def get(tx: Transaction, project_id: UUID, *, lock: bool = False) -> Project:
     """Read a project, held against other changes if `lock`; NotFound when there is none to see."""
     return _project(tx.one(_SQL["lock" if lock else "get"], {"id": project_id}))
+
+
+def personal(tx: Transaction, project_id: UUID) -> frozenset[Personal] | None:
+    """Tell what a project wants taken out beside secrets; None where it leaves that to the installation."""
+    row = tx.one(_SQL["personal"], {"id": project_id})
+    return None if row is None or row["personal"] is None else frozenset(row["personal"])
 
 
 def names(tx: Transaction, projects: Iterable[UUID]) -> dict[UUID, str]:
@@ -55,6 +63,7 @@ def update(tx: Transaction, project: Project, change: ProjectChange, now: dateti
         "name": changed.name,
         "description": changed.description,
         "metadata": msgspec.json.encode(changed.metadata).decode(),
+        "personal": changed.personal,
         "now": now,
     }
     return _project(tx.one(_SQL["update"], parameters))

@@ -1,8 +1,25 @@
-"""The nouns of redaction: what was found, and the text that is safe to keep."""
+"""The nouns of redaction: how it is done, what was found, and the text that is safe to keep."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
+
+from contextfs.kit.personal import PERSONAL, USUAL, Personal
+
+VERSION: Final = 3
+"""Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
+
+
+class Policy(NamedTuple):
+    """How texts are cleaned: the key of the fingerprints, and which classes are replaced beside secrets."""
+
+    key: bytes
+    personal: frozenset[Personal] = USUAL
+
+    @property
+    def edition(self) -> int:
+        """Name the rules and the classes: what was looked through under another one is due to be looked through."""
+        return VERSION << len(PERSONAL) | sum(1 << place for place, one in enumerate(PERSONAL) if one in self.personal)
 
 
 class Span(NamedTuple):

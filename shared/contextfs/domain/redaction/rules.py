@@ -1,11 +1,11 @@
 """Replace each secret in a text or JSON value by a marker that tells its kind and a keyed fingerprint.
 
 Linear in the length of the text, idempotent, and total: no input raises. Nothing here knows who asks or where the
-text goes; people's names and addresses are not looked for.
+text goes.
 """
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -14,11 +14,10 @@ from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
 from contextfs.domain.redaction.model import Finding, Redacted, RedactedJson, Span
+from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
 from contextfs.kit.pattern import pattern
-
-VERSION = 2
-"""Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
+from contextfs.kit.personal import USUAL, Personal
 
 _MARKER = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
@@ -26,17 +25,17 @@ _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
 
-def redact(text: str, *, key: bytes) -> Redacted:
+def redact(text: str, *, key: bytes, wanted: Collection[Personal] = USUAL) -> Redacted:
     """Give `text` with each secret replaced by `[redacted:<kind>:<fingerprint>]`, and the findings in order.
 
     The fingerprint is eight hexadecimal digits of HMAC-SHA256 under `key`: equal secrets stay recognisably equal, and
-    without the key a guess cannot be tested against it.
+    without the key a guess cannot be tested against it. `wanted` are the classes that are replaced beside secrets.
     """
     data = text.encode("utf-8", "surrogatepass")
     findings: list[Finding] = []
     # What a replacement uncovers is found by the next pass, so that redacting twice equals redacting once.
     for _ in range(_PASSES):
-        must_go = spans(data)
+        must_go = spans(data, wanted)
         if not must_go:
             break
         data, found = _replace(data, must_go, key)
@@ -44,7 +43,7 @@ def redact(text: str, *, key: bytes) -> Redacted:
     return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
 
-def redact_json(value: Any, *, key: bytes) -> RedactedJson:
+def redact_json(value: Any, *, key: bytes, wanted: Collection[Personal] = USUAL) -> RedactedJson:
     """Redact every string in a JSON value, its objects' keys too; a key such as `password` also judges its value.
 
     Returns a copy; numbers, booleans and nulls pass. Nesting may be of any depth.
@@ -56,11 +55,11 @@ def redact_json(value: Any, *, key: bytes) -> RedactedJson:
         holder, slot, where, name = todo.pop()
         item = holder[slot]
         if isinstance(item, str):
-            done = _redact_member(name, item, key)
+            done = _redact_member(name, item, key, wanted)
             holder[slot] = done.text
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
-            holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, todo, findings)
+            holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, wanted, todo, findings)
         elif isinstance(item, list | tuple):
             holder[slot] = copy = list(cast("Sequence[Any]", item))
             todo += [(copy, i, f"{where}[{i}]"[:_PLACE], name) for i in reversed(range(len(copy)))]
@@ -71,12 +70,13 @@ def _copy_object(
     item: dict[Any, Any],
     where: str,
     key: bytes,
+    wanted: Collection[Personal],
     todo: list[tuple[Any, Any, str, str]],
     findings: list[Finding],
 ) -> dict[Any, Any]:
     copy: dict[Any, Any] = {}
     for name, member in item.items():
-        done = redact(name, key=key) if isinstance(name, str) else Redacted(text=cast("str", name))
+        done = redact(name, key=key, wanted=wanted) if isinstance(name, str) else Redacted(text=cast("str", name))
         findings += done.findings
         copy[done.text] = member
     todo += [
@@ -85,20 +85,25 @@ def _copy_object(
     return copy
 
 
-def _redact_member(name: str, text: str, key: bytes) -> Redacted:
-    done = redact(text, key=key)
+def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Personal]) -> Redacted:
+    done = redact(text, key=key, wanted=wanted)
     if done.findings or not name or _MARKER.search(text.encode("utf-8", "surrogatepass")):
         return done
-    kind = secret_kind(name, text)
+    kind = named_kind(name, text, wanted)
     if not kind:
         return done
     found = _finding(text.encode("utf-8", "surrogatepass"), kind, key)
     return Redacted(text=found.marker(), findings=(found,))
 
 
-def spans(data: bytes) -> list[Span]:
+def named_kind(name: str, value: str, wanted: Collection[Personal]) -> str | None:
+    """Judge a value by the name that a JSON object gives it; None when it is harmless."""
+    return secret_kind(name, value) or personal_kind(name, value, wanted)
+
+
+def spans(data: bytes, wanted: Collection[Personal] = USUAL) -> list[Span]:
     """Find what must go, in order, without overlaps and without touching the markers that already stand there."""
-    found = sorted([*blocks(data), *tokens(data), *addresses(data), *assignments(data)])
+    found = sorted([*blocks(data), *tokens(data), *addresses(data), *assignments(data), *personal(data, wanted)])
     if not found:
         return []
     if b"[redacted:" in data:

@@ -6,30 +6,30 @@ still be harmless.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
-from contextfs.domain.redaction.assignments import secret_kind
-from contextfs.domain.redaction.rules import spans
+from contextfs.domain.redaction.rules import named_kind, spans
 from contextfs.kit.pattern import pattern
+from contextfs.kit.personal import USUAL, Personal
 
 _BETWEEN = b"\n\0\n"
-_NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential")
+_NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential|ssn|social|phone|mobile|cell|tel|fax|whatsapp")
 
 
-def suspects(texts: Sequence[str]) -> set[int]:
+def suspects(texts: Sequence[str], wanted: Collection[Personal] = USUAL) -> set[int]:
     """Give the places of the texts that may hold a secret."""
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    found = spans(_BETWEEN.join(encoded))
+    found = spans(_BETWEEN.join(encoded), wanted)
     if not found:
         return set()
     starts = list(accumulate((len(one) + len(_BETWEEN) for one in encoded), initial=0))
     return {place for span in found for place in _touched(starts, span.start, span.end, len(texts))}
 
 
-def gather(value: Any, into: dict[str, None]) -> bool:
+def gather(value: Any, into: dict[str, None], wanted: Collection[Personal] = USUAL) -> bool:
     """Put every string of a JSON value into a collection, its objects' keys too.
 
     Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
@@ -47,7 +47,7 @@ def gather(value: Any, into: dict[str, None]) -> bool:
                     todo.append(of)
                 else:
                     continue
-                is_named = is_named or (_is_named(name) and _is_secret(name, of))
+                is_named = is_named or (_is_named(name) and _is_secret(name, of, wanted))
         elif one.__class__ is list:
             todo += cast("list[Any]", one)
         elif one.__class__ is str:
@@ -55,9 +55,9 @@ def gather(value: Any, into: dict[str, None]) -> bool:
     return is_named
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def _is_secret(name: str, value: Any, wanted: Collection[Personal]) -> bool:
     """Judge a string; a list is taken for one, since its members are judged by the key as well."""
-    return secret_kind(name, value) is not None if isinstance(value, str) else isinstance(value, list)
+    return named_kind(name, value, wanted) is not None if isinstance(value, str) else isinstance(value, list)
 
 
 @lru_cache(maxsize=4096)

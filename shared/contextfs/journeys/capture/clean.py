@@ -1,31 +1,41 @@
-"""Take secrets out of what is about to be stored, and count them."""
+"""Take secrets, and what tells who somebody is, out of what is about to be stored, and count them."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.projects import store as projects
+from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
+from contextfs.kit.call import Call
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class Cleaner:
-    """Redacts with one key and counts what it found. It does not store."""
+def cleaner(call: Call, project_id: UUID | None) -> "Cleaner":
+    """Give what cleans all that a project is to store: as it chose, or as the installation does."""
+    chosen = None if project_id is None else projects.personal(call.tx, project_id)
+    return Cleaner(Policy(call.services.redaction_key, call.services.personal if chosen is None else chosen))
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+
+class Cleaner:
+    """Redacts by one policy and counts what it found. It does not store."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self.found = 0
 
     def text(self, text: str) -> str:
         """Give the text without secrets."""
-        cleaned = redact(text, key=self._key)
+        cleaned = redact(text, key=self._policy.key, wanted=self._policy.personal)
         self.found += len(cleaned.findings)
         return cleaned.text
 
     def json(self, value: Any) -> Any:
         """Give any JSON value without secrets."""
-        cleaned = redact_json(value, key=self._key)
+        cleaned = redact_json(value, key=self._policy.key, wanted=self._policy.personal)
         self.found += len(cleaned.findings)
         return cleaned.value
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
-from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner
 from contextfs.journeys.capture.messages import message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
 from contextfs.kit.call import Call
@@ -17,33 +17,33 @@ from contextfs.kit.receipt import Receipt
 
 def create(call: Call, new: NewSession) -> SessionWritten:
     """Create a session with its first messages; one that is there already (same tool, external id) is given back."""
-    cleaner = Cleaner(call.services.redaction_key)
-    cleaned = cleaner.fields(new, texts=("title",), values=("annotations", "metadata"))
+    cleaning = cleaner(call, new.project_id)
+    cleaned = cleaning.fields(new, texts=("title",), values=("annotations", "metadata"))
     session = store.insert(call.tx, call.principal, new.id or call.new_id(), cleaned, call.now)
     if session is None:
         session = _known(call, new)
-        return _grown(call, session, new.messages, cleaner, created=0)
+        return _grown(call, session, new.messages, cleaning, created=0)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
-    return _grown(call, session, new.messages, cleaner, created=1)
+    return _grown(call, session, new.messages, cleaning, created=1)
 
 
 def append(call: Call, session_id: UUID, messages: list[NewMessage]) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
     session = store.get(call.tx, session_id, lock=True)
     call.require_version(session.version)
-    return _grown(call, session, messages, Cleaner(call.services.redaction_key), created=0)
+    return _grown(call, session, messages, cleaner(call, session.project_id), created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
     """Change a session's own fields; messages are never changed."""
     session = store.get(call.tx, session_id, lock=True)
     call.require_version(session.version)
-    cleaner = Cleaner(call.services.redaction_key)
-    cleaned = cleaner.fields(wanted, texts=("title",), values=("annotations", "metadata"))
+    cleaning = cleaner(call, session.project_id)
+    cleaned = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
     changed = store.update(call.tx, session, cleaned, call.now)
     tell_session(call, changed, before=session)
     call.emit("session.updated", session_id, session.project_id)
-    return SessionWritten(session=changed, receipt=_receipt(call, stored=1, redacted=cleaner.found))
+    return SessionWritten(session=changed, receipt=_receipt(call, stored=1, redacted=cleaning.found))
 
 
 def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned: bool = False) -> SessionWritten:
@@ -85,11 +85,11 @@ def _known(call: Call, new: NewSession) -> Session:
 
 
 def _grown(
-    call: Call, session: Session, messages: list[NewMessage], cleaner: Cleaner, *, created: int
+    call: Call, session: Session, messages: list[NewMessage], cleaning: Cleaner, *, created: int
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [
-        message(new, cleaner, session_id=session.id, message_id=new.id or one, now=call.now)
+        message(new, cleaning, session_id=session.id, message_id=new.id or one, now=call.now)
         for new, one in zip(messages, ids, strict=True)
     ]
     stored: list[Message] = []
@@ -102,13 +102,13 @@ def _grown(
         tell_session(call, session, stored)
     if stored:
         call.emit("session.appended", session.id, session.project_id, messages=len(stored))
-    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=cleaner.found)
+    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=cleaning.found)
     call.quantity = created + len(stored)
     receipt = _receipt(
         call,
         stored=created + len(stored),
         duplicates=len(fresh) - len(stored) + (0 if created or fresh else 1),
-        redacted=cleaner.found,
+        redacted=cleaning.found,
         pending=("searchable",) if stored else (),
     )
     return SessionWritten(session=session, receipt=receipt)

@@ -14,7 +14,7 @@ from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
-from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.clean import cleaner
 from contextfs.journeys.find.index import TRUST
 from contextfs.journeys.find.search import ended, look
 from contextfs.kit.call import Call
@@ -49,7 +49,7 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     }
     pack_id = call.new_id()
     chosen = choose(pack_id, wanted, [*candidates.values()])
-    task = Cleaner(call.services.redaction_key).text(wanted.task)
+    task = cleaner(call, wanted.project_id).text(wanted.task)
     kept = record(pack_id, wanted, chosen, candidates, things, now=call.now, task=task, degraded=found.degraded)
     packs.keep(call.tx, call.principal.org_id, call.principal.reader_id, kept)
     call.note(project_id=wanted.project_id, subject=pack_id, items=len(chosen.items), tokens=chosen.tokens)

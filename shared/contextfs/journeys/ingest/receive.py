@@ -8,7 +8,7 @@ import msgspec
 from contextfs.domain.sessions.model import NewSession, SessionWritten
 from contextfs.domain.sources.model import Source
 from contextfs.journeys.capture import sessions
-from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner
 from contextfs.journeys.ingest import github, mapped, openai, slack
 from contextfs.journeys.ingest.heard import Conversation, Heard
 from contextfs.kit.call import Call
@@ -80,7 +80,7 @@ def _read(heard: Heard, source: Source, payload: Any, conversation: str | None) 
 
 
 def _kept(call: Call, heard: Conversation, project_id: UUID, tool: str, tags: list[str]) -> SessionWritten:
-    heard = _without_secrets(call, heard)
+    heard = _without_secrets(cleaner(call, project_id), heard)
     new = NewSession(
         project_id=project_id,
         tool=tool,
@@ -98,11 +98,10 @@ def _kept(call: Call, heard: Conversation, project_id: UUID, tool: str, tags: li
     return sessions.create(call, new)
 
 
-def _without_secrets(call: Call, heard: Conversation) -> Conversation:
+def _without_secrets(cleaning: Cleaner, heard: Conversation) -> Conversation:
     """Take secrets out of foreign ids; equal ones stay equal, so that they still find what is stored."""
-    cleaner = Cleaner(call.services.redaction_key)
-    messages = [cleaner.fields(message, texts=("external_id",)) for message in heard.messages]
-    return msgspec.structs.replace(cleaner.fields(heard, texts=("external_id",)), messages=messages)
+    messages = [cleaning.fields(message, texts=("external_id",)) for message in heard.messages]
+    return msgspec.structs.replace(cleaning.fields(heard, texts=("external_id",)), messages=messages)
 
 
 def _taken(written: SessionWritten, sent: int) -> Taken:

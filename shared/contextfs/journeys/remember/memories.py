@@ -17,7 +17,7 @@ from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.sessions import store as sessions
-from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.clean import cleaner
 from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
@@ -32,8 +32,8 @@ _ABSENT = "There is no such memory, or it is not yours to see."
 
 def add(call: Call, new: NewMemory) -> MemoryWritten:
     """Add a memory; what says the same in the same project is given back instead of stored twice."""
-    cleaner = Cleaner(call.services.redaction_key)
-    cleaned = cleaner.fields(new, texts=("content", "title"), values=("metadata",))
+    cleaning = cleaner(call, new.project_id)
+    cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
     session_id = _session(call, new)
     memory_id = new.id or call.new_id()
     revision = first(memory_id, fields_of(cleaned), author=call.principal.actor, clock=str(tick(None, call.now)))
@@ -49,12 +49,12 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     )
     same = store.add(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
     if same is not None:
-        return _proven(call, same, cleaned, cleaner.found)
+        return _proven(call, same, cleaned, cleaning.found)
     tell_memory(
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
-    return _written(call, memory, stored=1, redacted=cleaner.found, pending=_SEARCHABLE)
+    return _written(call, memory, stored=1, redacted=cleaning.found, pending=_SEARCHABLE)
 
 
 def _session(call: Call, new: NewMemory) -> UUID | None:
@@ -93,9 +93,9 @@ def change(call: Call, memory_id: UUID, wanted: MemoryChange) -> MemoryWritten:
     if seen.deleted:
         raise NotFound(_ABSENT)
     call.require_version(seen.version)
-    cleaner = Cleaner(call.services.redaction_key)
-    cleaned = cleaner.fields(wanted, texts=("content", "title"), values=("metadata",))
-    return _brought(call, held, seen, changed(seen.fields, cleaned), redacted=cleaner.found)
+    cleaning = cleaner(call, held.project_id)
+    cleaned = cleaning.fields(wanted, texts=("content", "title"), values=("metadata",))
+    return _brought(call, held, seen, changed(seen.fields, cleaned), redacted=cleaning.found)
 
 
 def delete(call: Call, memory_id: UUID) -> None:

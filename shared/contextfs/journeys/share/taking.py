@@ -12,7 +12,7 @@ from contextfs.domain.memories.clock import Clock, capped
 from contextfs.domain.memories.revisions import Revision, union
 from contextfs.domain.memories.rules import acceptable
 from contextfs.domain.memories.view import View, view
-from contextfs.journeys.capture.clean import Cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import ContextFSError, Invalid
@@ -43,10 +43,10 @@ class _Memory(NamedTuple):
 def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: list[Refused]) -> tuple[int, int]:
     """Store revisions, and add to `refused`; gives how many were new, and how many were there."""
     taken: dict[UUID, list[_Taken]] = defaultdict(list)
-    cleaner = Cleaner(call.services.redaction_key)
+    cleaning = cleaner(call, project_id)
     for index, one in enumerate(sent):
         try:
-            taken[one.memory_id].append(_checked(call, index, one, cleaner))
+            taken[one.memory_id].append(_checked(call, index, one, cleaning))
         except ContextFSError as error:
             refused.append(Refused(kind="revision", index=index, reason=_told(error)))
     memories = {memory_id: _memory(call, some, None) for memory_id, some in taken.items() if some}
@@ -66,14 +66,14 @@ def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: li
     return fresh, sum(len(some) for some in revisions.values()) - fresh
 
 
-def _checked(call: Call, place: int, one: SentRevision, cleaner: Cleaner) -> _Taken:
+def _checked(call: Call, place: int, one: SentRevision, cleaning: Cleaner) -> _Taken:
     """Make the revision; Invalid for what no memory may hold, or for a secret in it."""
     fields = acceptable(one.fields)
-    found = cleaner.found
+    found = cleaning.found
     for text in (fields.title or "", *fields.bodies):
-        cleaner.text(text)
-    cleaner.json(fields.metadata)
-    if cleaner.found > found:
+        cleaning.text(text)
+    cleaning.json(fields.metadata)
+    if cleaning.found > found:
         raise Invalid(_HOLDS_ONE)
     clock = str(capped(Clock.parse(one.clock), call.now))
     made = Revision(memory_id=one.memory_id, parents=tuple(one.parents), fields=fields, author=one.author, clock=clock)

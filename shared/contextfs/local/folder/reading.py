@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,9 @@ import msgspec
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.kit.errors import Invalid
+from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.kit.personal import PERSONAL, USUAL, Personal
+from contextfs.local import config
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL, fields_in, next_clock, record, revisions_of
 from contextfs.local.document import names
@@ -82,6 +85,14 @@ class Reader:
         except Invalid as error:
             self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
 
+    @cached_property
+    def _wanted(self) -> frozenset[Personal]:
+        """Tell what no memory may hold beside secrets; settings that cannot be read are told elsewhere."""
+        try:
+            return frozenset(config.read(self._place.config).redact.personal)
+        except ContextFSError:
+            return USUAL
+
     def to_step(self) -> set[UUID]:
         """Give the memories whose files are due since this was asked last."""
         due, self._to_step = self._to_step, set()
@@ -132,7 +143,7 @@ class Reader:
         texts = sides(_decoded(content))
         documents = [parse(text, usual_type=_usual_type(seen)) for text in texts]
         for document in documents:
-            _without_secrets(document.fields)
+            _without_secrets(document.fields, self._wanted)
         memory_id = documents[0].memory_id or self._owner(known) or self._new_id()
         if self._is_unfinished(seen, memory_id, content, digest):
             return
@@ -246,15 +257,16 @@ def _decoded(content: bytes) -> str:
         raise Invalid(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from None
 
 
-def _without_secrets(fields: Fields) -> None:
-    """Refuse a state that holds a secret: what a person wrote is not rewritten behind their back."""
+def _without_secrets(fields: Fields, wanted: frozenset[Personal]) -> None:
+    """Refuse a state that holds what is not stored: what a person wrote is not rewritten behind their back."""
     for text in (fields.title or "", *fields.bodies):
-        cleaned = redact(text, key=b"")
+        cleaned = redact(text, key=b"", wanted=wanted)
         if cleaned.findings:
             found = cleaned.findings[0]
             line = cleaned.text[: cleaned.text.index(found.marker())].count("\n") + 1
-            raise Invalid(f"holds what looks like a secret ({found.kind}, line {line} of the text): take it out")
-    if redact_json(fields.metadata, key=b"").findings:
+            what = "the data of a person" if found.kind in PERSONAL else "a secret"
+            raise Invalid(f"holds what looks like {what} ({found.kind}, line {line} of the text): take it out")
+    if redact_json(fields.metadata, key=b"", wanted=wanted).findings:
         raise Invalid("holds what looks like a secret in its metadata: take it out")
 
 

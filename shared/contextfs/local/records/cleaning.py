@@ -4,16 +4,17 @@ A line, or a document, that is JSON is judged by its strings, as a reader will s
 where there is no secret; where there is one, the same JSON is written without it. What is no JSON is judged as text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
-from contextfs.domain.redaction.model import Finding
+from contextfs.domain.redaction.model import Finding, Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
+from contextfs.kit.personal import Personal
 
 MOST: Final = 64 << 20
 """Bytes of a line that is kept; a longer one no reader reads."""
@@ -28,10 +29,10 @@ Line = tuple[bytes, Any]
 
 
 class Cleaning:
-    """Cleans with one key, and notes what it took out."""
+    """Cleans by one policy, and notes what it took out."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self.findings: list[Finding] = []
 
     @property
@@ -58,18 +59,19 @@ class Cleaning:
 
     def _batch(self, batch: list[Line]) -> Iterator[bytes]:
         texts: dict[str, None] = {}
-        named = [_gathered(one, texts) for one in batch]
-        found = suspects([*texts])
+        wanted = self.policy.personal
+        named = [_gathered(one, texts, wanted) for one in batch]
+        found = suspects([*texts], wanted)
         bad = {text for place, text in enumerate(texts) if place in found} if found else set[str]()
         for one, is_named in zip(batch, named, strict=True):
             yield self._cleaned(*one) if is_named or (bad and _holds(one, bad)) else one[0]
 
     def _cleaned(self, data: bytes, said: Any) -> bytes:
         if said is None:
-            text = redact(_text(data), key=self._key)
+            text = redact(_text(data), key=self.policy.key, wanted=self.policy.personal)
             self.findings += text.findings
             return text.text.encode("utf-8", "surrogateescape") if text.findings else data
-        done = redact_json(said, key=self._key)
+        done = redact_json(said, key=self.policy.key, wanted=self.policy.personal)
         self.findings += done.findings
         return msgspec.json.encode(done.value) + _end(data) if done.findings else data
 
@@ -88,17 +90,17 @@ def cleaned(lines: Iterator[bytes], cleaning: Cleaning) -> Iterator[bytes]:
         yield cleaning.document(b"".join(whole))
 
 
-def _gathered(line: Line, into: dict[str, None]) -> bool:
+def _gathered(line: Line, into: dict[str, None], wanted: Collection[Personal]) -> bool:
     data, said = line
     if said is not None:
-        return gather(said, into)
+        return gather(said, into, wanted)
     into[_text(data)] = None
     return False
 
 
 def _holds(line: Line, bad: set[str]) -> bool:
     texts: dict[str, None] = {}
-    _gathered(line, texts)
+    _gathered(line, texts, ())
     return not bad.isdisjoint(texts)
 
 

@@ -3,6 +3,7 @@
 Content-defined chunking, as backup programs do it, with the ends of records for candidates: whether a piece ends
 behind a record is told by that record alone. A file that grows changes its last piece, and a fork that copies history
 has the pieces of what it copied: the session's own name, which tools repeat in each record, is taken out for that.
+Pieces are packed by Zstandard, or by zlib where there is none, as all once were: the first bytes of each tell.
 """
 
 import zlib
@@ -11,7 +12,9 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.pattern import pattern
+from contextfs.kit.zstd import MAGIC, zstd
 
 _LEAST: Final = 16 << 10
 _MOST: Final = 512 << 10
@@ -21,7 +24,8 @@ _LONG: Final = 64 << 10
 _JOINT: Final = b"},"
 """Where a long record, or a document without lines, is cut: behind a member of a list."""
 _NAME: Final = b"\0"
-_LEVEL: Final = 3
+_ZLIB_LEVEL: Final = 3
+_ZSTD_LEVEL: Final = 3
 _UUID: Final = pattern(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -63,20 +67,32 @@ def cut(records: Iterable[bytes], name: str) -> Iterator[Piece]:
 
 def joined(data: bytes, name: str) -> bytes:
     """Give the bytes of a piece as they stand in a file, from how they are kept."""
-    plain = zlib.decompress(data)
+    plain = _unpacked(data)
     return plain[1:] if plain[:1] == b"p" else plain[1:].replace(_NAME, name.encode())
 
 
 def again(data: bytes, content: bytes, name: str) -> Piece:
     """Make a piece of the kind of another one, with other content."""
-    kind = zlib.decompress(data)[:1]
+    kind = _unpacked(data)[:1]
     return packed(kind, content.replace(name.encode(), _NAME) if name and kind == b"n" else content)
 
 
 def packed(kind: bytes, data: bytes) -> Piece:
     """Pack the bytes of a piece; its kind, `n` or `p`, tells whether a NUL stands for a name."""
     whole = kind + data
-    return Piece(sha256(whole).digest(), len(data), zlib.compress(whole, _LEVEL))
+    module = zstd()
+    small = zlib.compress(whole, _ZLIB_LEVEL) if module is None else module.compress(whole, level=_ZSTD_LEVEL)
+    return Piece(sha256(whole).digest(), len(data), small)
+
+
+def _unpacked(data: bytes) -> bytes:
+    if not data.startswith(MAGIC):
+        return zlib.decompress(data)
+    module = zstd()
+    if module is None:
+        raise Unavailable("Records are packed by Zstandard: install `backports.zstd`, or use Python 3.14.")
+    plain: bytes = module.decompress(data)
+    return plain
 
 
 def _piece(records: list[bytes], kind: bytes) -> Piece:

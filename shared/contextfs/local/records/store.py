@@ -17,7 +17,6 @@ import msgspec
 from contextfs.adapters.transcripts.files import LARGE_BYTES
 from contextfs.adapters.transcripts.kept import Part
 from contextfs.adapters.transcripts.view import Data, viewed
-from contextfs.domain.redaction.rules import VERSION
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.records.cleaning import Cleaning, cleaned
@@ -82,7 +81,8 @@ class Records:
         draft = self._begun(about, now)
         before = cleaning.found
         try:
-            size = sum(self._write(draft, name, cut(cleaned(lines, cleaning), own)) for name, lines in parts)
+            rules = cleaning.policy.edition
+            size = sum(self._write(draft, name, cut(cleaned(lines, cleaning), own), rules) for name, lines in parts)
         except BaseException:
             self._forget(draft)
             raise
@@ -149,12 +149,12 @@ class Records:
             row = self.base.one(SQL["begin"], about | {"kept_at": now.isoformat()})
         return (row or {})["id"]
 
-    def _write(self, draft: int, part: str, pieces: Iterator[Piece]) -> int:
+    def _write(self, draft: int, part: str, pieces: Iterator[Piece], rules: int) -> int:
         size = place = 0
         while some := list(islice(pieces, _AT_ONCE)):
             with self.base.transaction(durable=False):  # the last step waits for the disk, and for all that came before
                 for piece in some:
-                    self.base.run(SQL["add_piece"], piece._asdict() | {"rules": VERSION})
+                    self.base.run(SQL["add_piece"], piece._asdict() | {"rules": rules})
                     self.base.run(SQL["add_part"], {"file": draft, "part": part, "place": place, "piece": piece.hash})
                     size, place = size + piece.size, place + 1
         return size

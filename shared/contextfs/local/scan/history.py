@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from contextfs.domain.redaction.rules import VERSION
+from contextfs.domain.redaction.model import Policy
 from contextfs.local import git
 from contextfs.local.base.connection import Base, batches
 from contextfs.local.base.marks import mark, set_mark
@@ -21,7 +21,7 @@ _CURE: Final = (
 )
 
 
-def history(base: Base, place: Place, key: bytes, counted: dict[str, int]) -> Iterator[Found]:
+def history(base: Base, place: Place, policy: Policy, counted: dict[str, int]) -> Iterator[Found]:
     """Look through the states that were not yet, with these rules; nothing where there is no git.
 
     What git has is told and never changed: others have it, too.
@@ -32,14 +32,14 @@ def history(base: Base, place: Place, key: bytes, counted: dict[str, int]) -> It
     below = os.path.relpath(place.folder.resolve(), repository.root.resolve()).replace(os.sep, "/")
     tips = sorted({*repository.run("rev-parse", "--all").split()})
     is_clean = True
-    for some in batches(_states(repository, below, _known(base)), _AT_ONCE):
+    for some in batches(_states(repository, below, _known(base, policy)), _AT_ONCE):
         states = zip(some, repository.contents([blob for blob, _ in some]), strict=True)
-        for hit in hits([(state, data.decode("utf-8", "replace")) for state, data in states], key):
+        for hit in hits([(state, data.decode("utf-8", "replace")) for state, data in states], policy):
             is_clean = False
             yield from _found(hit)
         counted["git"] = counted.get("git", 0) + len(some)
     if is_clean:
-        set_mark(base, _MARK, " ".join([str(VERSION), *tips]))
+        set_mark(base, _MARK, " ".join([str(policy.edition), *tips]))
 
 
 def _states(repository: Repository, below: str, known: list[str]) -> list[tuple[str, str]]:
@@ -52,10 +52,10 @@ def _states(repository: Repository, below: str, known: list[str]) -> list[tuple[
     return [(name, paths[name]) for name, kind in kinds if kind == "blob"]
 
 
-def _known(base: Base) -> list[str]:
+def _known(base: Base, policy: Policy) -> list[str]:
     """Give the commits whose history was looked through with these rules."""
     version, *tips = (mark(base, _MARK) or "0").split()
-    return tips if int(version) == VERSION else []
+    return tips if int(version) == policy.edition else []
 
 
 def _found(hit: Hit) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from contextfs.domain.redaction.model import Finding
+from contextfs.domain.redaction.model import Finding, Policy
 from contextfs.domain.redaction.rules import redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
 
@@ -18,15 +18,15 @@ class Hit(NamedTuple):
     cleaned: Any
 
 
-def hits(things: Sequence[tuple[T, Any]], key: bytes) -> Iterator[Hit]:
+def hits(things: Sequence[tuple[T, Any]], policy: Policy) -> Iterator[Hit]:
     """Look through JSON values, each with the thing that it is of."""
     texts: dict[str, None] = {}
-    named = [gather(value, texts) for _, value in things]
-    places = suspects([*texts])
+    named = [gather(value, texts, policy.personal) for _, value in things]
+    places = suspects([*texts], policy.personal)
     bad = {text for place, text in enumerate(texts) if place in places}
     for (thing, value), is_named in zip(things, named, strict=True):
         if is_named or (bad and _holds(value, bad)):
-            done = redact_json(value, key=key)
+            done = redact_json(value, key=policy.key, wanted=policy.personal)
             if done.findings:
                 yield Hit(thing, done.findings, done.value)
 

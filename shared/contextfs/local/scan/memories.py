@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.memories.model import MemoryChange
+from contextfs.domain.redaction.model import Policy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Row
 from contextfs.local.scan.looking import Hit, hits
@@ -20,11 +21,11 @@ _SHOWN: Final = "`ctx scan --history --redact` replaces it by a revision"
 _EARLIER: Final = "the revision before keeps it, for it is what its hash says: change the secret"
 
 
-def memories(store: LocalStore, key: bytes, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
+def memories(store: LocalStore, policy: Policy, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
     """Look through all revisions; the secrets of those that are shown are replaced by a further revision."""
     after = ""
     while rows := store.base.all(SQL["revisions"], {"after": after, "limit": _AT_ONCE}):
-        for hit in hits([(row, _texts(row)) for row in rows], key):
+        for hit in hits([(row, _texts(row)) for row in rows], policy):
             is_shown = _is_shown(store, hit.thing)
             is_redacted = redact and is_shown and store.change(UUID(hit.thing["memory_id"]), MemoryChange()).stored
             yield from _found(hit, is_redacted=is_redacted, is_shown=is_shown)

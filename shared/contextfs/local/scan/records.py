@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
-from contextfs.domain.redaction.rules import VERSION
+from contextfs.domain.redaction.model import Policy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Row
 from contextfs.local.records.cleaning import Cleaning
@@ -19,17 +19,17 @@ _AT_ONCE: Final = 64
 _CURE: Final = "`ctx scan --history --redact` replaces it"
 
 
-def records(kept: Records, key: bytes, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
+def records(kept: Records, policy: Policy, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
     """Look through the pieces that were not yet, with these rules."""
     after = b""
-    while rows := kept.base.all(SQL["pieces"], {"rules": VERSION, "after": after, "limit": _AT_ONCE}):
+    while rows := kept.base.all(SQL["pieces"], {"rules": policy.edition, "after": after, "limit": _AT_ONCE}):
         for row in rows:
-            cleaning = Cleaning(key)
+            cleaning = Cleaning(policy)
             cleaned = b"".join(cleaning.lines(BytesIO(joined(row["data"], row["name"]))))
             if not cleaning.found:
-                kept.base.run(SQL["looked"], {"rules": VERSION, "hash": row["hash"]})
+                kept.base.run(SQL["looked"], {"rules": policy.edition, "hash": row["hash"]})
             elif redact:
-                _replace(kept, row, cleaned)
+                _replace(kept, row, cleaned, policy.edition)
             for one in cleaning.findings:
                 yield Found(
                     kind=one.kind,
@@ -43,9 +43,9 @@ def records(kept: Records, key: bytes, counted: dict[str, int], *, redact: bool)
         after = rows[-1]["hash"]
 
 
-def _replace(kept: Records, row: Row, cleaned: bytes) -> None:
+def _replace(kept: Records, row: Row, cleaned: bytes, rules: int) -> None:
     piece = again(row["data"], cleaned, row["name"])
     with kept.base.transaction():
-        kept.base.run(RECORDS["add_piece"], piece._asdict() | {"rules": VERSION})
+        kept.base.run(RECORDS["add_piece"], piece._asdict() | {"rules": rules})
         kept.base.run(SQL["place_piece"], {"piece": piece.hash, "hash": row["hash"]})
         kept.base.run(SQL["drop_piece"], {"hash": row["hash"]})

@@ -2,8 +2,7 @@
 
 from contextlib import ExitStack
 
-from contextfs.domain.redaction.rules import VERSION
-from contextfs.local.base.memories import redaction_key
+from contextfs.domain.redaction.model import VERSION
 from contextfs.local.records.store import FILE as RECORDS
 from contextfs.local.records.store import Records
 from contextfs.local.scan import sessions as of_sessions
@@ -19,19 +18,19 @@ def scanned(store: LocalStore, *, redact: bool) -> Scanned:
 
     What was found and not replaced is found again by the next look.
     """
-    base, key = store.base, redaction_key(store.base, store.entropy)
+    base, policy = store.base, store.policy
     counted: dict[str, int] = {}
     found: list[Found] = []
-    found += of_sessions.messages(base, key, counted, redact=redact)
-    found += of_sessions.rest(base, key, counted, redact=redact)
-    found += memories(store, key, counted, redact=redact)
+    found += of_sessions.messages(base, policy, counted, redact=redact)
+    found += of_sessions.rest(base, policy, counted, redact=redact)
+    found += memories(store, policy, counted, redact=redact)
     with ExitStack() as stack:
         if (store.place.local / RECORDS).exists():
             kept = stack.enter_context(Records.opened(store.place.local))
-            found += records(kept, key, counted, redact=redact)
+            found += records(kept, policy, counted, redact=redact)
             if any(one.where == "record" and one.is_redacted for one in found):
                 kept.base.compact()
-    found += history(base, store.place, key, counted)
+    found += history(base, store.place, policy, counted)
     if any(one.is_redacted for one in found):
         base.compact()
     return Scanned(rules=VERSION, looked=counted, found=found)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contextfs.domain.redaction.rules import VERSION
+from contextfs.domain.redaction.model import Policy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.base.marks import mark, set_mark
@@ -26,11 +26,11 @@ _REST: Final[tuple[tuple[str, str, Where], ...]] = (
 _JSON: Final = ("tool_calls", "metadata", "annotations")
 
 
-def messages(base: Base, key: bytes, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
+def messages(base: Base, policy: Policy, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
     """Look through messages; those that were looked through with these rules, without a finding, are passed over."""
-    after, is_clean = _known(base), True
+    after, is_clean = _known(base, policy), True
     while rows := base.all(SQL["messages"], {"after": after, "limit": _AT_ONCE}):
-        for hit in hits([(row, _values(row)) for row in rows], key):
+        for hit in hits([(row, _values(row)) for row in rows], policy):
             is_clean = is_clean and redact
             if redact:
                 _redact(base, "redact_message", hit)
@@ -38,15 +38,15 @@ def messages(base: Base, key: bytes, counted: dict[str, int], *, redact: bool) -
         counted["messages"] = counted.get("messages", 0) + len(rows)
         after = rows[-1]["place"]
         if is_clean:
-            set_mark(base, _MARK, f"{VERSION} {after}")
+            set_mark(base, _MARK, f"{policy.edition} {after}")
 
 
-def rest(base: Base, key: bytes, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
+def rest(base: Base, policy: Policy, counted: dict[str, int], *, redact: bool) -> Iterator[Found]:
     """Look through what is said of sessions, and what messages said before."""
     for query, update, where in _REST:
         after = ""
         while rows := base.all(SQL[query], {"after": after, "limit": _AT_ONCE}):
-            for hit in hits([(row, _values(row)) for row in rows], key):
+            for hit in hits([(row, _values(row)) for row in rows], policy):
                 if redact:
                     _redact(base, update, hit)
                 yield from _found(hit, where, is_redacted=redact)
@@ -54,9 +54,9 @@ def rest(base: Base, key: bytes, counted: dict[str, int], *, redact: bool) -> It
             after = rows[-1]["place"]
 
 
-def _known(base: Base) -> int:
+def _known(base: Base, policy: Policy) -> int:
     version, _, place = (mark(base, _MARK) or "0 0").partition(" ")
-    return int(place) if int(version) == VERSION else 0
+    return int(place) if int(version) == policy.edition else 0
 
 
 def _values(row: Row) -> dict[str, Any]:

@@ -41,7 +41,7 @@ select heads, deleted from memories where id = :id
 -- Some pieces that were not looked through with these rules, each with a file that it stands in.
 select p.hash, p.data, f.id as file, f.path, f.name
 from pieces as p join files as f on f.id = (select file from parts where piece = p.hash limit 1)
-where p.rules < :rules and p.hash > :after
+where p.rules <> :rules and p.hash > :after
 order by p.hash limit :limit
 
 -- name: looked

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from contextfs.domain.search.names import named
 from contextfs.kit.errors import Invalid
 from contextfs.kit.ids import Entropy
+from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -46,6 +47,7 @@ class LocalIndex:
         me: Callable[[], str],
         now: Callable[[], datetime],
         entropy: Entropy,
+        personal: Callable[[], frozenset[Personal]] = lambda: USUAL,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.base = base
@@ -57,6 +59,7 @@ class LocalIndex:
         self._me = me
         self._now = now
         self.entropy = entropy
+        self.personal = personal
         self.progress = progress
 
     def search(self, wanted: Wanted) -> LocalReply:

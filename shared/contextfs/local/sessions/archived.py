@@ -9,7 +9,6 @@ import msgspec
 from contextfs.domain.sessions.model import Message
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.journeys.export.format import Line, MessageKept, SessionKept
-from contextfs.local.base.memories import redaction_key
 from contextfs.local.sessions.arriving import Arrived
 from contextfs.local.sessions.rows import SQL, as_json, git_in, moment, row_of_message, text
 from contextfs.local.sessions.store import LocalSessions
@@ -30,7 +29,7 @@ class Restorer:
 
     def __init__(self, sessions: LocalSessions) -> None:
         self._base = sessions.store.base
-        self._cleaner = Cleaner(redaction_key(self._base, sessions.store.entropy))
+        self._cleaner = Cleaner(sessions.store.policy)
         self._names: dict[UUID, UUID] = {}
 
     def take_in(self, batch: Sequence[Line]) -> Arrived:

@@ -17,7 +17,6 @@ from contextfs.kit.ids import placed, uuid7s
 from contextfs.kit.receipt import Receipt
 from contextfs.local import config
 from contextfs.local.base.connection import Row
-from contextfs.local.base.memories import redaction_key
 from contextfs.local.config import Level
 from contextfs.local.sessions.rows import (
     SQL,
@@ -64,7 +63,7 @@ class LocalSessions:
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
         `revise` brings messages that are there to what is said of them now; what was said before stays as a version.
         """
-        cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
+        cleaner = Cleaner(self.store.policy)
         messages = list(named(new.messages)) if new.external_id else new.messages
         cleaned = cleaner.fields(new, texts=("title",), values=("annotations", "metadata"))
         session_id = self._id_of(new)
@@ -83,7 +82,7 @@ class LocalSessions:
     def append(self, session_id: UUID, messages: Sequence[NewMessage]) -> Captured:
         """Append messages in their order; those whose external id is stored already are counted as present."""
         self._row(session_id)
-        cleaner = Cleaner(redaction_key(self._base, self.store.entropy))
+        cleaner = Cleaner(self.store.policy)
         added = sum(self._add(session_id, batch) for batch in self._fresh(session_id, messages, cleaner))
         return self._captured(session_id, len(messages), added, cleaner, created=False)
 

@@ -20,9 +20,9 @@ SESSION = "503d3276-fd1c-4a5a-b232-97277af3f672.jsonl"
 SAMPLE = ROOT / "tests" / "data" / "transcripts" / "claude-code" / SESSION
 
 
-def nothing(data: bytes) -> list[Span]:
+def nothing(data: bytes, wanted: object) -> list[Span]:
     """Find what rules of before found: nothing yet."""
-    del data
+    del data, wanted
     return []
 
 
@@ -30,7 +30,7 @@ def nothing(data: bytes) -> list[Span]:
 def older_rules() -> Generator[None]:
     """Go back to the time before there were rules."""
     names = ("contextfs.domain.redaction.rules.spans", "contextfs.domain.redaction.sieve.spans")
-    with patch(names[0], nothing), patch(names[1], nothing), patch("contextfs.local.records.store.VERSION", 0):
+    with patch(names[0], nothing), patch(names[1], nothing), patch("contextfs.domain.redaction.model.VERSION", 0):
         yield
 
 
@@ -100,7 +100,7 @@ def test_what_was_looked_through_is_passed_over_by_the_next(tmp_path: Path) -> N
 
     first = here.ctx("scan", "--history", "--json")
     second = here.ctx("scan", "--history", "--json")
-    with patch("contextfs.local.scan.sessions.VERSION", 99), patch("contextfs.local.scan.records.VERSION", 99):
+    with patch("contextfs.domain.redaction.model.VERSION", 99):
         newer = here.ctx("scan", "--history", "--json")
 
     assert (0, 0, 0) == (first.code, second.code, newer.code)
@@ -126,3 +126,34 @@ def test_it_wants_to_be_told_where(here: Folder) -> None:
     told = here.ctx("scan")
 
     assert (2, True) == (told.code, "--history" in told.err)
+
+
+def test_classes_that_are_wanted_later_are_looked_for_in_what_is_stored(tmp_path: Path) -> None:
+    made = folder(tmp_path / "r")
+    made.ctx("memory", "add", "Ask mara.lindqvist@fjordmail.no, or pay with 4242 4242 4242 4242.")
+    before = scan(made)
+    with (made.root / ".contextfs" / "config.toml").open("a") as settings:
+        settings.write('\n[redact]\npersonal = ["email", "card"]\n')
+
+    code, found = scan(made)
+    scan(made, "--redact")
+    [memory] = made.ctx("memory", "list", "--json").json
+    shown = memory["content"]
+
+    assert (0, []) == before
+    assert (1, ["email"]) == (code, sorted({str(one["kind"]) for one in found}))
+    assert "[redacted:email:" in shown
+    assert "fjordmail" not in shown
+    assert "[redacted:card:" in shown
+
+
+def test_a_class_that_there_is_not_is_told_with_its_line(tmp_path: Path) -> None:
+    made = folder(tmp_path / "r")
+    with (made.root / ".contextfs" / "config.toml").open("a") as settings:
+        settings.write('\n[redact]\npersonal = ["names"]\n')
+
+    told = made.ctx("memory", "add", "We deploy on Thursdays.")
+
+    assert 0 != told.code
+    assert "config.toml:" in told.err
+    assert "names" in told.err

@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 
 from contextfs.client import ContextFS
-from contextfs.client.recording.model import Exchange
 from contextfs.client.recording.recorder import Recorder
 from contextfs.client.recording.server import ServerSink
+from contextfs.recording.model import Exchange
 from tests.conftest import Tenant
 
 PROJECT = UUID("0198f3c2-0000-7000-8000-000000000001")

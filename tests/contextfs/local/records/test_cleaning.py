@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.local.records.cleaning import Cleaning, cleaned
 
@@ -19,7 +20,7 @@ records = st.dictionaries(st.sampled_from(["text", "password", "api_key", "n"]),
 
 
 def run(*lines: bytes) -> tuple[bytes, int]:
-    cleaning = Cleaning(KEY)
+    cleaning = Cleaning(Policy(KEY))
     return b"".join(cleaned(iter(lines), cleaning)), cleaning.found
 
 

@@ -8,7 +8,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contextfs.local.records.pieces import Piece, cut, joined, name_in
+from contextfs.kit.zstd import zstd
+from contextfs.local.records.pieces import Piece, again, cut, joined, name_in
 
 ONE, OTHER = "5e231473-1e70-45c5-9c18-6510ac844c99", "f744aef5-5139-4c21-91e5-3f44ce902105"
 
@@ -60,7 +61,12 @@ def test_a_document_on_one_line_shares_what_it_did_not_change() -> None:
 def test_a_piece_is_called_by_what_it_holds() -> None:
     [piece] = cut([b"a\n"], "")
 
-    assert sha256(zlib.decompress(piece.data)).digest() == piece.hash
+    assert sha256(zstd().decompress(piece.data)).digest() == piece.hash
+
+
+def test_a_piece_that_was_packed_by_zlib_is_read() -> None:
+    assert joined(zlib.compress(b"nsays \0"), "me") == b"says me"
+    assert joined(again(zlib.compress(b"nsays \0"), b"said me", "me").data, "me") == b"said me"
 
 
 def test_a_session_is_called_as_its_file() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from contextfs.adapters.transcripts import READERS, Reader, kept, paths_in, read_path, reader
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.domain.redaction.model import Policy
 from contextfs.kit.errors import BadInput, ContextFSError
 from contextfs.local.records.cleaning import Cleaning
 from contextfs.local.records.store import FILE, Kept, Records
@@ -33,7 +34,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
 def keep(records: Records, file: Path, tool: str = "claude-code", now: datetime = NOW) -> Kept:
     of_tool = reader(tool)
     parts = kept.parts(of_tool, file)
-    return records.keep(tool, file, parts, Cleaning(KEY), is_rows=kept.is_rows(of_tool, file), now=now)
+    return records.keep(tool, file, parts, Cleaning(Policy(KEY)), is_rows=kept.is_rows(of_tool, file), now=now)
 
 
 def written(folder: Path, text: str, name: str = "5e231473-1e70-45c5-9c18-6510ac844c99.jsonl") -> Path:
@@ -104,7 +105,7 @@ def test_a_file_that_cannot_be_read_to_its_end_leaves_what_was_kept(records: Rec
         raise BadInput("The disk is gone.")
 
     with pytest.raises(BadInput):
-        records.keep("claude-code", file, broken(), Cleaning(KEY), is_rows=False, now=NOW)
+        records.keep("claude-code", file, broken(), Cleaning(Policy(KEY)), is_rows=False, now=NOW)
 
     assert [before] == records.files()
     assert content(records, before) == b'{"n":1}\n'
@@ -146,13 +147,14 @@ KILLED = """
 import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
+from contextfs.domain.redaction.model import Policy
 from contextfs.local.records.cleaning import Cleaning
 from contextfs.local.records.store import Records
 def parts():
     yield "", (os.urandom(40_000).hex().encode() + b"\\n" for _ in range(100))
     os.kill(os.getpid(), 9)
 with Records.opened(Path(sys.argv[1])) as records:
-    records.keep("t", Path("/f"), parts(), Cleaning(b"k"), is_rows=False, now=datetime.now(UTC))
+    records.keep("t", Path("/f"), parts(), Cleaning(Policy(b"k")), is_rows=False, now=datetime.now(UTC))
 """
 
 

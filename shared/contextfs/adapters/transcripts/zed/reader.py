@@ -1,8 +1,6 @@
 """Reads Zed's threads from its database: each is JSON, in most versions compressed with Zstandard."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from importlib import import_module
 from typing import Any
 
 from contextfs.adapters.transcripts.shapes import document, table
@@ -10,10 +8,10 @@ from contextfs.adapters.transcripts.sqlite import Base
 from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.errors import BadInput
 from contextfs.kit.sql import load
+from contextfs.kit.zstd import zstd
 
 SQL = load("contextfs.adapters.transcripts.zed", "sqlite.sql")
 MAX_UNPACKED_BYTES = 256 << 20
-_MODULES = ("compression.zstd", "backports.zstd")
 
 Row = tuple[dict[str, Any], dict[str, Any], Tally]
 
@@ -40,17 +38,12 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def _unpacked(data: bytes) -> bytes | None:
     """Unpack, up to 256 MiB: a small row can unpack to a full memory. None when it is damaged or larger."""
-    zstd = _zstd()
+    module = zstd()
+    if module is None:
+        raise BadInput("Zed's threads are compressed with Zstandard: install `backports.zstd`, or use Python 3.14.")
     try:
-        unpacking = zstd.ZstdDecompressor()
+        unpacking = module.ZstdDecompressor()
         unpacked: bytes = unpacking.decompress(data, max_length=MAX_UNPACKED_BYTES)
-    except (zstd.ZstdError, EOFError, ValueError):
+    except (module.ZstdError, EOFError, ValueError):
         return None
     return unpacked if unpacking.eof else None
-
-
-def _zstd() -> Any:
-    for name in _MODULES:
-        with suppress(ImportError):
-            return import_module(name)
-    raise BadInput("Zed's threads are compressed with Zstandard: install `backports.zstd`, or use Python 3.14.")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.client.recording import anthropic_messages, openai_chat, openai_responses
-from contextfs.client.recording.conversation import APIS
-from contextfs.client.recording.events import MOST_BYTES, events, unpacked
-from contextfs.client.recording.model import Turn
 from contextfs.kit.errors import Invalid
+from contextfs.recording import anthropic_messages, openai_chat, openai_responses
+from contextfs.recording.conversation import APIS
+from contextfs.recording.events import MOST_BYTES, events, unpacked
+from contextfs.recording.model import Turn
 from tests.clients.proxy import model
 
 SAID: list[Any] = ["It listens on 8443.", "", "ä\n\n日本", ("weather", {"city": "Ulm", "days": [1, 2]})]

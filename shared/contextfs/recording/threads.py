@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import islice, pairwise
 from typing import Any
 
-from contextfs.client.recording.links import chain, digest, seed
-from contextfs.client.recording.model import Turn
+from contextfs.recording.links import chain, digest, seed
+from contextfs.recording.model import Turn
 
 MOST_LINKS = 100_000
 """Messages that are remembered: about 20 MB."""

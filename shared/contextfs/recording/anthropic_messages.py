@@ -5,9 +5,9 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from contextfs.client.recording.model import Asked, Replied, Turn
-from contextfs.client.recording.speech import call, said
 from contextfs.kit.shapes import count, is_table, items, table, text
+from contextfs.recording.model import Asked, Replied, Turn
+from contextfs.recording.speech import call, said
 
 _ONE_TOKEN = 1
 _CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})

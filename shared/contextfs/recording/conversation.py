@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contextfs.client.recording import anthropic_messages, openai_chat, openai_responses
-from contextfs.client.recording.events import document, events, unpacked
-from contextfs.client.recording.model import Asked, Exchange, Kept, Replied, Turn
-from contextfs.client.recording.threads import Threads
 from contextfs.domain.context.render import without_packs
 from contextfs.domain.sessions import bounds
 from contextfs.domain.sessions.model import NewMessage
+from contextfs.recording import anthropic_messages, openai_chat, openai_responses
+from contextfs.recording.events import document, events, unpacked
+from contextfs.recording.model import Asked, Exchange, Kept, Replied, Turn
+from contextfs.recording.threads import Threads
 
 _STREAM = "text/event-stream"
 _INSTANT = timedelta(microseconds=1)
@@ -42,9 +42,9 @@ def is_conversation(method: str, path: str) -> bool:
 class Reader:
     """Reads exchanges, in order, into what is kept. `clean` takes out what a tool put among a user's words."""
 
-    def __init__(self, clean: Callable[[str], str] = without_packs) -> None:
+    def __init__(self, clean: Callable[[str], str] = without_packs, *, threads: Threads | None = None) -> None:
         self._clean = clean
-        self._threads = Threads()
+        self._threads = threads or Threads()
 
     def read(self, exchange: Exchange) -> Kept | None:
         """Read an exchange; None where nobody was answered. Invalid where a body cannot be read."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from contextfs.client.recording.model import Asked, Replied, Turn
-from contextfs.client.recording.speech import call, joined, said
 from contextfs.domain.sessions.model import ToolCall
 from contextfs.kit.shapes import count, is_table, items, table, text
+from contextfs.recording.model import Asked, Replied, Turn
+from contextfs.recording.speech import call, joined, said
 
 _ONE_TOKEN = 1
 

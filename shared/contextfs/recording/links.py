@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from contextfs.client.recording.model import Turn
+from contextfs.recording.model import Turn
 
 _DIGITS = 32
 _ordered = msgspec.json.Encoder(order="sorted")

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from contextfs.client.recording.model import Turn
 from contextfs.domain.sessions import bounds
 from contextfs.domain.sessions.model import ToolCall
 from contextfs.kit.shapes import is_table, items, table, text
+from contextfs.recording.model import Turn
 
 _TEXTS = ("text", "refusal", "transcript")
 _UNTOLD = frozenset({"thinking", "redacted_thinking", "reasoning"})

@@ -4,20 +4,37 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from contextfs.client.recording.events import READABLE
-from contextfs.client.recording.wrapping import CAPTURE_HEADER, OFF, SESSION_HEADER, TOOL_HEADER, word
+from contextfs.recording.events import READABLE
 
 Raw = Iterable[tuple[bytes, bytes]]
+
+SESSION_HEADER: Final = "x-contextfs-session"
+TOOL_HEADER: Final = "x-contextfs-tool"
+CAPTURE_HEADER: Final = "x-contextfs-capture"
+"""Headers by which a caller names its conversation and itself, or says `off`. They go no further than to us."""
+KEY_HEADER: Final = "x-contextfs-key"
+PROJECT_HEADER: Final = "x-contextfs-project"
+"""Headers for a server of ours: who calls, and for which project. `Authorization` is the model's."""
+OFF: Final = "off"
+
 
 _HOP_BY_HOP: Final = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
     | {b"trailer", b"transfer-encoding", b"upgrade"}
 )
 """Headers of one connection (RFC 9110, section 7.6.1); each side of ours has its own."""
-_OURS: Final = frozenset(name.encode() for name in (SESSION_HEADER, TOOL_HEADER, CAPTURE_HEADER))
+_OURS: Final = frozenset(
+    name.encode() for name in (SESSION_HEADER, TOOL_HEADER, CAPTURE_HEADER, KEY_HEADER, PROJECT_HEADER)
+)
 _LEFT_OUT: Final = _HOP_BY_HOP | _OURS | {b"host", b"expect", b"accept-encoding"}
+_OF_OUR_SIDE: Final = frozenset({b"cookie", b"forwarded", b"via", b"x-real-ip", b"traceparent", b"tracestate"})
+_OF_PROXIES: Final = (b"x-forwarded-", b"x-cloud-trace-", b"x-amzn-", b"x-envoy-", b"cf-", b"true-client-")
+_OF_THEIR_SIDE: Final = frozenset(
+    {b"set-cookie", b"alt-svc", b"strict-transport-security", b"x-content-type-options", b"content-security-policy"},
+)
 _SCOPES: Final = ("x-claude-code-session-id", "session-id", "session_id", "x-session-id")
 """How Claude Code, Codex and OpenCode name the run that a request is a part of."""
+_NO_WORD: Final = re.compile(r"[^0-9a-z._-]+")
 _PRODUCT: Final = re.compile(r"^(?:Async)?([\w.@-]+)")
 _LONGEST: Final = 300
 _LOOPBACK: Final = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
@@ -33,6 +50,19 @@ def onward(raw: Raw) -> list[tuple[bytes, bytes]]:
 def back(raw: Raw) -> list[tuple[bytes, bytes]]:
     """Give the headers of a reply for the program."""
     return [(name, value) for name, value in raw if name.lower() not in _HOP_BY_HOP]
+
+
+def onward_of_server(raw: Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a request that came over a network: without what is between it and a server of ours."""
+    kept = [(name, value) for name, value in onward(raw) if name.lower() not in _OF_OUR_SIDE]
+    return [one for one in kept if not one[0].lower().startswith(_OF_PROXIES)]
+
+
+def back_of_server(raw: Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a reply that comes from an address of ours: nothing in it speaks for that address."""
+    kept = [(name, value) for name, value in back(raw) if name.lower() not in _OF_THEIR_SIDE]
+    kept = [one for one in kept if not one[0].lower().startswith(b"access-control-")]
+    return [*kept, (b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"sandbox")]
 
 
 def is_of_this_machine(headers: Mapping[str, str]) -> bool:
@@ -62,6 +92,11 @@ def tool(headers: Mapping[str, str]) -> str:
     """Name the program that calls: as it says, or by the product in its User-Agent."""
     product = _PRODUCT.match(headers.get("user-agent", ""))
     return word(headers.get(TOOL_HEADER) or (product[1] if product else "proxy"))
+
+
+def word(text: str) -> str:
+    """Make a tool's name of a text."""
+    return _NO_WORD.sub("-", text.lower()).strip("-._")[:64] or "program"
 
 
 def _readable(wished: str) -> str:

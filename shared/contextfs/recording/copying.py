@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from clients.proxy import headers as of_headers
-from contextfs.client.recording.events import MOST_BYTES
-from contextfs.client.recording.model import Exchange
+from contextfs.recording import headers as of_headers
+from contextfs.recording.events import MOST_BYTES
+from contextfs.recording.model import Exchange
 
 _SUCCESS: Final = range(200, 300)
 

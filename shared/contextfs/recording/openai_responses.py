@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from contextfs.client.recording.model import Asked, Replied, Turn
-from contextfs.client.recording.speech import call, joined, said
 from contextfs.kit.shapes import count, is_table, items, table, text
+from contextfs.recording.model import Asked, Replied, Turn
+from contextfs.recording.speech import call, joined, said
 
 _LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _INPUTS = ("arguments", "input", "action", "queries", "code", "operation")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.client.recording.model import Turn
-from contextfs.client.recording.threads import Threads
 from contextfs.domain.sessions.model import ToolCall
+from contextfs.recording.model import Turn
+from contextfs.recording.threads import Threads
 
 
 def turns(*texts: str) -> list[Turn]:

@@ -1,0 +1,130 @@
+"""Keeps what was said in an exchange that passed, as its caller: through the door, as any session is captured."""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.sessions.model import NewMessage, NewSession
+from contextfs.kit.errors import ContextFSError
+from contextfs.recording.conversation import Reader
+from contextfs.recording.model import Exchange, Kept
+from contextfs.recording.threads import Threads
+from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.proxying.admission import Caller
+
+_PROJECTS: Final = 200
+_LINKS: Final = 2_000
+_MOST_MESSAGES: Final = 200
+_MOST_BYTES: Final = 512 << 10
+_REFUSED: Final = 400
+_log = logging.getLogger(__name__)
+
+
+class _Open(NamedTuple):
+    """A conversation that is open: as whom it is closed, and when something was said in it last."""
+
+    caller: Caller
+    at: float
+
+
+class Capturing:
+    """Reads exchanges, those of a project in turn, and stores what is new in them. Whatever goes wrong is logged.
+
+    It remembers conversations of the latest projects. Who has forgotten one, as another process has, reads it from the
+    whole request, gives it the same name, and what is stored already is not stored again.
+    """
+
+    def __init__(self) -> None:
+        self._readers: OrderedDict[UUID, tuple[Reader, Lock]] = OrderedDict()
+        self._open: dict[str, _Open] = {}
+        self._lock = Lock()
+
+    def keep(self, caller: Caller, project_id: UUID, exchange: Exchange) -> None:
+        """Keep one exchange. It never raises."""
+        reader, turn = self._reader(project_id)
+        try:
+            with turn:
+                kept = reader.read(exchange)
+            if kept is not None:
+                session_id = _stored(caller, project_id, kept)
+                with self._lock:
+                    self._open[session_id] = _Open(caller.alone(), time.monotonic())
+        except ContextFSError as error:
+            self._fail(project_id, error.detail)
+        except Exception as error:  # noqa: BLE001 - nothing of it may reach who waits for the answer of a model
+            self._fail(project_id, f"{type(error).__name__} (a fault of the server)")
+
+    def complete(self, idle: float) -> None:
+        """Close the conversations in which nothing was said for some seconds, so that they are learned from."""
+        until = time.monotonic() - idle
+        with self._lock:
+            over = [(session_id, one.caller) for session_id, one in self._open.items() if one.at <= until]
+            for session_id, _ in over:
+                del self._open[session_id]
+        for session_id, caller in over:
+            reply = caller.ask("sessions.complete", values={"session_id": session_id})
+            if reply.status >= _REFUSED:
+                _log.warning("a conversation was kept, and not closed", extra={"detail": _why(reply)})
+
+    def _fail(self, project_id: UUID, why: str) -> None:
+        with self._lock:
+            self._readers.pop(project_id, None)  # what was not stored is new again
+        _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": why})
+
+    def _reader(self, project_id: UUID) -> tuple[Reader, Lock]:
+        with self._lock:
+            found = self._readers.setdefault(project_id, (Reader(threads=Threads(_LINKS)), Lock()))
+            self._readers.move_to_end(project_id)
+            while len(self._readers) > _PROJECTS:
+                self._readers.popitem(last=False)
+            return found
+
+
+def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str:
+    """Store a session and its messages, in parts that the routes take; gives its id."""
+    parts = _parts(kept.messages)
+    new = NewSession(
+        project_id=project_id,
+        tool=kept.tool,
+        external_id=kept.external_id,
+        model=kept.model,
+        metadata=kept.metadata,
+        input_tokens=kept.input_tokens,
+        output_tokens=kept.output_tokens,
+        started_at=kept.started_at,
+        messages=next(parts, list[NewMessage]()),
+    )
+    session: dict[str, Any] = _done(caller.ask("sessions.create", body=new))["session"]
+    for part in parts:
+        _done(caller.ask("sessions.append", values={"session_id": session["id"]}, body={"messages": part}))
+    return session["id"]
+
+
+def _parts(messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
+    part: list[NewMessage] = []
+    size = 0
+    for one in messages:
+        length = len(msgspec.json.encode(one)) + 1
+        if part and (len(part) >= _MOST_MESSAGES or size + length > _MOST_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(one)
+        size += length
+    if part:
+        yield part
+
+
+def _done(reply: HttpResponse) -> dict[str, Any]:
+    if reply.status >= _REFUSED:
+        raise ContextFSError(_why(reply))
+    return msgspec.json.decode(reply.body)
+
+
+def _why(reply: HttpResponse) -> str:
+    return str(msgspec.json.decode(reply.body).get("detail", reply.status))

@@ -1,0 +1,181 @@
+"""The endpoint `/v1/proxy/{upstream}/…`: who calls is asked first, then each byte passes.
+
+The key of the model stands in headers that go on as they are; none is stored or logged. Only upstreams that the
+installation names are asked. The end of a reply waits until what was said is stored; what is not stored, for whatever
+reason, changes nothing else of the answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from contextfs.kit.errors import ContextFSError, NotFound
+from contextfs.recording import headers as of_headers
+from contextfs.recording.conversation import is_conversation
+from contextfs.recording.copying import Copy
+from contextfs.recording.passing import Passing, Way
+from contextfs.runtime.address import client_address
+from contextfs.runtime.door import Door
+from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.problems import MEDIA_TYPE, problem
+from contextfs.runtime.proxying.admission import Caller, project_of
+from contextfs.runtime.proxying.capturing import Capturing
+from contextfs.runtime.proxying.upstreams import address
+from contextfs.runtime.table import MIB, PROXY, Route
+
+_MOST_BYTES: Final = 64 * MIB
+_SILENCE_SECONDS: Final = 600.0
+_STORE_SECONDS: Final = 5.0
+"""For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
+_NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete")
+_IDLE_SECONDS: Final = 600.0
+"""For how long nothing is said in a conversation before it is closed."""
+_LOOK_SECONDS: Final = 60.0
+_KINDS: Final = {
+    401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
+    429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
+}  # fmt: skip
+_log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """An ASGI app that passes requests on for callers of this server."""
+
+    def __init__(self, door: Door, routes: Sequence[Route]) -> None:
+        self._door = door
+        self._routes = {route.name: route for route in routes if route.name in _NEEDED}
+        self._capturing = Capturing()
+        self._passing: Passing | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        request_id = self._door.request_id(request.headers)
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        caller = Caller(self._door, self._routes, headers, client_address(request, self._door.services.trusted_hops))
+        try:
+            url = self._url(scope)
+        except ContextFSError as error:
+            await _answer(send, problem(error, request_id), request_id)
+            return
+        project = await run_in_threadpool(project_of, caller)
+        if isinstance(project, HttpResponse):
+            await _answer(send, project, request_id)
+            return
+        await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, project)
+
+    async def close(self) -> None:
+        """Close the conversations that are open, and give the connections back."""
+        if self._passing is not None and self._closing is not None:
+            self._closing.cancel()
+            await run_in_threadpool(self._capturing.complete, 0.0)
+            await self._passing.close()
+
+    def _url(self, scope: Scope) -> str:
+        upstream, _, path = _below(scope).partition("/")
+        if not self._routes.keys() >= {*_NEEDED}:
+            raise NotFound("There is nothing at this address: see /v1/openapi.json.")
+        return address(self._door.services.upstreams, upstream, path, scope["query_string"].decode("latin-1"))
+
+    def _begun(self) -> Passing:
+        """Give what passes requests on; with the first of them, conversations begin to be closed."""
+        if self._passing is None:
+            self._passing = Passing(most_bytes=_MOST_BYTES, silence=_SILENCE_SECONDS)
+            self._closing = asyncio.create_task(self._close_idle())
+        return self._passing
+
+    async def _close_idle(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await run_in_threadpool(self._capturing.complete, _IDLE_SECONDS)
+
+    async def _pass_on(self, passage: "_Passage", caller: Caller, project_id: UUID) -> None:
+        copy = None
+        if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
+            copy = Copy(passage.scope["path"], caller.headers, tool=None, now=self._door.clock)
+        passing = self._begun()
+        keeping: asyncio.Task[None] | None = None
+
+        async def keep() -> None:
+            nonlocal keeping
+            exchange = copy.exchange() if copy is not None else None
+            if exchange is not None and keeping is None:
+                keeping = asyncio.create_task(run_in_threadpool(self._capturing.keep, caller, project_id, exchange))
+                await asyncio.wait({keeping}, timeout=_STORE_SECONDS)
+
+        try:
+            await passing.carry(passage.way(copy, keep))
+        finally:
+            await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
+            if keeping is not None:
+                await keeping
+            if copy is not None and copy.too_large:
+                _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": "too large"})
+
+
+class _Passage:
+    """A request that is let in."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, url: str, request_id: str) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self._url = url
+        self._request_id = request_id
+
+    def way(self, copy: Copy | None, before_end: Any) -> Way:
+        """Say how it goes."""
+        return Way(
+            scope=self.scope,
+            receive=self._receive,
+            send=self._send,
+            url=self._url,
+            onward=of_headers.onward_of_server(self.scope["headers"]),
+            refuse=self._refuse,
+            copy=copy,
+            back=of_headers.back_of_server,
+            before_end=before_end,
+        )
+
+    async def _refuse(self, status: int, why: str) -> None:
+        value = {
+            "type": "urn:contextfs:problem:upstream",
+            "title": "The model's server does not answer"
+            if status != 413
+            else "The request is larger than is passed on",
+            "status": status,
+            "detail": why,
+            "request_id": self._request_id,
+        }
+        headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
+        await _answer(self._send, HttpResponse(status=status, body=msgspec.json.encode(value), headers=headers), "")
+
+
+def _below(scope: Scope) -> str:
+    """Give what stands below our own address, as it was sent."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0].decode("latin-1").partition(f"{PROXY}/")[2]
+
+
+async def _answer(send: Send, response: HttpResponse, request_id: str) -> None:
+    """Answer with a problem that the libraries of OpenAI and Anthropic read as well: by its member `error`."""
+    value: dict[str, Any] = msgspec.json.decode(response.body)
+    kind = _KINDS.get(response.status, "invalid_request_error")
+    told = value | {"error": {"type": kind, "message": value.get("detail", ""), "code": None, "param": None}}
+    body = msgspec.json.encode(told)
+    headers: Mapping[str, str] = {
+        **response.headers,
+        "content-length": str(len(body)),
+        "x-request-id": request_id or str(value.get("request_id", "")),
+    }
+    raw = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,88 @@
+"""A gateway that passes requests on to a provider's model, both on ports of this machine."""
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anthropic
+import openai
+import pytest
+
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
+from tests.clients.proxy.model import Model
+from tests.conftest import Tenant
+from tests.contextfs.client.serving import serving_app
+
+KEY = "sk-live-4f9c1d7e2b8a46c09d53e1f7a2b6c8d0"
+"""The key that the model knows, and nobody of us may keep."""
+
+
+@dataclass
+class Server:
+    """The address below which requests are passed on."""
+
+    url: str
+    clients: ExitStack = field(default_factory=ExitStack)
+
+    def openai(self, tenant: Tenant, **headers: str) -> openai.OpenAI:
+        """Give a client of OpenAI's library, as a tenant has it."""
+        mine = {"X-ContextFS-Key": tenant.key, **headers}
+        made = openai.OpenAI(
+            base_url=f"{self.url}/v1/proxy/openai/v1", api_key=KEY, max_retries=0, default_headers=mine
+        )
+        return self.clients.enter_context(made)
+
+    def anthropic(self, tenant: Tenant) -> anthropic.Anthropic:
+        """Give a client of Anthropic's library, as a tenant has it."""
+        made = anthropic.Anthropic(
+            base_url=f"{self.url}/v1/proxy/anthropic",
+            api_key=KEY,
+            max_retries=0,
+            default_headers={"X-ContextFS-Key": tenant.key},
+        )
+        return self.clients.enter_context(made)
+
+
+def said(tenant: Tenant, *, messages: int = 0) -> list[list[tuple[str, str]]]:
+    """Give who said what in each conversation of a tenant, the oldest first, as soon as so much was said.
+
+    A library does not wait for the end of a reply, which waits for the store.
+    """
+    deadline = time.monotonic() + 10
+    while sum(map(len, found := _said(tenant))) < messages and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def _said(tenant: Tenant) -> list[list[tuple[str, str]]]:
+    sessions: list[dict[str, Any]] = tenant.call("GET", "/v1/sessions").json()["items"]
+    lists = [tenant.call("GET", f"/v1/sessions/{one['id']}/messages").json()["items"] for one in reversed(sessions)]
+    return [[(one["role"], one["content"]) for one in some] for some in lists]
+
+
+@pytest.fixture
+def model() -> Model:
+    """Give a provider's model."""
+    return Model()
+
+
+@pytest.fixture
+def server(wiring: Wiring, model: Model) -> Iterator[Server]:
+    """Give a gateway in front of it."""
+    with serving_app(model.app()) as url:
+        upstreams = {"openai": url, "anthropic": url, "gone": "http://127.0.0.1:9"}
+        with passing_on(wiring, upstreams) as made:
+            yield made
+
+
+@contextmanager
+def passing_on(wiring: Wiring, upstreams: dict[str, str]) -> Generator[Server]:
+    """Serve a gateway in front of some models."""
+    door = replace(wiring.door, services=replace(wiring.services, upstreams=upstreams))
+    with serving_app(gateway(door, routes()), lifespan="on") as address:
+        made = Server(address)
+        with made.clients:
+            yield made

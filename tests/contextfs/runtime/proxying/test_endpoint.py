@@ -1,0 +1,294 @@
+"""The providers' own libraries through the server: nothing changes, and what was said is the caller's project's."""
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from contextfs.runtime.proxying import capturing, endpoint
+from contextfs.runtime.wiring import Wiring
+from tests.clients.proxy.model import Model, chat, chat_events
+from tests.conftest import Tenant
+from tests.contextfs.client.serving import serving_app
+from tests.contextfs.runtime.proxying.conftest import KEY, Server, passing_on, said
+
+ASK: list[Any] = [{"role": "user", "content": "Which port?"}]
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+def test_a_conversation_is_kept_as_it_grows(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "Since May."]
+    client, messages = server.openai(tenant), list(ASK)
+
+    first = client.chat.completions.create(model="model-1", messages=messages)
+    known = said(tenant, messages=2)
+    messages += [{"role": "assistant", "content": "8443."}, {"role": "user", "content": "Since when?"}]
+    client.chat.completions.create(model="model-1", messages=messages)
+
+    assert "8443." == first.choices[0].message.content
+    assert [[("user", "Which port?"), ("assistant", "8443.")]] == known
+    assert [[*known[0], ("user", "Since when?"), ("assistant", "Since May.")]] == said(tenant, messages=4)
+
+
+def test_a_stream_of_anthropic_is_kept(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["It listens on 8443."]
+
+    with server.anthropic(tenant).messages.stream(model="m", max_tokens=99, messages=ASK) as stream:
+        told = stream.get_final_text()
+
+    assert "It listens on 8443." == told
+    assert [[("user", "Which port?"), ("assistant", "It listens on 8443.")]] == said(tenant, messages=2)
+
+
+def test_each_byte_passes_and_no_key_of_ours_does(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["It listens on 8443."]
+    wanted = b"".join(chat_events(chat("It listens on 8443.", 1)))
+    headers = {
+        "authorization": f"Bearer {KEY}",
+        "x-contextfs-key": tenant.key,
+        "cookie": "contextfs=mine",
+        "x-forwarded-for": "10.0.0.1",
+    }
+
+    body = {"model": "m", "messages": ASK, "stream": True}
+    reply = httpx2.post(f"{server.url}/v1/proxy/openai/v1/chat/completions?beta=true", json=body, headers=headers)
+
+    [asked] = model.headers
+    assert wanted == reply.content
+    assert f"Bearer {KEY}" == asked["authorization"]
+    assert {"x-contextfs-key", "cookie", "x-forwarded-for"}.isdisjoint(asked)
+    assert tenant.key not in str(asked)
+    assert "sandbox" == reply.headers["content-security-policy"]
+
+
+def test_the_models_key_is_stored_and_logged_nowhere(
+    server: Server, tenant: Tenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+
+    told = "".join(str(vars(record)) for record in caplog.records if not record.name.startswith(("httpcore", "openai")))
+    kept = tenant.call("GET", "/v1/sessions").text + tenant.call("GET", "/v1/admin/audit").text
+    assert KEY not in told + kept
+    assert tenant.key not in told
+
+
+def test_secrets_are_taken_out_of_what_is_kept_and_not_of_what_passes(
+    server: Server, model: Model, tenant: Tenant
+) -> None:
+    model.says = [f"Use {TOKEN}."]
+
+    reply = server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+
+    [[_, (_, kept)]] = said(tenant, messages=2)
+    assert f"Use {TOKEN}." == reply.choices[0].message.content
+    assert kept.startswith("Use [redacted:github-token:")
+
+
+def test_two_tenants_keep_apart_though_they_say_the_same(
+    server: Server, model: Model, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    model.says = ["One.", "Two."]
+
+    for one in (tenant, other_tenant):
+        server.openai(one).chat.completions.create(model="m", messages=ASK)
+
+    assert [[("user", "Which port?"), ("assistant", "One.")]] == said(tenant, messages=2)
+    assert [[("user", "Which port?"), ("assistant", "Two.")]] == said(other_tenant, messages=2)
+
+
+def test_the_project_of_another_is_like_one_that_nobody_has(
+    server: Server, model: Model, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    client = server.openai(tenant, **{"X-ContextFS-Project": str(other_tenant.project_id)})
+
+    with pytest.raises(openai.NotFoundError) as refused:
+        client.chat.completions.create(model="m", messages=ASK)
+
+    assert "not yours to see" in str(refused.value)
+    assert ([], [], []) == (model.asked, said(tenant), said(other_tenant))
+
+
+def test_who_brings_no_key_or_one_that_is_wrong_reaches_nobody(server: Server, model: Model, tenant: Tenant) -> None:
+    path = f"{server.url}/v1/proxy/openai/v1/chat/completions"
+    body = {"model": "m", "messages": ASK}
+
+    without = httpx2.post(path, json=body, headers={"authorization": f"Bearer {KEY}"})
+    wrong = httpx2.post(path, json=body, headers={"x-contextfs-key": tenant.key[:-3] + "000"})
+    lost = httpx2.post(path, json=body, headers={"x-contextfs-key": tenant.key, "authorization": tenant.key})
+
+    assert (401, 401, 422) == (without.status_code, wrong.status_code, lost.status_code)
+    assert "X-ContextFS-Key" in without.json()["detail"]
+    assert "authentication_error" == without.json()["error"]["type"]
+    assert [] == model.asked
+
+
+def test_a_key_that_may_not_write_sessions_reaches_nobody(server: Server, model: Model, tenant: Tenant) -> None:
+    new = {"name": "reads", "permissions": ["projects:read", "sessions:read"]}
+    headers = {"x-contextfs-key": tenant.call("POST", "/v1/api-keys", new).json()["secret"]}
+    body = {"model": "m", "messages": ASK}
+    reply = httpx2.post(f"{server.url}/v1/proxy/openai/v1/chat/completions", json=body, headers=headers)
+
+    assert 403 == reply.status_code
+    assert "sessions:write" in reply.json()["detail"]
+    assert [] == model.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("elsewhere/v1/chat/completions", 404),
+        ("https%3A%2F%2Fexample.com/v1/chat/completions", 404),
+        ("openai/v1/%2e%2e/%2e%2e/admin", 400),
+        ("openai/v1/..%2f..%2fadmin", 400),
+    ],
+)
+def test_only_what_is_named_is_asked(path: str, status: int, server: Server, model: Model, tenant: Tenant) -> None:
+    reply = httpx2.post(f"{server.url}/v1/proxy/{path}", json={}, headers={"x-contextfs-key": tenant.key})
+
+    assert status == reply.status_code
+    assert [] == model.asked
+
+
+def test_an_upstream_that_does_not_answer_is_told(server: Server, tenant: Tenant) -> None:
+    client = server.openai(tenant).with_options(base_url=f"{server.url}/v1/proxy/gone/v1")
+
+    with pytest.raises(openai.InternalServerError) as failed:
+        client.chat.completions.create(model="m", messages=ASK)
+
+    assert 502 == failed.value.status_code
+    assert "does not answer" in str(failed.value)
+    assert [] == said(tenant)
+
+
+def test_what_the_model_refuses_passes_and_is_not_kept(server: Server, model: Model, tenant: Tenant) -> None:
+    model.status = 429
+
+    with pytest.raises(openai.RateLimitError) as refused:
+        server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+
+    assert ("req-1", "Too busy.") == (refused.value.request_id, refused.value.body["message"])  # pyright: ignore[reportIndexIssue, reportOptionalSubscript] - the library types it object
+    assert [] == said(tenant)
+
+
+def test_a_stream_that_breaks_off_is_kept_as_far_as_it_came(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says, model.cut_after = ["It listens on 8443."], 3
+
+    stream = server.openai(tenant).chat.completions.create(model="m", messages=ASK, stream=True)
+    with pytest.raises((httpx2.TransportError, openai.APIError)):
+        list(stream)
+
+    [[_, (role, content)]] = said(tenant, messages=2)
+    assert ("assistant", True) == (role, "It listens on 8443.".startswith(content))
+
+
+def test_what_cannot_be_kept_harms_no_answer_and_is_kept_with_what_follows(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.says = ["8443.", "Since May."]
+    client = server.openai(tenant)
+
+    def failing(*_: object) -> str:
+        raise RuntimeError(KEY)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(capturing, "_stored", failing)
+        first = client.chat.completions.create(model="m", messages=ASK)
+        told = settled(caplog)
+    messages: list[Any] = [*ASK, {"role": "assistant", "content": "8443."}, {"role": "user", "content": "Since when?"}]
+    client.chat.completions.create(model="m", messages=messages)
+
+    assert "8443." == first.choices[0].message.content
+    assert (1, False) == (len(told), KEY in str([vars(one) for one in told]))
+    assert [["Which port?", "8443.", "Since when?", "Since May."]] == [
+        [text for _, text in one] for one in said(tenant, messages=4)
+    ]
+
+
+def test_nothing_is_kept_where_the_caller_says_so_or_nothing_is_said(
+    server: Server, model: Model, tenant: Tenant
+) -> None:
+    client = server.openai(tenant)
+
+    client.chat.completions.create(model="m", messages=ASK, extra_headers={"X-ContextFS-Capture": "off"})
+    client.embeddings.create(model="m", input="Which port?", encoding_format="float")
+
+    assert (2, []) == (len(model.asked), said(tenant))
+
+
+def test_many_at_once_keep_apart(server: Server, model: Model, tenant: Tenant) -> None:
+    client = server.openai(tenant)
+
+    def talk(number: int) -> None:
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": f"I am {number}."}])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(talk, range(8)))
+
+    assert 8 == len(model.asked)
+    assert {f"I am {number}." for number in range(8)} == {one[0][1] for one in said(tenant, messages=16)}
+
+
+def test_another_process_goes_on_with_the_same_conversation(
+    wiring: Wiring, server: Server, model: Model, tenant: Tenant
+) -> None:
+    model.says = ["8443.", "Since May."]
+    server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+    said(tenant, messages=2)
+
+    messages: list[Any] = [*ASK, {"role": "assistant", "content": "8443."}, {"role": "user", "content": "Since when?"}]
+    with serving_app(model.app()) as url, passing_on(wiring, {"openai": url}) as another:
+        another.openai(tenant).chat.completions.create(model="m", messages=messages)
+
+    assert [["Which port?", "8443.", "Since when?", "Since May."]] == [
+        [text for _, text in one] for one in said(tenant, messages=4)
+    ]
+
+
+def test_a_conversation_is_closed_when_nothing_more_is_said_and_opened_by_what_is(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(endpoint, "_IDLE_SECONDS", 0.0)
+    model.says = ["8443.", "Since May."]
+    client = server.openai(tenant)
+
+    client.chat.completions.create(model="m", messages=ASK)
+    first = closed(tenant, messages=2)
+    messages: list[Any] = [*ASK, {"role": "assistant", "content": "8443."}, {"role": "user", "content": "Since when?"}]
+    client.chat.completions.create(model="m", messages=messages)
+
+    assert first == closed(tenant, messages=4)
+
+
+def test_a_server_that_stops_closes_what_is_open(wiring: Wiring, model: Model, tenant: Tenant) -> None:
+    with serving_app(model.app()) as url, passing_on(wiring, {"openai": url}) as stopping:
+        stopping.openai(tenant).chat.completions.create(model="m", messages=ASK)
+        said(tenant, messages=2)
+
+    [session] = tenant.call("GET", "/v1/sessions").json()["items"]
+    assert "completed" == session["status"]
+
+
+def closed(tenant: Tenant, *, messages: int) -> str:
+    """Give the id of the one session, once it is closed with so many messages."""
+    deadline = time.monotonic() + 10
+    while True:
+        sessions = tenant.call("GET", "/v1/sessions").json()["items"]
+        if [(one["status"], one["message_count"]) for one in sessions] == [("completed", messages)]:
+            return sessions[0]["id"]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def settled(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Give what was logged of what was not kept, once there is something."""
+    deadline = time.monotonic() + 10
+    while not (told := [one for one in caplog.records if "not kept" in one.getMessage()]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return told

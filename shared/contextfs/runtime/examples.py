@@ -121,6 +121,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "saml.acs": {"SAMLResponse": "PHNhbWxwOlJlc3BvbnNlLz4="},
         "saml.logout_form": {"SAMLRequest": "PHNhbWxwOkxvZ291dFJlcXVlc3QvPg=="},
         "admin.retain": {"keep_days": 365},
+        "residency.put": {"elsewhere": "forward"},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "sso.put": {
             "enabled": False,

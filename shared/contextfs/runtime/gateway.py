@@ -4,15 +4,17 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as Path
 from starlette.routing import WebSocketRoute, compile_path
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from contextfs.runtime.address import client_address
@@ -25,6 +27,9 @@ from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
 from contextfs.runtime.table import KIB, STREAM, Route
+
+if TYPE_CHECKING:
+    from contextfs.runtime.border.border import Border
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -39,12 +44,7 @@ _log = logging.getLogger(__name__)
 
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
     """Hang all doors in one app; `on_stop` runs after the last call has been answered."""
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        yield
-        on_stop()
-
+    guards, lifespan = _guarded(door, on_stop)
     app = Starlette(
         routes=[
             *(_path(door, route) for route in _by_path(routes)),
@@ -59,6 +59,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
             _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
             Exception: partial(_fault, door),
         },
+        middleware=guards,
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -140,14 +141,31 @@ def _scim(door: Door) -> ASGIApp:
 
 def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
     """Hang the stream of sessions alone, as a service of its own serves it."""
+    guards, lifespan = _guarded(door, on_stop)
+    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
+    return Starlette(routes=_streams(door, routes), exception_handlers=absent, middleware=guards, lifespan=lifespan)
+
+
+def _guarded(door: Door, on_stop: Callable[[], None]) -> tuple[list[Middleware], Lifespan[Starlette]]:
+    """Give what stands before an app, the border where there are several regions, and how it begins and ends."""
+    border = _border(door)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
+        if border is not None:
+            await border.close()
         on_stop()
 
-    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
-    return Starlette(routes=_streams(door, routes), exception_handlers=absent, lifespan=lifespan)
+    return [] if border is None else [Middleware(border.before)], lifespan
+
+
+def _border(door: Door) -> "Border | None":
+    if door.services.regions is None:
+        return None
+    from contextfs.runtime.border.border import Border  # noqa: PLC0415 - only where there are several regions
+
+    return Border(door, door.services.regions)
 
 
 def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:

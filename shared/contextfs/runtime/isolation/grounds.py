@@ -18,6 +18,8 @@ from contextfs.domain.audit import retention
 from contextfs.domain.events import store as events
 from contextfs.domain.events.model import Delivery
 from contextfs.domain.exports import store as exports
+from contextfs.domain.homes import store as homes
+from contextfs.domain.homes.model import Home
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
@@ -158,6 +160,7 @@ class Grounds:
         with self.services.database.transaction(assuming(org_id, by)) as (tx, _):
             networks.put(tx, org_id, allowed, by=by, now=now)
             retention.put(tx, org_id, _KEPT_DAYS, by=by, now=now)
+            homes.put(tx, Home(org_id, "local", "forward"), now)
 
     def _ask_about(self, founding: Founding, *things: dict[str, str]) -> Sequence[str]:
         """Let questions wait, as consolidation does: whether a memory may go."""

@@ -22,6 +22,8 @@ OWN = {"sql": ("sql-database-url",)}
 """What the services of some nouns need beside that: direct SQL runs as a role of its own."""
 PROTOCOLS = ("/mcp", "/oauth", "/scim", "/.well-known")
 """What the gateway answers beside the routes of the manifest."""
+BETWEEN = "/internal"
+"""What the gateway of a region answers to other regions alone."""
 KEEPS = ("exports", "triggers.export", "schedules.expire")
 """Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them."""
 ASKS = ("triggers.read",)
@@ -29,12 +31,17 @@ ASKS = ("triggers.read",)
 PLATFORM = (*CALLS, "relay-database-url")
 MIGRATES = (*PLATFORM, *OWN["sql"], "migration-database-url")
 FOUNDS = (*CALLS, "founding-secret")
+OWNS = ("migration-database-url",)
+BORDER = "region-key"
+"""The secret that regions know each other by; it is the same in all of them."""
 
 MIB = 1024 * 1024
 JOB_FROM_SECONDS = 3600
 """Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
-_ONCE = ("migrate-pre", "migrate-post", "found")
-"""What prepares an installation, and needs none of its options."""
+_APART = ("migrate-pre", "migrate-post", "found", "graphs")
+"""What prepares an installation or keeps its database, and needs none of its options."""
+GRAPHS_SECONDS = 6 * 3600
+"""How often graphs are looked after: a graph is worth its time for weeks, and most turns find nothing to do."""
 STREAM_SECONDS = 3600
 """How long a stream is kept open at the most; a client that is cut off then goes on by itself."""
 LONGEST_NAME = 30
@@ -140,8 +147,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "CONTEXTFS_REGION": region.name,
             "CONTEXTFS_TRUSTED_HOPS": "2",  # the edge and the load balancer, or the load balancer and its own address
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
-            "CONTEXTFS_PUBLIC_URL": f"https://api.{self.config.domain}",
+            "CONTEXTFS_PUBLIC_URL": f"https://{self.hosts(region)[-1] if several(self.config) else self.host}",
         }
+        if BORDER in self.grants_of(workload.name, "read"):
+            pinned = ((one.name, self.hosts(one)[-1]) for one in self.regions)
+            variables["CONTEXTFS_REGIONS"] = " ".join(f"{name}=https://{host}" for name, host in pinned)
         if self.grants_of(workload.name, "publish"):
             variables["CONTEXTFS_EVENTS"] = self.events(region)
         if workload.target == "found":
@@ -184,13 +194,22 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def hosts(self, region: Region) -> tuple[str, ...]:
         """The host names that a region answers at. Where all regions serve, each also has one that is pinned to it."""
-        home = (f"api.{self.config.domain}",) if region.name == self.config.home else ()
-        pinned = (f"{region.name}.api.{self.config.domain}",) if self.config.tier == "active-active" else ()
-        return (*home, *pinned)
+        home = (self.host,) if region.name == self.config.home else ()
+        return (*home, f"{region.name}.{self.host}") if several(self.config) else home
+
+    @property
+    def host(self) -> str:
+        """The host name of the API."""
+        return f"api.{self.config.domain}"
 
     def name(self, thing: str, region: Region) -> str:
         """What a thing of a region is called in the cloud: `ctx-sessions-usc1`."""
         return f"{self.config.name}-{thing}-{region.short}"
+
+
+def several(config: Config) -> bool:
+    """Tell whether each region has data of its own, so that a call may arrive in a wrong one."""
+    return config.tier == "active-active"
 
 
 def plan(
@@ -211,15 +230,16 @@ def plan(
         Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
         *(_migration(phase) for phase in ("pre", "post")),
         Workload(name="found", host="job", target="found", secrets=FOUNDS),
+        Workload(name="graphs", host="job", target="graphs", timeout_seconds=5 * 3600, secrets=OWNS),
     )
     made = Plan(
         config=config,
         regions=tuple(_regions(config)),
         workloads=workloads,
-        paths=tuple(_paths(routes)),
+        paths=tuple(_paths(routes, config)),
         subscriptions=tuple(_subscription(trigger) for trigger in triggers),
-        crons=tuple(_cron(schedule) for schedule in schedules),
-        secrets=(*MIGRATES, "founding-secret", *_options(config)),
+        crons=(*map(_cron, schedules), Cron(workload="graphs", every_seconds=GRAPHS_SECONDS)),
+        secrets=(*MIGRATES, "founding-secret", *_options(config), *((BORDER,) if several(config) else ())),
         grants=tuple(grant for workload in workloads for grant in _grants(workload, config)),
     )
     _check_names(made)
@@ -291,7 +311,7 @@ def _migration(phase: str) -> Workload:
     )
 
 
-def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
+def _paths(routes: tuple[Route, ...], config: Config) -> Iterator[PathRule]:
     """Give each head of paths (`/v1/sessions`) to the noun that has most of it, and the exceptions path by path."""
     owners: dict[str, str] = {}
     for route in routes:
@@ -305,7 +325,8 @@ def _paths(routes: tuple[Route, ...]) -> Iterator[PathRule]:
             yield PathRule(path=path, service=noun, exact=True)
     yield PathRule(path=STREAM, service="stream", exact=True)
     yield PathRule(path=PROXY, service="stream")
-    yield from (PathRule(path=path, service="gateway") for path in PROTOCOLS)
+    beside = (*PROTOCOLS, BETWEEN) if several(config) else PROTOCOLS
+    yield from (PathRule(path=path, service="gateway") for path in beside)
     for head, nouns in heads.items():
         yield PathRule(path=head, service=nouns.most_common(1)[0][0])
 
@@ -338,7 +359,11 @@ def _cron(schedule: Schedule) -> Cron:
 
 
 def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
-    secrets = (*workload.secrets, *(_options(config) if workload.target not in _ONCE else ()))
+    secrets = (
+        *workload.secrets,
+        *(_options(config) if workload.target not in _APART else ()),
+        *_between(workload, config),
+    )
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
     things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
     for action in workload.may:
@@ -352,6 +377,12 @@ def _options(config: Config) -> tuple[str, ...]:
     """The secrets of what an installation has by choice."""
     apart = ("passages-database-url",) if config.passages == "apart" else ()
     return (*apart, "cache-url") if config.cache else apart
+
+
+def _between(workload: Workload, config: Config) -> tuple[str, ...]:
+    """The secret of who speaks with other regions, or keeps events from them: doors, and what publishes."""
+    crosses = workload.host == "service" or "publish" in workload.may
+    return (BORDER,) if several(config) and crosses else ()
 
 
 def _regions(config: Config) -> Iterator[Region]:

@@ -1,4 +1,4 @@
-"""Routes of who may reach what: projects, keys, people, roles, single sign-on, directories, networks, logins."""
+"""Routes of who may reach what: projects, keys, people, roles, sign-on, directories, networks, residency, logins."""
 
 from contextfs.runtime.table import FORM, INVITED, PUBLIC, SAML_METADATA, Route
 
@@ -157,6 +157,16 @@ PEOPLE: tuple[Route, ...] = (
     # Networks: from where an organization may be called.
     Route("networks.get", "GET", "/v1/admin/networks", needs="networks:read", whole=True),
     Route("networks.put", "PUT", "/v1/admin/networks", needs="networks:write", whole=True, audits="networks.changed"),
+    # Residency: in which region an organization lives, and what becomes of its calls elsewhere.
+    Route("residency.get", "GET", "/v1/admin/residency", needs="residency:read", whole=True),
+    Route(
+        "residency.put",
+        "PUT",
+        "/v1/admin/residency",
+        needs="residency:write",
+        whole=True,
+        audits="residency.changed",
+    ),
     # Logins: browsers that somebody is signed in with.
     Route("auth.me", "GET", "/v1/auth/me", needs="logins:read"),
     Route("auth.logins", "GET", "/v1/auth/logins", needs="logins:read"),

@@ -12,6 +12,7 @@ from infra.aws.people import People
 from infra.aws.region import Region
 from infra.aws.updater import Updater
 from infra.kit.component import Component
+from infra.kit.credentials import Common
 from infra.plan import Plan
 
 GLOBAL = "us-east-1"
@@ -25,10 +26,11 @@ class Installation(Component):
         config = plan.config
         providers = {name: _provider(plan, name) for name in dict.fromkeys([*config.regions, GLOBAL])}
         super().__init__(config.name, None, providers=[providers[config.home]])
+        common = Common(plan, self)
         self.regions: list[Region] = []
         for place in plan.regions:
             primary = self.regions[0] if place.role == "standby" else None
-            self.regions.append(Region(plan, place, providers[place.name], primary, self))
+            self.regions.append(Region(plan, place, providers[place.name], primary, common, self))
         People(plan, self)
         if config.budget:
             Budget(plan, self)
@@ -38,7 +40,7 @@ class Installation(Component):
             self._public(plan, providers[GLOBAL])
 
     def _public(self, plan: Plan, provider: aws.Provider) -> None:
-        firewall = Firewall(plan, self, provider)
+        firewall = Firewall(plan, [region.network.address.public_ip for region in self.regions], self, provider)
         hosts = [host for region in plan.regions for host in plan.hosts(region)]
         certificate = Certificate("edge", [*hosts, f"app.{plan.config.domain}"], firewall)
         for region in self.regions:

@@ -30,7 +30,7 @@ from infra.aws.services import FargateService, Service
 from infra.aws.vault import Vault
 from infra.aws.watch import Watch
 from infra.kit.component import Component
-from infra.kit.credentials import Credentials
+from infra.kit.credentials import Common, Credentials
 from infra.plan import Plan
 from infra.plan import Region as Place
 
@@ -39,10 +39,17 @@ class Region(Component):
     """Owns a region's stores, and what runs on them. A standby copies the stores of its `primary`."""
 
     def __init__(
-        self, plan: Plan, region: Place, provider: aws.Provider, primary: Self | None, parent: pulumi.Resource
+        self,
+        plan: Plan,
+        region: Place,
+        provider: aws.Provider,
+        primary: Self | None,
+        common: Common,
+        parent: pulumi.Resource,
     ) -> None:
         super().__init__(region.name, parent, providers=[provider])
         self.plan, self.place = plan, region
+        self._common = common
         self.keys = Keys(plan, region, self)
         self.network = RegionNetwork(plan, region, self)
         self.credentials = primary.credentials if primary else self._credentials()
@@ -84,7 +91,7 @@ class Region(Component):
             texts["passages-database-url"] = credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
             texts["cache-url"] = self.cache.url
-        return {**texts, **credentials.texts}
+        return {**texts, **credentials.texts, **self._common.texts}
 
     def _run(self, image: pulumi.Input[str]) -> None:
         """Migrate, roll, migrate again; a standby's schema comes with its copy of the database."""

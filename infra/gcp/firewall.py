@@ -1,10 +1,12 @@
 """Cloud Armor: what is turned away before it reaches a service."""
 
+from collections.abc import Iterator, Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 
 from infra.kit.component import Component
-from infra.plan import Plan
+from infra.plan import Plan, several
 
 _EVERYONE: gcp.compute.SecurityPolicyRuleMatchArgsDict = {
     "versioned_expr": "SRC_IPS_V1",
@@ -12,22 +14,41 @@ _EVERYONE: gcp.compute.SecurityPolicyRuleMatchArgsDict = {
 }
 # Bodies are code and talk of code: rules against SQL and scripts would refuse honest ones. They look at reads only.
 _SCANNED = ("sqli-v33-stable", "xss-v33-stable", "lfi-v33-stable", "rce-v33-stable")
+_MOST_RANGES = 10
+"""Ranges of addresses that one rule takes."""
 _ALWAYS = ("scannerdetection-v33-stable", "protocolattack-v33-stable")
 
 
 class Firewall(Component):
-    """Owns the rules of the edge: a rate for each address, known attacks, floods. Who may do what, the doors decide."""
+    """Owns the rules of the edge: a rate for each address, known attacks, floods. Who may do what, the doors decide.
 
-    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
+    What a region forwards to another passed these rules where it arrived; it comes from one address, and many callers.
+    """
+
+    def __init__(self, plan: Plan, ways_out: Sequence[pulumi.Output[str]], parent: pulumi.Resource) -> None:
         super().__init__("firewall", parent)
         self.policy = gcp.compute.SecurityPolicy(
             "api",
             name=f"{plan.config.name}-api",
             type="CLOUD_ARMOR",
             adaptive_protection_config={"layer7_ddos_defense_config": {"enable": True}},
-            rules=[_rate(), *_attacks(), _otherwise()],
+            rules=[*(_regions(ways_out) if several(plan.config) else ()), _rate(), *_attacks(), _otherwise()],
             opts=self.inside(),
         )
+
+
+def _regions(ways_out: Sequence[pulumi.Output[str]]) -> Iterator[gcp.compute.SecurityPolicyRuleArgsDict]:
+    for first in range(0, len(ways_out), _MOST_RANGES):
+        addresses = ways_out[first : first + _MOST_RANGES]
+        yield {
+            "description": "other regions",
+            "priority": 100 + first,
+            "action": "allow",
+            "match": {
+                "versioned_expr": "SRC_IPS_V1",
+                "config": {"src_ip_ranges": [pulumi.Output.concat(address, "/32") for address in addresses]},
+            },
+        }
 
 
 def _rate() -> gcp.compute.SecurityPolicyRuleArgsDict:

@@ -17,6 +17,7 @@ from infra.gcp.region import Region
 from infra.gcp.updater import Updater
 from infra.gcp.watch import Watch
 from infra.kit.component import Component
+from infra.kit.credentials import Common
 from infra.plan import Plan
 
 
@@ -38,10 +39,12 @@ class Installation(Component):
         keys = {region.name: Keys(plan, region, apis, self) for region in plan.regions}
         home = plan.regions[0]
         images = Images(plan, home, keys[home.name], self)
+        common = Common(plan, self)
         self.regions: list[Region] = []
         for place in plan.regions:
             primary = self.regions[0] if place.role == "standby" else None
-            self.regions.append(Region(plan, place, apis, network, keys[place.name], images.image, primary, self))
+            region = Region(plan, place, apis, network, keys[place.name], images.image, primary, common, self)
+            self.regions.append(region)
         People(plan, apis, self)
         Watch(plan, apis, self)
         if config.budget:
@@ -54,7 +57,7 @@ class Installation(Component):
             self._private(plan)
 
     def _public(self, plan: Plan, keys: Keys) -> None:
-        firewall = Firewall(plan, self)
+        firewall = Firewall(plan, [region.network.address.address for region in self.regions], self)
         backends = [Backend(plan, region.place, region.services, firewall, self) for region in self.regions]
         edge = Edge(plan, backends, PublicFiles(plan, plan.regions[0], keys, self), self)
         pulumi.export("address", edge.address.address)

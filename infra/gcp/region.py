@@ -23,7 +23,7 @@ from infra.gcp.passages import Passages
 from infra.gcp.services import Service
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
-from infra.kit.credentials import ROLES, Credentials
+from infra.kit.credentials import ROLES, Common, Credentials
 from infra.plan import Plan, Workload
 from infra.plan import Region as Place
 
@@ -40,10 +40,12 @@ class Region(Component):
         keys: Keys,
         image: pulumi.Input[str],
         primary: Self | None,
+        common: Common,
         parent: pulumi.Resource,
     ) -> None:
         super().__init__(region.name, parent)
         self.plan, self.place, self.keys = plan, region, keys
+        self._common = common
         self.network = RegionNetwork(plan, region, network, self)
         self.credentials = (
             primary.credentials if primary else Credentials(region, self, production=plan.config.production)
@@ -73,7 +75,7 @@ class Region(Component):
             addresses["passages-database-url"] = self.credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
             addresses["cache-url"] = self.cache.url
-        return {**addresses, **self.credentials.texts}
+        return {**addresses, **self.credentials.texts, **self._common.texts}
 
     def _run(self, image: pulumi.Input[str], topics: Topics) -> None:
         """Migrate, roll, migrate again; a standby's schema comes with its copy of the database."""

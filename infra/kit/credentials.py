@@ -6,7 +6,7 @@ import pulumi
 from pulumi_random import RandomPassword
 
 from infra.kit.component import Component
-from infra.plan import Region
+from infra.plan import BORDER, Plan, Region, several
 
 ROLES = {
     "database-url": "contextfs_app",
@@ -46,3 +46,14 @@ class Credentials(Component):
         return pulumi.Output.concat(
             "postgresql://", role, ":", self.passwords[role], "@", host, ":5432/contextfs?sslmode=require"
         )
+
+
+class Common(Component):
+    """Owns what all regions of an installation share: the secret by which they know each other, where each has data."""
+
+    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
+        super().__init__("common", parent)
+        self.texts: dict[str, pulumi.Output[str]] = {}
+        if several(plan.config):
+            made = RandomPassword(BORDER, length=48, special=False, opts=self.inside())
+            self.texts[BORDER] = made.result

@@ -102,7 +102,9 @@ def test_a_schedule_that_cron_cannot_say_is_refused(seconds: int) -> None:
 
 
 def test_every_schedule_of_the_manifest_has_its_time() -> None:
-    assert {row.every_seconds for row in SCHEDULES} == {cron.every_seconds for cron in plan(CONFIG).crons}
+    crons = {cron.workload: cron.every_seconds for cron in plan(CONFIG).crons}
+
+    assert sorted(row.every_seconds for row in SCHEDULES) == sorted(s for w, s in crons.items() if w != "graphs")
     assert Cron(workload="relay-outbox", every_seconds=60) in plan(CONFIG).crons
 
 
@@ -113,10 +115,40 @@ def test_a_name_that_is_too_long_is_refused() -> None:
         plan(of(name="longer"), schedules=(schedule,))
 
 
-def test_only_migrations_may_read_the_address_of_the_databases_owner() -> None:
+def test_graphs_are_looked_after_by_a_job_that_knows_the_databases_owner_and_nothing_else() -> None:
+    made = plan(of(passages="apart", cache=True))
+    job = made.workload("graphs")
+
+    assert Cron(workload="graphs", every_seconds=21600) in made.crons
+    assert ("job", "graphs") == (job.host, job.target)
+    assert {"CONTEXTFS_MIGRATION_DATABASE_URL": "migration-database-url"} == made.secret_variables(job)
+    assert job.timeout_seconds < 21600, "one turn has ended when the next one begins"
+
+
+def test_regions_that_all_serve_know_each_other_and_those_of_other_tiers_do_not() -> None:
+    regions = ("us-central1", "europe-west1")
+    made = plan(of(tier="active-active", regions=regions))
+    search, relay, embed = (made.workload(name) for name in ("search", "relay", "on-embed"))
+    [us, eu] = made.regions
+
+    table = " ".join(f"{name}=https://{name}.api.memory.example.com" for name in regions)
+    assert [table, table] == [made.environment(search, region)["CONTEXTFS_REGIONS"] for region in (us, eu)]
+    assert table == made.environment(relay, eu)["CONTEXTFS_REGIONS"]
+    assert "https://europe-west1.api.memory.example.com" == made.environment(search, eu)["CONTEXTFS_PUBLIC_URL"]
+    assert "region-key" == made.secret_variables(search)["CONTEXTFS_REGION_KEY"]
+    assert "CONTEXTFS_REGIONS" not in made.environment(embed, us)
+    assert "region-key" not in made.grants_of("on-embed", "read")
+    assert "gateway" == service_of(made.paths, "/internal/homes/x")
+    for other in (plan(CONFIG), plan(of(tier="active-passive", regions=regions))):
+        assert "region-key" not in other.secrets
+        assert "CONTEXTFS_REGIONS" not in other.environment(other.workload("search"), other.regions[0])
+        assert "/internal" not in {rule.path for rule in other.paths}
+
+
+def test_only_migrations_and_graphs_may_read_the_address_of_the_databases_owner() -> None:
     readers = {grant.workload for grant in plan(CONFIG).grants if grant.thing == "migration-database-url"}
 
-    assert readers == {"migrate-pre", "migrate-post"}
+    assert readers == {"migrate-pre", "migrate-post", "graphs"}
 
 
 def test_doors_of_the_api_read_what_a_call_needs_and_publish_nothing() -> None:

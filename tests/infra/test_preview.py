@@ -47,6 +47,22 @@ def test_dependencies_are_those_of_the_program(previews: Previews) -> None:
 
 
 @PULUMI
+def test_regions_that_all_serve_share_one_secret_and_their_calls_pass_the_rate(previews: Previews) -> None:
+    recording = previews("gcp-enterprise")
+    names = {urn: resource.name for urn, resource in recording.by_urn().items()}
+    keys = [
+        r for r in recording.of("gcp:secretmanager/secretVersion:SecretVersion") if r.name.startswith("region-key-")
+    ]
+    [policy] = recording.of("gcp:compute/securityPolicy:SecurityPolicy")
+    first = min(policy.inputs["rules"], key=lambda rule: rule["priority"])
+
+    assert [{"region-key"}] * 6 == [{names[urn] for urn in key.property_dependencies["secretData"]} for key in keys]
+    assert ("other regions", "allow") == (first["description"], first["action"])
+    assert 6 == len(first["match"]["config"]["srcIpRanges"])
+    assert 6 == sum(names[urn].startswith("egress-") for urn in policy.property_dependencies["rules"])
+
+
+@PULUMI
 def test_a_standby_copies_and_rests(previews: Previews) -> None:
     recording = previews("gcp-team")
     databases = {
@@ -63,6 +79,7 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "consolidate-usc1",
         "expire-usc1",
         "relay-outbox-usc1",
+        "graphs-usc1",
         "seal-audit-usc1",
     }
 

@@ -15,6 +15,7 @@ from contextfs.kit.ids import Entropy, uuid7
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
 from contextfs.kit.principal import Principal
+from contextfs.kit.regions import Regions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ class Services:
     """Where people reach this server: the root of addresses that others are told of."""
     counts_alone: Callable[[], bool] = lambda: False
     """Whether this process counts allowances for itself, because what counts for all does not answer."""
+    regions: Regions | None = None
+    """The other regions of the installation, where each has data of its own."""
     trusted_hops: int = 0
     """How many proxies of ours stand before this server, each of which adds to X-Forwarded-For."""
 

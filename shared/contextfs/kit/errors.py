@@ -10,6 +10,7 @@ ContextFSError                     500
 ├── VersionMismatch                412
 ├── TooLarge                       413
 ├── UnsupportedMedia               415
+├── Misdirected                    421
 ├── Invalid                        422  well-formed, but a value is not acceptable
 ├── VersionRequired                428
 ├── TooManyRequests                429
@@ -97,6 +98,18 @@ class UnsupportedMedia(ContextFSError):
     """The request body is of a media type that this route does not read."""
 
     status = 415
+
+
+class Misdirected(ContextFSError):
+    """The organization lives in another region, and wants its calls there."""
+
+    status = 421
+
+    def __init__(self, detail: str = "", *, where: str | None = None, region: str = "", url: str = "") -> None:
+        """Keep, beside what is wrong, the region that it lives in, and the address to call there."""
+        super().__init__(detail, where=where)
+        self.region = region
+        self.url = url
 
 
 class Invalid(ContextFSError):

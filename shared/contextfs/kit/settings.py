@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from contextfs.kit.errors import Invalid
 from contextfs.kit.expected import in_words
+from contextfs.kit.regions import Elsewhere
 
 PREFIX = "CONTEXTFS_"
 
@@ -79,6 +80,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Whose services stand behind the ports; local needs nobody's."),
     ] = "local"
     region: Annotated[str, Meta(description="Where this runs: the cloud's name of its region.")] = "local"
+    regions: Annotated[
+        str | None,
+        Meta(
+            description="All regions of an installation in which each has data of its own, as `NAME=URL …`; "
+            "`NAME=URL,PUBLIC_URL` where regions reach each other in another way than people do."
+        ),
+    ] = None
+    region_key: Annotated[
+        Annotated[str, Meta(min_length=32)] | None,
+        Meta(description="Secret text, the same in all regions, that they sign by what they forward to each other."),
+    ] = None
+    elsewhere: Annotated[
+        Elsewhere,
+        Meta(description="What becomes of calls for an organization of another region that did not say it itself."),
+    ] = "forward"
     events: Annotated[
         str | None,
         Meta(

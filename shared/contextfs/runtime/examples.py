@@ -123,6 +123,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "admin.retain": {"keep_days": 365},
         "audit_stream.put": {"url": "https://siem.example/contextfs", "format": "cloudevents"},
         "audit_stream.rotate": {"grace_hours": 24},
+        "residency.put": {"elsewhere": "forward"},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "sso.put": {
             "enabled": False,

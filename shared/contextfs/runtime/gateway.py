@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, WebSocketRoute, compile_path
 from starlette.routing import Route as Path
-from starlette.routing import WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, Unavailable
@@ -25,6 +27,9 @@ from contextfs.runtime.responding import respond
 from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
 from contextfs.runtime.table import PROXY, STREAM, Route
 
+if TYPE_CHECKING:
+    from contextfs.runtime.border.border import Border
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
@@ -35,25 +40,58 @@ _log = logging.getLogger(__name__)
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
     """Hang all doors in one app; `on_stop` runs after the last call has been answered."""
     proxy = ProxyEndpoint(door, routes)
-    app = Starlette(
-        routes=[
-            *(_path(door, route) for route in _by_path(routes)),
-            *_streams(door, routes),
-            Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
-            *oauth.hung(door, routes),
-            _proxied(proxy),
-            Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
-            Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
-        ],
-        exception_handlers={
-            _NOT_FOUND: partial(_no_such_path, door),
-            _METHOD_NOT_ALLOWED: partial(_no_such_method, door, routes),
-            Exception: partial(_fault, door),
-        },
-        lifespan=_living(proxy, on_stop),
-    )
+    paths = [
+        *(_path(door, route) for route in _by_path(routes)),
+        *_streams(door, routes),
+        Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
+        *oauth.hung(door, routes),
+        _proxied(proxy),
+        Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
+        Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
+    ]
+    app = _hung(door, paths, proxy, on_stop)
+    app.add_exception_handler(_METHOD_NOT_ALLOWED, partial(_no_such_method, door, routes))
     app.router.redirect_slashes = False
     return app
+
+
+def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
+    """Hang what stays open, streams of sessions and of models, as a service of its own serves it."""
+    proxy = ProxyEndpoint(door, routes)
+    return _hung(door, [*_streams(door, routes), _proxied(proxy)], proxy, on_stop)
+
+
+def _hung(door: Door, paths: Sequence[BaseRoute], proxy: ProxyEndpoint, on_stop: Callable[[], None]) -> Starlette:
+    """Make an app of paths, behind the border where there are several regions; what they hold open is closed last."""
+    border = _border(door)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        yield
+        await proxy.close()
+        if border is not None:
+            await border.close()
+        on_stop()
+
+    return Starlette(
+        routes=paths,
+        exception_handlers={_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)},
+        middleware=[] if border is None else [Middleware(border.before)],
+        lifespan=lifespan,
+    )
+
+
+def _border(door: Door) -> "Border | None":
+    if door.services.regions is None:
+        return None
+    from contextfs.runtime.border.border import Border  # noqa: PLC0415 - only where there are several regions
+
+    return Border(door, door.services.regions)
+
+
+def _proxied(proxy: ProxyEndpoint) -> Path:
+    """Hang what passes requests on to models: any method, on any path below an upstream."""
+    return Path(f"{PROXY}/{{path:path}}", proxy)
 
 
 def endpoint(door: Door, route: Route) -> Endpoint:
@@ -102,31 +140,6 @@ def _scim(door: Door) -> ASGIApp:
     from contextfs.runtime.scim.endpoint import Endpoint  # noqa: PLC0415 - see above
 
     return Endpoint(door)
-
-
-def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
-    """Hang what stays open, streams of sessions and of models, as a service of its own serves it."""
-    proxy = ProxyEndpoint(door, routes)
-    absent = {_NOT_FOUND: partial(_no_such_path, door), Exception: partial(_fault, door)}
-    paths = [*_streams(door, routes), _proxied(proxy)]
-    return Starlette(routes=paths, exception_handlers=absent, lifespan=_living(proxy, on_stop))
-
-
-def _living(
-    proxy: ProxyEndpoint, on_stop: Callable[[], None]
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        yield
-        await proxy.close()
-        on_stop()
-
-    return lifespan
-
-
-def _proxied(proxy: ProxyEndpoint) -> Path:
-    """Hang what passes requests on to models: any method, on any path below an upstream."""
-    return Path(f"{PROXY}/{{path:path}}", proxy)
 
 
 def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:

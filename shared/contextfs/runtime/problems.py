@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from contextfs.kit.errors import ContextFSError, NotAuthenticated, TooManyRequests, Unavailable
+from contextfs.kit.errors import ContextFSError, Misdirected, NotAuthenticated, TooManyRequests, Unavailable
 from contextfs.runtime.http import HttpResponse
 
 MEDIA_TYPE = "application/problem+json"
@@ -20,6 +20,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     request_id: str
     where: str | None = None
+    region: str | None = None
+    url: str | None = None
+    """Of a call that came to the wrong region: the right one, and its address."""
 
 
 def problem(error: ContextFSError, request_id: str) -> HttpResponse:
@@ -31,6 +34,8 @@ def problem(error: ContextFSError, request_id: str) -> HttpResponse:
         detail=error.detail,
         where=error.where,
         request_id=request_id,
+        region=error.region if isinstance(error, Misdirected) else None,
+        url=error.url if isinstance(error, Misdirected) else None,
     )
     headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store", **headers_of(error)}
     return HttpResponse(status=error.status, body=msgspec.json.encode(told), headers=headers)

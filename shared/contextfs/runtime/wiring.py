@@ -13,6 +13,8 @@ from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.adapters.embedders.remote import Endpoint, RemoteEmbedder
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
+from contextfs.journeys.react.border import HomeBus
+from contextfs.kit import regions
 from contextfs.kit.allowance import Allowances
 from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
@@ -21,6 +23,7 @@ from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders
 from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
+from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
@@ -63,6 +66,7 @@ class Wiring:
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
             upstreams=upstreams.read(settings.upstreams),
+            regions=_regions(settings),
             counts_alone=lambda: leases.is_alone(clock()),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,
@@ -79,7 +83,10 @@ class Wiring:
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
-        return LocalBus(platform, consumers_of, self.clock) if self.settings.cloud == "local" else self._cloud_bus
+        local = self.settings.cloud == "local"
+        bus = LocalBus(platform, consumers_of, self.clock) if local else self._cloud_bus
+        known = self.services.regions
+        return bus if known is None else HomeBus(bus, platform, known, self.clock, self.services.entropy)
 
     def sweep(self, platform: Database, bus: Bus) -> Sweep:
         """Give a schedule what it works with."""
@@ -215,6 +222,13 @@ def language_model(named: str, settings: Settings) -> LanguageModel:
     from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
 
     return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
+
+
+def _regions(settings: Settings) -> Regions | None:
+    """Read the table of regions; without one, this is the only place where organizations live."""
+    if settings.regions is None:
+        return None
+    return regions.read(settings.regions, here=settings.region, key=settings.region_key, elsewhere=settings.elsewhere)
 
 
 def _quotas(settings: Settings) -> Quotas:

@@ -61,6 +61,15 @@ def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:
     assert ctx("admin", "audit", "--head", "1:00").code == 2
 
 
+def test_residency_is_shown_and_set(ctx: Ctx) -> None:
+    before = ctx("admin", "residency").out
+    made = ctx("admin", "residency", "refuse", "--json").out
+
+    assert before == "The organization lives in local.\n"
+    assert '"elsewhere":"refuse"' in made.replace(" ", "")
+    assert ctx("admin", "residency", "hide").code == 2
+
+
 def test_networks_are_shown_set_and_cleared(ctx: Ctx) -> None:
     before = ctx("admin", "networks").out
     outside = ctx("admin", "networks", "set", "198.51.100.0/24")

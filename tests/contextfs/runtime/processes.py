@@ -56,9 +56,9 @@ def functions_framework(settings: Settings, home: Path, *arguments: str) -> Gene
 
 
 @contextmanager
-def serving(process: str, settings: Settings, home: Path) -> Generator[str]:
+def serving(process: str, settings: Settings, home: Path, *, port: int | None = None) -> Generator[str]:
     """Run a process of `runtime/serve.py` until the block ends; gives the URL that a gateway listens at."""
-    port = free_port()
+    port = port or free_port()
     log = home / f"{process}-{port}.log"
     command = [sys.executable, "-m", "contextfs.runtime.serve", process]
     with log.open("wb") as sink:

@@ -34,6 +34,10 @@ delete from deliveries where org_id = %(org_id)s
 -- Forget the replies that were kept for calls that come again.
 delete from idempotency_keys where org_id = %(org_id)s
 
+-- name: delete_home
+-- Forget where an organization lives.
+delete from homes where org_id = %(org_id)s
+
 -- name: delete_organization
 -- Delete an organization; all that refers to it goes with it.
 delete from organizations where org_id = %(org_id)s

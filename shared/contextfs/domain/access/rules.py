@@ -35,6 +35,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "scim:write": "Make and end tokens by which a directory tells of people.",
         "networks:read": "See from where the organization may be called.",
         "networks:write": "Say from where the organization may be called.",
+        "residency:read": "See in which region the organization lives.",
+        "residency:write": "Say what becomes of calls that arrive in another region.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
         "exports:read": "See one's own exports, and get links to them.",
         "exports:write": "Ask for exports of what one may read, and delete them.",

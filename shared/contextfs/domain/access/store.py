@@ -39,7 +39,7 @@ def insert_organization(tx: Transaction, org_id: UUID, *, name: str, plan: str, 
 
 def delete_organization(tx: Transaction, org_id: UUID) -> None:
     """Delete an organization and all that belongs to it, but for what is kept about its calls."""
-    for statement in ("delete_letters", "delete_deliveries", "delete_replies", "delete_organization"):
+    for statement in ("delete_letters", "delete_deliveries", "delete_replies", "delete_home", "delete_organization"):
         tx.run(_SQL[statement], {"org_id": org_id})
 
 

@@ -19,6 +19,8 @@ from contextfs.domain.audit.model import AuditStreamChange
 from contextfs.domain.events import store as events
 from contextfs.domain.events.model import Delivery
 from contextfs.domain.exports import store as exports
+from contextfs.domain.homes import store as homes
+from contextfs.domain.homes.model import Home
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
@@ -163,6 +165,7 @@ class Grounds:
             stream = AuditStreamChange(url=f"https://{mark}.invalid/")
             secret = sealing.seal(mark, self.services.key_pepper, org_id, self.services.entropy)
             streams.put(tx, org_id, stream, sealed=secret, authorization=None, by=by, now=now)
+            homes.put(tx, Home(org_id, "local", "forward"), now)
 
     def _ask_about(self, founding: Founding, *things: dict[str, str]) -> Sequence[str]:
         """Let questions wait, as consolidation does: whether a memory may go."""

@@ -46,6 +46,8 @@ from (
     union all
     select 'allow-list', t::text from allow_lists as t
     union all
+    select 'home', t::text from homes as t
+    union all
     select 'audit retention', t::text from audit_retention as t
     union all
     select 'audit stream', concat_ws(' ', t.url, t.format, t.sealed, t.updated_at) from audit_streams as t

@@ -41,13 +41,13 @@ class Endpoint:
             stream = _stream(socket)
             session_id = _session(socket)
         except ContextFSError as error:
-            await _deny(socket, problem(error, self._door.request_id(headers)))
+            await deny(socket, problem(error, self._door.request_id(headers)))
             return
         address = client_address(socket, self._door.services.trusted_hops)
         asking = partial(call, self._door, session_id=session_id, headers=headers, address=address)
         answer = await run_in_threadpool(partial(_opened, asking, self._routes["sessions.get"]))
         if answer.status != 200:
-            await _deny(socket, answer)
+            await deny(socket, answer)
             return
         offered: list[str] = socket.scope.get("subprotocols", [])
         await socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
@@ -82,7 +82,8 @@ def _session(socket: WebSocket) -> UUID:
         raise NotFound("There is no such session, or it is not yours to see.") from error
 
 
-async def _deny(socket: WebSocket, response: HttpResponse) -> None:
+async def deny(socket: WebSocket, response: HttpResponse) -> None:
+    """Refuse a stream with a reply, or where the host cannot send one, with a code of ours: 4401 for 401."""
     extensions: dict[str, Any] = socket.scope.get("extensions") or {}
     if "websocket.http.response" in extensions:
         await socket.send_denial_response(respond(response))

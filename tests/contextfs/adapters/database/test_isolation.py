@@ -25,6 +25,8 @@ PLATFORM_POLICIES = {
     ("consolidations", "carries", "contextfs_relay"),
     ("deliveries", "carries", "contextfs_relay"),
     ("dead_letters", "carries", "contextfs_relay"),
+    ("homes", "carries", "contextfs_relay"),
+    ("organizations", "carries", "contextfs_relay"),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -71,6 +73,7 @@ PLATFORM_GRANTS = {
             for table in ("outbox", "deliveries", "dead_letters")
             for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
         ),
+        *((f"{table}.{name}", "SELECT") for table in ("homes", "organizations") for name in ("org_id", "region")),
         *(("consolidations", privilege) for privilege in ("SELECT", "UPDATE", "DELETE")),
         ("consumed_events", "DELETE"),
         ("consumed_events.consumed_at", "SELECT"),

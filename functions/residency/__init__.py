@@ -1,0 +1,1 @@
+"""Doors of residency: in which region an organization lives."""

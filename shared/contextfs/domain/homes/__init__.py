@@ -1,0 +1,1 @@
+"""Where organizations live, among the regions of an installation."""

@@ -1,0 +1,66 @@
+"""Which organization a request names, by its credential or its address. Nothing of it is believed yet."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from starlette.types import Scope
+
+from contextfs.domain.sources import address
+from contextfs.kit import tokens
+from contextfs.kit.errors import NotFound
+from contextfs.runtime import cookies
+from contextfs.runtime.streaming.endpoint import KEY_PROTOCOL
+
+Raw = Iterable[tuple[bytes, bytes]]
+
+_CARRIED = {b"authorization", b"cookie", b"x-request-id", b"user-agent"}
+SOURCE = re.compile(r"/v1/ingest/(src_[0-9A-Za-z]+)")
+
+
+def organization(scope: Scope, public_url: str) -> UUID | None:
+    """Tell whose call it is; None where nothing that it brings names an organization.
+
+    What a form says (a code of OAuth, an answer of SAML) is not read: such a sign-in began at one region's own address,
+    and ends there.
+    """
+    found = (tokens.organization_of(text) for text in _credentials(scope, public_url))
+    named = next((one for one in found if one is not None), None)
+    return named or _of_source(scope["path"])
+
+
+def credentials(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Give what says who calls, as headers of any request: a stream's key may stand among its subprotocols."""
+    raw: list[tuple[bytes, bytes]] = [pair for pair in scope["headers"] if pair[0].lower() in _CARRIED]
+    offered: list[str] = scope.get("subprotocols", [])
+    key = next((one.removeprefix(KEY_PROTOCOL) for one in offered if one.startswith(KEY_PROTOCOL)), None)
+    if key is not None and header(raw, b"authorization") is None:
+        raw.append((b"authorization", f"Bearer {key}".encode()))
+    return raw
+
+
+def header(raw: Raw, name: bytes) -> str | None:
+    """Read a header's last value."""
+    given = [value for key, value in raw if key.lower() == name]
+    return given[-1].decode("latin-1") if given else None
+
+
+def _credentials(scope: Scope, public_url: str) -> Iterator[str]:
+    raw: Any = scope["headers"]
+    scheme, _, text = (header(raw, b"authorization") or "").partition(" ")
+    if scheme.lower() == "bearer":
+        yield text.strip()
+    offered: list[str] = scope.get("subprotocols", [])
+    yield from (one.removeprefix(KEY_PROTOCOL) for one in offered if one.startswith(KEY_PROTOCOL))
+    cookie = cookies.read({"cookie": header(raw, b"cookie") or ""}, cookies.LOGIN, public_url)
+    if cookie is not None:
+        yield cookie
+
+
+def _of_source(path: str) -> UUID | None:
+    match = SOURCE.fullmatch(path)
+    with suppress(NotFound):
+        return None if match is None else address.read(match[1]).org_id
+    return None

@@ -1,6 +1,6 @@
 """The call: all that a handler gets to work with, and all that it may leave behind."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +11,13 @@ from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders
-from contextfs.kit.ids import Entropy, uuid7
+from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
+
+_MOST_IDS = 1 << 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +108,15 @@ class Call:
     subject: UUID | None = None
     project_id: UUID | None = None
     details: dict[str, Any] = field(default_factory=dict[str, Any])
+    _ids: Iterator[UUID] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Begin the ids of this call."""
+        self._ids = uuid7s(self.now, self.services.entropy, _MOST_IDS)
 
     def new_id(self) -> UUID:
-        """Make an id for something that comes into being in this call."""
-        return uuid7(self.now, self.services.entropy)
+        """Make an id for something that comes into being in this call; ids sort as they are made."""
+        return next(self._ids)
 
     def emit(
         self, event_type: str, subject: UUID, project_id: UUID | None, *, reader: UUID | None = None, **data: Any

@@ -11,13 +11,15 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from contextfs.adapters.database import session
+from contextfs.adapters.database.flight import Connection, Statement, fly
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
 from contextfs.kit.ports import Parameters, Row
 
 _log = logging.getLogger(__name__)
 
-Connection = psycopg.Connection[Row]
-Statement = tuple[str, Parameters]
+_BEGIN: Statement = ("begin", {})
+_COMMIT: Statement = ("commit", {})
+_ROLLBACK: Statement = ("rollback", {})
 
 
 class PostgresTransaction:
@@ -52,25 +54,21 @@ class PostgresTransaction:
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
         try:
-            done = self._commit()
+            tag = self._commit()
         except psycopg.Error as error:
-            lost = self._connection.closed
-            self._connection.close()  # see _open
-            if not lost:
+            if not self._connection.closed:
                 raise
             unknown = Unavailable(_UNKNOWN)
             _note(error, unknown)
             raise unknown from None
-        if done.statusmessage != "COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
+        if tag != b"COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
 
-    def _commit(self) -> psycopg.Cursor[Row]:
+    def _commit(self) -> bytes | None:
         if not self._last:  # a pipeline costs more than it saves
-            return self._connection.execute("commit", prepare=False)
-        with self._connection.pipeline():
-            for query, parameters in self._last:
-                _execute(self._connection, query, parameters)
-            return self._connection.execute("commit", prepare=False)
+            done = self._connection.execute("commit", prepare=False).statusmessage
+            return None if done is None else done.encode()
+        return fly(self._connection, [*self._last, _COMMIT])[-1].tag
 
 
 class PostgresDatabase:
@@ -87,7 +85,7 @@ class PostgresDatabase:
             max_size=size,
             timeout=timeout,
             open=True,
-            connection_class=psycopg.Connection[Row],
+            connection_class=Connection,
             kwargs={
                 "autocommit": True,
                 "row_factory": dict_row,
@@ -95,7 +93,7 @@ class PostgresDatabase:
                 "prepare_threshold": None if shared else 2,
                 **({} if shared else {"options": session.options()}),
             },
-            configure=_configure,
+            configure=_shared if shared else _own,
         )
         self._tries = size + 2
 
@@ -150,21 +148,14 @@ class _Lost(Exception):
 
 
 def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    """Begin, and run `opening`, in one round trip.
-
-    Where one of several statements in a round trip fails, the server skips the rest, but the driver takes those for
-    prepared that it meant to prepare, and would fail on them ever after: such a connection is closed.
-    """
+    """Begin, and run `opening`, in one round trip."""
     try:
-        with connection.pipeline():
-            connection.execute("begin", prepare=False)
-            cursors = [_execute(connection, query, parameters) for query, parameters in opening]
+        answers = fly(connection, [_BEGIN, *opening])
     except psycopg.Error as error:
         if connection.closed:
             raise _Lost(error) from None
-        connection.close()
         raise
-    return [cursor.fetchone() if cursor.description else None for cursor in cursors]
+    return [answer.row for answer in answers[1:]]
 
 
 def _execute(connection: Connection, query: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
@@ -175,13 +166,18 @@ def _execute(connection: Connection, query: str, parameters: Parameters | None) 
 def _roll_back(connection: Connection) -> None:
     if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         try:
-            connection.execute("rollback", prepare=False)
+            fly(connection, [_ROLLBACK])  # the driver would forget all that it has prepared
         except psycopg.Error:
             connection.close()
 
 
-def _configure(connection: Connection) -> None:
+def _own(connection: Connection) -> None:
     set_json_loads(msgspec.json.decode, connection)
+
+
+def _shared(connection: Connection) -> None:
+    _own(connection)
+    connection.prepares = False
 
 
 @contextmanager

@@ -88,19 +88,20 @@ class Leases:
     def left(self, claims: Sequence[Claim]) -> Mapping[Subject, int]:
         """Tell what is left of each bucket, as far as this process knows."""
         with self._lock:
-            return {subject: max(0, self._lease(subject).left + self._lease(subject).held) for subject, _ in claims}
+            leases = [(subject, self._lease(subject)) for subject, _ in claims]
+        return {subject: max(0, lease.left + lease.held) for subject, lease in leases}
 
     def _spent(self, claims: Sequence[Claim], cost: int, now: datetime) -> list[Claim]:
         """Spend what is held of all of them; gives those of which too little is held: then nothing was spent."""
         with self._lock:
-            for subject, quota in claims:
-                lease = self._lease(subject)
-                if lease.held > 0 and lease.taken_at and now - lease.taken_at > timedelta(seconds=quota.seconds):
+            leases = [self._lease(subject) for subject, _ in claims]
+            for lease, (_, quota) in zip(leases, claims, strict=True):
+                if lease.held > 0 and lease.taken_at and (now - lease.taken_at).total_seconds() > quota.seconds:
                     lease.held = 0
-            short = [claim for claim in claims if self._lease(claim[0]).held < cost]
+            short = [claim for lease, claim in zip(leases, claims, strict=True) if lease.held < cost]
             if not short:
-                for subject, _ in claims:
-                    self._lease(subject).held -= cost
+                for lease in leases:
+                    lease.held -= cost
             return short
 
     def used_up(self, claims: Sequence[Claim], now: datetime) -> tuple[Quota, float] | None:
@@ -144,8 +145,11 @@ class Leases:
 
     def _lease(self, subject: Subject) -> Lease:
         """Give the lease of a bucket. There are not more than can be held: who was not seen for longest goes."""
-        lease = self._leases.pop(subject, None) or Lease()
-        self._leases[subject] = lease
-        if len(self._leases) > _MOST:
-            self._leases.popitem(last=False)
+        lease = self._leases.get(subject)
+        if lease is None:
+            lease = self._leases[subject] = Lease()
+            if len(self._leases) > _MOST:
+                self._leases.popitem(last=False)
+        else:
+            self._leases.move_to_end(subject)
         return lease

@@ -1,0 +1,63 @@
+"""Statements that fly together: their answers, what they leave prepared, and what an error among them does."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from contextfs.adapters.database.flight import Connection, Statement, fly
+
+ADDED: Statement = ("select %(a)s::int + %(b)s::int as sum, 7 %% 4 as rest", {"a": 2, "b": 3})
+ABSENT: Statement = ("select 1 as one where %(a)s::int is null", {"a": 1})
+BROKEN: Statement = ("select 1 / %(a)s::int as none", {"a": 0})
+NAMES = "select count(*) as n from pg_prepared_statements"
+
+
+@pytest.fixture
+def connection(app_url: str) -> Iterator[Connection]:
+    """Give a connection of its own."""
+    with Connection.connect(app_url, autocommit=True) as opened:
+        yield opened
+
+
+def _prepared(connection: Connection) -> int:
+    [answer] = fly(connection, [(NAMES, {})])
+    return answer.row["n"] if answer.row else -1
+
+
+def test_each_statement_is_answered_in_its_place(connection: Connection) -> None:
+    answers = fly(connection, [("begin", {}), ADDED, ABSENT, ("commit", {})])
+
+    assert [(b"BEGIN", None), (b"SELECT 1", {"sum": 5, "rest": 3}), (b"SELECT 0", None), (b"COMMIT", None)] == answers
+
+
+def test_what_comes_again_is_prepared_once(connection: Connection) -> None:
+    told: list[int] = []
+    for _ in range(4):
+        fly(connection, [("begin", {}), ADDED, ABSENT, ("rollback", {})])
+        told.append(_prepared(connection))
+
+    assert [0, 2, 2, 2] == told
+
+
+def test_a_value_of_another_type_is_prepared_by_itself(connection: Connection) -> None:
+    told = [fly(connection, [("select %(a)s as a", {"a": value})])[0].row for value in (1, 1, "x", "x", None, None, 2)]
+
+    assert [1, 1, "x", "x", None, None, 2] == [row and row["a"] for row in told]
+
+
+def test_the_first_error_is_told_and_what_stands_behind_it_is_not_run(connection: Connection) -> None:
+    for _ in range(4):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            fly(connection, [("begin", {}), ADDED, BROKEN, ABSENT, ("commit", {})])
+        fly(connection, [("rollback", {})])
+        answers = fly(connection, [ADDED, ABSENT])
+
+        assert [{"sum": 5, "rest": 3}, None] == [answer.row for answer in answers]
+
+
+def test_a_value_that_cannot_be_written_keeps_the_connection(connection: Connection) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        fly(connection, [ADDED, ("select %(a)s as a", {"a": "\ud800"})])
+
+    assert fly(connection, [ADDED])[0].row == {"sum": 5, "rest": 3}

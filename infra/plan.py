@@ -29,9 +29,9 @@ KEEPS = ("exports", "triggers.export", "schedules.expire")
 ASKS = ("triggers.read",)
 """Who asks a language model. Meaning is compared by the model in the image, which asks nobody."""
 PLATFORM = (*CALLS, "relay-database-url")
-MIGRATES = (*PLATFORM, *OWN["sql"], "migration-database-url")
+OWNER = "migration-database-url"
+MIGRATES = (*PLATFORM, *OWN["sql"], OWNER)
 FOUNDS = (*CALLS, "founding-secret")
-OWNS = ("migration-database-url",)
 BORDER = "region-key"
 """The secret that regions know each other by; it is the same in all of them."""
 
@@ -40,8 +40,6 @@ JOB_FROM_SECONDS = 3600
 """Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
 _APART = ("migrate-pre", "migrate-post", "found", "graphs")
 """What prepares an installation or keeps its database, and needs none of its options."""
-GRAPHS_SECONDS = 6 * 3600
-"""How often graphs are looked after: a graph is worth its time for weeks, and most turns find nothing to do."""
 STREAM_SECONDS = 3600
 """How long a stream is kept open at the most; a client that is cut off then goes on by itself."""
 LONGEST_NAME = 30
@@ -230,7 +228,7 @@ def plan(
         Workload(name="relay", host="worker", target="relay", secrets=PLATFORM, may=("publish",)),
         *(_migration(phase) for phase in ("pre", "post")),
         Workload(name="found", host="job", target="found", secrets=FOUNDS),
-        Workload(name="graphs", host="job", target="graphs", timeout_seconds=5 * 3600, secrets=OWNS),
+        Workload(name="graphs", host="job", target="graphs", timeout_seconds=5 * 3600, secrets=(OWNER,)),
     )
     made = Plan(
         config=config,
@@ -238,7 +236,7 @@ def plan(
         workloads=workloads,
         paths=tuple(_paths(routes, config)),
         subscriptions=tuple(_subscription(trigger) for trigger in triggers),
-        crons=(*map(_cron, schedules), Cron(workload="graphs", every_seconds=GRAPHS_SECONDS)),
+        crons=(*map(_cron, schedules), Cron(workload="graphs", every_seconds=6 * 3600)),
         secrets=(*MIGRATES, "founding-secret", *_options(config), *((BORDER,) if several(config) else ())),
         grants=tuple(grant for workload in workloads for grant in _grants(workload, config)),
     )
@@ -359,11 +357,10 @@ def _cron(schedule: Schedule) -> Cron:
 
 
 def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
-    secrets = (
-        *workload.secrets,
-        *(_options(config) if workload.target not in _APART else ()),
-        *_between(workload, config),
-    )
+    # Doors speak with other regions, and what publishes keeps events from them.
+    crosses = several(config) and (workload.host == "service" or "publish" in workload.may)
+    options = _options(config) if workload.target not in _APART else ()
+    secrets = (*workload.secrets, *options, *((BORDER,) if crosses else ()))
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
     things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
     for action in workload.may:
@@ -377,12 +374,6 @@ def _options(config: Config) -> tuple[str, ...]:
     """The secrets of what an installation has by choice."""
     apart = ("passages-database-url",) if config.passages == "apart" else ()
     return (*apart, "cache-url") if config.cache else apart
-
-
-def _between(workload: Workload, config: Config) -> tuple[str, ...]:
-    """The secret of who speaks with other regions, or keeps events from them: doors, and what publishes."""
-    crosses = workload.host == "service" or "publish" in workload.may
-    return (BORDER,) if several(config) and crosses else ()
 
 
 def _regions(config: Config) -> Iterator[Region]:

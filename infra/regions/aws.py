@@ -1,6 +1,7 @@
 """Regions of AWS that an installation may live in, and what some of them lack. Pure.
 
-From the vendor's pages of endpoints, as of autumn 2026. A region that is new there is one line here.
+Held against the endpoints that botocore carries (1.44, November 2026) by tests/infra/test_regions.py. The jurisdictions
+are of our own knowledge: the vendor's names of regions tell the place. A new region is one line here.
 """
 
 from infra.regions.model import Place
@@ -20,7 +21,8 @@ _JURISDICTIONS = {
     "br": ("sa-east-1",),
     "za": ("af-south-1",),
 }
-_WITHOUT_MODELS = {"af-south-1", "ap-east-1", "us-west-1"}
+_WITHOUT_MODELS = {"ap-east-1"}
+"""Where there is no endpoint of Bedrock. Which models an endpoint elsewhere has, its own page tells."""
 
 PLACES = {
     region: Place(region, jurisdiction, frozenset({"models"} if region in _WITHOUT_MODELS else ()))

@@ -1,6 +1,8 @@
 """Regions of Google Cloud that an installation may live in, and what some of them lack. Pure.
 
-From the vendor's pages of locations, as of autumn 2026. A region that is new there is one line here.
+Written from memory in November 2026, and not checked against the vendor: no package holds its list. To check: `gcloud
+compute regions list`, and for what some lack https://cloud.google.com/vertex-ai/docs/general/locations. A new region is
+one line here.
 """
 
 from infra.regions.model import Place

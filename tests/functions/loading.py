@@ -1,5 +1,7 @@
 """Load all targets the way a host does, and print what each of them loads: `python -m tests.functions.loading HOST`.
 
+With names of rows behind the host, only these are loaded.
+
 Hosts: `handlers` (the handler's module alone), `gcp` (by main.py), `aws`. One interpreter loads them one after the
 other, so a module is told of the first that loads it. What the interpreter or the host loads by itself is not told.
 """
@@ -32,11 +34,11 @@ def aws() -> Callable[[str, str], object]:
     return lambda _name, target: import_module("contextfs.runtime.aws").function(target)
 
 
-def main(host: str) -> None:
+def main(host: str, *names: str) -> None:
     """Print a JSON object: the modules that each row loads, and the threads that it starts."""
     load = {"handlers": handlers, "gcp": gcp, "aws": aws}[host]()
     loaded: dict[str, dict[str, object]] = {}
-    for row in ROWS:
+    for row in (row for row in ROWS if not names or row.name in names):
         before, threads = set(sys.modules), threading.active_count()
         load(row.name, row.target)
         loaded[row.name] = {
@@ -47,4 +49,4 @@ def main(host: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -17,6 +17,10 @@ ROWS = [row.name for row in (*routes(), *triggers(), *schedules())]
 EVENTS = [row.name for row in (*triggers(), *schedules())]
 SDKS = ("google.", "boto3", "botocore", "numpy", "uvicorn", "httpx2", "opentelemetry")
 WEB = ("starlette", "mangum", "flask", "anyio")
+PROTOCOLS = tuple(f"contextfs.runtime.{name}" for name in ("oauth", "streaming", "mcp", "scim", "border", "isolation"))
+"""What only some doors speak: it is loaded where it is first spoken."""
+MOST_OF_OURS = 150
+"""Modules of ours that a plain door takes; each costs about a millisecond of CPU before the first call."""
 ENVIRONMENT = {
     "CONTEXTFS_DATABASE_URL": "host=127.0.0.1 port=9 dbname=none",
     "CONTEXTFS_KEY_PEPPER": "pepper-for-tests-" * 2,
@@ -24,10 +28,10 @@ ENVIRONMENT = {
 }
 
 
-def loaded(host: str, repository: Path) -> Loaded:
-    """Load all rows in a fresh interpreter."""
+def loaded(host: str, repository: Path, *names: str) -> Loaded:
+    """Load some rows, or all, in a fresh interpreter."""
     run = subprocess.run(
-        [sys.executable, "-m", "tests.functions.loading", host],
+        [sys.executable, "-m", "tests.functions.loading", host, *names],
         cwd=repository,
         env=os.environ | ENVIRONMENT,
         capture_output=True,
@@ -79,6 +83,21 @@ def test_lambda_finds_each_target_and_loads_no_sdk(by_aws: Loaded, name: str) ->
 @pytest.mark.parametrize("name", EVENTS)
 def test_events_and_schedules_start_without_http_on_lambda(by_aws: Loaded, name: str) -> None:
     assert unwanted(by_aws[name], WEB) == []
+
+
+def test_no_door_loads_a_protocol_before_it_is_spoken(by_gcp: Loaded, by_aws: Loaded) -> None:
+    early = [(name, unwanted(row, PROTOCOLS)) for host in (by_gcp, by_aws) for name, row in host.items()]
+
+    assert [one for one in early if one[1]] == []
+
+
+@pytest.mark.parametrize("host", ["gcp", "aws"])
+def test_a_plain_door_loads_few_modules(host: str, repository: Path) -> None:
+    modules = loaded(host, repository, "projects.list")["projects.list"]["modules"]
+    ours = [module for module in modules if module.partition(".")[0] in {"contextfs", "functions"}]
+
+    assert "contextfs.runtime.door" in ours
+    assert len(ours) <= MOST_OF_OURS
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -97,8 +97,8 @@ def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence:
         ({"account": "demo-project"}, "contextfs:account: 'demo-project' is not an account id of 12 digits"),
         ({"regions": ["us-east1"]}, "'us-east1' is no region of aws that is known here: did you mean us-east-1?"),
         (
-            {"languageModel": "m", "languageModelPrices": "1/2", "regions": ["us-west-1"]},
-            "languageModel: us-west-1 offers",
+            {"languageModel": "m", "languageModelPrices": "1/2", "regions": ["ap-east-1"]},
+            "languageModel: ap-east-1 offers",
         ),
         (
             {"languageModel": "global.m", "languageModelPrices": "1/2", "residency": ["us"]},

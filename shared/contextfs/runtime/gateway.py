@@ -19,12 +19,10 @@ from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, Not
 from contextfs.runtime.door import Door
 from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
-from contextfs.runtime.oauth import endpoint as oauth
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.proxying.endpoint import Endpoint as ProxyEndpoint
 from contextfs.runtime.reading import read
 from contextfs.runtime.responding import respond
-from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint
 from contextfs.runtime.table import PROXY, STREAM, Route
 
 if TYPE_CHECKING:
@@ -40,11 +38,12 @@ _log = logging.getLogger(__name__)
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
     """Hang all doors in one app; `on_stop` runs after the last call has been answered."""
     proxy = ProxyEndpoint(door, routes)
+    authorization = _Lazy(door, "server", lambda: _authorization(door, routes))
     paths = [
         *(_path(door, route) for route in _by_path(routes)),
         *_streams(door, routes),
         Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
-        *oauth.hung(door, routes),
+        *(Path(path, authorization) for path in ("/oauth/{path:path}", "/.well-known/{path:path}")),
         _proxied(proxy),
         Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
         Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
@@ -130,6 +129,12 @@ class _Lazy:
         await self._app(scope, receive, send)
 
 
+def _authorization(door: Door, routes: Sequence[Route]) -> ASGIApp:
+    from contextfs.runtime.oauth import endpoint as oauth  # noqa: PLC0415 - see above
+
+    return Router(oauth.hung(door, routes), redirect_slashes=False)
+
+
 def _mcp(door: Door, routes: Sequence[Route]) -> ASGIApp:
     from contextfs.runtime.mcp.endpoint import Endpoint  # noqa: PLC0415 - see above
 
@@ -146,6 +151,8 @@ def _streams(door: Door, routes: Sequence[Route]) -> list[WebSocketRoute]:
     """Hang the stream of a session where all routes of sessions are: it calls them."""
     if not any(route.name == "sessions.append" for route in routes):
         return []
+    from contextfs.runtime.streaming.endpoint import Endpoint as StreamEndpoint  # noqa: PLC0415 - only where it is hung
+
     return [WebSocketRoute(STREAM, StreamEndpoint(door, routes).serve)]
 
 

@@ -58,7 +58,7 @@ class Organization:
     def call(self, region: Region, method: str, path: str, **more: Any) -> httpx2.Response:
         """Call by the door of a region."""
         headers = {"authorization": f"Bearer {self.key}"} | more.pop("headers", {})
-        return httpx2.request(method, f"{region.url}{path}", headers=headers, trust_env=False, timeout=30, **more)
+        return httpx2.request(method, f"{region.url}{path}", headers=headers, trust_env=False, timeout=60, **more)
 
 
 def settings_of(name: str, database: str, regions: str) -> Settings:

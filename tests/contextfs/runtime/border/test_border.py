@@ -118,9 +118,9 @@ def test_what_a_forger_says_of_other_regions_is_not_believed(north: Region, sout
     org = north.found()
     forged = f"v1 from=north;to=south;at=1;address=10.0.0.1;mac={'0' * 64}"
     called = org.call(south, "GET", "/v1/projects", headers={"x-contextfs-region": forged})
-    asked = httpx2.get(f"{south.url}/internal/homes/{org.org_id}", trust_env=False)
+    asked = httpx2.get(f"{south.url}/internal/homes/{org.org_id}", trust_env=False, timeout=60)
     asked_forged = httpx2.get(
-        f"{north.url}/internal/homes/{org.org_id}", headers={"x-contextfs-region": forged}, trust_env=False
+        f"{north.url}/internal/homes/{org.org_id}", headers={"x-contextfs-region": forged}, trust_env=False, timeout=60
     )
 
     assert (called.status_code, asked.status_code, asked_forged.status_code) == (403, 404, 403)

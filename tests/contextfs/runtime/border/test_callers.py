@@ -72,7 +72,7 @@ def test_every_kind_of_caller_is_known(elsewhere: str, status: int, north: Regio
         ),
     ]
     replies = [
-        httpx2.request(method, f"{south.url}{path}", headers=headers, content=content, trust_env=False)
+        httpx2.request(method, f"{south.url}{path}", headers=headers, content=content, trust_env=False, timeout=60)
         for method, path, headers, content in calls
     ]
 
@@ -95,7 +95,7 @@ def test_a_caller_that_opens_nothing_is_told_the_same_by_both_doors(
     ]
     told = [
         [
-            httpx2.request(method, f"{region.url}{path}", headers=headers, trust_env=False).status_code
+            httpx2.request(method, f"{region.url}{path}", headers=headers, trust_env=False, timeout=60).status_code
             for region in (north, south)
         ]
         for method, path, headers in calls

@@ -31,15 +31,15 @@ class PostgresTransaction:
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Run a query and give its rows."""
-        return _execute(self._connection, query, parameters).fetchall()
+        return fly(self._connection, [(query, parameters)])[0].rows
 
     def one(self, query: str, parameters: Parameters | None = None) -> Row | None:
         """Run a query and give its first row, or None."""
-        return _execute(self._connection, query, parameters).fetchone()
+        return fly(self._connection, [(query, parameters)])[0].row
 
     def run(self, query: str, parameters: Parameters | None = None) -> int:
         """Run a statement and give the number of rows it touched."""
-        return _execute(self._connection, query, parameters).rowcount
+        return fly(self._connection, [(query, parameters)])[0].touched
 
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
@@ -54,7 +54,7 @@ class PostgresTransaction:
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
         try:
-            tag = self._commit()
+            tag = fly(self._connection, [*self._last, _COMMIT])[-1].tag
         except psycopg.Error as error:
             if not self._connection.closed:
                 raise
@@ -63,12 +63,6 @@ class PostgresTransaction:
             raise unknown from None
         if tag != b"COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
-
-    def _commit(self) -> bytes | None:
-        if not self._last:  # a pipeline costs more than it saves
-            done = self._connection.execute("commit", prepare=False).statusmessage
-            return None if done is None else done.encode()
-        return fly(self._connection, [*self._last, _COMMIT])[-1].tag
 
 
 class PostgresDatabase:
@@ -90,7 +84,7 @@ class PostgresDatabase:
                 "autocommit": True,
                 "row_factory": dict_row,
                 "client_encoding": "UTF8",
-                "prepare_threshold": None if shared else 2,
+                "prepare_threshold": None if shared else 2,  # of what `many` sends: all else flies
                 **({} if shared else {"options": session.options()}),
             },
             configure=_shared if shared else _own,
@@ -156,11 +150,6 @@ def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | 
             raise _Lost(error) from None
         raise
     return [answer.row for answer in answers[1:]]
-
-
-def _execute(connection: Connection, query: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
-    """Run a statement; it is prepared when it comes again, unless a new column of a table would break it."""
-    return connection.execute(query.encode(), parameters, prepare=False if "*" in query else None)
 
 
 def _roll_back(connection: Connection) -> None:

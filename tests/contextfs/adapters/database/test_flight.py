@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from contextfs.adapters.database import flight
 from contextfs.adapters.database.flight import Connection, Statement, fly
 
 ADDED: Statement = ("select %(a)s::int + %(b)s::int as sum, 7 %% 4 as rest", {"a": 2, "b": 3})
@@ -28,7 +29,30 @@ def _prepared(connection: Connection) -> int:
 def test_each_statement_is_answered_in_its_place(connection: Connection) -> None:
     answers = fly(connection, [("begin", {}), ADDED, ABSENT, ("commit", {})])
 
-    assert [(b"BEGIN", None), (b"SELECT 1", {"sum": 5, "rest": 3}), (b"SELECT 0", None), (b"COMMIT", None)] == answers
+    assert [(b"BEGIN", None), (b"SELECT 1", {"sum": 5, "rest": 3}), (b"SELECT 0", None), (b"COMMIT", None)] == [
+        (answer.tag, answer.row) for answer in answers
+    ]
+
+
+def test_all_rows_come_and_what_was_touched_is_counted(connection: Connection) -> None:
+    [counted, odd] = fly(
+        connection,
+        [
+            ("select n from generate_series(1, %(many)s::int) as n", {"many": 3}),
+            ("select n from generate_series(1, 4) as n where n % 2 = 1 order by n", None),
+        ],
+    )
+
+    assert (3, [{"n": 1}, {"n": 3}]) == (counted.touched, odd.rows)
+
+
+def test_no_more_is_prepared_than_a_server_should_keep(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flight, "_MOST_PREPARED", 3)
+    for number in range(6):
+        for _ in range(2):
+            fly(connection, [(f"select %(a)s::int + {number} as sum", {"a": 1})])
+
+    assert _prepared(connection) == 3
 
 
 def test_what_comes_again_is_prepared_once(connection: Connection) -> None:

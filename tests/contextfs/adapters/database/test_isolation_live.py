@@ -296,6 +296,11 @@ FORBIDDEN: dict[str, LiteralString] = {
         "create temp table sessions (updated_at timestamptz);"
         "create trigger t after delete on pg_temp.sessions for each row execute function contextfs.keep_history()"
     ),
+    "make up a session's history": (
+        "create temp table sessions (like contextfs.sessions);"
+        "create trigger t after delete on pg_temp.sessions for each row"
+        " execute function contextfs.keep_session_history()"
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, WebSocketRoute, compile_path
+from starlette.routing import BaseRoute, Router, WebSocketRoute, compile_path
 from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 

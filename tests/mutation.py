@@ -1,8 +1,13 @@
 """Mistakes made on purpose in a copy of the library: a test that does not notice them proves nothing."""
 
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+_FAILED = 1
 
 
 @dataclass(frozen=True)
@@ -23,3 +28,58 @@ def plant(mutant: Mutant, source: Path, target: Path) -> Path:
     assert text.count(mutant.right) == 1, f"{mutant.file} no longer reads as the mutant expects"
     file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
     return target
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A check that is missing, and the test that fails then."""
+
+    mutant: Mutant
+    noticed_by: str
+
+
+def never(name: str, file: str, condition: str, noticed_by: str) -> Unchecked:
+    """Take out a check that is one `if`."""
+    return Unchecked(Mutant(name, file, f"if {condition}:", f"if False and ({condition}):"), noticed_by)
+
+
+def without(name: str, file: str, right: str, wrong: str, noticed_by: str) -> Unchecked:
+    """Take out a check by writing something else in its place."""
+    return Unchecked(Mutant(name, file, right, wrong), noticed_by)
+
+
+def still_stands(one: Unchecked, repository: Path) -> bool:
+    """Tell whether the check is there, once, and what is left without it is Python."""
+    text = (repository / "shared/contextfs" / one.mutant.file).read_text(encoding="utf-8")
+    if one.mutant.file.endswith(".py"):
+        compile(text.replace(one.mutant.right, one.mutant.wrong), one.mutant.file, "exec")
+    return text.count(one.mutant.right) == 1
+
+
+def is_noticed(one: Unchecked, repository: Path, folder: Path) -> bool:
+    """Tell whether the named test fails, and nothing else is amiss, on a copy of the library without the check."""
+    return _judged(repository, plant(one.mutant, repository / "shared", folder), one.noticed_by) == _FAILED
+
+
+def all_pass(many: tuple[Unchecked, ...], repository: Path, folder: Path) -> bool:
+    """Tell whether the named tests pass on a copy of the library as it is."""
+    right = many[0].mutant.right
+    nothing = Mutant("nothing", many[0].mutant.file, right, right)
+    planted = plant(nothing, repository / "shared", folder)
+    return _judged(repository, planted, *{one.noticed_by for one in many}) == 0
+
+
+def _judged(repository: Path, planted: Path, *tests: str) -> int:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"),
+            *("-o", f"pythonpath={planted} .", *tests),
+        ],
+        cwd=repository,
+        env=os.environ | {"PYTHONPATH": str(planted), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(done.stdout)
+    return done.returncode

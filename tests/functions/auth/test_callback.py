@@ -1,11 +1,13 @@
 """GET /v1/auth/callback: who comes back is let in as who they are, or not at all."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from contextfs.journeys.signin.provider import STATE
 from contextfs.kit import tokens
 from tests.conftest import Tenant
 from tests.functions.asking import told
@@ -179,9 +181,12 @@ def test_an_answer_is_good_once(
     set_up(tenant)
     address = provider.consent(browser.begin(tenant.org_id).headers["location"])
     provider.codes["spare"] = next(iter(provider.codes.values()))
+    kept = {one.name: one.value or "" for one in browser.http.cookies.jar}
 
     first = browser.come_back(address)
     again = browser.come_back(address)
+    browser.http.cookies.clear()
+    browser.http.cookies.update(kept)  # a browser that forgot nothing
     other_code = browser.come_back(address.replace("code=code-0", "code=spare"))
 
     assert [one.status_code for one in (first, again, other_code)] == [303, 401, 401]
@@ -205,14 +210,21 @@ def test_an_answer_is_good_in_the_browser_that_asked(
     assert rows.of("logins", tenant) == []
 
 
+def lasting(_header: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Let a token be good for an hour longer."""
+    claims["exp"] += 3600
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(9, 303), (11, 401)])
 def test_an_answer_is_good_for_ten_minutes(
-    tenant: Tenant, provider: Provider, browser: Browser, set_up: SetUp, time: Time
+    minutes: int, status: int, tenant: Tenant, provider: Provider, browser: Browser, set_up: SetUp, time: Time
 ) -> None:
     set_up(tenant)
+    provider.lie = lasting
     address = provider.consent(browser.begin(tenant.org_id).headers["location"])
-    time.passed += timedelta(minutes=11)
+    time.passed += timedelta(minutes=minutes)
 
-    assert browser.come_back(address).status_code == 401
+    assert browser.come_back(address).status_code == status
 
 
 def test_the_codes_verifier_is_this_servers_own(
@@ -258,6 +270,21 @@ def test_a_refusal_of_the_provider_is_told_and_not_repeated_word_for_word(
 @pytest.mark.parametrize("state", ["", "x", "ctxo_" + "0" * 43 + "_" + "0" * 39, "é"])
 def test_a_state_that_is_none_of_ours_is_refused(state: str, browser: Browser) -> None:
     assert browser.get(f"/v1/auth/callback?code=x&state={state}").status_code == 401
+
+
+def test_a_state_is_known_by_all_of_it(
+    tenant: Tenant, provider: Provider, browser: Browser, set_up: SetUp, rows: Rows
+) -> None:
+    """A state that names the same sign-in, with a checksum of its own: only the secret is another one."""
+    set_up(tenant)
+    address = provider.consent(browser.begin(tenant.org_id).headers["location"])
+    (begun,) = rows.of("signins", tenant)
+    forged = tokens.mint(STATE, tenant.org_id, begun["id"], os.urandom)
+    state = address.split("state=")[1].split("&")[0]
+    reply = browser.come_back(address.replace(state, forged))
+
+    assert reply.status_code == 401
+    assert browser.come_back(address).status_code == 303, "the one that was asked for is still good"
 
 
 def test_what_was_switched_off_meanwhile_lets_nobody_in(

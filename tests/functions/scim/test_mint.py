@@ -1,7 +1,11 @@
 """POST /v1/admin/scim/tokens, and what such a token opens."""
 
+import os
 from collections.abc import Callable
+from uuid import UUID
 
+from contextfs.domain.scim.model import PREFIX
+from contextfs.kit import tokens
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
 from tests.functions.scim.conftest import Directory
@@ -26,6 +30,15 @@ def test_nothing_else_opens_the_directory(tenant: Tenant, directory: Directory) 
         assert reply.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
         assert reply.headers["www-authenticate"].startswith("Bearer")
     assert tenant.http.get("/scim/v2/ServiceProviderConfig").status_code == 401
+
+
+def test_another_secret_opens_nothing(tenant: Tenant, directory: Directory) -> None:
+    """A token that names the same thing, with a checksum of its own: only the secret is another one."""
+    forged = tokens.mint(PREFIX, tenant.org_id, UUID(directory.token_id), os.urandom)
+    headers = [f"Bearer {forged}", f"Basic {directory.token}", directory.token, f"Bearer {directory.token}"]
+    replies = [tenant.http.get("/scim/v2/Users", headers={"authorization": one}) for one in headers]
+
+    assert [reply.status_code for reply in replies] == [401, 401, 401, 200]
 
 
 def test_a_token_that_has_expired_opens_nothing(tenant: Tenant, directory: Directory, rows: Rows) -> None:

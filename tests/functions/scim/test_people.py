@@ -10,7 +10,7 @@ from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser
 from tests.functions.auth.conftest import SetUp
 from tests.functions.auth.provider import Provider
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, wait_until
 from tests.functions.scim.conftest import Directory
 
 INACTIVE = {"op": "Replace", "path": "active", "value": "False"}
@@ -157,6 +157,22 @@ def test_a_version_that_is_not_the_last_one_is_refused(directory: Directory) -> 
     stale = directory.patch(f"/Users/{user}", change | {"value": "Clerk"}, if_match=version)
 
     assert (first.status_code, stale.status_code) == (204, 412)
+
+
+def test_a_version_that_is_overtaken_meanwhile_is_refused(directory: Directory, tenant: Tenant, rows: Rows) -> None:
+    """Two write at once, each over the version that both have read: the second one is told."""
+    user = directory.add()
+    version = directory("GET", f"/Users/{user}").headers["etag"]
+    with ThreadPoolExecutor(1) as pool:
+        with rows.connection.transaction():
+            rows.connection.execute("update contextfs.scim_resources set version = version + 1 where id = %s", [user])
+            change = {"op": "replace", "path": "title", "value": "Clerk"}
+            late = pool.submit(directory.patch, f"/Users/{user}", change, if_match=version)
+            wait_until(lambda: rows.waiting_for(rows.connection.info.backend_pid))
+        status = late.result().status_code
+
+    assert status == 412
+    assert "Clerk" not in str(rows.of("scim_resources", tenant))
 
 
 def test_in_bulk_what_fails_is_taken_back_alone(directory: Directory, tenant: Tenant, rows: Rows) -> None:

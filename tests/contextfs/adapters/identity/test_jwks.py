@@ -62,6 +62,7 @@ def test_a_flood_of_invented_key_ids_asks_once_in_half_a_minute(party: Party, pr
 
 def test_without_a_key_id_there_must_be_no_choice(party: Party, provider: Provider) -> None:
     provider.keys = [RSAKey.generate_key(2048, {"kid": "a"}), RSAKey.generate_key(2048, {"kid": "b"})]
+    provider.published = [key.as_dict(private=False) for key in reversed(provider.keys)]  # the right one comes first
     provider.lie = lambda header, _claims: header.__delitem__("kid")
 
     with pytest.raises(NotAuthenticated):

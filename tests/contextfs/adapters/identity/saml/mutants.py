@@ -1,27 +1,17 @@
 """Each check of the SAML reader, taken out; beside it the test that has to notice."""
 
-from dataclasses import dataclass
-
-from tests.mutation import Mutant
+from tests.mutation import Unchecked, never, without
 
 _ROOM = "adapters/identity/saml/"
-
-
-@dataclass(frozen=True)
-class Unchecked:
-    """A check that is missing, and the test that fails then."""
-
-    mutant: Mutant
-    noticed_by: str
+_HERE = "tests/contextfs/adapters/identity/saml/"
 
 
 def _without(name: str, file: str, right: str, wrong: str, noticed_by: str) -> Unchecked:
-    return Unchecked(Mutant(name, _ROOM + file, right, wrong), noticed_by)
+    return without(name, _ROOM + file, right, wrong, _HERE + noticed_by)
 
 
 def _never(name: str, file: str, condition: str, noticed_by: str) -> Unchecked:
-    """Take out a check that is one `if`."""
-    return _without(name, file, f"if {condition}:", f"if False and ({condition}):", noticed_by)
+    return never(name, _ROOM + file, condition, _HERE + noticed_by)
 
 
 _ATTACKS = "test_attacks.py::"

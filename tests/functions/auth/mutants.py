@@ -1,0 +1,90 @@
+"""Each check of a sign-in, taken out; beside it the test that has to notice."""
+
+from tests.mutation import Unchecked, never, without
+
+_JOURNEY, _ADMISSION = "journeys/signin/provider.py", "journeys/signin/admission.py"
+_OPENID, _RULES, _SQL = "adapters/identity/oidc.py", "domain/sso/rules.py", "domain/sso/postgres.sql"
+
+
+def _back(name: str) -> str:
+    return f"tests/functions/auth/test_callback.py::{name}"
+
+
+MUTANTS: tuple[Unchecked, ...] = (
+    without(
+        "secret of the state", _SQL, " and state_hash = %(state_hash)s", "", _back("test_a_state_is_known_by_all_of_it")
+    ),
+    without(
+        "state is good once",
+        _SQL,
+        "delete from signins\nwhere id = %(id)s and state_hash = %(state_hash)s\n"
+        "returning binder_hash, return_to, expires_at",
+        "select binder_hash, return_to, expires_at from signins\nwhere id = %(id)s and state_hash = %(state_hash)s",
+        _back("test_an_answer_is_good_once"),
+    ),
+    without(
+        "browser that asked",
+        _JOURNEY,
+        'not hmac.compare_digest(bytes(begun["binder_hash"]), binder)',
+        "False",
+        _back("test_an_answer_is_good_in_the_browser_that_asked"),
+    ),
+    without(
+        "time of the state",
+        _JOURNEY,
+        ' or begun["expires_at"] <= call.now',
+        "",
+        _back("test_an_answer_is_good_for_ten_minutes"),
+    ),
+    never(
+        "switched off meanwhile",
+        _JOURNEY,
+        "not settings.enabled or speaks_saml(settings)",
+        _back("test_what_was_switched_off_meanwhile_lets_nobody_in"),
+    ),
+    without(
+        "PKCE: the verifier is of this sign-in",
+        _OPENID,
+        '"code_verifier": challenge.verifier,',
+        "",
+        _back("test_a_new_person_becomes_a_member_and_stays_the_same_one"),
+    ),
+    never(
+        "provider that was asked",
+        _OPENID,
+        "told != metadata.issuer",
+        _back("test_an_answer_of_another_provider_is_refused"),
+    ),
+    without(
+        "subject of the userinfo",
+        _OPENID,
+        ' or more.get("sub") != claims["sub"]',
+        "",
+        _back("test_what_the_provider_tells_of_somebody_else_is_refused"),
+    ),
+    never(
+        "address that is vouched for",
+        _ADMISSION,
+        "not person.is_trusted",
+        _back("test_an_address_that_nobody_vouches_for_takes_over_no_account"),
+    ),
+    never(
+        "auto-provision",
+        _ADMISSION,
+        "not settings.auto_provision",
+        _back("test_without_auto_provision_nobody_becomes_a_member"),
+    ),
+    never(
+        "verified domain",
+        _ADMISSION,
+        "rules.domain_of(person.email) not in verified",
+        _back("test_an_address_of_another_domain_becomes_no_member"),
+    ),
+    without(
+        "way back",
+        _JOURNEY,
+        "rules.safe_return(return_to)",
+        'return_to or "/"',
+        "tests/functions/auth/test_login.py::test_it_leads_back_to_this_server_alone",
+    ),
+)

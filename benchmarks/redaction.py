@@ -94,7 +94,7 @@ def main(files: list[str]) -> int:
 
 def _found(text: str) -> Iterator[Place]:
     data = text.encode()
-    for span in personal(data, PERSONAL):
+    for span in personal(data, data.lower(), PERSONAL):
         yield Place(len(data[: span.start].decode()), len(data[: span.end].decode()), span.kind)
 
 

@@ -26,9 +26,8 @@ _WEBHOOK = pattern(
 _NEAR = 256
 
 
-def addresses(data: bytes) -> Iterator[Span]:
+def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find passwords in URLs, credentials in headers and on curl's command line, and signatures in links."""
-    lowered = data.lower()
     yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
     yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
     yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)

@@ -65,9 +65,8 @@ class _Value(NamedTuple):
     tight: bool
 
 
-def assignments(data: bytes) -> Iterator[Span]:
+def assignments(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find the values of things that are called a password, token, secret, key or credential."""
-    lowered = data.lower()
     for word in _WORDS:
         at = lowered.find(word)
         while at >= 0:

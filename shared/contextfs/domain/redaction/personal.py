@@ -25,16 +25,16 @@ _LONGEST: Final = 40
 _NEVER_ISSUED: Final = (b"000", b"666", b"9")
 
 
-def personal(data: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
+def personal(data: bytes, lowered: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
     """Find what is of the wanted classes."""
     if wanted and not {"email"}.issuperset(wanted):
-        yield from _numbers(data, wanted)
+        yield from _numbers(data, lowered, wanted)
     if "email" in wanted:
         yield from emails(data)
 
 
-def _numbers(data: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
-    shape, lowered = shape_of(data), data.lower()
+def _numbers(data: bytes, lowered: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
+    shape = shape_of(data)
     if "card" in wanted:
         yield from cards(data, shape, lowered)
     if "ssn" in wanted:
@@ -50,7 +50,9 @@ def personal_kind(name: str, value: str, wanted: Collection[Personal]) -> str | 
         return None
     data = named + b": " + said
     start = len(data) - len(said)
-    return next((one.kind for one in personal(data, wanted) if (one.start, one.end) == (start, len(data))), None)
+    return next(
+        (one.kind for one in personal(data, data.lower(), wanted) if (one.start, one.end) == (start, len(data))), None
+    )
 
 
 def _ssns(data: bytes, shape: bytes, lowered: bytes) -> Iterator[Span]:

@@ -103,7 +103,16 @@ def named_kind(name: str, value: str, wanted: Collection[Personal]) -> str | Non
 
 def spans(data: bytes, wanted: Collection[Personal] = USUAL) -> list[Span]:
     """Find what must go, in order, without overlaps and without touching the markers that already stand there."""
-    found = sorted([*blocks(data), *tokens(data), *addresses(data), *assignments(data), *personal(data, wanted)])
+    lowered = data.lower()
+    found = sorted(
+        [
+            *blocks(data, lowered),
+            *tokens(data),
+            *addresses(data, lowered),
+            *assignments(data, lowered),
+            *personal(data, lowered, wanted),
+        ]
+    )
     if not found:
         return []
     if b"[redacted:" in data:

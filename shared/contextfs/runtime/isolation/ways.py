@@ -1,4 +1,4 @@
-"""The ways beside the routes: MCP, streams, directories, webhooks, replies that were kept, and SQL that forges."""
+"""The ways beside the routes: MCP, streams, the proxy, directories, webhooks, replies that were kept, forged SQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +14,8 @@ from contextfs.runtime.isolation.walk import foreign
 from contextfs.runtime.isolation.web import Response, Web, ask, told
 
 _UPGRADED, _FAILED, _ABSENT = 101, 400, 503
+_PROBLEM: Final = "urn:contextfs:problem:"
+_PASSED_ON: Final = f"{_PROBLEM}upstream"
 _MCP: Final = {"accept": "application/json, text/event-stream", "mcp_protocol_version": "2025-11-25"}
 FORGERIES: Final = (
     "select set_config('app.org_id', '$org_id', false)",
@@ -50,6 +52,7 @@ def ways(web: Web, victim: Victim, parties: Sequence[Party], services: Services,
     for party in parties:
         yield _kept_replies(web, victim, party)
         yield _models(web, victim, party)
+        yield _proxied(web, victim, party)
         if streams:
             yield _streams(web, victim, party)
         if party.headers:
@@ -130,6 +133,28 @@ def _streams(web: Web, victim: Victim, party: Party) -> Check:
     elif theirs != none:
         leak = "its refusal is another than where there is no such session"
     return _check("streams", "GET /v1/sessions/{session_id}/stream", party, 2, leak)
+
+
+def _proxied(web: Web, victim: Victim, party: Party) -> Check:
+    """Have a request passed on for the victim's project: it has to be refused before it leaves, as for nobody's.
+
+    Not by a colleague, whose project it is as well.
+    """
+    if party.of == "person":
+        return _check("proxy", "POST /v1/proxy/{upstream}", party, 0, None)
+    _, things, nobodys = victim.named_to(party)
+    key = party.headers.get("authorization", "").removeprefix("Bearer ")
+    model = {"authorization": "Bearer none", "x_contextfs_key": key}
+    path = "/v1/proxy/openai/v1/chat/completions"
+    replies = [
+        ask(web, party, "POST", path, {}, x_contextfs_project=ids["project_id"], **model) for ids in (things, nobodys)
+    ]
+    theirs, none = ((reply.status_code, told(reply)) for reply in replies)
+    is_refused = f'"type":"{_PROBLEM}' in replies[0].text and f'"{_PASSED_ON}"' not in replies[0].text
+    leak = None if is_refused else f"the request was passed on ({theirs[0]})"
+    if leak is None and theirs != none:
+        leak = "its refusal is another than where there is no such project"
+    return _check("proxy", "POST /v1/proxy/{upstream}", party, 2, leak)
 
 
 def _watched(web: Web, party: Party, session_id: str) -> Response:

@@ -13,14 +13,14 @@ from math import exp, inf
 import msgspec
 
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
-from contextfs.domain.context.render import CUT, entry, frame, heading, numbers, render
+from contextfs.domain.context.render import CUT, Path, entry, frame, numbers, path, render, unseen
 from contextfs.domain.context.sentences import Sentence, sentences
 from contextfs.kit.errors import Invalid
 
 _WORDS = re.compile(r"\w+")
 _SHORTEST_WORD = 3
 
-STEEPNESS = 14.0
+STEEPNESS = 12.5
 """How fast the chance falls with relevance: fitted on what answers questions in labelled conversations."""
 
 DISTRUST = 0.5
@@ -32,7 +32,7 @@ STALENESS = 0.9
 REPETITION = 0.75
 """The part of its value that a candidate loses when the pack holds all of its words already."""
 
-THRIFT = 0.5
+THRIFT = 0.4
 """Value is divided by tokens to this power: at 0 one long text eats the budget, at 1 crumbs win."""
 
 LOW = 0.5
@@ -55,6 +55,7 @@ class _Open:
         self.costs = [count(f"{entry(self._with(first.text + cut))}\n"), *(count(part.text) for part in others)]
         self.said = 0.0
         self.taken: list[Sentence] = []
+        self.written = 0
         self.tokens = 0
         self.next = 0
 
@@ -74,10 +75,15 @@ class _Open:
         thrifty = self.value * self.parts[self.next].share / max(1, self.costs[self.next]) ** THRIFT
         return not self.candidate.pinned, -thrifty, -at.timestamp() if at else inf, self.candidate.id
 
-    def take(self, cost: int) -> None:
+    def price(self, count: Count) -> int:
+        """Count what its next part adds to its line: less than the part itself where it closes a gap."""
+        return count(f"{entry(self._cut([*self.taken, self.parts[self.next]]))}\n") - self.written
+
+    def take(self, price: int, headings: int) -> None:
         """Choose its next part."""
         self.taken.append(self.parts[self.next])
-        self.tokens += cost
+        self.written += price
+        self.tokens += price + headings
         self.next += 1
 
     def drop(self) -> None:
@@ -91,9 +97,12 @@ class _Open:
 
     def shown(self) -> PackCandidate:
         """Give it as the pack shows it: the sentences that were taken, in their places."""
-        if len(self.taken) == len(self.parts):
+        return self._cut(self.taken)
+
+    def _cut(self, parts: list[Sentence]) -> PackCandidate:
+        if len(parts) == len(self.parts):
             return self.candidate
-        kept = "".join(part.text for part in sorted(self.taken, key=lambda part: part.place))
+        kept = "".join(part.text for part in sorted(parts, key=lambda part: part.place))
         return self._with(kept.rstrip() + CUT)
 
     def _with(self, text: str) -> PackCandidate:
@@ -122,23 +131,21 @@ def select(
     left = budget - sum(count(part + "\n") for part in frame(len(every), name))
     chosen: list[_Open] = []
     dropped: list[Decision] = []
-    headings: set[str] = set()
+    headings: set[Path] = set()
     for one in _by_rank(every):
-        over = heading(one.candidate)
-        cost = one.costs[one.next] + (0 if over in headings else count(over + "\n"))
+        over = unseen(path(one.candidate), headings)
+        price, titles = one.price(count), sum(count(f"{title[-1]}\n") for title in over)
+        cost = price + titles
         refusal = _refusal(one, chosen, cost=cost, left=left, floor=floor)
         if refusal:
-            if not one.taken:
-                dropped.append(_decision(one, refusal, tokens=cost))
+            dropped += [] if one.taken else [_decision(one, refusal, tokens=cost)]
             one.drop()
             continue
-        one.take(cost)
+        chosen += [] if one.taken else [one]
+        one.take(price, titles)
         left -= cost
-        headings.add(over)
-        if len(one.taken) == 1:
-            chosen.append(one)
-            for other in every:
-                other.hear(one)
+        headings.update(over)
+        _tell(every, one)
     return _close(chosen, dropped, budget=budget, count=count, name=name)
 
 
@@ -148,6 +155,11 @@ def worth(candidate: PackCandidate) -> float:
     trust = DISTRUST + (1 - DISTRUST) * _unit(candidate.trust)
     freshness = STALENESS + (1 - STALENESS) * _unit(candidate.freshness)
     return chance * trust * freshness
+
+
+def _tell(every: Sequence[_Open], chosen: _Open) -> None:
+    for other in every if len(chosen.taken) == 1 else ():
+        other.hear(chosen)
 
 
 def _by_rank(every: Sequence[_Open]) -> Iterator[_Open]:

@@ -1,21 +1,24 @@
 """The text of a context pack: fenced as data, grouped and dated, each item with its id or number.
 
-Memories stand by type, each with its id. What was said stands by day, in its order, under a number of the pack: `why`
-tells which message that is, and gives it whole. Ids and dates on each line would take a third of a small budget.
+Memories stand by type, each with its id. What was said stands by year and day, in its order, under a number of the
+pack: `why` tells which message that is, and gives it whole. Ids and dates on each line would take a third of a small
+budget, and whole dates above each day a twentieth.
 
 Nothing in an item can end the fence, open another, fake an item or a heading, or hide characters from the reader.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 
 from contextfs.domain.context.model import PackCandidate
 from contextfs.kit.fence import FENCE
 
-VERSION = 2
+VERSION = 3
+
+Path = tuple[str, ...]
+"""The headings above an item, the outermost first."""
 
 CUT = " …"
 """What stands behind a text of which something was left out."""
@@ -30,6 +33,7 @@ _HEADINGS = {
     "fact": "Facts",
     "episodic": "Episodes",
 }
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - a row of words
 _ORDER = {kind: place for place, kind in enumerate(_HEADINGS)}
 
 # Unicode's blank letters and selectors: shown as nothing, though their category calls them letters or marks.
@@ -50,13 +54,14 @@ def render(items: Sequence[PackCandidate], name: str = "") -> str:
     if not items:
         return ""
     lines: list[str] = []
+    seen: set[Path] = set()
     numbered = numbers(items)
     memories = (item for item in items if item.speaker is None)
     said = (item for item in items if item.speaker is not None)
-    for ordered in (sorted(memories, key=_by_kind), sorted(said, key=_by_time)):
-        for over, group in groupby(ordered, key=heading):
-            lines.append(over)
-            lines += [entry(item, numbered.get(item.id, 0)) for item in group]
+    for item in (*sorted(memories, key=_by_kind), *sorted(said, key=_by_time)):
+        fresh = unseen(path(item), seen)
+        seen.update(fresh)
+        lines += [*(one[-1] for one in fresh), entry(item, numbered.get(item.id, 0))]
     first, last = frame(len(items), name)
     return "\n".join([first, *lines, last])
 
@@ -73,11 +78,21 @@ def frame(items: int, name: str = "") -> tuple[str, str]:
     return f'<{FENCE} version="{VERSION}"{pack} items="{items}">\n{_NOTE}', f"</{FENCE}>"
 
 
-def heading(item: PackCandidate) -> str:
-    """Give the line above an item: its type's, or the day on which it was said; a custom type is its own heading."""
-    if item.speaker is not None:
-        return f"## {_day(item.occurred_at)}"
-    return f"## {_HEADINGS.get(item.type) or _label(item.type) or 'Other'}"
+def path(item: PackCandidate) -> Path:
+    """Give the headings above an item: its type's, or the year and the day of what was said.
+
+    A custom type is its own heading. Days are those of UTC.
+    """
+    if item.speaker is None:
+        return (f"## {_HEADINGS.get(item.type) or _label(item.type) or 'Other'}",)
+    at = _utc(item.occurred_at)
+    return (f"## {at.year}", f"### {at.day} {_MONTHS[at.month - 1]}") if at else ("## undated",)
+
+
+def unseen(over: Path, seen: Collection[Path]) -> list[Path]:
+    """Give the headings of a path that no item stands under yet, the outer ones first, each with those above it."""
+    prefixes = (over[:depth] for depth in range(1, len(over) + 1))
+    return [one for one in prefixes if one not in seen]
 
 
 def entry(item: PackCandidate, number: int = 999) -> str:
@@ -118,18 +133,20 @@ def _label(text: str) -> str:
 
 
 def _day(moment: datetime | None) -> str:
+    at = _utc(moment)
+    return at.strftime("%Y-%m-%d") if at else "undated"
+
+
+def _utc(moment: datetime | None) -> datetime | None:
     if moment is None:
-        return "undated"
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%Y-%m-%d")
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _by_kind(item: PackCandidate) -> tuple[int, str]:
-    return _ORDER.get(item.type, len(_ORDER)), heading(item)
+def _by_kind(item: PackCandidate) -> tuple[int, Path]:
+    return _ORDER.get(item.type, len(_ORDER)), path(item)
 
 
-def _by_time(item: PackCandidate) -> tuple[str, datetime, str]:
-    at = item.occurred_at
-    moment = (
-        at.astimezone(UTC) if at and at.tzinfo else at.replace(tzinfo=UTC) if at else datetime.max.replace(tzinfo=UTC)
-    )
-    return heading(item), moment, item.id
+def _by_time(item: PackCandidate) -> tuple[bool, datetime, str]:
+    at = _utc(item.occurred_at)
+    return at is None, at or datetime.min.replace(tzinfo=UTC), item.id

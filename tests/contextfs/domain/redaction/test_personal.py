@@ -98,7 +98,8 @@ def test_a_card_behind_four_other_digits_is_found() -> None:
 
 
 def test_what_was_looked_for_with_other_classes_is_due_again() -> None:
-    editions = {Policy(KEY, frozenset(some)).edition for some in ([], ["email"], ["card", "ssn"], PERSONAL)}
+    some: list[list[Personal]] = [[], ["email"], ["card", "ssn"], [*PERSONAL]]
+    editions = {Policy(KEY, frozenset(one)).edition for one in some}
 
     assert 4 == len(editions)
 

@@ -77,6 +77,29 @@ def interval(values: Sequence[float], *, seed: int = 7) -> tuple[float, float]:
     return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES) - 1]
 
 
+def difference(ours: Sequence[Score], theirs: Sequence[Score], *, seed: int = 7) -> tuple[float, float, float]:
+    """Give the mean difference of recall@10 over the questions that both were asked, and its 95 % bootstrap interval.
+
+    Whole conversations are drawn anew (the seed is fixed), for questions about one conversation are not independent.
+    """
+    by_question = {(one.dataset, one.conversation, one.qid): one.recall[10] for one in theirs}
+    gained: dict[tuple[str, str], list[float]] = {}
+    for one in ours:
+        other = by_question.get((one.dataset, one.conversation, one.qid))
+        if other is not None:
+            gained.setdefault((one.dataset, one.conversation), []).append(one.recall[10] - other)
+    groups = list(gained.values())
+    if not groups:
+        return 0.0, 0.0, 0.0
+    rng = random.Random(seed)  # noqa: S311 - statistics
+    means = sorted(
+        statistics.fmean(value for group in rng.choices(groups, k=len(groups)) for value in group)
+        for _ in range(_RESAMPLES)
+    )
+    mean = statistics.fmean(value for group in groups for value in group)
+    return mean, means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES) - 1]
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Give the value below which this share of the values lies."""
     ordered = sorted(values)

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Literal
 
 from benchmarks.retrieval.data import ADVERSARIAL
-from benchmarks.retrieval.measures import BUDGETS, DEPTHS, PACKS, Score, interval, percentile
+from benchmarks.retrieval.measures import BUDGETS, DEPTHS, PACKS, Score, difference, interval, percentile
 from benchmarks.retrieval.run import Run
 
 
@@ -41,6 +41,17 @@ def categories(runs: Sequence[Run], dataset: str) -> str:
     return _table(["recall@10", *(f"{name} ({sizes[name]})" for name in names)], rows)
 
 
+def differences(runs: Sequence[Run], dataset: str) -> str:
+    """Write how far each system's recall@10 is from the first one's, paired, whole conversations drawn anew."""
+    first, *others = [[one for one in answerable(run.scores) if one.dataset == dataset] for run in runs]
+    rows: list[list[str]] = []
+    for run, scores in zip(runs[1:], others, strict=True):
+        if scores and first:
+            mean, low, high = difference(scores, first)
+            rows.append([run.system, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}"])
+    return _table([f"R@10 beside {runs[0].system}", "difference", "95 %, by conversations"], rows) if rows else ""
+
+
 def absences(runs: Iterable[Run]) -> str:
     """Say which systems did not take part, and why."""
     return "".join(f"- {run.system}: {run.absent}\n" for run in runs if run.absent)
@@ -54,7 +65,9 @@ def answerable(scores: Iterable[Score]) -> list[Score]:
 def report(runs: Sequence[Run]) -> str:
     """Write all tables as Markdown."""
     datasets = list(dict.fromkeys(one.dataset for run in runs for one in run.scores))
-    parts = [f"## {name}\n\n{headline(runs, name)}\n{categories(runs, name)}" for name in datasets]
+    parts = [
+        f"## {name}\n\n{headline(runs, name)}\n{categories(runs, name)}\n{differences(runs, name)}" for name in datasets
+    ]
     absent = absences(runs)
     return "\n".join([*parts, *([f"Not in the tables:\n\n{absent}"] if absent else [])])
 

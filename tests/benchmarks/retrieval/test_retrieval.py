@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.retrieval.__main__ import main
 from benchmarks.retrieval.data import day, load, sample
-from benchmarks.retrieval.measures import interval, score_of
+from benchmarks.retrieval.measures import Score, difference, interval, score_of
 from benchmarks.retrieval.systems import TABLE, missing
 
 
@@ -51,6 +51,38 @@ def test_an_interval_holds_the_mean_and_is_the_same_again() -> None:
 
     assert low < 0.5 < high
     assert (low, high) == interval(values)
+
+
+def score(conversation: str, qid: str, recall: float) -> Score:
+    return Score(
+        dataset="d",
+        conversation=conversation,
+        qid=qid,
+        category="c",
+        recall={10: recall},
+        ndcg=0.0,
+        mrr=0.0,
+        session_recall={},
+        held={},
+        milliseconds=0.0,
+    )
+
+
+def test_a_difference_is_paired_and_draws_whole_conversations() -> None:
+    theirs = [score("a", "1", 0.5), score("a", "2", 0.0), score("b", "1", 1.0), score("b", "2", 1.0)]
+    ours = [
+        score("b", "2", 1.0),
+        score("b", "1", 1.0),
+        score("a", "2", 1.0),
+        score("a", "1", 0.5),
+        score("c", "9", 1.0),
+    ]
+
+    assert (0.25, 0.0, 0.5) == difference(ours, theirs)
+
+
+def test_systems_without_a_common_question_do_not_differ() -> None:
+    assert (0.0, 0.0, 0.0) == difference([score("a", "1", 1.0)], [])
 
 
 def test_one_command_writes_table_picture_and_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

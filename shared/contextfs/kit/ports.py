@@ -30,7 +30,7 @@ class Transaction(Protocol):
         """Run a statement once for each set of parameters, in one round trip."""
         ...
 
-    def last(self, query: str, parameters: Parameters) -> None:
+    def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
         ...
 

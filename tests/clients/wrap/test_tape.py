@@ -17,7 +17,10 @@ def test_what_is_given_does_not_take_the_room_of_what_is_written() -> None:
 
 def test_both_ways_are_told_in_order() -> None:
     tape = Tape()
-    for kind, data in (("output", b"name?"), ("typed", b"ann"), ("output", b"hi"), ("hidden", b"x"), ("output", b"!")):
-        tape.add(kind, data)
+    tape.add("output", b"name?")
+    tape.add("typed", b"ann")
+    tape.add("output", b"hi")
+    tape.add("hidden", b"x")
+    tape.add("output", b"!")
 
     assert [event.data for event in tape.events()] == [b"name?", b"ann", b"hi", b"x", b"!"]

@@ -47,7 +47,7 @@ class PostgresTransaction:
             with self._connection.cursor() as cursor:
                 cursor.executemany(query.encode(), parameters)
 
-    def last(self, query: str, parameters: Parameters) -> None:
+    def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
         self._last.append((query, parameters))
 

@@ -13,7 +13,7 @@ from infra.aws.policy import Statement, allow, document, trust
 from infra.aws.vault import Vault
 from infra.config import PROFILES
 from infra.kit.component import Component
-from infra.plan import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload
 
 _VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 

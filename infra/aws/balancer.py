@@ -7,7 +7,7 @@ from infra.aws.certificate import Certificate
 from infra.aws.containers import PORT
 from infra.aws.network import RegionNetwork
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class Balancer(Component):

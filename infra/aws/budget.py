@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.kit.component import Component
-from infra.plan import Plan
+from infra.planned import Plan
 
 
 class Budget(Component):

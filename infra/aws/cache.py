@@ -7,7 +7,7 @@ from infra.aws.keys import Keys
 from infra.aws.network import RegionNetwork
 from infra.kit.component import Component
 from infra.kit.credentials import Credentials
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 _NODES = {"small": "cache.t4g.small", "medium": "cache.t4g.medium", "large": "cache.r7g.large"}
 

@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from infra.aws.keys import Keys
 from infra.aws.policy import allow, document, trust
 from infra.kit.component import Component
-from infra.plan import Cron, Plan, Region
+from infra.planned import Cron, Plan, Region
 
 
 class Clock(Component):

@@ -9,7 +9,7 @@ from infra.aws.keys import Keys
 from infra.aws.network import RegionNetwork
 from infra.kit.component import Component
 from infra.kit.credentials import Credentials
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 ENGINE = aws.rds.EngineType.AURORA_POSTGRESQL
 VERSION = "16.8"

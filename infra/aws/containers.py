@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from infra.aws.ground import MEMORY, Ground
 from infra.kit.component import Component
-from infra.plan import Workload
+from infra.planned import Workload
 
 MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
 """Where the image keeps the embedding model."""

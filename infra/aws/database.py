@@ -11,7 +11,7 @@ from infra.aws.network import RegionNetwork
 from infra.aws.policy import allow, document, trust
 from infra.kit.component import Component
 from infra.kit.credentials import Credentials
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 APP = "contextfs_app"
 

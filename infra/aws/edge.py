@@ -11,7 +11,7 @@ from infra.aws.files import PublicFiles
 from infra.aws.firewall import Firewall
 from infra.aws.gateway import Gateway
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 Behavior = aws.cloudfront.DistributionOrderedCacheBehaviorArgsDict
 

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from infra.aws.keys import Keys
 from infra.aws.policy import document
 from infra.kit.component import Component
-from infra.plan import Plan, Region, Subscription
+from infra.planned import Plan, Region, Subscription
 
 ATTEMPTS = 8
 _FOURTEEN_DAYS = 1209600

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.kit.component import Component
-from infra.plan import Plan, several
+from infra.planned import Plan, several
 
 # Bodies are code and talk of code: rules that search them for SQL and scripts would refuse honest ones.
 _MANAGED = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")

@@ -9,7 +9,7 @@ from infra.aws.ground import Ground
 from infra.aws.policy import allow, document
 from infra.aws.services import HANDLER, TARGET
 from infra.kit.component import Component
-from infra.plan import Workload
+from infra.planned import Workload
 
 
 class Function(Component):

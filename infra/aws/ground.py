@@ -10,7 +10,7 @@ from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.network import RegionNetwork
 from infra.aws.vault import Vault
-from infra.plan import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload
 
 MEMORY = {"small": 512, "medium": 1024, "large": 2048}
 

@@ -1,6 +1,6 @@
 """What runs on Lambda, and what Lambda cannot hold and so runs on Fargate. Pure."""
 
-from infra.plan import MIB, Plan, Workload
+from infra.planned import MIB, Plan, Workload
 
 LAMBDA_BODY = 4 * MIB
 """Lambda takes 6 MB a call, and a packed body arrives in base64, a third longer."""

@@ -9,7 +9,7 @@ import pulumi_docker_build as docker
 from infra.aws.keys import Keys
 from infra.kit.component import Component
 from infra.kit.source import DOCKERFILE, ROOT
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 _KEEP_TWENTY = {
     "rules": [

@@ -13,7 +13,7 @@ from infra.aws.region import Region
 from infra.aws.updater import Updater
 from infra.kit.component import Component
 from infra.kit.credentials import Common
-from infra.plan import Plan
+from infra.planned import Plan
 
 GLOBAL = "us-east-1"
 """Where CloudFront's certificates and firewalls have to be."""

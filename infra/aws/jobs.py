@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from infra.aws.containers import Lambda, Task
 from infra.aws.ground import Ground
 from infra.kit.component import Component
-from infra.plan import Workload
+from infra.planned import Workload
 
 HANDLER = "contextfs.runtime.job.handler"
 JOB = "CONTEXTFS_JOB"

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 ZONES = 2
 _ENDPOINTS = ("ecr.api", "ecr.dkr", "events", "kms", "logs", "secretsmanager", "sqs")

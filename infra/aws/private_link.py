@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from infra.aws.balancer import Balancer
 from infra.aws.network import RegionNetwork
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class PrivateLink(Component):

@@ -31,8 +31,8 @@ from infra.aws.vault import Vault
 from infra.aws.watch import Watch
 from infra.kit.component import Component
 from infra.kit.credentials import Common, Credentials
-from infra.plan import Plan
-from infra.plan import Region as Place
+from infra.planned import Plan
+from infra.planned import Region as Place
 
 
 class Region(Component):

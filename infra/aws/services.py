@@ -7,7 +7,7 @@ from infra.aws.balancer import Balancer
 from infra.aws.containers import PORT, Lambda, Task
 from infra.aws.ground import Ground
 from infra.kit.component import Component
-from infra.plan import Workload
+from infra.planned import Workload
 
 HANDLER = "contextfs.runtime.aws.handler"
 TARGET = "CONTEXTFS_TARGET"

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from infra.aws.policy import allow, document
 from infra.kit.component import Component
-from infra.plan import Plan
+from infra.planned import Plan
 
 _IMAGES = (
     "ecr:BatchCheckLayerAvailability",

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from infra.aws.keys import Keys
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class Vault(Component):

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from infra.aws.keys import Keys
 from infra.aws.policy import Statement, document
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 @dataclass(frozen=True)

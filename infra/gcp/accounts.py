@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 from infra.gcp.files import Files
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
-from infra.plan import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload
 
 CALLERS = ("push", "clock")
 """Accounts that run nothing: Pub/Sub and Scheduler call consumers as them."""

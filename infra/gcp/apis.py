@@ -4,7 +4,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from infra.kit.component import Component
-from infra.plan import Plan
+from infra.planned import Plan
 
 _ALWAYS = (
     "artifactregistry", "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "compute", "identitytoolkit",

@@ -5,7 +5,7 @@ import pulumi_gcp as gcp
 
 from infra.gcp.apis import Apis
 from infra.kit.component import Component
-from infra.plan import Plan
+from infra.planned import Plan
 
 
 class Budget(Component):

@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 from infra.gcp.keys import Keys
 from infra.gcp.network import RegionNetwork
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class Cache(Component):

@@ -5,7 +5,7 @@ import pulumi_gcp as gcp
 
 from infra.gcp.accounts import Accounts
 from infra.kit.component import Component
-from infra.plan import Cron, Plan, Region
+from infra.planned import Cron, Plan, Region
 
 
 class Clock(Component):

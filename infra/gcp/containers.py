@@ -1,7 +1,7 @@
 """How the image runs: its arguments, variables and limits, for services, jobs and workers alike."""
 
 from infra.gcp.ground import MEMORY, Ground
-from infra.plan import Workload
+from infra.planned import Workload
 
 CPU = {"small": "1", "medium": "1", "large": "2"}
 MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"

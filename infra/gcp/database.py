@@ -9,7 +9,7 @@ from infra.gcp.keys import Keys
 from infra.gcp.network import RegionNetwork
 from infra.kit.component import Component
 from infra.kit.credentials import Credentials
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class Database(Component):

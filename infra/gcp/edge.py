@@ -9,7 +9,7 @@ from infra.gcp.files import PublicFiles
 from infra.gcp.firewall import Firewall
 from infra.gcp.services import Service
 from infra.kit.component import Component
-from infra.plan import PathRule, Plan, Region
+from infra.planned import PathRule, Plan, Region
 
 Backends = Mapping[str, gcp.compute.BackendService]
 

@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 from infra.gcp.apis import Apis
 from infra.gcp.keys import Keys
 from infra.kit.component import Component
-from infra.plan import Plan, Region, Subscription
+from infra.planned import Plan, Region, Subscription
 
 ATTEMPTS = 8
 LONGEST_FILTER = 256

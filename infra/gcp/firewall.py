@@ -6,7 +6,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from infra.kit.component import Component
-from infra.plan import Plan, several
+from infra.planned import Plan, several
 
 _EVERYONE: gcp.compute.SecurityPolicyRuleMatchArgsDict = {
     "versioned_expr": "SRC_IPS_V1",

@@ -7,7 +7,7 @@ from infra.gcp.ground import MEMORY, Ground
 from infra.gcp.keys import Keys
 from infra.kit.component import Component
 from infra.kit.source import archive, digest, function_files
-from infra.plan import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload
 
 RUNTIME = "python312"
 

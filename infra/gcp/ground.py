@@ -8,7 +8,7 @@ import pulumi
 from infra.gcp.accounts import Accounts
 from infra.gcp.network import RegionNetwork
 from infra.gcp.vault import Vault
-from infra.plan import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload
 
 MEMORY = {"small": "512Mi", "medium": "1Gi", "large": "2Gi"}
 

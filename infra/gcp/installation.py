@@ -18,7 +18,7 @@ from infra.gcp.updater import Updater
 from infra.gcp.watch import Watch
 from infra.kit.component import Component
 from infra.kit.credentials import Common
-from infra.plan import Plan
+from infra.planned import Plan
 
 
 class Installation(Component):

@@ -9,7 +9,7 @@ from infra.gcp.edge import matches
 from infra.gcp.network import RegionNetwork
 from infra.gcp.services import Service
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 _SCHEME = "INTERNAL_MANAGED"
 

@@ -24,8 +24,8 @@ from infra.gcp.services import Service
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
 from infra.kit.credentials import ROLES, Common, Credentials
-from infra.plan import Plan, Workload
-from infra.plan import Region as Place
+from infra.planned import Plan, Workload
+from infra.planned import Region as Place
 
 
 class Region(Component):

@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 from infra.gcp.containers import command, environment, limits
 from infra.gcp.ground import Ground
 from infra.kit.component import Component
-from infra.plan import Workload
+from infra.planned import Workload
 
 PUBLIC_BEHIND = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
 PRIVATE = "INGRESS_TRAFFIC_INTERNAL_ONLY"

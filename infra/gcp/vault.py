@@ -7,7 +7,7 @@ import pulumi_gcp as gcp
 
 from infra.gcp.keys import Keys
 from infra.kit.component import Component
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 
 
 class Vault(Component):

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_random import RandomPassword
 
 from infra.kit.component import Component
-from infra.plan import BORDER, Plan, Region, several
+from infra.planned import BORDER, Plan, Region, several
 
 ROLES = {
     "database-url": "contextfs_app",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.policies import (
     deletion,
     delivery,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.recording import Recording
 
 GUARDED = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.graph import at, everywhere
 from infra.preview.recording import Recording, Resource
 from infra.preview.schema import inputs_of

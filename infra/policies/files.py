@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-from infra.plan import Plan
-from infra.plan import Region as Place
+from infra.planned import Plan
+from infra.planned import Region as Place
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
 

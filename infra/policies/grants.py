@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.graph import everywhere
 from infra.preview.recording import Recording, Resource
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.recording import Recording, Resource
 
 _RUNS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.plan import Plan, Region
+from infra.planned import Plan, Region
 from infra.preview.graph import Graph
 from infra.preview.recording import Recording, Resource
 

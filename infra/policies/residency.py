@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.plan import Plan
+from infra.planned import Plan
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
 

@@ -10,7 +10,8 @@ from hypothesis import given, strategies
 
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from infra.config import PLACES, Config, Refused
-from infra.plan import Cron, PathRule, Subscription, plan
+from infra.plan import plan
+from infra.planned import Cron, PathRule, Subscription
 
 CONFIG = Config(
     cloud="gcp", account="demo-project", regions=("us-central1",), domain="memory.example.com", alerts="a@example.com"

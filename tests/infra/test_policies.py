@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from infra.config import of_project, read
-from infra.plan import Plan, plan
+from infra.plan import plan
+from infra.planned import Plan
 from infra.preview import stack_file
 from infra.preview.recording import Recording, Resource
 from tests.infra.conftest import PULUMI, Previews

@@ -23,7 +23,8 @@ from contextfs.runtime import job
 from infra.aws.events import event_pattern
 from infra.config import Config
 from infra.gcp.events import pubsub_filter
-from infra.plan import Plan, plan
+from infra.plan import plan
+from infra.planned import Plan
 from tests.conftest import as_role, settings_for
 from tests.contextfs.adapters.clouds import moto_server, pubsub
 from tests.contextfs.runtime.lambda_runtime import Function, awslambda

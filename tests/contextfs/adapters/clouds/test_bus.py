@@ -29,7 +29,8 @@ from contextfs.runtime.wiring import consumers_of, triggers
 from infra.aws.events import event_pattern
 from infra.config import Config
 from infra.gcp.events import pubsub_filter
-from infra.plan import Subscription, plan
+from infra.plan import plan
+from infra.planned import Subscription
 from tests.conftest import as_role
 from tests.contextfs.adapters.clouds import moto_server, pubsub
 from tests.contextfs.adapters.clouds.pubsub import PubSub

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from itertools import count
 from typing import NamedTuple
 
 import psycopg
@@ -22,6 +21,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.rows import RowFactory, dict_row
 
+from contextfs.kit.digest import blake2b
 from contextfs.kit.ports import Parameters, Row
 
 Statement = tuple[str, Parameters | None]
@@ -31,6 +31,7 @@ _Kind = tuple[bytes, tuple[int, ...]]
 _PLACE = re.compile(r"%(?:\((\w+)\)s|%)")
 _DONE = pq.ExecStatus.COMMAND_OK
 _ROWS = pq.ExecStatus.TUPLES_OK
+_COPIES = {pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH}
 _MOST_PREPARED, _MOST_SEEN = 500, 5_000
 
 
@@ -44,20 +45,38 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(pgconn, row_factory)
         self.seen: Counter[_Kind] = Counter()
         self.prepared: dict[_Kind, bytes] = {}
-        self.names = count()
 
 
 class Answer(NamedTuple):
-    """What the server said to a statement: its command tag, its rows, and how many it touched."""
+    """What the server said to a statement. Its rows are read when they are asked for: a COMMIT behind it was first."""
 
-    tag: bytes | None
-    rows: list[Row]
-    touched: int
+    adapting: Adapting
+    result: pq.abc.PGresult
+
+    @property
+    def tag(self) -> bytes | None:
+        """The command's tag: `COMMIT`, `INSERT 0 1`."""
+        return self.result.command_status
+
+    @property
+    def touched(self) -> int:
+        """How many rows it touched."""
+        return self.result.command_tuples or 0
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its rows; DataError where one cannot be read."""
+        result = self.result
+        if result.status != _ROWS or not result.ntuples:
+            return []
+        self.adapting.set_pgresult(result)
+        names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
+        return self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
 
     @property
     def row(self) -> Row | None:
         """The first row, or None."""
-        return self.rows[0] if self.rows else None
+        return next(iter(self.rows), None)
 
 
 class _Written(NamedTuple):
@@ -74,7 +93,8 @@ def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]
     pgconn = connection.pgconn
     try:
         pgconn.enter_pipeline_mode()
-        fresh = [_send(connection, one) for one in written]
+        fresh: dict[_Kind, bytes] = {}
+        sent = [_send(connection, one, fresh) for one in written]
         pgconn.pipeline_sync()
         results = connection.wait(_answers(pgconn))
         if pgconn.status == pq.ConnStatus.OK:
@@ -82,7 +102,7 @@ def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]
     except BaseException:
         connection.close()  # what was sent and what was read are not in step any more
         raise
-    return _told(connection, written, fresh, results)
+    return _told(connection, written, sent, results)
 
 
 def _written(connection: Connection, query: str, parameters: Parameters | None) -> _Written:
@@ -103,18 +123,22 @@ def _numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
     return _PLACE.sub(number, query).encode(), tuple(places)
 
 
-def _send(connection: Connection, one: _Written) -> bytes | None:
-    """Write a statement; it is prepared when it comes for the second time. Gives its name where that is now."""
+def _send(connection: Connection, one: _Written, fresh: dict[_Kind, bytes]) -> bytes | None:
+    """Write a statement; it is prepared when it comes for the second time. Gives its name where that is now.
+
+    `fresh` are those that this flight prepares. A name follows from what it names: where a proxy nobody told of gives
+    another session, it is unknown there, or the same statement.
+    """
     kind = one.text, one.types
-    name, fresh = connection.prepared.get(kind), None
+    name, first = connection.prepared.get(kind) or fresh.get(kind), None
     if name is None and _comes_again(connection, kind):
-        name = fresh = b"flight_%d" % next(connection.names)
-        connection.pgconn.send_prepare(fresh, one.text, one.types)
+        name = first = fresh[kind] = b"flight_" + blake2b(repr(kind).encode(), digest_size=16).hexdigest().encode()
+        connection.pgconn.send_prepare(first, one.text, one.types)
     if name is None:
         connection.pgconn.send_query_params(one.text, one.values, one.types, one.forms)
     else:
         connection.pgconn.send_query_prepared(name, one.values, one.forms)
-    return fresh
+    return first
 
 
 def _comes_again(connection: Connection, kind: _Kind) -> bool:
@@ -134,20 +158,21 @@ def _answers(pgconn: pq.abc.PGconn) -> PQGen[list[pq.abc.PGresult]]:
     yield from generators.send(pgconn)
     results: list[pq.abc.PGresult] = []
     while (some := (yield from generators.fetch_many(pgconn))) and some[-1].status != pq.ExecStatus.PIPELINE_SYNC:
+        if some[-1].status in _COPIES:
+            raise psycopg.NotSupportedError("a statement of a flight copies: its data would be waited for without end")
         results.append(some[-1])
     return results
 
 
 def _told(
-    connection: Connection, written: Sequence[_Written], fresh: Sequence[bytes | None], results: list[pq.abc.PGresult]
+    connection: Connection, written: Sequence[_Written], sent: Sequence[bytes | None], results: list[pq.abc.PGresult]
 ) -> list[Answer]:
     answers: list[Answer] = []
     coming = iter(results)
-    for one, name in zip(written, fresh, strict=True):
+    for one, name in zip(written, sent, strict=True):
         if name is not None and _right(connection, next(coming, None)).status == _DONE:
             connection.prepared[one.text, one.types] = name
-        result = _right(connection, next(coming, None))
-        answers.append(Answer(result.command_status, _rows(one.adapting, result), result.command_tuples or 0))
+        answers.append(Answer(one.adapting, _right(connection, next(coming, None))))
     return answers
 
 
@@ -158,11 +183,3 @@ def _right(connection: Connection, result: pq.abc.PGresult | None) -> pq.abc.PGr
     if result.status not in {_DONE, _ROWS}:
         raise error_from_result(result, encoding=connection.info.encoding)
     return result
-
-
-def _rows(adapting: Adapting, result: pq.abc.PGresult) -> list[Row]:
-    if result.status != _ROWS or not result.ntuples:
-        return []
-    adapting.set_pgresult(result)
-    names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-    return adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))

@@ -84,7 +84,7 @@ class PostgresDatabase:
                 "autocommit": True,
                 "row_factory": dict_row,
                 "client_encoding": "UTF8",
-                "prepare_threshold": None if shared else 2,  # of what `many` sends: all else flies
+                "prepare_threshold": None if shared else 2,  # what `many` sends is prepared at once: all else flies
                 **({} if shared else {"options": session.options()}),
             },
             configure=_shared if shared else _own,
@@ -106,7 +106,7 @@ class PostgresDatabase:
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
-                if isinstance(error, _STALE):
+                if _is_stale(error):
                     connection.close()
                 raise
             finally:
@@ -142,10 +142,12 @@ class _Lost(Exception):
 
 
 def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    """Begin, and run `opening`, in one round trip."""
+    """Begin, and run `opening`, in one round trip. A connection that is of no use any more is closed."""
     try:
         answers = fly(connection, [_BEGIN, *opening])
     except psycopg.Error as error:
+        if _is_stale(error):
+            connection.close()
         if connection.closed:
             raise _Lost(error) from None
         raise
@@ -188,6 +190,8 @@ def translated() -> Generator[None]:
 
 
 def _told(error: psycopg.Error) -> ContextFSError:
+    if _is_stale(error):
+        return Unavailable(_AWAY)
     for kinds, tell in _TELLING:
         if isinstance(error, kinds):
             return tell(error)
@@ -209,6 +213,7 @@ def _note(error: psycopg.Error, told: ContextFSError) -> None:
     _log.log(level, text, extra={name: value for name, value in named.items() if value})
 
 
+_AWAY = "The database does not answer; nothing was stored, try again."
 _UNKNOWN = (
     "The database went away while it stored this; it may be stored or not. "
     "Try again with the same Idempotency-Key: it will not be stored twice."
@@ -249,8 +254,20 @@ def _always(kind: type[ContextFSError], detail: str) -> Callable[[psycopg.Error]
 
 
 _e = psycopg.errors
-# After these another connection may do: to the server that writes now, or one that knows its prepared statements.
 _STALE = (_e.ReadOnlySqlTransaction, _e.InvalidSqlStatementName)
+
+
+def _is_stale(error: BaseException) -> bool:
+    """Tell whether another connection may do.
+
+    Such as one to the server that writes now, one that knows its prepared statements, or one on which they were
+    prepared after a migration changed the type of a column that they give.
+    """
+    if isinstance(error, _e.FeatureNotSupported):
+        return error.diag.source_function == "RevalidateCachedQuery"
+    return isinstance(error, _STALE)
+
+
 # The first line that fits is told; a kind that is a special case of another stands before it.
 _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error], ContextFSError]], ...] = (
     ((_e.UniqueViolation, _e.ExclusionViolation), _taken),
@@ -278,11 +295,7 @@ _TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error],
         _always(Unavailable, "The database is not at this version's schema; nothing was stored: run the migrations."),
     ),
     (
-        (
-            psycopg.OperationalError,
-            _e.IdleInTransactionSessionTimeout,
-            *_STALE,
-        ),
-        _always(Unavailable, "The database does not answer; nothing was stored, try again."),
+        (psycopg.OperationalError, _e.IdleInTransactionSessionTimeout),
+        _always(Unavailable, _AWAY),
     ),
 )

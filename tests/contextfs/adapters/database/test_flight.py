@@ -64,6 +64,29 @@ def test_what_comes_again_is_prepared_once(connection: Connection) -> None:
     assert [0, 2, 2, 2] == told
 
 
+def test_what_comes_again_in_one_flight_is_prepared_once(connection: Connection) -> None:
+    answers = fly(connection, [ADDED] * 5)
+
+    assert [5] * 5 == [answer.row and answer.row["sum"] for answer in answers]
+    assert _prepared(connection) == 1
+
+
+def test_what_would_be_waited_for_without_end_is_refused(connection: Connection) -> None:
+    with pytest.raises(psycopg.NotSupportedError, match="copies"):
+        fly(connection, [("copy (select 1) to stdout", {})])
+
+    assert connection.closed
+
+
+def test_a_value_that_cannot_be_read_is_no_matter_where_nobody_asks_for_it(connection: Connection) -> None:
+    far: Statement = ("select timestamptz '294276-01-01' as far", {})
+    answers = fly(connection, [("begin", {}), far, ("commit", {})])
+
+    assert answers[-1].tag == b"COMMIT"
+    with pytest.raises(psycopg.DataError):
+        _ = answers[1].rows
+
+
 def test_a_value_of_another_type_is_prepared_by_itself(connection: Connection) -> None:
     told = [fly(connection, [("select %(a)s as a", {"a": value})])[0].row for value in (1, 1, "x", "x", None, None, 2)]
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -320,21 +321,58 @@ def test_a_connection_lost_before_stored_nothing(database: PostgresDatabase, dat
     assert _kept(database, ours) == 0
 
 
-def test_a_server_that_only_reads_is_left(app_url: str, ours: Ids) -> None:
+@pytest.mark.parametrize("place", ["opening", "run", "last"])
+def test_a_server_that_only_reads_is_left(app_url: str, ours: Ids, place: str) -> None:
     pool = PostgresDatabase(app_url, size=1)
     pids: list[object] = []
-    store = [(INSERT, use(ours.org, uuid4()))]
+    store: Statement = (INSERT, use(ours.org, uuid4()))
+    parts: dict[str, Any] = {"opening": (), "run": (), "last": ()} | {place: [store]}
 
     def look(tx: Transaction) -> None:
         pids.append(tx.one("select pg_backend_pid()"))
 
     _call(pool, claims(ours), then=look)
     with pytest.raises(Unavailable, match="nothing was stored, try again"):
-        _call(pool, claims(ours), ("set transaction read only", {}), run=store)
+        _call(
+            pool,
+            claims(ours),
+            ("set transaction read only", {}),
+            *parts["opening"],
+            run=parts["run"],
+            last=parts["last"],
+        )
     _call(pool, claims(ours), then=look)
     pool.close()
 
     assert pids[0] != pids[1]
+
+
+def test_a_connection_that_lost_what_it_prepared_is_replaced_unseen(app_url: str, ours: Ids) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+    for _ in range(3):
+        _call(pool, claims(ours))
+    _call(pool, run=[("deallocate all", {})])
+
+    _call(pool, claims(ours))  # in the opening nothing can have been stored: another connection does it
+
+    with pytest.raises(Unavailable, match="nothing was stored, try again"):
+        _call(
+            pool,
+            run=[("select 1 as one", {}), ("select 1 as one", {}), ("deallocate all", {}), ("select 1 as one", {})],
+        )
+    _call(pool, run=[("select 1 as one", {})] * 3)
+    pool.close()
+
+
+def test_a_column_of_another_type_is_met_by_a_new_connection(admin_url: str) -> None:
+    pool = PostgresDatabase(admin_url, size=1)
+    asked: Statement = ("select value from pg_temp.changing where value is not null", {})
+    made: list[Statement] = [("create temporary table changing (value int)", {})]
+    _call(pool, run=[*made, asked, asked, asked])
+    with pytest.raises(Unavailable, match="nothing was stored, try again"):
+        _call(pool, run=[("alter table pg_temp.changing alter value type bigint", {}), asked])
+    _call(pool, run=[*made, asked, asked, asked])
+    pool.close()
 
 
 def test_a_pause_that_is_too_long_is_told(app_url: str) -> None:

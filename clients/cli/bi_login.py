@@ -11,7 +11,10 @@ from clients.cli.there import server
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from contextfs.runtime.bi_logins import BiLogin, BiLoginMade
+    from contextfs.runtime.bi_logins import BiLogin, BiLoginEnded, BiLoginMade
+
+
+_NOT_OURS = "the owner of this database may not end sessions of others"
 
 
 class Act(StrEnum):
@@ -47,8 +50,8 @@ def bi_login(
         raise Misused(f"`{act}` takes {'one login' if login is None else 'no login'}")
     logins, org_id = BiLogins(os.environ), None if organization is None else _id(organization)
     if act is Act.drop:
-        logins.drop(login or "")
-        output.say_json({"dropped": login}) if json else output.say(f"{login} is gone.")
+        ended = logins.drop(login or "")
+        output.say_json(ended) if json else _show_ended(ended)
     elif act is Act.list:
         found = logins.list(org_id)
         output.say_json(found) if json else _show(found)
@@ -70,15 +73,29 @@ def _show(found: "list[BiLogin]") -> None:
         output.say("There is no login yet: ctx admin bi-login make.")
         return
     rows = [
-        [one.login, str(one.org_id), ", ".join(map(str, one.project_ids)) if one.project_ids else "all"]
+        [
+            one.login,
+            str(one.org_id or "gone: drop it"),
+            ", ".join(map(str, one.project_ids)) if one.project_ids else "all",
+        ]
         for one in found
     ]
     output.table(["login", "organization", "projects"], rows)
 
 
+def _show_ended(ended: "BiLoginEnded") -> None:
+    output.say(f"{ended.login} is gone.")
+    if not ended.disconnected:
+        output.note(f"Who is connected with it stays so, and sees nothing: {_NOT_OURS}.")
+    if not ended.removed:
+        output.note("Its role stays, and nobody logs in with it: something that it made hangs on it.")
+
+
 def _show_made(made: "BiLoginMade") -> None:
     output.say(output.bold(f"{made.login} may connect; its password is shown this once:"))
     output.block([("connect by", made.url)])
+    if not made.disconnected:
+        output.note(f"Who is connected by the old password stays so: {_NOT_OURS}.")
     if made.open:
         output.note(
             f"Only a superuser can shut these to it: {', '.join(made.open)}. With them it can disturb the server: "

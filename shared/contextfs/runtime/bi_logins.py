@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from contextfs.adapters.database import logins
-from contextfs.adapters.database.logins import BiLogin, BiLoginMade
+from contextfs.adapters.database.logins import BiLogin, BiLoginEnded, BiLoginMade
 from contextfs.kit.errors import Invalid
 from contextfs.runtime.job import OWNER
 from contextfs.runtime.stack import Home, owner_of
 
-__all__ = ["BiLogin", "BiLoginMade", "BiLogins"]
+__all__ = ["BiLogin", "BiLoginEnded", "BiLoginMade", "BiLogins"]
 
 
 class BiLogins:
@@ -33,9 +33,9 @@ class BiLogins:
         return logins.listed(self._url or "", org_id)
 
     def rotate(self, login: str) -> BiLoginMade:
-        """Give a login another password."""
+        """Give a login another password, and disconnect who came by the old one."""
         return logins.rotate(self._url or "", login, entropy=os.urandom)
 
-    def drop(self, login: str) -> None:
+    def drop(self, login: str) -> BiLoginEnded:
         """End a login, and whoever is connected with it."""
-        logins.drop(self._url or "", login)
+        return logins.drop(self._url or "", login)

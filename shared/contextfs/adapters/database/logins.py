@@ -27,23 +27,37 @@ Connection = psycopg.Connection[DictRow]
 
 
 class BiLogin(msgspec.Struct, frozen=True, kw_only=True):
-    """A login: whose views it reads, of all projects (None) or of some."""
+    """A login: whose views it reads, of all projects (None) or of some; where the organization is gone, nothing."""
 
     login: str
-    org_id: UUID
+    org_id: UUID | None
     project_ids: list[UUID] | None
-    made_at: datetime
+    made_at: datetime | None
 
 
 class BiLoginMade(msgspec.Struct, frozen=True, kw_only=True):
     """A login with the address to connect by, its password in it, which is told this once.
 
     `open` names functions of Postgres that disturb others and that this server's owner cannot shut to logins.
+    `disconnected` is False where who is connected by the old password stays so, since this owner may not end sessions.
     """
 
     login: str
     url: str
     open: list[str] = []
+    disconnected: bool = True
+
+
+class BiLoginEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a login that was ended: it sees nothing, and nobody logs in with it.
+
+    `disconnected` is False where who is connected stays so, seeing nothing, since this owner may not end sessions;
+    `removed` where the role stays, since it owns something.
+    """
+
+    login: str
+    disconnected: bool
+    removed: bool
 
 
 def make(
@@ -63,17 +77,22 @@ def make(
 
 
 def rotate(url: str, login: str, *, entropy: Entropy) -> BiLoginMade:
-    """Give a login another password; NotFound when there is none. Who is connected stays so until they leave."""
+    """Give a login another password, and disconnect who came by the old one; NotFound when there is no such login."""
     password = entropy(_PASSWORD_BYTES).hex()
     with _connected(url) as connection:
         _told(connection, "rotate", {"login": login, "verifier": _verifier(connection, login, password)})
-    return BiLoginMade(login=login, url=_address(url, login, password))
+        connection.commit()  # before this the old password still opens
+        disconnected = _is_done(connection, "disconnect", login)
+    return BiLoginMade(login=login, url=_address(url, login, password), disconnected=disconnected)
 
 
-def drop(url: str, login: str) -> None:
-    """End a login, and whoever is connected with it; NotFound when there is none."""
+def drop(url: str, login: str) -> BiLoginEnded:
+    """End a login, disconnect who is connected with it, and remove its role; NotFound when there is none."""
     with _connected(url) as connection:
-        _told(connection, "drop", {"login": login})
+        _told(connection, "end", {"login": login})
+        connection.commit()  # it has ended, whatever holds its role
+        disconnected = _is_done(connection, "disconnect", login)
+        return BiLoginEnded(login=login, disconnected=disconnected, removed=_is_done(connection, "remove", login))
 
 
 def listed(url: str, org_id: UUID | None = None) -> list[BiLogin]:
@@ -86,6 +105,12 @@ def _told(connection: Connection, name: str, values: dict[str, Any]) -> None:
     row = _run(connection, name, values).fetchone()
     if row is None or not row["is_there"]:
         raise NotFound(f"There is no login {values['login']!r}: `ctx admin bi-login list` shows those that there are.")
+
+
+def _is_done(connection: Connection, name: str, login: str) -> bool:
+    row = _run(connection, name, {"login": login}).fetchone()
+    connection.commit()
+    return row is not None and row["is_done"]
 
 
 class _connected:  # noqa: N801 - a context manager, which reads as a function does

@@ -138,7 +138,7 @@ REFUSED = [
     *(f"table contextfs_now.{view}" for view in TABLES),
     *("select * from contextfs_secret.bi_logins", "select * from contextfs_secret.signing_key"),
     "select contextfs_secret.make_bi_login('bi_x', gen_random_uuid(), null, 'x', 1)",
-    "select contextfs_secret.drop_bi_login(session_user)",
+    "select contextfs_secret.end_bi_login(session_user)",
     "select contextfs.bi_claim('org_id') from contextfs.projects",
     "select contextfs.seal_audit(1)",
     "select contextfs.sign_claims(pg_backend_pid(), 60)",
@@ -270,6 +270,46 @@ def test_another_password_ends_the_old_one(shop: Shop) -> None:
             run(made.url, "select 1")
 
 
+def test_another_password_disconnects_who_came_by_the_old_one(shop: Shop) -> None:
+    made = logins.make(shop.url, shop.mine.org, None, connections=3, entropy=os.urandom)
+    with psycopg.connect(made.url, autocommit=True) as connection:
+        rotated = logins.rotate(shop.url, made.login, entropy=os.urandom)
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("select 1")
+
+    assert rotated.disconnected
+
+
+def test_what_a_holder_made_does_not_keep_the_login(shop: Shop) -> None:
+    made = logins.make(shop.url, shop.mine.org, None, connections=3, entropy=os.urandom)
+    with psycopg.connect(made.url, autocommit=True) as connection:
+        connection.execute("set default_transaction_read_only = off")
+        connection.execute("alter default privileges grant select on tables to public")
+    with psycopg.connect(make_conninfo(made.url, dbname="postgres"), autocommit=True) as connection:
+        connection.execute("set default_transaction_read_only = off")
+        connection.execute("alter default privileges grant select on tables to public")
+        ended = logins.drop(shop.url, made.login)
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("select 1")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(made.url)
+
+    assert (ended.disconnected, ended.removed) == (True, False)
+    assert made.login not in {one.login for one in logins.listed(shop.url)}
+    _cleared(shop, made.login)
+
+
+def _cleared(shop: Shop, login: str) -> None:
+    """Remove a role that has something in two databases."""
+    name = sql.Identifier(login)
+    for database in ("postgres", None):
+        address = make_conninfo(shop.url, **({"dbname": database} if database else {}))
+        with psycopg.connect(address, autocommit=True) as owner:
+            owner.execute(sql.SQL("drop owned by {}").format(name))
+    with psycopg.connect(shop.url, autocommit=True) as owner:
+        owner.execute(sql.SQL("drop role {}").format(name))
+
+
 def _asks_for_passwords(shop: Shop) -> bool:
     """Tell whether the server asks at all: one that trusts its own machine does not."""
     try:
@@ -321,6 +361,9 @@ def test_an_organization_that_is_gone_takes_its_logins_along(shop: Shop) -> None
         owner.execute("delete from contextfs_secret.bi_logins where org_id = %s", [gone.org])
 
     assert run(made.url, "select count(*) from projects") == [(0,)]
+    assert [one.org_id for one in logins.listed(shop.url) if one.login == made.login] == [None]
+    assert logins.drop(shop.url, made.login).removed
+    assert made.login not in {one.login for one in logins.listed(shop.url)}
 
 
 def test_it_is_listed_by_organization(shop: Shop) -> None:

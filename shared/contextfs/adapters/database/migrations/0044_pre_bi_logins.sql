@@ -147,7 +147,7 @@ begin
 end
 $$;
 
--- Give a login another password. Who is connected stays so until they leave.
+-- Give a login another password. Who is connected stays so: to disconnect them comes after this is committed.
 create function contextfs_secret.rotate_bi_login(named name, verifier text) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -161,31 +161,67 @@ begin
 end
 $$;
 
--- End a login. Who is connected with it sees nothing from here on, and is disconnected where that may be done.
-create function contextfs_secret.drop_bi_login(named name) returns boolean
+-- Which roles are logins of BI tools, also those whose organization is gone.
+create function contextfs_secret.bi_roles() returns setof name
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select r.rolname
+    from pg_auth_members as m join pg_roles as r on r.oid = m.member
+    where m.roleid = 'contextfs_bi'::regrole and r.rolname like 'bi\_%' and r.rolcanlogin and not r.rolsuper
+$$;
+
+-- End a login: from here on it sees nothing, and nobody logs in with it. Its role is removed after this is committed.
+create function contextfs_secret.end_bi_login(named name) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_known boolean;
+begin
+    delete from contextfs_secret.bi_logins as l where l.login = named;
+    is_known := found;
+    if named in (select contextfs_secret.bi_roles()) then
+        execute format('alter role %I nologin', named);
+        return true;
+    end if;
+    return is_known;
+end
+$$;
+
+-- Disconnect who is connected with a login; false where this is not the owner's to do on this server.
+create function contextfs_secret.disconnect_bi_login(named name) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    delete from contextfs_secret.bi_logins as l where l.login = named;
-    if not found then
-        return false;
-    end if;
-    if exists (select from pg_roles as r where r.rolname = named) then
-        execute format('alter role %I nologin', named);
-        begin
-            perform pg_terminate_backend(a.pid) from pg_stat_activity as a where a.usename = named;
-        exception when insufficient_privilege then
-            null; -- not the owner's to do on this server: it sees nothing anyway
-        end;
-        execute format('drop role %I', named);
-    end if;
+    perform pg_terminate_backend(a.pid) from pg_stat_activity as a where a.usename = named;
     return true;
+exception when insufficient_privilege then
+    return false;
 end
 $$;
 
--- Shut what every login to Postgres may call, and what disturbs others: large objects, which fill the disk, and advisory
--- locks, which our own work waits for. Gives what is still open: only a superuser can shut functions of Postgres itself.
+-- Remove the role of a login that has ended; false where it has to stay, without a login, since something of its own
+-- hangs on it (in another database, too).
+create function contextfs_secret.remove_bi_role(named name) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute format('drop owned by %I', named);
+    execute format('drop role %I', named);
+    return true;
+exception when undefined_object then
+    return true;
+when dependent_objects_still_exist or insufficient_privilege then
+    return false;
+end
+$$;
+
+-- Shut what every login to Postgres may call, and what disturbs others: large objects and messages in the write-ahead
+-- log, which fill the disk, and advisory locks, which our own work waits for. Our roles, and who owns this database and
+-- its schema, keep them. Gives what is still open: only a superuser can shut functions of Postgres itself.
 create function contextfs_secret.shut_to_logins() returns text []
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -194,13 +230,16 @@ declare
     given record;
     ours text := (
         select string_agg(quote_ident(r.rolname), ', ') from pg_roles as r
-        where r.rolname like 'contextfs\_%' and r.rolname not in ('contextfs_bi', 'contextfs_views', 'contextfs_sql')
+        where (r.rolname like 'contextfs\_%' and r.rolname not in ('contextfs_bi', 'contextfs_views', 'contextfs_sql'))
+        or r.oid = (select d.datdba from pg_database as d where d.datname = current_database())
+        or r.oid = (select n.nspowner from pg_namespace as n where n.nspname = 'contextfs')
     );
 begin
     for given in
         select p.oid, p.oid::regprocedure as called from pg_proc as p
         where p.pronamespace = 'pg_catalog'::regnamespace and has_function_privilege('public', p.oid, 'execute')
-        and (p.proname like 'lo\_%' or p.proname in ('lowrite', 'loread') or p.proname like 'pg\_%advisory%')
+        and (p.proname like 'lo\_%' or p.proname like 'pg\_%advisory%'
+            or p.proname in ('lowrite', 'loread', 'pg_logical_emit_message'))
     loop
         if pg_has_role(current_user, (select p.proowner from pg_proc as p where p.oid = given.oid), 'usage') then
             execute format('grant execute on function %s to %s', given.called, ours);
@@ -210,12 +249,14 @@ begin
     return array(
         select distinct p.proname::text from pg_proc as p
         where p.pronamespace = 'pg_catalog'::regnamespace and has_function_privilege('public', p.oid, 'execute')
-        and (p.proname like 'lo\_%' or p.proname in ('lowrite', 'loread') or p.proname like 'pg\_%advisory%')
+        and (p.proname like 'lo\_%' or p.proname like 'pg\_%advisory%'
+            or p.proname in ('lowrite', 'loread', 'pg_logical_emit_message'))
         order by 1
     );
 end
 $$;
 
 revoke all on function contextfs_secret.make_bi_login(name, uuid, uuid [], text, integer),
-contextfs_secret.rotate_bi_login(name, text), contextfs_secret.drop_bi_login(name), contextfs_secret.shut_to_logins()
+contextfs_secret.rotate_bi_login(name, text), contextfs_secret.bi_roles(), contextfs_secret.end_bi_login(name),
+contextfs_secret.disconnect_bi_login(name), contextfs_secret.remove_bi_role(name), contextfs_secret.shut_to_logins()
 from public;

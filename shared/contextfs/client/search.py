@@ -12,6 +12,7 @@ from contextfs.client.transport import Transport
 from contextfs.domain.memories.model import Memory
 from contextfs.domain.memories.query import Query
 from contextfs.domain.search.model import SearchReply, SearchRequest, Source
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page
 
 
@@ -27,6 +28,8 @@ class SearchFields(TypedDict, total=False):
     branch: str | None
     since: datetime | None
     until: datetime | None
+    visibility: list[Visibility] | None
+    sensitivity: list[Sensitivity] | None
     superseded: bool
     as_of: datetime | None
     limit: int
@@ -45,6 +48,8 @@ class QueryFields(TypedDict, total=False):
     until: datetime | None
     conflicted: bool | None
     metadata: dict[str, Any]
+    visibility: list[Visibility] | None
+    sensitivity: list[Sensitivity] | None
     superseded: bool
 
 

@@ -11,6 +11,7 @@ from contextfs.domain.memories.revisions import Fields, Revision, recalled
 from contextfs.domain.memories.rules import canonical_type, dated, fingerprint
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import NotFound
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
@@ -33,6 +34,8 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     conflicted: bool | None = None
     metadata: dict[str, Any] | None = None
+    visibility: list[Visibility] | None = None
+    sensitivity: list[Sensitivity] | None = None
     superseded: bool = False
     """Also those that hold no longer."""
     deleted: bool = False
@@ -47,6 +50,8 @@ def fits(memory: Memory, wanted: MemoryFilter) -> bool:
         and (wanted.since is None or memory.created_at >= wanted.since)
         and (wanted.until is None or memory.created_at < wanted.until)
         and (wanted.conflicted is None or memory.conflicted == wanted.conflicted)
+        and (wanted.visibility is None or memory.visibility in wanted.visibility)
+        and (wanted.sensitivity is None or memory.sensitivity in wanted.sensitivity)
         and (wanted.superseded or memory.overtaken is None)
     )
 

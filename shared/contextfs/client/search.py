@@ -51,6 +51,7 @@ class QueryFields(TypedDict, total=False):
     visibility: list[Visibility] | None
     sensitivity: list[Sensitivity] | None
     superseded: bool
+    as_of: datetime | None
 
 
 class Search:
@@ -85,7 +86,7 @@ class Search:
     ) -> Listing[Memory]:
         """Give the memories that meet every condition, newest first.
 
-        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`.
+        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`. With `as_of` as they were known at that time.
         """
         project = None if project_id is None else as_uuid(project_id, "project_id")
         body = Query(project_id=project, limit=page_size, **conditions)

@@ -9,7 +9,7 @@ from msgspec import Meta
 from contextfs.domain.memories.model import MemoryType
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fields import Moment, Sensitivities, Visibilities, Word
+from contextfs.kit.fields import AsOf, Moment, Sensitivities, Visibilities, Word
 from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit
 
@@ -31,6 +31,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     visibility: Visibilities | None = None
     sensitivity: Sensitivities | None = None
     superseded: Superseded = False
+    as_of: AsOf | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.memories.contains import contains
 from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
 from contextfs.domain.memories.rules import canonical_type, dated, fingerprint
@@ -43,7 +44,7 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fits(memory: Memory, wanted: MemoryFilter) -> bool:
-    """Tell whether a list with this filter shows a memory; its metadata are not looked at."""
+    """Tell whether a list with this filter shows a memory."""
     return (
         (wanted.type is None or memory.type == canonical_type(wanted.type))
         and {*(wanted.tags or ())} <= {*memory.tags}
@@ -52,6 +53,7 @@ def fits(memory: Memory, wanted: MemoryFilter) -> bool:
         and (wanted.conflicted is None or memory.conflicted == wanted.conflicted)
         and (wanted.visibility is None or memory.visibility in wanted.visibility)
         and (wanted.sensitivity is None or memory.sensitivity in wanted.sensitivity)
+        and (wanted.metadata is None or contains(memory.metadata, wanted.metadata))
         and (wanted.superseded or memory.overtaken is None)
     )
 

@@ -107,6 +107,7 @@ def _warm(folder: Path, size: int) -> list[Row]:
         project=lambda: _PROJECT,
         embedder=lambda: model,
         me=lambda: "user:a",
+        sharing=config.Sharing,
         entropy=os.urandom,
         now=lambda: _NOW,
     )

@@ -18,7 +18,7 @@ Question = dict[str, Any]
 _OURS = """
 select id, semantic from contextfs.find_passages(
     %(keys)s::integer [], %(places)s::integer [], %(vector)s::halfvec, 'bench', 80, null, null, %(types)s::text [],
-    null, null, null, null, null, null, now()
+    null, null, null, null, null, null, now(), null, null
 )
 """
 _PLAIN = """

@@ -1,6 +1,9 @@
 """What `ctx search` and `ctx memory list` were asked, as both of their variants take it."""
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from contextfs.kit.fields import Sensitivity, Visibility
 
 
 class Asked(NamedTuple):
@@ -13,6 +16,8 @@ class Asked(NamedTuple):
     author: str | None
     tool: str | None
     branch: str | None
+    visibility: "list[Visibility] | None"
+    sensitivity: "list[Sensitivity] | None"
     limit: int
     mode: Literal["hybrid", "lexical", "semantic", "graph"]
     superseded: bool
@@ -28,6 +33,8 @@ class Asked(NamedTuple):
             "author": self.author,
             "tool": self.tool,
             "branch": self.branch,
+            "visibility": ", ".join(self.visibility or ()),
+            "sensitivity": ", ".join(self.sensitivity or ()),
             "as of": self.as_of,
         }
         return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)

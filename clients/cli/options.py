@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 from clients.cli.command import Misused, Option
@@ -9,10 +10,34 @@ from clients.cli.command import Misused, Option
 _AGO = re.compile(r"(\d{1,6})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
+
+class Visibility(StrEnum):
+    """Who may see a thing."""
+
+    private = "private"
+    project = "project"
+    organization = "organization"
+
+
+class Sensitivity(StrEnum):
+    """How sensitive a thing is."""
+
+    public = "public"
+    internal = "internal"
+    confidential = "confidential"
+    restricted = "restricted"
+
+
 Json = Annotated[bool, Option("--json", help="Print JSON.")]
 Project = Annotated[str | None, Option("--project -p", help="Name or id of the project.", envvar="CONTEXTFS_PROJECT")]
 Type = Annotated[str | None, Option("--type", help="fact, episodic, procedural, user, decision, or a word of yours.")]
 Tags = Annotated[list[str] | None, Option("--tag", help="A tag; may be given several times.")]
+Visibilities = Annotated[
+    list[Visibility] | None, Option("--visibility", help="Only what is seen by these; may be given several times.")
+]
+Sensitivities = Annotated[
+    list[Sensitivity] | None, Option("--sensitivity", help="Only what is marked so; may be given several times.")
+]
 Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, or 12h, 7d, 4w ago.")]
 AsOf = Annotated[
     str | None,

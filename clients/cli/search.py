@@ -1,7 +1,7 @@
 """`ctx search`: what is known about something."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from clients.cli import options, where
 from clients.cli.asked import Asked
@@ -25,6 +25,8 @@ def search(
     author: Annotated[str | None, Option("--author", help="Only of this author: an e-mail; on a server an id.")] = None,
     tool: Annotated[str | None, Option("--tool", help="Only from this tool's conversations.")] = None,
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
+    visibility: options.Visibilities = None,
+    sensitivity: options.Sensitivities = None,
     project: options.Project = None,
     limit: options.Limit = 10,
     mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words, or by meaning alone.")] = Mode.hybrid,
@@ -35,12 +37,7 @@ def search(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Find memories and messages, best first: by their meaning and by their words.
-
-    In the store of this folder, what is private too; on a server in every project you can see.
-    """
-    if graph and mode is not Mode.hybrid:
-        raise Misused("--graph goes on from what is found by meaning and words: leave --mode out")
+    """Find memories and messages by meaning and words: here, private ones too, or on a server in all you can see."""
     asked = Asked(
         query=query,
         type=type,
@@ -49,13 +46,21 @@ def search(
         author=author,
         tool=tool,
         branch=branch,
+        visibility=[one.value for one in visibility] if visibility else None,
+        sensitivity=[one.value for one in sensitivity] if sensitivity else None,
         limit=min(limit, 100),
-        mode="graph" if graph else mode.value,
+        mode=_mode(mode, graph=graph),
         superseded=superseded,
         as_of=as_of,
         explain=explain,
     )
     _ask(asked, where.here(server or project is not None), project=project, json=json)
+
+
+def _mode(mode: Mode, *, graph: bool) -> Literal["hybrid", "lexical", "semantic", "graph"]:
+    if graph and mode is not Mode.hybrid:
+        raise Misused("--graph goes on from what is found by meaning and words: leave --mode out")
+    return "graph" if graph else mode.value
 
 
 def _ask(asked: Asked, found: Place | None, *, project: str | None, json: bool) -> None:

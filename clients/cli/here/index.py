@@ -35,6 +35,7 @@ def opened(place: Place) -> Generator[LocalIndex]:
                 me=lambda: _me(place),
                 now=now,
                 entropy=os.urandom,
+                sharing=lambda: _settings(place).share,
                 personal=lambda: frozenset(_settings(place).redact.personal),
                 progress=progress.show,
             )

@@ -17,6 +17,8 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         author=asked.author,
         tools=[asked.tool] if asked.tool else None,
         branch=asked.branch,
+        visibility=asked.visibility,
+        sensitivity=asked.sensitivity,
         since=options.since(asked.since, at.now()),
         superseded=asked.superseded,
         as_of=options.as_of(asked.as_of, at.now()),

@@ -26,6 +26,8 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
             author=author,
             tools=[asked.tool] if asked.tool else None,
             branch=asked.branch,
+            visibility=asked.visibility,
+            sensitivity=asked.sensitivity,
             since=after,
             superseded=asked.superseded,
             as_of=options.as_of(asked.as_of, datetime.now(UTC)),

@@ -12,6 +12,7 @@ from contextfs.client.transport import Transport
 from contextfs.domain.memories.model import Memory
 from contextfs.domain.memories.query import Query
 from contextfs.domain.search.model import SearchReply, SearchRequest, Source
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page
 
 
@@ -27,6 +28,8 @@ class SearchFields(TypedDict, total=False):
     branch: str | None
     since: datetime | None
     until: datetime | None
+    visibility: list[Visibility] | None
+    sensitivity: list[Sensitivity] | None
     superseded: bool
     as_of: datetime | None
     limit: int
@@ -45,7 +48,10 @@ class QueryFields(TypedDict, total=False):
     until: datetime | None
     conflicted: bool | None
     metadata: dict[str, Any]
+    visibility: list[Visibility] | None
+    sensitivity: list[Sensitivity] | None
     superseded: bool
+    as_of: datetime | None
 
 
 class Search:
@@ -80,7 +86,7 @@ class Search:
     ) -> Listing[Memory]:
         """Give the memories that meet every condition, newest first.
 
-        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`.
+        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`. With `as_of` as they were known at that time.
         """
         project = None if project_id is None else as_uuid(project_id, "project_id")
         body = Query(project_id=project, limit=page_size, **conditions)

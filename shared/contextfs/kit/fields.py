@@ -23,6 +23,11 @@ Tokens = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 Visibility = Literal["private", "project", "organization"]
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
+Visibilities = Annotated[list[Visibility], Meta(min_length=1, max_length=3, description="Seen by one of these.")]
+Sensitivities = Annotated[
+    list[Sensitivity],
+    Meta(min_length=1, max_length=4, description="What is one of these; what nobody said it of is none of them."),
+]
 
 
 Wait = Annotated[

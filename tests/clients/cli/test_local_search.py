@@ -63,6 +63,22 @@ def test_a_search_walks_over_the_graph_and_tells_the_way(here: Ctx, machine: Mac
     assert 2 == here("search", "x", "--graph", "--mode", "lexical").code
 
 
+def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(here: Ctx, machine: Machine) -> None:
+    machine.add("Herons nest here.", sensitivity="restricted")
+    machine.add("Herons fly.", visibility="private")
+
+    restricted = here("search", "herons", "--sensitivity", "restricted", "--sensitivity", "internal", "--json")
+    private = here("search", "herons", "--visibility", "private", "--json")
+    nothing = here("search", "herons", "--visibility", "private", "--sensitivity", "public")
+    wrong = here("search", "herons", "--sensitivity", "secret")
+
+    assert ["Herons nest here."] == [hit["snippet"] for hit in restricted.json["hits"]]
+    assert ["Herons fly."] == [hit["snippet"] for hit in private.json["hits"]]
+    assert "within visibility private, sensitivity public" in nothing.out
+    assert 2 == wrong.code
+    assert "restricted" in wrong.err
+
+
 def test_the_graph_is_shown_around_a_thing_a_memory_or_nothing(here: Ctx, machine: Machine) -> None:
     empty = here("graph", "show")
     memory = machine.add("AuthService uses Redis, see src/auth/login.py.", title="Auth")

@@ -31,6 +31,20 @@ def test_it_is_narrowed_and_read_by_programs(ctx: Ctx, client: ContextFS) -> Non
     assert ["Deploy with uv."] == [hit["snippet"] for hit in told.json["hits"]]
 
 
+def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(ctx: Ctx, client: ContextFS) -> None:
+    client.memories.create("Herons nest here.", sensitivity="restricted")
+    client.memories.create("Herons fish here.", sensitivity="internal", visibility="organization")
+    client.memories.create("Herons fly.", visibility="private", wait="searchable")
+    marks = [
+        ["--sensitivity", "restricted", "--sensitivity", "internal"],
+        ["--visibility", "private", "--visibility", "organization"],
+        ["--visibility", "organization", "--sensitivity", "restricted"],
+    ]
+    found = [{hit["snippet"] for hit in ctx("search", "herons", *some, "--json").json["hits"]} for some in marks]
+
+    assert [{"Herons nest here.", "Herons fish here."}, {"Herons fish here.", "Herons fly."}, set()] == found
+
+
 def test_nothing_found_is_said(ctx: Ctx) -> None:
     told = ctx("search", "unicorn", "--mode", "semantic")
 

@@ -62,6 +62,8 @@ where not deleted
     and (%(since)s::timestamptz is null or created_at >= %(since)s)
     and (%(until)s::timestamptz is null or created_at < %(until)s)
     and (%(conflicted)s::boolean is null or conflicted = %(conflicted)s)
+    and (%(visibility)s::text [] is null or visibility = any(%(visibility)s::text []))
+    and (%(sensitivity)s::text [] is null or sensitivity = any(%(sensitivity)s::text []))
     and (%(metadata)s::jsonb is null or metadata @> %(metadata)s::jsonb)
     and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(after)s))
 order by created_at desc, id desc

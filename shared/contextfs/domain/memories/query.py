@@ -9,7 +9,7 @@ from msgspec import Meta
 from contextfs.domain.memories.model import MemoryType
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fields import Moment, Word
+from contextfs.kit.fields import AsOf, Moment, Sensitivities, Visibilities, Word
 from contextfs.kit.overtaken import Superseded
 from contextfs.kit.page import Cursor, Limit
 
@@ -28,7 +28,10 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     until: Moment | None = None
     conflicted: bool | None = None
     metadata: Annotated[dict[Path, Any], Meta(max_length=50)] = {}
+    visibility: Visibilities | None = None
+    sensitivity: Sensitivities | None = None
     superseded: Superseded = False
+    as_of: AsOf | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -45,6 +48,8 @@ def filter_of(query: Query) -> MemoryFilter:
         until=query.until,
         conflicted=query.conflicted,
         metadata=nested(query.metadata) or None,
+        visibility=query.visibility,
+        sensitivity=query.sensitivity,
         superseded=query.superseded,
     )
 

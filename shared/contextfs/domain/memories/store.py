@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.memories.contains import contains
 from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
 from contextfs.domain.memories.rules import canonical_type, dated, fingerprint
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import NotFound
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
@@ -33,6 +35,8 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     conflicted: bool | None = None
     metadata: dict[str, Any] | None = None
+    visibility: list[Visibility] | None = None
+    sensitivity: list[Sensitivity] | None = None
     superseded: bool = False
     """Also those that hold no longer."""
     deleted: bool = False
@@ -40,13 +44,16 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fits(memory: Memory, wanted: MemoryFilter) -> bool:
-    """Tell whether a list with this filter shows a memory; its metadata are not looked at."""
+    """Tell whether a list with this filter shows a memory."""
     return (
         (wanted.type is None or memory.type == canonical_type(wanted.type))
         and {*(wanted.tags or ())} <= {*memory.tags}
         and (wanted.since is None or memory.created_at >= wanted.since)
         and (wanted.until is None or memory.created_at < wanted.until)
         and (wanted.conflicted is None or memory.conflicted == wanted.conflicted)
+        and (wanted.visibility is None or memory.visibility in wanted.visibility)
+        and (wanted.sensitivity is None or memory.sensitivity in wanted.sensitivity)
+        and (wanted.metadata is None or contains(memory.metadata, wanted.metadata))
         and (wanted.superseded or memory.overtaken is None)
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.domain.search.fusion import Explanation
-from contextfs.kit.fields import AsOf, Moment, Word
+from contextfs.kit.fields import AsOf, Moment, Sensitivities, Visibilities, Word
 from contextfs.kit.overtaken import Overtaken, Superseded
 
 Source = Literal["memory", "message"]
@@ -29,6 +29,8 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     branch: Annotated[str, Meta(max_length=1000)] | None = None
     since: Moment | None = None
     until: Moment | None = None
+    visibility: Visibilities | None = None
+    sensitivity: Sensitivities | None = None
     superseded: Superseded = False
     as_of: AsOf | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 10

@@ -4,7 +4,8 @@ select *
 from contextfs.find_passages(
     %(term_keys)s::integer [], %(term_dimensions)s::integer [], %(vector)s::halfvec, %(model)s, %(candidates)s,
     %(projects)s::uuid [], %(sources)s::text [], %(types)s::text [], %(tags)s::text [], %(author)s::uuid,
-    %(tools)s::text [], %(branch)s::text, %(since)s::timestamptz, %(until)s::timestamptz, %(at)s::timestamptz
+    %(tools)s::text [], %(branch)s::text, %(since)s::timestamptz, %(until)s::timestamptz, %(at)s::timestamptz,
+    %(visibilities)s::text [], %(sensitivities)s::text []
 )
 
 -- name: listed
@@ -24,6 +25,8 @@ where p.ordinal = 0 and (%(projects)s::uuid [] is null or p.project_id = any(%(p
     and (%(branch)s::text is null or p.branch = %(branch)s::text)
     and (%(since)s::timestamptz is null or p.occurred_at >= %(since)s::timestamptz)
     and (%(until)s::timestamptz is null or p.occurred_at < %(until)s::timestamptz)
+    and (%(visibilities)s::text [] is null or p.visibility = any(%(visibilities)s::text []))
+    and (%(sensitivities)s::text [] is null or p.sensitivity = any(%(sensitivities)s::text []))
 order by p.occurred_at desc, p.id
 limit %(candidates)s
 
@@ -51,6 +54,8 @@ where p.memory_id = any(%(memories)s::uuid [])
     and (%(branch)s::text is null or p.branch = %(branch)s::text)
     and (%(since)s::timestamptz is null or p.occurred_at >= %(since)s::timestamptz)
     and (%(until)s::timestamptz is null or p.occurred_at < %(until)s::timestamptz)
+    and (%(visibilities)s::text [] is null or p.visibility = any(%(visibilities)s::text []))
+    and (%(sensitivities)s::text [] is null or p.sensitivity = any(%(sensitivities)s::text []))
 
 -- name: pinned
 -- The pinned memories of a project that have not ended, newest first.
@@ -81,21 +86,22 @@ where p.source_id = k.source_id and p.ordinal >= k.kept
 -- Store passages, anew where they are there already. Those that are new, or say something else, wait for their vectors.
 insert into passages (
     org_id, project_id, id, source, source_id, session_id, memory_id, ordinal, starts, ends, context, body, terms,
-    weights, type, tags, tool, branch, author_id, trust, pinned, visibility, occurred_at, expires_at, place, role,
-    speaker
+    weights, type, tags, tool, branch, author_id, trust, pinned, visibility, sensitivity, occurred_at, expires_at, place,
+    role, speaker
 )
 values (
     %(org_id)s, %(project_id)s, %(id)s, %(source)s, %(source_id)s, %(session_id)s, %(memory_id)s, %(ordinal)s,
     %(starts)s, %(ends)s, %(context)s, %(body)s, %(terms)s::integer [], %(weights)s::sparsevec, %(type)s,
-    %(tags)s::text [], %(tool)s, %(branch)s, %(author_id)s, %(trust)s, %(pinned)s, %(visibility)s, %(occurred_at)s,
-    %(expires_at)s, %(place)s, %(role)s, %(speaker)s
+    %(tags)s::text [], %(tool)s, %(branch)s, %(author_id)s, %(trust)s, %(pinned)s, %(visibility)s, %(sensitivity)s,
+    %(occurred_at)s, %(expires_at)s, %(place)s, %(role)s, %(speaker)s
 )
 on conflict (org_id, source_id, ordinal) do update set
     starts = excluded.starts, ends = excluded.ends, context = excluded.context, body = excluded.body,
     terms = excluded.terms, weights = excluded.weights, type = excluded.type, tags = excluded.tags,
     tool = excluded.tool, branch = excluded.branch, author_id = excluded.author_id, trust = excluded.trust,
-    pinned = excluded.pinned, visibility = excluded.visibility, occurred_at = excluded.occurred_at,
-    expires_at = excluded.expires_at, place = excluded.place, role = excluded.role, speaker = excluded.speaker
+    pinned = excluded.pinned, visibility = excluded.visibility, sensitivity = excluded.sensitivity,
+    occurred_at = excluded.occurred_at, expires_at = excluded.expires_at, place = excluded.place, role = excluded.role,
+    speaker = excluded.speaker
 
 -- name: messages
 -- The messages of a session that are searched through: all, or those that have no passages yet.

@@ -6,21 +6,24 @@
 import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import msgspec
 
 from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
 from contextfs.domain.search.tokens import query_terms
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
 
 _QUOTED = pattern(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d')
 _OPERATOR = pattern(
-    r'(?<!\S)(?P<name>type|tag|since|before|author|tool|branch):(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
+    r"(?<!\S)(?P<name>type|tag|since|before|author|tool|branch|visibility|sensitivity):"
+    r'(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
     re.IGNORECASE,
 )
 _ADDRESS = pattern(r"(?:user:)?[^\s@]+@[^\s@]+")
+_WORDS = {"visibility": get_args(Visibility), "sensitivity": get_args(Sensitivity)}
 _AUTHOR = pattern(r"me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IDENTIFIER = pattern(
     r"(?<![\w/.])(?:[\w-]+(?:[/\\.][\w-]+)+|\w*[a-z0-9][A-Z]\w*|\w+_\w+|[A-Z]{2,}[-_]?\d+\w*|0x[0-9a-fA-F]+)(?!\w)"
@@ -84,6 +87,16 @@ class Given(Protocol):
         """Before this moment."""
         ...
 
+    @property
+    def visibility(self) -> list[Visibility] | None:
+        """Seen by one of these."""
+        ...
+
+    @property
+    def sensitivity(self) -> list[Sensitivity] | None:
+        """As sensitive as one of these."""
+        ...
+
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What was typed as operators; dates are days, authors are ids, `me` or addresses."""
@@ -95,6 +108,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     since: date | None = None
     before: date | None = None
+    visibility: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
 
     def beside(self, given: Given) -> dict[str, Any]:
         """Give the filters that hold, by name: those that were given go before those that were typed; tags add up."""
@@ -105,6 +120,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             "branch": given.branch or self.branch,
             "since": given.since or _midnight(self.since),
             "until": given.until or _midnight(self.before),
+            "visibility": given.visibility or list(self.visibility) or None,
+            "sensitivity": given.sensitivity or list(self.sensitivity) or None,
         }
 
 
@@ -184,7 +201,7 @@ def _operators(text: str, *, addresses: bool) -> tuple[str, Filters]:
             if day is None:
                 continue
             days[name] = day
-        elif name == "author" and not (_AUTHOR.fullmatch(value) or (addresses and _ADDRESS.fullmatch(value))):
+        elif not _can_be(name, value, addresses=addresses):
             continue
         else:
             found.setdefault(name, []).append(value)
@@ -199,8 +216,17 @@ def _operators(text: str, *, addresses: bool) -> tuple[str, Filters]:
         branch=next(iter(found.get("branch", ())), None),
         since=days.get("since"),
         before=days.get("before"),
+        visibility=tuple(value.lower() for value in found.get("visibility", ())),
+        sensitivity=tuple(value.lower() for value in found.get("sensitivity", ())),
     )
     return rest.strip() if end else text, filters
+
+
+def _can_be(name: str, value: str, *, addresses: bool) -> bool:
+    """Tell whether an operator can have a value: an author is known by some, others have a list of words."""
+    if name == "author":
+        return bool(_AUTHOR.fullmatch(value) or (addresses and _ADDRESS.fullmatch(value)))
+    return name not in _WORDS or value.lower() in _WORDS[name]
 
 
 def _midnight(day: date | None) -> datetime | None:

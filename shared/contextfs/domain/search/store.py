@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.search.bm25 import sparsevec_text
+from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 
@@ -31,6 +32,8 @@ class PassageQuery(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None
     since: datetime | None
     until: datetime | None
+    visibilities: list[Visibility] | None
+    sensitivities: list[Sensitivity] | None
     at: datetime
     """What has ended by then is left out."""
 

@@ -42,6 +42,7 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
     trust: float
     pinned: bool
     visibility: str
+    sensitivity: str | None
     occurred_at: datetime
     expires_at: datetime | None
     role: str | None = None
@@ -75,6 +76,7 @@ def index_memory(call: Call, memory_id: UUID) -> int:
         trust=TRUST[memory.author_kind],
         pinned=memory.pinned,
         visibility=memory.visibility,
+        sensitivity=memory.sensitivity,
         occurred_at=memory.valid_from or memory.created_at,
         expires_at=ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at),
     )
@@ -137,6 +139,7 @@ def _of_message(session: Session, project: Project, message: Row, *, otherwise: 
         trust=MESSAGE_TRUST.get(message["role"], TRUST["tool"]),
         pinned=False,
         visibility=session.visibility,
+        sensitivity=session.sensitivity,
         occurred_at=message["created_at"],
         expires_at=None,
     )

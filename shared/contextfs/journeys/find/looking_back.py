@@ -54,6 +54,8 @@ def read(call: Call, wanted: SearchRequest) -> Back:
         tags=wanted.tags,
         since=wanted.since,
         until=wanted.until,
+        visibility=wanted.visibility,
+        sensitivity=wanted.sensitivity,
         superseded=wanted.superseded,
     )
     looked = list(islice(memories.known(call.tx, reach), MOST + 1))

@@ -40,6 +40,10 @@ class _Known(Protocol):
     @property
     def tags(self) -> list[str]: ...
     @property
+    def visibility(self) -> str: ...
+    @property
+    def sensitivity(self) -> str | None: ...
+    @property
     def valid_from(self) -> datetime | None: ...
     @property
     def created_at(self) -> datetime: ...
@@ -69,6 +73,8 @@ class Bounds(NamedTuple):
     tags: Sequence[str] | None
     since: datetime | None
     until: datetime | None
+    visibility: Sequence[str] | None
+    sensitivity: Sequence[str] | None
     superseded: bool
 
 
@@ -85,6 +91,8 @@ def within(memory: _Known, bounds: Bounds) -> bool:
         and {*(bounds.tags or ())} <= {*memory.tags}
         and (bounds.since is None or at >= bounds.since)
         and (bounds.until is None or at < bounds.until)
+        and (bounds.visibility is None or memory.visibility in bounds.visibility)
+        and (bounds.sensitivity is None or memory.sensitivity in bounds.sensitivity)
         and (bounds.superseded or memory.overtaken is None)
     )
 

@@ -197,6 +197,8 @@ def _query(
         branch=wanted.branch,
         since=wanted.since,
         until=wanted.until,
+        visibilities=wanted.visibility,
+        sensitivities=wanted.sensitivity,
         at=since(now, superseded=wanted.superseded),
     )
 

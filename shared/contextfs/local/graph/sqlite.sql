@@ -144,6 +144,9 @@ where (p.expires is null or p.expires > :now)
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
+    and (:visibilities is null or p.visibility in (select value from json_each(:visibilities))
+        or p.session_id in (select value from json_each(:sessions)))
+    and (:sensitivities is null or p.sensitivity in (select value from json_each(:sensitivities)))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted_tag
         where wanted_tag.value not in (select value from json_each(p.tags))

@@ -13,8 +13,13 @@ _PREFIX = "memory_"
 _USER = "user:"
 
 
-def bounds(wanted: Wanted, *, me: Callable[[], str]) -> dict[str, Any] | None:
-    """Give the bounds of a search; None when it has none. `me` names who is meant by the author `me`."""
+def bounds(
+    wanted: Wanted, *, me: Callable[[], str], seen: Callable[[Sequence[str]], list[str]]
+) -> dict[str, Any] | None:
+    """Give the bounds of a search; None when it has none.
+
+    `me` names who is meant by the author `me`; `seen` gives the sessions of some visibilities.
+    """
     found = {
         "sources": _list(wanted.sources),
         "types": _list(None if wanted.types is None else [one.removeprefix(_PREFIX) or one for one in wanted.types]),
@@ -24,11 +29,19 @@ def bounds(wanted: Wanted, *, me: Callable[[], str]) -> dict[str, Any] | None:
         "branch": wanted.branch,
         "since": micros(wanted.since) if wanted.since else None,
         "until": micros(wanted.until) if wanted.until else None,
+        "visibilities": _list(wanted.visibility),
+        "sessions": None if wanted.visibility is None else encoded(seen(wanted.visibility)),
+        "sensitivities": _list(wanted.sensitivity),
     }
     return None if all(value is None for value in found.values()) else found
 
 
-UNBOUND = dict.fromkeys(("sources", "types", "tags", "authors", "tools", "branch", "since", "until"))
+UNBOUND = dict.fromkeys(
+    (
+        *("sources", "types", "tags", "authors", "tools", "branch", "since", "until"),
+        *("visibilities", "sessions", "sensitivities"),
+    )
+)
 
 
 def authors(author: str, me: Callable[[], str]) -> list[str]:

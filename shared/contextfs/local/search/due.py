@@ -10,8 +10,8 @@ from contextfs.local.search.queries import SQL
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
 
-FORMAT = "3"
-"""What passages are made of: terms, chunks, trust, their end; and the graph beside them.
+FORMAT = "4"
+"""What passages are made of: terms, chunks, trust, sensitivity, their end; and the graph beside them.
 
 When that changes, this does, and they are made anew.
 """

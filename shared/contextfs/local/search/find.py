@@ -1,6 +1,6 @@
 """Find passages: a question is understood, the legs propose over one snapshot, one calibrated score orders."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -20,6 +20,9 @@ from contextfs.local.search.bounds import bounds, micros
 from contextfs.local.search.candidates import Candidate, Proposed, Scope, newest, passage, propose
 from contextfs.local.search.embedder import OFF
 from contextfs.local.search.model import Mode, Wanted
+
+Seen = Callable[[Sequence[str]], list[str]]
+"""Gives the ids of the sessions that have one of some visibilities."""
 
 
 class Asked(NamedTuple):
@@ -44,19 +47,19 @@ class Found(NamedTuple):
     """What holds no longer, by its id: where that was asked for."""
 
 
-def understood(wanted: Wanted, *, me: Callable[[], str], now: datetime) -> Asked:
+def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
     """Read a query; filters that were given go before those that were typed in it. `me` names who works here."""
     question = understand(wanted.query, today=now.date(), addresses=True)
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = msgspec.structs.replace(wanted, author=author, **typed.beside(wanted))
-    return Asked(question, wanted.mode, scope(within, me=me, now=now), within)
+    return Asked(question, wanted.mode, scope(within, me=me, seen=seen, now=now), within)
 
 
-def scope(within: Wanted, *, me: Callable[[], str], now: datetime) -> Scope:
+def scope(within: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Scope:
     """Give where and when it is looked."""
     at = since(now, superseded=within.superseded)
-    return Scope(bounds(within, me=me), candidates(within.limit), micros(at))
+    return Scope(bounds(within, me=me, seen=seen), candidates(within.limit), micros(at))
 
 
 def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder | None, list[str]]:

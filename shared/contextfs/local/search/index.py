@@ -1,7 +1,7 @@
 """Search of a local store: brought up to date before each answer, mended where it is damaged, at work in any number."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +18,7 @@ from contextfs.local.search.find import Asked, Found
 from contextfs.local.search.model import LocalReply, Wanted
 
 if TYPE_CHECKING:
-    from contextfs.local.config import ProjectNamed
+    from contextfs.local.config import ProjectNamed, Sharing
     from contextfs.local.search.past import Back
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class LocalIndex:
     """Finds memories and messages of a store by their words and meaning. It does not look at the files of memories.
 
     `project` gives the project. `embedder` gives the model, None where it is switched off; Unavailable says why
-    there is none. `me` names who works here. All are asked only when they are needed.
+    there is none. `me` names who works here, `sharing` who may see what. All are asked only when they are needed.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class LocalIndex:
         now: Callable[[], datetime],
         entropy: Entropy,
         personal: Callable[[], frozenset[Personal]] = lambda: USUAL,
+        sharing: "Callable[[], Sharing]",
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.base = base
@@ -60,6 +61,7 @@ class LocalIndex:
         self._now = now
         self.entropy = entropy
         self.personal = personal
+        self._sharing = sharing
         self.progress = progress
 
     def search(self, wanted: Wanted) -> LocalReply:
@@ -77,7 +79,7 @@ class LocalIndex:
             raise Invalid("The graph is that of today: leave --as-of out, or search without the graph.")
         now = self._now()
         at = now if wanted.as_of is None else min(wanted.as_of, now)
-        asked = find.understood(wanted, me=self._me, now=at)
+        asked = find.understood(wanted, me=self._me, seen=self._seen, now=at)
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
@@ -133,6 +135,11 @@ class LocalIndex:
         proposed, troubles = self.mended(lambda: self._propose(again, model, None))
         return find.ordered(proposed, asked.question, wanted, now=now, reached=reached), troubles
 
+    def _seen(self, visibilities: Sequence[str]) -> list[str]:
+        from contextfs.local.search.seen import sessions_of  # noqa: PLC0415 - seldom asked for
+
+        return sessions_of(self.base, visibilities, self._sharing())
+
     def _back(self, asked: Asked, at: datetime) -> "Back":
         from contextfs.local.search import past  # noqa: PLC0415 - seldom asked for
 
@@ -144,7 +151,7 @@ class LocalIndex:
             return self._legs(asked, model)
         said, troubles = Proposed([], []), list[str]()
         if back.said is not None:
-            scope = find.scope(back.said, me=self._me, now=self._now())
+            scope = find.scope(back.said, me=self._me, seen=self._seen, now=self._now())
             said, troubles = self._legs(asked._replace(scope=scope), model)
         proposed = back.with_memories(said, asked.question.words, self._project().name)
         return proposed, [*troubles, *back.degraded]

@@ -7,6 +7,7 @@ import msgspec
 
 from contextfs.domain.search.model import SearchReply, Source
 from contextfs.kit.errors import Invalid
+from contextfs.kit.fields import Sensitivity, Visibility
 
 LONGEST = 10_000
 """Characters that a query may have."""
@@ -27,6 +28,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    visibility: list[Visibility] | None = None
+    sensitivity: list[Sensitivity] | None = None
     superseded: bool = False
     """Also what holds no longer."""
     as_of: datetime | None = None

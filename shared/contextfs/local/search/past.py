@@ -54,6 +54,8 @@ def read(base: Base, wanted: Wanted, as_of: datetime, *, me: Callable[[], str]) 
         tags=wanted.tags,
         since=wanted.since,
         until=wanted.until,
+        visibility=wanted.visibility,
+        sensitivity=wanted.sensitivity,
         superseded=wanted.superseded,
     )
     names = None if wanted.author is None else authors(wanted.author, me)

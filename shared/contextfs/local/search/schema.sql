@@ -25,6 +25,9 @@ create table passages (
     author text not null,
     trust real not null,
     pinned integer not null,
+    -- Of a memory; who may see what was said, the settings and the session tell when it is asked for.
+    visibility text,
+    sensitivity text,
     occurred integer not null,
     expires integer,
     -- Of what was said: its place in its session, the role of who said it, and their name between people.

@@ -10,7 +10,7 @@ from contextfs.local.search.queries import SQL
 
 _SESSIONS = 20
 _MESSAGES = 200
-_LABEL = ("title", "tool", "branch", "tags")
+_LABEL = ("title", "tool", "branch", "tags", "sensitivity")
 
 
 def take_in(base: Base, project: str, *, progress: Callable[[str], None]) -> int:

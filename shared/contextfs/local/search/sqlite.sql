@@ -46,11 +46,11 @@ delete from passages where source_id = :source_id
 -- Store a passage; gives its id.
 insert into passages (
     source, source_id, session_id, ordinal, starts, ends, length, type, tags, tool, branch, author, trust, pinned,
-    occurred, expires, place, role, speaker, fingerprint, hash
+    visibility, sensitivity, occurred, expires, place, role, speaker, fingerprint, hash
 )
 values (
     :source, :source_id, :session_id, :ordinal, :starts, :ends, :length, :type, :tags, :tool, :branch, :author, :trust,
-    :pinned, :occurred, :expires, :place, :role, :speaker, :fingerprint, :hash
+    :pinned, :visibility, :sensitivity, :occurred, :expires, :place, :role, :speaker, :fingerprint, :hash
 )
 returning id
 
@@ -80,6 +80,10 @@ insert or ignore into dirty_sessions (session_id)
 select id from sessions
 union
 select session_id from passages where session_id is not null
+
+-- name: sessions_seen
+-- What tells who may see each session.
+select id, tool, branch, cwd, tags, chosen from sessions
 
 -- name: session
 -- One session.
@@ -158,6 +162,9 @@ where w.passage_words match :match
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
+    and (:visibilities is null or p.visibility in (select value from json_each(:visibilities))
+        or p.session_id in (select value from json_each(:sessions)))
+    and (:sensitivities is null or p.sensitivity in (select value from json_each(:sensitivities)))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted
         where wanted.value not in (select value from json_each(p.tags))
@@ -177,6 +184,9 @@ where p.ordinal = 0 and (p.expires is null or p.expires > :at)
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
+    and (:visibilities is null or p.visibility in (select value from json_each(:visibilities))
+        or p.session_id in (select value from json_each(:sessions)))
+    and (:sensitivities is null or p.sensitivity in (select value from json_each(:sensitivities)))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted
         where wanted.value not in (select value from json_each(p.tags))
@@ -214,6 +224,9 @@ where (p.expires is null or p.expires > :at)
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
+    and (:visibilities is null or p.visibility in (select value from json_each(:visibilities))
+        or p.session_id in (select value from json_each(:sessions)))
+    and (:sensitivities is null or p.sensitivity in (select value from json_each(:sensitivities)))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted_tag
         where wanted_tag.value not in (select value from json_each(p.tags))
@@ -249,6 +262,9 @@ where (p.expires is null or p.expires > :at)
     and (:branch is null or p.branch = :branch)
     and (:since is null or p.occurred >= :since)
     and (:until is null or p.occurred < :until)
+    and (:visibilities is null or p.visibility in (select value from json_each(:visibilities))
+        or p.session_id in (select value from json_each(:sessions)))
+    and (:sensitivities is null or p.sensitivity in (select value from json_each(:sensitivities)))
     and (:tags is null or not exists (
         select 1 from json_each(:tags) as wanted_tag
         where wanted_tag.value not in (select value from json_each(p.tags))

@@ -9,7 +9,8 @@ import msgspec
 from contextfs.domain.sessions.model import Git, Message, NewSession, Session, ToolCall
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Row
-from contextfs.local.config import Level
+from contextfs.local.config import Level, Sharing
+from contextfs.local.sync.sharing import level_of_session
 
 SQL: Final = load("contextfs.local.sessions", "sqlite.sql")
 
@@ -34,6 +35,13 @@ def session_in(row: Row, project_id: UUID, level: Level) -> Session:
         updated_at=moment(row["updated_at"]),
         ended_at=moment(row["ended_at"]) if row["ended_at"] else None,
     )
+
+
+def level_in(row: Row, sharing: Sharing) -> Level:
+    """Tell who may see the session of a row: whom somebody chose, else whom the rules name."""
+    tags: list[str] = msgspec.json.decode(row["tags"])
+    by_rule = level_of_session(sharing, tool=row["tool"], branch=row["branch"], cwd=row["cwd"], tags=tags)
+    return row["chosen"] or by_rule
 
 
 def git_in(row: Row) -> Git:

@@ -20,6 +20,7 @@ from contextfs.local.base.connection import Row
 from contextfs.local.config import Level
 from contextfs.local.sessions.rows import (
     SQL,
+    level_in,
     message_in,
     row_of_message,
     row_of_new,
@@ -28,7 +29,6 @@ from contextfs.local.sessions.rows import (
 )
 from contextfs.local.sessions.versions import revising
 from contextfs.local.store import LocalStore
-from contextfs.local.sync.sharing import level_of_session
 
 _BATCH = 500
 _LEAST_DIGITS = 6
@@ -143,9 +143,7 @@ class LocalSessions:
 
     def level(self, row: Row) -> Level:
         """Tell who may see the session of a row: whom somebody chose, else whom the rules name."""
-        tags: list[str] = msgspec.json.decode(row["tags"])
-        by_rule = level_of_session(self.sharing, tool=row["tool"], branch=row["branch"], cwd=row["cwd"], tags=tags)
-        return row["chosen"] or by_rule
+        return level_in(row, self.sharing)
 
     def _id_of(self, new: NewSession) -> UUID:
         """Give the id of the session that is there, or that a new one gets: it follows from what its tool calls it."""

@@ -34,7 +34,7 @@ def _search(
     words = list(dict.fromkeys(terms(text)))
     rows = connection.execute(
         "select body, lexical from contextfs.find_passages(%(keys)s, %(dimensions)s, null, null, %(limit)s,"
-        " %(projects)s::uuid [], null, null, null, null, null, null, null, null, now())",
+        " %(projects)s::uuid [], null, null, null, null, null, null, null, null, now(), null, null)",
         {
             "keys": [term_key(org, word) for word in words],
             "dimensions": [dimension(word) for word in words],
@@ -119,7 +119,7 @@ def test_a_project_key_finds_what_is_in_its_project(app: Connection, ours: Ids, 
     assume(app, ours.org, ours.user, [ours.project])
     rows = app.execute(
         "select distinct project_id from contextfs.find_passages(%s, %s, null, null, 100, %s::uuid [],"
-        " null, null, null, null, null, null, null, null, now())",
+        " null, null, null, null, null, null, null, null, now(), null, null)",
         ([term_key(ours.org, "port")], [dimension("port")], projects),
     ).fetchall()
 
@@ -132,13 +132,62 @@ def test_what_is_private_is_found_by_its_author_only(app: Connection, ours: Ids)
         assume(app, ours.org, user)
         row = app.execute(
             "select count(*) from contextfs.find_passages(%s, %s, null, null, 100, null,"
-            " null, null, null, null, null, null, null, null, now())",
+            " null, null, null, null, null, null, null, null, now(), null, null)",
             ([term_key(ours.org, "port")], [dimension("port")]),
         ).fetchone()
         assert row is not None
         found.append(row[0])
 
     assert found == [3, 2]
+
+
+MARKS = [
+    (visibility, sensitivity)
+    for visibility in ("private", "project", "organization")
+    for sensitivity in (None, "public", "internal", "confidential", "restricted")
+]
+
+
+@pytest.fixture(scope="module")
+def marked(new_schema: Callable[[], str]) -> Iterator[tuple[Connection, Ids]]:
+    """Store a passage of every visibility and sensitivity, which says both; stay connected."""
+    url = as_role(new_schema(), "contextfs_app")
+    ids = settle_tenant(url)
+    with psycopg.connect(url) as connection:
+        for visibility, sensitivity in MARKS:
+            _store(connection, ids, [f"heron {visibility} {sensitivity}"], visibility)
+        assume(connection, ids.org, ids.user)
+        connection.execute("update contextfs.passages set sensitivity = nullif(split_part(body, ' ', 3), 'None')")
+        connection.commit()
+        yield connection, ids
+        connection.rollback()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    visibilities=st.none() | st.lists(st.sampled_from(["private", "project", "organization", "nobody"])),
+    sensitivities=st.none() | st.lists(st.sampled_from(["public", "internal", "confidential", "restricted"])),
+    is_author=st.booleans(),
+)
+def test_marks_let_pass_what_has_them_and_never_what_is_not_the_callers_to_see(
+    marked: tuple[Connection, Ids], visibilities: list[str] | None, sensitivities: list[str] | None, *, is_author: bool
+) -> None:
+    connection, ids = marked
+    assume(connection, ids.org, ids.user if is_author else ids.colleague)
+    rows = connection.execute(
+        "select body from contextfs.find_passages(%s, %s, null, null, 100, %s::uuid [],"
+        " null, null, null, null, null, null, null, null, now(), %s::text [], %s::text [])",
+        ([term_key(ids.org, "heron")], [dimension("heron")], [ids.other_project], visibilities, sensitivities),
+    ).fetchall()
+    passing = [
+        f"heron {visibility} {sensitivity}"
+        for visibility, sensitivity in MARKS
+        if (visibilities is None or visibility in visibilities)
+        and (sensitivities is None or sensitivity in sensitivities)
+        and (is_author or visibility != "private")
+    ]
+
+    assert sorted(passing) == sorted(body for (body,) in rows)
 
 
 def test_what_has_expired_is_not_found(app: Connection, app_url: str) -> None:
@@ -245,7 +294,7 @@ def _scans(url: str, ids: Ids, projects: list[UUID] | None) -> dict[str, int]:
         assume(connection, ids.org, ids.user)
         connection.execute(
             "select * from contextfs.find_passages(array[17, 7300], array[17, 7300], null, null, 50, %s::uuid [],"
-            " null, null, null, null, null, null, null, null, now())",
+            " null, null, null, null, null, null, null, null, now(), null, null)",
             (projects,),
         )
         rows = connection.execute(

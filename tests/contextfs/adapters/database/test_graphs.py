@@ -35,7 +35,7 @@ _FIND = """
 select id from contextfs.find_passages(
     '{}', '{}', (select embedding from contextfs.vectors where org_id = %(org)s and embedding is not null
         order by passage_id offset %(place)s limit 1),
-    'm', 20, null, null, %(types)s::text [], null, null, null, null, null, null, now()
+    'm', 20, null, null, %(types)s::text [], null, null, null, null, null, null, now(), null, null
 )
 where semantic is not null order by semantic desc, id limit 10
 """

@@ -14,7 +14,7 @@ TODAY = date(2026, 3, 1)
 def test_operators_are_taken_out_and_the_rest_is_the_question() -> None:
     asked = understand(
         'type:decision tag:"release train" tag:db since:2026-01 before:2026-02-03 author:me tool:codex '
-        "branch:feature/x why did it break?",
+        "branch:feature/x visibility:private sensitivity:Public sensitivity:internal why did it break?",
         today=TODAY,
     )
 
@@ -27,11 +27,17 @@ def test_operators_are_taken_out_and_the_rest_is_the_question() -> None:
         branch="feature/x",
         since=date(2026, 1, 1),
         before=date(2026, 2, 3),
+        visibility=("private",),
+        sensitivity=("public", "internal"),
     )
 
 
 @pytest.mark.parametrize(
-    "text", ["since:soon", "before:2026-13", "http://type:x", "a:type:b", "type:", "author:ana", "std::vector"]
+    "text",
+    [
+        *("since:soon", "before:2026-13", "http://type:x", "a:type:b", "type:", "author:ana", "std::vector"),
+        *("visibility:nobody", "sensitivity:secret", "sensitivity:", 'visibility:"private project"'),
+    ],
 )
 def test_what_is_no_operator_stays(text: str) -> None:
     asked = understand(text, today=TODAY)

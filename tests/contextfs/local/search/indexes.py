@@ -23,6 +23,7 @@ def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[Loca
         project=lambda: config.read(machine.root / ".contextfs/config.toml").project,
         embedder=lambda: embedder,
         me=lambda: machine.who,
+        sharing=lambda: config.read(machine.root / ".contextfs/config.toml").share,
         now=lambda: machine.now,
         entropy=machine.random.randbytes,
     )

@@ -176,7 +176,11 @@ def both(tenant: Tenant, at_once: Machine, settle_events: Callable[[], int]) -> 
     with machine.open() as store:
         for number, text in enumerate(texts):
             kind, tags = ("fact", "decision", "user")[number % 3], ["even", "odd"][number % 2 :]
-            new = {"content": text, "type": kind, "tags": tags}
+            marks = {
+                "visibility": ("private", "project")[number % 2],
+                "sensitivity": (None, "internal")[number % 3 % 2],
+            }
+            new = {"content": text, "type": kind, "tags": tags, **marks}
             memory_id = uuid4()
             body = new | {"id": str(memory_id), "project_id": str(tenant.project_id)}
             assert tenant.call("POST", "/v1/memories", body).status_code == 201
@@ -216,6 +220,8 @@ def test_filters_find_the_same(both: Both) -> None:
         {"tags": ["even", "odd"]},
         {"types": ["user"], "tags": ["odd"]},
         {"sources": ["message"]},
+        {"visibility": ["private"]},
+        {"visibility": ["project"], "sensitivity": ["internal"]},
     ]
     compared = [tops(both, query, **bounds) for bounds in filters for query in QUERIES[:4]]
 

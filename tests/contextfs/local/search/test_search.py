@@ -49,6 +49,12 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"branch": "main"}, set()),
     ({"since": datetime(2030, 1, 31, 12, 0, 4, tzinfo=UTC)}, {"decision"}),
     ({"until": datetime(2030, 1, 31, 12, 0, 4, tzinfo=UTC)}, {"fact"}),
+    ({"visibility": ["private"]}, {"decision"}),
+    ({"visibility": ["private", "project"]}, {"fact", "decision"}),
+    ({"visibility": ["organization"]}, set()),
+    ({"sensitivity": ["public", "internal"]}, {"fact"}),
+    ({"sensitivity": ["confidential", "restricted"]}, set()),
+    ({"visibility": ["private"], "sensitivity": ["internal"]}, set()),
     ({"min_relevance": 1.0}, set()),
     ({"limit": 1}, {"fact"}),
 ]
@@ -56,10 +62,10 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 
 @pytest.mark.parametrize(("filters", "names"), FILTERS)
 def test_filters_narrow(filters: dict[str, Any], names: set[str], machine: Machine) -> None:
-    machine.add("The fact: deploy the shop with blue-green deploys.", tags=["a"])
+    machine.add("The fact: deploy the shop with blue-green deploys.", tags=["a"], sensitivity="internal")
     machine.now += timedelta(seconds=2)
     machine.who = "user:bob@example.com"
-    machine.add("The decision: deploy on Fridays never.", type="decision")
+    machine.add("The decision: deploy on Fridays never.", type="decision", visibility="private")
 
     assert names == {text.split()[1].rstrip(":") for text in said(machine, "deploy shop", **filters)}
 

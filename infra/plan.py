@@ -88,7 +88,7 @@ def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
     for noun, rows in nouns.items():
         medium = any(row.size != "small" for row in rows)
         yield Workload(
-            name=noun,
+            name=_service(noun),
             host="service",
             target=noun,
             size="medium" if medium else "small",
@@ -156,13 +156,13 @@ def _paths(routes: tuple[Route, ...], config: Config) -> Iterator[PathRule]:
         heads[_head(path)][noun] += 1
     for path, noun in owners.items():
         if heads[_head(path)].most_common(1)[0][0] != noun:
-            yield PathRule(path=path, service=noun, exact=True)
+            yield PathRule(path=path, service=_service(noun), exact=True)
     yield PathRule(path=STREAM, service="stream", exact=True)
     yield PathRule(path=PROXY, service="stream")
     beside = (*PROTOCOLS, BETWEEN) if several(config) else PROTOCOLS
     yield from (PathRule(path=path, service="gateway") for path in beside)
     for head, nouns in heads.items():
-        yield PathRule(path=head, service=nouns.most_common(1)[0][0])
+        yield PathRule(path=head, service=_service(nouns.most_common(1)[0][0]))
 
 
 def _head(path: str) -> str:
@@ -228,6 +228,11 @@ def _check_names(made: Plan) -> None:
             f"contextfs:name: {longest!r} has {len(longest)} letters, and an account's id takes {LONGEST_NAME}: "
             f"make the name {made.config.name!r} shorter by {over}."
         )
+
+
+def _service(noun: str) -> str:
+    """`audit_stream` is `audit-stream`: no cloud takes the noun's own spelling."""
+    return noun.replace("_", "-")
 
 
 def _dashed(name: str) -> str:

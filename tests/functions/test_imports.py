@@ -17,7 +17,10 @@ ROWS = [row.name for row in (*routes(), *triggers(), *schedules())]
 EVENTS = [row.name for row in (*triggers(), *schedules())]
 SDKS = ("google.", "boto3", "botocore", "numpy", "uvicorn", "httpx2", "opentelemetry")
 WEB = ("starlette", "mangum", "flask", "anyio")
-PROTOCOLS = tuple(f"contextfs.runtime.{name}" for name in ("oauth", "streaming", "mcp", "scim", "border", "isolation"))
+PROTOCOLS = tuple(
+    f"contextfs.runtime.{name}"
+    for name in ("oauth", "streaming", "mcp", "scim", "border", "isolation", "proxying.endpoint")
+)
 """What only some doors speak: it is loaded where it is first spoken."""
 MOST_OF_OURS = 150
 """Modules of ours that a plain door takes; each costs about a millisecond of CPU before the first call."""

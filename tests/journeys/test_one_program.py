@@ -34,6 +34,7 @@ VARIES = {
     r'"tokens": \d+': '"tokens": 0',
 }
 _PATIENCE_SECONDS = 120
+_BUSY = 503
 
 
 def settle(place: Place) -> None:
@@ -50,7 +51,10 @@ def story(place: Place) -> dict[str, Any]:
     """Capture, learn, search; give all that was answered."""
 
     def call(method: str, path: str, body: Any = None, key: str = place.key) -> Any:
-        status, answer = place.call(method, path, body, key)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while (told := place.call(method, path, body, key))[0] == _BUSY and time.monotonic() < deadline:
+            time.sleep(1)  # as Retry-After says: dozens of processes start at once here
+        status, answer = told
         assert status in {200, 201}, answer
         return answer
 

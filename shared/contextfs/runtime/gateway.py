@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,15 +20,16 @@ from contextfs.runtime.door import Door
 from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
 from contextfs.runtime.problems import problem, unexpected
-from contextfs.runtime.proxying.endpoint import Endpoint as ProxyEndpoint
 from contextfs.runtime.reading import read
 from contextfs.runtime.responding import respond
 from contextfs.runtime.table import PROXY, STREAM, Route
 
 if TYPE_CHECKING:
     from contextfs.runtime.border.border import Border
+    from contextfs.runtime.proxying.endpoint import Endpoint as ProxyEndpoint
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+App = TypeVar("App", bound=ASGIApp)
 
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] = lambda: None) -> Starlette:
     """Hang all doors in one app; `on_stop` runs after the last call has been answered."""
-    proxy = ProxyEndpoint(door, routes)
+    proxy = _proxy(door, routes)
     authorization = _Lazy(door, "server", lambda: _authorization(door, routes))
     paths = [
         *(_path(door, route) for route in _by_path(routes)),
@@ -56,18 +57,21 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
 
 def streaming(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None]) -> Starlette:
     """Hang what stays open, streams of sessions and of models, as a service of its own serves it."""
-    proxy = ProxyEndpoint(door, routes)
+    proxy = _proxy(door, routes)
     return _hung(door, [*_streams(door, routes), _proxied(proxy)], proxy, on_stop)
 
 
-def _hung(door: Door, paths: Sequence[BaseRoute], proxy: ProxyEndpoint, on_stop: Callable[[], None]) -> Starlette:
+def _hung(
+    door: Door, paths: Sequence[BaseRoute], proxy: "_Lazy[ProxyEndpoint]", on_stop: Callable[[], None]
+) -> Starlette:
     """Make an app of paths, behind the border where there are several regions; what they hold open is closed last."""
     border = _border(door)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
-        await proxy.close()
+        if proxy.app is not None:
+            await proxy.app.close()
         if border is not None:
             await border.close()
         on_stop()
@@ -88,7 +92,7 @@ def _border(door: Door) -> "Border | None":
     return Border(door, door.services.regions)
 
 
-def _proxied(proxy: ProxyEndpoint) -> Path:
+def _proxied(proxy: "_Lazy[ProxyEndpoint]") -> Path:
     """Hang what passes requests on to models: any method, on any path below an upstream."""
     return Path(f"{PROXY}/{{path:path}}", proxy)
 
@@ -108,25 +112,34 @@ def endpoint(door: Door, route: Route) -> Endpoint:
     return answer
 
 
-class _Lazy:
+class _Lazy(Generic[App]):
     """An app that is loaded when it is first asked for: it brings much, and most servers never hear of it."""
 
-    def __init__(self, door: Door, extra: str, load: Callable[[], ASGIApp]) -> None:
+    def __init__(self, door: Door, extra: str, load: Callable[[], App]) -> None:
         self._door = door
         self._extra = extra
         self._load = load
-        self._app: ASGIApp | None = None
+        self.app: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._app is None:
+        if self.app is None:
             try:
-                self._app = await run_in_threadpool(self._load)
+                self.app = await run_in_threadpool(self._load)
             except ModuleNotFoundError as error:
                 cure = f"pip install 'contextfs-platform[{self._extra}]'"
                 absent = Unavailable(f"This server lacks this, for the package {error.name} is missing: {cure}.")
                 await _told(self._door, Request(scope), absent)(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+def _proxy(door: Door, routes: Sequence[Route]) -> "_Lazy[ProxyEndpoint]":
+    def load() -> "ProxyEndpoint":
+        from contextfs.runtime.proxying.endpoint import Endpoint  # noqa: PLC0415 - see above
+
+        return Endpoint(door, routes)
+
+    return _Lazy(door, "server", load)
 
 
 def _authorization(door: Door, routes: Sequence[Route]) -> ASGIApp:

@@ -161,8 +161,8 @@ def test_jobs_of_a_shell_are_controlled_by_it(wrapped: Start, monkeypatch: pytes
 def test_what_asks_us_to_end_asks_the_program(wrapped: Start, program: Program) -> None:
     person = wrapped(
         *program(
-            "import signal, sys, time\n"
-            "signal.signal(signal.SIGTERM, lambda *_: (print('told to end'), sys.exit(4)))\n"
+            "import os, signal, sys, time\n"
+            "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'told to end'), sys.exit(4)))\n"
             "print('ready', flush=True)\ntime.sleep(30)\n"
         )
     )

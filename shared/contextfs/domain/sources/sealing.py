@@ -26,7 +26,7 @@ def unseal(sealed: bytes, pepper: bytes, source_id: UUID) -> str:
 
     try:
         return _cipher(pepper).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], source_id.bytes).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: what is no sealed text at all
         detail = "This secret cannot be read: it was sealed under another CONTEXTFS_KEY_PEPPER. Set it anew."
         raise Unavailable(detail) from None
 

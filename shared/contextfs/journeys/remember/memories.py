@@ -21,7 +21,7 @@ from contextfs.journeys.capture.clean import cleaner
 from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
-from contextfs.kit.errors import Invalid, NotFound
+from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, cut, decode
 from contextfs.kit.receipt import Receipt
 
@@ -151,7 +151,7 @@ def listed(call: Call, wanted: MemoryFilter, as_of: datetime | None, *, limit: i
     if as_of is None or as_of >= call.now:
         return store.page(call.tx, wanted, now=call.now, limit=limit, cursor=cursor)
     if wanted.deleted:
-        raise Invalid("What was known at a time has nothing that was deleted by then: leave deleted or as_of out.")
+        return Page(items=[])  # what was known then had not been deleted
     reach = Past(
         as_of=as_of,
         reader=call.principal.reader_id,

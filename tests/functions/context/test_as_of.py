@@ -127,6 +127,17 @@ def test_the_budget_holds(budget: int, tenant: Tenant, story: Story) -> None:
     assert packed(tenant, story.then, budget=budget)["tokens"] <= budget
 
 
+def test_a_time_before_all_dates_is_refused_and_the_first_of_them_knows_nothing(tenant: Tenant, story: Story) -> None:
+    reply = tenant.call(
+        "POST",
+        "/v1/context",
+        {"project_id": str(tenant.project_id), "task": TASK, "as_of": "0001-01-01T00:00:00+14:00"},
+    )
+
+    assert [] == packed(tenant, "0001-01-01T00:00:00Z")["items"]
+    assert 422 == reply.status_code
+
+
 @pytest.mark.parametrize("as_of", ["yesterday", "2026-05-01T09:30:00", 1, ""])
 def test_a_time_that_is_none_is_refused(as_of: Any, tenant: Tenant) -> None:
     body = {"project_id": str(tenant.project_id), "task": TASK, "as_of": as_of}

@@ -1,4 +1,4 @@
-"""What `ctx search` and `ctx memory list` were asked, as both of their variants take it."""
+"""What `ctx search`, `ctx context` and `ctx memory list` were asked, as both of their variants take it."""
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -38,6 +38,18 @@ class Asked(NamedTuple):
             "as of": self.as_of,
         }
         return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
+
+
+class Packing(NamedTuple):
+    """What a context pack is asked for; what is None does not matter."""
+
+    task: str
+    budget: int
+    types: list[str] | None
+    branch: str | None
+    messages: bool
+    superseded: bool
+    as_of: str | None
 
 
 class Listed(NamedTuple):

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from clients.cli import options, output, where
+from clients.cli.asked import Packing
 from clients.cli.command import Argument, Option
 from contextfs.domain.context.request import ContextReply
+from contextfs.local.place import Place
 
 
 def context(
@@ -18,6 +20,7 @@ def context(
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     memories_only: Annotated[bool, Option("--memories-only", help="Leave out messages.")] = False,
     superseded: options.Superseded = False,
+    as_of: options.AsOf = None,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
@@ -26,21 +29,30 @@ def context(
 
     The pack alone goes to standard output, so that it can be piped into a prompt.
     """
-    found = where.here(server or project is not None)
-    if found is None:
-        from clients.cli.there import context as there  # noqa: PLC0415 - the one that is meant is loaded
-
-        pack = there.packed(
-            task, project, budget, type or None, branch, messages=not memories_only, superseded=superseded
-        )
-    else:
-        from clients.cli.here import context as here  # noqa: PLC0415 - as above
-
-        pack = here.packed(found, task, budget, type or None, branch, messages=not memories_only, superseded=superseded)
+    asked = Packing(
+        task=task,
+        budget=budget,
+        types=type or None,
+        branch=branch,
+        messages=not memories_only,
+        superseded=superseded,
+        as_of=as_of,
+    )
+    pack = _packed(asked, where.here(server or project is not None), project)
     if json:
         output.say_json(pack)
     else:
         _say(pack)
+
+
+def _packed(asked: Packing, found: Place | None, project: str | None) -> ContextReply:
+    if found is None:
+        from clients.cli.there import context as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        return there.packed(asked, project)
+    from clients.cli.here import context as here  # noqa: PLC0415 - as above
+
+    return here.packed(found, asked)
 
 
 def _say(pack: ContextReply) -> None:

@@ -55,6 +55,7 @@ def _show(pack: PackRecord, *, most: int) -> None:
     output.block(
         [
             ("task", output.one_line(pack.task, _LONGEST)),
+            ("as of", output.minute(pack.as_of) if pack.as_of else ""),
             ("tokens", f"{pack.tokens:,} of {pack.budget:,}"),
             ("degraded", "; ".join(map(output.printable, pack.degraded))),
         ]

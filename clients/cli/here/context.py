@@ -1,6 +1,7 @@
 """`ctx context` in the store of this folder."""
 
-from clients.cli import output
+from clients.cli import options, output
+from clients.cli.asked import Packing
 from clients.cli.here.index import now, opened
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.local import config
@@ -8,26 +9,17 @@ from contextfs.local.place import Place
 from contextfs.local.search.packing import pack
 
 
-def packed(
-    place: Place,
-    task: str,
-    budget: int,
-    types: list[str] | None,
-    branch: str | None,
-    *,
-    messages: bool,
-    superseded: bool,
-) -> ContextReply:
+def packed(place: Place, asked: Packing) -> ContextReply:
     """Pack what matters for a task."""
-    project = config.read(place.config).project
     request = ContextRequest(
-        project_id=project.id,
-        task=task,
-        budget=budget,
-        types=types,
-        messages=messages,
-        branch=branch,
-        superseded=superseded,
+        project_id=config.read(place.config).project.id,
+        task=asked.task,
+        budget=asked.budget,
+        types=asked.types,
+        branch=asked.branch,
+        messages=asked.messages,
+        superseded=asked.superseded,
+        as_of=options.as_of(asked.as_of, now()),
     )
     with opened(place) as index:
         reply = pack(index, request, now=now())

@@ -1,5 +1,7 @@
 """Context packs: `client.context`."""
 
+from datetime import datetime
+
 from contextfs.client.address import Id
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.context.record import PackRecord
@@ -22,10 +24,12 @@ class Context:
         messages: bool = True,
         branch: str | None = None,
         superseded: bool = False,
+        as_of: datetime | None = None,
     ) -> ContextReply:
         """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to be sent.
 
         `messages=False` takes memories only; `superseded` also those that hold no longer.
+        `as_of` looks back: it takes what was known at that time, as it was.
         """
         wanted = ContextRequest(
             project_id=self._transport.address.project(project_id),
@@ -35,6 +39,7 @@ class Context:
             messages=messages,
             branch=branch,
             superseded=superseded,
+            as_of=as_of,
         )
         return self._transport.call("POST", "/v1/context", ContextReply, body=wanted)
 

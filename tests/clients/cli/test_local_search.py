@@ -79,6 +79,17 @@ def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(here: Ctx, mac
     assert "restricted" in wrong.err
 
 
+def test_a_pack_looks_back(here: Ctx, machine: Machine) -> None:
+    machine.add("Herons nest here.", pinned=True)
+
+    then, to_come = (here("context", "where do herons nest", "--as-of", at) for at in ("2020-01-01", "2031-01-01"))
+
+    assert "Nothing that is known seems to matter" in then.err
+    assert "degraded: semantic: memories of the past" in then.err
+    assert "Herons nest here." in to_come.out
+    assert 2 == here("context", "herons", "--as-of", "soon").code
+
+
 def test_the_graph_is_shown_around_a_thing_a_memory_or_nothing(here: Ctx, machine: Machine) -> None:
     empty = here("graph", "show")
     memory = machine.add("AuthService uses Redis, see src/auth/login.py.", title="Auth")

@@ -79,6 +79,21 @@ def test_the_pack_alone_goes_to_standard_output(program: Ctx, client: ContextFS)
     assert pack["tokens"] <= 300
 
 
+def test_a_pack_looks_back(ctx: Ctx, client: ContextFS) -> None:
+    for colour in ("red", "green", "blue", "black", "white"):
+        client.memories.create(f"The {colour} wall was painted last.")
+    memory = client.memories.create("We deploy with uv.", wait="searchable").memory
+    client.memories.update(memory.id, content="We deploy with make.")
+
+    then = ctx("context", "how do we deploy", "--as-of", memory.updated_at.isoformat())
+    why = ctx("why")
+
+    assert "We deploy with uv." in then.out
+    assert "degraded: semantic: memories of the past" in then.err
+    assert re.search(r"as of +\d{4}-\d\d-\d\d", why.out)
+    assert 2 == ctx("context", "how do we deploy", "--as-of", "soon").code
+
+
 def test_without_anything_known_the_pack_is_empty(ctx: Ctx) -> None:
     told = ctx("context", "fix a bug", "--memories-only")
 

@@ -133,6 +133,13 @@ def test_the_pages_of_the_past_lead_on_and_are_of_no_other_list(tenant: Tenant, 
     assert 400 == tenant.call("POST", "/v1/query", {"cursor": first["next_cursor"]}).status_code
 
 
+def test_a_time_before_all_dates_is_refused_and_the_first_of_them_knows_nothing(tenant: Tenant, story: Story) -> None:
+    reply = tenant.call("POST", "/v1/query", {"as_of": "0001-01-01T00:00:00+14:00"})
+
+    assert [] == asked(tenant, as_of="0001-01-01T00:00:00Z")
+    assert 422 == reply.status_code
+
+
 @pytest.mark.parametrize("as_of", ["yesterday", "2026-05-01", "2026-05-01T09:30:00", 1, ""])
 def test_a_time_that_is_none_is_refused(as_of: Any, tenant: Tenant) -> None:
     reply = tenant.call("POST", "/v1/query", {"as_of": as_of})

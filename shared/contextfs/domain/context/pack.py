@@ -7,6 +7,7 @@ best for their tokens on, until the budget is full: the first finds stand whole,
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from heapq import heapify, heappop, heappush
 from math import exp, inf
 
@@ -117,18 +118,20 @@ def select(
     floor: float = 0.0,
     task: str = "",
     name: str = "",
+    as_of: datetime | None = None,
 ) -> Pack:
     """Fill a pack of at most `budget` tokens, as `count` counts its whole rendered text with fence and headings.
 
     Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one,
     that does not fit in what is left, or (unless pinned) whose relevance is below `floor` (for what was said: half of
     it) is dropped. Memories are never cut; of what was said, the sentences that matter for the `task` are taken first.
-    The order of `candidates` is irrelevant. `name` is what the text calls the pack. A negative budget is Invalid.
+    The order of `candidates` is irrelevant. `name` is what the text calls the pack, and `as_of`
+    the time that it says it looks back to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
     every = [_Open(candidate, task, count) for candidate in candidates]
-    left = budget - sum(count(part + "\n") for part in frame(len(every), name))
+    left = budget - sum(count(part + "\n") for part in frame(len(every), name, as_of))
     chosen: list[_Open] = []
     dropped: list[Decision] = []
     headings: set[Path] = set()
@@ -146,7 +149,7 @@ def select(
         left -= cost
         headings.update(over)
         _tell(every, one)
-    return _close(chosen, dropped, budget=budget, count=count, name=name)
+    return _close(chosen, dropped, budget=budget, count=count, shown=lambda items: render(items, name, as_of))
 
 
 def worth(candidate: PackCandidate) -> float:
@@ -195,11 +198,18 @@ def _praise(one: _Open) -> str:
     return f"relevance {one.candidate.relevance:.2f}, {one.said:.0%} of its words said before{cut}"
 
 
-def _close(chosen: list[_Open], dropped: list[Decision], *, budget: int, count: Count, name: str) -> Pack:
+def _close(
+    chosen: list[_Open],
+    dropped: list[Decision],
+    *,
+    budget: int,
+    count: Count,
+    shown: Callable[[Sequence[PackCandidate]], str],
+) -> Pack:
     """Render, and should `count` find more in the whole than in the parts, give up the last chosen until it fits."""
     while True:
         items = tuple(one.shown() for one in chosen)
-        text = render(items, name)
+        text = shown(items)
         tokens = count(text)
         if tokens <= budget or not chosen:
             break

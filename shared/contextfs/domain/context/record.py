@@ -69,6 +69,8 @@ class PackRecord(msgspec.Struct, frozen=True, kw_only=True):
     messages: bool
     branch: str | None
     superseded: bool
+    as_of: Moment | None = None
+    """The time that it looks back to."""
     degraded: list[str]
     choices: list[Choice]
 
@@ -114,6 +116,7 @@ def record(
         messages=wanted.messages,
         branch=wanted.branch,
         superseded=wanted.superseded,
+        as_of=wanted.as_of,
         degraded=degraded,
         choices=list(_choices(pack.decisions, candidates, things)),
     )

@@ -46,7 +46,7 @@ _TAG = re.compile(rf"[<\uff1c\ufe64](?=\s*[/|\\\uff0f\u2044\u2215\uff5c]|\s*{FEN
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
 
 
-def render(items: Sequence[PackCandidate], name: str = "") -> str:
+def render(items: Sequence[PackCandidate], name: str = "", as_of: datetime | None = None) -> str:
     """Write items as one fenced block: memories in the given order within each type, then what was said, day by day.
 
     No items give an empty text.
@@ -62,7 +62,7 @@ def render(items: Sequence[PackCandidate], name: str = "") -> str:
         fresh = unseen(path(item), seen)
         seen.update(fresh)
         lines += [*(one[-1] for one in fresh), entry(item, numbered.get(item.id, 0))]
-    first, last = frame(len(items), name)
+    first, last = frame(len(items), name, as_of)
     return "\n".join([first, *lines, last])
 
 
@@ -72,10 +72,15 @@ def numbers(items: Sequence[PackCandidate]) -> dict[str, int]:
     return {item.id: number for number, item in enumerate(said, start=1)}
 
 
-def frame(items: int, name: str = "") -> tuple[str, str]:
-    """Give what stands before and after the items of a block; `name` is what the block can be asked about by."""
+def frame(items: int, name: str = "", as_of: datetime | None = None) -> tuple[str, str]:
+    """Give what stands before and after the items of a block.
+
+    `name` is what the block can be asked about by, and `as_of` the time at which all of it was known.
+    """
     pack = f' pack="{_label(name)}"' if name else ""
-    return f'<{FENCE} version="{VERSION}"{pack} items="{items}">\n{_NOTE}', f"</{FENCE}>"
+    at = _utc(as_of)
+    then = f' as-of="{at:%Y-%m-%dT%H:%M:%SZ}"' if at else ""
+    return f'<{FENCE} version="{VERSION}"{pack}{then} items="{items}">\n{_NOTE}', f"</{FENCE}>"
 
 
 def path(item: PackCandidate) -> Path:

@@ -1,12 +1,13 @@
 """What a context pack is asked for, and what it answers."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import Moment, Word
+from contextfs.kit.fields import AsOf, Moment, Word
 from contextfs.kit.overtaken import Overtaken, Superseded
 
 
@@ -20,6 +21,11 @@ class ContextRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     messages: bool = True
     branch: Annotated[str, Meta(max_length=1000)] | None = None
     superseded: Superseded = False
+    as_of: AsOf | None = None
+
+    def at(self, now: datetime) -> "ContextRequest":
+        """Give it as it is meant at a time: one that has not come is that time, and nothing to look back to."""
+        return self if self.as_of is None or self.as_of < now else msgspec.structs.replace(self, as_of=None)
 
 
 class ContextItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,19 +10,19 @@ from contextfs.domain.context.record import Thing, record
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
 from contextfs.domain.projects import store as projects
-from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.capture.clean import cleaner
+from contextfs.journeys.find import standing
 from contextfs.journeys.find.index import TRUST
-from contextfs.journeys.find.search import ended, look
+from contextfs.journeys.find.search import look
+from contextfs.journeys.find.standing import Standing
 from contextfs.kit.call import Call
-from contextfs.kit.overtaken import Overtaken, since
+from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.ports import Row
 
 CANDIDATES = 60
-PINS = 50
 FLOOR = 0.1
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
@@ -33,15 +33,15 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     NotFound when the project is not there: an empty pack would hide that.
     """
     projects.get(call.tx, wanted.project_id)
+    wanted = wanted.at(call.now)
     found = look(call, _search(wanted), "hybrid")
-    rows = store.pinned(call.tx, wanted.project_id, at=since(call.now, superseded=wanted.superseded), limit=PINS)
-    over = found.overtaken | (ended(call, [row["id"] for row in rows]) if wanted.superseded else {})
-    pins = [_pin(row, over) for row in rows]
     best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
-    doubted = store.conflicted(call.tx, [candidate.source_id for _, candidate in best])
-    others = [_candidate(one, candidate, doubted, over) for one, candidate in best]
+    stand = _standing(call, wanted, [candidate.source_id for _, candidate in best])
+    over, degraded = found.overtaken | stand.overtaken, list(dict.fromkeys([*found.degraded, *stand.degraded]))
+    pins = [_pin(row, over) for row in stand.pinned]
+    others = [_candidate(one, candidate, stand.doubted, over) for one, candidate in best]
     candidates = {one.id: one for one in (*others, *pins)}
-    things = {short(row["id"]): Thing(id=row["id"]) for row in rows} | {
+    things = {short(row["id"]): Thing(id=row["id"]) for row in stand.pinned} | {
         short(candidate.source_id): Thing(
             id=candidate.source_id, session_id=candidate.session_id, terms=one.explanation.terms
         )
@@ -50,15 +50,27 @@ def pack(call: Call, wanted: ContextRequest) -> ContextReply:
     pack_id = call.new_id()
     chosen = choose(pack_id, wanted, [*candidates.values()])
     task = cleaner(call, wanted.project_id).text(wanted.task)
-    kept = record(pack_id, wanted, chosen, candidates, things, now=call.now, task=task, degraded=found.degraded)
+    kept = record(pack_id, wanted, chosen, candidates, things, now=call.now, task=task, degraded=degraded)
     packs.keep(call.tx, call.principal.org_id, call.principal.reader_id, kept)
     call.note(project_id=wanted.project_id, subject=pack_id, items=len(chosen.items), tokens=chosen.tokens)
-    return reply(pack_id, chosen, things, over, found.degraded)
+    return reply(pack_id, chosen, things, over, degraded)
 
 
 def choose(pack_id: UUID, wanted: ContextRequest, candidates: Sequence[PackCandidate]) -> Pack:
     """Fill a pack that can be asked about by its id."""
-    return select(candidates, budget=wanted.budget, count=estimate, floor=FLOOR, task=wanted.task, name=short(pack_id))
+    return select(
+        candidates,
+        budget=wanted.budget,
+        count=estimate,
+        floor=FLOOR,
+        task=wanted.task,
+        name=short(pack_id),
+        as_of=wanted.as_of,
+    )
+
+
+def _standing(call: Call, wanted: ContextRequest, found: list[UUID]) -> Standing:
+    return standing.now(call, wanted, found) if wanted.as_of is None else standing.then(call, wanted, wanted.as_of)
 
 
 def _search(wanted: ContextRequest) -> SearchRequest:
@@ -69,6 +81,7 @@ def _search(wanted: ContextRequest) -> SearchRequest:
         types=wanted.types,
         branch=wanted.branch,
         superseded=wanted.superseded,
+        as_of=wanted.as_of,
         limit=CANDIDATES,
     )
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.domain.context.model import PackCandidate
@@ -11,8 +13,10 @@ from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.memories.revisions import instant
 from contextfs.domain.redaction.rules import redact
 from contextfs.domain.search.fusion import Ranked
-from contextfs.journeys.find.context import CANDIDATES, PINS, choose, reply, short
+from contextfs.journeys.find.context import CANDIDATES, choose, reply, short
 from contextfs.journeys.find.index import TRUST
+from contextfs.journeys.find.past import MOST, TOO_MANY
+from contextfs.journeys.find.standing import PINS
 from contextfs.kit.ids import uuid7
 from contextfs.kit.overtaken import Overtaken, since
 from contextfs.local.base.connection import Base
@@ -25,21 +29,33 @@ from contextfs.local.search.model import Wanted
 from contextfs.local.search.queries import SQL
 
 
+class _Standing(NamedTuple):
+    """The newest pinned memories, and what is in conflict or holds no longer of these and of what was found."""
+
+    pinned: list[LocalMemory]
+    doubted: frozenset[str]
+    overtaken: dict[UUID, Overtaken]
+    degraded: tuple[str, ...] = ()
+
+
 def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> ContextReply:
     """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance."""
+    request = request.at(now)
     wanted = Wanted(
         query=request.task,
         sources=None if request.messages else ["memory"],
         types=request.types,
         branch=request.branch,
         superseded=request.superseded,
+        as_of=request.as_of,
         limit=CANDIDATES,
     )
     found, degraded = index.look(wanted)
-    pins = {short(one.id): one for one in _pinned(index.base, since(now, superseded=request.superseded))}
-    over = {**found.overtaken, **_ended(index.base, pins.values(), now)} if request.superseded else {}
-    doubted = _conflicted(index.base, [one.source_id for one in found.candidates.values()])
-    others = [_candidate(one, found, doubted, over) for one in found.ranked]
+    stand = _now(index.base, request, found, now) if request.as_of is None else _then(index.base, request)
+    pins = {short(one.id): one for one in stand.pinned}
+    over = {**found.overtaken, **stand.overtaken}
+    degraded = list(dict.fromkeys([*degraded, *stand.degraded]))
+    others = [_candidate(one, found, stand.doubted, over) for one in found.ranked]
     candidates = {one.id: one for one in (*others, *(_pin(one, over) for one in pins.values()))}
     things = {short: Thing(id=one.id) for short, one in pins.items()} | dict(_things(found))
     pack_id = uuid7(now, index.entropy)
@@ -59,6 +75,27 @@ def _things(found: Found) -> Iterator[tuple[str, Thing]]:
         session = UUID(candidate.session_id) if candidate.session_id else None
         source = UUID(candidate.source_id)
         yield short(source), Thing(id=source, session_id=session, terms=one.explanation.terms)
+
+
+def _now(base: Base, request: ContextRequest, found: Found, now: datetime) -> _Standing:
+    pinned = _pinned(base, since(now, superseded=request.superseded))
+    doubted = _conflicted(base, [one.source_id for one in found.candidates.values()])
+    return _Standing(pinned, doubted, _ended(base, pinned, now) if request.superseded else {})
+
+
+def _then(base: Base, request: ContextRequest) -> _Standing:
+    from contextfs.local.base import past  # noqa: PLC0415 - seldom asked for
+
+    known = list(islice(past.known(base, request.as_of), MOST + 1)) if request.as_of else []
+    looked = known[:MOST]
+    pinned = [one for one in looked if one.pinned and (request.superseded or one.overtaken is None)]
+    newest = sorted(pinned, key=lambda one: (-one.updated_at.timestamp(), one.id))[:PINS]
+    return _Standing(
+        newest,
+        frozenset(str(one.id) for one in looked if one.conflicted),
+        {one.id: one.overtaken for one in newest if one.overtaken is not None},
+        (TOO_MANY,) if len(known) > MOST else (),
+    )
 
 
 def _pinned(base: Base, at: datetime) -> list[LocalMemory]:

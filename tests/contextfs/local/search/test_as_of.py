@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.domain.memories.past import known_at
 from contextfs.domain.memories.revisions import Fields, Revision, at
 from contextfs.domain.memories.view import view
 from contextfs.kit.ports import Embedder
 from contextfs.local.model import MemoryQuery
-from tests.contextfs.local.places import Machine
-from tests.contextfs.local.search.indexes import found, said
+from contextfs.local.search.packing import pack
+from tests.contextfs.local.places import PROJECT, Machine
+from tests.contextfs.local.search.indexes import found, opened, said
 from tests.contextfs.local.sessions.conversations import AT, kept
 
 FAR = datetime(9999, 12, 30, tzinfo=UTC)
@@ -125,6 +127,45 @@ def test_dates_in_a_question_are_meant_from_then(machine: Machine) -> None:
     machine.now += timedelta(days=100)
 
     assert ["The roof leaked."] == said(machine, "what leaked yesterday: the roof?", as_of=then)
+
+
+def packed(machine: Machine, **more: Any) -> ContextReply:
+    request = ContextRequest(project_id=PROJECT, task="What do we serve with, and how is it pinned?", **more)
+    with opened(machine) as index:
+        return pack(index, request, now=machine.now)
+
+
+def test_a_pack_holds_what_was_known_and_pinned_then(machine: Machine) -> None:
+    for colour in ("red", "green", "blue", "black", "white"):
+        machine.add(f"The {colour} wall was painted last.")
+    served = machine.add("We serve with gunicorn.")
+    rule = machine.add("Lint first.", pinned=True)
+    then = machine.tick()
+    with machine.open() as store:
+        store.change(served, MemoryChange(content="We serve with hypercorn.", pinned=True))
+        store.change(rule, MemoryChange(pinned=False))
+    back, now = packed(machine, as_of=then), packed(machine, as_of=FAR)
+
+    assert [rule, served] == [item.id for item in back.items]
+    assert ["pinned", False] == [back.items[0].reason, "hypercorn" in back.text]
+    assert f' as-of="{then:%Y-%m-%dT%H:%M:%SZ}" ' in back.text.splitlines()[0]
+    assert "semantic: memories of the past are compared by their words alone" in back.degraded
+    assert served == now.items[0].id
+    assert "as-of=" not in now.text
+
+
+def test_a_pack_of_the_past_leaves_out_what_held_no_longer_then(machine: Machine) -> None:
+    memory = machine.add("We serve with gunicorn.", pinned=True)
+    then = machine.tick()
+    with machine.open() as store:
+        store.change(memory, MemoryChange(valid_to=then))
+    closed = machine.tick()
+
+    assert [1, 0, 1] == [
+        len(packed(machine, as_of=at, superseded=superseded).items)
+        for at, superseded in ((then - timedelta(seconds=1), False), (closed, False), (closed, True))
+    ]
+    assert "ended" == str(packed(machine, as_of=closed, superseded=True).items[0].overtaken)[:5]
 
 
 STAMPS = st.integers(0, 5).map(lambda second: f"2026-01-01T00:00:0{second}.000Z-0000")

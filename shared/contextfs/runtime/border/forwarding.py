@@ -10,6 +10,7 @@ import httpx2
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from contextfs.kit import cookieless
 from contextfs.kit.errors import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Forwarding:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             timeout = httpx2.Timeout(_SECONDS, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
-            self._clients[loop] = httpx2.AsyncClient(timeout=timeout, trust_env=False)
+            self._clients[loop] = httpx2.AsyncClient(timeout=timeout, trust_env=False, cookies=cookieless.jar())
         return self._clients[loop]
 
 

@@ -12,7 +12,7 @@ from contextfs.domain.networks.model import CallerKind
 from contextfs.domain.scim import store as directories
 from contextfs.domain.scim.model import PREFIX as DIRECTORY
 from contextfs.domain.sources.address import ABSENT
-from contextfs.kit import tokens
+from contextfs.kit import cookieless, tokens
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated, NotFound, Unavailable
 from contextfs.kit.ports import Parameters
@@ -46,7 +46,7 @@ class Asking:
     def __init__(self, regions: Regions, clock: Clock) -> None:
         self._regions = regions
         self._clock = clock
-        self._http = httpx2.Client(timeout=_SECONDS, trust_env=False)
+        self._http = httpx2.Client(timeout=_SECONDS, trust_env=False, cookies=cookieless.jar())
 
     def __call__(self, neighbour: Neighbour, org_id: UUID) -> Home | None:
         """Ask one of them; Unavailable when it does not answer as a region does."""

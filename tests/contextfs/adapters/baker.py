@@ -1,6 +1,7 @@
 """A server that sets a cookie with each reply, and notes which it is sent."""
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +16,13 @@ class Baker:
 
 
 @contextmanager
-def baking(body: bytes = b"{}") -> Generator[Baker]:
-    """Serve one until the block ends; it answers each request with that body."""
+def baking(body: bytes = b"{}", *, silent: float = 0.0) -> Generator[Baker]:
+    """Serve one until the block ends; it answers each request with that body, after so many silent seconds."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", "0")))
+            time.sleep(silent)
             baker.sent.append(self.headers.get("cookie"))
             self.send_response(200)
             self.send_header("set-cookie", "session=of-the-first; Path=/")

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from contextfs.kit.errors import NotAllowed
 from contextfs.kit.regions import Regions
+from contextfs.runtime.border import whose
 
 HEADER = b"x-contextfs-region"
 LASTS_SECONDS = 60
@@ -24,8 +25,7 @@ _FORM = re.compile(
     r"v1 from=(?P<sender>[a-z0-9-]+);to=(?P<to>[a-z0-9-]+);for=(?P<purpose>ask|forward);at=(?P<at>\d{1,12});"
     r"address=(?P<address>[0-9a-f.:]*);mac=(?P<mac>[0-9a-f]{64})"
 )
-_CREDENTIALS = (b"authorization", b"cookie", b"sec-websocket-protocol")
-
+_CREDENTIALS = (b"authorization", b"cookie", b"sec-websocket-protocol", whose.PROXY_KEY)
 
 Purpose = Literal["ask", "forward"]
 """What a request is for: `ask` for the questions of regions, below `/internal`; `forward` for any call of others."""

@@ -42,6 +42,7 @@ def test_what_one_region_writes_the_other_reads(address: str | None, late: int) 
         CALL._replace(headers=[(b"authorization", b"Bearer another")]),
         CALL._replace(headers=[]),
         CALL._replace(headers=[*CALL.headers, (b"cookie", b"ctx_login=x")]),
+        CALL._replace(headers=[*CALL.headers, (b"X-ContextFS-Key", b"ctxk")]),
     ],
 )
 def test_it_is_worth_nothing_with_another_call(asked: Asked) -> None:

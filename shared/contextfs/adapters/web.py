@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx2
 import msgspec
 
+from contextfs.kit import cookieless
 from contextfs.kit.errors import Invalid, Unavailable
 
 _TIMEOUT: Final = httpx2.Timeout(5.0)
@@ -40,7 +41,9 @@ class Web:
     ) -> None:
         self._inside = (*inside, *(_THIS_MACHINE if loopback else ()))
         self._seconds = seconds
-        self._client = httpx2.Client(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False, follow_redirects=False)
+        self._client = httpx2.Client(
+            timeout=_TIMEOUT, limits=_LIMITS, trust_env=False, follow_redirects=False, cookies=cookieless.jar()
+        )
 
     def get(self, url: str, **headers: str) -> Any:
         """Read JSON; Invalid for an address that is not asked, Unavailable when no JSON comes."""

@@ -11,11 +11,12 @@ from contextfs.kit.errors import Invalid
 Elsewhere = Literal["forward", "refuse"]
 """What becomes of a call that arrives where its organization does not live."""
 
+_LOOPBACK = re.compile(r"http://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:/.*)?")
 _ENTRY = re.compile(r"(?P<name>[a-z0-9-]+)=(?P<inside>https?://[^\s,]+?)/?(?:,(?P<outside>https?://[^\s,]+?)/?)?")
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """Another region: its address for regions, and that for people and programs."""
+    """Another region: its address for regions (https, or loopback), and that for people and programs."""
 
     name: str
     inside: str
@@ -40,6 +41,9 @@ def read(text: str, *, here: str, key: str | None, elsewhere: Elsewhere) -> Regi
         match = _ENTRY.fullmatch(entry)
         if match is None:
             raise Invalid(f"Setting CONTEXTFS_REGIONS: {entry!r} is no region: write NAME=URL, or NAME=URL,PUBLIC_URL.")
+        if not match["inside"].startswith("https://") and _LOOPBACK.fullmatch(match["inside"]) is None:
+            told = f"{match['inside']} carries keys of callers between regions: it has to be https, or on this machine."
+            raise Invalid(f"Setting CONTEXTFS_REGIONS: {told}")
         if match["name"] in found:
             raise Invalid(f"Setting CONTEXTFS_REGIONS names {match['name']} twice.")
         found[match["name"]] = Neighbour(match["name"], match["inside"], match["outside"] or match["inside"])

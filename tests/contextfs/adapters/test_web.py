@@ -10,6 +10,7 @@ import pytest
 
 from contextfs.adapters.web import Web, is_public
 from contextfs.kit.errors import Invalid, Unavailable
+from tests.contextfs.adapters.baker import baking
 from tests.functions.auth.provider import Provider
 
 INSIDE = [
@@ -160,3 +161,13 @@ def test_networks_of_ones_own_are_asked_where_they_are_named(provider: Provider)
     assert Web(inside=[ip_network("127.0.0.0/8")]).get(url)["keys"]
     with pytest.raises(Invalid):
         Web(inside=[ip_network("10.0.0.0/8")]).get(url)
+
+
+def test_what_one_organizations_address_sets_the_next_one_is_not_sent() -> None:
+    web = Web(loopback=True)
+    with baking() as baker:
+        web.send(f"{baker.url}/of-one", b"{}", {})
+        web.get(f"{baker.url}/of-another")
+        web.post(f"{baker.url}/of-a-third", {})
+
+    assert baker.sent == [None, None, None]

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from contextfs.domain.homes.model import Home
-from contextfs.kit.errors import ContextFSError, Misdirected, Unavailable
+from contextfs.kit.errors import ContextFSError, Misdirected, NotFound, Unavailable
 from contextfs.kit.regions import Neighbour, Regions
 from contextfs.runtime.address import client_address
 from contextfs.runtime.border import inside, passport, whose
@@ -29,6 +29,8 @@ from contextfs.runtime.streaming.endpoint import deny
 _log = logging.getLogger(__name__)
 _OF_THE_WAY = {passport.HEADER, b"x-forwarded-for", b"forwarded"}
 """Headers that say from where a call came; of a forwarded one, its passport does."""
+_AS_IT_IS = "!$%&'()*+,/:;=?@[]"
+"""Characters of a query that go on as they are spelt (RFC 3986); others are escaped, which says the same."""
 
 
 class Border:
@@ -60,31 +62,33 @@ class Border:
             await app(scope, receive, send)
             return
         try:
-            seen, sender = self._seen(scope)
-            if sender is not None and seen["path"].startswith(inside.PATH):
+            seen, brought = self._seen(scope)
+            if brought is not None and brought.purpose == "ask":
                 await self._inside(seen, receive, send)
                 return
+            if inside.below(seen["path"]):
+                raise NotFound(inside.NOTHING)
             home = await self._elsewhere(seen)
             if home is None:
                 await app(seen, receive, send)
-            elif sender is not None:
-                _log.error("regions disagree", extra={"sender": sender, "home": home.region})
+            elif brought is not None:
+                _log.error("regions disagree", extra={"sender": brought.sender, "home": home.region})
                 raise Unavailable("The regions disagree about where this organization lives. Nothing was done.")
             else:
                 await self._on(home, seen, receive, send)
         except ContextFSError as error:
             await self._tell(error, scope, receive, send)
 
-    def _seen(self, scope: Scope) -> tuple[Scope, str | None]:
-        """See a request as the region did at which it arrived, and tell which one that was; None: this one."""
+    def _seen(self, scope: Scope) -> tuple[Scope, passport.Passport | None]:
+        """See a request as the region did at which it arrived, and what that one says of it; None: it is this one."""
         given = whose.header(scope["headers"], passport.HEADER)
         if given is None:
             return scope, None
-        asked = passport.Asked(scope.get("method", "GET"), scope["path"], scope["headers"])
+        asked = passport.Asked(scope.get("method", "GET"), scope["path"], scope["headers"], scope["query_string"])
         read = passport.read(self._regions, given, asked, self._door.clock())
         raw = [(name, value) for name, value in scope["headers"] if name.lower() not in _OF_THE_WAY]
         client = None if read.address is None else (read.address, 0)
-        return {**scope, "headers": raw, "client": client}, read.sender
+        return {**scope, "headers": raw, "client": client}, read
 
     async def _elsewhere(self, scope: Scope) -> Home | None:
         """Tell in which other region the organization lives whose call this is; None when it belongs here."""
@@ -114,10 +118,11 @@ class Border:
         if (home.elsewhere or self._regions.elsewhere) == "refuse":
             await self._refuse(neighbour, scope, receive, send)
             return
-        query = scope["query_string"].decode("latin-1")
-        url = f"{neighbour.inside}{_raw_path(scope)}{'?' if query else ''}{query}"
+        query: bytes = scope["query_string"]
+        url = f"{neighbour.inside}{_raw_path(scope)}{'?' if query else ''}{quote(query, safe=_AS_IT_IS)}"
         raw = self._named(onward(scope["headers"]))
-        headers = self._signed(neighbour, scope, passport.Asked(scope.get("method", "GET"), scope["path"], raw))
+        asked = passport.Asked(scope.get("method", "GET"), scope["path"], raw, query)
+        headers = self._signed(neighbour, scope, asked, "forward")
         if scope["type"] == "http":
             await self._forwarding.carry(scope, receive, send, url, headers)
             return
@@ -130,7 +135,7 @@ class Border:
         source = whose.SOURCE.fullmatch(scope["path"])
         path = f"{inside.CALLERS}{source[1] if source else inside.NOBODY}"
         raw = self._named(whose.credentials(scope))
-        headers = self._signed(neighbour, scope, passport.Asked("GET", path, raw))
+        headers = self._signed(neighbour, scope, passport.Asked("GET", path, raw), "ask")
         reply = await self._forwarding.ask(f"{neighbour.inside}{path}", headers)
         if reply.status_code == 204:
             told = f"This organization lives in {neighbour.name}, and wants its calls there: {neighbour.outside}."
@@ -138,13 +143,11 @@ class Border:
         kept = {name: value for name, value in reply.headers.items() if name != "content-length"}
         await self._send(HttpResponse(status=reply.status_code, headers=kept, body=reply.content), scope, receive, send)
 
-    def _signed(self, neighbour: Neighbour, scope: Scope, asked: passport.Asked) -> Raw:
+    def _signed(self, neighbour: Neighbour, scope: Scope, asked: passport.Asked, purpose: passport.Purpose) -> Raw:
         """Give the headers of a request to a neighbour, with a passport among them."""
         address = client_address(HTTPConnection(scope), self._door.services.trusted_hops)
-        return [
-            *asked.headers,
-            (passport.HEADER, passport.write(self._regions, neighbour.name, asked, address, self._door.clock())),
-        ]
+        told = passport.write(self._regions, neighbour.name, asked, purpose, address, self._door.clock())
+        return [*asked.headers, (passport.HEADER, told)]
 
     def _named(self, raw: Raw) -> Raw:
         """Give a request the id by which the logs of both regions tell of it."""

@@ -10,12 +10,17 @@ import httpx2
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from contextfs.kit import cookieless
 from contextfs.kit.errors import Unavailable
+from contextfs.runtime.border.whose import is_proxied
+from contextfs.runtime.proxying.endpoint import SILENCE_SECONDS
 
 _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 5.0
-_SECONDS = 300.0
+SECONDS = 300.0
 """How long the other region may be silent: longer than any call of the manifest may take."""
+PROXIED_SECONDS = SILENCE_SECONDS + 30
+"""… and longer than it waits for a model itself, so that it is the one to say that the model is silent."""
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
@@ -61,7 +66,9 @@ class Forwarding:
 
         first, ends = await _part(receive)
         content = first if ends else parts(first)
-        request = httpx2.Request(scope["method"], url, headers=headers, content=content or None)
+        silence = PROXIED_SECONDS if is_proxied(scope["path"]) else SECONDS
+        extensions = {"timeout": _within(silence).as_dict()}
+        request = httpx2.Request(scope["method"], url, headers=headers, content=content or None, extensions=extensions)
         try:
             response = await self._client().send(request, stream=True, follow_redirects=False)
         except ClientDisconnect:
@@ -92,8 +99,9 @@ class Forwarding:
         """Give the client of this loop: Lambda has another one for each call."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            timeout = httpx2.Timeout(_SECONDS, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
-            self._clients[loop] = httpx2.AsyncClient(timeout=timeout, trust_env=False)
+            self._clients[loop] = httpx2.AsyncClient(
+                timeout=_within(SECONDS), trust_env=False, cookies=cookieless.jar()
+            )
         return self._clients[loop]
 
 
@@ -101,6 +109,10 @@ def unavailable(error: Exception, *, never: bool) -> Unavailable:
     """Say what an error means to who called: that nothing was done, or that nobody knows."""
     _log.warning("region does not answer", extra={"kind": type(error).__name__, "never_sent": never})
     return Unavailable(_SILENT if never else _CUT)
+
+
+def _within(silence: float) -> httpx2.Timeout:
+    return httpx2.Timeout(silence, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
 
 
 async def _part(receive: Receive) -> tuple[bytes, bool]:

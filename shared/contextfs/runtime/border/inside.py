@@ -1,5 +1,6 @@
 """What regions ask each other, and nobody else: does an organization live there, and is a caller let in."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from contextfs.domain.networks.model import CallerKind
 from contextfs.domain.scim import store as directories
 from contextfs.domain.scim.model import PREFIX as DIRECTORY
 from contextfs.domain.sources.address import ABSENT
-from contextfs.kit import tokens
+from contextfs.kit import cookieless, tokens
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated, NotFound, Unavailable
 from contextfs.kit.ports import Parameters
@@ -28,9 +29,11 @@ from contextfs.runtime.table import SIGNED, Route
 
 PATH = "/internal"
 HOMES, CALLERS = f"{PATH}/homes/", f"{PATH}/callers/"
+NOTHING = "There is nothing at this address: see /v1/openapi.json."
 NOBODY = "-"
 """Stands for the address of a source where a credential calls."""
 
+_log = logging.getLogger(__name__)
 _SECONDS = 5.0
 _BY_KEY = Route("border.by_key", "GET", CALLERS, needs="logins:read")
 _BY_SOURCE = Route("border.by_source", "GET", CALLERS, needs=SIGNED)
@@ -40,26 +43,35 @@ Coming = tuple[tuple[UUID, UUID], CallerKind, tuple[str, Parameters]]
 """What a caller names, what kind they are, and the statement that lets them in."""
 
 
+def below(path: str) -> bool:
+    """Tell whether a path is for regions alone."""
+    return path == PATH or path.startswith(f"{PATH}/")
+
+
 class Asking:
     """Asks neighbours where organizations live."""
 
     def __init__(self, regions: Regions, clock: Clock) -> None:
         self._regions = regions
         self._clock = clock
-        self._http = httpx2.Client(timeout=_SECONDS, trust_env=False)
+        self._http = httpx2.Client(timeout=_SECONDS, trust_env=False, cookies=cookieless.jar())
 
     def __call__(self, neighbour: Neighbour, org_id: UUID) -> Home | None:
         """Ask one of them; Unavailable when it does not answer as a region does."""
         path = f"{HOMES}{org_id}"
         asked = passport.Asked("GET", path, ())
-        signed = passport.write(self._regions, neighbour.name, asked, None, self._clock())
+        signed = passport.write(self._regions, neighbour.name, asked, "ask", None, self._clock())
         try:
             reply = self._http.get(f"{neighbour.inside}{path}", headers=[(passport.HEADER, signed)])
             if reply.status_code == NotFound.status and reply.content == _NOT_HERE:
                 return None
-            return msgspec.json.decode(reply.raise_for_status().content, type=Home)
+            home = msgspec.json.decode(reply.raise_for_status().content, type=Home)
         except (httpx2.HTTPError, msgspec.DecodeError) as error:
             raise Unavailable(f"The region {neighbour.name} does not answer: {type(error).__name__}.") from error
+        if (home.org_id, home.region) != (org_id, neighbour.name):
+            _log.error("region answers for another", extra={"region": neighbour.name, "answered": home.region})
+            raise Unavailable(f"The region {neighbour.name} does not answer for itself: compare CONTEXTFS_REGIONS.")
+        return home
 
     def close(self) -> None:
         """Give the connections back."""
@@ -73,7 +85,7 @@ def answered(door: Door, directory: Directory, regions: Regions, request: HttpRe
     if request.path.startswith(CALLERS):
         _let_in(door, request)
         return HttpResponse(status=204)
-    raise NotFound("There is nothing at this address: see /v1/openapi.json.")
+    raise NotFound(NOTHING)
 
 
 def _home(directory: Directory, regions: Regions, named: str) -> HttpResponse:

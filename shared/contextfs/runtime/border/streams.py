@@ -12,6 +12,8 @@ from contextfs.runtime.streaming.endpoint import deny
 from contextfs.runtime.streaming.session import MOST_BYTES
 
 _CONNECT_SECONDS = 5.0
+_LAST_SECONDS = 10.0
+"""For how long a client may take what the other side sent last, after that side has ended the stream."""
 _LATER = 1013
 _UNSAYABLE = {1005, 1006, 1015}
 """Codes of RFC 6455 that say how a connection ended, and are never sent."""
@@ -45,9 +47,10 @@ async def carry(socket: WebSocket, url: str, headers: Raw) -> None:
 
 
 async def _both_ways(socket: WebSocket, far: ClientConnection) -> None:
-    """Carry frames until one side is gone, and end the other side as it ended."""
+    """Carry frames until one side is gone, and end the other side as it ended, after all that it has sent."""
     going, coming = asyncio.create_task(_go(socket, far)), asyncio.create_task(_come(socket, far))
     await asyncio.wait((going, coming), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((coming,), timeout=_LAST_SECONDS)
     for task in (going, coming):
         task.cancel()
     await asyncio.gather(going, coming, return_exceptions=True)

@@ -11,12 +11,17 @@ from starlette.types import Scope
 from contextfs.domain.sources import address
 from contextfs.kit import tokens
 from contextfs.kit.errors import NotFound
+from contextfs.recording.headers import KEY_HEADER
 from contextfs.runtime import cookies
 from contextfs.runtime.streaming.endpoint import KEY_PROTOCOL
+from contextfs.runtime.table import PROXY
 
 Raw = Iterable[tuple[bytes, bytes]]
 
-_CARRIED = {b"authorization", b"cookie", b"x-request-id", b"user-agent"}
+PROXY_KEY = KEY_HEADER.encode()
+"""Says who calls below the proxy of models, where `Authorization` is the model's own."""
+_TELLING = {b"x-request-id", b"user-agent"}
+_CARRIED = _TELLING | {b"authorization", b"cookie"}
 SOURCE = re.compile(r"/v1/ingest/(src_[0-9A-Za-z]+)")
 
 
@@ -31,8 +36,16 @@ def organization(scope: Scope, public_url: str) -> UUID | None:
     return named or _of_source(scope["path"])
 
 
+def is_proxied(path: str) -> bool:
+    """Tell whether a request is for a model: there the key stands in a header of ours, and nothing else counts."""
+    return path.startswith(f"{PROXY}/")
+
+
 def credentials(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Give what says who calls, as headers of any request: a stream's key may stand among its subprotocols."""
+    """Give what says who calls, as headers of any request: a key may stand among subprotocols, or be the proxy's."""
+    if is_proxied(scope["path"]):
+        kept: list[tuple[bytes, bytes]] = [pair for pair in scope["headers"] if pair[0].lower() in _TELLING]
+        return [*kept, (b"authorization", f"Bearer {_proxy_key(scope)}".encode("latin-1"))]
     raw: list[tuple[bytes, bytes]] = [pair for pair in scope["headers"] if pair[0].lower() in _CARRIED]
     offered: list[str] = scope.get("subprotocols", [])
     key = next((one.removeprefix(KEY_PROTOCOL) for one in offered if one.startswith(KEY_PROTOCOL)), None)
@@ -48,6 +61,9 @@ def header(raw: Raw, name: bytes) -> str | None:
 
 
 def _credentials(scope: Scope, public_url: str) -> Iterator[str]:
+    if is_proxied(scope["path"]):
+        yield _proxy_key(scope)
+        return
     raw: Any = scope["headers"]
     scheme, _, text = (header(raw, b"authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
@@ -57,6 +73,10 @@ def _credentials(scope: Scope, public_url: str) -> Iterator[str]:
     cookie = cookies.read({"cookie": header(raw, b"cookie") or ""}, cookies.LOGIN, public_url)
     if cookie is not None:
         yield cookie
+
+
+def _proxy_key(scope: Scope) -> str:
+    return (header(scope["headers"], PROXY_KEY) or "").strip()
 
 
 def _of_source(path: str) -> UUID | None:

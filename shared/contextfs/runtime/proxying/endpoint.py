@@ -31,7 +31,8 @@ from contextfs.runtime.proxying.upstreams import address
 from contextfs.runtime.table import MIB, PROXY, Route
 
 _MOST_BYTES: Final = 64 * MIB
-_SILENCE_SECONDS: Final = 600.0
+SILENCE_SECONDS: Final = 600.0
+"""For how long a model may say nothing."""
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
 _NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete")
@@ -88,7 +89,7 @@ class Endpoint:
     def _begun(self) -> Passing:
         """Give what passes requests on; with the first of them, conversations begin to be closed."""
         if self._passing is None:
-            self._passing = Passing(most_bytes=_MOST_BYTES, silence=_SILENCE_SECONDS)
+            self._passing = Passing(most_bytes=_MOST_BYTES, silence=SILENCE_SECONDS)
             self._closing = asyncio.create_task(self._close_idle())
         return self._passing
 

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
@@ -10,6 +12,7 @@ from starlette.testclient import TestClient
 
 from contextfs.journeys.react.border import BORDER, HomeBus
 from contextfs.journeys.react.relay import relay_once
+from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.runtime.gateway import gateway
@@ -66,6 +69,11 @@ def here(new_schema: Callable[[], str]) -> Iterator[Here]:
     wired.close()
 
 
+def due(org_id: UUID, kind: str) -> Event:
+    told: dict[str, Any] = {"id": uuid4(), "type": kind, "org_id": org_id, "project_id": None, "subject": org_id}
+    return Event(**told, time=system_clock(), actor="platform", reader=org_id)
+
+
 def remember(tenant: Tenant) -> None:
     wanted = {"project_id": str(tenant.project_id), "content": "x", "type": "fact"}
     assert tenant.call("POST", "/v1/memories", wanted).status_code == 201
@@ -101,6 +109,23 @@ def test_they_are_kept_told_and_sent_again_when_it_lives_here(here: Here, caplog
     platform.close()
 
     assert {event.org_id for event in seen.events} == {here.native.org_id, here.moved.org_id}
+
+
+def test_what_a_clock_tells_again_is_told_in_the_log_and_not_kept(here: Here, caplog: pytest.LogCaptureFixture) -> None:
+    platform, seen, regions = here.wired.platform(), Seen(), here.wired.services.regions
+    assert regions is not None
+    seen.away = False
+    bus = HomeBus(seen, platform, regions, here.wired.clock, here.wired.services.entropy)
+    native, moved = here.native.org_id, here.moved.org_id
+    with caplog.at_level(logging.INFO):
+        bus.publish([due(native, "audit_stream.due"), *(due(moved, "audit_stream.due") for _ in range(3))])
+        bus.publish([due(moved, "consolidation.due")])
+    platform.close()
+
+    assert [event.org_id for event in seen.events] == [native]
+    assert here.rows("select event->>'type' from contextfs.dead_letters") == [("consolidation.due",)]
+    told = [record.levelname for record in caplog.records if "stopped at the border" in record.message]
+    assert told == ["INFO", "INFO", "INFO", "ERROR"]
 
 
 def test_the_bus_of_a_process_is_guarded_where_there_are_regions(here: Here) -> None:

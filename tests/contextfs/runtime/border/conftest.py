@@ -19,7 +19,9 @@ from contextfs.adapters.database.migrate import migrate
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.settings import Settings
 from contextfs.runtime.wiring import Wiring
+from tests.clients.proxy.model import Model
 from tests.conftest import PASSWORDS, settings_for
+from tests.contextfs.client.serving import serving_app
 from tests.contextfs.runtime.processes import free_port, serving
 
 KEY = "what-regions-sign-by-" * 2
@@ -27,12 +29,13 @@ KEY = "what-regions-sign-by-" * 2
 
 @dataclass(frozen=True)
 class Region:
-    """A region that listens, and its database as seen by its owner."""
+    """A region that listens, its database as seen by its owner, and the model that it passes requests on to."""
 
     name: str
     url: str
     wired: Wiring
     database: str
+    model: Model
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database past all policies."""
@@ -98,8 +101,10 @@ def south(pair: tuple[Region, Region]) -> Region:
 
 
 def _region(stack: ExitStack, name: str, database: str, port: int, table: str, home: Path) -> Region:
-    settings = settings_of(name, database, table)
+    model = Model()
+    upstream = f"openai={stack.enter_context(serving_app(model.app()))}"
+    settings = msgspec.structs.replace(settings_of(name, database, table), upstreams=upstream)
     url = stack.enter_context(serving("gateway", settings, home, port=port))
     wired = Wiring(settings)
     stack.callback(wired.close)
-    return Region(name, url, wired, database)
+    return Region(name, url, wired, database, model)

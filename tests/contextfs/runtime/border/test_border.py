@@ -127,6 +127,29 @@ def test_what_a_forger_says_of_other_regions_is_not_believed(north: Region, sout
     assert called.json()["detail"].startswith("This says that a region forwarded it, and none did")
 
 
+def test_what_regions_ask_nobody_else_is_answered_by_any_door(north: Region, south: Region) -> None:
+    org = north.found()
+    asked = [f"/internal/homes/{org.org_id}", f"/internal/homes/{uuid4()}", "/internal/callers/-", "/internal"]
+    replies = [org.call(region, "GET", path) for path in asked for region in (south, north)]
+
+    assert {reply.status_code for reply in replies} == {404}
+    assert {reply.json()["detail"] for reply in replies} == {"There is nothing at this address: see /v1/openapi.json."}
+
+
+@pytest.mark.parametrize(
+    "query", ["q=a%2Fb+c&limit=1", "q=\"|^{}'&limit=1", "q=%C3%A9&limit=1", "q=%zz%&limit=1", "limit=1&"]
+)
+def test_a_query_is_read_at_home_as_it_was_sent(query: str, north: Region, south: Region) -> None:
+    org = north.found()
+    sent = httpx2.URL(south.url).copy_with(raw_path=f"/v1/memories?{query}".encode())
+    at_home = httpx2.URL(north.url).copy_with(raw_path=f"/v1/memories?{query}".encode())
+    headers = {"authorization": f"Bearer {org.key}"}
+    told = [httpx2.get(url, headers=headers, trust_env=False, timeout=60) for url in (sent, at_home)]
+
+    assert told[0].status_code == told[1].status_code
+    assert told[0].json().get("detail") == told[1].json().get("detail")
+
+
 def test_a_body_that_is_too_long_is_refused_at_home(north: Region, south: Region) -> None:
     org = north.found()
     reply = org.call(

@@ -1,5 +1,7 @@
 """Each kind of caller is known at the border: streams, logins, directories, sources, programs of MCP."""
 
+import time
+
 import httpx2
 import pytest
 
@@ -111,3 +113,52 @@ def test_who_comes_from_where_it_is_not_allowed_is_refused_at_home(north: Region
 
     assert org.call(south, "GET", "/v1/projects").status_code == 200, "the address of who called south is what counts"
     assert with_hops.status_code == 200, "no proxy of ours stands before south, so nobody is believed about addresses"
+
+
+def proxied(region: Region, **headers: str) -> httpx2.Response:
+    """Ask a model by the proxy of a region."""
+    own = {
+        "authorization": "Bearer sk-of-the-model",
+        **{name.replace("_", "-"): text for name, text in headers.items()},
+    }
+    body = {"model": "m", "messages": [{"role": "user", "content": "Which port?"}]}
+    path = "/v1/proxy/openai/v1/chat/completions?beta=true"
+    return httpx2.post(f"{region.url}{path}", json=body, headers=own, trust_env=False, timeout=60)
+
+
+def is_kept(org: Organization, region: Region) -> bool:
+    """Tell whether what was said is stored, as soon as it is: a reply may be read before that."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if region.rows("select 1 from contextfs.messages where org_id = %s", org.org_id):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_model_is_asked_from_the_region_of_who_asks(north: Region, south: Region) -> None:
+    org, neighbour = north.found(), south.found()
+    login = neighbour.call(south, "POST", "/v1/auth/logins").headers["set-cookie"].split(";")[0]
+    of_another = [len(south.model.headers), len(north.model.headers)]
+    replies = [proxied(south, x_contextfs_key=org.key), proxied(south, x_contextfs_key=org.key, cookie=login)]
+
+    assert [reply.status_code for reply in replies] == [200, 200], [reply.text for reply in replies]
+    assert [len(south.model.headers), len(north.model.headers)] == [of_another[0], of_another[1] + 2]
+    assert {asked["authorization"] for asked in north.model.headers} == {"Bearer sk-of-the-model"}
+    assert is_kept(org, north)
+    assert south.rows("select 1 from contextfs.sessions where org_id in (%s, %s)", org.org_id, neighbour.org_id) == []
+
+
+def test_who_may_not_ask_a_model_is_told_as_at_home(north: Region, south: Region) -> None:
+    org, neighbour = north.found(), south.found()
+    login = neighbour.call(south, "POST", "/v1/auth/logins").headers["set-cookie"].split(";")[0]
+    wrong = f"{org.key[:-45]}{'x' * 45}"
+    calls = [{"x_contextfs_key": wrong}, {"cookie": login}, {"x_contextfs_key": ""}]
+    told = [[proxied(region, **call).status_code for region in (north, south)] for call in calls]
+    wants(north, org, "refuse")
+    other = north.found()
+    wants(north, other, "refuse")
+    refused = proxied(south, x_contextfs_key=other.key, cookie=login)
+
+    assert told == [[401, 401]] * len(calls)
+    assert (refused.status_code, refused.json()["region"]) == (421, "north")

@@ -13,11 +13,14 @@ from contextfs.domain.access import keys
 from contextfs.domain.access.store import assuming
 from contextfs.domain.homes import store
 from contextfs.domain.homes.model import Home
+from contextfs.kit.clock import system_clock
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.regions import read
 from contextfs.runtime.border import inside, passport
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import founded
+from tests.contextfs.adapters.baker import baking
 from tests.contextfs.runtime.border.conftest import KEY, settings_of
 from tests.contextfs.runtime.processes import free_port
 
@@ -137,10 +140,34 @@ def test_a_call_does_not_go_in_circles(south: tuple[TestClient, Wiring]) -> None
     brought = [(name.encode(), value.encode()) for name, value in headers.items()]
     sender = read("south=https://south.example north=https://north.example", here="north", key=KEY, elsewhere="forward")
     asked = passport.Asked("GET", "/v1/projects", brought)
-    signed = passport.write(sender, "south", asked, "203.0.113.9", wired.clock()).decode()
+    signed = passport.write(sender, "south", asked, "forward", "203.0.113.9", wired.clock()).decode()
     reply = client.get("/v1/projects", headers=headers | {"x-contextfs-region": signed})
 
     assert (reply.status_code, reply.json()["detail"]) == (
         503,
         "The regions disagree about where this organization lives. Nothing was done.",
     )
+
+
+@pytest.mark.parametrize(("purpose", "status"), [("ask", 200), ("forward", 404)])
+def test_what_regions_ask_is_answered_to_who_asks_alone(
+    purpose: passport.Purpose, status: int, south: tuple[TestClient, Wiring]
+) -> None:
+    client, wired = south
+    path = f"{inside.HOMES}{lives(wired, 'south')}"
+    sender = read("south=https://south.example north=https://north.example", here="north", key=KEY, elsewhere="forward")
+    signed = passport.write(sender, "south", passport.Asked("GET", path, ()), purpose, None, wired.clock()).decode()
+    reply = client.get(path, headers={"x-contextfs-region": signed})
+
+    assert reply.status_code == status
+
+
+def test_a_region_that_answers_for_another_is_not_believed() -> None:
+    with baking(f'{{"org_id": "{uuid4()}", "region": "north"}}'.encode()) as baker:
+        table = f"south=https://s.example north={baker.url} east={baker.url}"
+        regions = read(table, here="south", key=KEY, elsewhere="forward")
+        asking = inside.Asking(regions, system_clock)
+        for neighbour in regions.neighbours.values():
+            with pytest.raises(Unavailable, match="does not answer for itself"):
+                asking(neighbour, uuid4())
+        asking.close()

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +24,7 @@ from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import MEDIA_TYPE, problem
-from contextfs.runtime.proxying.admission import Caller, project_of
+from contextfs.runtime.proxying.admission import Caller, Speaker, speaker
 from contextfs.runtime.proxying.capturing import Capturing
 from contextfs.runtime.proxying.upstreams import address
 from contextfs.runtime.table import MIB, PROXY, Route
@@ -34,7 +33,9 @@ _MOST_BYTES: Final = 64 * MIB
 _SILENCE_SECONDS: Final = 600.0
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
-_NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete")
+_NEEDED: Final = (
+    "auth.me", "projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete",
+)  # fmt: skip
 _IDLE_SECONDS: Final = 600.0
 """For how long nothing is said in a conversation before it is closed."""
 _LOOK_SECONDS: Final = 60.0
@@ -66,17 +67,17 @@ class Endpoint:
         except ContextFSError as error:
             await _answer(send, problem(error, request_id), request_id)
             return
-        project = await run_in_threadpool(project_of, caller)
-        if isinstance(project, HttpResponse):
-            await _answer(send, project, request_id)
+        speaking = await run_in_threadpool(speaker, caller)
+        if isinstance(speaking, HttpResponse):
+            await _answer(send, speaking, request_id)
             return
-        await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, project)
+        await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, speaking)
 
     async def close(self) -> None:
         """Close the conversations that are open, and give the connections back."""
         if self._passing is not None and self._closing is not None:
             self._closing.cancel()
-            await run_in_threadpool(self._capturing.complete, 0.0)
+            await self._capturing.complete(0.0)
             await self._passing.close()
 
     def _url(self, scope: Scope) -> str:
@@ -95,9 +96,9 @@ class Endpoint:
     async def _close_idle(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            await run_in_threadpool(self._capturing.complete, _IDLE_SECONDS)
+            await self._capturing.complete(_IDLE_SECONDS)
 
-    async def _pass_on(self, passage: "_Passage", caller: Caller, project_id: UUID) -> None:
+    async def _pass_on(self, passage: "_Passage", caller: Caller, speaking: Speaker) -> None:
         copy = None
         if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
             copy = Copy(passage.scope["path"], caller.headers, tool=None, now=self._door.clock)
@@ -108,7 +109,7 @@ class Endpoint:
             nonlocal keeping
             exchange = copy.exchange() if copy is not None else None
             if exchange is not None and keeping is None:
-                keeping = asyncio.create_task(run_in_threadpool(self._capturing.keep, caller, project_id, exchange))
+                keeping = asyncio.create_task(self._capturing.keep(caller, speaking, exchange))
                 await asyncio.wait({keeping}, timeout=_STORE_SECONDS)
 
         try:
@@ -118,7 +119,9 @@ class Endpoint:
             if keeping is not None:
                 await keeping
             if copy is not None and copy.too_large:
-                _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": "too large"})
+                _log.warning(
+                    "an exchange was not kept", extra={"project_id": str(speaking.project_id), "detail": "too large"}
+                )
 
 
 class _Passage:

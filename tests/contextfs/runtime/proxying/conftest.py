@@ -5,9 +5,11 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import anthropic
 import openai
+import psycopg
 import pytest
 
 from contextfs.runtime.gateway import gateway
@@ -61,6 +63,24 @@ def _said(tenant: Tenant) -> list[list[tuple[str, str]]]:
     sessions: list[dict[str, Any]] = tenant.call("GET", "/v1/sessions").json()["items"]
     lists = [tenant.call("GET", f"/v1/sessions/{one['id']}/messages").json()["items"] for one in reversed(sessions)]
     return [[(one["role"], one["content"]) for one in some] for some in lists]
+
+
+@pytest.fixture
+def colleague(tenant: Tenant, database_url: str) -> Tenant:
+    """Give another person of the tenant's project, with a key of their own."""
+    key = tenant.call("POST", "/v1/api-keys", {"name": "theirs", "role": "member"}).json()["secret"]
+    theirs = replace(tenant, key=key, user_id=uuid4())
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into contextfs.memberships (org_id, user_id, email, role, created_at, updated_at)"
+            " values (%s, %s, %s, 'member', now(), now())",
+            [tenant.org_id, theirs.user_id, f"{theirs.user_id}@example.test"],
+        )
+        connection.execute(
+            "update contextfs.api_keys set user_id = %s where org_id = %s and hint = %s",
+            [theirs.user_id, tenant.org_id, key[-4:]],
+        )
+    return theirs
 
 
 @pytest.fixture

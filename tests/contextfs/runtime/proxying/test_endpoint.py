@@ -3,6 +3,7 @@
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -99,6 +100,61 @@ def test_two_tenants_keep_apart_though_they_say_the_same(
 
     assert [[("user", "Which port?"), ("assistant", "One.")]] == said(tenant, messages=2)
     assert [[("user", "Which port?"), ("assistant", "Two.")]] == said(other_tenant, messages=2)
+
+
+def test_two_people_of_a_project_who_begin_alike_have_conversations_of_their_own(
+    server: Server, model: Model, tenant: Tenant, colleague: Tenant
+) -> None:
+    model.says = ["8443.", "8443.", "Since May.", "Nobody."]
+    alice, bob = server.openai(tenant), server.openai(colleague)
+
+    for one in (alice, bob):
+        one.chat.completions.create(model="m", messages=ASK)
+    for one, question in ((bob, "Since when?"), (alice, "Who asked?")):
+        one.chat.completions.create(model="m", messages=[*ASK, *more("8443.", question)])
+
+    beginning = ["Which port?", "8443."]
+    assert [
+        [*beginning, "Who asked?", "Nobody."],
+        [*beginning, "Since when?", "Since May."],
+    ] == words(tenant, messages=8)
+
+
+def test_what_another_says_is_kept_though_a_private_conversation_began_alike(
+    server: Server, model: Model, tenant: Tenant, colleague: Tenant
+) -> None:
+    model.says = ["8443.", "8443."]
+
+    server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+    said(tenant, messages=2)
+    [mine] = tenant.call("GET", "/v1/sessions").json()["items"]
+    tenant.call("PATCH", f"/v1/sessions/{mine['id']}", {"visibility": "private"})
+    server.openai(colleague).chat.completions.create(model="m", messages=ASK)
+
+    assert [["Which port?", "8443."]] == words(colleague, messages=2)
+
+
+def test_a_person_goes_on_with_another_key(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "Since May."]
+    new = {"name": "newer", "role": "owner"}
+    newer = replace(tenant, key=tenant.call("POST", "/v1/api-keys", new).json()["secret"])
+
+    server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+    said(tenant, messages=2)
+    server.openai(newer).chat.completions.create(model="m", messages=[*ASK, *more("8443.", "Since when?")])
+
+    assert [["Which port?", "8443.", "Since when?", "Since May."]] == words(tenant, messages=4)
+
+
+def test_a_service_account_is_apart_from_who_made_it(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "8443."]
+    account = tenant.call("POST", "/v1/admin/users", {"kind": "service", "name": "robot", "role": "member"}).json()
+    key = tenant.call("POST", "/v1/api-keys", {"name": "r", "user_id": account["id"]}).json()["secret"]
+
+    for one in (tenant, replace(tenant, key=key)):
+        server.openai(one).chat.completions.create(model="m", messages=ASK)
+
+    assert [["Which port?", "8443."], ["Which port?", "8443."]] == words(tenant, messages=4)
 
 
 def test_the_project_of_another_is_like_one_that_nobody_has(
@@ -272,6 +328,16 @@ def test_a_server_that_stops_closes_what_is_open(wiring: Wiring, model: Model, t
 
     [session] = tenant.call("GET", "/v1/sessions").json()["items"]
     assert "completed" == session["status"]
+
+
+def more(reply: str, question: str) -> list[Any]:
+    """Give what follows on a reply."""
+    return [{"role": "assistant", "content": reply}, {"role": "user", "content": question}]
+
+
+def words(tenant: Tenant, *, messages: int) -> list[list[str]]:
+    """Give what was said in each conversation, as soon as so much was said."""
+    return [[text for _, text in one] for one in said(tenant, messages=messages)]
 
 
 def closed(tenant: Tenant, *, messages: int) -> str:

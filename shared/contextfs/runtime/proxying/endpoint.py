@@ -7,7 +7,9 @@ reason, changes nothing else of the answer.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from contextfs.kit.errors import ContextFSError, NotFound
+from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
 from contextfs.recording import headers as of_headers
 from contextfs.recording.conversation import is_conversation
 from contextfs.recording.copying import Copy
@@ -39,6 +41,8 @@ _NEEDED: Final = (
 _IDLE_SECONDS: Final = 600.0
 """For how long nothing is said in a conversation before it is closed."""
 _LOOK_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 8.0
+"""For how long a server that stops waits for what is under way, which its host has ended by then, and is kept."""
 _KINDS: Final = {
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
     429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
@@ -55,6 +59,9 @@ class Endpoint:
         self._capturing = Capturing()
         self._passing: Passing | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._keeping: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
+        self._stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,14 +78,39 @@ class Endpoint:
         if isinstance(speaking, HttpResponse):
             await _answer(send, speaking, request_id)
             return
-        await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, speaking)
+        if self._stopping.is_set():
+            stopping = Unavailable("This server is about to stop: send it again.")
+            await _answer(send, problem(stopping, request_id), request_id)
+            return
+        with self._counted():
+            await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, speaking)
 
     async def close(self) -> None:
-        """Close the conversations that are open, and give the connections back."""
+        """Take no more requests, keep what was said, close the conversations, and give the connections back."""
+        self._stopping.set()
+        await self._settled()
         if self._passing is not None and self._closing is not None:
-            self._closing.cancel()
+            await asyncio.wait({self._closing})
             await self._capturing.complete(0.0)
             await self._passing.close()
+
+    @contextmanager
+    def _counted(self) -> Generator[None]:
+        """Count a request as one that is under way."""
+        over = asyncio.get_running_loop().create_future()
+        self._under_way.add(over)
+        try:
+            yield
+        finally:
+            self._under_way.discard(over)
+            over.set_result(None)
+
+    async def _settled(self) -> None:
+        until = time.monotonic() + _STOP_SECONDS
+        while (left := {*self._under_way, *self._keeping}) and (seconds := until - time.monotonic()) > 0:
+            await asyncio.wait(left, timeout=seconds)
+        if left:
+            _log.warning("a server stops, and does not wait for all that passes", extra={"requests": len(left)})
 
     def _url(self, scope: Scope) -> str:
         upstream, _, path = _below(scope).partition("/")
@@ -94,8 +126,10 @@ class Endpoint:
         return self._passing
 
     async def _close_idle(self) -> None:
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
+                return
             await self._capturing.complete(_IDLE_SECONDS)
 
     async def _pass_on(self, passage: "_Passage", caller: Caller, speaking: Speaker) -> None:
@@ -110,6 +144,8 @@ class Endpoint:
             exchange = copy.exchange() if copy is not None else None
             if exchange is not None and keeping is None:
                 keeping = asyncio.create_task(self._capturing.keep(caller, speaking, exchange))
+                self._keeping.add(keeping)
+                keeping.add_done_callback(self._keeping.discard)
                 await asyncio.wait({keeping}, timeout=_STORE_SECONDS)
 
         try:

@@ -1,7 +1,7 @@
 """A gateway that passes requests on to a provider's model, both on ports of this machine."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -99,10 +99,12 @@ def server(wiring: Wiring, model: Model) -> Iterator[Server]:
 
 
 @contextmanager
-def passing_on(wiring: Wiring, upstreams: dict[str, str]) -> Generator[Server]:
-    """Serve a gateway in front of some models."""
+def passing_on(
+    wiring: Wiring, upstreams: dict[str, str], *, grace: int | None = None, on_stop: Callable[[], None] = lambda: None
+) -> Generator[Server]:
+    """Serve a gateway in front of some models; `on_stop` runs when all it held open is closed."""
     door = replace(wiring.door, services=replace(wiring.services, upstreams=upstreams))
-    with serving_app(gateway(door, routes()), lifespan="on") as address:
+    with serving_app(gateway(door, routes(), on_stop=on_stop), lifespan="on", grace=grace) as address:
         made = Server(address)
         with made.clients:
             yield made

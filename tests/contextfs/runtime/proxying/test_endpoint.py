@@ -1,7 +1,9 @@
 """The providers' own libraries through the server: nothing changes, and what was said is the caller's project's."""
 
 import logging
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -330,6 +332,56 @@ def test_a_server_that_stops_closes_what_is_open(wiring: Wiring, model: Model, t
     assert "completed" == session["status"]
 
 
+def test_a_server_that_ends_requests_keeps_and_closes_what_was_said_till_then(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.says, model.slow = ["It listens on 8443."], 0.1
+    store = capturing._stored  # pyright: ignore[reportPrivateUsage] - a store that takes its time
+
+    def slowly(*of: Any) -> str:
+        time.sleep(0.5)
+        return store(*of)
+
+    monkeypatch.setattr(capturing, "_stored", slowly)
+    with serving_app(model.app()) as url:
+        with passing_on(wiring, {"openai": url}, grace=0) as stopping:
+            stream = stopping.openai(tenant).chat.completions.create(model="m", messages=ASK, stream=True)
+            told = next(one for chunk in stream if (one := chunk.choices[0].delta.content))
+        wait_until(lambda: model.gone == 1)
+
+    [session] = tenant.call("GET", "/v1/sessions").json()["items"]
+    [_, kept] = words(tenant, messages=2)[0]
+    assert ("completed", 2) == (session["status"], session["message_count"])
+    assert "It listens on 8443.".startswith(kept)
+    assert kept.startswith(told)
+
+
+def test_a_server_that_stops_waits_for_what_it_is_closing(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, done = threading.Event(), list[str]()
+    complete = capturing._completed  # pyright: ignore[reportPrivateUsage] - a database that takes its time
+
+    def slowly(*of: Any) -> Any:
+        begun.set()
+        time.sleep(0.3)
+        reply = complete(*of)
+        done.append("closed")
+        return reply
+
+    monkeypatch.setattr(endpoint, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(endpoint, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(capturing, "_completed", slowly)
+    with (
+        serving_app(model.app()) as url,
+        passing_on(wiring, {"openai": url}, on_stop=lambda: done.append("stopped")) as stopping,
+    ):
+        stopping.openai(tenant).chat.completions.create(model="m", messages=ASK)
+        assert begun.wait(10)
+
+    assert ["closed", "stopped"] == done
+
+
 def more(reply: str, question: str) -> list[Any]:
     """Give what follows on a reply."""
     return [{"role": "assistant", "content": reply}, {"role": "user", "content": question}]
@@ -338,6 +390,14 @@ def more(reply: str, question: str) -> list[Any]:
 def words(tenant: Tenant, *, messages: int) -> list[list[str]]:
     """Give what was said in each conversation, as soon as so much was said."""
     return [[text for _, text in one] for one in said(tenant, messages=messages)]
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def closed(tenant: Tenant, *, messages: int) -> str:

@@ -62,7 +62,7 @@ class Passing:
         await self._http.aclose()
 
     async def carry(self, way: Way) -> None:
-        """Carry a request there and its reply back, until all is said or the program is gone. Cancelled, it ends both."""
+        """Carry a request there and its reply back, until all is said or the program is gone, or it is cancelled."""
         body = _Body(way.receive, self._most_bytes)
         work = asyncio.ensure_future(self._there_and_back(way, body))
         watch = asyncio.ensure_future(body.gone())

@@ -19,14 +19,18 @@ from contextfs.recording.model import Exchange, Kept
 from contextfs.recording.threads import Threads
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.proxying.admission import Caller, Speaker
+from contextfs.runtime.table import MIB
 
 _SPEAKERS: Final = 200
 _LINKS: Final = 2_000
 _MOST_MESSAGES: Final = 200
 _MOST_BYTES: Final = 512 << 10
 _REFUSED: Final = 400
-_THREADS: Final = 8
+_READING: Final = 2
+_STORING: Final = 8
 """Threads that read and store at once: others than those that answer calls, which do not wait for these."""
+_MOST_UNPACKED: Final = 32 * MIB
+"""Bytes of a body that is read; as values of a program they may be twenty times as many."""
 _log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -51,7 +55,8 @@ class Capturing:
     def __init__(self) -> None:
         self._readers: OrderedDict[Speaker, tuple[Reader, asyncio.Lock]] = OrderedDict()
         self._open: dict[str, _Open] = {}
-        self._threads = CapacityLimiter(_THREADS)
+        self._reading = CapacityLimiter(_READING)
+        self._storing = CapacityLimiter(_STORING)
 
     async def keep(self, caller: Caller, speaker: Speaker, exchange: Exchange) -> None:
         """Keep one exchange. It never raises."""
@@ -59,9 +64,9 @@ class Capturing:
         told = msgspec.structs.replace(exchange, scope=f"{speaker.name} {exchange.scope or ''}")
         try:
             async with turn:
-                kept = await self._in_thread(reader.read, told)
+                kept = await to_thread.run_sync(reader.read, told, limiter=self._reading)
             if kept is not None:
-                session_id = await self._in_thread(_stored, caller, speaker.project_id, kept)
+                session_id = await self._store(_stored, caller, speaker.project_id, kept)
                 self._open[session_id] = _Open(caller.alone(), time.monotonic())
         except ContextFSError as error:
             self._fail(speaker, error.detail)
@@ -75,23 +80,27 @@ class Capturing:
         for session_id, _ in over:
             del self._open[session_id]
         for session_id, caller in over:
-            reply = await self._in_thread(_completed, caller, session_id)
+            reply = await self._store(_completed, caller, session_id)
             if reply.status >= _REFUSED:
                 _log.warning("a conversation was kept, and not closed", extra={"detail": _why(reply)})
 
-    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._threads)
+    async def _store(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._storing)
 
     def _fail(self, speaker: Speaker, why: str) -> None:
         self._readers.pop(speaker, None)  # what was not stored is new again
         _log.warning("an exchange was not kept", extra={"project_id": str(speaker.project_id), "detail": why})
 
     def _reader(self, speaker: Speaker) -> tuple[Reader, asyncio.Lock]:
-        found = self._readers.setdefault(speaker, (Reader(threads=Threads(_LINKS)), asyncio.Lock()))
+        found = self._readers.setdefault(speaker, (_new_reader(), asyncio.Lock()))
         self._readers.move_to_end(speaker)
         while len(self._readers) > _SPEAKERS:
             self._readers.popitem(last=False)
         return found
+
+
+def _new_reader() -> Reader:
+    return Reader(threads=Threads(_LINKS), most_bytes=_MOST_UNPACKED)
 
 
 def _completed(caller: Caller, session_id: str) -> HttpResponse:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
 from contextfs.recording import headers as of_headers
 from contextfs.recording.conversation import is_conversation
-from contextfs.recording.copying import Copy
+from contextfs.recording.copying import Copy, Room
 from contextfs.recording.passing import Passing, Way
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
@@ -32,6 +33,9 @@ from contextfs.runtime.proxying.upstreams import address
 from contextfs.runtime.table import MIB, PROXY, Route
 
 _MOST_BYTES: Final = 64 * MIB
+_MOST_KEPT: Final = 32 * MIB
+_COPIES_BYTES: Final = 128 * MIB
+"""Bytes of all that passes at once of which copies are taken: what is more passes, and is not kept."""
 _SILENCE_SECONDS: Final = 600.0
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
@@ -57,6 +61,7 @@ class Endpoint:
         self._door = door
         self._routes = {route.name: route for route in routes if route.name in _NEEDED}
         self._capturing = Capturing()
+        self._room = Room(_COPIES_BYTES)
         self._passing: Passing | None = None
         self._closing: asyncio.Task[None] | None = None
         self._keeping: set[asyncio.Task[None]] = set()
@@ -132,17 +137,22 @@ class Endpoint:
                 return
             await self._capturing.complete(_IDLE_SECONDS)
 
+    def _copy(self, path: str, caller: Caller) -> Copy:
+        return Copy(path, caller.headers, tool=None, now=self._door.clock, most=_MOST_KEPT, room=self._room)
+
     async def _pass_on(self, passage: "_Passage", caller: Caller, speaking: Speaker) -> None:
         copy = None
         if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
-            copy = Copy(passage.scope["path"], caller.headers, tool=None, now=self._door.clock)
+            copy = self._copy(passage.scope["path"], caller)
         passing = self._begun()
         keeping: asyncio.Task[None] | None = None
 
         async def keep() -> None:
             nonlocal keeping
-            exchange = copy.exchange() if copy is not None else None
-            if exchange is not None and keeping is None:
+            if copy is None or keeping is not None:
+                return
+            exchange = copy.exchange()
+            if exchange is not None:
                 keeping = asyncio.create_task(self._capturing.keep(caller, speaking, exchange))
                 self._keeping.add(keeping)
                 keeping.add_done_callback(self._keeping.discard)
@@ -151,13 +161,29 @@ class Endpoint:
         try:
             await passing.carry(passage.way(copy, keep))
         finally:
-            await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
-            if keeping is not None:
-                await keeping
-            if copy is not None and copy.too_large:
-                _log.warning(
-                    "an exchange was not kept", extra={"project_id": str(speaking.project_id), "detail": "too large"}
-                )
+            with _held(copy, speaking):
+                await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
+                if keeping is not None:
+                    await keeping
+
+
+@contextmanager
+def _held(copy: Copy | None, speaking: Speaker) -> Generator[None]:
+    """Hold a copy as long as it is needed, and say so where it was lost."""
+    try:
+        yield
+    finally:
+        if copy is not None:
+            copy.let_go()
+            if copy.lost:
+                told = {"project_id": str(speaking.project_id), "detail": copy.lost}
+                _log.warning("an exchange was not kept", extra=told)
+
+
+def _back(copy: Copy | None, raw: of_headers.Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a reply; one of ours says so where what passes is not kept."""
+    told = [(of_headers.CAPTURE_HEADER.encode(), b"skipped")] if copy is not None and copy.lost else []
+    return [*of_headers.back_of_server(raw), *told]
 
 
 class _Passage:
@@ -180,7 +206,7 @@ class _Passage:
             onward=of_headers.onward_of_server(self.scope["headers"]),
             refuse=self._refuse,
             copy=copy,
-            back=of_headers.back_of_server,
+            back=partial(_back, copy),
             before_end=before_end,
         )
 

@@ -1,5 +1,7 @@
 """The providers' own libraries through the server: nothing changes, and what was said is the caller's project's."""
 
+import gzip
+import json
 import logging
 import threading
 import time
@@ -380,6 +382,67 @@ def test_a_server_that_stops_waits_for_what_it_is_closing(
         assert begun.wait(10)
 
     assert ["closed", "stopped"] == done
+
+
+def test_what_finds_no_room_passes_and_says_that_it_is_not_kept(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(endpoint, "_COPIES_BYTES", 1500)
+    long = {"model": "m", "messages": [{"role": "user", "content": "?" * 2000}]}
+    short = {"model": "m", "messages": ASK}
+    with serving_app(model.app()) as url, passing_on(wiring, {"openai": url}) as small:
+        path, headers = f"{small.url}/v1/proxy/openai/v1/chat/completions", {"x-contextfs-key": tenant.key}
+        replies = [httpx2.post(path, json=body, headers=headers) for body in (long, *[short] * 5)]
+
+    [told] = settled(caplog)
+    assert [200] * 6 == [one.status_code for one in replies]
+    assert ["skipped", *[None] * 5] == [one.headers.get("x-contextfs-capture") for one in replies]
+    assert "too much passes at once" == vars(told)["detail"]
+    assert [["Which port?", "Noted."]] == words(tenant, messages=2)
+
+
+def test_a_body_that_unpacks_to_too_much_passes_and_is_not_kept(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(capturing, "_MOST_UNPACKED", 1000)
+    body = gzip.compress(json.dumps({"model": "m", "messages": [{"role": "user", "content": "?" * 2000}]}).encode())
+    headers = {"x-contextfs-key": tenant.key, "content-encoding": "gzip"}
+
+    reply = httpx2.post(f"{server.url}/v1/proxy/openai/v1/chat/completions", content=body, headers=headers)
+
+    [told] = settled(caplog)
+    assert (200, [{"bytes": len(body)}]) == (reply.status_code, model.asked)
+    assert vars(told)["detail"].startswith("a body has more than 1,000 bytes")
+    assert [] == said(tenant)
+
+
+def test_a_store_that_stalls_stalls_no_other_call(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, stalled = threading.Event(), list[Any]()
+    store = capturing._stored  # pyright: ignore[reportPrivateUsage] - a database that stalls
+
+    def stalling(*of: Any) -> str:
+        stalled.append(of)
+        goes_on.wait(20)
+        return store(*of)
+
+    def talk(number: int) -> int:
+        body = {"model": "m", "messages": [{"role": "user", "content": f"I am {number}."}]}
+        headers = {"x-contextfs-key": tenant.key}
+        path = f"{server.url}/v1/proxy/openai/v1/chat/completions"
+        return httpx2.post(path, json=body, headers=headers, timeout=30).status_code
+
+    monkeypatch.setattr(capturing, "_stored", stalling)
+    with ThreadPoolExecutor(45) as pool:
+        talks = [pool.submit(talk, number) for number in range(45)]
+        wait_until(lambda: len(model.asked) == 45 and bool(stalled))
+        headers = {"authorization": f"Bearer {tenant.key}"}
+        other = httpx2.get(f"{server.url}/v1/projects", headers=headers, timeout=3).status_code
+        goes_on.set()
+
+    assert (200, {200}) == (other, {one.result() for one in talks})
+    assert 45 == len(said(tenant, messages=90))
 
 
 def more(reply: str, question: str) -> list[Any]:

@@ -69,7 +69,7 @@ class Proxy:
                 self._keep(copy)
 
     def _keep(self, copy: Copy) -> None:
-        self._too_large += copy.too_large
+        self._too_large += copy.lost is not None
         exchange = copy.exchange()
         if exchange is not None:
             self._recorder.record(exchange)

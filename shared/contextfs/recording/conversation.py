@@ -10,7 +10,7 @@ from contextfs.domain.context.render import without_packs
 from contextfs.domain.sessions import bounds
 from contextfs.domain.sessions.model import NewMessage
 from contextfs.recording import anthropic_messages, openai_chat, openai_responses
-from contextfs.recording.events import document, events, unpacked
+from contextfs.recording.events import MOST_BYTES, document, events, unpacked
 from contextfs.recording.model import Asked, Exchange, Kept, Replied, Turn
 from contextfs.recording.threads import Threads
 
@@ -40,10 +40,20 @@ def is_conversation(method: str, path: str) -> bool:
 
 
 class Reader:
-    """Reads exchanges, in order, into what is kept. `clean` takes out what a tool put among a user's words."""
+    """Reads exchanges, in order, into what is kept. `clean` takes out what a tool put among a user's words.
 
-    def __init__(self, clean: Callable[[str], str] = without_packs, *, threads: Threads | None = None) -> None:
+    A body that has more bytes than `most_bytes` when it is unpacked is not read.
+    """
+
+    def __init__(
+        self,
+        clean: Callable[[str], str] = without_packs,
+        *,
+        threads: Threads | None = None,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._clean = clean
+        self._most_bytes = most_bytes
         self._threads = threads or Threads()
 
     def read(self, exchange: Exchange) -> Kept | None:
@@ -51,8 +61,8 @@ class Reader:
         api = _api(exchange.path)
         if api is None:
             return None
-        asked = api.asked(document(unpacked(exchange.request, exchange.request_encoding)))
-        replied = _replied(api, exchange)
+        asked = api.asked(document(unpacked(exchange.request, exchange.request_encoding, self._most_bytes)))
+        replied = _replied(api, exchange, self._most_bytes)
         if asked.is_probe or replied.turn is None or replied.turn.is_empty:
             return None
         turns = [one for turn in asked.turns if not (one := self._cleaned(turn)).is_empty]
@@ -93,8 +103,8 @@ def _api(path: str) -> Api | None:
     return next((api for end, api in APIS.items() if path.rstrip("/").endswith(end)), None)
 
 
-def _replied(api: Api, exchange: Exchange) -> Replied:
-    body = unpacked(exchange.reply, exchange.reply_encoding)
+def _replied(api: Api, exchange: Exchange, most_bytes: int) -> Replied:
+    body = unpacked(exchange.reply, exchange.reply_encoding, most_bytes)
     if exchange.reply_type.lower().startswith(_STREAM):
         return api.assembled(events(body))
     return api.replied(document(body))

@@ -22,12 +22,12 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _DONE = b"[DONE]"
 
 
-def unpacked(body: bytes, encoding: str) -> bytes:
-    """Unpack a body, as far as it came; Invalid where it is packed in another way, or too large when unpacked."""
+def unpacked(body: bytes, encoding: str, most: int = MOST_BYTES) -> bytes:
+    """Unpack a body, as far as it came; Invalid where it is packed in another way, or has more than `most` bytes."""
     for one in reversed([name.strip().lower() for name in encoding.split(",") if name.strip()]):
         if one not in READABLE and one != "x-gzip":
             raise Invalid(f"a body is packed as {one}, which is not read: {', '.join(READABLE)} are.")
-        body = body if one == "identity" else _inflated(body)
+        body = body if one == "identity" else _inflated(body, most)
     return body
 
 
@@ -64,16 +64,16 @@ def _object(data: bytes) -> Iterator[dict[str, Any]]:
         return
 
 
-def _inflated(body: bytes) -> bytes:
+def _inflated(body: bytes, most: int) -> bytes:
     unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
-        whole = unpacker.decompress(body, MOST_BYTES)
+        whole = unpacker.decompress(body, most)
     except zlib.error:
         try:
             unpacker = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers leave out the header of `deflate`
-            whole = unpacker.decompress(body, MOST_BYTES)
+            whole = unpacker.decompress(body, most)
         except zlib.error as error:
             raise Invalid(f"a body cannot be unpacked ({error}).") from None
     if unpacker.unconsumed_tail:
-        raise Invalid(f"a body has more than {MOST_BYTES:,} bytes when it is unpacked.")
+        raise Invalid(f"a body has more than {most:,} bytes when it is unpacked.")
     return whole

@@ -62,14 +62,16 @@ class Passing:
         await self._http.aclose()
 
     async def carry(self, way: Way) -> None:
-        """Carry a request there and its reply back, until all is said or the program is gone."""
+        """Carry a request there and its reply back, until all is said or the program is gone, or it is cancelled."""
         body = _Body(way.receive, self._most_bytes)
         work = asyncio.ensure_future(self._there_and_back(way, body))
         watch = asyncio.ensure_future(body.gone())
-        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
-        for one in (work, watch):
-            one.cancel()
-        await asyncio.gather(work, watch, return_exceptions=True)
+        try:
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in (work, watch):
+                one.cancel()
+            await asyncio.gather(work, watch, return_exceptions=True)
         if work.done() and not work.cancelled():
             work.result()
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -40,8 +40,9 @@ class Caller:
         query: Sequence[tuple[str, str]] = (),
         body: Any = None,
         needs: str | None = None,
+        cost: int | None = None,
     ) -> HttpResponse:
-        """Call a route through the door; with `needs`, it asks for that permission instead of its own."""
+        """Call a route through the door; `needs` and `cost` stand for the route's own."""
         route = self.routes[name]
         carried = {header: self.headers[header] for header in _CARRIED if header in self.headers}
         request = HttpRequest(
@@ -54,31 +55,56 @@ class Caller:
             body=b"" if body is None else msgspec.json.encode(body),
             address=self.address,
         )
-        return self.door.answer(replace(route, needs=needs or route.needs), request)
+        asked = replace(route, needs=needs or route.needs, cost=route.cost if cost is None else cost)
+        return self.door.answer(asked, request)
 
     def alone(self) -> "Caller":
         """Give the same caller without what goes on to the model: it may be remembered."""
         return replace(self, headers={KEY_HEADER: self.headers[KEY_HEADER]})
 
 
-def project_of(caller: Caller) -> UUID | HttpResponse:
-    """Give the project that what is said belongs to, or the answer for who may not add to it."""
+class Speaker(NamedTuple):
+    """Whose conversations are told apart from others': a user of a project, or a key that stands for no user."""
+
+    project_id: UUID
+    name: str
+
+
+def speaker(caller: Caller) -> Speaker | HttpResponse:
+    """Give who speaks, in the project that what is said belongs to, or the answer for who may not add to it.
+
+    It counts as one call against the allowance of the key.
+    """
     try:
         _check(caller.headers)
-        named = caller.headers.get(PROJECT_HEADER)
-        if named is not None:
-            reply = caller.ask("projects.get", values={"project_id": str(_id(named))}, needs=_NEEDS)
-            return UUID(msgspec.json.decode(reply.body)["id"]) if reply.status == _OK else reply
-        reply = caller.ask("projects.list", query=[("limit", "2")], needs=_NEEDS)
+        reply = caller.ask("auth.me", needs=_NEEDS)
         if reply.status != _OK:
             return reply
-        items: list[dict[str, Any]] = msgspec.json.decode(reply.body)["items"]
-        if len(items) != 1:
-            why = "This key has no project" if not items else "This key has several projects"
-            raise Invalid(f"{why}: name one in X-ContextFS-Project.", where="header.X-ContextFS-Project")
-        return UUID(items[0]["id"])
+        myself: dict[str, Any] = msgspec.json.decode(reply.body)
+        project_id = _project(caller)
+        return project_id if isinstance(project_id, HttpResponse) else Speaker(project_id, _name(myself))
     except ContextFSError as error:
         return problem(error, caller.door.request_id(caller.headers))
+
+
+def _name(myself: Mapping[str, Any]) -> str:
+    """Name the user rather than the key: keys come and go, and a conversation goes on."""
+    return f"user:{myself['user_id']}" if myself["user_id"] else myself["actor"]
+
+
+def _project(caller: Caller) -> UUID | HttpResponse:
+    named = caller.headers.get(PROJECT_HEADER)
+    if named is not None:
+        reply = caller.ask("projects.get", values={"project_id": str(_id(named))}, needs=_NEEDS, cost=0)
+        return UUID(msgspec.json.decode(reply.body)["id"]) if reply.status == _OK else reply
+    reply = caller.ask("projects.list", query=[("limit", "2")], needs=_NEEDS, cost=0)
+    if reply.status != _OK:
+        return reply
+    items: list[dict[str, Any]] = msgspec.json.decode(reply.body)["items"]
+    if len(items) != 1:
+        why = "This key has no project" if not items else "This key has several projects"
+        raise Invalid(f"{why}: name one in X-ContextFS-Project.", where="header.X-ContextFS-Project")
+    return UUID(items[0]["id"])
 
 
 def _check(headers: Mapping[str, str]) -> None:

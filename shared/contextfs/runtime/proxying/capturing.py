@@ -1,14 +1,16 @@
 """Keeps what was said in an exchange that passed, as its caller: through the door, as any session is captured."""
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from threading import Lock
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 
 from contextfs.domain.sessions.model import NewMessage, NewSession
 from contextfs.kit.errors import ContextFSError
@@ -16,14 +18,23 @@ from contextfs.recording.conversation import Reader
 from contextfs.recording.model import Exchange, Kept
 from contextfs.recording.threads import Threads
 from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.proxying.admission import Caller
+from contextfs.runtime.proxying.admission import Caller, Speaker
+from contextfs.runtime.table import MIB
 
-_PROJECTS: Final = 200
+_SPEAKERS: Final = 200
 _LINKS: Final = 2_000
 _MOST_MESSAGES: Final = 200
 _MOST_BYTES: Final = 512 << 10
 _REFUSED: Final = 400
+_READING: Final = 2
+_STORING: Final = 8
+"""Threads that read and store at once: others than those that answer calls, which do not wait for these."""
+_MOST_UNPACKED: Final = 32 * MIB
+"""Bytes of a body that is read; as values of a program they may be twenty times as many."""
 _log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Open(NamedTuple):
@@ -34,56 +45,66 @@ class _Open(NamedTuple):
 
 
 class Capturing:
-    """Reads exchanges, those of a project in turn, and stores what is new in them. Whatever goes wrong is logged.
+    """Reads exchanges, those of a speaker in turn, and stores what is new in them. Whatever goes wrong is logged.
 
-    It remembers conversations of the latest projects. Who has forgotten one, as another process has, reads it from the
-    whole request, gives it the same name, and what is stored already is not stored again.
+    It remembers conversations of the latest speakers. Who has forgotten one, as another process has, reads it from the
+    whole request, gives it the same name, and what is stored already is not stored again. All of it belongs to one
+    event loop; what takes long is done in threads, none of which waits for another.
     """
 
     def __init__(self) -> None:
-        self._readers: OrderedDict[UUID, tuple[Reader, Lock]] = OrderedDict()
+        self._readers: OrderedDict[Speaker, tuple[Reader, asyncio.Lock]] = OrderedDict()
         self._open: dict[str, _Open] = {}
-        self._lock = Lock()
+        self._reading = CapacityLimiter(_READING)
+        self._storing = CapacityLimiter(_STORING)
 
-    def keep(self, caller: Caller, project_id: UUID, exchange: Exchange) -> None:
+    async def keep(self, caller: Caller, speaker: Speaker, exchange: Exchange) -> None:
         """Keep one exchange. It never raises."""
-        reader, turn = self._reader(project_id)
+        reader, turn = self._reader(speaker)
+        told = msgspec.structs.replace(exchange, scope=f"{speaker.name} {exchange.scope or ''}")
         try:
-            with turn:
-                kept = reader.read(exchange)
+            async with turn:
+                kept = await to_thread.run_sync(reader.read, told, limiter=self._reading)
             if kept is not None:
-                session_id = _stored(caller, project_id, kept)
-                with self._lock:
-                    self._open[session_id] = _Open(caller.alone(), time.monotonic())
+                session_id = await self._store(_stored, caller, speaker.project_id, kept)
+                self._open[session_id] = _Open(caller.alone(), time.monotonic())
         except ContextFSError as error:
-            self._fail(project_id, error.detail)
+            self._fail(speaker, error.detail)
         except Exception as error:  # noqa: BLE001 - nothing of it may reach who waits for the answer of a model
-            self._fail(project_id, f"{type(error).__name__} (a fault of the server)")
+            self._fail(speaker, f"{type(error).__name__} (a fault of the server)")
 
-    def complete(self, idle: float) -> None:
+    async def complete(self, idle: float) -> None:
         """Close the conversations in which nothing was said for some seconds, so that they are learned from."""
         until = time.monotonic() - idle
-        with self._lock:
-            over = [(session_id, one.caller) for session_id, one in self._open.items() if one.at <= until]
-            for session_id, _ in over:
-                del self._open[session_id]
+        over = [(session_id, one.caller) for session_id, one in self._open.items() if one.at <= until]
+        for session_id, _ in over:
+            del self._open[session_id]
         for session_id, caller in over:
-            reply = caller.ask("sessions.complete", values={"session_id": session_id})
+            reply = await self._store(_completed, caller, session_id)
             if reply.status >= _REFUSED:
                 _log.warning("a conversation was kept, and not closed", extra={"detail": _why(reply)})
 
-    def _fail(self, project_id: UUID, why: str) -> None:
-        with self._lock:
-            self._readers.pop(project_id, None)  # what was not stored is new again
-        _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": why})
+    async def _store(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._storing)
 
-    def _reader(self, project_id: UUID) -> tuple[Reader, Lock]:
-        with self._lock:
-            found = self._readers.setdefault(project_id, (Reader(threads=Threads(_LINKS)), Lock()))
-            self._readers.move_to_end(project_id)
-            while len(self._readers) > _PROJECTS:
-                self._readers.popitem(last=False)
-            return found
+    def _fail(self, speaker: Speaker, why: str) -> None:
+        self._readers.pop(speaker, None)  # what was not stored is new again
+        _log.warning("an exchange was not kept", extra={"project_id": str(speaker.project_id), "detail": why})
+
+    def _reader(self, speaker: Speaker) -> tuple[Reader, asyncio.Lock]:
+        found = self._readers.setdefault(speaker, (_new_reader(), asyncio.Lock()))
+        self._readers.move_to_end(speaker)
+        while len(self._readers) > _SPEAKERS:
+            self._readers.popitem(last=False)
+        return found
+
+
+def _new_reader() -> Reader:
+    return Reader(threads=Threads(_LINKS), most_bytes=_MOST_UNPACKED)
+
+
+def _completed(caller: Caller, session_id: str) -> HttpResponse:
+    return caller.ask("sessions.complete", values={"session_id": session_id})
 
 
 def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str:

@@ -7,38 +7,47 @@ reason, changes nothing else of the answer.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from contextfs.kit.errors import ContextFSError, NotFound
+from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
 from contextfs.recording import headers as of_headers
 from contextfs.recording.conversation import is_conversation
-from contextfs.recording.copying import Copy
+from contextfs.recording.copying import Copy, Room
 from contextfs.recording.passing import Passing, Way
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
 from contextfs.runtime.problems import MEDIA_TYPE, problem
-from contextfs.runtime.proxying.admission import Caller, project_of
+from contextfs.runtime.proxying.admission import Caller, Speaker, speaker
 from contextfs.runtime.proxying.capturing import Capturing
 from contextfs.runtime.proxying.upstreams import address
 from contextfs.runtime.table import MIB, PROXY, Route
 
 _MOST_BYTES: Final = 64 * MIB
+_MOST_KEPT: Final = 32 * MIB
+_COPIES_BYTES: Final = 128 * MIB
+"""Bytes of all that passes at once of which copies are taken: what is more passes, and is not kept."""
 SILENCE_SECONDS: Final = 600.0
 """For how long a model may say nothing."""
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
-_NEEDED: Final = ("projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete")
+_NEEDED: Final = (
+    "auth.me", "projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete",
+)  # fmt: skip
 _IDLE_SECONDS: Final = 600.0
 """For how long nothing is said in a conversation before it is closed."""
 _LOOK_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 8.0
+"""For how long a server that stops waits for what is under way, which its host has ended by then, and is kept."""
 _KINDS: Final = {
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
     429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
@@ -53,8 +62,12 @@ class Endpoint:
         self._door = door
         self._routes = {route.name: route for route in routes if route.name in _NEEDED}
         self._capturing = Capturing()
+        self._room = Room(_COPIES_BYTES)
         self._passing: Passing | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._keeping: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
+        self._stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,18 +80,43 @@ class Endpoint:
         except ContextFSError as error:
             await _answer(send, problem(error, request_id), request_id)
             return
-        project = await run_in_threadpool(project_of, caller)
-        if isinstance(project, HttpResponse):
-            await _answer(send, project, request_id)
+        speaking = await run_in_threadpool(speaker, caller)
+        if isinstance(speaking, HttpResponse):
+            await _answer(send, speaking, request_id)
             return
-        await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, project)
+        if self._stopping.is_set():
+            stopping = Unavailable("This server is about to stop: send it again.")
+            await _answer(send, problem(stopping, request_id), request_id)
+            return
+        with self._counted():
+            await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, speaking)
 
     async def close(self) -> None:
-        """Close the conversations that are open, and give the connections back."""
+        """Take no more requests, keep what was said, close the conversations, and give the connections back."""
+        self._stopping.set()
+        await self._settled()
         if self._passing is not None and self._closing is not None:
-            self._closing.cancel()
-            await run_in_threadpool(self._capturing.complete, 0.0)
+            await asyncio.wait({self._closing})
+            await self._capturing.complete(0.0)
             await self._passing.close()
+
+    @contextmanager
+    def _counted(self) -> Generator[None]:
+        """Count a request as one that is under way."""
+        over = asyncio.get_running_loop().create_future()
+        self._under_way.add(over)
+        try:
+            yield
+        finally:
+            self._under_way.discard(over)
+            over.set_result(None)
+
+    async def _settled(self) -> None:
+        until = time.monotonic() + _STOP_SECONDS
+        while (left := {*self._under_way, *self._keeping}) and (seconds := until - time.monotonic()) > 0:
+            await asyncio.wait(left, timeout=seconds)
+        if left:
+            _log.warning("a server stops, and does not wait for all that passes", extra={"requests": len(left)})
 
     def _url(self, scope: Scope) -> str:
         upstream, _, path = _below(scope).partition("/")
@@ -94,32 +132,59 @@ class Endpoint:
         return self._passing
 
     async def _close_idle(self) -> None:
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            await run_in_threadpool(self._capturing.complete, _IDLE_SECONDS)
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
+                return
+            await self._capturing.complete(_IDLE_SECONDS)
 
-    async def _pass_on(self, passage: "_Passage", caller: Caller, project_id: UUID) -> None:
+    def _copy(self, path: str, caller: Caller) -> Copy:
+        return Copy(path, caller.headers, tool=None, now=self._door.clock, most=_MOST_KEPT, room=self._room)
+
+    async def _pass_on(self, passage: "_Passage", caller: Caller, speaking: Speaker) -> None:
         copy = None
         if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
-            copy = Copy(passage.scope["path"], caller.headers, tool=None, now=self._door.clock)
+            copy = self._copy(passage.scope["path"], caller)
         passing = self._begun()
         keeping: asyncio.Task[None] | None = None
 
         async def keep() -> None:
             nonlocal keeping
-            exchange = copy.exchange() if copy is not None else None
-            if exchange is not None and keeping is None:
-                keeping = asyncio.create_task(run_in_threadpool(self._capturing.keep, caller, project_id, exchange))
+            if copy is None or keeping is not None:
+                return
+            exchange = copy.exchange()
+            if exchange is not None:
+                keeping = asyncio.create_task(self._capturing.keep(caller, speaking, exchange))
+                self._keeping.add(keeping)
+                keeping.add_done_callback(self._keeping.discard)
                 await asyncio.wait({keeping}, timeout=_STORE_SECONDS)
 
         try:
             await passing.carry(passage.way(copy, keep))
         finally:
-            await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
-            if keeping is not None:
-                await keeping
-            if copy is not None and copy.too_large:
-                _log.warning("an exchange was not kept", extra={"project_id": str(project_id), "detail": "too large"})
+            with _held(copy, speaking):
+                await keep()  # the program went away, or the model broke off: what was said is kept as far as it came
+                if keeping is not None:
+                    await keeping
+
+
+@contextmanager
+def _held(copy: Copy | None, speaking: Speaker) -> Generator[None]:
+    """Hold a copy as long as it is needed, and say so where it was lost."""
+    try:
+        yield
+    finally:
+        if copy is not None:
+            copy.let_go()
+            if copy.lost:
+                told = {"project_id": str(speaking.project_id), "detail": copy.lost}
+                _log.warning("an exchange was not kept", extra=told)
+
+
+def _back(copy: Copy | None, raw: of_headers.Raw) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a reply; one of ours says so where what passes is not kept."""
+    told = [(of_headers.CAPTURE_HEADER.encode(), b"skipped")] if copy is not None and copy.lost else []
+    return [*of_headers.back_of_server(raw), *told]
 
 
 class _Passage:
@@ -142,7 +207,7 @@ class _Passage:
             onward=of_headers.onward_of_server(self.scope["headers"]),
             refuse=self._refuse,
             copy=copy,
-            back=of_headers.back_of_server,
+            back=partial(_back, copy),
             before_end=before_end,
         )
 

@@ -1,13 +1,15 @@
 """A gateway that passes requests on to a provider's model, both on ports of this machine."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import anthropic
 import openai
+import psycopg
 import pytest
 
 from contextfs.runtime.gateway import gateway
@@ -64,6 +66,24 @@ def _said(tenant: Tenant) -> list[list[tuple[str, str]]]:
 
 
 @pytest.fixture
+def colleague(tenant: Tenant, database_url: str) -> Tenant:
+    """Give another person of the tenant's project, with a key of their own."""
+    key = tenant.call("POST", "/v1/api-keys", {"name": "theirs", "role": "member"}).json()["secret"]
+    theirs = replace(tenant, key=key, user_id=uuid4())
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into contextfs.memberships (org_id, user_id, email, role, created_at, updated_at)"
+            " values (%s, %s, %s, 'member', now(), now())",
+            [tenant.org_id, theirs.user_id, f"{theirs.user_id}@example.test"],
+        )
+        connection.execute(
+            "update contextfs.api_keys set user_id = %s where org_id = %s and hint = %s",
+            [theirs.user_id, tenant.org_id, key[-4:]],
+        )
+    return theirs
+
+
+@pytest.fixture
 def model() -> Model:
     """Give a provider's model."""
     return Model()
@@ -79,10 +99,12 @@ def server(wiring: Wiring, model: Model) -> Iterator[Server]:
 
 
 @contextmanager
-def passing_on(wiring: Wiring, upstreams: dict[str, str]) -> Generator[Server]:
-    """Serve a gateway in front of some models."""
+def passing_on(
+    wiring: Wiring, upstreams: dict[str, str], *, grace: int | None = None, on_stop: Callable[[], None] = lambda: None
+) -> Generator[Server]:
+    """Serve a gateway in front of some models; `on_stop` runs when all it held open is closed."""
     door = replace(wiring.door, services=replace(wiring.services, upstreams=upstreams))
-    with serving_app(gateway(door, routes()), lifespan="on") as address:
+    with serving_app(gateway(door, routes(), on_stop=on_stop), lifespan="on", grace=grace) as address:
         made = Server(address)
         with made.clients:
             yield made

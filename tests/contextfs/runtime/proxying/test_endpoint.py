@@ -1,8 +1,13 @@
 """The providers' own libraries through the server: nothing changes, and what was said is the caller's project's."""
 
+import gzip
+import json
 import logging
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -99,6 +104,61 @@ def test_two_tenants_keep_apart_though_they_say_the_same(
 
     assert [[("user", "Which port?"), ("assistant", "One.")]] == said(tenant, messages=2)
     assert [[("user", "Which port?"), ("assistant", "Two.")]] == said(other_tenant, messages=2)
+
+
+def test_two_people_of_a_project_who_begin_alike_have_conversations_of_their_own(
+    server: Server, model: Model, tenant: Tenant, colleague: Tenant
+) -> None:
+    model.says = ["8443.", "8443.", "Since May.", "Nobody."]
+    alice, bob = server.openai(tenant), server.openai(colleague)
+
+    for one in (alice, bob):
+        one.chat.completions.create(model="m", messages=ASK)
+    for one, question in ((bob, "Since when?"), (alice, "Who asked?")):
+        one.chat.completions.create(model="m", messages=[*ASK, *more("8443.", question)])
+
+    beginning = ["Which port?", "8443."]
+    assert [
+        [*beginning, "Who asked?", "Nobody."],
+        [*beginning, "Since when?", "Since May."],
+    ] == words(tenant, messages=8)
+
+
+def test_what_another_says_is_kept_though_a_private_conversation_began_alike(
+    server: Server, model: Model, tenant: Tenant, colleague: Tenant
+) -> None:
+    model.says = ["8443.", "8443."]
+
+    server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+    said(tenant, messages=2)
+    [mine] = tenant.call("GET", "/v1/sessions").json()["items"]
+    tenant.call("PATCH", f"/v1/sessions/{mine['id']}", {"visibility": "private"})
+    server.openai(colleague).chat.completions.create(model="m", messages=ASK)
+
+    assert [["Which port?", "8443."]] == words(colleague, messages=2)
+
+
+def test_a_person_goes_on_with_another_key(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "Since May."]
+    new = {"name": "newer", "role": "owner"}
+    newer = replace(tenant, key=tenant.call("POST", "/v1/api-keys", new).json()["secret"])
+
+    server.openai(tenant).chat.completions.create(model="m", messages=ASK)
+    said(tenant, messages=2)
+    server.openai(newer).chat.completions.create(model="m", messages=[*ASK, *more("8443.", "Since when?")])
+
+    assert [["Which port?", "8443.", "Since when?", "Since May."]] == words(tenant, messages=4)
+
+
+def test_a_service_account_is_apart_from_who_made_it(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "8443."]
+    account = tenant.call("POST", "/v1/admin/users", {"kind": "service", "name": "robot", "role": "member"}).json()
+    key = tenant.call("POST", "/v1/api-keys", {"name": "r", "user_id": account["id"]}).json()["secret"]
+
+    for one in (tenant, replace(tenant, key=key)):
+        server.openai(one).chat.completions.create(model="m", messages=ASK)
+
+    assert [["Which port?", "8443."], ["Which port?", "8443."]] == words(tenant, messages=4)
 
 
 def test_the_project_of_another_is_like_one_that_nobody_has(
@@ -272,6 +332,135 @@ def test_a_server_that_stops_closes_what_is_open(wiring: Wiring, model: Model, t
 
     [session] = tenant.call("GET", "/v1/sessions").json()["items"]
     assert "completed" == session["status"]
+
+
+def test_a_server_that_ends_requests_keeps_and_closes_what_was_said_till_then(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.says, model.slow = ["It listens on 8443."], 0.1
+    store = capturing._stored  # pyright: ignore[reportPrivateUsage] - a store that takes its time
+
+    def slowly(*of: Any) -> str:
+        time.sleep(0.5)
+        return store(*of)
+
+    monkeypatch.setattr(capturing, "_stored", slowly)
+    with serving_app(model.app()) as url:
+        with passing_on(wiring, {"openai": url}, grace=0) as stopping:
+            stream = stopping.openai(tenant).chat.completions.create(model="m", messages=ASK, stream=True)
+            told = next(one for chunk in stream if (one := chunk.choices[0].delta.content))
+        wait_until(lambda: model.gone == 1)
+
+    [session] = tenant.call("GET", "/v1/sessions").json()["items"]
+    [_, kept] = words(tenant, messages=2)[0]
+    assert ("completed", 2) == (session["status"], session["message_count"])
+    assert "It listens on 8443.".startswith(kept)
+    assert kept.startswith(told)
+
+
+def test_a_server_that_stops_waits_for_what_it_is_closing(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, done = threading.Event(), list[str]()
+    complete = capturing._completed  # pyright: ignore[reportPrivateUsage] - a database that takes its time
+
+    def slowly(*of: Any) -> Any:
+        begun.set()
+        time.sleep(0.3)
+        reply = complete(*of)
+        done.append("closed")
+        return reply
+
+    monkeypatch.setattr(endpoint, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(endpoint, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(capturing, "_completed", slowly)
+    with (
+        serving_app(model.app()) as url,
+        passing_on(wiring, {"openai": url}, on_stop=lambda: done.append("stopped")) as stopping,
+    ):
+        stopping.openai(tenant).chat.completions.create(model="m", messages=ASK)
+        assert begun.wait(10)
+
+    assert ["closed", "stopped"] == done
+
+
+def test_what_finds_no_room_passes_and_says_that_it_is_not_kept(
+    wiring: Wiring, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(endpoint, "_COPIES_BYTES", 1500)
+    long = {"model": "m", "messages": [{"role": "user", "content": "?" * 2000}]}
+    short = {"model": "m", "messages": ASK}
+    with serving_app(model.app()) as url, passing_on(wiring, {"openai": url}) as small:
+        path, headers = f"{small.url}/v1/proxy/openai/v1/chat/completions", {"x-contextfs-key": tenant.key}
+        replies = [httpx2.post(path, json=body, headers=headers) for body in (long, *[short] * 5)]
+
+    [told] = settled(caplog)
+    assert [200] * 6 == [one.status_code for one in replies]
+    assert ["skipped", *[None] * 5] == [one.headers.get("x-contextfs-capture") for one in replies]
+    assert "too much passes at once" == vars(told)["detail"]
+    assert [["Which port?", "Noted."]] == words(tenant, messages=2)
+
+
+def test_a_body_that_unpacks_to_too_much_passes_and_is_not_kept(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(capturing, "_MOST_UNPACKED", 1000)
+    body = gzip.compress(json.dumps({"model": "m", "messages": [{"role": "user", "content": "?" * 2000}]}).encode())
+    headers = {"x-contextfs-key": tenant.key, "content-encoding": "gzip"}
+
+    reply = httpx2.post(f"{server.url}/v1/proxy/openai/v1/chat/completions", content=body, headers=headers)
+
+    [told] = settled(caplog)
+    assert (200, [{"bytes": len(body)}]) == (reply.status_code, model.asked)
+    assert vars(told)["detail"].startswith("a body has more than 1,000 bytes")
+    assert [] == said(tenant)
+
+
+def test_a_store_that_stalls_stalls_no_other_call(
+    server: Server, model: Model, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, stalled = threading.Event(), list[Any]()
+    store = capturing._stored  # pyright: ignore[reportPrivateUsage] - a database that stalls
+
+    def stalling(*of: Any) -> str:
+        stalled.append(of)
+        goes_on.wait(20)
+        return store(*of)
+
+    def talk(number: int) -> int:
+        body = {"model": "m", "messages": [{"role": "user", "content": f"I am {number}."}]}
+        headers = {"x-contextfs-key": tenant.key}
+        path = f"{server.url}/v1/proxy/openai/v1/chat/completions"
+        return httpx2.post(path, json=body, headers=headers, timeout=30).status_code
+
+    monkeypatch.setattr(capturing, "_stored", stalling)
+    with ThreadPoolExecutor(45) as pool:
+        talks = [pool.submit(talk, number) for number in range(45)]
+        wait_until(lambda: len(model.asked) == 45 and bool(stalled))
+        headers = {"authorization": f"Bearer {tenant.key}"}
+        other = httpx2.get(f"{server.url}/v1/projects", headers=headers, timeout=3).status_code
+        goes_on.set()
+
+    assert (200, {200}) == (other, {one.result() for one in talks})
+    assert 45 == len(said(tenant, messages=90))
+
+
+def more(reply: str, question: str) -> list[Any]:
+    """Give what follows on a reply."""
+    return [{"role": "assistant", "content": reply}, {"role": "user", "content": question}]
+
+
+def words(tenant: Tenant, *, messages: int) -> list[list[str]]:
+    """Give what was said in each conversation, as soon as so much was said."""
+    return [[text for _, text in one] for one in said(tenant, messages=messages)]
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def closed(tenant: Tenant, *, messages: int) -> str:

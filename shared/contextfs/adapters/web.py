@@ -25,6 +25,15 @@ _WHOLE_SECONDS: Final = 15.0
 _LARGEST: Final = 1 << 20
 _OK: Final = 200
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_NEVER: Final = (
+    IPv6Network("64:ff9b:1::/48"),  # the local use of NAT64 (RFC 8215): it leads wherever its network says
+    IPv6Network("::/96"),  # IPv4-compatible (RFC 4291, section 2.5.5.1), the loopback among them
+    IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
+    IPv6Network("fec0::/10"),  # site-local (RFC 3879)
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments (RFC 6890)
+    IPv4Network("168.63.129.16/32"),  # what Azure answers its machines at
+)
+"""Not on the public net, though the standard library takes some of it for global."""
 
 _THIS_MACHINE: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1"))
 
@@ -159,7 +168,7 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner:
             return is_public(inner)
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in network for network in _NEVER)
 
 
 def _shown(url: str) -> str:

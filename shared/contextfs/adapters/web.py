@@ -67,9 +67,9 @@ class Web:
         status, body = self._ask("POST", url, headers, fields)
         return status, self._json(_OK, body, url)
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float | None = None) -> int:
         """Post a body, and give the status that comes; what is answered beside it is not read."""
-        with self._asked("POST", url, headers, content=body) as reply:
+        with self._asked("POST", url, headers, seconds, content=body) as reply:
             return reply.status_code
 
     def check(self, url: str) -> None:
@@ -88,14 +88,16 @@ class Web:
             return reply.status_code, body
 
     @contextmanager
-    def _asked(self, method: str, url: str, headers: Mapping[str, str], **given: Any) -> Generator[httpx2.Response]:
+    def _asked(
+        self, method: str, url: str, headers: Mapping[str, str], seconds: float | None = None, **given: Any
+    ) -> Generator[httpx2.Response]:
         """Ask an address, for as long as the whole may take; Unavailable when it does not answer."""
         parts, address = self._place(url)
         host = f"[{address}]" if address.version == 6 else str(address)
         port = f":{parts.port}" if parts.port else ""
         pinned = parts._replace(netloc=host + port).geturl()
         sent = {"host": parts.netloc, "accept": "application/json", "accept-encoding": "identity", **headers}
-        limit = _Limit(self._seconds)
+        limit = _Limit(self._seconds if seconds is None else min(seconds, self._seconds))
         told = {"sni_hostname": parts.hostname, "trace": limit.follow}
         try:
             with limit, self._client.stream(method, pinned, headers=sent, extensions=told, **given) as reply:

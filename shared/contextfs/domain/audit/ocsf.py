@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "sso_domain": {"claimed": _CREATE, "checked": _UPDATE, "released": _DELETE},
                 "networks": {"changed": _UPDATE},
                 "audit_log": {"retention_set": _UPDATE},
-                "audit_stream": {"set": _UPDATE, "rotated": _UPDATE, "ended": _DELETE},
+                "audit_stream": {"set": _UPDATE, "rotated": _UPDATE, "skipped": _UPDATE, "ended": _DELETE},
             }.items()
             for verb, activity in verbs.items()
         },

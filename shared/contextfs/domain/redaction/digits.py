@@ -34,7 +34,7 @@ def where(text: bytes, needle: bytes) -> Iterator[int]:
 
 def spread(data: bytes, first: int, shape: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
     """Match a shape whose first group, of so many digits, is followed by a wide separator."""
-    for separator in _WIDE:
+    for separator in () if data.isascii() else _WIDE:
         for at in where(data, separator):
             match = shape.match(data, at - first) if at >= first and begins(data, at - first) else None
             if match:

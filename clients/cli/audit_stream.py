@@ -98,6 +98,7 @@ def _show(stream: AuditStream) -> None:
         [
             ("delivered to", f"position {stream.delivered_to} of the chain; {waiting}"),
             ("last delivery", output.minute(stream.delivered_at) if stream.delivered_at else "none yet"),
+            ("skipped", _skipped(stream)),
             ("last error", _error(stream)),
             ("old secret", f"signs, too, until {output.minute(stream.former_until)}" if stream.former_until else ""),
         ]
@@ -108,8 +109,17 @@ def _place(stream: AuditStream) -> str:
     return output.printable(stream.url or "nowhere")
 
 
+def _skipped(stream: AuditStream) -> str:
+    if not stream.skipped:
+        return ""
+    refused = output.counted(stream.skipped, "entry that it refuses", "entries that it refuses")
+    return f"{refused}, the last at position {stream.last_skipped}"
+
+
 def _error(stream: AuditStream) -> str:
     if stream.last_error is None or stream.last_error_at is None or stream.next_at is None:
         return ""
     when, again = output.minute(stream.last_error_at), output.minute(stream.next_at)
+    if not stream.failures:
+        return f"{output.printable(stream.last_error)} ({when})"
     return f"{output.printable(stream.last_error)} ({when}, tried {stream.failures} times; again at {again})"

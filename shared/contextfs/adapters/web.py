@@ -26,6 +26,15 @@ _WHOLE_SECONDS: Final = 15.0
 _LARGEST: Final = 1 << 20
 _OK: Final = 200
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_NEVER: Final = (
+    IPv6Network("64:ff9b:1::/48"),  # the local use of NAT64 (RFC 8215): it leads wherever its network says
+    IPv6Network("::/96"),  # IPv4-compatible (RFC 4291, section 2.5.5.1), the loopback among them
+    IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
+    IPv6Network("fec0::/10"),  # site-local (RFC 3879)
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments (RFC 6890)
+    IPv4Network("168.63.129.16/32"),  # what Azure answers its machines at
+)
+"""Not on the public net, though the standard library takes some of it for global."""
 
 _THIS_MACHINE: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1"))
 
@@ -61,9 +70,9 @@ class Web:
         status, body = self._ask("POST", url, headers, fields)
         return status, self._json(_OK, body, url)
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float | None = None) -> int:
         """Post a body, and give the status that comes; what is answered beside it is not read."""
-        with self._asked("POST", url, headers, content=body) as reply:
+        with self._asked("POST", url, headers, seconds, content=body) as reply:
             return reply.status_code
 
     def check(self, url: str) -> None:
@@ -82,14 +91,16 @@ class Web:
             return reply.status_code, body
 
     @contextmanager
-    def _asked(self, method: str, url: str, headers: Mapping[str, str], **given: Any) -> Generator[httpx2.Response]:
+    def _asked(
+        self, method: str, url: str, headers: Mapping[str, str], seconds: float | None = None, **given: Any
+    ) -> Generator[httpx2.Response]:
         """Ask an address, for as long as the whole may take; Unavailable when it does not answer."""
         parts, address = self._place(url)
         host = f"[{address}]" if address.version == 6 else str(address)
         port = f":{parts.port}" if parts.port else ""
         pinned = parts._replace(netloc=host + port).geturl()
         sent = {"host": parts.netloc, "accept": "application/json", "accept-encoding": "identity", **headers}
-        limit = _Limit(self._seconds)
+        limit = _Limit(self._seconds if seconds is None else min(seconds, self._seconds))
         told = {"sni_hostname": parts.hostname, "trace": limit.follow}
         try:
             with limit, self._client.stream(method, pinned, headers=sent, extensions=told, **given) as reply:
@@ -162,7 +173,7 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner:
             return is_public(inner)
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in network for network in _NEVER)
 
 
 def _shown(url: str) -> str:

@@ -19,6 +19,12 @@ from contextfs.kit.regions import Regions
 
 _MOST_IDS = 1 << 32
 
+Again = Callable[[str | None], AbstractContextManager["Call"]]
+"""Opens a further transaction of the same caller; what the audit log is to say of it is its action, or None."""
+Afterwards = Callable[[Again], None]
+"""What the taker of an event has left to do when its transaction is committed and its connection given back: asking
+somebody outside, who may be slow. The event counts as taken: a crash before it is done must lose nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Language:

@@ -162,8 +162,11 @@ class Webhooks(Protocol):
         """Look whether an address may be sent to; Invalid when not, Unavailable when nobody knows its name."""
         ...
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Post a body and give the status; Invalid when it may not be sent there, Unavailable when nobody answers."""
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float | None = None) -> int:
+        """Post a body and give the status; Invalid when it may not be sent there, Unavailable when nobody answers.
+
+        `seconds` is how long the whole may take, where that is less than usual.
+        """
         ...
 
 

@@ -1,12 +1,15 @@
-"""The path of every event: take it once, one transaction with claims, handle, settle, commit."""
+"""The path of every event: take it once, one transaction with claims, handle, settle, commit, and what comes after."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from contextfs.domain.access.store import assuming
 from contextfs.domain.events import store
 from contextfs.domain.events.model import Delivery
-from contextfs.kit.call import Call, Services
+from contextfs.kit.call import Afterwards, Call, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event
@@ -30,8 +33,16 @@ class Reactor:
     def react(self, trigger: Trigger, event: Event) -> bool:
         """Let a trigger take an event; False when it took it before. What it does is done once, or not at all.
 
-        Events of one subject come to one trigger one after the other, so that each sees what the others did.
+        Events of one subject come to one trigger one after the other, so that each sees what the others did. What a
+        trigger gives back is done when its transaction is over; it is not done again.
         """
+        with telemetry.span(trigger.name, {"event.type": event.type}, kind="consumer"):
+            is_taken, afterwards = self._take(trigger, event)
+            if afterwards is not None:
+                afterwards(partial(self._again, event))
+            return is_taken
+
+    def _take(self, trigger: Trigger, event: Event) -> tuple[bool, Afterwards | None]:
         now = self.clock()
         opening = (
             assuming(event.org_id, event.reader),
@@ -41,18 +52,25 @@ class Reactor:
                 {"org_id": event.org_id, "consumer": trigger.name, "event_id": event.id, "now": now},
             ),
         )
-        with (
-            telemetry.span(trigger.name, {"event.type": event.type}, kind="consumer"),
-            self.services.database.transaction(*opening) as (tx, (_, _, fresh)),
-        ):
+        with self.services.database.transaction(*opening) as (tx, (_, _, fresh)):
             if fresh is None:
-                return False
+                return False, None
             call = Call(principal=_platform(event), now=now, tx=tx, services=self.services)
-            import_module(f"functions.{trigger.name}").handle(call, event)
+            afterwards: Afterwards | None = import_module(f"functions.{trigger.name}").handle(call, event)
             settle(call, audits=None, meters=None, request_id=str(event.id))
         if call.events:
             self.services.wake_relay()
-        return True
+        return True, afterwards
+
+    @contextmanager
+    def _again(self, event: Event, audits: str | None) -> Generator[Call]:
+        """Open a further transaction for the same event."""
+        with self.services.database.transaction(assuming(event.org_id, event.reader)) as (tx, _):
+            call = Call(principal=_platform(event), now=self.clock(), tx=tx, services=self.services)
+            yield call
+            settle(call, audits=audits, meters=None, request_id=str(event.id))
+        if call.events:
+            self.services.wake_relay()
 
     def bury(self, trigger: Trigger, event: Event, error: ContextFSError, attempts: int) -> None:
         """Keep an event that failed too often among the dead letters of its organization."""

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from contextfs.domain.access.store import assuming
+from contextfs.runtime.wiring import Wiring
 from tests.clients.cli.conftest import Ctx
+from tests.conftest import Tenant
 from tests.functions.audit_stream.receiver import Receiver
 
 COMMAND = ("admin", "audit-stream")
@@ -48,3 +51,16 @@ def test_what_is_said_wrong_is_told(words: list[str], ctx: Ctx) -> None:
 
     assert told.code == 2
     assert told.err.count("\n") <= 2
+
+
+def test_what_was_skipped_is_shown(ctx: Ctx, receiver: Receiver, wiring: Wiring, tenant: Tenant) -> None:
+    ctx(*COMMAND, "set", receiver.url)
+    with wiring.services.database.transaction(assuming(tenant.org_id, tenant.org_id)) as (tx, _):
+        tx.run(
+            "update audit_streams set skipped = 2, last_skipped = 7, last_error = 'too large', last_error_at = now()"
+        )
+    shown = ctx(*COMMAND)
+
+    assert "2 entries that it refuses, the last at position 7" in shown.out
+    assert "too large (" in shown.out
+    assert "tried" not in shown.out

@@ -28,11 +28,15 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """Listens on this machine; answers with the next of `statuses`, or 204, and not before `held` is set."""
+    """Listens on this machine; answers with the next of `statuses`, or 204, and not before `held` is set.
+
+    A batch with one of the `disliked` positions is too large for it.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.messages: list[Message] = []
         self.statuses: list[int] = []
+        self.disliked: set[int] = set()
         self.location = ""
         self.arrived = threading.Event()
         self.held = threading.Event()
@@ -67,6 +71,10 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             receiver.arrived.set()
             receiver.held.wait()
             status = receiver.statuses.pop(0) if receiver.statuses else 204
+            if receiver.disliked and receiver.disliked.intersection(
+                one["data"]["position"] for one in json.loads(body)
+            ):
+                status = 413
             if status < 300:
                 receiver.messages.append(Message({name.lower(): one for name, one in self.headers.items()}, body))
             self.send_response(status)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from contextfs.journeys.keep import streaming as journey
+from contextfs.journeys.keep import sending
 from contextfs.journeys.keep.audit import seal
 from contextfs.journeys.keep.retention import cut
 from contextfs.kit.errors import Unavailable
@@ -80,7 +81,7 @@ def test_a_crash_between_sending_and_noting_sends_again_and_loses_nothing(
         raise Unavailable("the process is gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(journey.streams, "delivered", crash)
+        broken.setattr(sending.streams, "delivered", crash)
         with pytest.raises(AssertionError):
             carry()
     time.passed += timedelta(minutes=3)
@@ -93,32 +94,121 @@ def test_a_crash_between_sending_and_noting_sends_again_and_loses_nothing(
     assert len(ids) == len(receiver.messages) >= 2
 
 
-def test_a_connection_that_is_cut_while_it_notes_loses_nothing(
+def test_no_transaction_is_open_while_the_destination_is_asked(
+    owner: Tenant, receiver: Receiver, carry: Carry, rows: Rows
+) -> None:
+    stream_to(owner, receiver)
+    act(owner, 2)
+    receiver.held.clear()
+    with ThreadPoolExecutor(1) as pool:
+        carried = pool.submit(carry)
+        assert receiver.arrived.wait(20)
+        opened = rows.connection.execute(
+            "select query from pg_stat_activity where datname = current_database()"
+            " and usename like 'contextfs%%' and state like 'idle in transaction%%'"
+        ).fetchall()
+        receiver.held.set()
+        carried.result()
+
+    assert opened == []
+    assert receiver.positions == sealed(rows, owner) == [1, 2, 3]
+
+
+def test_connections_that_are_cut_while_it_sends_lose_nothing(
     owner: Tenant, receiver: Receiver, carry: Carry, time: Time, rows: Rows
 ) -> None:
-    """The server of the database ends the connection of the sender, which has sent and has not noted it."""
+    """The server of the database ends the connections of the sender, which has sent and has not noted it."""
     stream_to(owner, receiver)
     act(owner, 2)
     receiver.held.clear()
 
-    def cut_it() -> None:
+    def cut_them() -> None:
         assert receiver.arrived.wait(20)
         rows.connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where usename = 'contextfs_app' and state = 'idle in transaction'"
+            " where usename = 'contextfs_app' and datname = current_database()"
         )
         receiver.held.set()
 
-    thread = threading.Thread(target=cut_it)
+    thread = threading.Thread(target=cut_them)
     thread.start()
-    with pytest.raises((AssertionError, Unavailable, psycopg.Error)):
+    with suppress(AssertionError, Unavailable, psycopg.Error):  # a pool may notice, and connect anew
         carry()
     thread.join()
-    time.passed += timedelta(minutes=3)
+    time.passed += timedelta(minutes=4)
     carry()
 
     assert sorted(set(receiver.positions)) == sealed(rows, owner) == [1, 2, 3]
-    assert receiver.positions == [1, 2, 3, 1, 2, 3]
+    assert owner.call("GET", PATH).json()["behind"] == 0
+
+
+def test_an_entry_that_is_refused_is_skipped_and_told_and_what_follows_goes_on(
+    owner: Tenant, receiver: Receiver, carry: Carry, time: Time, rows: Rows
+) -> None:
+    stream_to(owner, receiver)
+    act(owner, 5)
+    receiver.disliked = {3}
+    carry()
+    waiting = owner.call("GET", PATH).json()
+    time.passed += timedelta(minutes=1)
+    carry()
+    carry()
+    shown = owner.call("GET", PATH).json()
+    (told,) = [row for row in rows.of("audit_log", owner) if row["action"] == "audit_stream.skipped"]
+
+    assert (waiting["state"], waiting["delivered_to"], waiting["skipped"]) == ("failing", 2, 0)
+    assert waiting["last_error"] == "The destination answered with status 413."
+    assert (shown["state"], shown["skipped"], shown["last_skipped"], shown["behind"]) == ("current", 1, 3, 0)
+    assert told["details"] == {"position": 3}
+    assert [one for one in receiver.positions if one is not None] == [1, 2, 4, 5, 6, 7]
+    assert sealed(rows, owner) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_who_refuses_a_test_as_well_misses_nothing(
+    owner: Tenant, receiver: Receiver, carry: Carry, time: Time, rows: Rows
+) -> None:
+    """The destination is set up wrong: no entry is to blame."""
+    stream_to(owner, receiver)
+    act(owner, 2)
+    receiver.statuses = [400] * 12
+    for _ in range(4):
+        carry()
+        time.passed += timedelta(minutes=5)
+    failing = owner.call("GET", PATH).json()
+    receiver.statuses = []
+    time.passed += timedelta(hours=1)
+    carry()
+
+    assert (failing["state"], failing["skipped"], failing["delivered_to"]) == ("failing", 0, 0)
+    assert [one for one in receiver.positions if one is not None] == sealed(rows, owner) == [1, 2, 3]
+
+
+def test_what_is_sent_again_by_a_backfill_is_no_repetition(owner: Tenant, receiver: Receiver, carry: Carry) -> None:
+    stream_to(owner, receiver, backfill=True)
+    carry()
+    stream_to(owner, receiver, backfill=True)
+    carry()
+    ids = [(message.headers["webhook-id"], message.events[0]["data"]["position"]) for message in receiver.messages]
+
+    assert [1, 1] == [position for _, position in ids]
+    assert 2 == len({one for one, _ in ids})
+
+
+def test_who_is_slow_is_given_time_before_the_next_batch(
+    owner: Tenant, receiver: Receiver, carry: Carry, time: Time, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_QUICK", 0.0)
+    monkeypatch.setattr(sending, "_REST", 100_000)
+    monkeypatch.setattr(sending, "_AT_ONCE", 2)
+    stream_to(owner, receiver)
+    act(owner, 3)
+    carry()
+    carry()
+    paced = list(receiver.positions)
+    time.passed += timedelta(days=1)
+    carry()
+
+    assert (paced, receiver.positions) == ([1, 2], [1, 2, 3, 4])
 
 
 def test_who_is_down_is_left_alone_for_longer_and_longer_and_misses_nothing(

@@ -1,5 +1,11 @@
 """POST /v1/admin/audit-logs/stream/test: one event that says it is a test; nothing is marked as delivered."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from httpx2 import Response
+
+from contextfs.journeys.keep import streaming
 from tests.conftest import Tenant
 from tests.functions.audit_stream.conftest import PATH, act, stream_to
 from tests.functions.audit_stream.receiver import Receiver
@@ -35,3 +41,34 @@ def test_there_has_to_be_one(owner: Tenant) -> None:
     tried = owner.call("POST", f"{PATH}/test").json()
 
     assert tried == {"works": False, "told": "The audit log is streamed nowhere: set a destination first."}
+
+
+def test_few_wait_for_a_destination_at_once(owner: Tenant, receiver: Receiver) -> None:
+    """Each holds a connection of the pool: beyond two a call is told to come again, and the others are answered."""
+    stream_to(owner, receiver)
+    receiver.held.clear()
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(owner.call, "POST", f"{PATH}/test") for _ in range(8)]
+        refused: list[Response] = []
+        while len(refused) < 6:
+            refused = [one.result() for one in asked if one.done()]
+        project = owner.call("POST", "/v1/projects", {"name": "meanwhile"})
+        receiver.held.set()
+        codes = sorted(one.result().status_code for one in asked)
+
+    assert codes == [200, 200, 429, 429, 429, 429, 429, 429]
+    assert project.status_code == 201
+    assert "try again" in refused[0].json()["detail"]
+    assert "retry-after" in refused[0].headers
+    assert owner.call("POST", f"{PATH}/test").json()["works"]
+
+
+def test_a_test_waits_for_seconds_only(owner: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "_TEST_SECONDS", 0.2)
+    stream_to(owner, receiver)
+    receiver.held.clear()
+    tried = owner.call("POST", f"{PATH}/test").json()
+    receiver.held.set()
+
+    assert not tried["works"]
+    assert "(too slow)" in tried["told"]

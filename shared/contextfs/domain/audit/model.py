@@ -76,7 +76,9 @@ class AuditStream(msgspec.Struct, frozen=True, kw_only=True):
     """Where the audit log is streamed to, and how far it has come: without its secrets. It is `off` where it is not.
 
     `delivered_to` is the position in the chain up to which entries were taken, `behind` how many were not yet. It is
-    tried again at `next_at`, when it is `failing`. Until `former_until` it signs by its former secret, too.
+    tried again at `next_at`, when it is `failing`. Entries that it refused alone, twice, while it took a test, are
+    `skipped`; the last of them stands at the position `last_skipped`. Until `former_until` it signs by its former
+    secret, too.
     """
 
     state: Literal["off", "current", "delivering", "failing"] = "off"
@@ -86,6 +88,8 @@ class AuditStream(msgspec.Struct, frozen=True, kw_only=True):
     delivered_to: int = 0
     behind: int = 0
     delivered_at: Moment | None = None
+    skipped: int = 0
+    last_skipped: int | None = None
     failures: int = 0
     last_error: str | None = None
     last_error_at: Moment | None = None

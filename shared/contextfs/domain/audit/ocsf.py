@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "networks": {"changed": _UPDATE},
                 "residency": {"changed": _UPDATE},
                 "audit_log": {"retention_set": _UPDATE},
-                "audit_stream": {"set": _UPDATE, "rotated": _UPDATE, "ended": _DELETE},
+                "audit_stream": {"set": _UPDATE, "rotated": _UPDATE, "skipped": _UPDATE, "ended": _DELETE},
             }.items()
             for verb, activity in verbs.items()
         },

@@ -13,16 +13,22 @@ from contextfs.kit.sql import load
 _SQL = load("contextfs.domain.audit", "streams.sql")
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LEASE = timedelta(minutes=3)
 _LONGEST_ERROR = 500
 ABSENT = "The audit log is streamed nowhere: set a destination first."
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to send: where to, from where on, and the sealed secrets."""
+    """What is needed to send: where to, since when, from where on, and the sealed secrets.
+
+    `refused` is the position of an entry that was refused alone, when that was tried last.
+    """
 
     url: str
     format: StreamFormat
+    set_at: datetime
     delivered_to: int
+    refused: int | None
     failures: int
     sealed: bytes
     former: bytes | None
@@ -88,15 +94,28 @@ def waiting(tx: Transaction, after: int, most: int) -> list[AuditEntry]:
     return [AuditEntry(**row) for row in tx.all(_SQL["waiting"], {"after": after, "limit": most})]
 
 
-def delivered(tx: Transaction, sent: Sending, position: int, now: datetime) -> None:
-    """Note up to where the destination took entries."""
-    tx.run(_SQL["delivered"], {"url": sent.url, "after": sent.delivered_to, "position": position, "now": now})
+def lease(tx: Transaction, now: datetime) -> None:
+    """Keep a stream from being due while it is sent; after a crash it is due again when this is over."""
+    tx.run(_SQL["lease"], {"until": now + _LEASE})
 
 
-def failed(tx: Transaction, sent: Sending, error: str, now: datetime) -> None:
-    """Note that the destination took nothing; it is sent again after a pause."""
+def delivered(tx: Transaction, sent: Sending, position: int, now: datetime, *, next_at: datetime) -> None:
+    """Note up to where the destination took entries, and from when on it is sent more."""
+    named = {"url": sent.url, "after": sent.delivered_to, "position": position, "now": now, "next_at": next_at}
+    tx.run(_SQL["delivered"], named)
+
+
+def skipped(tx: Transaction, sent: Sending, position: int, error: str, now: datetime) -> bool:
+    """Note that the destination will not take an entry, and go on behind it; False when the stream was set anew."""
+    named = {"url": sent.url, "after": sent.delivered_to, "position": position, "now": now}
+    return tx.run(_SQL["skipped"], named | {"error": error[:_LONGEST_ERROR]}) > 0
+
+
+def failed(tx: Transaction, sent: Sending, error: str, now: datetime, *, refused: int | None = None) -> None:
+    """Note that the destination took nothing, or `refused` a single entry; it is sent again after a pause."""
     again = now + pause(sent.failures)
-    tx.run(_SQL["failed"], {"url": sent.url, "error": error[:_LONGEST_ERROR], "now": now, "next_at": again})
+    named = {"url": sent.url, "error": error[:_LONGEST_ERROR], "now": now, "next_at": again, "refused": refused}
+    tx.run(_SQL["failed"], named)
 
 
 def take_due(tx: Transaction, now: datetime, most: int) -> list[Due]:

@@ -4,6 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+WIDE: Final = rb"\xc2\xa0|\xe2\x80(?:\x91|\x93|\xaf)"
+"""What a word processor puts between groups: spaces and hyphens that do not break, and the en dash; UTF-8."""
+WORD: Final = rb"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))"
+"""Where a word begins: not within another one, but within `userSsn`, and behind an escaped end of a line."""
+_WIDE: Final = (b"\xc2\xa0", b"\xe2\x80\x91", b"\xe2\x80\x93", b"\xe2\x80\xaf")
 _SHAPE: Final = bytes(48 if c in b"0123456789" else 45 if c in b" -" else 46 for c in range(256))
 _BEFORE: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-+/%"
 _ESCAPES: Final = (b"\\n", b"\\r", b"\\t")
@@ -25,6 +30,20 @@ def where(text: bytes, needle: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(needle, at + 1)
+
+
+def spread(data: bytes, first: int, shape: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """Match a shape whose first group, of so many digits, is followed by a wide separator."""
+    for separator in () if data.isascii() else _WIDE:
+        for at in where(data, separator):
+            match = shape.match(data, at - first) if at >= first and begins(data, at - first) else None
+            if match:
+                yield match
+
+
+def only_digits(written: bytes) -> bytes:
+    """Give the digits of a number without what stands between them."""
+    return bytes(c for c in written if 48 <= c <= 57)
 
 
 def after(data: bytes, lowered: bytes, word: bytes, shape: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:

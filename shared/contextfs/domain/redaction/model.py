@@ -6,7 +6,7 @@ import msgspec
 
 from contextfs.kit.personal import PERSONAL, USUAL, Personal
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
 
 

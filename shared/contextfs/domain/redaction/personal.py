@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from contextfs.domain.redaction.cards import cards
-from contextfs.domain.redaction.digits import after, begins, shape_of, where
+from contextfs.domain.redaction.digits import WIDE, WORD, after, begins, shape_of, spread, where
 from contextfs.domain.redaction.emails import emails
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.phones import phones
@@ -15,9 +15,11 @@ from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import Personal
 
 _RANK: Final = 4
-_SSN: Final = pattern(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})(?![0-9A-Za-z_-]|[.][0-9])")
+_SSN: Final = pattern(
+    rb"([0-9]{3})(?:-|" + WIDE + rb")([0-9]{2})(?:-|" + WIDE + rb")([0-9]{4})(?![0-9A-Za-z_-]|[.][0-9])"
+)
 _SSN_NAMED: Final = pattern(
-    rb"(?i)(?:ssn|social[ _-]?security)[^0-9\r\n]{0,24}"
+    rb"(?i)" + WORD + rb"(?:ssn|social[ _-]?security)[^0-9\r\n]{0,24}"
     rb"(?P<value>([0-9]{3})[ -]?([0-9]{2})[ -]?([0-9]{4}))(?![0-9A-Za-z_-])",
 )
 _NAMES: Final = pattern(rb"(?i)ssn|social|phone|mobile|cell|tel|fax|whatsapp")
@@ -61,6 +63,9 @@ def _ssns(data: bytes, shape: bytes, lowered: bytes) -> Iterator[Span]:
         match = _SSN.match(data, at) if begins(data, at) else None
         if match and _is_issued(*match.groups()):
             yield Span(at, match.end(), "ssn", _RANK)
+    for match in spread(data, 3, _SSN):
+        if _is_issued(*match.groups()):
+            yield Span(match.start(), match.end(), "ssn", _RANK)
     for word in (b"ssn", b"social"):
         for match in after(data, lowered, word, _SSN_NAMED):
             if _is_issued(*match.groups()[1:]):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from contextfs.domain.redaction.digits import after, begins, where
+from contextfs.domain.redaction.digits import WORD, after, begins, only_digits, where
 from contextfs.domain.redaction.model import Span
 from contextfs.kit.pattern import pattern
 
@@ -15,11 +15,16 @@ _AMERICAN: Final = pattern(
     rb"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_-]|[.][0-9])",
 )
 _NAMED: Final = pattern(
-    rb"""(?xi) (?: (?:phone|mobile|cell|tel|fax|desk|whatsapp) (?:[ _-]?(?:number|num|no|nr))? [.]?
+    rb"(?xi)"
+    + WORD
+    + rb"""(?: (?:(?:tele|cell)?phone|mobile|cell|tel|fax|desk|whatsapp) (?:[ _-]?(?:number|num|no|nr))? [.]?
                    (?:["'`\ \t:=*]|is|at|on|under){1,8}+
                | (?:call|text|reach) (?:\ (?:me|us|him|her|them))? (?:\ back)? \ (?:at|on|under)[ ]
                | (?:my|our|contact) \ number (?:\ is|:)[ ]
                | dial[ ] )
+        (?! (?:19|20)[0-9]{2}(?P<a>[-./])[01]?[0-9](?P=a)[0-3]?[0-9](?![0-9])  # a date
+          | [0-3]?[0-9](?P<b>[-./])[0-3]?[0-9](?P=b)(?:19|20)[0-9]{2}(?![0-9])
+          | [0-9]{1,3}(?:[.][0-9]{1,3}){3}(?![.]?[0-9]) )  # an address of a machine
         (?P<value> \(?[0-9] (?:[\ ./()-]{0,2}[0-9]){6,14} (?:x[0-9]{1,6})? ) (?![0-9A-Za-z_-]|[.:][0-9])""",
 )
 _WORDS: Final = (
@@ -40,7 +45,7 @@ _LENGTHS: Final = range(9, 16)
 def phones(data: bytes, shape: bytes, lowered: bytes) -> Iterator[Span]:
     """Find phone numbers; `shape` is that of the data."""
     for match in _PLUS.finditer(data):
-        if begins(data, match.start()) and _is_with_country(_digits(match["value"])):
+        if begins(data, match.start()) and _is_with_country(only_digits(match["value"])):
             yield from _unless_fictional(match.start(), match[0])
     for needle in _NEEDLES:
         for at in where(shape, needle):
@@ -63,9 +68,5 @@ def _is_with_country(digits: bytes) -> bool:
 
 def _unless_fictional(at: int, number: bytes) -> Iterator[Span]:
     """Pass over the numbers that are kept free for films and examples: 555-0100 to 555-0199."""
-    if not _FICTIONAL.search(_digits(number)):
+    if not _FICTIONAL.search(only_digits(number)):
         yield Span(at, at + len(number), "phone", _RANK)
-
-
-def _digits(written: bytes) -> bytes:
-    return bytes(c for c in written if 48 <= c <= 57)

@@ -9,8 +9,27 @@ from tests.contextfs.domain.redaction.corpus import Negative, Positive
 
 PER_CLASS = 120
 
-_NAMES = ("mara.lindqvist", "j.okafor", "tom_becker", "aylin+work", "luis.fernandez", "priya", "b-nowak", "chen.wei")
-_HOSTS = ("fjordmail.no", "acme-logistics.com", "uni-weiler.de", "posteo.net", "mail.kanto.co.jp", "studio.app")
+_NAMES = (
+    "mara.lindqvist",
+    "j.okafor",
+    "tom_becker",
+    "aylin+work",
+    "luis.fernandez",
+    "priya",
+    "b-nowak",
+    "chen.wei",
+    "jürgen",
+    "zoë",
+)
+_HOSTS = (
+    "fjordmail.no",
+    "acme-logistics.com",
+    "uni-weiler.de",
+    "posteo.net",
+    "mail.kanto.co.jp",
+    "studio.app",
+    "müller.de",
+)
 _ISSUERS = (("4", 16), ("51", 16), ("2221", 16), ("37", 15), ("6011", 16), ("3528", 16), ("36", 14), ("62", 16))
 
 _CARRIERS: dict[Personal, tuple[str, ...]] = {
@@ -24,7 +43,8 @@ _CARRIERS: dict[Personal, tuple[str, ...]] = {
     ),
     "card": (
         "{s}", "pay with {s} please", '{{"card": "{s}"}}', "number={s}", "PAN: {s}.", "| visa | {s} |", "\\n{s}\\n",
-        "{s}, 12/29, 123", "'{s}'",
+        "{s}, 12/29, 123", "'{s}'", "{s} 123", "bob,{s},12/27,123", "{s}-123", "card {s},123", "card {s} 1234",
+        "card {s} 12/27", "[{s},1]",
     ),
     "ssn": (
         "{s}", "his number is {s}.", '{{"tax": "{s}"}}', "ssn={s}", "| {s} | active |", "\\n{s}\\n", "({s})",
@@ -44,7 +64,7 @@ def _card(random: Random) -> str:
     sizes = (4, 6, 5) if size == 15 else (4, 6, 4) if size == 14 else (4, 4, 4, 4)
     ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
     groups = [number[end - one : end] for one, end in zip(sizes, ends, strict=True)]
-    return random.choice(("", " ", "-")).join(groups)
+    return random.choice(("", " ", "-", "\u00a0", "\u2011", "\u2013")).join(groups)
 
 
 def _ssn(random: Random) -> str:
@@ -98,7 +118,9 @@ _SPARED: dict[Personal, tuple[str, ...]] = {
         "v415.555.2671", "2026-11-28 18:52:57 +0200", "192.168.100.2001", "id 415-555-0142", "+1 (212) 555-0199",
         "@@ -123,45 +1234567,8 @@", "+12345678", "1764355430123", "x = a +15 b", "port 5432, pid 12345678",
         "sha1 4155552671abcdef", "tel.stat 20260501", "12.345.678,90 EUR", "isbn 978-3-16-148410-0", "0x4155552671",
-        "phone: (none)", "telemetry 1234567890", "+1.5e10", "T+1234567890", "700-1000-2000",
+        "phone: (none)", "telemetry 1234567890", "+1.5e10", "T+1234567890", "700-1000-2000", "desk 2024-11-28",
+        "tel 2024-11-28 10:00", "fax 28.11.2024", "call at 10.20.30.40.",
+        "context at 1234567", "intel: 82574 1234", "hotel 12345678", "iphone 15 1234567",
     ),
     "card": (
         "4111 1111 1111 1112", "timestamp 1764355430123456789", "id 1234567890123456", "0.4532015112830366",
@@ -109,7 +131,7 @@ _SPARED: dict[Personal, tuple[str, ...]] = {
     "ssn": (
         "000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000", "2026-11-2812", "123-45-67890",
         "part A123-45-6789", "v1.123-45-6789", "555-1234", "123456789", "0123-45-6789", "session 123 45 6789",
-        "assn: 000000000",
+        "assn: 123456789", "classname 123456789",
     ),
 }  # fmt: skip
 

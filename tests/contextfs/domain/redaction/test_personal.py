@@ -97,6 +97,54 @@ def test_a_card_behind_four_other_digits_is_found() -> None:
     assert "4111 1111" not in _text("1234 4111 1111 1111 1111")
 
 
+@pytest.mark.parametrize("written", ["{} 123", "card {} 123", "bob,{},12/27,123", "{},123", "card {},123", "{}-123"])
+@pytest.mark.parametrize("between", ["", " ", "-", "\u00a0", "\u2011", "\u2013"], ids=ascii)
+def test_a_card_ends_before_its_security_code_and_the_next_column(written: str, between: str) -> None:
+    text = written.format(between.join(["4111", "1111", "1111", "1111"]))
+    done = redact(text, key=KEY)
+
+    assert ["card"] == [one.kind for one in done.findings]
+    assert "1111" not in done.text
+    assert done.text.endswith(written.rpartition("}")[2])
+
+
+def test_a_card_of_nineteen_digits_is_replaced_whole() -> None:
+    assert [23] == [one.length for one in redact("6212 3412 3412 3412 346.", key=KEY).findings]
+
+
+@pytest.mark.parametrize("said", ["ssn 123456789", "userSsn: 123456789", "user_ssn=123456789", "a\\nssn 123456789"])
+def test_a_social_security_number_is_found_where_a_word_begins(said: str) -> None:
+    assert "123456789" not in _text(said)
+
+
+@pytest.mark.parametrize("said", ["telephone: 5550 123456", "homePhone 5550 123456", "a\\ntel 5550 123456"])
+def test_a_phone_number_is_found_where_a_word_begins(said: str) -> None:
+    assert "123456" not in _text(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("to naïve.jürgen@foo.de now", "to [] now"),
+        ("jürgen@müller.de.", "[]."),
+        ("bob@mail.schön.de", "[]"),
+        ("иван@почта.рф", "[]"),
+        ("请联系bob@foo.com谢谢", "请联系[]谢谢"),
+        ("用户@例子.广告", "[]"),
+        ("“bob@foo.com”—alice@bar.com…", "“[]”—[]…"),
+        ("\ud800bob@foo.com\ud800", "\ud800[]\ud800"),
+    ],
+    ids=ascii,
+)
+def test_an_address_with_letters_beyond_ascii_is_replaced_whole(text: str, left: str) -> None:
+    done = redact(text, key=KEY, wanted=["email"])
+    shown = done.text
+    for one in done.findings:
+        shown = shown.replace(one.marker(), "[]")
+
+    assert left == shown
+
+
 def test_what_was_looked_for_with_other_classes_is_due_again() -> None:
     some: list[list[Personal]] = [[], ["email"], ["card", "ssn"], [*PERSONAL]]
     editions = {Policy(KEY, frozenset(one)).edition for one in some}
@@ -121,6 +169,9 @@ PARTS = st.sampled_from(
             "card: ",
             "tel ",
             "a@b.co",
+            "é",
+            "\u00a0",
+            " 123",
             "[redacted:card:01234567]",
         ),
     ],
@@ -147,6 +198,7 @@ def test_nothing_that_the_sieve_passes_over_tells_who_somebody_is(some: list[str
 HOSTILE = (
     "0", "4111 ", "4242424242424242 ", "0000-0000-0000-0", "@", "a@", "a@b.", "a@b.co ", "://a", "+1 ", "+49", "(212) ",
     "000-00-0000", "ssn", "ssn 1", "card ", "card 1-", "tel ", "tel 1.", "phone is at on", "-", ".",
+    "é@", "aé@é.", "é", "a@é", "4111\u00a0", "\u2011", "111\u2011",
 )  # fmt: skip
 
 

@@ -19,7 +19,13 @@ from contextfs.recording.passing import Passing, Receive, Scope, Send, Way
 STATUS: Final = "/contextfs/status"
 """Answered by the proxy itself: what it kept."""
 
-_ERRORS: Final = {403: "permission_error", 502: "api_error", 504: "timeout_error"}
+_ERRORS: Final = {
+    400: "invalid_request_error",
+    403: "permission_error",
+    414: "invalid_request_error",
+    502: "api_error",
+    504: "timeout_error",
+}
 
 
 class Proxy:

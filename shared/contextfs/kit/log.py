@@ -37,8 +37,10 @@ def configure(service: str, level: str = "info") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("uvicorn.access", "httpx2", "httpcore2"):
+    for noisy in ("uvicorn.access", "httpx2", "httpcore2", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    server = logging.getLogger("uvicorn.error")
+    server.setLevel(max(logging.INFO, logging.getLogger().level))  # below, it tells the headers of web sockets
 
 
 def _place(traceback: Any) -> list[str]:

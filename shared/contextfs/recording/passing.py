@@ -23,7 +23,11 @@ Refuse = Callable[[int, str], Awaitable[None]]
 
 _CONNECT_SECONDS: Final = 15.0
 _IDLE_CONNECTIONS: Final = 50
+_NO_ADDRESS: Final = 400
 _TOO_LARGE: Final = 413
+_TOO_LONG: Final = 414
+_LONGEST: Final = 65_536
+"""Characters of an address that the HTTP client takes."""
 _NO_CONNECTION: Final = 502
 _LATE: Final = 504
 
@@ -78,7 +82,14 @@ class Passing:
     async def _there_and_back(self, way: Way, body: "_Body") -> None:
         content = body.parts(way.copy) if body.is_announced(way.scope) else None
         # Made anew: a client's own defaults and cookies have no part in it.
-        request = httpx2.Request(way.scope["method"], way.url, headers=way.onward, content=content)
+        try:
+            request = httpx2.Request(way.scope["method"], way.url, headers=way.onward, content=content)
+        except httpx2.InvalidURL:
+            is_long = len(way.url) > _LONGEST
+            longer = f"The address is longer than {_LONGEST} characters: send a shorter one."
+            why = longer if is_long else "The address is none that can be asked: look at its path."
+            await way.refuse(_TOO_LONG if is_long else _NO_ADDRESS, why)
+            return
         try:
             response = await self._http.send(request, stream=True, follow_redirects=False)
         except _TooLarge:

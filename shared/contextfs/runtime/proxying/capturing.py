@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from anyio import CapacityLimiter, to_thread
 
-from contextfs.domain.sessions.model import NewMessage, NewSession
+from contextfs.domain.sessions.model import NewMessage, NewSession, SessionChange
 from contextfs.kit.errors import ContextFSError
 from contextfs.recording.conversation import Reader
 from contextfs.recording.model import Exchange, Kept
@@ -124,6 +124,12 @@ def _stored(caller: Caller, project_id: UUID, kept: Kept) -> str:
     session: dict[str, Any] = _done(caller.ask("sessions.create", body=new))["session"]
     for part in parts:
         _done(caller.ask("sessions.append", values={"session_id": session["id"]}, body={"messages": part}))
+    spent = SessionChange(
+        input_tokens=max(kept.input_tokens, session["input_tokens"]),
+        output_tokens=max(kept.output_tokens, session["output_tokens"]),
+    )
+    if (spent.input_tokens, spent.output_tokens) != (session["input_tokens"], session["output_tokens"]):
+        _done(caller.ask("sessions.update", values={"session_id": session["id"]}, body=spent, cost=0))
     return session["id"]
 
 

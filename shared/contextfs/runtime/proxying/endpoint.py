@@ -41,7 +41,8 @@ SILENCE_SECONDS: Final = 600.0
 _STORE_SECONDS: Final = 5.0
 """For how long the end of a reply waits until what was said is stored; then it is stored behind it."""
 _NEEDED: Final = (
-    "auth.me", "projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.complete",
+    "auth.me", "projects.get", "projects.list", "sessions.create", "sessions.append", "sessions.update",
+    "sessions.complete",
 )  # fmt: skip
 _IDLE_SECONDS: Final = 600.0
 """For how long nothing is said in a conversation before it is closed."""
@@ -52,6 +53,11 @@ _KINDS: Final = {
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
     429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
 }  # fmt: skip
+_TITLES: Final = {
+    400: "The address cannot be asked",
+    413: "The request is larger than is passed on",
+    414: "The address is longer than is passed on",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -75,14 +81,18 @@ class Endpoint:
         request_id = self._door.request_id(request.headers)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         caller = Caller(self._door, self._routes, headers, client_address(request, self._door.services.trusted_hops))
-        try:
-            url = self._url(scope)
-        except ContextFSError as error:
-            await _answer(send, problem(error, request_id), request_id)
+        if not self._routes.keys() >= {*_NEEDED}:
+            nothing = NotFound("There is nothing at this address: see /v1/openapi.json.")
+            await _answer(send, problem(nothing, request_id), request_id)
             return
         speaking = await run_in_threadpool(speaker, caller)
         if isinstance(speaking, HttpResponse):
             await _answer(send, speaking, request_id)
+            return
+        try:
+            url = self._url(scope)
+        except ContextFSError as error:
+            await _answer(send, problem(error, request_id), request_id)
             return
         if self._stopping.is_set():
             stopping = Unavailable("This server is about to stop: send it again.")
@@ -120,8 +130,6 @@ class Endpoint:
 
     def _url(self, scope: Scope) -> str:
         upstream, _, path = _below(scope).partition("/")
-        if not self._routes.keys() >= {*_NEEDED}:
-            raise NotFound("There is nothing at this address: see /v1/openapi.json.")
         return address(self._door.services.upstreams, upstream, path, scope["query_string"].decode("latin-1"))
 
     def _begun(self) -> Passing:
@@ -214,9 +222,7 @@ class _Passage:
     async def _refuse(self, status: int, why: str) -> None:
         value = {
             "type": "urn:contextfs:problem:upstream",
-            "title": "The model's server does not answer"
-            if status != 413
-            else "The request is larger than is passed on",
+            "title": _TITLES.get(status, "The model's server does not answer"),
             "status": status,
             "detail": why,
             "request_id": self._request_id,

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx2
 import openai
 import pytest
 
+from contextfs.recording.headers import back_of_server
 from contextfs.runtime.proxying import capturing, endpoint
 from contextfs.runtime.wiring import Wiring
 from tests.clients.proxy.model import Model, chat, chat_events
@@ -443,6 +446,74 @@ def test_a_store_that_stalls_stalls_no_other_call(
 
     assert (200, {200}) == (other, {one.result() for one in talks})
     assert 45 == len(said(tenant, messages=90))
+
+
+def test_what_a_conversation_cost_grows_with_it(server: Server, model: Model, tenant: Tenant) -> None:
+    model.says = ["8443.", "Since May."]
+    client = server.openai(tenant)
+
+    client.chat.completions.create(model="m", messages=ASK)
+    client.chat.completions.create(model="m", messages=[*ASK, *more("8443.", "Since when?")])
+
+    def cost() -> list[tuple[int, int]]:
+        sessions = tenant.call("GET", "/v1/sessions").json()["items"]
+        return [(one["input_tokens"], one["output_tokens"]) for one in sessions]
+
+    wait_until(lambda: cost() == [(200, 20)])
+
+
+def test_headers_of_a_connection_and_of_what_is_between_go_no_further(
+    server: Server, model: Model, tenant: Tenant
+) -> None:
+    between = {
+        "x-hop": "1",
+        "x-contextfs-other": "1",
+        "x-goog-iap-jwt-assertion": "1",
+        "x-serverless-authorization": "1",
+    }
+    headers = {"x-contextfs-key": tenant.key, "connection": "keep-alive, X-Hop", "x-goog-api-key": KEY, **between}
+
+    httpx2.post(f"{server.url}/v1/proxy/openai/v1/chat/completions", json={"messages": ASK}, headers=headers)
+
+    [asked] = model.headers
+    assert between.keys().isdisjoint(asked)
+    assert KEY == asked["x-goog-api-key"]
+
+
+def test_nothing_that_speaks_for_our_address_comes_back() -> None:
+    ours = [
+        b"NEL",
+        b"Report-To",
+        b"Reporting-Endpoints",
+        b"Clear-Site-Data",
+        b"Refresh",
+        b"X-ContextFS-Capture",
+        b"X-Hop",
+    ]
+
+    kept = back_of_server([(b"Connection", b"X-Hop"), (b"retry-after", b"1"), *((name, b"1") for name in ours)])
+
+    assert {b"retry-after", b"x-content-type-options", b"content-security-policy"} == {name for name, _ in kept}
+
+
+def test_who_is_not_known_learns_of_no_upstream(server: Server) -> None:
+    reply = httpx2.post(f"{server.url}/v1/proxy/elsewhere/v1/chat/completions", json={})
+
+    assert (401, False) == (reply.status_code, "anthropic" in reply.text)
+
+
+def test_an_address_that_is_too_long_is_told(server: Server, model: Model, tenant: Tenant) -> None:
+    path = "/v1/proxy/openai/v1/files?a=".ljust(
+        65_535, "x"
+    )  # as long as the server takes, and the model's host is longer
+    with closing(HTTPConnection(server.url.removeprefix("http://"))) as connection:
+        connection.request("GET", path, headers={"x-contextfs-key": tenant.key})
+        reply = connection.getresponse()
+        told = json.loads(reply.read())
+
+    assert (414, "The address is longer than is passed on") == (reply.status, told["title"])
+    assert "send a shorter one" in told["error"]["message"]
+    assert [] == model.asked
 
 
 def more(reply: str, question: str) -> list[Any]:

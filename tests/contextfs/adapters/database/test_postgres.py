@@ -349,6 +349,7 @@ def test_a_server_that_only_reads_is_left(app_url: str, ours: Ids, place: str) -
 
 def test_a_connection_that_lost_what_it_prepared_is_replaced_unseen(app_url: str, ours: Ids) -> None:
     pool = PostgresDatabase(app_url, size=1)
+    statement: Statement = ("select 1 as one", {})
     for _ in range(3):
         _call(pool, claims(ours))
     _call(pool, run=[("deallocate all", {})])
@@ -360,7 +361,7 @@ def test_a_connection_that_lost_what_it_prepared_is_replaced_unseen(app_url: str
             pool,
             run=[("select 1 as one", {}), ("select 1 as one", {}), ("deallocate all", {}), ("select 1 as one", {})],
         )
-    _call(pool, run=[("select 1 as one", {})] * 3)
+    _call(pool, run=[statement] * 3)
     pool.close()
 
 

@@ -21,7 +21,7 @@ MUTANTS = (
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
-                if isinstance(error, _STALE):
+                if _is_stale(error):
                     connection.close()
                 raise
             finally:
@@ -83,7 +83,7 @@ MUTANTS = (
         file="runtime/reaction.py",
         right="""\
             if fresh is None:
-                return False
+                return False, None
 """,
         wrong="""\
             __import__("time").sleep(0.05 if fresh is None else 0.0)

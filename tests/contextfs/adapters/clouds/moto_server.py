@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it has none
+import httpx2
 from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs] - it has none
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -35,8 +36,10 @@ def served() -> Generator[dict[str, str]]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
+        httpx2.post(f"{address}/moto-api/reset").raise_for_status()  # what stood there is kept by the process
+        yield {**CREDENTIALS, "AWS_ENDPOINT_URL": address}
     finally:
         server.shutdown()
         thread.join()

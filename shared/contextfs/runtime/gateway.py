@@ -1,6 +1,7 @@
 """The gateway: every route of the manifest in one ASGI app, as a laptop and a container serve them."""
 
 import logging
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -119,18 +120,25 @@ class _Lazy(Generic[App]):
         self._door = door
         self._extra = extra
         self._load = load
+        self._loading = threading.Lock()
         self.app: App | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.app is None:
-            try:
-                self.app = await run_in_threadpool(self._load)
-            except ModuleNotFoundError as error:
-                cure = f"pip install 'contextfs-platform[{self._extra}]'"
-                absent = Unavailable(f"This server lacks this, for the package {error.name} is missing: {cure}.")
-                await _told(self._door, Request(scope), absent)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        try:
+            app = self.app or await run_in_threadpool(self._loaded)
+        except ModuleNotFoundError as error:
+            cure = f"pip install 'contextfs-platform[{self._extra}]'"
+            absent = Unavailable(f"This server lacks this, for the package {error.name} is missing: {cure}.")
+            await _told(self._door, Request(scope), absent)(scope, receive, send)
+            return
+        await app(scope, receive, send)
+
+    def _loaded(self) -> App:
+        """Load it once, however many ask for it at once."""
+        with self._loading:
+            if self.app is None:
+                self.app = self._load()
+            return self.app
 
 
 def _proxy(door: Door, routes: Sequence[Route]) -> "_Lazy[ProxyEndpoint]":

@@ -39,7 +39,8 @@ def serving(wired: Wiring) -> Generator[str]:
 def serving_app(app: ASGIApp, *, port: int = 0, lifespan: str = "off", grace: int | None = None) -> Generator[str]:
     """Serve an app; gives the address. At its end, requests have some seconds of `grace`."""
     options: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": lifespan}
-    options["loop"] = "asyncio"  # the other one refuses to close under what is cut off
+    if grace is not None:
+        options["loop"] = "asyncio"  # the other one refuses to close under what is cut off
     config = uvicorn.Config(app, host="127.0.0.1", port=port, timeout_graceful_shutdown=grace, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

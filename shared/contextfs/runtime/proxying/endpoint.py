@@ -8,12 +8,10 @@ reason, changes nothing else of the answer.
 import asyncio
 import logging
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -22,13 +20,14 @@ from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
 from contextfs.recording import headers as of_headers
 from contextfs.recording.conversation import is_conversation
 from contextfs.recording.copying import Copy, Room
-from contextfs.recording.passing import Passing, Way
+from contextfs.recording.passing import Passing
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.problems import MEDIA_TYPE, problem
+from contextfs.runtime.problems import problem
 from contextfs.runtime.proxying.admission import Caller, Speaker, speaker
 from contextfs.runtime.proxying.capturing import Capturing
+from contextfs.runtime.proxying.passage import Passage, answer
 from contextfs.runtime.proxying.upstreams import address
 from contextfs.runtime.table import MIB, PROXY, Route
 
@@ -49,15 +48,6 @@ _IDLE_SECONDS: Final = 600.0
 _LOOK_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 8.0
 """For how long a server that stops waits for what is under way, which its host has ended by then, and is kept."""
-_KINDS: Final = {
-    401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
-    429: "rate_limit_error", 502: "api_error", 503: "overloaded_error", 504: "timeout_error",
-}  # fmt: skip
-_TITLES: Final = {
-    400: "The address cannot be asked",
-    413: "The request is larger than is passed on",
-    414: "The address is longer than is passed on",
-}
 _log = logging.getLogger(__name__)
 
 
@@ -83,23 +73,23 @@ class Endpoint:
         caller = Caller(self._door, self._routes, headers, client_address(request, self._door.services.trusted_hops))
         if not self._routes.keys() >= {*_NEEDED}:
             nothing = NotFound("There is nothing at this address: see /v1/openapi.json.")
-            await _answer(send, problem(nothing, request_id), request_id)
+            await answer(send, problem(nothing, request_id), request_id)
             return
         speaking = await run_in_threadpool(speaker, caller)
         if isinstance(speaking, HttpResponse):
-            await _answer(send, speaking, request_id)
+            await answer(send, speaking, request_id)
             return
         try:
             url = self._url(scope)
         except ContextFSError as error:
-            await _answer(send, problem(error, request_id), request_id)
+            await answer(send, problem(error, request_id), request_id)
             return
         if self._stopping.is_set():
             stopping = Unavailable("This server is about to stop: send it again.")
-            await _answer(send, problem(stopping, request_id), request_id)
+            await answer(send, problem(stopping, request_id), request_id)
             return
         with self._counted():
-            await self._pass_on(_Passage(scope, receive, send, url, request_id), caller, speaking)
+            await self._pass_on(Passage(scope, receive, send, url, request_id), caller, speaking)
 
     async def close(self) -> None:
         """Take no more requests, keep what was said, close the conversations, and give the connections back."""
@@ -149,7 +139,7 @@ class Endpoint:
     def _copy(self, path: str, caller: Caller) -> Copy:
         return Copy(path, caller.headers, tool=None, now=self._door.clock, most=_MOST_KEPT, room=self._room)
 
-    async def _pass_on(self, passage: "_Passage", caller: Caller, speaking: Speaker) -> None:
+    async def _pass_on(self, passage: Passage, caller: Caller, speaking: Speaker) -> None:
         copy = None
         if is_conversation(passage.scope["method"], passage.scope["path"]) and not of_headers.is_off(caller.headers):
             copy = self._copy(passage.scope["path"], caller)
@@ -189,65 +179,7 @@ def _held(copy: Copy | None, speaking: Speaker) -> Generator[None]:
                 _log.warning("an exchange was not kept", extra=told)
 
 
-def _back(copy: Copy | None, raw: of_headers.Raw) -> list[tuple[bytes, bytes]]:
-    """Give the headers of a reply; one of ours says so where what passes is not kept."""
-    told = [(of_headers.CAPTURE_HEADER.encode(), b"skipped")] if copy is not None and copy.lost else []
-    return [*of_headers.back_of_server(raw), *told]
-
-
-class _Passage:
-    """A request that is let in."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, url: str, request_id: str) -> None:
-        self.scope = scope
-        self._receive = receive
-        self._send = send
-        self._url = url
-        self._request_id = request_id
-
-    def way(self, copy: Copy | None, before_end: Any) -> Way:
-        """Say how it goes."""
-        return Way(
-            scope=self.scope,
-            receive=self._receive,
-            send=self._send,
-            url=self._url,
-            onward=of_headers.onward_of_server(self.scope["headers"]),
-            refuse=self._refuse,
-            copy=copy,
-            back=partial(_back, copy),
-            before_end=before_end,
-        )
-
-    async def _refuse(self, status: int, why: str) -> None:
-        value = {
-            "type": "urn:contextfs:problem:upstream",
-            "title": _TITLES.get(status, "The model's server does not answer"),
-            "status": status,
-            "detail": why,
-            "request_id": self._request_id,
-        }
-        headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
-        await _answer(self._send, HttpResponse(status=status, body=msgspec.json.encode(value), headers=headers), "")
-
-
 def _below(scope: Scope) -> str:
     """Give what stands below our own address, as it was sent."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.partition(b"?")[0].decode("latin-1").partition(f"{PROXY}/")[2]
-
-
-async def _answer(send: Send, response: HttpResponse, request_id: str) -> None:
-    """Answer with a problem that the libraries of OpenAI and Anthropic read as well: by its member `error`."""
-    value: dict[str, Any] = msgspec.json.decode(response.body)
-    kind = _KINDS.get(response.status, "invalid_request_error")
-    told = value | {"error": {"type": kind, "message": value.get("detail", ""), "code": None, "param": None}}
-    body = msgspec.json.encode(told)
-    headers: Mapping[str, str] = {
-        **response.headers,
-        "content-length": str(len(body)),
-        "x-request-id": request_id or str(value.get("request_id", "")),
-    }
-    raw = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})

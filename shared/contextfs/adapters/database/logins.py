@@ -126,9 +126,13 @@ class _connected:  # noqa: N801 - a context manager, which reads as a function d
         return self._connection
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if kind is None:
-            self._connection.commit()
-        self._connection.close()
+        try:
+            if kind is None:
+                self._connection.commit()
+        except psycopg.Error as refused:
+            error = refused
+        finally:
+            self._connection.close()
         if isinstance(error, errors.InsufficientPrivilege):
             raise Invalid("Only the owner of the database, who may create roles, makes and ends logins.") from error
         if isinstance(error, errors.UndefinedFunction | errors.UndefinedTable | errors.InvalidSchemaName):

@@ -32,8 +32,8 @@ def test_it_is_narrowed_and_read_by_programs(ctx: Ctx, client: ContextFS) -> Non
 
 
 def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(ctx: Ctx, client: ContextFS) -> None:
-    client.memories.create("Herons nest here.", sensitivity="restricted")
-    client.memories.create("Herons fish here.", sensitivity="internal", visibility="organization")
+    client.memories.create("Herons nest here.", sensitivity="restricted", wait="searchable")
+    client.memories.create("Herons fish here.", sensitivity="internal", visibility="organization", wait="searchable")
     client.memories.create("Herons fly.", visibility="private", wait="searchable")
     marks = [
         ["--sensitivity", "restricted", "--sensitivity", "internal"],

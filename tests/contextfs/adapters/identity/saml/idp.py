@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography import x509
@@ -17,7 +17,8 @@ from tests.contextfs.adapters.identity.saml.libxmlsec import NAMES, LibXmlSec, a
 
 Change = Callable[[Any], None]
 
-_FOLDER = Path(mkdtemp(prefix="contextfs-saml-"))
+_TEMPORARY = TemporaryDirectory(prefix="contextfs-saml-", ignore_cleanup_errors=True)
+_FOLDER = Path(_TEMPORARY.name)
 _AUTHN = {"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", "authn_auth": "test"}
 
 

@@ -5,6 +5,7 @@ Each stops gracefully on SIGTERM or SIGINT (what it began, it ends), and when th
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -58,7 +59,13 @@ def _listen(app: "ASGIApp") -> None:
     )
     server = uvicorn.Server(config)
     _watch_parent(lambda: setattr(server, "should_exit", True))
-    server.run()
+    server.run(_inherited())
+
+
+def _inherited() -> list[socket.socket] | None:
+    """Give the socket that the process that started this one listens on, if it does."""
+    number = os.environ.get("CONTEXTFS_LISTENER")
+    return None if number is None else [socket.socket(fileno=int(number))]
 
 
 def relay() -> None:

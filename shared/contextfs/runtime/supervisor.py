@@ -2,8 +2,9 @@
 
 It loads little, for it is the first process to start and stays for as long as the stack does.
 
-`python -m contextfs.runtime.supervisor HOME`; the children's settings are its own environment. It holds a lock
-for as long as it lives. SIGTERM ends it gracefully: the gateway drains first, then the relay, then the worker.
+`python -m contextfs.runtime.supervisor HOME LISTENER`; the children's settings are its own environment. It holds a lock
+for as long as it lives, and the socket that the gateway listens on (LISTENER, its number): calls that come while a
+gateway starts again wait for it. SIGTERM ends it gracefully: the gateway drains first, then the relay, then the worker.
 """
 
 import json
@@ -44,8 +45,9 @@ class Child:
 class Supervisor:
     """Keeps the children and, where there is one, the embedded database running."""
 
-    def __init__(self, home: Path, *, with_database: bool) -> None:
+    def __init__(self, home: Path, listener: int, *, with_database: bool) -> None:
         self._home = home
+        self._listener = listener
         self._data = home / "postgres" / "data" if with_database else None
         self._children = [Child(name) for name in NAMES]
         self._stopping = False
@@ -60,6 +62,7 @@ class Supervisor:
             if any(changed):
                 self._tell()
             time.sleep(_LOOK_SECONDS)
+        os.close(self._listener)  # or new calls would wait for a gateway that takes none
         for child in self._children:
             self._end(child)
         self._tell()
@@ -94,13 +97,16 @@ class Supervisor:
         return True
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
+        listens = name == "gateway"
+        environment = os.environ | {"CONTEXTFS_PARENT": str(os.getpid())}
         with _log_file(self._home / "logs" / f"{name}.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "contextfs.runtime.serve", name],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"CONTEXTFS_PARENT": str(os.getpid())},
+                pass_fds=[self._listener] if listens else [],
+                env=environment | ({"CONTEXTFS_LISTENER": str(self._listener)} if listens else {}),
             )
 
     def _end(self, child: Child) -> None:
@@ -151,7 +157,7 @@ def main(arguments: list[str], claimed: Callable[[Path], int | None] = lambda pa
     lock = claimed(home / "supervisor.lock")
     if lock is None:
         return 1
-    Supervisor(home, with_database="--own-database" not in arguments).run()
+    Supervisor(home, int(arguments[1]), with_database="--own-database" not in arguments).run()
     os.close(lock)
     return 0
 

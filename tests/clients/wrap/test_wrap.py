@@ -103,13 +103,14 @@ def test_a_program_that_fills_the_screen_is_told_as_what_was_seen(wrapped: Start
 def test_size_colours_and_the_terminal_are_the_programs(wrapped: Start, program: Program) -> None:
     person = wrapped(
         *program(
-            "import os, signal, sys\n"
+            "import os, select, signal, sys\n"
             "print(os.isatty(0), os.isatty(1), os.isatty(2), os.get_terminal_size())\n"
             "def resized(*_):\n"
             "    os.write(1, f'now {os.get_terminal_size()}'.encode())\n"  # the signal may come amid a `print`
             "signal.signal(signal.SIGWINCH, resized)\n"
             "print('\\x1b[31mred\\x1b[0m', 'ready', flush=True)\n"
-            "input()\n"
+            "while not select.select([0], [], [], 0.1)[0]:\n"  # a signal just before a `read` would wait for its end
+            "    pass\n"
         )
     )
     person.sees("\x1b[31mred\x1b[0m ready")

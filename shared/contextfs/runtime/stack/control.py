@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from uuid import UUID
+
+import msgspec
 
 from contextfs.adapters.database import embedded, graphs
 from contextfs.adapters.database.embedded.locks import locked
@@ -36,6 +39,7 @@ _DECIDES = (
     *("model", "cloud", "region", "host", "port"),
 )
 """The settings that are the stack's own."""
+_PER_PROCESS = frozenset({"DATABASE_URL", "CONTEXTFS_PARENT", "CONTEXTFS_LISTENER"})
 
 
 def up(home: Home, *, database_url: str | None = None, port: int | None = None) -> Stack:
@@ -53,11 +57,12 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None) 
         _wait_for_orphans(home)
         administrator = saved.database_url or database.start_embedded(home)
         migrate(administrator, passwords=database.passwords(home.secrets()))
-        saved = Saved(port=probe.free_port(saved.port), founding=saved.founding, database_url=saved.database_url)
-        home.save(saved)
-        settings = database.settings(home, administrator, saved.port)
-        fresh = _found(settings, saved)
-        _supervise(home, settings, own_database=saved.database_url is not None)
+        with probe.listener(saved.port) as listener:
+            saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
+            home.save(saved)
+            settings = database.settings(home, administrator, saved.port)
+            fresh = _found(settings, saved)
+            _supervise(home, settings, listener, own_database=saved.database_url is not None)
         _wait_until_ready(home, saved.port)
         if graphs.are_due(administrator):
             _make_graphs(home, administrator)
@@ -154,12 +159,13 @@ def _found(settings: Settings, saved: Saved) -> bool:
 def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it."""
     decided = {PREFIX + name.upper(): str(value) for name in _DECIDES if (value := getattr(settings, name)) is not None}
-    kept = {name: value for name, value in given.items() if name not in {"DATABASE_URL", "CONTEXTFS_PARENT"}}
+    kept = {name: value for name, value in given.items() if name not in _PER_PROCESS}
     return kept | decided
 
 
-def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
-    command = [sys.executable, "-m", "contextfs.runtime.supervisor", str(home.path)]
+def _supervise(home: Home, settings: Settings, listener: socket.socket, *, own_database: bool) -> None:
+    """Start the supervisor. It inherits the socket, so that nobody else can take the port meanwhile."""
+    command = [sys.executable, "-m", "contextfs.runtime.supervisor", str(home.path), str(listener.fileno())]
     with (home.logs / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [*command, "--own-database"] if own_database else command,
@@ -167,6 +173,7 @@ def _supervise(home: Home, settings: Settings, *, own_database: bool) -> None:
             stdout=log,
             stderr=log,
             env=environment_of(settings, os.environ),
+            pass_fds=[listener.fileno()],
             start_new_session=True,
             cwd=home.path,
         )

@@ -1,4 +1,4 @@
-"""Look at a stack from outside: does it answer, do its processes live, is a port free."""
+"""Look at a stack from outside: does it answer, do its processes live, which port can be had."""
 
 import os
 import socket
@@ -14,6 +14,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.runtime.stack.home import Home
 
 _PAUSE_SECONDS = 0.05
+_BACKLOG = 2048
 
 
 def api_url(port: int) -> str:
@@ -30,16 +31,13 @@ def answers(port: int) -> bool:
         return False
 
 
-def free_port(wanted: int) -> int:
-    """Give the wanted port, or another one when somebody has it."""
+def listener(wanted: int) -> socket.socket:
+    """Listen on the wanted port, or on another one when somebody has it. Whoever inherits the socket answers there."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
+        try:
+            return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+        except OSError:
+            continue
     raise Unavailable("No port on 127.0.0.1 is free")
 
 

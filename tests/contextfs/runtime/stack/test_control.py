@@ -103,6 +103,12 @@ def test_a_killed_process_is_started_again(name: str, home: Home, stack: Stack) 
     assert call(stack, "GET", "/v1/projects")[0] == 200
 
 
+def test_calls_wait_for_a_gateway_that_starts_again(home: Home, stack: Stack) -> None:
+    os.kill(children(home)["gateway"], signal.SIGKILL)
+
+    assert call(stack, "GET", "/v1/projects")[0] == 200
+
+
 def test_a_killed_database_is_started_again_with_its_data(home: Home, stack: Stack) -> None:
     body = {"project_id": stack.project_id, "content": "The database was killed on purpose."}
     memory = call(stack, "POST", "/v1/memories", body)[1]["memory"]
@@ -170,6 +176,20 @@ def test_a_port_that_is_taken_is_left_to_its_owner(home: Home) -> None:
         stack = up(home, port=taken)
 
     assert not stack.api_url.endswith(f":{taken}")
+
+
+def test_two_stacks_that_want_one_port_at_once_get_one_each(home: Home, stack: Stack, tmp_path: Path) -> None:
+    down(home)
+    wanted = int(stack.api_url.rpartition(":")[2])
+    other = Home(tmp_path / "home")
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            started = [pool.submit(up, one, port=wanted) for one in (home, other)]
+            stacks = [one.result() for one in started]
+
+        assert [call(one, "GET", f"/v1/projects/{one.project_id}")[0] for one in stacks] == [200, 200]
+    finally:
+        down(other)
 
 
 def test_an_own_server_is_used_and_remembered(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """How a caller comes in: may they try, who are they, and do they come from where they may. One round trip."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,11 @@ from contextfs.domain.lockouts.model import Attempt
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAllowed
-from contextfs.kit.ports import Database, Parameters, Row, Transaction
+from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
 from contextfs.runtime import lockout
+
+Entered = tuple[Transaction, Row | None, Callable[[], None]]
+"""An open transaction, who was found, and what lets them in."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,23 @@ class Entrance:
 
     @contextmanager
     def opened(
-        self, database: Database, entering: tuple[str, Parameters], now: datetime
-    ) -> Generator[tuple[Transaction, Row | None, Callable[[], None]]]:
-        """Open their transaction; gives who was found, and what lets them in as soon as they are known to be right."""
+        self,
+        database: Database,
+        entering: tuple[str, Parameters],
+        now: datetime,
+        *,
+        ahead: Sequence[Statement] = (),
+        reads: bool = False,
+    ) -> Generator[Entered]:
+        """Open their transaction; they are let in as soon as they are known to be right.
+
+        What is read `ahead` is seen by their claims: by nobody's, where they are not found.
+        """
         tried = self.tried
         looking = [] if tried is None else [lockouts.looking(tried)]
         within = networks.looking(self.kind, self.address)
-        with database.transaction(*looking, entering, within) as (tx, (*looked, found, inside)):
+        opened = database.transaction(*looking, entering, within, ahead=ahead, reads=reads)
+        with opened as (tx, (*looked, found, inside)):
             before = lockouts.tries(looked[0] if looked else None)
             lockout.check(before, now)
 

@@ -31,6 +31,7 @@ from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.settings import Settings
 from contextfs.runtime.allowance.allowance import Allowance, Quotas
 from contextfs.runtime.callers.caller import caller
+from contextfs.runtime.entrance import Entrance
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.table import Route
@@ -80,7 +81,7 @@ def _who(wired: Wiring, founding: Founding) -> Row:
 
     def known() -> None:
         now, calling = wired.clock(), caller(route, request, wired.services)
-        with wired.database.transaction(calling.entering(now)) as (_, (found_row,)):
+        with Entrance(calling.kind, None, None).opened(wired.database, calling.entering(now), now) as (_, found_row, _):
             calling.admitted(found_row, request, now)
 
     def claimed() -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.lockouts.model import Attempt
-from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAllowed
 from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
@@ -41,14 +40,14 @@ class Entrance:
         """
         tried = self.tried
         looking = [] if tried is None else [lockouts.looking(tried)]
-        within = networks.looking(self.kind, self.address)
-        opened = database.transaction(*looking, entering, within, ahead=ahead, reads=reads)
-        with opened as (tx, (*looked, found, inside)):
+        query, named = entering
+        coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
+        with database.transaction(*looking, coming, ahead=ahead, reads=reads) as (tx, (*looked, found)):
             before = lockouts.tries(looked[0] if looked else None)
             lockout.check(before, now)
 
             def let_in() -> None:
-                if inside is not None and not inside["is_within"]:
+                if found is not None and not found["is_within"]:
                     where = self.address or "an unknown address"
                     raise NotAllowed(f"The organization may not be called from {where}.")
                 if tried is not None and before.tries:

@@ -75,7 +75,9 @@ class Answer(NamedTuple):
             return []
         self.adapting.set_pgresult(result)
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-        return self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
+        rows = self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
+        self.adapting.set_pgresult(None)  # which would keep it until the next one comes
+        return rows
 
     @property
     def row(self) -> Row | None:

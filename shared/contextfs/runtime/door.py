@@ -208,8 +208,9 @@ class Door:
         """Open the transaction of a call, with what its handler asks first."""
         # Who was let in here before is let in: what somebody else tries in their name does not stop them.
         entrance = Entrance(asked.caller.kind, asked.request.address, None if asked.bill.is_known else asked.tried)
-        ahead, reads = asked.binding.ahead(asked.taken), asked.route.method == "GET"
-        return entrance.opened(self.services.database, asked.caller.entering(now), now, ahead=ahead, reads=reads)
+        ahead = asked.binding.ahead(asked.taken)
+        at_once = bool(ahead) and asked.route.method == "GET"
+        return entrance.opened(self.services.database, asked.caller.entering(now), now, ahead=ahead, at_once=at_once)
 
 
 def undisturbed(attempt: Callable[[], T]) -> T:

@@ -32,7 +32,7 @@ class Entrance:
         now: datetime,
         *,
         ahead: Sequence[Statement] = (),
-        reads: bool = False,
+        at_once: bool = False,
     ) -> Generator[Entered]:
         """Open their transaction; they are let in as soon as they are known to be right.
 
@@ -42,7 +42,7 @@ class Entrance:
         looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
-        with database.transaction(*looking, coming, ahead=ahead, reads=reads) as (tx, (*looked, found)):
+        with database.transaction(*looking, coming, ahead=ahead, at_once=at_once) as (tx, (*looked, found)):
             before = lockouts.tries(looked[0] if looked else None)
             lockout.check(before, now)
 

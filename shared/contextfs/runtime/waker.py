@@ -45,7 +45,7 @@ class Waker:
                 return
             self._wish.clear()
             try:
-                with self._database.transaction(_NOTIFY):
+                with self._database.transaction(_NOTIFY, at_once=True):
                     pass
             except ContextFSError as error:
                 _log.info("relay not woken", extra={"kind": type(error).__name__})

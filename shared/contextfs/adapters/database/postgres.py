@@ -123,21 +123,20 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(
-        self, *opening: Statement, ahead: Sequence[Statement] = (), reads: bool = False
+        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
     ) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
         """Open a transaction with `opening` and `ahead` in the same round trip; commit at the end, or roll back.
 
-        Gives the transaction and the first row of each opening statement. Of one that `reads`, the commit is in that
-        round trip, too, if something is read ahead. Unavailable when the server cannot be reached; what a constraint or
-        a type refuses is told as Conflict, NotFound, Invalid or BadInput.
+        Gives the transaction and the first row of each opening statement. With `at_once` the commit is in that round
+        trip, too, and the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be
+        reached; what a constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
         """
-        ends = reads and bool(ahead)
         with translated():
-            connection, answers = self._begin([*opening, *ahead, *([_COMMIT] if ends else [])])
+            connection, answers = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])])
             try:
                 rows = [answer.row for answer in answers[: len(opening)]]
                 came = zip(ahead, answers[len(opening) :], strict=False)
-                transaction = PostgresTransaction(connection, opening, came, ended=ends)
+                transaction = PostgresTransaction(connection, opening, came, ended=at_once)
                 yield transaction, rows
                 transaction.commit()
             except BaseException as error:

@@ -4,6 +4,7 @@ The tables have the columns, checks and indexes of ours, and no foreign keys, tr
 each statement is prepared, and is a transaction of its own on a connection of the same pool.
 """
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from benchmarks.measure import Clock
 from contextfs.adapters.database.postgres import PostgresDatabase
 
 _TABLES = """
@@ -30,6 +32,7 @@ class Bare:
     """Inserts and selects rows like one memory and one message of ours."""
 
     def __init__(self, admin: str, database: PostgresDatabase) -> None:
+        self._admin = admin
         self._pool = database._pool  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same pool
         with psycopg.connect(admin, autocommit=True) as connection, connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(_TABLES)
@@ -53,6 +56,16 @@ class Bare:
     def get(self, memory_id: Any) -> dict[str, Any] | None:
         """Select a memory by its id, all that we tell of one."""
         return self._run(self._get, {"org_id": self._memory["org_id"], "id": memory_id})
+
+    def processor_clock(self) -> Clock:
+        """Make a clock of the processor time that this process and the server's sessions use; Linux alone has it.
+
+        The clock of another process is numbered as clock_getcpuclockid(3) does.
+        """
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            sessions = connection.execute("select pid from pg_stat_activity where usename = 'contextfs_app'").fetchall()
+        clocks = [(~pid << 3) | 2 for (pid,) in sessions]
+        return lambda: time.process_time() + sum(map(time.clock_gettime, clocks))
 
     def _run(self, statement: bytes, parameters: dict[str, Any]) -> dict[str, Any] | None:
         with self._pool.connection() as connection:

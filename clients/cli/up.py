@@ -68,7 +68,9 @@ def _other_port(started: Stack) -> str:
 def _sample(started: Stack) -> dict[str, Any]:
     from clients.cli import sample  # noqa: PLC0415 - the first start alone needs the client
 
-    return sample.bring(started.api_url, started.api_key)
+    brought = sample.bring(started.api_url, started.api_key)
+    stack.measure(_home())
+    return brought
 
 
 def _print(started: Stack, brought: dict[str, Any] | None) -> None:

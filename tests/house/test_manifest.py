@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from importlib import import_module
 
 import pytest
 
@@ -60,6 +61,14 @@ def test_a_handler_takes_what_its_path_names_and_says_what_it_does(route: Route)
 
     assert set(binding.path_type.__struct_fields__) == set(re.findall(r"{(\w+)}", route.path))
     assert inspect.getdoc(binding.handle)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_what_a_handler_asks_first_follows_from_what_it_takes(route: Route) -> None:
+    door = import_module(f"functions.{route.name}")
+    first = getattr(door, "ahead", lambda: ())
+
+    assert {*inspect.signature(first).parameters} <= {*inspect.signature(door.handle).parameters} - {"call"}
 
 
 def test_triggers_take_events_that_are_emitted() -> None:

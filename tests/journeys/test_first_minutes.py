@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 Command = Callable[..., Any]
@@ -39,6 +40,16 @@ def ctx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     run("down")
 
 
+def _known(database_url: str) -> dict[str, int]:
+    """Tell how many rows the planner of the database believes each table to have; -1 where it knows nothing."""
+    with psycopg.connect(database_url) as connection:
+        return dict(
+            connection.execute(
+                "select relname, reltuples::integer from pg_class where relnamespace = 'contextfs'::regnamespace"
+            ).fetchall()
+        )
+
+
 def test_the_first_minutes(ctx: Command, repository: Path) -> None:
     transcript = repository / "tests" / "data" / "transcripts" / "claude-code" / SESSION
 
@@ -48,6 +59,9 @@ def test_the_first_minutes(ctx: Command, repository: Path) -> None:
     assert started["api_key"].startswith("ctxk_")
     assert {"new": 3, "grown": 0, "unchanged": 0} == started["sample"]["sessions"]
     assert ctx("search", "why did the tests hang")["hits"]
+    known = _known(started["database_url"])
+    assert (3, 41) == (known["sessions"], known["messages"])
+    assert known["passages"] > 0
 
     # An own conversation comes in, and is found again.
     imported = ctx("import", "claude-code", transcript)

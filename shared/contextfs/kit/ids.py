@@ -27,8 +27,9 @@ def uuid7(now: datetime, entropy: Entropy) -> UUID:
 def uuid7s(now: datetime, entropy: Entropy, count: int) -> Iterator[UUID]:
     """Make ids that sort in the order in which they come: the random part of the first one is counted on."""
     first = int.from_bytes(entropy(_RANDOM_BYTES), "big") & _HALF_OF_RANDOM
+    milliseconds = _milliseconds(now)
     for random in range(first, first + count):
-        yield _laid_out(now, random)
+        yield _laid_out(milliseconds, random)
 
 
 def named(within: UUID, *words: str) -> UUID:
@@ -40,10 +41,13 @@ def placed(within: UUID, at: datetime, place: int, name: str) -> UUID:
     """Make the id of a named part of something, laid out as version 7: parts of one moment sort by their place."""
     digest = sha256(f"{within}\n{name}".encode("utf-8", "surrogatepass")).digest()
     hashed = int.from_bytes(digest[: _HASHED_BITS // 8], "big")
-    return _laid_out(at, (place % _MOST_PLACES) << _HASHED_BITS | hashed)
+    return _laid_out(_milliseconds(at), (place % _MOST_PLACES) << _HASHED_BITS | hashed)
 
 
-def _laid_out(moment: datetime, random: int) -> UUID:
-    milliseconds = int(moment.timestamp() * 1000) & ((1 << 48) - 1)
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000) & ((1 << 48) - 1)
+
+
+def _laid_out(milliseconds: int, random: int) -> UUID:
     high, low = random >> 62, random & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | _VERSION_7 << 76 | high << 64 | _VARIANT_RFC << 62 | low)

@@ -9,6 +9,8 @@ from contextfs.kit.events import Event
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
+Statement = tuple[str, Parameters | None]
+"""A query, and the values of its parameters by their names."""
 
 
 class Transaction(Protocol):
@@ -39,11 +41,13 @@ class Database(Protocol):
     """A pool of connections. It does not know tenants: claims are set inside a transaction."""
 
     def transaction(
-        self, *opening: tuple[str, Parameters]
+        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
     ) -> AbstractContextManager[tuple[Transaction, list[Row | None]]]:
         """Open a transaction with some first statements in the same round trip; commit at the end, or roll back.
 
-        Gives the transaction and the first row of each opening statement.
+        Gives the transaction and the first row of each opening statement. `ahead` is what will be asked of it: sent
+        along, and told when it is asked. With `at_once` the commit is sent along, too: what is asked beyond that is
+        asked in another transaction, with the same opening.
         """
         ...
 

@@ -6,7 +6,6 @@ and a leak scanner knows a real one from a look-alike. Only an HMAC-SHA-256 is s
 hash.
 """
 
-import hashlib
 import hmac
 import re
 import zlib
@@ -61,7 +60,7 @@ def organization_of(text: str) -> UUID | None:
 
 def digest(text: str, pepper: bytes) -> bytes:
     """Hash a secret the way it is stored."""
-    return hmac.new(pepper, text.encode(), hashlib.sha256).digest()
+    return hmac.digest(pepper, text.encode(), "sha256")
 
 
 def _checksum(text: str) -> str:

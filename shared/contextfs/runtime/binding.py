@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
@@ -13,6 +13,7 @@ import msgspec
 
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.payload import Payload
+from contextfs.kit.ports import Statement
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.refusal import shown_name, told
 from contextfs.runtime.storable import check_json, check_texts, in_utc
@@ -36,6 +37,8 @@ class Binding:
     reply_type: Any
     compares: bool
     """Whether the route changes something that has versions, and so can compare If-Match with them."""
+    ahead: Callable[[Mapping[str, Any]], Sequence[Statement]]
+    """Gives what the handler asks first, by its arguments: it is sent along with who calls, to spare a round trip."""
 
     @property
     def tells_version(self) -> bool:
@@ -46,7 +49,8 @@ class Binding:
 @cache
 def bind(route: Route) -> Binding:
     """Load a route's handler and read its signature."""
-    handle: Callable[..., Any] = import_module(f"functions.{route.name}").handle
+    door = import_module(f"functions.{route.name}")
+    handle: Callable[..., Any] = door.handle
     hints = get_type_hints(handle, include_extras=True)
     reply = hints.pop("return", None)
     parameters = list(inspect.signature(handle).parameters.values())[1:]
@@ -61,7 +65,16 @@ def bind(route: Route) -> Binding:
         body_type=hints.get("body"),
         reply_type=reply,
         compares=changes_one and (reply in {None, NoneType} or hasattr(reply, "version")),
+        ahead=_ahead(getattr(door, "ahead", None)),
     )
+
+
+def _ahead(ask: Callable[..., Sequence[Statement]] | None) -> Callable[[Mapping[str, Any]], Sequence[Statement]]:
+    """Call a handler's `ahead`, where it has one, with those of the arguments that it names."""
+    if ask is None:
+        return lambda _: ()
+    names = tuple(inspect.signature(ask).parameters)
+    return lambda taken: ask(**{name: taken[name] for name in names})
 
 
 def arguments(binding: Binding, request: HttpRequest, media_type: str) -> dict[str, Any]:

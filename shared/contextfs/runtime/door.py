@@ -4,8 +4,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from contextfs.runtime import cookies, idempotency, lockout, preconditions, proj
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
-from contextfs.runtime.entrance import Entrance
+from contextfs.runtime.entrance import Entered, Entrance
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
@@ -172,9 +173,7 @@ class Door:
         """
         route, request = asked.route, asked.request
         now = self.clock()
-        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
-        entrance = Entrance(asked.caller.kind, request.address, None if asked.bill.is_known else asked.tried)
-        with entrance.opened(self.services.database, asked.caller.entering(now), now) as (tx, found, let_in):
+        with self._entered(asked, now) as (tx, found, let_in):
             admitted = asked.caller.admitted(found, request, now)
             let_in()
             asked.bill.admitted(admitted.principal, now)
@@ -204,6 +203,14 @@ class Door:
             if key is not None:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         return call, result, response
+
+    def _entered(self, asked: Asked, now: datetime) -> AbstractContextManager[Entered]:
+        """Open the transaction of a call, with what its handler asks first."""
+        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
+        entrance = Entrance(asked.caller.kind, asked.request.address, None if asked.bill.is_known else asked.tried)
+        ahead = asked.binding.ahead(asked.taken)
+        at_once = bool(ahead) and asked.route.method == "GET"
+        return entrance.opened(self.services.database, asked.caller.entering(now), now, ahead=ahead, at_once=at_once)
 
 
 def undisturbed(attempt: Callable[[], T]) -> T:

@@ -1,17 +1,19 @@
 """How a caller comes in: may they try, who are they, and do they come from where they may. One round trip."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.lockouts.model import Attempt
-from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAllowed
-from contextfs.kit.ports import Database, Parameters, Row, Transaction
+from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
 from contextfs.runtime import lockout
+
+Entered = tuple[Transaction, Row | None, Callable[[], None]]
+"""An open transaction, who was found, and what lets them in."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,28 @@ class Entrance:
 
     @contextmanager
     def opened(
-        self, database: Database, entering: tuple[str, Parameters], now: datetime
-    ) -> Generator[tuple[Transaction, Row | None, Callable[[], None]]]:
-        """Open their transaction; gives who was found, and what lets them in as soon as they are known to be right."""
+        self,
+        database: Database,
+        entering: tuple[str, Parameters],
+        now: datetime,
+        *,
+        ahead: Sequence[Statement] = (),
+        at_once: bool = False,
+    ) -> Generator[Entered]:
+        """Open their transaction; they are let in as soon as they are known to be right.
+
+        What is read `ahead` is seen by their claims: by nobody's, where they are not found.
+        """
         tried = self.tried
         looking = [] if tried is None else [lockouts.looking(tried)]
-        within = networks.looking(self.kind, self.address)
-        with database.transaction(*looking, entering, within) as (tx, (*looked, found, inside)):
+        query, named = entering
+        coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
+        with database.transaction(*looking, coming, ahead=ahead, at_once=at_once) as (tx, (*looked, found)):
             before = lockouts.tries(looked[0] if looked else None)
             lockout.check(before, now)
 
             def let_in() -> None:
-                if inside is not None and not inside["is_within"]:
+                if found is not None and not found["is_within"]:
                     where = self.address or "an unknown address"
                     raise NotAllowed(f"The organization may not be called from {where}.")
                 if tried is not None and before.tries:

@@ -4,11 +4,12 @@ import logging
 import threading
 
 from contextfs.kit.errors import ContextFSError
-from contextfs.kit.ports import Database
+from contextfs.kit.ports import Database, Statement
 
 _log = logging.getLogger(__name__)
 CHANNEL = "contextfs_outbox"
 _PAUSE_SECONDS = 0.02
+_NOTIFY: Statement = (f"select pg_notify('{CHANNEL}', '')", None)
 
 
 class Waker:
@@ -44,8 +45,8 @@ class Waker:
                 return
             self._wish.clear()
             try:
-                with self._database.transaction() as (tx, _):
-                    tx.one("select pg_notify('contextfs_outbox', '')")
+                with self._database.transaction(_NOTIFY, at_once=True):
+                    pass
             except ContextFSError as error:
                 _log.info("relay not woken", extra={"kind": type(error).__name__})
             self._closed.wait(_PAUSE_SECONDS)

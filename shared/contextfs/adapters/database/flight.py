@@ -10,7 +10,7 @@ https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import psycopg
@@ -22,9 +22,8 @@ from psycopg.errors import error_from_result
 from psycopg.rows import RowFactory, dict_row
 
 from contextfs.kit.digest import blake2b
-from contextfs.kit.ports import Parameters, Row
+from contextfs.kit.ports import Parameters, Row, Statement
 
-Statement = tuple[str, Parameters | None]
 _Kind = tuple[bytes, tuple[int, ...]]
 """What a statement is prepared as: its text, and the types of its values."""
 
@@ -45,6 +44,11 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(pgconn, row_factory)
         self.seen: Counter[_Kind] = Counter()
         self.prepared: dict[_Kind, bytes] = {}
+
+    @cached_property
+    def adapting(self) -> Adapting:
+        """What writes values and reads rows: it knows the types of this connection that it has seen."""
+        return Transformer(self)
 
 
 class Answer(NamedTuple):
@@ -71,7 +75,9 @@ class Answer(NamedTuple):
             return []
         self.adapting.set_pgresult(result)
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-        return self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
+        rows = self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
+        self.adapting.set_pgresult(None)  # which would keep it until the next one comes
+        return rows
 
     @property
     def row(self) -> Row | None:
@@ -84,7 +90,6 @@ class _Written(NamedTuple):
     values: Sequence[Buffer | None]
     types: tuple[int, ...]
     forms: Sequence[pq.Format]
-    adapting: Adapting
 
 
 def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
@@ -107,9 +112,11 @@ def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]
 
 def _written(connection: Connection, query: str, parameters: Parameters | None) -> _Written:
     text, names = (query.encode(), ()) if parameters is None else _numbered(query)
-    adapting = Transformer(connection)
-    values = adapting.dump_sequence([(parameters or {})[name] for name in names], [PyFormat.AUTO] * len(names))
-    return _Written(text, values, adapting.types or (), adapting.formats or (), adapting)
+    if parameters is None or not names:
+        return _Written(text, (), (), ())
+    adapting = connection.adapting
+    values = adapting.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+    return _Written(text, values, adapting.types or (), adapting.formats or ())
 
 
 @cache
@@ -172,7 +179,7 @@ def _told(
     for one, name in zip(written, sent, strict=True):
         if name is not None and _right(connection, next(coming, None)).status == _DONE:
             connection.prepared[one.text, one.types] = name
-        answers.append(Answer(one.adapting, _right(connection, next(coming, None))))
+        answers.append(Answer(connection.adapting, _right(connection, next(coming, None))))
     return answers
 
 

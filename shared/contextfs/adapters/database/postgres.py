@@ -1,7 +1,7 @@
 """The Database port over psycopg 3: a pool, one transaction a call, and as few round trips as the work allows."""
 
 import logging
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -11,9 +11,9 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from contextfs.adapters.database import session
-from contextfs.adapters.database.flight import Connection, Statement, fly
+from contextfs.adapters.database.flight import Answer, Connection, fly
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
-from contextfs.kit.ports import Parameters, Row
+from contextfs.kit.ports import Parameters, Row, Statement
 
 _log = logging.getLogger(__name__)
 
@@ -23,27 +23,43 @@ _ROLLBACK: Statement = ("rollback", {})
 
 
 class PostgresTransaction:
-    """One open transaction on one connection. Statements given to `last` go out together with the commit."""
+    """One open transaction on one connection. Statements given to `last` go out together with the commit.
 
-    def __init__(self, connection: Connection) -> None:
+    What was read `ahead` is told, once, when it is asked. A transaction that has `ended` with that is begun anew for
+    anything else, by the same `opening`.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        opening: Sequence[Statement],
+        ahead: Iterable[tuple[Statement, Answer]],
+        *,
+        ended: bool,
+    ) -> None:
         self._connection = connection
+        self._opening = opening
+        self._ahead = list(ahead)
+        self._ended = ended
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Run a query and give its rows."""
-        return fly(self._connection, [(query, parameters)])[0].rows
+        return self._answer((query, parameters)).rows
 
     def one(self, query: str, parameters: Parameters | None = None) -> Row | None:
         """Run a query and give its first row, or None."""
-        return fly(self._connection, [(query, parameters)])[0].row
+        return self._answer((query, parameters)).row
 
     def run(self, query: str, parameters: Parameters | None = None) -> int:
         """Run a statement and give the number of rows it touched."""
-        return fly(self._connection, [(query, parameters)])[0].touched
+        return self._answer((query, parameters)).touched
 
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
         if parameters:
+            if self._ended:
+                self._fly()
             with self._connection.cursor() as cursor:
                 cursor.executemany(query.encode(), parameters)
 
@@ -53,8 +69,10 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
+        if self._ended and not self._last:
+            return
         try:
-            tag = fly(self._connection, [*self._last, _COMMIT])[-1].tag
+            tag = self._fly(*self._last, _COMMIT)[-1].tag
         except psycopg.Error as error:
             if not self._connection.closed:
                 raise
@@ -63,6 +81,18 @@ class PostgresTransaction:
             raise unknown from None
         if tag != b"COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
+
+    def _answer(self, statement: Statement) -> Answer:
+        for place, (asked, answer) in enumerate(self._ahead):
+            if asked == statement:
+                del self._ahead[place]
+                return answer
+        return self._fly(statement)[-1]
+
+    def _fly(self, *statements: Statement) -> list[Answer]:
+        begun = [_BEGIN, *self._opening] if self._ended else []
+        self._ended = False
+        return fly(self._connection, [*begun, *statements])
 
 
 class PostgresDatabase:
@@ -92,16 +122,21 @@ class PostgresDatabase:
         self._tries = size + 2
 
     @contextmanager
-    def transaction(self, *opening: Statement) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
-        """Open a transaction with `opening` in the same round trip; commit at the end, or roll back.
+    def transaction(
+        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
+    ) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
+        """Open a transaction with `opening` and `ahead` in the same round trip; commit at the end, or roll back.
 
-        Gives the transaction and the first row of each opening statement. Unavailable when the server cannot be
+        Gives the transaction and the first row of each opening statement. With `at_once` the commit is in that round
+        trip, too, and the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be
         reached; what a constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
         """
         with translated():
-            connection, rows = self._begin(opening)
-            transaction = PostgresTransaction(connection)
+            connection, answers = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])])
             try:
+                rows = [answer.row for answer in answers[: len(opening)]]
+                came = zip(ahead, answers[len(opening) :], strict=False)
+                transaction = PostgresTransaction(connection, opening, came, ended=at_once)
                 yield transaction, rows
                 transaction.commit()
             except BaseException as error:
@@ -116,12 +151,12 @@ class PostgresDatabase:
         """Give all connections back."""
         self._pool.close()
 
-    def _begin(self, opening: tuple[Statement, ...]) -> tuple[Connection, list[Row | None]]:
+    def _begin(self, first: Sequence[Statement]) -> tuple[Connection, list[Answer]]:
         """Take a connection that answers: one that broke while it waited in the pool is replaced, nothing is lost."""
         for left in reversed(range(self._tries)):
             connection = self._pool.getconn()
             try:
-                return connection, _open(connection, opening)
+                return connection, _open(connection, first)
             except _Lost as lost:
                 self._pool.putconn(connection)
                 if not left:
@@ -141,17 +176,17 @@ class _Lost(Exception):
         self.error = error
 
 
-def _open(connection: Connection, opening: tuple[Statement, ...]) -> list[Row | None]:
-    """Begin, and run `opening`, in one round trip. A connection that is of no use any more is closed."""
+def _open(connection: Connection, first: Sequence[Statement]) -> list[Answer]:
+    """Begin, and run the `first` statements, in one round trip. A connection that is of no use any more is closed."""
     try:
-        answers = fly(connection, [_BEGIN, *opening])
+        answers = fly(connection, [_BEGIN, *first])
     except psycopg.Error as error:
         if _is_stale(error):
             connection.close()
         if connection.closed:
             raise _Lost(error) from None
         raise
-    return [answer.row for answer in answers[1:]]
+    return answers[1:]
 
 
 def _roll_back(connection: Connection) -> None:

@@ -1,11 +1,12 @@
 -- name: admit_key
 -- Find a key and make its owner the claims of this transaction.
-select user_id, permissions, role, role_permissions, projects
+select user_id, permissions, role, role_permissions, projects, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.admit_key(%(org_id)s, %(id)s, %(hash)s, %(now)s)
 
 -- name: admit_invitation
 -- Find an invitation and make it the claims of this transaction.
-select contextfs.admit_invitation(%(org_id)s, %(id)s, %(hash)s, %(now)s) as admitted
+select admitted, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
+from contextfs.admit_invitation(%(org_id)s, %(id)s, %(hash)s, %(now)s) as admitted
 
 -- name: assume
 -- Make one organization, with all its projects, the claims of this transaction.

@@ -1,6 +1,7 @@
 """Permissions: `noun:verb`, where `noun:*` and `*` stand for more; roles are names for sets of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from contextfs.kit.errors import NotAllowed
@@ -66,9 +67,12 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def allows(granted: Iterable[str], needed: str) -> bool:
     """Tell whether one of the granted permissions covers the needed one."""
-    noun = needed.split(":", 1)[0]
-    covering = {needed, f"{noun}:*", "*"}
-    return any(permission in covering for permission in granted)
+    return not _covering(needed).isdisjoint(granted)
+
+
+@lru_cache(maxsize=256)
+def _covering(needed: str) -> frozenset[str]:
+    return frozenset({needed, f"{needed.split(':', 1)[0]}:*", "*"})
 
 
 def covers(granted: Iterable[str], wanted: Iterable[str]) -> str | None:

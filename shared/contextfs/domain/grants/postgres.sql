@@ -1,6 +1,8 @@
 -- name: admit_grant
 -- Find a grant by its access token and make its person the claims of this transaction.
-select user_id, permissions, role, role_permissions, projects, audience
+select
+    user_id, permissions, role, role_permissions, projects, audience,
+    contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.admit_grant(%(org_id)s, %(id)s, %(hash)s, %(now)s)
 
 -- name: insert_grant

@@ -1,6 +1,6 @@
 -- name: enter_login
 -- Make the person of a login the claims of this transaction.
-select user_id, role, role_permissions, projects, standing
+select user_id, role, role_permissions, projects, standing, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.enter_login(
     %(org_id)s, %(login_id)s, %(hash)s, %(now)s, %(idle)s::interval, %(rotates)s::interval, %(grace)s::interval
 )

@@ -14,7 +14,7 @@ from contextfs.domain.memories.view import View
 from contextfs.kit.errors import NotFound
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.ports import Row, Statement, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.memories")
@@ -108,9 +108,14 @@ def add(
     return get(tx, found["same"]) if found and found["same"] else None
 
 
+def getting(memory_id: UUID) -> Statement:
+    """Give the statement that reads a memory."""
+    return _SQL["get"], {"id": memory_id}
+
+
 def get(tx: Transaction, memory_id: UUID) -> Memory:
     """Read a memory; NotFound when there is none to see."""
-    return noun(tx.one(_SQL["get"], {"id": memory_id}))
+    return noun(tx.one(*getting(memory_id)))
 
 
 def hold(tx: Transaction, memory_id: UUID) -> Held:

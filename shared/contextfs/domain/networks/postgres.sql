@@ -1,9 +1,3 @@
--- name: look_within
--- Whether an address is in the networks of the caller's organization; no row where it has none for callers of this kind.
-select coalesce(%(address)s::inet <<= any(a.networks), false) as is_within
-from allow_lists as a
-where %(kind)s = any(a.covers)
-
 -- name: get_list
 -- The allow-list of the organization.
 select networks::text [] as networks, covers, updated_at from allow_lists

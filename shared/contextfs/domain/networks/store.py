@@ -5,16 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.networks.model import AllowList, CallerKind
-from contextfs.kit.ports import Parameters, Transaction
+from contextfs.domain.networks.model import AllowList
+from contextfs.kit.ports import Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.networks")
-
-
-def looking(kind: CallerKind, address: str | None) -> tuple[str, Parameters]:
-    """Give the statement that tells whether an address is within; it has no row where nothing is asked of it."""
-    return _SQL["look_within"], {"kind": kind, "address": address}
 
 
 def get(tx: Transaction) -> AllowList:

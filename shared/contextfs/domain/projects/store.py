@@ -10,7 +10,7 @@ from contextfs.domain.projects.model import NewProject, Project, ProjectChange
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.personal import Personal
-from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.ports import Row, Statement, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.projects")
@@ -37,9 +37,14 @@ def get(tx: Transaction, project_id: UUID, *, lock: bool = False) -> Project:
     return _project(tx.one(_SQL["lock" if lock else "get"], {"id": project_id}))
 
 
+def choosing(project_id: UUID) -> Statement:
+    """Give the statement that reads what a project wants taken out."""
+    return _SQL["personal"], {"id": project_id}
+
+
 def personal(tx: Transaction, project_id: UUID) -> frozenset[Personal] | None:
     """Tell what a project wants taken out beside secrets; None where it leaves that to the installation."""
-    row = tx.one(_SQL["personal"], {"id": project_id})
+    row = tx.one(*choosing(project_id))
     return None if row is None or row["personal"] is None else frozenset(row["personal"])
 
 

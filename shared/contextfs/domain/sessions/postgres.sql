@@ -35,11 +35,12 @@ from sessions
 where project_id = %(project_id)s and tool = %(tool)s and external_id = %(external_id)s
 
 -- name: lock
--- One session, held until the transaction ends.
+-- One session, held until the transaction ends, with what its project wants taken out of what it stores.
 select
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
-    ended_at, created_at, updated_at
+    ended_at, created_at, updated_at,
+    (select p.personal from projects as p where p.org_id = sessions.org_id and p.id = sessions.project_id) as personal
 from sessions
 where id = %(id)s
 for update

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,8 @@ import msgspec
 from contextfs.domain.sessions.model import Git, Message, NewSession, Session, SessionChange, Status
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.ports import Row, Transaction
+from contextfs.kit.personal import Personal
+from contextfs.kit.ports import Row, Statement, Transaction
 from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 
@@ -27,6 +28,13 @@ class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     tag: str | None = None
     since: datetime | None = None
+
+
+class Held(NamedTuple):
+    """A session that this transaction holds, and what its project wants taken out beside secrets, where it says so."""
+
+    session: Session
+    personal: frozenset[Personal] | None
 
 
 def insert(tx: Transaction, by: Principal, session_id: UUID, new: NewSession, now: datetime) -> Session | None:
@@ -46,9 +54,26 @@ def insert(tx: Transaction, by: Principal, session_id: UUID, new: NewSession, no
     return None if row is None else _session(row)
 
 
-def get(tx: Transaction, session_id: UUID, *, lock: bool = False) -> Session:
-    """Read a session, held against other changes if `lock`; NotFound when there is none to see."""
-    return _session(tx.one(_SQL["lock" if lock else "get"], {"id": session_id}))
+def getting(session_id: UUID) -> Statement:
+    """Give the statement that reads a session."""
+    return _SQL["get"], {"id": session_id}
+
+
+def get(tx: Transaction, session_id: UUID) -> Session:
+    """Read a session; NotFound when there is none to see."""
+    return _session(tx.one(*getting(session_id)))
+
+
+def holding(session_id: UUID) -> Statement:
+    """Give the statement that takes a session."""
+    return _SQL["lock"], {"id": session_id}
+
+
+def hold(tx: Transaction, session_id: UUID) -> Held:
+    """Take a session, and hold it against other changes; NotFound when there is none to see."""
+    row = tx.one(*holding(session_id))
+    session = _session(row)
+    return Held(session, None if row is None or row["personal"] is None else frozenset(row["personal"]))
 
 
 def get_external(tx: Transaction, project_id: UUID, tool: str, external_id: str | None) -> Session:

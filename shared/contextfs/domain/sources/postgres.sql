@@ -1,6 +1,6 @@
 -- name: enter
 -- Find a source and make it the claims of this transaction.
-select project_id, scheme, sealed, former, former_until
+select project_id, scheme, sealed, former, former_until, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.enter_source(%(org_id)s, %(source_id)s)
 
 -- name: insert

@@ -10,13 +10,18 @@ from contextfs.domain.projects import store as projects
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.call import Call
+from contextfs.kit.personal import Personal
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 def cleaner(call: Call, project_id: UUID | None) -> "Cleaner":
     """Give what cleans all that a project is to store: as it chose, or as the installation does."""
-    chosen = None if project_id is None else projects.personal(call.tx, project_id)
+    return cleaner_by(call, None if project_id is None else projects.personal(call.tx, project_id))
+
+
+def cleaner_by(call: Call, chosen: frozenset[Personal] | None) -> "Cleaner":
+    """Give what cleans as a project chose, or, where it did not, as the installation does."""
     return Cleaner(Policy(call.services.redaction_key, call.services.personal if chosen is None else chosen))
 
 

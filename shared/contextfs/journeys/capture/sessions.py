@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
-from contextfs.journeys.capture.clean import Cleaner, cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by
 from contextfs.journeys.capture.messages import message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
 from contextfs.kit.call import Call
@@ -29,16 +29,16 @@ def create(call: Call, new: NewSession) -> SessionWritten:
 
 def append(call: Call, session_id: UUID, messages: list[NewMessage]) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
-    session = store.get(call.tx, session_id, lock=True)
+    session, personal = store.hold(call.tx, session_id)
     call.require_version(session.version)
-    return _grown(call, session, messages, cleaner(call, session.project_id), created=0)
+    return _grown(call, session, messages, cleaner_by(call, personal), created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
     """Change a session's own fields; messages are never changed."""
-    session = store.get(call.tx, session_id, lock=True)
+    session, personal = store.hold(call.tx, session_id)
     call.require_version(session.version)
-    cleaning = cleaner(call, session.project_id)
+    cleaning = cleaner_by(call, personal)
     cleaned = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
     changed = store.update(call.tx, session, cleaned, call.now)
     tell_session(call, changed, before=session)
@@ -51,7 +51,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned
 
     Closing a closed session changes nothing.
     """
-    session = store.get(call.tx, session_id, lock=True)
+    session, _ = store.hold(call.tx, session_id)
     call.require_version(session.version)
     if session.status == "completed":
         call.note(subject=session_id, project_id=session.project_id)
@@ -67,7 +67,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned
 
 def delete(call: Call, session_id: UUID) -> None:
     """Delete a session with its messages; memories that were learned from it stay."""
-    session = store.get(call.tx, session_id, lock=True)
+    session, _ = store.hold(call.tx, session_id)
     call.require_version(session.version)
     store.delete(call.tx, session_id)
     tell_session_gone(call, session)

@@ -99,6 +99,7 @@ class Bill:
     proof: bytes | None = None
     lent: bool = False
     paying: list[Claim] = field(default_factory=list[Claim])
+    owing: list[Claim] = field(default_factory=list[Claim])
     refused: tuple[Quota, float] | None = None
 
     @property
@@ -126,19 +127,19 @@ class Bill:
         if self.proof is not None:
             self.allowance.remember(self.proof, principal)
         self._stop(self.allowance.leases.used_up(own, now))
-        self.allowance.leases.owe(own, self.cost)
+        self._owe(own, self.cost)
 
     def failed(self, error: Exception) -> None:
         """Let the address pay for a credential that opened nothing, or opens nothing any more."""
         if isinstance(error, NotAuthenticated) and self.cost:
             if self.proof is not None:
                 self.allowance.forget(self.proof)
-            self.allowance.leases.owe(self.of_address, _FAILURE - 1)
+            self._owe(self.of_address, _FAILURE - 1)
 
     def settle(self, now: datetime) -> None:
         """Pay what is owed: the call is over, and holds nothing."""
-        if self.cost:
-            self.allowance.leases.settle(list(dict.fromkeys([*self.of_address, *self.paying])), now)
+        if self.owing:
+            self.allowance.leases.settle(self.owing, now)
 
     def headers(self) -> Mapping[str, str]:
         """Tell of the quotas, and what is left (draft-ietf-httpapi-ratelimit-headers-11)."""
@@ -158,6 +159,10 @@ class Bill:
                 missing = (quota.units - left[subject]) * quota.seconds / quota.units
                 told.append(f'"{quota.name}";r={left[subject]};t={math.ceil(missing)}')
         return told
+
+    def _owe(self, claims: list[Claim], cost: int) -> None:
+        self.allowance.leases.owe(claims, cost)
+        self.owing = [*self.owing, *claims]
 
     def _stop(self, refused: tuple[Quota, float] | None) -> None:
         self.refused = refused

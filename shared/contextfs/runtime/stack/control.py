@@ -122,6 +122,11 @@ def owner_of(home: Home) -> tuple[str, UUID]:
     return administrator, saved.founding.org_id
 
 
+def measure(home: Home) -> None:
+    """Let the planner of this machine's database know what was just brought in; Unavailable when none runs."""
+    database.measure(owner_of(home)[0])
+
+
 def _as_it_runs(home: Home, running: Saved, database_url: str | None, port: int | None) -> Stack:
     """Wait for a stack that runs already; Conflict when another port or database is wanted than it has."""
     if port not in {None, running.port} or database_url not in {None, running.database_url}:

@@ -174,7 +174,7 @@ def test_while_the_server_is_away_it_says_so(own_server: Path) -> None:
 
 
 def test_a_pool_that_is_used_up_says_so(app_url: str) -> None:
-    pool = PostgresDatabase(app_url, size=1, timeout=0.1)
+    pool = PostgresDatabase(app_url, size=1, timeout=1)
     with (
         pool.transaction(),
         pytest.raises(Unavailable, match="does not answer; nothing was stored"),
@@ -190,6 +190,57 @@ def test_what_an_opening_statement_gives_comes_with_the_transaction(database: Po
         pass
 
     assert rows == [{"a": 1}, None]
+
+
+HERE = "select current_setting('app.org_id', true) as org, transaction_timestamp() as begun, %(a)s::int as a"
+
+
+def _here(a: int) -> Statement:
+    return HERE, {"a": a}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_is_read_ahead_is_told_when_it_is_asked_once(
+    database: PostgresDatabase, ours: Ids, *, at_once: bool
+) -> None:
+    with database.transaction(claims(ours), ahead=[_here(1), _here(2)], at_once=at_once) as (tx, _):
+        told = [tx.one(*_here(a)) or {} for a in (2, 1, 1, 3)]
+
+    assert [(str(ours.org), a) for a in (2, 1, 1, 3)] == [(row["org"], row["a"]) for row in told]
+    assert (len({row["begun"] for row in told[:2]}), told[2]["begun"]) == (1, told[3]["begun"])
+    assert (told[0]["begun"] == told[2]["begun"]) is not at_once  # it had ended, and began anew
+
+
+def test_nobody_reads_ahead_what_is_not_theirs(database: PostgresDatabase, ours: Ids, theirs: Ids) -> None:
+    for opening, seen in (((), 0), ((claims(theirs),), 0), ((claims(ours),), 1)):
+        mine: Statement = "select org_id from organizations where org_id = %(org)s", {"org": ours.org}
+        with database.transaction(*opening, ahead=[mine], at_once=True) as (tx, _):
+            assert len(tx.all(*mine)) == seen
+
+
+def test_one_that_has_ended_may_write_yet(database: PostgresDatabase, ours: Ids) -> None:
+    at_once, together, last, undone = uuid4(), uuid4(), uuid4(), uuid4()
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        tx.run(INSERT, use(ours.org, at_once))
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        tx.many(INSERT, [use(ours.org, together)])
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        tx.last(INSERT, use(ours.org, last))
+    with suppress(KeyError), database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        tx.run(INSERT, use(ours.org, undone))
+        raise KeyError
+
+    assert (_kept(database, ours, at_once, together, last), _kept(database, ours, undone)) == (3, 0)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_fails_ahead_leaves_the_pool_whole(database: PostgresDatabase, ours: Ids, *, at_once: bool) -> None:
+    for _ in range(8):
+        broken = database.transaction(claims(ours), ahead=[("select 1 / 0 as a", {})], at_once=at_once)
+        with pytest.raises(ContextFSError), broken:
+            pass
+
+    assert _kept(database, ours) == 0
 
 
 def test_an_opening_statement_that_fails_leaves_the_pool_whole(database: PostgresDatabase, ours: Ids) -> None:

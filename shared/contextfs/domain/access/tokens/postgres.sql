@@ -1,6 +1,8 @@
 -- name: admit_token
 -- Find a token and make its person, or its key, the claims of this transaction.
-select user_id, key_id, permissions, parent_permissions, role, role_permissions, projects
+select
+    user_id, key_id, permissions, parent_permissions, role, role_permissions, projects,
+    contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.admit_token(%(org_id)s, %(id)s, %(hash)s, %(now)s)
 
 -- name: insert_access_token

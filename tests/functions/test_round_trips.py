@@ -1,0 +1,52 @@
+"""What is asked first comes along with who calls: how many round trips to the database a call takes."""
+
+import threading
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+import pytest
+
+from contextfs.adapters.database import postgres
+from contextfs.adapters.database.flight import Answer, Connection
+from contextfs.kit.ports import Statement
+from tests.conftest import Tenant
+from tests.functions.asking import Things
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Give a list that grows with each round trip of a call: by how many statements it carries."""
+    fly, flown = postgres.fly, list[int]()
+
+    def counted(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
+        if threading.current_thread().name != "waker":  # it wakes the relay, and nobody waits for it
+            flown.append(len(statements))
+        return fly(connection, statements)
+
+    monkeypatch.setattr(postgres, "fly", counted)
+    return flown
+
+
+def _counted(trips: list[int], call: Callable[[], object]) -> int:
+    call()  # the first leases an allowance
+    before = len(trips)
+    call()
+    return len(trips) - before
+
+
+def test_who_reads_one_thing_has_it_in_one(tenant: Tenant, things: Things, trips: list[int]) -> None:
+    memory, session = f"/v1/memories/{things.memory_id}", f"/v1/sessions/{things.session_id}"
+
+    assert [_counted(trips, lambda path=path: tenant.call("GET", path)) for path in (memory, session)] == [1, 1]
+
+
+def test_who_writes_opens_writes_and_settles(tenant: Tenant, things: Things, trips: list[int]) -> None:
+    def remember() -> None:
+        body = {"project_id": str(tenant.project_id), "content": uuid4().hex}
+        assert tenant.call("POST", "/v1/memories", body).status_code == 201
+
+    def say() -> None:
+        body = {"messages": [{"role": "user", "content": uuid4().hex}]}
+        assert tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", body).status_code == 201
+
+    assert [_counted(trips, remember), _counted(trips, say)] == [3, 3]

@@ -10,7 +10,7 @@ from uuid import UUID
 from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
-from contextfs.kit.identity import IdentityProviders
+from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
@@ -58,6 +58,8 @@ class Services:
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None
     """Speaks to identity providers; without it, single sign-on is switched off."""
+    sign_in: Callable[[], SignInService | None] = lambda: None
+    """Where people sign in whose organization has no provider of its own; without it, they have keys alone."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
     blobs: Callable[[], Blobs | None] = lambda: None

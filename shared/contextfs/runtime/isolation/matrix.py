@@ -140,6 +140,7 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "invitations.accept": Row(last=True, alike=False),  # an invitation of one's own opens once
         "auth.login": Row(queries=("organization=$org_id",)),
         "auth.callback": _ELSE,
+        "auth.exchange": Row(bodies=({"id_token": "$mark", "organization_id": "$org_id"},)),
         "saml.metadata": _ELSE,
         "saml.acs": _ELSE,
         "saml.logout": Row(queries=("SAMLRequest=PHNhbWxwOkxvZ291dFJlcXVlc3QvPg%3D%3D",)),

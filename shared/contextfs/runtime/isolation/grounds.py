@@ -26,11 +26,13 @@ from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.sources import sealing
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
-from contextfs.kit.call import Services
+from contextfs.journeys.graph.relate import relate
+from contextfs.kit.call import Call, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
+from contextfs.kit.principal import Principal
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
 from contextfs.runtime.examples import BODIES
@@ -77,6 +79,7 @@ class Grounds:
         things = _shown(partial(made, self.web, owner), self.web, owner, mark)
         private = _kept(partial(made, self.web, owner), self.web, owner, hidden)
         things["letter_id"] = self._bury(founding, things["memory_id"], mark)
+        self._relate(founding, things, private)
         things["review_id"], private["review_id"] = self._ask_about(founding, things, private)
         things["export_id"], private["export_id"] = (self._export(founding, one) for one in (mark, hidden))
         self._set(founding, mark)
@@ -144,6 +147,14 @@ class Grounds:
             delivery = Delivery(consumer="triggers.index_memory", event=event, attempts=8)
             events.bury(tx, delivery, letter, error=mark, now=now)
         return str(letter)
+
+    def _relate(self, founding: Founding, *things: dict[str, str]) -> None:
+        """Take the memories into the graph, as the trigger does that hears of them: a proof does not wait for it."""
+        now = self.clock()
+        by = Principal(org_id=founding.org_id, actor_id=founding.user_id, actor="prover", user_id=founding.user_id)
+        with self.services.database.transaction(assuming(founding.org_id, founding.user_id)) as (tx, _):
+            call = Call(principal=by, now=now, tx=tx, services=self.services)
+            relate(call, [UUID(one["memory_id"]) for one in things])
 
     def _export(self, founding: Founding, mark: str) -> str:
         """Let an export have failed, as the worker does with one that it cannot write: a server may keep no files."""

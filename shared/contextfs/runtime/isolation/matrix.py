@@ -16,6 +16,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """How one route is tried.
 
     `shows`: its reply to the victim's owner holds the mark or ids; so it could be seen if somebody else got it.
+    `each`: so does each of its questions, and not only one of them.
     `private`: it could show, or change, what a person keeps from colleagues.
     `alike`: its answers about the victim's things and about nobody's are the same, to the letter.
     `fades`: what it is about is taken away by events, so that it is put there again for each party.
@@ -26,6 +27,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[str, ...] = ()
     bodies: tuple[Mapping[str, Any], ...] = ()
     shows: bool = False
+    each: bool = False
     private: bool = False
     alike: bool = True
     last: bool = False
@@ -90,11 +92,13 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
             bodies=({"query": "$mark"}, {"query": "$mark", "project_ids": ["$project_id"]}), shows=True, private=True
         ),
         "graph.get": Row(
-            queries=(  # what it shows is made by events, which a proof does not wait for
+            queries=(
                 "project_id=$project_id&memory_id=$memory_id",
                 "project_id=$project_id&entity=src/$mark.py",
                 "project_id=$project_id&memory_id=$memory_id&depth=3&as_of=2999-01-01T00:00:00Z",
             ),
+            shows=True,
+            each=True,
             private=True,
         ),
         "search.query": Row(bodies=({}, _THEIRS, {"session_id": "$session_id"}), shows=True, private=True),

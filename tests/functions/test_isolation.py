@@ -57,6 +57,13 @@ def test_no_other_way_leads_to_the_victim(area: str, callers: int, proven: Proof
     assert leaks(proven, area) == []
 
 
+def test_nothing_is_opened_or_ended_by_what_their_saml_provider_did_not_sign(proven: Proof) -> None:
+    checks = [one for one in proven.checks if one.area == "SAML"]
+
+    assert len(checks) == 5
+    assert leaks(proven, "SAML") == []
+
+
 def test_what_is_the_victims_takes_the_same_work_as_what_is_not_there(proven: Proof) -> None:
     checks = [one for one in proven.checks if one.area == "timing"]
 
@@ -229,6 +236,23 @@ def test_a_refusal_that_tells_what_is_there_is_found(holed: tuple[str, Wiring, s
 
     assert victims
     assert "another than where there is no such thing" in str(found["an owner of another organization"])
+
+
+def test_a_server_that_takes_what_another_saml_provider_signed_is_found(holed: tuple[str, Wiring, str]) -> None:
+    _, wired, url = holed
+    others = [0]
+
+    def tamper(path: str, response: Response) -> Response:
+        if "/logout?" in path and "Signature=" in path:
+            others[0] += 1
+            return httpx2.Response(303) if others[0] == 2 else response
+        return response
+
+    with client(url) as web, Grounds(Tampering(web, tamper), wired.services, wired.clock) as grounds:
+        found = {one.subject: one.leak for one in grounds.saml(grounds.victim())}
+
+    assert [leak for leak in found.values() if leak] == ["it was taken (303)"]
+    assert found["an end of their login that another provider signed"]
 
 
 def test_a_route_without_a_row_is_a_leak(holed: tuple[str, Wiring, str]) -> None:

@@ -6,7 +6,7 @@ Nothing of anybody else is read or changed. What stays is what no role may take 
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
@@ -25,6 +25,7 @@ from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.sources import sealing
+from contextfs.domain.sso import store as sso
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
 from contextfs.journeys.graph.relate import relate
 from contextfs.kit.call import Call, Services
@@ -33,10 +34,12 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
 from contextfs.kit.principal import Principal
+from contextfs.kit.saml import Named
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
 from contextfs.runtime.examples import BODIES
-from contextfs.runtime.isolation.model import Party, Victim, a_mark
+from contextfs.runtime.isolation import saml
+from contextfs.runtime.isolation.model import Check, Party, Victim, a_mark
 from contextfs.runtime.isolation.web import Response, Web, ask
 
 ONCE = "the-victims-idempotency-key"
@@ -94,6 +97,20 @@ class Grounds:
             private=private,
             version=version,
         )
+
+    def saml(self, victim: Victim) -> Iterator[Check]:
+        """Set up a SAML provider of the victim's, which stays for all that follows, and try it."""
+        now = self.clock()
+        theirs = saml.provider(self.services, f"idp-{victim.org_id.hex}", now)
+        if theirs is None:
+            return
+        cookie, login_id = _login_of(self.web, victim.owner, victim.mark)
+        with self.services.database.transaction(assuming(victim.org_id, victim.user_id)) as (tx, _):
+            saml.set_up(tx, self.services, victim, theirs, now)
+            named = Named(text=victim.mark)
+            sso.keep_session(tx, victim.org_id, UUID(login_id), theirs.entity_id, named, None)
+        login = Party(name="their browser", of="nobody", headers={"cookie": cookie})
+        yield from saml.tried(self.web, victim, login, theirs, self.services, self.clock)
 
     def parties(self, victim: Victim) -> list[Party]:
         """Make a caller of each kind."""

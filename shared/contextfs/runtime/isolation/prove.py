@@ -65,6 +65,7 @@ def proof(
         checks.extend(_unknown(web, walked))
         others = ways(web, victim, parties, wired.services, wired.clock)
         for check in chain(
+            grounds.saml(victim),
             others,
             timing(web, wired.door, victim, parties, walked),
             walk(web, victim, parties, walked, lambda: _owned(wired, victim), grounds.ask_again),

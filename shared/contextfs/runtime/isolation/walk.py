@@ -81,7 +81,7 @@ def _leak(web: Web, victim: Victim, party: Party, route: Route, row: Row, one: A
     found = foreign(victim, party, reply, f"{one.path}{msgspec.json.encode(one.body).decode()}")
     if found:
         return f"its answer to {one.path} holds {found}", is_known
-    if "{" in route.path and reply.status_code < _FAILED:
+    if "{" in route.path and reply.status_code < _FAILED and not row.open:
         return f"it answered {reply.status_code} to {one.path}", is_known
     twin = ask(web, party, route.method, one.twin_path, one.twin_body, **one.headers)
     if row.alike and reply.status_code != twin.status_code:

@@ -58,7 +58,7 @@ class Switch(StrEnum):
 
 
 _Provider = Annotated[
-    Provider | None, Option("--provider", help="google, github, okta, entra, auth0, generic or saml.")
+    Provider | None, Option("--provider", help="google, github, okta, entra, auth0, cognito, generic or saml.")
 ]
 _Url = Annotated[
     str | None, Option("--metadata-url", help="The provider's issuer; of SAML the address of its metadata.")

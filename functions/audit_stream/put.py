@@ -2,10 +2,10 @@
 
 from contextfs.domain.audit.model import AuditStreamChange, AuditStreamSet
 from contextfs.journeys.keep import streaming
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 
 
-def handle(call: Call, body: AuditStreamChange) -> AuditStreamSet:
+def handle(call: Call, body: AuditStreamChange) -> Outside[AuditStreamSet]:
     """Stream the audit log to an address, in the order of its chain, each entry at least once.
 
     What is sent is signed as Standard Webhooks says, by a secret that is shown this once, when the stream is new.

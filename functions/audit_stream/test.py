@@ -2,9 +2,9 @@
 
 from contextfs.domain.audit.model import AuditStreamTest
 from contextfs.journeys.keep import streaming
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 
 
-def handle(call: Call) -> AuditStreamTest:
+def handle(call: Call) -> Outside[AuditStreamTest]:
     """Send one signed event that says it is a test, and tell what came of it; nothing is marked as delivered."""
     return streaming.test(call)

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from infra.aws.ground import MEMORY, Ground
 from infra.kit.component import Component
-from infra.planned import Workload
+from infra.planned import SIGNS_IN, Workload
 
 MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
 """Where the image keeps the embedding model."""
@@ -13,10 +13,16 @@ PORT = 8080
 _CPU = {"small": 512, "medium": 1024, "large": 2048}
 
 
-def plain(ground: Ground, workload: Workload) -> dict[str, str]:
+def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
     """Give the plain variables; the address of the API and of consumers is that of a proxy."""
-    variables = ground.plan.environment(workload, ground.region)
-    return {**variables, "CONTEXTFS_MODEL": MODEL, "CONTEXTFS_DATABASE_SHARED": "true"}
+    variables: dict[str, pulumi.Input[str]] = {
+        **ground.plan.environment(workload, ground.region),
+        "CONTEXTFS_MODEL": MODEL,
+        "CONTEXTFS_DATABASE_SHARED": "true",
+    }
+    if workload.target == SIGNS_IN:
+        variables["CONTEXTFS_SIGN_IN"] = ground.people.setting
+    return variables
 
 
 class Lambda(Component):

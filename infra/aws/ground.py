@@ -9,6 +9,7 @@ from infra.aws.accounts import Accounts
 from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.network import RegionNetwork
+from infra.aws.people import People
 from infra.aws.vault import Vault
 from infra.planned import Plan, Region, Workload
 
@@ -26,6 +27,7 @@ class Ground:
     accounts: Accounts
     logs: Logs
     keys: Keys
+    people: People
     image: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = ()
 

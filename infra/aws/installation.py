@@ -27,11 +27,11 @@ class Installation(Component):
         providers = {name: _provider(plan, name) for name in dict.fromkeys([*config.regions, GLOBAL])}
         super().__init__(config.name, None, providers=[providers[config.home]])
         common = Common(plan, self)
+        people = People(plan, self)
         self.regions: list[Region] = []
         for place in plan.regions:
             primary = self.regions[0] if place.role == "standby" else None
-            self.regions.append(Region(plan, place, providers[place.name], primary, common, self))
-        People(plan, self)
+            self.regions.append(Region(plan, place, providers[place.name], primary, common, people, self))
         if config.budget:
             Budget(plan, self)
         if config.updater:

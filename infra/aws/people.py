@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from infra.config import Config
 from infra.kit.component import Component
 from infra.planned import Plan
 
@@ -12,8 +13,16 @@ class People(Component):
 
     def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("people", parent)
-        config = plan.config
-        pool = aws.cognito.UserPool(
+        pool = self._pool(plan.config)
+        client = self._client(plan.config, pool)
+        aws.cognito.UserPoolDomain(
+            "people", domain=f"{plan.config.name}-{plan.config.account}", user_pool_id=pool.id, opts=self.inside()
+        )
+        self.setting = pulumi.Output.concat("cognito:", pool.id, "/", client.id)
+        """What CONTEXTFS_SIGN_IN says to the service that lets people in."""
+
+    def _pool(self, config: Config) -> aws.cognito.UserPool:
+        return aws.cognito.UserPool(
             "people",
             name=config.name,
             username_attributes=["email"],
@@ -33,7 +42,9 @@ class People(Component):
             deletion_protection="ACTIVE" if config.production else "INACTIVE",
             opts=self.inside(protect=config.production),
         )
-        aws.cognito.UserPoolClient(
+
+    def _client(self, config: Config, pool: aws.cognito.UserPool) -> aws.cognito.UserPoolClient:
+        return aws.cognito.UserPoolClient(
             "studio",
             name="studio",
             user_pool_id=pool.id,
@@ -46,7 +57,4 @@ class People(Component):
             supported_identity_providers=["COGNITO"],
             prevent_user_existence_errors="ENABLED",
             opts=self.inside(),
-        )
-        aws.cognito.UserPoolDomain(
-            "people", domain=f"{config.name}-{config.account}", user_pool_id=pool.id, opts=self.inside()
         )

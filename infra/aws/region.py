@@ -25,6 +25,7 @@ from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.network import RegionNetwork
 from infra.aws.passages import Passages
+from infra.aws.people import People
 from infra.aws.private_link import PrivateLink
 from infra.aws.services import FargateService, Service
 from infra.aws.vault import Vault
@@ -45,11 +46,12 @@ class Region(Component):
         provider: aws.Provider,
         primary: Self | None,
         common: Common,
+        people: People,
         parent: pulumi.Resource,
     ) -> None:
         super().__init__(region.name, parent, providers=[provider])
         self.plan, self.place = plan, region
-        self._common = common
+        self._common, self._people = common, people
         self.keys = Keys(plan, region, self)
         self.network = RegionNetwork(plan, region, self)
         self.credentials = primary.credentials if primary else self._credentials()
@@ -123,6 +125,7 @@ class Region(Component):
             accounts=self._accounts,
             logs=self._logs,
             keys=self.keys,
+            people=self._people,
             image=image,
             ready=ready,
         )

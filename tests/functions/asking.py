@@ -20,7 +20,9 @@ GUARDED = tuple(route for route in ROUTES if route.needs not in {PUBLIC, SIGNED,
 WITH_BODY = tuple(route for route in ROUTES if route.name in BODIES and bind(route).body_type is not Payload)
 """Those that take a noun; those that take what programs elsewhere send have tests of their own."""
 WITH_ID = tuple(route for route in GUARDED if "{" in route.path)
-ALONE = tuple(route for route in ROUTES if route.status != 303 and route.group != "saml")
+ALONE = tuple(
+    route for route in ROUTES if route.status != 303 and route.group != "saml" and route.name != "auth.exchange"
+)
 """All but the steps of a sign-in, which need a browser and a provider: tests/functions/auth have both."""
 SECRET = "whsec_bm90aGluZyB0aGF0IGFueWJvZHkgdXNlcw=="
 """The secret of the source among the things."""

@@ -14,6 +14,7 @@ from contextfs.runtime.isolation.matrix import MATRIX
 from contextfs.runtime.isolation.model import Proof
 from contextfs.runtime.isolation.prove import client, proof
 from contextfs.runtime.isolation.roles import roles
+from contextfs.runtime.isolation.timing import timing
 from contextfs.runtime.isolation.walk import walk
 from contextfs.runtime.isolation.web import Response, Web
 from contextfs.runtime.table import Route
@@ -54,6 +55,26 @@ def test_a_strangers_call_is_answered_as_if_the_victim_were_not_there(route: Rou
 def test_no_other_way_leads_to_the_victim(area: str, callers: int, proven: Proof) -> None:
     assert [one.tried > 0 for one in proven.checks if one.area == area] == [True] * callers
     assert leaks(proven, area) == []
+
+
+def test_nothing_is_opened_or_ended_by_what_their_saml_provider_did_not_sign(proven: Proof) -> None:
+    checks = [one for one in proven.checks if one.area == "SAML"]
+
+    assert len(checks) == 5
+    assert leaks(proven, "SAML") == []
+
+
+def test_what_is_the_victims_takes_the_same_work_as_what_is_not_there(proven: Proof) -> None:
+    checks = [one for one in proven.checks if one.area == "timing"]
+
+    assert leaks(proven, "timing") == []
+    assert {one.who for one in checks} == {
+        "an owner of another organization",
+        "a token for another project",
+        "a colleague in the same project",
+    }
+    assert len({one.subject for one in checks}) >= 60
+    assert all(one.told for one in checks if one.subject == "GET /v1/memories/{memory_id}")
 
 
 @pytest.mark.parametrize("area", ["webhooks", "the database", "completeness"])
@@ -134,6 +155,16 @@ HOLES: dict[str, tuple[LiteralString, LiteralString, str, str]] = {
         "sources.list",
         "its owner",
     ),
+    "the graph is seen by nobody": (
+        "drop policy tenant on contextfs.mentions",
+        (
+            "create policy tenant on contextfs.mentions to contextfs_app"
+            " using (org_id = (select contextfs.claim('org_id')::uuid))"
+            " with check (org_id = (select contextfs.claim('org_id')::uuid))"
+        ),
+        "graph.get",
+        "its owner",
+    ),
 }
 
 
@@ -166,6 +197,19 @@ def test_a_hole_in_the_database_is_found(name: str, holed: tuple[str, Wiring, st
     assert found[who] is not None
 
 
+def test_a_row_that_is_read_and_not_shown_is_found_without_a_clock(holed: tuple[str, Wiring, str]) -> None:
+    database, wired, url = holed
+    make, mend, route, _ = HOLES["a policy is gone that keeps projects apart"]
+    with client(url) as web, Grounds(web, wired.services, wired.clock) as grounds:
+        victim = grounds.victim()
+        parties = grounds.parties(victim)
+        with hole(database, make, mend):
+            found = {one.who: one.leak for one in timing(web, wired.door, victim, parties, [by_name(route)])}
+
+    assert "where there is no such thing" in str(found["a token for another project"])
+    assert found["an owner of another organization"] is None
+
+
 @contextmanager
 def no_hole() -> Generator[None]:
     yield
@@ -192,6 +236,23 @@ def test_a_refusal_that_tells_what_is_there_is_found(holed: tuple[str, Wiring, s
 
     assert victims
     assert "another than where there is no such thing" in str(found["an owner of another organization"])
+
+
+def test_a_server_that_takes_what_another_saml_provider_signed_is_found(holed: tuple[str, Wiring, str]) -> None:
+    _, wired, url = holed
+    others = [0]
+
+    def tamper(path: str, response: Response) -> Response:
+        if "/logout?" in path and "Signature=" in path:
+            others[0] += 1
+            return httpx2.Response(303) if others[0] == 2 else response
+        return response
+
+    with client(url) as web, Grounds(Tampering(web, tamper), wired.services, wired.clock) as grounds:
+        found = {one.subject: one.leak for one in grounds.saml(grounds.victim())}
+
+    assert [leak for leak in found.values() if leak] == ["it was taken (303)"]
+    assert found["an end of their login that another provider signed"]
 
 
 def test_a_route_without_a_row_is_a_leak(holed: tuple[str, Wiring, str]) -> None:

@@ -14,6 +14,7 @@ OPENS = {
     "shared/contextfs/runtime/isolation/grounds.py",
     "shared/contextfs/runtime/isolation/prove.py",
     "shared/contextfs/runtime/isolation/roles.py",
+    "shared/contextfs/runtime/isolation/timing.py",
     "shared/contextfs/runtime/waker.py",
     "shared/contextfs/runtime/border/directory.py",
     "shared/contextfs/runtime/health.py",

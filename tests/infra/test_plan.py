@@ -193,6 +193,21 @@ def test_files_are_kept_where_the_setting_says_by_those_that_the_plan_names(clou
     assert {"exports", "on-export", "expire"} == {g.workload for g in made.grants if g.action == "keep files"}
 
 
+def test_the_service_that_lets_people_in_knows_where_they_sign_in_and_no_other_does() -> None:
+    made = plan(of(cloud="gcp", regions=("us-central1", "europe-west1"), tier="active-active"))
+    told = {
+        (one.name, region.name): made.environment(one, region).get("CONTEXTFS_SIGN_IN")
+        for one in made.workloads
+        for region in made.regions
+    }
+
+    service = f"identity-platform:{made.config.account}"
+    assert {key: setting for key, setting in told.items() if setting} == {
+        ("auth", "us-central1"): service,
+        ("auth", "europe-west1"): service,
+    }
+
+
 def test_streams_have_a_service_that_stays_open_and_a_path_of_its_own() -> None:
     made = plan(CONFIG)
     rules = [(rule.path, rule.exact) for rule in made.paths if rule.service == "stream"]

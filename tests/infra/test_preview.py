@@ -63,6 +63,16 @@ def test_regions_that_all_serve_share_one_secret_and_their_calls_pass_the_rate(p
 
 
 @PULUMI
+def test_the_service_that_lets_people_in_is_told_of_the_pool_and_no_other_is(previews: Previews) -> None:
+    recording = previews("aws-us-east-1 resolved")
+    functions = list(recording.of("aws:lambda/function:Function"))
+    told = {one.name: one.inputs["environment"]["variables"].get("CONTEXTFS_SIGN_IN") for one in functions}
+
+    setting = "cognito:<UserPool people.id>/<UserPoolClient studio.id>"
+    assert {name: one for name, one in told.items() if one} == {"auth-use1": setting}
+
+
+@PULUMI
 def test_a_standby_copies_and_rests(previews: Previews) -> None:
     recording = previews("gcp-team")
     databases = {

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from contextfs.kit.changes import Change, Kind
 from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
-from contextfs.kit.identity import IdentityProviders
+from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
@@ -19,11 +19,25 @@ from contextfs.kit.regions import Regions
 
 _MOST_IDS = 1 << 32
 
+Reply = TypeVar("Reply")
+
 Again = Callable[[str | None], AbstractContextManager["Call"]]
 """Opens a further transaction of the same caller; what the audit log is to say of it is its action, or None."""
 Afterwards = Callable[[Again], None]
 """What the taker of an event has left to do when its transaction is committed and its connection given back: asking
 somebody outside, who may be slow. The event counts as taken: a crash before it is done must lose nothing."""
+
+
+@dataclass(frozen=True)
+class Outside(Generic[Reply]):
+    """What a handler gives that has to ask somebody outside, who may be slow: no transaction is open meanwhile.
+
+    `ask` is called when the handler's transaction is over, of which nothing is kept. `then` goes on with what it gave,
+    in another transaction of the same caller, who is let in anew, and gives the reply.
+    """
+
+    ask: Callable[[], Any]
+    then: Callable[["Call", Any], Reply]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +72,8 @@ class Services:
     """Runs direct SQL; without it, that is switched off."""
     identity: Callable[[], IdentityProviders] | None = None
     """Speaks to identity providers; without it, single sign-on is switched off."""
+    sign_in: Callable[[], SignInService | None] = lambda: None
+    """Where people sign in whose organization has no provider of its own; without it, they have keys alone."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
     blobs: Callable[[], Blobs | None] = lambda: None

@@ -60,3 +60,14 @@ class IdentityProviders(Protocol):
     def texts(self, domain: str) -> list[str]:
         """Read the TXT records of a domain; Unavailable when nobody answers."""
         ...
+
+
+class SignInService(Protocol):
+    """The sign-in service of an installation: for people whose organization has no identity provider of its own.
+
+    It does not know organizations, and does not remember which tokens it read.
+    """
+
+    def read(self, id_token: str) -> Assertion:
+        """Read who has just signed in there; NotAuthenticated when the token is not to be believed."""
+        ...

@@ -124,6 +124,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Where people reach this server; addresses and cookies are made for it."),
     ] = None
+    sign_in: Annotated[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(identity-platform:[a-z0-9.:-]{6,64}(/[A-Za-z0-9-]{1,64})?"
+                r"|cognito:[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]{1,55}/[0-9A-Za-z]{1,128}"
+                r"|oidc:[^\s@]{1,255}@https?://[^\s@?#]+)$"
+            ),
+        ]
+        | None,
+        Meta(
+            description="Where people sign in whose organization has no provider of its own: "
+            "`identity-platform:PROJECT` or `identity-platform:PROJECT/TENANT`, `cognito:POOL/CLIENT`, "
+            "`oidc:CLIENT@ISSUER`; without it they have keys alone."
+        ),
+    ] = None
     sso_loopback: Annotated[
         bool, Meta(description="Identity providers may be on this machine, without TLS: for trying things out.")
     ] = False

@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from contextfs.kit.call import Outside
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.payload import Payload
 from contextfs.kit.ports import Statement
@@ -53,6 +54,8 @@ def bind(route: Route) -> Binding:
     handle: Callable[..., Any] = door.handle
     hints = get_type_hints(handle, include_extras=True)
     reply = hints.pop("return", None)
+    if get_origin(reply) is Outside:
+        (reply,) = get_args(reply)
     parameters = list(inspect.signature(handle).parameters.values())[1:]
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
     in_query = [p for p in parameters if p not in in_path and p.name != "body"]

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from contextfs.domain.lockouts.model import Attempt
-from contextfs.kit.call import Call, OpenCall, Services
+from contextfs.kit.call import Call, OpenCall, Outside, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
@@ -108,7 +108,10 @@ class Door:
             opened = self.open(request.headers, request_id, query=request.raw_query)
             return reply(route, request, binding.handle(opened, **taken))
         asked = self._asked(route, binding, request, request_id, bill)
-        call, result, response = self._done(asked)
+        try:
+            call, result, response = self._done(asked)
+        except _OutsideError as left:  # no connection is held while somebody is asked
+            call, result, response = self._done(_going_on(asked, left.outside))
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
@@ -195,7 +198,7 @@ class Door:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
-            result = asked.binding.handle(call, **asked.taken)
+            result = _handled(asked, call)
             response = reply(route, request, result)
             if admitted.renew is not None:
                 response = admitted.renew(call, response)
@@ -219,6 +222,32 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
+
+
+class _OutsideError(Exception):
+    """A call goes on when its transaction is over, of which nothing is kept."""
+
+    def __init__(self, outside: Outside[Any]) -> None:
+        super().__init__()
+        self.outside = outside
+
+
+def _handled(asked: Asked, call: Call) -> Any:
+    """Let the handler do what is asked; _OutsideError when it has to ask outside first."""
+    result = asked.binding.handle(call, **asked.taken)
+    if isinstance(result, Outside):
+        raise _OutsideError(cast("Outside[Any]", result))
+    return result
+
+
+def _going_on(asked: Asked, outside: Outside[Any]) -> Asked:
+    """Ask outside, and give what is left to do with the answer."""
+    given = outside.ask()
+
+    def handle(call: Call, **_: object) -> Any:
+        return outside.then(call, given)
+
+    return replace(asked, binding=replace(asked.binding, handle=handle))
 
 
 def read(route: Route, binding: Binding, request: HttpRequest) -> tuple[HttpRequest, dict[str, Any]]:

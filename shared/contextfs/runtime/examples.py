@@ -125,6 +125,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "audit_stream.rotate": {"grace_hours": 24},
         "residency.put": {"elsewhere": "forward"},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
+        "auth.exchange": {"id_token": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmVk"},
         "sso.put": {
             "enabled": False,
             "provider": "okta",

@@ -65,7 +65,7 @@ def problems(route: Route, binding: Binding) -> Iterator[str]:
     """Name the problems that a route can answer, in the order of their statuses."""
     fields = getattr(binding.body_type, "__struct_fields__", ())
     guarded = route.needs != PUBLIC
-    signs_in = route.status == HTTPStatus.SEE_OTHER
+    signs_in = route.status == HTTPStatus.SEE_OTHER or (not guarded and route.audits is not None)
     needed = {field.name for field in msgspec.structs.fields(binding.query_type) if field.required}
     if binding.body_type is Payload:  # what is sent goes into a project, whether it is named or not
         needed = set(binding.query_type.__struct_fields__)

@@ -20,7 +20,7 @@ from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
-from contextfs.kit.identity import IdentityProviders
+from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
 from contextfs.kit.regions import Regions
@@ -62,6 +62,7 @@ class Wiring:
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,
             identity=cache(self._identity),
+            sign_in=cache(self._sign_in),
             webhooks=cache(self._webhooks),
             public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
             trusted_hops=settings.trusted_hops,
@@ -159,6 +160,15 @@ class Wiring:
             self.clock, settings.key_pepper.encode(), loopback=settings.sso_loopback, dns_server=settings.dns_server
         )
 
+    def _sign_in(self) -> SignInService | None:
+        if self.settings.sign_in is None:
+            return None
+        try:
+            return sign_in_service(self.settings.sign_in, self.settings, self.clock)
+        except ModuleNotFoundError as error:
+            cure = "pip install 'contextfs-platform[sso]'"
+            raise Unavailable(f"CONTEXTFS_SIGN_IN needs the package {error.name}: {cure}.") from error
+
     def _webhooks(self) -> Webhooks:
         from contextfs.adapters.web import Web  # noqa: PLC0415 - an HTTP client, only where something is sent
 
@@ -222,6 +232,28 @@ def language_model(named: str, settings: Settings) -> LanguageModel:
     from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
 
     return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
+
+
+def sign_in_service(named: str, settings: Settings, clock: Clock) -> SignInService:
+    """Choose a sign-in service (`cognito:POOL/CLIENT`); none of them needs its cloud's SDK."""
+    from contextfs.adapters.web import Web  # noqa: PLC0415 - an HTTP client, only where somebody signs in
+
+    vendor, _, place = named.partition(":")
+    web = Web(loopback=settings.sso_loopback)
+    if vendor == "identity-platform":
+        from contextfs.adapters.clouds.gcp.sign_in import IdentityPlatform  # noqa: PLC0415 - as above
+
+        project, _, tenant = place.partition("/")
+        return IdentityPlatform(project, tenant or None, web, clock)
+    if vendor == "cognito":
+        from contextfs.adapters.clouds.aws.sign_in import Cognito  # noqa: PLC0415 - as above
+
+        pool, _, client_id = place.partition("/")
+        return Cognito(pool, client_id, web, clock)
+    from contextfs.adapters.clouds.local.sign_in import OpenIdProvider  # noqa: PLC0415 - as above
+
+    client_id, _, issuer = place.partition("@")
+    return OpenIdProvider(issuer, client_id, web, clock)
 
 
 def _regions(settings: Settings) -> Regions | None:

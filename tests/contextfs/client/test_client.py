@@ -21,7 +21,7 @@ from contextfs.domain.sessions.model import NewSession, SessionChange
 from functions.manifest import ROUTES
 from tests.conftest import Tenant
 
-FOR_BROWSERS = {"auth.login", "auth.callback", "auth.open", "auth.logout"}
+FOR_BROWSERS = {"auth.login", "auth.callback", "auth.exchange", "auth.open", "auth.logout"}
 FOR_PROVIDERS = {"saml.metadata", "saml.acs", "saml.logout", "saml.logout_form"}
 FOR_WHO_HAS_A_CLIENT = {"ingest.receive", "ingest.traces", "ingest.logs"}
 """Whoever sends webhooks, or telemetry, does it in a form of their own."""

@@ -6,10 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from contextfs.domain.audit import retention
 from contextfs.journeys.keep import sending
 from contextfs.journeys.keep.audit import seal
 from contextfs.journeys.keep.retention import cut
@@ -365,6 +367,33 @@ def test_what_was_not_delivered_is_not_cut(
     assert receiver.positions == [1, 2, 3, 4, 5, 6, 7], "with the entry that tells of the first cut"
     assert sealed(rows, owner) == [7]
     assert owner.call("GET", "/v1/admin/audit-logs/verify").json()["intact"]
+
+
+def test_what_a_stream_begins_anew_with_is_not_cut_though_it_was_to_be(
+    owner: Tenant, other_owner: Tenant, receiver: Receiver, streaming: Wiring, carry: Carry, time: Time, rows: Rows
+) -> None:
+    """What may be cut is asked first: a stream that is set from the start before it is cut has still to deliver it."""
+    for one in (owner, other_owner):
+        stream_to(one, receiver)
+        one.call("PUT", "/v1/admin/audit-logs/retention", {"keep_days": 30})
+    carry()
+    before = sealed(rows, owner)
+    time.passed += timedelta(days=60)
+    platform, now = streaming.platform(), streaming.clock()
+    with platform.transaction() as (tx, _):
+        due = {one.org_id: one for one in retention.to_cut(tx, now)}
+    stream_to(owner, receiver, backfill=True)
+    gone: list[bool] = []
+    for one in (owner, other_owner):
+        with platform.transaction() as (tx, _):
+            gone.append(retention.cut(tx, due[one.org_id], b"signature", now=now, entry_id=uuid4()) > 0)
+    platform.close()
+    receiver.messages.clear()
+    carry()
+
+    theirs = [one for one in receiver.messages if str(owner.org_id) in one.headers["webhook-id"]]
+    assert gone == [False, True]
+    assert [event["data"]["position"] for one in theirs for event in one.events][: len(before)] == before
 
 
 class Remembering:

@@ -10,7 +10,47 @@ def _back(name: str) -> str:
     return f"tests/functions/auth/test_callback.py::{name}"
 
 
+def _exchange(name: str) -> str:
+    return f"tests/functions/auth/test_exchange.py::{name}"
+
+
+_SERVICE = "journeys/signin/service.py"
+
 MUTANTS: tuple[Unchecked, ...] = (
+    never(
+        "verified address of the installation's service",
+        _RULES,
+        "not _is_told(assertion.attributes)",
+        _exchange("test_an_address_that_was_not_verified_lets_nobody_in"),
+    ),
+    never(
+        "organization of one's own",
+        _SERVICE,
+        "wanted not in theirs",
+        _exchange("test_an_organization_of_others_looks_like_none"),
+    ),
+    never(
+        "several organizations",
+        _SERVICE,
+        "len(theirs) > 1",
+        _exchange("test_who_belongs_to_several_names_one_and_no_other"),
+    ),
+    never("suspended", _SERVICE, "member.suspended", _exchange("test_who_is_suspended_is_told_so")),
+    without(
+        "enforced provider",
+        _SERVICE,
+        "    rules.check_not_enforced(store.settings(call.tx), member.user_id)\n",
+        "",
+        _exchange("test_an_organization_that_enforces_its_provider_is_not_entered_this_way"),
+    ),
+    without("token is good once", _SERVICE, "    _take(call, assertion)\n", "", _exchange("test_a_token_is_good_once")),
+    without(
+        "logins of the service end with enforcement",
+        "domain/logins/postgres.sql",
+        "method in ('key', 'service')",
+        "method = 'key'",
+        _exchange("test_logins_by_the_service_end_when_the_provider_is_enforced"),
+    ),
     without(
         "secret of the state", _SQL, " and state_hash = %(state_hash)s", "", _back("test_a_state_is_known_by_all_of_it")
     ),

@@ -16,6 +16,14 @@ ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 """Signatures by key pairs. Never `none`, and never HS…: a public key is no secret that two could share."""
 
 
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs tokens: what it calls itself, where it publishes its keys, and by which algorithms it signs."""
+
+    issuer: str
+    jwks_uri: str
+    algorithms: tuple[str, ...] = ("RS256",)
+
+
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a discovery document that a sign-in needs."""
 
@@ -30,9 +38,10 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     authorization_response_iss_parameter_supported: bool = False
 
     @property
-    def algorithms(self) -> list[str]:
-        """The algorithms that this provider signs with and that are accepted."""
-        return [name for name in ALGORITHMS if name in self.id_token_signing_alg_values_supported]
+    def signer(self) -> Signer:
+        """This provider as it signs: by those of its algorithms that are accepted."""
+        accepted = tuple(name for name in ALGORITHMS if name in self.id_token_signing_alg_values_supported)
+        return Signer(issuer=self.issuer, jwks_uri=self.jwks_uri, algorithms=accepted)
 
 
 class Discovery:
@@ -64,7 +73,7 @@ class Discovery:
             raise Invalid(f"{issuer} publishes no OpenID metadata ({error}): check metadata_url.") from None
         if metadata.issuer.rstrip("/") != issuer:
             raise Invalid(f"The provider calls itself {metadata.issuer[:200]}, not {issuer}: check metadata_url.")
-        if not metadata.algorithms:
+        if not metadata.signer.algorithms:
             raise Invalid(f"The provider signs with none of {', '.join(ALGORITHMS)}: set its algorithm to RS256.")
         methods = metadata.code_challenge_methods_supported
         if methods is not None and "S256" not in methods:

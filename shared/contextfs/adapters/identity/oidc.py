@@ -62,7 +62,7 @@ class OpenId:
         claims = id_token.verify(
             reply.get("id_token"),
             self._keys,
-            metadata,
+            metadata.signer,
             client_id=peer.client_id,
             nonce=challenge.nonce,
             now=self._clock(),

@@ -44,6 +44,9 @@ def to_cut(tx: Transaction, now: datetime) -> list[Due]:
 
 
 def cut(tx: Transaction, due: Due, signature: bytes, *, now: datetime, entry_id: UUID) -> int:
-    """Cut a log; gives how many entries went, none where its chain does not hold. Only the platform's own role may."""
+    """Cut a log; gives how many entries went. Only the platform's own role may.
+
+    None go where the chain does not hold, or a stream has still to deliver one of them.
+    """
     named = {"org_id": due.org_id, "position": due.position, "signature": signature, "now": now, "id": entry_id}
     return (tx.one(_SQL["cut"], named) or {"cut": 0})["cut"]

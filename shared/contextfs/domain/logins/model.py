@@ -1,13 +1,25 @@
 """The nouns of logins. (The word session belongs to conversations.)"""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from contextfs.kit.fields import Moment
 
-Method = Literal["key", "oidc", "oauth", "saml"]
+Method = Literal["key", "oidc", "oauth", "saml", "service"]
+"""By what a browser was signed in: a key, the organization's provider, or the installation's own sign-in service."""
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An ID token of the installation's own sign-in service, which is changed for a login.
+
+    `organization_id` is needed by who belongs to several.
+    """
+
+    id_token: Annotated[str, Meta(min_length=1, max_length=65536)]
+    organization_id: UUID | None = None
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):

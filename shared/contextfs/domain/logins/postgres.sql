@@ -53,7 +53,7 @@ where ended_at is null and (%(user_id)s::uuid is null or user_id = %(user_id)s) 
 delete from logins
 where expires_at < %(before)s
 
--- name: end_logins_by_key
--- End all logins that keys opened, but for one person's.
+-- name: end_logins_past_provider
+-- End all logins that the organization's provider did not open, but for one person's.
 update logins set ended_at = %(now)s
-where ended_at is null and method = 'key' and user_id is distinct from %(but_of)s
+where ended_at is null and method in ('key', 'service') and user_id is distinct from %(but_of)s

@@ -40,9 +40,9 @@ def insert(
     tx.run(_SQL["insert_login"], named | {"key_id": key_id, "agent": shown, "now": now, "expires_at": expires_at})
 
 
-def end_by_key(tx: Transaction, but_of: UUID | None, now: datetime) -> int:
-    """End all logins that keys opened, but for one person's; gives how many."""
-    return tx.run(_SQL["end_logins_by_key"], {"but_of": but_of, "now": now})
+def end_past_provider(tx: Transaction, but_of: UUID | None, now: datetime) -> int:
+    """End all logins that the organization's provider did not open, but for one person's; gives how many."""
+    return tx.run(_SQL["end_logins_past_provider"], {"but_of": but_of, "now": now})
 
 
 def expire(tx: Transaction, before: datetime) -> int:

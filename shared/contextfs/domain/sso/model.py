@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from contextfs.kit.fields import END, Moment, version_at
 
-Provider = Literal["google", "github", "okta", "entra", "auth0", "generic", "saml"]
+Provider = Literal["google", "github", "okta", "entra", "auth0", "cognito", "generic", "saml"]
 Role = Literal["admin", "member", "viewer"]
 """What a provider may make of somebody. An owner is made by owners."""
 

@@ -2,6 +2,10 @@
 -- The organization that has proven a domain.
 select contextfs.organization_of_domain(%(domain)s) as org_id
 
+-- name: organizations_of_person
+-- The organizations of who is known by a subject, or has an address.
+select org_id, name from contextfs.organizations_of_person(%(issuer)s, %(subject)s, %(email)s)
+
 -- name: get_settings
 -- How this organization signs in.
 select

@@ -55,6 +55,7 @@ PRESETS: Mapping[Provider, Preset] = MappingProxyType(
         # Groups are ids of objects; the token names them once `groupMembershipClaims` is set.
         "entra": Preset(names=Names(email=("email", "preferred_username"))),
         "auth0": Preset(),  # groups: a claim of one's own, named by an address, in `attribute_mapping`
+        "cognito": Preset(names=Names(groups=("cognito:groups",))),
         "generic": Preset(),
         "saml": Preset(method="saml", names=_SAML),
     }

@@ -40,17 +40,30 @@ def person(settings: Settings, assertion: Assertion, verified: Collection[str]) 
     checked it. Google says so of addresses at other companies' domains, too, for which it only speaks with `hd`.
     """
     said, mapped, usual = assertion.attributes, settings.attribute_mapping, PRESETS[settings.provider].names
-    email = _first(said, mapped.email, usual.email)
-    if not isinstance(email, str) or not _EMAIL.fullmatch(email):
+    email = _address(_first(said, mapped.email, usual.email))
+    if email is None:
         raise NotAllowed("Your identity provider does not tell your address: ask your administrator to release it.")
     name = _first(said, mapped.name, usual.name)
     domain = domain_of(email)
     return Person(
-        email=email.lower(),
+        email=email,
         name=name[:200] if isinstance(name, str) and name else None,
         groups=_groups(_first(said, mapped.groups, usual.groups)),
         is_trusted=domain in verified or _is_checked(settings.provider, said, domain),
     )
+
+
+def verified_address(assertion: Assertion) -> str:
+    """Read the address of who signed in at the installation's own service, in lower case; NotAllowed without one.
+
+    Anybody may sign up there, by any address: it is theirs once they have answered a letter to it, and not before.
+    """
+    email = _address(assertion.attributes.get("email"))
+    if email is None:
+        raise NotAllowed("You signed in without an address: sign in with one that your organization knows you by.")
+    if not _is_told(assertion.attributes):
+        raise NotAllowed("Your address is not verified yet: follow the link in the letter that was sent to it.")
+    return email
 
 
 def role_of(settings: Settings, groups: Collection[str]) -> Role:
@@ -69,10 +82,19 @@ def check_not_enforced(settings: Settings, user_id: UUID) -> None:
 
 
 def _is_checked(provider: Provider, said: Mapping[str, Any], domain: str) -> bool:
-    checked = said.get("email_verified")
-    if not (checked is True or checked == "true") or provider in _VOUCH_FOR_NONE:
+    if not _is_told(said) or provider in _VOUCH_FOR_NONE:
         return False
     return provider != "google" or domain in _GOOGLE_OWN or said.get("hd") == domain
+
+
+def _is_told(said: Mapping[str, Any]) -> bool:
+    """Tell whether a provider says that it checked an address; some spell it as text."""
+    checked = said.get("email_verified")
+    return checked is True or checked == "true"
+
+
+def _address(value: Any) -> str | None:
+    return value.lower() if isinstance(value, str) and _EMAIL.fullmatch(value) else None
 
 
 def _first(said: Mapping[str, Any], mapped: str | None, usual: Iterable[str]) -> Any:

@@ -39,6 +39,12 @@ def organization_of_domain(tx: Transaction, domain: str) -> UUID | None:
     return (tx.one(_SQL["organization_of_domain"], {"domain": domain}) or {"org_id": None})["org_id"]
 
 
+def organizations_of_person(tx: Transaction, issuer: str, subject: str, email: str) -> dict[UUID, str]:
+    """Find the organizations, by id and name, of who is known by a subject or has an address, given in lower case."""
+    named = {"issuer": issuer, "subject": subject, "email": email}
+    return {row["org_id"]: row["name"] for row in tx.all(_SQL["organizations_of_person"], named)}
+
+
 def settings(tx: Transaction) -> Settings:
     """Read how the organization signs in; switched off where it never said."""
     row = tx.one(_SQL["get_settings"])

@@ -23,7 +23,8 @@ def change(call: Call, wanted: Retention) -> Retention:
 def cut(database: Database, key: bytes, clock: Clock, entropy: Entropy) -> int:
     """Cut each log that holds more than its organization keeps; gives how many entries went.
 
-    One whose chain does not hold is left as it is: nothing is let go that somebody may have to look at.
+    One whose chain does not hold is left as it is: nothing is let go that somebody may have to look at. So is one whose
+    stream was set anew a moment ago, and begins before what would go.
     """
     now, total = clock(), 0
     with database.transaction() as (tx, _):
@@ -33,6 +34,9 @@ def cut(database: Database, key: bytes, clock: Clock, entropy: Entropy) -> int:
         with database.transaction() as (tx, _):
             gone = retention.cut(tx, one, signature, now=now, entry_id=uuid7(now, entropy))
         if not gone:
-            _log.warning("an audit log was not cut: its chain does not hold", extra={"org_id": str(one.org_id)})
+            _log.warning(
+                "an audit log was not cut: its chain does not hold, or it has to be streamed anew",
+                extra={"org_id": str(one.org_id)},
+            )
         total += gone
     return total

@@ -12,8 +12,8 @@ from contextfs.domain.audit import streams
 from contextfs.domain.audit.model import AuditStreamChange, AuditStreamSet, AuditStreamTest, NewStreamSecret
 from contextfs.domain.audit.streams import Due
 from contextfs.domain.sources import sealing, signatures
-from contextfs.journeys.keep.sending import post, trial, webhooks
-from contextfs.kit.call import Call
+from contextfs.journeys.keep.sending import Refusal, post, trial, webhooks
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import TooManyRequests, Unavailable
 from contextfs.kit.events import Event
@@ -25,13 +25,21 @@ _TEST_SECONDS = 5.0
 _WAITING = BoundedSemaphore(2)
 
 
-def change(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
+def change(call: Call, wanted: AuditStreamChange) -> Outside[AuditStreamSet]:
     """Set where the log is streamed to; its secret is made once, and given when it is.
 
     Whether a name has a private address is looked at again whenever something is sent: here it is told at once.
     """
-    with _waiting(), suppress(Unavailable):  # a name that nobody knows today
-        webhooks(call).check(wanted.url)
+    there = webhooks(call)
+
+    def look() -> None:
+        with _waiting(), suppress(Unavailable):  # a name that nobody knows today
+            there.check(wanted.url)
+
+    return Outside(look, lambda later, _: _set(later, wanted))
+
+
+def _set(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
     secret = signatures.mint("standard", call.services.entropy)
     authorization = None if wanted.authorization is None else _sealed(call, wanted.authorization)
     is_new = streams.put(
@@ -55,21 +63,27 @@ def rotate(call: Call, wanted: NewStreamSecret) -> AuditStreamSet:
     return AuditStreamSet(stream=streams.get(call.tx), secret=secret)
 
 
-def test(call: Call) -> AuditStreamTest:
+def test(call: Call) -> Outside[AuditStreamTest]:
     """Send one event that says it is a test, and tell what came of it."""
-    stream = streams.sending(call.tx, call.now)
-    if stream is None:
-        return AuditStreamTest(works=False, told=streams.ABSENT)
-    entry = trial(call)
-    with _waiting():
-        refusal = post(call, stream, [entry], f"test-{entry.id}", seconds=_TEST_SECONDS)
+    stream, entry = streams.sending(call.tx, call.now), trial(call)
+
+    def send() -> Refusal | None:
+        if stream is None:
+            return Refusal(streams.ABSENT)
+        with _waiting():
+            return post(call, stream, [entry], f"test-{entry.id}", seconds=_TEST_SECONDS)
+
+    return Outside(send, _told)
+
+
+def _told(call: Call, refusal: Refusal | None) -> AuditStreamTest:
     call.note(works=refusal is None)
     return AuditStreamTest(works=refusal is None, told=refusal.told if refusal else "The destination took it.")
 
 
 @contextmanager
 def _waiting() -> Generator[None]:
-    """Wait for a customer's address inside of a transaction: few of a process do at once, or its pool is empty."""
+    """Wait for a customer's address, with no transaction open: few of a process do at once, or its threads all do."""
     if not _WAITING.acquire(blocking=False):
         raise TooManyRequests("Other destinations are being tried right now: try again in some seconds.", retry_after=5)
     try:

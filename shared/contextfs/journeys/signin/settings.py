@@ -33,7 +33,7 @@ def change(call: Call, wanted: SsoChange) -> Sso:
     _check(call, settings)
     store.put(call.tx, call.principal.org_id, settings)
     if settings.enabled and settings.enforced:
-        call.note(ended=logins.end_by_key(call.tx, settings.break_glass_user_id, call.now))
+        call.note(ended=logins.end_past_provider(call.tx, settings.break_glass_user_id, call.now))
     call.note(enabled=settings.enabled, provider=settings.provider, enforced=settings.enforced)
     return _shown(call, settings)
 

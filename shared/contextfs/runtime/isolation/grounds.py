@@ -6,7 +6,7 @@ Nothing of anybody else is read or changed. What stays is what no role may take 
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
@@ -25,16 +25,21 @@ from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.sources import sealing
+from contextfs.domain.sso import store as sso
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
-from contextfs.kit.call import Services
+from contextfs.journeys.graph.relate import relate
+from contextfs.kit.call import Call, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
+from contextfs.kit.principal import Principal
+from contextfs.kit.saml import Named
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
 from contextfs.runtime.examples import BODIES
-from contextfs.runtime.isolation.model import Party, Victim, a_mark
+from contextfs.runtime.isolation import saml
+from contextfs.runtime.isolation.model import Check, Party, Victim, a_mark
 from contextfs.runtime.isolation.web import Response, Web, ask
 
 ONCE = "the-victims-idempotency-key"
@@ -77,6 +82,7 @@ class Grounds:
         things = _shown(partial(made, self.web, owner), self.web, owner, mark)
         private = _kept(partial(made, self.web, owner), self.web, owner, hidden)
         things["letter_id"] = self._bury(founding, things["memory_id"], mark)
+        self._relate(founding, things, private)
         things["review_id"], private["review_id"] = self._ask_about(founding, things, private)
         things["export_id"], private["export_id"] = (self._export(founding, one) for one in (mark, hidden))
         self._set(founding, mark)
@@ -91,6 +97,20 @@ class Grounds:
             private=private,
             version=version,
         )
+
+    def saml(self, victim: Victim) -> Iterator[Check]:
+        """Set up a SAML provider of the victim's, which stays for all that follows, and try it."""
+        now = self.clock()
+        theirs = saml.provider(self.services, f"idp-{victim.org_id.hex}", now)
+        if theirs is None:
+            return
+        cookie, login_id = _login_of(self.web, victim.owner, victim.mark)
+        with self.services.database.transaction(assuming(victim.org_id, victim.user_id)) as (tx, _):
+            saml.set_up(tx, self.services, victim, theirs, now)
+            named = Named(text=victim.mark)
+            sso.keep_session(tx, victim.org_id, UUID(login_id), theirs.entity_id, named, None)
+        login = Party(name="their browser", of="nobody", headers={"cookie": cookie})
+        yield from saml.tried(self.web, victim, login, theirs, self.services, self.clock)
 
     def parties(self, victim: Victim) -> list[Party]:
         """Make a caller of each kind."""
@@ -144,6 +164,14 @@ class Grounds:
             delivery = Delivery(consumer="triggers.index_memory", event=event, attempts=8)
             events.bury(tx, delivery, letter, error=mark, now=now)
         return str(letter)
+
+    def _relate(self, founding: Founding, *things: dict[str, str]) -> None:
+        """Take the memories into the graph, as the trigger does that hears of them: a proof does not wait for it."""
+        now = self.clock()
+        by = Principal(org_id=founding.org_id, actor_id=founding.user_id, actor="prover", user_id=founding.user_id)
+        with self.services.database.transaction(assuming(founding.org_id, founding.user_id)) as (tx, _):
+            call = Call(principal=by, now=now, tx=tx, services=self.services)
+            relate(call, [UUID(one["memory_id"]) for one in things])
 
     def _export(self, founding: Founding, mark: str) -> str:
         """Let an export have failed, as the worker does with one that it cannot write: a server may keep no files."""

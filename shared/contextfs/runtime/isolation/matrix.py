@@ -16,8 +16,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """How one route is tried.
 
     `shows`: its reply to the victim's owner holds the mark or ids; so it could be seen if somebody else got it.
+    `each`: so does each of its questions, and not only one of them.
     `private`: it could show, or change, what a person keeps from colleagues.
     `alike`: its answers about the victim's things and about nobody's are the same, to the letter.
+    `open`: who names a thing there is answered, for what it shows is meant for all who know its name.
     `fades`: what it is about is taken away by events, so that it is put there again for each party.
     `last`: it ends what the caller is known by, or gives them a thing of the victim's id.
     `instead`: parameters of the route that name another of the victim's things than the one of that name.
@@ -26,8 +28,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[str, ...] = ()
     bodies: tuple[Mapping[str, Any], ...] = ()
     shows: bool = False
+    each: bool = False
     private: bool = False
     alike: bool = True
+    open: bool = False
     last: bool = False
     fades: bool = False
     instead: Mapping[str, str] = {}
@@ -90,11 +94,13 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
             bodies=({"query": "$mark"}, {"query": "$mark", "project_ids": ["$project_id"]}), shows=True, private=True
         ),
         "graph.get": Row(
-            queries=(  # what it shows is made by events, which a proof does not wait for
+            queries=(
                 "project_id=$project_id&memory_id=$memory_id",
                 "project_id=$project_id&entity=src/$mark.py",
                 "project_id=$project_id&memory_id=$memory_id&depth=3&as_of=2999-01-01T00:00:00Z",
             ),
+            shows=True,
+            each=True,
             private=True,
         ),
         "search.query": Row(bodies=({}, _THEIRS, {"session_id": "$session_id"}), shows=True, private=True),
@@ -138,11 +144,12 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "invitations.list": _LISTS,
         "invitations.revoke": _ELSE,
         "invitations.accept": Row(last=True, alike=False),  # an invitation of one's own opens once
-        "auth.login": Row(queries=("organization=$org_id",)),
+        "auth.login": Row(queries=("organization=$org_id",), alike=False),  # it leads to their provider, whoever asks
         "auth.callback": _ELSE,
-        "saml.metadata": _ELSE,
+        "auth.exchange": Row(bodies=({"id_token": "$mark", "organization_id": "$org_id"},)),
+        "saml.metadata": Row(alike=False, open=True),  # providers read it
         "saml.acs": _ELSE,
-        "saml.logout": Row(queries=("SAMLRequest=PHNhbWxwOkxvZ291dFJlcXVlc3QvPg%3D%3D",)),
+        "saml.logout": Row(queries=("SAMLRequest=PHNhbWxwOkxvZ291dFJlcXVlc3QvPg%3D%3D",), alike=False),
         "saml.logout_form": _ELSE,
         "sso.get": _ELSE,
         "sso.put": _ELSE,

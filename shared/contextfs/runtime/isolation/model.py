@@ -13,13 +13,17 @@ UNKNOWN: Final = "0190ffff-ffff-7fff-bfff-ffffffffffff"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """Some requests of one caller in one place. `leak` says what got out, or was changed; None is as it should be."""
+    """Some requests of one caller in one place. `leak` says what got out, or was changed; None is as it should be.
+
+    `told` is a figure beside it that nobody judges.
+    """
 
     area: str
     subject: str
     who: str
     tried: int
     leak: str | None = None
+    told: str | None = None
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from contextfs.runtime.isolation.grounds import Grounds
 from contextfs.runtime.isolation.matrix import MATRIX
 from contextfs.runtime.isolation.model import Check, Proof, Victim
 from contextfs.runtime.isolation.roles import roles
+from contextfs.runtime.isolation.timing import timing
 from contextfs.runtime.isolation.walk import walk
 from contextfs.runtime.isolation.ways import ways
 from contextfs.runtime.isolation.web import Web
@@ -64,7 +65,10 @@ def proof(
         checks.extend(_unknown(web, walked))
         others = ways(web, victim, parties, wired.services, wired.clock)
         for check in chain(
-            others, walk(web, victim, parties, walked, lambda: _owned(wired, victim), grounds.ask_again)
+            grounds.saml(victim),
+            others,
+            timing(web, wired.door, victim, parties, walked),
+            walk(web, victim, parties, walked, lambda: _owned(wired, victim), grounds.ask_again),
         ):
             show(f"{check.subject}  {check.who}")
             checks.append(check)

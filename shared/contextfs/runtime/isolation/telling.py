@@ -10,6 +10,10 @@ _TRIED = (
     "- An organization was made in which every text holds a word that stands nowhere else; callers of each kind asked"
     " each route for its things by id, by search and by filter, and asked the same of ids that nobody has."
 )
+_TIMES = (
+    "- Timing: about what is the victim's the database was asked the same, to the statement and the row, as about what"
+    " is not there. The figure is the ratio of the two medians by a clock over HTTP; it is not judged."
+)
 _MARKS = (
     "- ✓: nothing of the victim's was in any answer, nothing of it was changed, and each refusal was the same, to the"
     " letter, as where there is no such thing. –: not tried, for it is open to that caller. ✗: a leak."
@@ -40,6 +44,7 @@ def _facts(proof: Proof) -> list[str]:
         f"- Begun at {proof.begun_at.isoformat(timespec='seconds')}, took {proof.seconds} seconds.",
         _TRIED,
         _MARKS,
+        _TIMES,
     ]
 
 
@@ -72,7 +77,11 @@ def tables(proof: Proof) -> list[tuple[str, list[str], list[list[str]]]]:
         ),
     ]
     for area in dict.fromkeys(one.area for one in proof.checks if one.area != AREA):
-        rows = [[one.subject, one.who, str(one.tried), _mark(one)] for one in proof.checks if one.area == area]
+        rows = [
+            [one.subject, one.who, str(one.tried), f"{_mark(one)} {one.told or ''}".strip()]
+            for one in proof.checks
+            if one.area == area
+        ]
         tables.append((area, ["what", "who", "tried", ""], rows))
     return tables
 

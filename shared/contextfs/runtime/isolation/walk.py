@@ -81,7 +81,7 @@ def _leak(web: Web, victim: Victim, party: Party, route: Route, row: Row, one: A
     found = foreign(victim, party, reply, f"{one.path}{msgspec.json.encode(one.body).decode()}")
     if found:
         return f"its answer to {one.path} holds {found}", is_known
-    if "{" in route.path and reply.status_code < _FAILED:
+    if "{" in route.path and reply.status_code < _FAILED and not row.open:
         return f"it answered {reply.status_code} to {one.path}", is_known
     twin = ask(web, party, route.method, one.twin_path, one.twin_body, **one.headers)
     if row.alike and reply.status_code != twin.status_code:
@@ -153,20 +153,20 @@ def _body(body: Any, values: Mapping[str, str]) -> Any:
 
 
 def _seen_by_its_owner(web: Web, victim: Victim, route: Route, row: Row) -> Check:
-    """Ask as the owner: what they cannot see either would be no proof."""
-    seen = False
-    tried = 0
+    """Ask as the owner: what they cannot see either would be no proof, nor would what they asked with."""
+    seen: list[bool] = []
     words = [victim.mark, *victim.things.values()]
     for one in attempts(victim, victim.owner, route, row):
         if not one.headers:
-            tried += 1
             reply = ask(web, victim.owner, route.method, one.path, one.body)
-            text = reply.text.replace(one.path, "")
-            seen = seen or (reply.status_code < _FAILED and any(word in text for word in words))
+            sent = f"{one.path}{msgspec.json.encode(one.body).decode()}"
+            shows = any(word in reply.text and word not in sent for word in words)
+            seen.append(reply.status_code < _FAILED and shows)
+    is_seen = all(seen) if row.each else any(seen)
     return Check(
         area=AREA,
         subject=f"{route.method} {route.path}",
         who=victim.owner.name,
-        tried=tried,
-        leak=None if seen else "the owner does not see their own things here, so this row proves nothing",
+        tried=len(seen),
+        leak=None if is_seen else "the owner does not see their own things here, so this row proves nothing",
     )

@@ -235,7 +235,7 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
     insert(connection, "homes", {"org_id": ids.org, "region": "local", "elsewhere": "refuse", "updated_at": AT})
     kept = {"org_id": ids.org, "keep_days": 30, "updated_by": ids.user, "updated_at": AT}
     insert(connection, "audit_retention", kept)
-    stream = {"org_id": ids.org, "url": "https://siem.example", "format": "ocsf", "sealed": b"s", "delivered_to": 0}
+    stream = {"org_id": ids.org, "url": "https://siem.example", "format": "ocsf", "sealed": b"s", "delivered_to": 1}
     times = dict.fromkeys(("next_at", "created_at", "updated_at"), AT)
     insert(connection, "audit_streams", stream | times | {"created_by": ids.user})
     tried = {"org_id": ids.org, "target": uuid4(), "address": "203.0.113.7", "tries": 1, "last_at": AT}

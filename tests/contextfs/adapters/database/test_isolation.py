@@ -42,6 +42,7 @@ PLATFORM_POLICIES = {
     ("exports", "expires", "contextfs_relay"),
     ("recalls", "expires", "contextfs_relay"),
     ("sso_domains", "finds", "contextfs_domains"),
+    *((table, "finds", "contextfs_people") for table in ("memberships", "identities", "organizations")),
     ("passages", "finds_passages", "contextfs_search"),
     ("generations", "finds_generations", "contextfs_search"),
     ("generations", "notes_graphs", "contextfs_search"),
@@ -104,6 +105,11 @@ PLATFORM_GRANTS = {
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
     "contextfs_domains": {("sso_domains", "SELECT")},
+    "contextfs_people": {
+        *((f"memberships.{name}", "SELECT") for name in ("org_id", "email")),
+        *((f"identities.{name}", "SELECT") for name in ("org_id", "issuer", "subject")),
+        *((f"organizations.{name}", "SELECT") for name in ("org_id", "name")),
+    },
     "contextfs_search": {
         ("passages", "SELECT"),
         ("generations", "SELECT"),
@@ -216,8 +222,10 @@ def test_a_platform_role_has_listed_grants_only(admin: Connection) -> None:
 
 def test_nobody_else_has_grants(admin: Connection) -> None:
     rows = admin.execute(
-        "select distinct grantee::regrole::text from pg_class, aclexplode(relacl)"
+        "select grantee::regrole::text from pg_class, aclexplode(relacl)"
         " where relnamespace = 'contextfs'::regnamespace and grantee <> relowner"
+        " union select grantee::regrole::text from pg_attribute join pg_class on pg_class.oid = attrelid,"
+        " aclexplode(attacl) where relnamespace = 'contextfs'::regnamespace and grantee <> relowner"
     ).fetchall()
 
     assert {"contextfs_app", *PLATFORM_GRANTS} == {role for (role,) in rows}
@@ -251,6 +259,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_app", False, True),
         ("contextfs_domains", False, False),
         ("contextfs_limits", False, False),
+        ("contextfs_people", False, False),
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),
         ("contextfs_history", False, False),

@@ -20,7 +20,44 @@ def _keys(name: str) -> str:
     return f"{_HERE}test_jwks.py::{name}"
 
 
+def _service(name: str) -> str:
+    return f"tests/contextfs/adapters/clouds/test_sign_in.py::{name}"
+
+
+_BROUGHT, _CLOUDS = _ROOM + "brought.py", "adapters/clouds/"
+
 MUTANTS: tuple[Unchecked, ...] = (
+    never(
+        "moment of a sign-in that is brought",
+        _BROUGHT,
+        "signed_in is None or signed_in - skew > now.timestamp()",
+        _service("test_a_signed_lie_is_refused[gcp-signed in in the time to come]"),
+    ),
+    never(
+        "age of a sign-in that is brought",
+        _BROUGHT,
+        "signed_in + FRESH.total_seconds() + skew <= now.timestamp()",
+        _service("test_a_signed_lie_is_refused[gcp-signed in too long ago]"),
+    ),
+    never(
+        "tenant of Identity Platform",
+        _CLOUDS + "gcp/sign_in.py",
+        "_tenant(claims) != self._tenant",
+        _service("test_another_tenant_of_the_project_is_somebody_else"),
+    ),
+    without(
+        "project of Identity Platform",
+        _CLOUDS + "gcp/sign_in.py",
+        "self._tokens.read(id_token, self._signer, self._project)",
+        'self._tokens.read(id_token, self._signer, "somebody-else")',
+        _service("test_a_signed_lie_is_refused[gcp-another audience]"),
+    ),
+    never(
+        "use of a token of Cognito",
+        _CLOUDS + "aws/sign_in.py",
+        'claims.get("token_use") != "id"',
+        _service("test_an_access_token_of_the_pool_signs_nobody_in"),
+    ),
     never("issuer", _TOKEN, 'claims.get("iss") != issuer', _lie("another issuer")),
     never("audience", _TOKEN, "client_id not in many", _lie("another audience")),
     never("party", _TOKEN, "(party is not None or len(many) > 1) and party != client_id", _lie("another party")),
@@ -39,12 +76,12 @@ MUTANTS: tuple[Unchecked, ...] = (
         "signed = jws.extract_compact(token.encode())",
         _forgery("other claims under the signature"),
     ),
-    never("algorithm", _TOKEN, "algorithm not in metadata.algorithms", _forgery("a public key as a shared secret")),
+    never("algorithm", _TOKEN, "algorithm not in signer.algorithms", _forgery("a public key as a shared secret")),
     without(
         "algorithms of key pairs alone",
         _DISCOVERY,
-        "[name for name in ALGORITHMS if name in self.id_token_signing_alg_values_supported]",
-        "list(self.id_token_signing_alg_values_supported)",
+        "tuple(name for name in ALGORITHMS if name in self.id_token_signing_alg_values_supported)",
+        "self.id_token_signing_alg_values_supported",
         _REFUSED_METADATA,
     ),
     without("key id", _KEYS, '(kid is None or key.get("kid") == kid)', "True", _lie("an unknown key")),

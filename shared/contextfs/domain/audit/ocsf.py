@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "sso": {"updated": _UPDATE},
                 "sso_domain": {"claimed": _CREATE, "checked": _UPDATE, "released": _DELETE},
                 "networks": {"changed": _UPDATE},
+                "redaction": {"changed": _UPDATE},
                 "residency": {"changed": _UPDATE},
                 "audit_log": {"retention_set": _UPDATE},
                 "audit_stream": {"set": _UPDATE, "rotated": _UPDATE, "skipped": _UPDATE, "ended": _DELETE},

@@ -13,13 +13,14 @@ from typing import Any, cast
 
 from contextfs.domain.redaction.rules import named_kind, spans
 from contextfs.kit.pattern import pattern
-from contextfs.kit.personal import USUAL, Personal
+from contextfs.kit.personal import USUAL
+from contextfs.kit.redaction_rule import Wanted
 
 _BETWEEN = b"\n\0\n"
 _NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential|ssn|social|phone|mobile|cell|tel|fax|whatsapp")
 
 
-def suspects(texts: Sequence[str], wanted: Collection[Personal] = USUAL) -> set[int]:
+def suspects(texts: Sequence[str], wanted: Collection[Wanted] = USUAL) -> set[int]:
     """Give the places of the texts that may hold a secret."""
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     found = spans(_BETWEEN.join(encoded), wanted)
@@ -29,7 +30,7 @@ def suspects(texts: Sequence[str], wanted: Collection[Personal] = USUAL) -> set[
     return {place for span in found for place in _touched(starts, span.start, span.end, len(texts))}
 
 
-def gather(value: Any, into: dict[str, None], wanted: Collection[Personal] = USUAL) -> bool:
+def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL) -> bool:
     """Put every string of a JSON value into a collection, its objects' keys too.
 
     Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
@@ -55,7 +56,7 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Personal] = USU
     return is_named
 
 
-def _is_secret(name: str, value: Any, wanted: Collection[Personal]) -> bool:
+def _is_secret(name: str, value: Any, wanted: Collection[Wanted]) -> bool:
     """Judge a string; a list is taken for one, since its members are judged by the key as well."""
     return named_kind(name, value, wanted) is not None if isinstance(value, str) else isinstance(value, list)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.projects import store as projects
+from contextfs.domain.redaction import store
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.call import Call
@@ -15,9 +15,9 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def cleaner(call: Call, project_id: UUID | None) -> "Cleaner":
-    """Give what cleans all that a project is to store: as it chose, or as the installation does."""
-    chosen = None if project_id is None else projects.personal(call.tx, project_id)
-    return Cleaner(Policy(call.services.redaction_key, call.services.personal if chosen is None else chosen))
+    """Give what cleans all that a project is to store: as it chose, or as the installation does, and by its rules."""
+    wanted = store.wanted(call.tx, project_id, call.services.personal)
+    return Cleaner(Policy(call.services.redaction_key, wanted))
 
 
 class Cleaner:
@@ -29,13 +29,13 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """Give the text without secrets."""
-        cleaned = redact(text, key=self._policy.key, wanted=self._policy.personal)
+        cleaned = redact(text, key=self._policy.key, wanted=self._policy.wanted)
         self.found += len(cleaned.findings)
         return cleaned.text
 
     def json(self, value: Any) -> Any:
         """Give any JSON value without secrets."""
-        cleaned = redact_json(value, key=self._policy.key, wanted=self._policy.personal)
+        cleaned = redact_json(value, key=self._policy.key, wanted=self._policy.wanted)
         self.found += len(cleaned.findings)
         return cleaned.value
 

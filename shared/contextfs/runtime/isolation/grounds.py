@@ -23,6 +23,7 @@ from contextfs.domain.homes import store as homes
 from contextfs.domain.homes.model import Home
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
+from contextfs.domain.redaction import store as redaction
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.sources import sealing
 from contextfs.journeys.enter.organization import Founding, dissolve, found, plan
@@ -31,6 +32,7 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
+from contextfs.kit.redaction_rule import RedactionRule
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
 from contextfs.runtime.examples import BODIES
@@ -161,6 +163,7 @@ class Grounds:
         allowed = AllowList(networks=["203.0.113.0/24"], covers=["directories"])
         with self.services.database.transaction(assuming(org_id, by)) as (tx, _):
             networks.put(tx, org_id, allowed, by=by, now=now)
+            redaction.put(tx, org_id, [RedactionRule(name="own", pattern="never-[0-9]{9}-said")], by=by, now=now)
             retention.put(tx, org_id, _KEPT_DAYS, by=by, now=now)
             stream = AuditStreamChange(url=f"https://{mark}.invalid/")
             secret = sealing.seal(mark, self.services.key_pepper, org_id, self.services.entropy)

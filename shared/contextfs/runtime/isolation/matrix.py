@@ -156,6 +156,8 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "scim.revoke": _ELSE,
         "networks.get": _ELSE,
         "networks.put": _ELSE,
+        "redaction.get": _ELSE,
+        "redaction.put": _ELSE,
         "residency.get": _ELSE,
         "residency.put": _ELSE,
         "auth.me": _ELSE,

@@ -6,6 +6,7 @@ text goes.
 
 import hmac
 from collections.abc import Collection, Iterator, Sequence
+from math import inf
 from typing import Any, cast
 
 import msgspec
@@ -20,6 +21,7 @@ from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
 _PASSES = 8
+_LEAST = 1_000_000  # seven digits: the shortest phone number
 _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
@@ -46,17 +48,20 @@ def redact(text: str, *, key: bytes, wanted: Collection[Wanted] = USUAL, called:
 def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -> RedactedJson:
     """Redact every string in a JSON value, its objects' keys too; a key such as `password` also judges its value.
 
-    Returns a copy; numbers, booleans and nulls pass. Nesting may be of any depth.
+    A number is judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls
+    pass. Nesting may be of any depth.
     """
+    least = least_number(wanted)
     root: list[Any] = [value]
     findings: list[Finding] = []
     todo: list[tuple[Any, Any, str, str]] = [(root, 0, "$", "")]
     while todo:
         holder, slot, where, name = todo.pop()
         item = holder[slot]
-        if isinstance(item, str):
-            done = _redact_member(name, item, key, wanted)
-            holder[slot] = done.text
+        text = item if isinstance(item, str) else written(item, least)
+        if text is not None:
+            done = _redact_member(name, text, key, wanted)
+            holder[slot] = done.text if done.findings else item
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
             holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, wanted, todo, findings)
@@ -99,6 +104,17 @@ def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Wanted])
 def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
     """Judge a value by the name that a JSON object gives it; None when it is harmless."""
     return secret_kind(name, value) or personal_kind(name, value, wanted)
+
+
+def least_number(wanted: Collection[Wanted]) -> float:
+    """Give from where on numbers in JSON are looked at: smaller ones have too few digits for all but rules of one's own."""
+    return -inf if any(one.__class__ is RedactionRule for one in wanted) else _LEAST
+
+
+def written(item: Any, least: float) -> str | None:
+    """Write a number of JSON as the text that is looked through; None where it is no number, or a small one."""
+    is_number = item.__class__ is int or (item.__class__ is float and least < 0)
+    return repr(item) if is_number and item >= least else None
 
 
 def spans(data: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> list[Span]:

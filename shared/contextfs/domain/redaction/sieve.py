@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
-from contextfs.domain.redaction.rules import named_kind, spans
+from contextfs.domain.redaction.rules import least_number, named_kind, spans, written
 from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import Wanted
@@ -31,11 +31,12 @@ def suspects(texts: Sequence[str], wanted: Collection[Wanted] = USUAL) -> set[in
 
 
 def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL) -> bool:
-    """Put every string of a JSON value into a collection, its objects' keys too.
+    """Put every string of a JSON value into a collection, its objects' keys too, and numbers that are looked at.
 
     Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
     """
     is_named = False
+    least = least_number(wanted)
     todo = [value]
     while todo:
         one = todo.pop()
@@ -46,6 +47,9 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL
                     into[of] = None
                 elif of.__class__ is dict or of.__class__ is list:
                     todo.append(of)
+                elif (number := written(of, least)) is not None:
+                    into[number] = None
+                    of = number  # noqa: PLW2901 - judged by its name as the text that it is
                 else:
                     continue
                 is_named = is_named or (_is_named(name) and _is_secret(name, of, wanted))
@@ -53,6 +57,8 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL
             todo += cast("list[Any]", one)
         elif one.__class__ is str:
             into[one] = None
+        elif (number := written(one, least)) is not None:
+            into[number] = None
     return is_named
 
 

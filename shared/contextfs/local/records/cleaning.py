@@ -64,7 +64,7 @@ class Cleaning:
         found = suspects([*texts], wanted)
         bad = {text for place, text in enumerate(texts) if place in found} if found else set[str]()
         for one, is_named in zip(batch, named, strict=True):
-            yield self._cleaned(*one) if is_named or (bad and _holds(one, bad)) else one[0]
+            yield self._cleaned(*one) if is_named or (bad and _holds(one, bad, wanted)) else one[0]
 
     def _cleaned(self, data: bytes, said: Any) -> bytes:
         if said is None:
@@ -98,9 +98,9 @@ def _gathered(line: Line, into: dict[str, None], wanted: Collection[Wanted]) -> 
     return False
 
 
-def _holds(line: Line, bad: set[str]) -> bool:
+def _holds(line: Line, bad: set[str], wanted: Collection[Wanted]) -> bool:
     texts: dict[str, None] = {}
-    _gathered(line, texts, ())
+    _gathered(line, texts, wanted)
     return not bad.isdisjoint(texts)
 
 

@@ -25,13 +25,13 @@ def hits(things: Sequence[tuple[T, Any]], policy: Policy) -> Iterator[Hit]:
     places = suspects([*texts], policy.wanted)
     bad = {text for place, text in enumerate(texts) if place in places}
     for (thing, value), is_named in zip(things, named, strict=True):
-        if is_named or (bad and _holds(value, bad)):
+        if is_named or (bad and _holds(value, bad, policy)):
             done = redact_json(value, key=policy.key, wanted=policy.wanted)
             if done.findings:
                 yield Hit(thing, done.findings, done.value)
 
 
-def _holds(value: Any, bad: set[str]) -> bool:
+def _holds(value: Any, bad: set[str], policy: Policy) -> bool:
     texts: dict[str, None] = {}
-    gather(value, texts)
+    gather(value, texts, policy.wanted)
     return not bad.isdisjoint(texts)

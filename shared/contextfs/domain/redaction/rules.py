@@ -107,7 +107,7 @@ def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
 
 
 def least_number(wanted: Collection[Wanted]) -> float:
-    """Give from where on numbers in JSON are looked at: smaller ones have too few digits for all but rules of one's own."""
+    """Give from where on numbers are looked at: smaller ones have too few digits for all but rules of one's own."""
     return -inf if any(one.__class__ is RedactionRule for one in wanted) else _LEAST
 
 

@@ -70,6 +70,8 @@ def test_what_was_stored_before_the_rule_is_found_and_replaced(here: Folder) -> 
     assert {"customer-number"} == {one["kind"] for one in found}
     assert {"message", "session", "memory", "record"} <= {one["where"] for one in found}
     assert SAID not in here.ctx("search", "pays by invoice").out
+    assert [] == [file.name for file in (here.root / ".contextfs").rglob("*.md") if SAID.lower() in file.name]
+    assert 1 == len([*(here.root / ".contextfs").rglob("redacted-customer-number-*.md")])
 
 
 def test_a_file_that_a_person_wrote_is_refused_with_its_line(here: Folder) -> None:

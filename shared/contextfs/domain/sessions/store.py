@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -117,6 +117,22 @@ def author(tx: Transaction, session_id: UUID) -> UUID | None:
     """Tell whose a session is; None when there is none to see."""
     row = tx.one(_SQL["author"], {"id": session_id})
     return row["created_by"] if row else None
+
+
+class Idle(NamedTuple):
+    """An open session of any organization that nothing came to for a while, and since when."""
+
+    org_id: UUID
+    project_id: UUID
+    id: UUID
+    created_by: UUID
+    updated_at: datetime
+
+
+def idle(tx: Transaction, before: datetime, *, behind: Idle, limit: int) -> list[Idle]:
+    """Give open sessions that nothing came to since a time, behind one of them: the one idle the longest first."""
+    place = {"at": behind.updated_at, "after": behind.id}
+    return [Idle(**row) for row in tx.all(_SQL["idle"], place | {"before": before, "limit": limit})]
 
 
 def last_message_at(tx: Transaction, session_id: UUID) -> datetime | None:

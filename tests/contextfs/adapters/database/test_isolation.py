@@ -27,6 +27,7 @@ PLATFORM_POLICIES = {
     ("dead_letters", "carries", "contextfs_relay"),
     ("homes", "carries", "contextfs_relay"),
     ("organizations", "carries", "contextfs_relay"),
+    ("sessions", "idles", "contextfs_relay"),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -74,6 +75,10 @@ PLATFORM_GRANTS = {
             for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
         ),
         *((f"{table}.{name}", "SELECT") for table in ("homes", "organizations") for name in ("org_id", "region")),
+        *(
+            (f"sessions.{name}", "SELECT")
+            for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
+        ),
         *(("consolidations", privilege) for privilege in ("SELECT", "UPDATE", "DELETE")),
         ("consumed_events", "DELETE"),
         ("consumed_events.consumed_at", "SELECT"),

@@ -149,7 +149,4 @@ where id = %(id)s
 -- name: idle
 -- Sessions of all organizations that are open, and that nothing came to since a time: the one idle the longest first.
 select org_id, project_id, id, created_by, updated_at
-from sessions
-where status = 'open' and updated_at < %(before)s and (updated_at, id) > (%(at)s, %(after)s)
-order by updated_at, id
-limit %(limit)s
+from idle_sessions(%(before)s, %(at)s, %(after)s, %(limit)s)

@@ -27,7 +27,7 @@ PLATFORM_POLICIES = {
     ("dead_letters", "carries", "contextfs_relay"),
     ("homes", "carries", "contextfs_relay"),
     ("organizations", "carries", "contextfs_relay"),
-    ("sessions", "idles", "contextfs_relay"),
+    ("sessions", "idles", "contextfs_idle"),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -75,10 +75,6 @@ PLATFORM_GRANTS = {
             for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
         ),
         *((f"{table}.{name}", "SELECT") for table in ("homes", "organizations") for name in ("org_id", "region")),
-        *(
-            (f"sessions.{name}", "SELECT")
-            for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
-        ),
         *(("consolidations", privilege) for privilege in ("SELECT", "UPDATE", "DELETE")),
         ("consumed_events", "DELETE"),
         ("consumed_events.consumed_at", "SELECT"),
@@ -106,6 +102,9 @@ PLATFORM_GRANTS = {
         ("packs.created_at", "SELECT"),
         ("recalls", "DELETE"),
         ("recalls.day", "SELECT"),
+    },
+    "contextfs_idle": {
+        (f"sessions.{name}", "SELECT") for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
     "contextfs_domains": {("sso_domains", "SELECT")},
@@ -221,8 +220,10 @@ def test_a_platform_role_has_listed_grants_only(admin: Connection) -> None:
 
 def test_nobody_else_has_grants(admin: Connection) -> None:
     rows = admin.execute(
-        "select distinct grantee::regrole::text from pg_class, aclexplode(relacl)"
+        "select grantee::regrole::text from pg_class, aclexplode(relacl)"
         " where relnamespace = 'contextfs'::regnamespace and grantee <> relowner"
+        " union select grantee::regrole::text from pg_attribute join pg_class on attrelid = pg_class.oid,"
+        " aclexplode(attacl) where relnamespace = 'contextfs'::regnamespace and grantee <> relowner"
     ).fetchall()
 
     assert {"contextfs_app", *PLATFORM_GRANTS} == {role for (role,) in rows}
@@ -255,6 +256,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
     assert set(rows) == {
         ("contextfs_app", False, True),
         ("contextfs_domains", False, False),
+        ("contextfs_idle", False, False),
         ("contextfs_limits", False, False),
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),

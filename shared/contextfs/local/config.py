@@ -70,9 +70,13 @@ class Injecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether what tools wrote is kept as they wrote it, without secrets, and in how many megabytes at the most."""
+    """Whether what tools wrote is kept as they wrote it, without secrets, and in how many megabytes at the most.
+
+    With `share`, what is kept of a session that others see goes to the server with it.
+    """
 
     keep: bool = True
+    share: bool = True
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
 
 

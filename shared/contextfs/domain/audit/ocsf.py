@@ -78,6 +78,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                     "created": _CREATE,
                     "appended": _UPDATE,
                     "completed": _UPDATE,
+                    "recorded": _UPDATE,
                     "updated": _UPDATE,
                     "deleted": _DELETE,
                 },

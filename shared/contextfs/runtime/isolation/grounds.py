@@ -222,11 +222,10 @@ def _shown(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     domain = f"{mark}.example"
     make("/v1/admin/sso/domains", {"domain": domain})
     memory_id = make("/v1/memories?wait=searchable", memory)["memory"]["id"]
+    conversations, told = "/v1/sessions?wait=searchable", session_of(project, mark)
     return {
         "project_id": project,
-        "session_id": make("/v1/sessions?wait=searchable", session_of(project, mark), idempotency_key=ONCE)["session"][
-            "id"
-        ],
+        "session_id": _recorded(web, owner, mark, make(conversations, told, idempotency_key=ONCE)["session"]["id"]),
         "memory_id": memory_id,
         "forgotten": _forgotten(make, web, owner, mark),
         "pack_id": make("/v1/context", {"project_id": project, "task": mark})["id"],
@@ -247,14 +246,22 @@ def _kept(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     """Make what the owner keeps for themselves; gives the ids."""
     own = {"visibility": "private"}
     memory_id = make("/v1/memories?wait=searchable", _memory(owner.project_id, mark) | own)["memory"]["id"]
+    told = make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)
     return {
-        "session_id": make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)["session"]["id"],
+        "session_id": _recorded(web, owner, mark, told["session"]["id"]),
         "memory_id": memory_id,
         "forgotten": _forgotten(make, web, owner, mark, **own),
         "pack_id": make("/v1/context", {"project_id": owner.project_id, "task": mark})["id"],
         "login_id": _login_of(web, owner, mark)[1],
         "grant_id": _program(make, web, mark)[0],
     }
+
+
+def _recorded(web: Web, owner: Party, mark: str, session_id: str) -> str:
+    """Keep a record of a session that holds the mark; gives the session's id."""
+    path = f"/v1/sessions/{session_id}/record"
+    _well(ask(web, owner, "PUT", path, {"reader": "test/1", "line": 0, "lines": [mark]}), path)
+    return session_id
 
 
 def session_of(project: str, mark: str) -> dict[str, Any]:

@@ -267,6 +267,8 @@ def _converse(connection: Connection, ids: Ids) -> None:
             "stored_at": AT,
         }
         insert(connection, "messages", message)
+        record = {"org_id": ids.org, "project_id": ids.project, "session_id": session, "line": 0, "lines": 1, "size": 1}
+        insert(connection, "session_records", record | {"hash": b"h", "reader": "r/1", "data": b"d", "stored_at": AT})
 
 
 def _remember(connection: Connection, ids: Ids) -> None:

@@ -21,7 +21,8 @@ from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
 _PASSES = 8
-_LEAST = 1_000_000  # seven digits: the shortest phone number
+LEAST = 1_000_000
+"""From where on a number is judged as secrets and personal data are: seven digits are the shortest phone number."""
 _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
@@ -60,7 +61,7 @@ def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -
         item = holder[slot]
         text = item if isinstance(item, str) else written(item, least)
         if text is not None:
-            done = _redact_member(name, text, key, wanted)
+            done = _redact_member(name, text, key, wanted, by_name=isinstance(item, str) or item >= LEAST)
             holder[slot] = done.text if done.findings else item
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
@@ -90,9 +91,9 @@ def _copy_object(
     return copy
 
 
-def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Wanted]) -> Redacted:
+def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Wanted], *, by_name: bool) -> Redacted:
     done = redact(text, key=key, wanted=wanted, called=name)
-    if done.findings or not name or MARKER.search(text.encode("utf-8", "surrogatepass")):
+    if done.findings or not (name and by_name) or MARKER.search(text.encode("utf-8", "surrogatepass")):
         return done
     kind = named_kind(name, text, wanted)
     if not kind:
@@ -108,7 +109,7 @@ def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
 
 def least_number(wanted: Collection[Wanted]) -> float:
     """Give from where on numbers are looked at: smaller ones have too few digits for all but rules of one's own."""
-    return -inf if any(one.__class__ is RedactionRule for one in wanted) else _LEAST
+    return -inf if any(one.__class__ is RedactionRule for one in wanted) else LEAST
 
 
 def written(item: Any, least: float) -> str | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
-from contextfs.domain.redaction.rules import least_number, named_kind, spans, written
+from contextfs.domain.redaction.rules import LEAST, least_number, named_kind, spans, written
 from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import Wanted
@@ -47,24 +47,32 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL
                     into[of] = None
                 elif of.__class__ is dict or of.__class__ is list:
                     todo.append(of)
-                elif (number := written(of, least)) is not None:
-                    into[number] = None
-                    of = number  # noqa: PLW2901 - judged by its name as the text that it is
-                else:
+                elif not _noted(of, into, least):
                     continue
                 is_named = is_named or (_is_named(name) and _is_secret(name, of, wanted))
         elif one.__class__ is list:
             todo += cast("list[Any]", one)
         elif one.__class__ is str:
             into[one] = None
-        elif (number := written(one, least)) is not None:
-            into[number] = None
+        else:
+            _noted(one, into, least)
     return is_named
+
+
+def _noted(one: Any, into: dict[str, None], least: float) -> bool:
+    """Put a number into the collection, if it is looked at; tells whether its name judges it, too."""
+    number = written(one, least)
+    if number is None:
+        return False
+    into[number] = None
+    return one >= LEAST
 
 
 def _is_secret(name: str, value: Any, wanted: Collection[Wanted]) -> bool:
     """Judge a string; a list is taken for one, since its members are judged by the key as well."""
-    return named_kind(name, value, wanted) is not None if isinstance(value, str) else isinstance(value, list)
+    if isinstance(value, list | dict):
+        return isinstance(value, list)
+    return named_kind(name, value if isinstance(value, str) else repr(value), wanted) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -61,10 +61,12 @@ def test_other_numbers_stay_numbers() -> None:
 def test_a_rule_of_ones_own_looks_at_every_number() -> None:
     rules = [RedactionRule(name="badge", pattern="^[0-9]{4}$", keywords=("badge",))]
     rules.append(RedactionRule(name="place", pattern="52[.]5[0-9]+"))
-    done = redact_json({"badge": 4711, "year": 2026, "at": [52.520008, -52.51]}, key=KEY, wanted=rules)
+    value = {"badge": 4711, "year": 2026, "at": [52.520008, -52.51], "password": 481516}
+    done = redact_json(value, key=KEY, wanted=rules)
 
     assert ["badge", "place", "place"] == [one.kind for one in done.findings]
-    assert (2026, True) == (done.value["year"], done.value["at"][1].startswith("-[redacted:place:"))
+    assert (2026, 481516) == (done.value["year"], done.value["password"])
+    assert done.value["at"][1].startswith("-[redacted:place:")
 
 
 def test_the_value_given_is_not_changed() -> None:

@@ -52,4 +52,4 @@ class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     reader: Reader
     line: LineNumber
-    lines: Annotated[list[str], Meta(max_length=LINES_A_CALL)]
+    lines: Annotated[list[Annotated[str, Meta(max_length=8_000_000)]], Meta(max_length=LINES_A_CALL)]

@@ -18,6 +18,7 @@ from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.keys import key
 from clients.cli.networks import networks
 from clients.cli.proving import prove_isolation
+from clients.cli.redaction import redaction
 from clients.cli.reindexing import reindex
 from clients.cli.residency import residency
 from clients.cli.roles import role
@@ -44,7 +45,7 @@ _COLUMNS = (
 )
 
 app = Group("Do what an administrator does: roles, keys, networks, sign-on, vectors, and the log of who did what.")
-for command in (role, key, networks, residency, sso, domain, scim, reindex):
+for command in (role, key, networks, redaction, residency, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
 app.command("audit-stream")(audit_stream)

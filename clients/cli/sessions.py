@@ -31,6 +31,23 @@ def list_(
 
 
 @app.command()
+def record(
+    id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
+    server: where.Server = False,
+) -> None:
+    """Print what its tool wrote of a session, as it is kept: line by line, without secrets."""
+    place = where.here(server)
+    if place is None:
+        from clients.cli.there import sessions as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        there.record(id)
+    else:
+        from clients.cli.here import sessions as here  # noqa: PLC0415 - as above
+
+        here.record(place, id)
+
+
+@app.command()
 def show(
     id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
     full: Annotated[

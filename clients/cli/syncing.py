@@ -69,6 +69,7 @@ def _print(report: SyncReport) -> None:
         (pulled.sessions, f"{output.counted(pulled.sessions, 'session')} came from there"),
         (pushed.sent, f"{output.counted(pushed.sent, 'revision')} sent"),
         (sessions.sent, f"{output.counted(sessions.sent, 'session')} sent"),
+        (sessions.records, f"{output.counted(sessions.records, 'record')} sent"),
         (sessions.followed, f"{output.counted(sessions.followed, 'memory', 'memories')} went with their sessions"),
         (pulled.sessions_withdrawn, f"{output.counted(pulled.sessions_withdrawn, 'session')} withdrawn"),
         (pulled.withdrawn, f"{pulled.withdrawn:,} made private by their authors, and taken out here"),

@@ -8,9 +8,13 @@ from uuid import UUID
 
 from clients.cli.mapping import Normalised
 from clients.cli.reading import Tally
+from contextfs.adapters.transcripts import version
+from contextfs.adapters.transcripts.files import is_large
 from contextfs.client import ContextFS
+from contextfs.client.records import bring
 from contextfs.kit.errors import ContextFSError, NotAllowed, NotAuthenticated, Unavailable
 from contextfs.kit.fields import Wait
+from contextfs.local.records.pieces import is_named_by
 
 _THREADS = 3
 _AHEAD = 6
@@ -18,7 +22,7 @@ _FATAL = (NotAllowed, NotAuthenticated, Unavailable)
 
 
 class Sender:
-    """Sends conversations, a few at once; two parts of one conversation never at once. It does not read files."""
+    """Sends conversations, a few at once; two parts of one conversation never at once."""
 
     def __init__(self, client: ContextFS, project_id: UUID, tally: Tally, *, wait_for: Wait = None) -> None:
         self._client = client
@@ -61,6 +65,7 @@ class Sender:
                     wait=self._wait_for,
                     **one.session_fields(),
                 )
+                self._record(file, one, captured.session.id)
         except _FATAL:
             raise
         except ContextFSError as error:
@@ -69,3 +74,8 @@ class Sender:
             return
         with self._guard:
             self._tally.add(captured)
+
+    def _record(self, file: Path, one: Normalised, session_id: UUID) -> None:
+        """Bring what the tool wrote there, too, where its file is this one conversation."""
+        if is_named_by(file, one.external_id) and not is_large(file):
+            bring(file.read_bytes(), self._client.sessions, session_id, reader=version(one.tool))

@@ -34,8 +34,14 @@ class LocalSource:
         """Find memories and messages, best first."""
         asked = Wanted(
             query=wanted.query,
+            sources=[wanted.source] if wanted.source else None,
             types=[wanted.type] if wanted.type else None,
+            tags=[wanted.tag] if wanted.tag else None,
+            branch=wanted.branch,
             since=since(wanted.since, now()),
+            until=since(wanted.until, now(), "until"),
+            visibility=wanted.visibility,
+            sensitivity=wanted.sensitivity,
             superseded=wanted.superseded,
             as_of=since(wanted.as_of, now(), "as_of"),
             limit=wanted.limit,
@@ -86,7 +92,13 @@ class LocalSource:
     def context(self, wanted: model.Context) -> Packed:
         """Pack what matters for a task into a budget of tokens."""
         project = config.read(self._place.config).project.id
-        request = ContextRequest(project_id=project, task=wanted.task, budget=wanted.budget)
+        request = ContextRequest(
+            project_id=project,
+            task=wanted.task,
+            budget=wanted.budget,
+            branch=wanted.branch,
+            as_of=since(wanted.as_of, now(), "as_of"),
+        )
         with index.opened(self._place) as found:
             return shown.packed(pack(self._with_model(found), request, now=now()))
 

@@ -43,6 +43,19 @@ KNOWLEDGE: tuple[Route, ...] = (
         needs="sessions:write",
         audits="session.completed",
     ),
+    # What a tool wrote of one, raw but for secrets.
+    Route("sessions.record", "GET", "/v1/sessions/{session_id}/record", needs="sessions:read"),
+    Route("sessions.record_lines", "GET", "/v1/sessions/{session_id}/record/lines", needs="sessions:read"),
+    Route(
+        "sessions.put_record",
+        "PUT",
+        "/v1/sessions/{session_id}/record",
+        needs="sessions:write",
+        audits="session.recorded",
+        body_limit=8 * MIB,
+        cost=4,
+        conflicts=True,
+    ),
     # Ingest: conversations come in from elsewhere, in another form.
     Route(
         "ingest.receive",

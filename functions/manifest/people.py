@@ -158,6 +158,16 @@ PEOPLE: tuple[Route, ...] = (
     # Networks: from where an organization may be called.
     Route("networks.get", "GET", "/v1/admin/networks", needs="networks:read", whole=True),
     Route("networks.put", "PUT", "/v1/admin/networks", needs="networks:write", whole=True, audits="networks.changed"),
+    # Redaction: what is taken out of all that an organization stores, by rules of its own.
+    Route("redaction.get", "GET", "/v1/admin/redaction", needs="redaction:read", whole=True),
+    Route(
+        "redaction.put",
+        "PUT",
+        "/v1/admin/redaction",
+        needs="redaction:write",
+        whole=True,
+        audits="redaction.changed",
+    ),
     # Residency: in which region an organization lives, and what becomes of its calls elsewhere.
     Route("residency.get", "GET", "/v1/admin/residency", needs="residency:read", whole=True),
     Route(

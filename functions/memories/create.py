@@ -1,7 +1,7 @@
 """Add a memory."""
 
 from contextfs.domain.memories.model import MemoryWritten, NewMemory
-from contextfs.domain.projects import store as projects
+from contextfs.domain.redaction import store as redaction
 from contextfs.journeys.remember import memories
 from contextfs.kit.call import Call
 from contextfs.kit.fields import Wait
@@ -10,7 +10,7 @@ from contextfs.kit.ports import Statement
 
 def ahead(body: NewMemory) -> list[Statement]:
     """Give what is asked first."""
-    return [projects.choosing(body.project_id)]
+    return [redaction.choosing(body.project_id)]
 
 
 def handle(call: Call, body: NewMemory, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits

@@ -55,6 +55,8 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         body |= {"project_id": PROJECT, "permissions": ["memories:read"]}
     if path == "/v1/admin/audit-logs/stream":
         body["url"] = "https://siem.invalid/"  # what is a public address, no pattern says
+    if path == "/v1/admin/redaction":
+        body["rules"] = BODIES["redaction.put"]["rules"]  # what is a pattern, no pattern says
     if path == "/v1/admin/networks":
         body["networks"] = []  # what is a network, and holds the caller's address, no pattern says
 

@@ -36,7 +36,7 @@ def opened(place: Place) -> Generator[LocalIndex]:
                 now=now,
                 entropy=os.urandom,
                 sharing=lambda: _settings(place).share,
-                personal=lambda: frozenset(_settings(place).redact.personal),
+                taken_out=lambda: _settings(place).redact.wanted,
                 progress=progress.show,
             )
         finally:

@@ -1,10 +1,15 @@
 """`ctx sessions` in the store of this folder."""
 
+from pathlib import Path
+
 from clients.cli import options, output
 from clients.cli.dialogue import dialogue, head, listing
 from clients.cli.here.store import now, opened
+from contextfs.adapters.transcripts.kept import OWN
+from contextfs.kit.errors import NotFound
 from contextfs.local import config
 from contextfs.local.place import Place
+from contextfs.local.records.store import Records
 from contextfs.local.sessions.store import LocalSessions, SessionQuery
 
 
@@ -32,3 +37,15 @@ def show(place: Place, id: str, *, full: bool, brief: bool, json: bool) -> None:
             return
         head(session, project=config.read(place.config).project.name)
         dialogue(said, full=full)
+
+
+def record(place: Place, id: str) -> None:  # noqa: A002 - the argument's name
+    """Print what the tool wrote of a session, as it is kept here."""
+    with opened(place, look=False) as store, Records.opened(place.local) as records:
+        sessions = LocalSessions(store)
+        session = sessions.get(sessions.find(id))
+        kept = records.find(session.tool, Path(session.metadata.get("file") or ""))
+        if kept is None:
+            raise NotFound("Of this session no record is kept here: only its messages are.")
+        with records.parts(kept) as parts:
+            output.say(bytes(parts[OWN][:]).decode("utf-8", "replace").removesuffix("\n"))

@@ -6,6 +6,7 @@ from itertools import islice
 from clients.cli import options, output
 from clients.cli.dialogue import dialogue, head, listing
 from clients.cli.there import server
+from contextfs.kit.errors import NotFound
 
 _MOST_IN_A_PAGE = 200
 
@@ -44,3 +45,13 @@ def show(id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002
             return
         head(session, project=client.projects.get(session.project_id).name)
         dialogue(said, full=full)
+
+
+def record(id: str) -> None:  # noqa: A002 - the argument's name
+    """Print what the tool wrote of a session."""
+    with server.opened() as client:
+        session_id = server.whole_id(id, client.sessions.list(page_size=_MOST_IN_A_PAGE), "session")
+        if not client.sessions.record(session_id).chunks:
+            raise NotFound("Of this session no record is kept on the server: only its messages are.")
+        for line in client.sessions.record_lines(session_id):
+            output.say(line)

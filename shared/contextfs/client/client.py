@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextfs.client.memories import Memories
     from contextfs.client.networks import Networks
     from contextfs.client.projects import Projects
+    from contextfs.client.redaction import Redaction
     from contextfs.client.residency import ResidencySettings
     from contextfs.client.reviews import Reviews
     from contextfs.client.roles import Roles
@@ -62,6 +63,7 @@ class ContextFS:
     context: "Context"
     projects: "Projects"
     networks: "Networks"
+    redaction: "Redaction"
     residency: "ResidencySettings"
     users: "Users"
     roles: "Roles"

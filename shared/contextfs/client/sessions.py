@@ -10,6 +10,7 @@ from contextfs.client.address import Id
 from contextfs.client.pages import Listing
 from contextfs.client.stream import Line, SessionStream, watch
 from contextfs.client.transport import Transport, segment
+from contextfs.domain.records.model import NewRecordLines, Record, RecordLines
 from contextfs.domain.sessions.model import (
     Captured,
     Message,
@@ -145,6 +146,24 @@ class Sessions:
         path = f"{_PATH}/{segment(session_id)}/messages"
         body = NewMessages(messages=[*messages])
         return self._transport.call("POST", path, SessionWritten, query={"wait": wait}, body=body, if_match=if_match)
+
+    def record(self, session_id: Id) -> Record:
+        """Tell what is kept of what a tool wrote of a session, and in which chunks."""
+        return self._transport.call("GET", f"{_PATH}/{segment(session_id)}/record", Record)
+
+    def record_lines(self, session_id: Id, *, line: int = 0) -> Iterator[str]:
+        """Give what a tool wrote of a session, line by line without their ends, from one on."""
+        path = f"{_PATH}/{segment(session_id)}/record/lines"
+        at: int | None = line
+        while at is not None:
+            found = self._transport.call("GET", path, RecordLines, query={"line": at})
+            yield from found.lines
+            at = found.next_line
+
+    def put_record(self, session_id: Id, lines: Iterable[str], *, reader: str, line: int = 0) -> Record:
+        """Keep what a tool wrote of a session, from a line on: up to 20,000 lines, in 8 MiB."""
+        body = NewRecordLines(reader=reader, line=line, lines=[*lines])
+        return self._transport.call("PUT", f"{_PATH}/{segment(session_id)}/record", Record, body=body)
 
     def stream(self, session_id: Id) -> SessionStream:
         """Append to a session live: each message is acknowledged when it is stored, a cut line is made again.

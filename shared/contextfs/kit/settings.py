@@ -110,6 +110,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     export_megabytes: Annotated[int, Meta(ge=1, description="The largest export, in megabytes.")] = 2000
+    idle_hours: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="Hours after which an open session that nothing came to is completed; `0`: it stays open.",
+        ),
+    ] = 24
     upstreams: Annotated[
         str,
         Meta(

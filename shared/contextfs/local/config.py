@@ -15,6 +15,7 @@ from msgspec import Meta
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
 from contextfs.kit.fields import END, Name
 from contextfs.kit.personal import USUAL, Personal
+from contextfs.kit.redaction_rule import Rules, Wanted
 from contextfs.local.toml_lines import line_of, with_setting, without_setting
 
 FORMAT: Final = 1
@@ -69,16 +70,26 @@ class Injecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether what tools wrote is kept as they wrote it, without secrets, and in how many megabytes at the most."""
+    """Whether what tools wrote is kept as they wrote it, without secrets, and in how many megabytes at the most.
+
+    With `share`, what is kept of a session that others see goes to the server with it.
+    """
 
     keep: bool = True
+    share: bool = True
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
 
 
 class Redacting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is taken out of all that is stored, beside secrets: classes of what tells who somebody is."""
+    """What is taken out of all that is stored, beside secrets: classes of what tells who somebody is, and own rules."""
 
     personal: list[Personal] = msgspec.field(default_factory=lambda: sorted(USUAL))
+    rules: Rules = []
+
+    @property
+    def wanted(self) -> frozenset[Wanted]:
+        """All of it."""
+        return frozenset[Wanted]((*self.personal, *self.rules))
 
 
 class Syncing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,12 +153,25 @@ def parse(text: str, name: str) -> Config:
         config = msgspec.convert(values, Config)
     except msgspec.ValidationError as error:
         raise Invalid(_told(text, name, str(error))) from None
+    if config.redact.rules:
+        _check(config.redact.rules, text, name)
     for number, rule in enumerate(config.share.rules):
         if rule == Rule(visibility=rule.visibility):
             line = line_of(text, "share.rules")
             cure = f'give it a condition (tool, branch, path, type, tag), or set sessions = "{rule.visibility}"'
             raise Invalid(f"{name}:{line}: rule {number + 1} holds for everything: {cure}.")
     return config
+
+
+def _check(rules: Rules, text: str, name: str) -> None:
+    """Refuse rules of redaction that cannot be run; the line is that of the rule."""
+    from contextfs.domain.redaction.own import checked  # noqa: PLC0415 - loads what runs patterns; few have rules
+
+    try:
+        checked(rules, "redact.rules")
+    except Invalid as error:
+        told = str(error)
+        raise Invalid(f"{name}:{line_of(text, error.where or '')}: {told[:1].lower()}{told[1:]}") from None
 
 
 def warnings(text: str, name: str) -> list[str]:

@@ -93,7 +93,7 @@ class LocalStore:
     def policy(self) -> Policy:
         """What is taken out of all that is stored here, as the settings said when this was opened."""
         settings = config.read(self.place.config)
-        return Policy(redaction_key(self.base, self.entropy), frozenset(settings.redact.personal))
+        return Policy(redaction_key(self.base, self.entropy), settings.redact.wanted)
 
     def refresh(self, *, accept_missing: bool = False) -> Refreshed:
         """Take in what people and git did to the files, and finish what an interrupted command left."""

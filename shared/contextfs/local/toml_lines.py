@@ -11,6 +11,7 @@ from contextfs.kit.pattern import pattern
 
 _TABLE: Final = pattern(r"^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
 _SETTING: Final = pattern(r"""^\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
+_LISTED: Final = pattern(r"([\w.]+)\[([0-9]+)\]")
 _PLAIN: Final = pattern(r"[\"'\s]")
 
 
@@ -36,13 +37,24 @@ def lines(text: str) -> Iterator[Line]:
 
 def line_of(text: str, name: str) -> int | None:
     """Find the line of a setting (`share.rules[0].tool`), or of the nearest thing around it."""
-    known = {one.name: one.number for one in reversed(list(lines(text)))}
+    known = {one.name: one.number for one in reversed(_near(text, name))}
     name = re.sub(r"\[[^\]]*\]", "", name)
     while name:
         if name in known:
             return known[name]
         name = name.rpartition(".")[0]
     return None
+
+
+def _near(text: str, name: str) -> list[Line]:
+    """Give the lines that a name may stand in: of `share.rules[1].tool` those of the second table of such a list."""
+    found = list(lines(text))
+    if listed := _LISTED.match(name):
+        heads = [place for place, one in enumerate(found) if one.is_table and one.name == listed[1]]
+        place = int(listed[2])
+        if place < len(heads):
+            return found[heads[place] : (*heads, None)[place + 1]]
+    return found
 
 
 def with_setting(text: str, table: str, name: str, value: str) -> str:

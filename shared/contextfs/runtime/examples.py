@@ -124,6 +124,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "audit_stream.put": {"url": "https://siem.example/contextfs", "format": "cloudevents"},
         "audit_stream.rotate": {"grace_hours": 24},
         "residency.put": {"elsewhere": "forward"},
+        "sessions.put_record": {"reader": "codex/1", "line": 0, "lines": ['{"type":"user"}']},
+        "redaction.put": {"rules": [{"name": "customer-number", "pattern": "CUST-[0-9]{8}"}]},
         "networks.put": {"networks": [], "covers": ["keys", "logins"]},
         "auth.exchange": {"id_token": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmVk"},
         "sso.put": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from contextfs.kit.clock import Clock
 from contextfs.kit.ports import Blobs, Bus, Database
@@ -16,5 +17,7 @@ class Sweep:
     clock: Clock
     pepper: bytes
     """The installation's own secret, which what it makes is signed with."""
+    idle: timedelta | None = None
+    """How long nothing comes to an open session until it is completed; None: it stays open."""
     blobs: Callable[[], Blobs | None] = lambda: None
     """Where files are kept."""

@@ -1,6 +1,7 @@
 """The one place that builds things: from settings to services, doors, relay and worker."""
 
 import os
+from datetime import timedelta
 from functools import cache, cached_property
 from importlib import import_module
 from ipaddress import ip_network
@@ -96,6 +97,7 @@ class Wiring:
             bus=bus,
             clock=self.clock,
             pepper=self.services.key_pepper,
+            idle=timedelta(hours=self.settings.idle_hours) if self.settings.idle_hours else None,
             blobs=self.services.blobs,
         )
 

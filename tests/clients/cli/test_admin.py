@@ -2,6 +2,7 @@
 
 import csv
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,25 @@ def test_networks_are_shown_set_and_cleared(ctx: Ctx) -> None:
     assert "Your own address, 127.0.0.1, is in none of these networks" in outside.err
     assert made == "Calls of keys have to come from:\n  127.0.0.0/8\n  198.51.100.0/24\n"
     assert ctx("admin", "networks", "set").code == 2
+
+
+def test_rules_of_redaction_are_shown_set_and_cleared(ctx: Ctx, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text("[[redact.rules]]\nname = 'badge'\npattern = 'badge \\d{4}'\nkeywords = ['badge']\n")
+    before = ctx("admin", "redaction").out
+    made = ctx("admin", "redaction", "set", str(file)).out
+    again = tmp_path / "again.toml"
+    again.write_text(made)
+    same = ctx("admin", "redaction", "set", str(again)).out
+    again.write_text("[redact]\n")
+    wrong = ctx("admin", "redaction", "set", str(again))
+    cleared = ctx("admin", "redaction", "clear").out
+
+    assert '[[redact.rules]]\nname = "badge"\npattern = "badge \\\\d{4}"\nkeywords = ["badge"]\n' == made == same
+    assert before == cleared
+    assert before.startswith("The organization has no rules of its own")
+    assert (2, True) == (wrong.code, "has no [[redact.rules]]" in wrong.err)
+    assert 2 == ctx("admin", "redaction", "set").code
 
 
 def test_the_retention_is_told_and_set(ctx: Ctx) -> None:

@@ -55,6 +55,8 @@ def test_a_session_that_went_on_grows(ctx: Ctx, client: ContextFS, transcripts: 
     assert told["messages"]["stored"] == 1
     session = next(iter(client.sessions.list()))
     assert "And now?" in [message.content for message in client.sessions.messages(session.id)]
+    assert copy.read_text().splitlines() == list(client.sessions.record_lines(session.id))
+    assert copy.read_text() == ctx("sessions", "record", str(session.id)).out
 
 
 def test_one_bad_file_is_one_line_and_the_rest_goes_on(program: Ctx, transcripts: Path, tmp_path: Path) -> None:

@@ -49,6 +49,27 @@ def here(folder: Path, variables: dict[str, str]) -> StdioServerParameters:
     return started(folder / "src", variables)
 
 
+def test_filters_narrow_a_search_as_they_do_for_people(
+    here: StdioServerParameters, folder: Path, variables: dict[str, str]
+) -> None:
+    ctx(folder, variables, "memory", "add", "The queue of refunds is Postgres.", "--tag", "refunds")
+    ctx(folder, variables, "memory", "add", "The queue of refunds was Redis.", "--private")
+
+    async def ask(model: Client) -> list[str]:
+        filters: list[dict[str, object]] = [
+            *({"tag": "refunds"}, {"visibility": ["private"]}, {"sensitivity": ["internal"]}),
+            *({"source": "message"}, {"source": "memory"}, {"until": "1d"}, {"branch": "refunds"}, {"as_of": "1d"}),
+        ]
+        replies = [await model.call_tool("contextfs_search", {"query": "queue of refunds"} | one) for one in filters]
+        task = {"task": "queue of refunds", "as_of": "1d"}
+        return [said(one) for one in (*replies, await model.call_tool("contextfs_context", task))]
+
+    words = ("Postgres", "Redis")
+    found = [[word for word in words if word in one] for one in asked(here, ask)]
+
+    assert [["Postgres"], ["Redis"], [], [], ["Postgres", "Redis"], [], [], [], []] == found
+
+
 def test_what_is_remembered_is_found_recalled_and_packed(here: StdioServerParameters, folder: Path) -> None:
     async def ask(model: Client) -> list[str]:
         stored = said(

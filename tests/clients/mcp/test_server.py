@@ -10,6 +10,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp_types import CallToolResult, GetPromptResult, TextContent, TextResourceContents
 
 from contextfs.client import ContextFS, NewMessage
+from contextfs.domain.sessions.model import Git
 from tests.clients.mcp.conftest import asked, said, started
 from tests.conftest import Tenant
 
@@ -31,8 +32,10 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     (
         "contextfs_search",
         {"query": "x", "color": "red"},
-        "This tool takes query, type, since, superseded, as_of",
+        "This tool takes query, type, source, tag, branch, since, until",
     ),
+    ("contextfs_search", {"query": "x", "visibility": ["secret"]}, "visibility[0]"),
+    ("contextfs_context", {"task": "x", "as_of": "then"}, "as_of: 'then' is no time"),
     ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),
 ]
 
@@ -46,6 +49,27 @@ def session_id(client: ContextFS) -> UUID:
     messages.append(NewMessage(role="assistant", content="word " * 2000, created_at=AT))
     written = client.sessions.create("claude-code", title="Receipts", messages=messages, started_at=AT)
     return written.session.id
+
+
+def test_filters_narrow_a_search_as_they_do_for_people(client: ContextFS, at_server: StdioServerParameters) -> None:
+    client.memories.create("The queue of refunds is Postgres.", tags=["refunds"], sensitivity="internal")
+    client.memories.create("The queue of refunds was Redis.", visibility="private", wait="searchable")
+    message = NewMessage(role="user", content="Is the queue of refunds Kafka?")
+    client.sessions.create("claude-code", messages=[message], git=Git(branch="refunds"), wait="searchable")
+
+    async def ask(model: Client) -> list[str]:
+        filters: list[dict[str, object]] = [
+            *({"tag": "refunds"}, {"sensitivity": ["internal"]}, {"visibility": ["private"]}),
+            *({"source": "message"}, {"branch": "refunds"}, {"source": "memory", "until": "1d"}, {"as_of": "1d"}),
+        ]
+        replies = [await model.call_tool("contextfs_search", {"query": "queue of refunds"} | one) for one in filters]
+        task = {"task": "queue of refunds", "as_of": "1d"}
+        return [said(one) for one in (*replies, await model.call_tool("contextfs_context", task))]
+
+    words = ("Postgres", "Redis", "Kafka")
+    found = [[word for word in words if word in one] for one in asked(at_server, ask)]
+
+    assert [["Postgres"], ["Postgres"], ["Redis"], ["Kafka"], ["Kafka"], [], [], []] == found
 
 
 def test_what_is_remembered_is_found_recalled_and_packed(at_server: StdioServerParameters) -> None:

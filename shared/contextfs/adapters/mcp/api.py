@@ -62,8 +62,14 @@ class ServerSource:
         asked = SearchRequest(
             query=wanted.query,
             project_ids=[self._project()],
+            sources=[wanted.source] if wanted.source else None,
             types=[canonical_type(wanted.type)] if wanted.type else None,
+            tags=[wanted.tag] if wanted.tag else None,
+            branch=wanted.branch,
             since=since(wanted.since, self._now()),
+            until=since(wanted.until, self._now(), "until"),
+            visibility=wanted.visibility,
+            sensitivity=wanted.sensitivity,
             superseded=wanted.superseded,
             as_of=since(wanted.as_of, self._now(), "as_of"),
             limit=wanted.limit,
@@ -112,7 +118,13 @@ class ServerSource:
 
     def context(self, wanted: model.Context) -> Packed:
         """Pack what matters for a task into a budget of tokens."""
-        asked = ContextRequest(project_id=self._project(), task=wanted.task, budget=wanted.budget)
+        asked = ContextRequest(
+            project_id=self._project(),
+            task=wanted.task,
+            budget=wanted.budget,
+            branch=wanted.branch,
+            as_of=since(wanted.as_of, self._now(), "as_of"),
+        )
         return shown.packed(self._api("POST", "/v1/context", ContextReply, body=asked))
 
     def _project(self) -> UUID:

@@ -8,11 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.domain.memories.model import MemoryType
+from contextfs.kit.fields import Sensitivities, Visibilities
 
 Id = Annotated[str, Meta(min_length=6, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Query = Annotated[str, Meta(min_length=1, max_length=10_000, description="In your own words.")]
 Since = Annotated[str, Meta(max_length=40, description="Not older than this: 2026-11-01, or 12h, 7d, 4w ago.")]
+Until = Annotated[str, Meta(max_length=40, description="Not newer than this.")]
+AsOf = Annotated[str, Meta(max_length=40, description="What was known then.")]
+Source = Annotated[Literal["memory", "message"], Meta(description="Only what is known, or what was said.")]
+Branch = Annotated[Line, Meta(description="Only from this git branch.")]
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,9 +25,15 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     query: Query
     type: Annotated[str, Meta(max_length=64, description="fact, decision, procedural, user, episodic")] | None = None
+    source: Source | None = None
+    tag: Annotated[Line, Meta(description="Only with this tag.")] | None = None
+    branch: Branch | None = None
     since: Since | None = None
+    until: Until | None = None
+    visibility: Visibilities | None = None
+    sensitivity: Sensitivities | None = None
     superseded: Annotated[bool, Meta(description="Also what holds no longer.")] = False
-    as_of: Annotated[str, Meta(max_length=40, description="What was known then.")] | None = None
+    as_of: AsOf | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 8
 
 
@@ -54,7 +65,7 @@ class ListSessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What `contextfs_list_sessions` takes."""
 
     tool: Annotated[Line, Meta(description="Only of this tool, e.g. claude-code.")] | None = None
-    branch: Annotated[Line, Meta(description="Only from this git branch.")] | None = None
+    branch: Branch | None = None
     since: Since | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
@@ -73,6 +84,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     task: Query
     budget: Annotated[int, Meta(ge=100, le=50_000, description="Tokens at the most.")] = 2000
+    branch: Branch | None = None
+    as_of: AsOf | None = None
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "scim:write": "Make and end tokens by which a directory tells of people.",
         "networks:read": "See from where the organization may be called.",
         "networks:write": "Say from where the organization may be called.",
+        "redaction:read": "See what the organization takes out of all that it stores, by rules of its own.",
+        "redaction:write": "Say what more is taken out of all that is stored from then on.",
         "residency:read": "See in which region the organization lives.",
         "residency:write": "Say what becomes of calls that arrive in another region.",
         "sql:read": "Ask in SQL, over what the other permissions let one read.",
@@ -50,7 +52,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 _READ = ("projects:read", "sessions:read", "memories:read", "sql:read")
 _RUN = (
     *("projects:*", "sessions:*", "memories:*", "users:*", "roles:*", "keys:*", "sources:*"),
-    *("events:*", "index:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*"),
+    *("events:*", "index:*", "usage:*", "audit:*", "sql:*", "sso:*", "scim:*", "exports:*", "redaction:*"),
 )
 _SELF = ("logins:read", "logins:write", "tokens:write")
 _WRITE = ("sessions:write", "memories:write")

@@ -13,10 +13,6 @@ select id, name, description, metadata, personal, created_at, updated_at
 from projects
 where id = %(id)s
 
--- name: personal
--- What is taken out of what a project stores, beside secrets.
-select personal from projects where id = %(id)s
-
 -- name: names
 -- The names of projects.
 select id, name from projects where id = any(%(ids)s::uuid [])

@@ -9,8 +9,7 @@ import msgspec
 from contextfs.domain.projects.model import NewProject, Project, ProjectChange
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.personal import Personal
-from contextfs.kit.ports import Row, Statement, Transaction
+from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.projects")
@@ -35,17 +34,6 @@ def insert(tx: Transaction, org_id: UUID, project_id: UUID, new: NewProject, *, 
 def get(tx: Transaction, project_id: UUID, *, lock: bool = False) -> Project:
     """Read a project, held against other changes if `lock`; NotFound when there is none to see."""
     return _project(tx.one(_SQL["lock" if lock else "get"], {"id": project_id}))
-
-
-def choosing(project_id: UUID) -> Statement:
-    """Give the statement that reads what a project wants taken out."""
-    return _SQL["personal"], {"id": project_id}
-
-
-def personal(tx: Transaction, project_id: UUID) -> frozenset[Personal] | None:
-    """Tell what a project wants taken out beside secrets; None where it leaves that to the installation."""
-    row = tx.one(*choosing(project_id))
-    return None if row is None or row["personal"] is None else frozenset(row["personal"])
 
 
 def names(tx: Transaction, projects: Iterable[UUID]) -> dict[UUID, str]:

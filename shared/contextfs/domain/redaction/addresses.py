@@ -8,7 +8,7 @@ from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
 from contextfs.kit.pattern import pattern
 
-_RANK = 2
+_RANK = 3
 _URL = pattern(rb"://(?P<user>[^\s/:@\"'`<>]{0,128}):(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})")
 _WEAK = frozenset(
     b"password pass passwd pwd secret pw postgres root admin test user guest mysql redis rabbitmq minio".split(),

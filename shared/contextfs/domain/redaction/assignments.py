@@ -12,7 +12,7 @@ from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
 from contextfs.kit.pattern import pattern
 
-_RANK = 3
+_RANK = 4
 _WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
 _NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _PASS = pattern(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")

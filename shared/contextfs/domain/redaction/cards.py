@@ -8,7 +8,7 @@ from contextfs.domain.redaction.digits import WIDE, after, begins, only_digits, 
 from contextfs.domain.redaction.model import Span
 from contextfs.kit.pattern import pattern
 
-_RANK: Final = 4
+_RANK: Final = 5
 _NEEDLES: Final = (b"0" * 14, b"0000-0000-0000-0", b"0000-000000-0000")
 _ENDS: Final = rb"(?![0-9A-Za-z_%]|[.][0-9])"
 """A comma or a dash may follow: then comes the next column, or the card's security code."""

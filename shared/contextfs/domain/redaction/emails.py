@@ -7,7 +7,7 @@ from unicodedata import combining
 from contextfs.domain.redaction.model import Span
 from contextfs.kit.pattern import pattern
 
-_RANK: Final = 4
+_RANK: Final = 5
 _LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _EACH: Final = frozenset(bytes([one]) for one in _LOCAL)
 _ASCII: Final = 127

@@ -1,25 +1,33 @@
 """The nouns of redaction: how it is done, what was found, and the text that is safe to keep."""
 
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 import msgspec
 
-from contextfs.kit.personal import PERSONAL, USUAL, Personal
+from contextfs.kit.fields import Moment
+from contextfs.kit.pattern import pattern
+from contextfs.kit.personal import PERSONAL, USUAL
+from contextfs.kit.redaction_rule import RedactionRule, Rules, Wanted
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
+MARKER: Final = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
+"""What stands in the place of what was replaced."""
 
 
 class Policy(NamedTuple):
-    """How texts are cleaned: the key of the fingerprints, and which classes are replaced beside secrets."""
+    """How texts are cleaned: the key of the fingerprints, and the classes and rules of one's own beside secrets."""
 
     key: bytes
-    personal: frozenset[Personal] = USUAL
+    wanted: frozenset[Wanted] = USUAL
 
     @property
     def edition(self) -> int:
-        """Name the rules and the classes: what was looked through under another one is due to be looked through."""
-        return VERSION << len(PERSONAL) | sum(1 << place for place, one in enumerate(PERSONAL) if one in self.personal)
+        """Name rules and classes, in 63 bits: what was looked through under another one is due to be looked through."""
+        known = VERSION << len(PERSONAL) | sum(1 << place for place, one in enumerate(PERSONAL) if one in self.wanted)
+        own = sorted(msgspec.json.encode(one) for one in self.wanted if isinstance(one, RedactionRule))
+        return known << 32 | crc32(b"\n".join(own)) if own else known
 
 
 class Span(NamedTuple):
@@ -58,3 +66,16 @@ class RedactedJson(msgspec.Struct, frozen=True, kw_only=True):
 
     value: Any
     findings: tuple[Finding, ...] = ()
+
+
+class OwnRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of an organization: what is taken out of all that it stores beside secrets and personal data."""
+
+    rules: Rules
+    updated_at: Moment | None = None
+
+
+class OwnRulesChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the rules of an organization become. What is stored already stays as it is."""
+
+    rules: Rules

@@ -12,9 +12,9 @@ from contextfs.domain.redaction.emails import emails
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.phones import phones
 from contextfs.kit.pattern import pattern
-from contextfs.kit.personal import Personal
+from contextfs.kit.redaction_rule import Wanted
 
-_RANK: Final = 4
+_RANK: Final = 5
 _SSN: Final = pattern(
     rb"([0-9]{3})(?:-|" + WIDE + rb")([0-9]{2})(?:-|" + WIDE + rb")([0-9]{4})(?![0-9A-Za-z_-]|[.][0-9])"
 )
@@ -24,18 +24,19 @@ _SSN_NAMED: Final = pattern(
 )
 _NAMES: Final = pattern(rb"(?i)ssn|social|phone|mobile|cell|tel|fax|whatsapp")
 _LONGEST: Final = 40
+_NUMBERS: Final = frozenset({"card", "ssn", "phone"})
 _NEVER_ISSUED: Final = (b"000", b"666", b"9")
 
 
-def personal(data: bytes, lowered: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
+def personal(data: bytes, lowered: bytes, wanted: Collection[Wanted]) -> Iterator[Span]:
     """Find what is of the wanted classes."""
-    if wanted and not {"email"}.issuperset(wanted):
+    if not _NUMBERS.isdisjoint(wanted):
         yield from _numbers(data, lowered, wanted)
     if "email" in wanted:
         yield from emails(data)
 
 
-def _numbers(data: bytes, lowered: bytes, wanted: Collection[Personal]) -> Iterator[Span]:
+def _numbers(data: bytes, lowered: bytes, wanted: Collection[Wanted]) -> Iterator[Span]:
     shape = shape_of(data)
     if "card" in wanted:
         yield from cards(data, shape, lowered)
@@ -45,7 +46,7 @@ def _numbers(data: bytes, lowered: bytes, wanted: Collection[Personal]) -> Itera
         yield from phones(data, shape, lowered)
 
 
-def personal_kind(name: str, value: str, wanted: Collection[Personal]) -> str | None:
+def personal_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
     """Judge a value by the name that a JSON object gives it, as in `{"ssn": "123456789"}`; None when it is harmless."""
     said, named = value.encode("utf-8", "surrogatepass"), name.encode("utf-8", "surrogatepass")
     if not 0 < len(said) <= _LONGEST or not _NAMES.search(named):

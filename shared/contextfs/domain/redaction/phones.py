@@ -7,7 +7,7 @@ from contextfs.domain.redaction.digits import WORD, after, begins, only_digits, 
 from contextfs.domain.redaction.model import Span
 from contextfs.kit.pattern import pattern
 
-_RANK: Final = 4
+_RANK: Final = 5
 _PLUS: Final = pattern(rb"\+(?P<value>[1-9](?:[ ./()-]{0,2}[0-9]){7,14})(?:x[0-9]{1,6})?(?![0-9A-Za-z_])")
 _NEEDLES: Final = (b".000.-000-0000", b".000.000-0000", b"000-000-0000", b"000.000.0000")
 _AMERICAN: Final = pattern(

@@ -6,6 +6,7 @@ text goes.
 
 import hmac
 from collections.abc import Collection, Iterator, Sequence
+from math import inf
 from typing import Any, cast
 
 import msgspec
@@ -13,29 +14,31 @@ import msgspec
 from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
-from contextfs.domain.redaction.model import Finding, Redacted, RedactedJson, Span
+from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
 from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
-from contextfs.kit.pattern import pattern
-from contextfs.kit.personal import USUAL, Personal
+from contextfs.kit.personal import USUAL
+from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
-_MARKER = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 _PASSES = 8
+LEAST = 1_000_000
+"""From where on a number is judged as secrets and personal data are: seven digits are the shortest phone number."""
 _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
 
-def redact(text: str, *, key: bytes, wanted: Collection[Personal] = USUAL) -> Redacted:
+def redact(text: str, *, key: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> Redacted:
     """Give `text` with each secret replaced by `[redacted:<kind>:<fingerprint>]`, and the findings in order.
 
     The fingerprint is eight hexadecimal digits of HMAC-SHA256 under `key`: equal secrets stay recognisably equal, and
-    without the key a guess cannot be tested against it. `wanted` are the classes that are replaced beside secrets.
+    without the key a guess cannot be tested against it. `wanted` is what is replaced beside secrets; `called` is the
+    name that a JSON object gives the text, in which a keyword of a rule may stand.
     """
     data = text.encode("utf-8", "surrogatepass")
     findings: list[Finding] = []
     # What a replacement uncovers is found by the next pass, so that redacting twice equals redacting once.
     for _ in range(_PASSES):
-        must_go = spans(data, wanted)
+        must_go = spans(data, wanted, called)
         if not must_go:
             break
         data, found = _replace(data, must_go, key)
@@ -43,20 +46,23 @@ def redact(text: str, *, key: bytes, wanted: Collection[Personal] = USUAL) -> Re
     return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
 
-def redact_json(value: Any, *, key: bytes, wanted: Collection[Personal] = USUAL) -> RedactedJson:
+def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -> RedactedJson:
     """Redact every string in a JSON value, its objects' keys too; a key such as `password` also judges its value.
 
-    Returns a copy; numbers, booleans and nulls pass. Nesting may be of any depth.
+    A number is judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls
+    pass. Nesting may be of any depth.
     """
+    least = least_number(wanted)
     root: list[Any] = [value]
     findings: list[Finding] = []
     todo: list[tuple[Any, Any, str, str]] = [(root, 0, "$", "")]
     while todo:
         holder, slot, where, name = todo.pop()
         item = holder[slot]
-        if isinstance(item, str):
-            done = _redact_member(name, item, key, wanted)
-            holder[slot] = done.text
+        text = item if isinstance(item, str) else written(item, least)
+        if text is not None:
+            done = _redact_member(name, text, key, wanted, by_name=isinstance(item, str) or item >= LEAST)
+            holder[slot] = done.text if done.findings else item
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
             holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, wanted, todo, findings)
@@ -70,7 +76,7 @@ def _copy_object(
     item: dict[Any, Any],
     where: str,
     key: bytes,
-    wanted: Collection[Personal],
+    wanted: Collection[Wanted],
     todo: list[tuple[Any, Any, str, str]],
     findings: list[Finding],
 ) -> dict[Any, Any]:
@@ -85,9 +91,9 @@ def _copy_object(
     return copy
 
 
-def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Personal]) -> Redacted:
-    done = redact(text, key=key, wanted=wanted)
-    if done.findings or not name or _MARKER.search(text.encode("utf-8", "surrogatepass")):
+def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Wanted], *, by_name: bool) -> Redacted:
+    done = redact(text, key=key, wanted=wanted, called=name)
+    if done.findings or not (name and by_name) or MARKER.search(text.encode("utf-8", "surrogatepass")):
         return done
     kind = named_kind(name, text, wanted)
     if not kind:
@@ -96,14 +102,26 @@ def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Personal
     return Redacted(text=found.marker(), findings=(found,))
 
 
-def named_kind(name: str, value: str, wanted: Collection[Personal]) -> str | None:
+def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
     """Judge a value by the name that a JSON object gives it; None when it is harmless."""
     return secret_kind(name, value) or personal_kind(name, value, wanted)
 
 
-def spans(data: bytes, wanted: Collection[Personal] = USUAL) -> list[Span]:
+def least_number(wanted: Collection[Wanted]) -> float:
+    """Give from where on numbers are looked at: smaller ones have too few digits for all but rules of one's own."""
+    return -inf if any(one.__class__ is RedactionRule for one in wanted) else LEAST
+
+
+def written(item: Any, least: float) -> str | None:
+    """Write a number of JSON as the text that is looked through; None where it is no number, or a small one."""
+    is_number = item.__class__ is int or (item.__class__ is float and least < 0)
+    return repr(item) if is_number and item >= least else None
+
+
+def spans(data: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> list[Span]:
     """Find what must go, in order, without overlaps and without touching the markers that already stand there."""
     lowered = data.lower()
+    rules = [one for one in wanted if isinstance(one, RedactionRule)]
     found = sorted(
         [
             *blocks(data, lowered),
@@ -111,13 +129,20 @@ def spans(data: bytes, wanted: Collection[Personal] = USUAL) -> list[Span]:
             *addresses(data, lowered),
             *assignments(data, lowered),
             *personal(data, lowered, wanted),
+            *(_own(data, rules, called) if rules else ()),
         ]
     )
     if not found:
         return []
     if b"[redacted:" in data:
-        found = list(_clear_of(found, [m.span() for m in _MARKER.finditer(data)]))
+        found = list(_clear_of(found, [m.span() for m in MARKER.finditer(data)]))
     return list(_merge(data, found))
+
+
+def _own(data: bytes, rules: Collection[RedactionRule], called: str) -> Iterator[Span]:
+    from contextfs.domain.redaction.own import own  # noqa: PLC0415 - most have no rules
+
+    return own(data, rules, called.encode("utf-8", "surrogatepass"))
 
 
 def _clear_of(spans: list[Span], markers: list[tuple[int, int]]) -> Iterator[Span]:

@@ -11,15 +11,16 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
-from contextfs.domain.redaction.rules import named_kind, spans
+from contextfs.domain.redaction.rules import LEAST, least_number, named_kind, spans, written
 from contextfs.kit.pattern import pattern
-from contextfs.kit.personal import USUAL, Personal
+from contextfs.kit.personal import USUAL
+from contextfs.kit.redaction_rule import Wanted
 
 _BETWEEN = b"\n\0\n"
 _NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential|ssn|social|phone|mobile|cell|tel|fax|whatsapp")
 
 
-def suspects(texts: Sequence[str], wanted: Collection[Personal] = USUAL) -> set[int]:
+def suspects(texts: Sequence[str], wanted: Collection[Wanted] = USUAL) -> set[int]:
     """Give the places of the texts that may hold a secret."""
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     found = spans(_BETWEEN.join(encoded), wanted)
@@ -29,12 +30,13 @@ def suspects(texts: Sequence[str], wanted: Collection[Personal] = USUAL) -> set[
     return {place for span in found for place in _touched(starts, span.start, span.end, len(texts))}
 
 
-def gather(value: Any, into: dict[str, None], wanted: Collection[Personal] = USUAL) -> bool:
-    """Put every string of a JSON value into a collection, its objects' keys too.
+def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL) -> bool:
+    """Put every string of a JSON value into a collection, its objects' keys too, and numbers that are looked at.
 
     Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
     """
     is_named = False
+    least = least_number(wanted)
     todo = [value]
     while todo:
         one = todo.pop()
@@ -45,19 +47,32 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Personal] = USU
                     into[of] = None
                 elif of.__class__ is dict or of.__class__ is list:
                     todo.append(of)
-                else:
+                elif not _noted(of, into, least):
                     continue
                 is_named = is_named or (_is_named(name) and _is_secret(name, of, wanted))
         elif one.__class__ is list:
             todo += cast("list[Any]", one)
         elif one.__class__ is str:
             into[one] = None
+        else:
+            _noted(one, into, least)
     return is_named
 
 
-def _is_secret(name: str, value: Any, wanted: Collection[Personal]) -> bool:
+def _noted(one: Any, into: dict[str, None], least: float) -> bool:
+    """Put a number into the collection, if it is looked at; tells whether its name judges it, too."""
+    number = written(one, least)
+    if number is None:
+        return False
+    into[number] = None
+    return one >= LEAST
+
+
+def _is_secret(name: str, value: Any, wanted: Collection[Wanted]) -> bool:
     """Judge a string; a list is taken for one, since its members are judged by the key as well."""
-    return named_kind(name, value, wanted) is not None if isinstance(value, str) else isinstance(value, list)
+    if isinstance(value, list | dict):
+        return isinstance(value, list)
+    return named_kind(name, value if isinstance(value, str) else repr(value), wanted) is not None
 
 
 @lru_cache(maxsize=4096)

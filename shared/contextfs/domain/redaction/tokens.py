@@ -11,7 +11,7 @@ from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
 from contextfs.kit.pattern import pattern
 
-_RANK = 1
+_RANK = 2
 _SHORTEST = 20
 _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 _RUN_MAP = bytes(97 if c in _RUN_CHARS else 32 for c in range(256))

@@ -35,12 +35,13 @@ from sessions
 where project_id = %(project_id)s and tool = %(tool)s and external_id = %(external_id)s
 
 -- name: lock
--- One session, held until the transaction ends, with what its project wants taken out of what it stores.
+-- One session, held until the transaction ends, with what its project and its organization want taken out of it.
 select
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
     ended_at, created_at, updated_at,
-    (select p.personal from projects as p where p.org_id = sessions.org_id and p.id = sessions.project_id) as personal
+    (select p.personal from projects as p where p.org_id = sessions.org_id and p.id = sessions.project_id) as personal,
+    (select r.rules from redaction_rules as r where r.org_id = sessions.org_id) as rules
 from sessions
 where id = %(id)s
 for update
@@ -146,3 +147,8 @@ where session_id = %(session_id)s
 select created_by
 from sessions
 where id = %(id)s
+
+-- name: idle
+-- Sessions of all organizations that are open, and that nothing came to since a time: the one idle the longest first.
+select org_id, project_id, id, created_by, updated_at
+from idle_sessions(%(before)s, %(at)s, %(after)s, %(limit)s)

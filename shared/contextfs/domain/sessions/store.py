@@ -10,9 +10,9 @@ import msgspec
 from contextfs.domain.sessions.model import Git, Message, NewSession, Session, SessionChange, Status
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.personal import Personal
 from contextfs.kit.ports import Row, Statement, Transaction
 from contextfs.kit.principal import Principal
+from contextfs.kit.redaction_rule import Choice
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.sessions")
@@ -31,10 +31,10 @@ class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(NamedTuple):
-    """A session that this transaction holds, and what its project wants taken out beside secrets, where it says so."""
+    """A session that this transaction holds, and what was chosen to be taken out of it beside secrets."""
 
     session: Session
-    personal: frozenset[Personal] | None
+    choice: Choice
 
 
 def insert(tx: Transaction, by: Principal, session_id: UUID, new: NewSession, now: datetime) -> Session | None:
@@ -72,8 +72,7 @@ def holding(session_id: UUID) -> Statement:
 def hold(tx: Transaction, session_id: UUID) -> Held:
     """Take a session, and hold it against other changes; NotFound when there is none to see."""
     row = tx.one(*holding(session_id))
-    session = _session(row)
-    return Held(session, None if row is None or row["personal"] is None else frozenset(row["personal"]))
+    return Held(_session(row), Choice.of(row))
 
 
 def get_external(tx: Transaction, project_id: UUID, tool: str, external_id: str | None) -> Session:
@@ -142,6 +141,22 @@ def author(tx: Transaction, session_id: UUID) -> UUID | None:
     """Tell whose a session is; None when there is none to see."""
     row = tx.one(_SQL["author"], {"id": session_id})
     return row["created_by"] if row else None
+
+
+class Idle(NamedTuple):
+    """An open session of any organization that nothing came to for a while, and since when."""
+
+    org_id: UUID
+    project_id: UUID
+    id: UUID
+    created_by: UUID
+    updated_at: datetime
+
+
+def idle(tx: Transaction, before: datetime, *, behind: Idle, limit: int) -> list[Idle]:
+    """Give open sessions that nothing came to since a time, behind one of them: the one idle the longest first."""
+    place = {"at": behind.updated_at, "after": behind.id}
+    return [Idle(**row) for row in tx.all(_SQL["idle"], place | {"before": before, "limit": limit})]
 
 
 def last_message_at(tx: Transaction, session_id: UUID) -> datetime | None:

@@ -6,23 +6,23 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.projects import store as projects
+from contextfs.domain.redaction import store
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.call import Call
-from contextfs.kit.personal import Personal
+from contextfs.kit.redaction_rule import Choice
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 def cleaner(call: Call, project_id: UUID | None) -> "Cleaner":
-    """Give what cleans all that a project is to store: as it chose, or as the installation does."""
-    return cleaner_by(call, None if project_id is None else projects.personal(call.tx, project_id))
+    """Give what cleans all that a project is to store: as it chose, or as the installation does, and by its rules."""
+    return cleaner_by(call, store.choice(call.tx, project_id))
 
 
-def cleaner_by(call: Call, chosen: frozenset[Personal] | None) -> "Cleaner":
-    """Give what cleans as a project chose, or, where it did not, as the installation does."""
-    return Cleaner(Policy(call.services.redaction_key, call.services.personal if chosen is None else chosen))
+def cleaner_by(call: Call, choice: Choice) -> "Cleaner":
+    """Give what cleans as was chosen; where it was not, as the installation does."""
+    return Cleaner(Policy(call.services.redaction_key, choice.wanted(call.services.personal)))
 
 
 class Cleaner:
@@ -34,13 +34,13 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """Give the text without secrets."""
-        cleaned = redact(text, key=self._policy.key, wanted=self._policy.personal)
+        cleaned = redact(text, key=self._policy.key, wanted=self._policy.wanted)
         self.found += len(cleaned.findings)
         return cleaned.text
 
     def json(self, value: Any) -> Any:
         """Give any JSON value without secrets."""
-        cleaned = redact_json(value, key=self._policy.key, wanted=self._policy.personal)
+        cleaned = redact_json(value, key=self._policy.key, wanted=self._policy.wanted)
         self.found += len(cleaned.findings)
         return cleaned.value
 

@@ -29,16 +29,16 @@ def create(call: Call, new: NewSession) -> SessionWritten:
 
 def append(call: Call, session_id: UUID, messages: list[NewMessage]) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
-    session, personal = store.hold(call.tx, session_id)
+    session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
-    return _grown(call, session, messages, cleaner_by(call, personal), created=0)
+    return _grown(call, session, messages, cleaner_by(call, choice), created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
     """Change a session's own fields; messages are never changed."""
-    session, personal = store.hold(call.tx, session_id)
+    session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
-    cleaning = cleaner_by(call, personal)
+    cleaning = cleaner_by(call, choice)
     cleaned = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
     changed = store.update(call.tx, session, cleaned, call.now)
     tell_session(call, changed, before=session)

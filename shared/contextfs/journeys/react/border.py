@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 BORDER = "border"
 """The consumer that the dead letters of such events name."""
 
-_TOLD_AGAIN = frozenset({"audit_stream.due"})
+_TOLD_AGAIN = frozenset({"audit_stream.due", "completion.due"})
 """Types of events that a clock repeats for as long as they hold: the next one says all that this one did."""
 
 

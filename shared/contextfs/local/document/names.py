@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.domain.memories.view import View
+from contextfs.domain.redaction.model import MARKER
 from contextfs.kit.pattern import pattern
 
 SUFFIX = ".md"
@@ -26,8 +27,8 @@ def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False
     """Give where the file lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
 
     A pure function of the revisions: the title or the text that the memory began with names the file, so that it keeps
-    its name, and two people who retitle it do not rename one file in two ways. `whole_id` is for memories whose short
-    id another memory has too.
+    its name, and two people who retitle it do not rename one file in two ways; unless something was taken out of what
+    names it since: then it is named by what is left. `whole_id` is for memories whose short id another memory has too.
     """
     digits = view.memory_id.hex if whole_id else short(view.memory_id)
     return f"{folder_of(view.fields.type)}/{slug(_named_by(revisions))}--{digits}{SUFFIX}"
@@ -58,10 +59,18 @@ def short(memory_id: UUID) -> str:
 
 
 def _named_by(revisions: Iterable[Revision]) -> str:
-    known = list(revisions)
+    known = sorted(revisions, key=lambda one: (one.clock, one.id))
     ids = {revision.id for revision in known}
-    begun = min((one for one in known if ids.isdisjoint(one.parents)), key=lambda one: (one.clock, one.id))
-    return begun.fields.title or _first(begun.fields)
+    named = next(one.fields for one in known if ids.isdisjoint(one.parents))
+    for one in known:
+        if not _taken_out(one.fields) <= _taken_out(named):
+            named = one.fields
+    return named.title or _first(named)
+
+
+def _taken_out(fields: Fields) -> set[bytes]:
+    """Give the marks of what was taken out of what a file may be named by."""
+    return set(MARKER.findall(f"{fields.title or ''}\n{_first(fields)}".encode("utf-8", "surrogatepass")))
 
 
 def _first(fields: Fields) -> str:

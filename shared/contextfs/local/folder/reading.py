@@ -13,7 +13,8 @@ from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.errors import ContextFSError, Invalid
-from contextfs.kit.personal import PERSONAL, USUAL, Personal
+from contextfs.kit.personal import PERSONAL, USUAL
+from contextfs.kit.redaction_rule import RedactionRule, Wanted
 from contextfs.local import config
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL, fields_in, next_clock, record, revisions_of
@@ -86,10 +87,10 @@ class Reader:
             self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
 
     @cached_property
-    def _wanted(self) -> frozenset[Personal]:
+    def _wanted(self) -> frozenset[Wanted]:
         """Tell what no memory may hold beside secrets; settings that cannot be read are told elsewhere."""
         try:
-            return frozenset(config.read(self._place.config).redact.personal)
+            return config.read(self._place.config).redact.wanted
         except ContextFSError:
             return USUAL
 
@@ -257,17 +258,22 @@ def _decoded(content: bytes) -> str:
         raise Invalid(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from None
 
 
-def _without_secrets(fields: Fields, wanted: frozenset[Personal]) -> None:
+def _without_secrets(fields: Fields, wanted: frozenset[Wanted]) -> None:
     """Refuse a state that holds what is not stored: what a person wrote is not rewritten behind their back."""
     for text in (fields.title or "", *fields.bodies):
         cleaned = redact(text, key=b"", wanted=wanted)
         if cleaned.findings:
             found = cleaned.findings[0]
             line = cleaned.text[: cleaned.text.index(found.marker())].count("\n") + 1
-            what = "the data of a person" if found.kind in PERSONAL else "a secret"
-            raise Invalid(f"holds what looks like {what} ({found.kind}, line {line} of the text): take it out")
+            raise Invalid(f"holds {_what(found.kind, wanted)} ({found.kind}, line {line} of the text): take it out")
     if redact_json(fields.metadata, key=b"", wanted=wanted).findings:
         raise Invalid("holds what looks like a secret in its metadata: take it out")
+
+
+def _what(kind: str, wanted: frozenset[Wanted]) -> str:
+    if any(isinstance(one, RedactionRule) and one.name == kind for one in wanted):
+        return "what a rule of [redact] takes out"
+    return "what looks like the data of a person" if kind in PERSONAL else "what looks like a secret"
 
 
 def _known_of(revisions: Sequence[Revision], base: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.domain.redaction.model import Finding, Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
-from contextfs.kit.personal import Personal
+from contextfs.kit.redaction_rule import Wanted
 
 MOST: Final = 64 << 20
 """Bytes of a line that is kept; a longer one no reader reads."""
@@ -59,19 +59,19 @@ class Cleaning:
 
     def _batch(self, batch: list[Line]) -> Iterator[bytes]:
         texts: dict[str, None] = {}
-        wanted = self.policy.personal
+        wanted = self.policy.wanted
         named = [_gathered(one, texts, wanted) for one in batch]
         found = suspects([*texts], wanted)
         bad = {text for place, text in enumerate(texts) if place in found} if found else set[str]()
         for one, is_named in zip(batch, named, strict=True):
-            yield self._cleaned(*one) if is_named or (bad and _holds(one, bad)) else one[0]
+            yield self._cleaned(*one) if is_named or (bad and _holds(one, bad, wanted)) else one[0]
 
     def _cleaned(self, data: bytes, said: Any) -> bytes:
         if said is None:
-            text = redact(_text(data), key=self.policy.key, wanted=self.policy.personal)
+            text = redact(_text(data), key=self.policy.key, wanted=self.policy.wanted)
             self.findings += text.findings
             return text.text.encode("utf-8", "surrogateescape") if text.findings else data
-        done = redact_json(said, key=self.policy.key, wanted=self.policy.personal)
+        done = redact_json(said, key=self.policy.key, wanted=self.policy.wanted)
         self.findings += done.findings
         return msgspec.json.encode(done.value) + _end(data) if done.findings else data
 
@@ -90,7 +90,7 @@ def cleaned(lines: Iterator[bytes], cleaning: Cleaning) -> Iterator[bytes]:
         yield cleaning.document(b"".join(whole))
 
 
-def _gathered(line: Line, into: dict[str, None], wanted: Collection[Personal]) -> bool:
+def _gathered(line: Line, into: dict[str, None], wanted: Collection[Wanted]) -> bool:
     data, said = line
     if said is not None:
         return gather(said, into, wanted)
@@ -98,9 +98,9 @@ def _gathered(line: Line, into: dict[str, None], wanted: Collection[Personal]) -
     return False
 
 
-def _holds(line: Line, bad: set[str]) -> bool:
+def _holds(line: Line, bad: set[str], wanted: Collection[Wanted]) -> bool:
     texts: dict[str, None] = {}
-    _gathered(line, texts, ())
+    _gathered(line, texts, wanted)
     return not bad.isdisjoint(texts)
 
 

@@ -43,6 +43,12 @@ def name_in(path: PurePath) -> str:
     return found[0] if found else ""
 
 
+def is_named_by(path: PurePath, session: str) -> bool:
+    """Tell whether a file is one conversation: it is named by the id that its tool gave that one."""
+    name = name_in(path)
+    return bool(name) and name in session
+
+
 def cut(records: Iterable[bytes], name: str) -> Iterator[Piece]:
     """Cut records into pieces, with a NUL in the place of a name."""
     wanted = name.encode()

@@ -21,17 +21,17 @@ class Hit(NamedTuple):
 def hits(things: Sequence[tuple[T, Any]], policy: Policy) -> Iterator[Hit]:
     """Look through JSON values, each with the thing that it is of."""
     texts: dict[str, None] = {}
-    named = [gather(value, texts, policy.personal) for _, value in things]
-    places = suspects([*texts], policy.personal)
+    named = [gather(value, texts, policy.wanted) for _, value in things]
+    places = suspects([*texts], policy.wanted)
     bad = {text for place, text in enumerate(texts) if place in places}
     for (thing, value), is_named in zip(things, named, strict=True):
-        if is_named or (bad and _holds(value, bad)):
-            done = redact_json(value, key=policy.key, wanted=policy.personal)
+        if is_named or (bad and _holds(value, bad, policy)):
+            done = redact_json(value, key=policy.key, wanted=policy.wanted)
             if done.findings:
                 yield Hit(thing, done.findings, done.value)
 
 
-def _holds(value: Any, bad: set[str]) -> bool:
+def _holds(value: Any, bad: set[str], policy: Policy) -> bool:
     texts: dict[str, None] = {}
-    gather(value, texts)
+    gather(value, texts, policy.wanted)
     return not bad.isdisjoint(texts)

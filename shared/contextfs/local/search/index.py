@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from contextfs.domain.search.names import named
 from contextfs.kit.errors import Invalid
 from contextfs.kit.ids import Entropy
-from contextfs.kit.personal import USUAL, Personal
+from contextfs.kit.personal import USUAL
 from contextfs.kit.ports import Embedder
+from contextfs.kit.redaction_rule import Wanted as TakenOut
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
 from contextfs.local.search.candidates import Proposed
@@ -47,7 +48,7 @@ class LocalIndex:
         me: Callable[[], str],
         now: Callable[[], datetime],
         entropy: Entropy,
-        personal: Callable[[], frozenset[Personal]] = lambda: USUAL,
+        taken_out: Callable[[], frozenset[TakenOut]] = lambda: USUAL,
         sharing: "Callable[[], Sharing]",
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -60,7 +61,7 @@ class LocalIndex:
         self._me = me
         self._now = now
         self.entropy = entropy
-        self.personal = personal
+        self.taken_out = taken_out
         self._sharing = sharing
         self.progress = progress
 

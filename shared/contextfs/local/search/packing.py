@@ -63,7 +63,7 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
 
     def made() -> PackRecord:
         key = redaction_key(index.base, index.entropy)
-        task = redact(request.task, key=key, wanted=index.personal()).text
+        task = redact(request.task, key=key, wanted=index.taken_out()).text
         return record(pack_id, request, chosen, candidates, things, now=now, task=task, degraded=degraded)
 
     return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded)

@@ -16,6 +16,7 @@ from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.pull import PullReport, pull
 from contextfs.local.sync.push import PushReport, push
+from contextfs.local.sync.records import push as push_records
 from contextfs.local.sync.sessions import SessionsReport
 from contextfs.local.sync.sessions import push as push_sessions
 
@@ -82,12 +83,17 @@ class _Ends(NamedTuple):
         )
 
     def sessions_pushed(self) -> SessionsReport:
-        """Send sessions that others may see."""
-        return push_sessions(
+        """Send sessions that others may see, and what their tools wrote of them."""
+        report = push_sessions(
             LocalSessions(self.store),
             self.client.sync,
             origin=self.origin,
             progress=lambda count: self.progress(f"{count:,} messages sent"),
+        )
+        if not self.settings.records.share:
+            return report
+        return msgspec.structs.replace(
+            report, records=push_records(self.store, self.client.sessions, server_of(self.settings))
         )
 
     def pushed(self) -> PushReport:

@@ -25,12 +25,16 @@ Progress = Callable[[int], None]
 
 
 class SessionsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a push of sessions did; `followed` memories are shown to whom their session is shown now."""
+    """What a push of sessions did; `followed` memories are shown to whom their session is shown now.
+
+    `records`: of how many what their tool wrote was sent, too.
+    """
 
     sent: int = 0
     messages: int = 0
     refused: int = 0
     followed: int = 0
+    records: int = 0
 
 
 class RefusedSession(msgspec.Struct, frozen=True, kw_only=True):

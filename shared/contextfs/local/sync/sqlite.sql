@@ -36,3 +36,9 @@ update revisions set sent = 0 where sent
 -- name: forget_refused
 -- Another server may take what one refused.
 delete from refused
+
+-- name: recorded
+-- Our own sessions that others see on the server, each with the file that it was read from.
+select id, tool, external_id, json_extract(metadata, '$.file') as file from sessions
+where own and told like 'project %' and json_extract(metadata, '$.file') is not null
+order by id

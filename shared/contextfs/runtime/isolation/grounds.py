@@ -23,6 +23,7 @@ from contextfs.domain.homes import store as homes
 from contextfs.domain.homes.model import Home
 from contextfs.domain.networks import store as networks
 from contextfs.domain.networks.model import AllowList
+from contextfs.domain.redaction import store as redaction
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.sources import sealing
 from contextfs.domain.sso import store as sso
@@ -34,6 +35,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import uuid7
 from contextfs.kit.principal import Principal
+from contextfs.kit.redaction_rule import RedactionRule
 from contextfs.kit.saml import Named
 from contextfs.kit.tokens import parse
 from contextfs.runtime.door import undisturbed
@@ -189,6 +191,7 @@ class Grounds:
         allowed = AllowList(networks=["203.0.113.0/24"], covers=["directories"])
         with self.services.database.transaction(assuming(org_id, by)) as (tx, _):
             networks.put(tx, org_id, allowed, by=by, now=now)
+            redaction.put(tx, org_id, [RedactionRule(name="own", pattern="never-[0-9]{9}-said")], by=by, now=now)
             retention.put(tx, org_id, _KEPT_DAYS, by=by, now=now)
             stream = AuditStreamChange(url=f"https://{mark}.invalid/")
             secret = sealing.seal(mark, self.services.key_pepper, org_id, self.services.entropy)
@@ -247,11 +250,10 @@ def _shown(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     domain = f"{mark}.example"
     make("/v1/admin/sso/domains", {"domain": domain})
     memory_id = make("/v1/memories?wait=searchable", memory)["memory"]["id"]
+    conversations, told = "/v1/sessions?wait=searchable", session_of(project, mark)
     return {
         "project_id": project,
-        "session_id": make("/v1/sessions?wait=searchable", session_of(project, mark), idempotency_key=ONCE)["session"][
-            "id"
-        ],
+        "session_id": _recorded(web, owner, mark, make(conversations, told, idempotency_key=ONCE)["session"]["id"]),
         "memory_id": memory_id,
         "forgotten": _forgotten(make, web, owner, mark),
         "pack_id": make("/v1/context", {"project_id": project, "task": mark})["id"],
@@ -272,14 +274,22 @@ def _kept(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
     """Make what the owner keeps for themselves; gives the ids."""
     own = {"visibility": "private"}
     memory_id = make("/v1/memories?wait=searchable", _memory(owner.project_id, mark) | own)["memory"]["id"]
+    told = make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)
     return {
-        "session_id": make("/v1/sessions?wait=searchable", session_of(owner.project_id, mark) | own)["session"]["id"],
+        "session_id": _recorded(web, owner, mark, told["session"]["id"]),
         "memory_id": memory_id,
         "forgotten": _forgotten(make, web, owner, mark, **own),
         "pack_id": make("/v1/context", {"project_id": owner.project_id, "task": mark})["id"],
         "login_id": _login_of(web, owner, mark)[1],
         "grant_id": _program(make, web, mark)[0],
     }
+
+
+def _recorded(web: Web, owner: Party, mark: str, session_id: str) -> str:
+    """Keep a record of a session that holds the mark; gives the session's id."""
+    path = f"/v1/sessions/{session_id}/record"
+    _well(ask(web, owner, "PUT", path, {"reader": "test/1", "line": 0, "lines": [mark]}), path)
+    return session_id
 
 
 def session_of(project: str, mark: str) -> dict[str, Any]:

@@ -63,6 +63,9 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "sessions.append": _CHANGES,
         "sessions.messages": _ONE,
         "sessions.complete": _CHANGES,
+        "sessions.record": _ONE,
+        "sessions.record_lines": Row(queries=("line=0",), shows=True, private=True),
+        "sessions.put_record": _CHANGES,
         "ingest.receive": Row(
             alike=False
         ),  # its address is a secret of 256 bits: who knows it may learn that it is there
@@ -163,6 +166,8 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "scim.revoke": _ELSE,
         "networks.get": _ELSE,
         "networks.put": _ELSE,
+        "redaction.get": _ELSE,
+        "redaction.put": _ELSE,
         "residency.get": _ELSE,
         "residency.put": _ELSE,
         "auth.me": _ELSE,

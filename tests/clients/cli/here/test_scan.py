@@ -20,9 +20,9 @@ SESSION = "503d3276-fd1c-4a5a-b232-97277af3f672.jsonl"
 SAMPLE = ROOT / "tests" / "data" / "transcripts" / "claude-code" / SESSION
 
 
-def nothing(data: bytes, wanted: object) -> list[Span]:
+def nothing(data: bytes, wanted: object, called: str = "") -> list[Span]:
     """Find what rules of before found: nothing yet."""
-    del data, wanted
+    del data, wanted, called
     return []
 
 

@@ -42,6 +42,7 @@ FLOORS = [
     "(reader = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim))",
     "((reader IS NULL) OR (reader = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim)))",
     _SEEN.format("sessions", "s", "messages", "session_id"),
+    _SEEN.format("sessions", "s", "session_records", "session_id"),
     _SEEN.format("memories", "m", "revisions", "memory_id"),
     _SEEN.format("passages", "p", "vectors", "passage_id"),
 ]

@@ -232,6 +232,8 @@ def _sign_in(connection: Connection, ids: Ids) -> None:
         " values (%s, '{203.0.113.0/24}', '{keys}', %s, %s)",
         (ids.org, ids.user, AT),
     )
+    rules = {"org_id": ids.org, "rules": "[]", "updated_by": ids.user, "updated_at": AT}
+    insert(connection, "redaction_rules", rules)
     insert(connection, "homes", {"org_id": ids.org, "region": "local", "elsewhere": "refuse", "updated_at": AT})
     kept = {"org_id": ids.org, "keep_days": 30, "updated_by": ids.user, "updated_at": AT}
     insert(connection, "audit_retention", kept)
@@ -265,6 +267,8 @@ def _converse(connection: Connection, ids: Ids) -> None:
             "stored_at": AT,
         }
         insert(connection, "messages", message)
+        record = {"org_id": ids.org, "project_id": ids.project, "session_id": session, "line": 0, "lines": 1, "size": 1}
+        insert(connection, "session_records", record | {"hash": b"h", "reader": "r/1", "data": b"d", "stored_at": AT})
 
 
 def _remember(connection: Connection, ids: Ids) -> None:

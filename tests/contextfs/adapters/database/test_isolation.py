@@ -27,6 +27,7 @@ PLATFORM_POLICIES = {
     ("dead_letters", "carries", "contextfs_relay"),
     ("homes", "carries", "contextfs_relay"),
     ("organizations", "carries", "contextfs_relay"),
+    ("sessions", "idles", "contextfs_idle"),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -102,6 +103,9 @@ PLATFORM_GRANTS = {
         ("packs.created_at", "SELECT"),
         ("recalls", "DELETE"),
         ("recalls.day", "SELECT"),
+    },
+    "contextfs_idle": {
+        (f"sessions.{name}", "SELECT") for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
     "contextfs_domains": {("sso_domains", "SELECT")},
@@ -258,6 +262,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
     assert set(rows) == {
         ("contextfs_app", False, True),
         ("contextfs_domains", False, False),
+        ("contextfs_idle", False, False),
         ("contextfs_limits", False, False),
         ("contextfs_people", False, False),
         ("contextfs_relay", False, True),

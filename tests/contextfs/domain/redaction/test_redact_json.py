@@ -1,6 +1,13 @@
 """Secrets in tool inputs and metadata: in strings, under telling names, in the names themselves."""
 
+from typing import Any
+
+import pytest
+
 from contextfs.domain.redaction import redact_json
+from contextfs.domain.redaction.sieve import gather, suspects
+from contextfs.kit.personal import PERSONAL, USUAL
+from contextfs.kit.redaction_rule import RedactionRule
 
 KEY = b"k"
 GITHUB = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0hJ3lM6"
@@ -10,6 +17,56 @@ def test_numbers_booleans_and_nulls_pass() -> None:
     value = {"a": 1, "b": [True, None, 2.5]}
 
     assert value == redact_json(value, key=KEY).value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"card": 4242424242424242}, "card"),
+        ({"rows": [1, 4242424242424242]}, "card"),
+        ({"ssn": 123456789}, "ssn"),
+        ({"ssn": [123456789]}, "ssn"),
+        ({"phone": 4155552671}, "phone"),
+        ({"db_password": 48151623}, "password"),
+    ],
+)
+def test_a_number_that_has_to_go_becomes_a_string(value: Any, kind: str) -> None:
+    into: dict[str, None] = {}
+    is_named = gather(value, into, PERSONAL)
+    done = redact_json(value, key=KEY, wanted=PERSONAL)
+    again = redact_json(done.value, key=KEY, wanted=PERSONAL)
+
+    assert [kind] == [one.kind for one in done.findings]
+    assert done.findings[0].marker() in str(done.value)
+    assert done.value == again.value
+    assert is_named or suspects([*into], PERSONAL)
+
+
+def test_a_number_has_the_fingerprint_of_the_same_digits_in_a_text() -> None:
+    both = redact_json({"a": 4242424242424242, "b": "4242424242424242"}, key=KEY).value
+
+    assert both["a"] == both["b"]
+
+
+def test_other_numbers_stay_numbers() -> None:
+    value = {
+        "timestamp": 1732834591000, "nanoseconds": 1732834591000000000, "phone": 5550100, "size": 123456789,
+        "max_tokens": 1000000, "cost": 4242424242424242.5, "below": -4242424242424242, "id": 4242424242424243,
+    }  # fmt: skip
+    done = redact_json(value, key=KEY, wanted=[*USUAL, "email"])
+
+    assert ((), value) == (done.findings, done.value)
+
+
+def test_a_rule_of_ones_own_looks_at_every_number() -> None:
+    rules = [RedactionRule(name="badge", pattern="^[0-9]{4}$", keywords=("badge",))]
+    rules.append(RedactionRule(name="place", pattern="52[.]5[0-9]+"))
+    value = {"badge": 4711, "year": 2026, "at": [52.520008, -52.51], "password": 481516}
+    done = redact_json(value, key=KEY, wanted=rules)
+
+    assert ["badge", "place", "place"] == [one.kind for one in done.findings]
+    assert (2026, 481516) == (done.value["year"], done.value["password"])
+    assert done.value["at"][1].startswith("-[redacted:place:")
 
 
 def test_the_value_given_is_not_changed() -> None:

@@ -48,6 +48,38 @@ def test_paths_that_differ_differ_in_more_than_capitals_and_accents(
     assert found == found.casefold() == unicodedata.normalize("NFD", found)
 
 
+def named(*texts: tuple[str | None, str]) -> str:
+    """Give the name of a memory's file without its id, after titles and contents that it had one after the other."""
+    made: list[Revision] = []
+    for second, (title, content) in enumerate(texts):
+        fields = Fields(type="fact", content=content, visibility="project", title=title)
+        parents = tuple(one.id for one in made[-1:])
+        clock = f"2030-01-31T12:00:{second:02}.000Z-0000"
+        made.append(Revision(memory_id=UUID(int=7), parents=parents, fields=fields, author="ann", clock=clock))
+    assert names.path_of(view(made), made) == names.path_of(view(made), reversed(made))
+    return names.path_of(view(made), made).partition("/")[2].partition("--")[0]
+
+
+MARK = "[redacted:token:0123abcd]"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([(None, "Key s3cret"), (None, "Another thing")], "key-s3cret"),
+        ([(None, "Key s3cret"), (None, f"Key {MARK}")], "key-redacted-token-0123abcd"),
+        ([(None, "Key s3cret"), ("The key", "Key s3cret"), ("The key", f"Key {MARK}")], "the-key"),
+        ([("Of s3cret", "x"), (f"Of {MARK}", "x"), ("Of what?", "x")], "of-redacted-token-0123abcd"),
+        ([(None, f"A {MARK}"), (None, f"B {MARK}")], "a-redacted-token-0123abcd"),
+        ([("Kept", "x"), ("Kept", f"x\n{MARK}")], "kept"),
+    ],
+)
+def test_a_file_is_named_by_how_its_memory_began_without_what_was_taken_out(
+    texts: list[tuple[str | None, str]], expected: str
+) -> None:
+    assert expected == named(*texts)
+
+
 @given(TYPE)
 def test_a_folder_tells_its_type(kind: str) -> None:
     assert kind == names.type_of(names.folder_of(kind))

@@ -16,7 +16,9 @@ TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 PLAIN = ["", "hello", "a" * 40, "/etc/passwd", "the token is expired", "\u2028", "naïve 🌅", "x\\ny", "<private>", "}{"]
 SECRET = [TOKEN, f"say {TOKEN}.", f"line\\n{TOKEN}", "password=hunter2-Blue-Horse", "<private>me</private>"]
 texts = st.sampled_from([*PLAIN, *SECRET]) | st.text(max_size=30)
-records = st.dictionaries(st.sampled_from(["text", "password", "api_key", "n"]), texts | st.lists(texts, max_size=3))
+numbers = st.sampled_from([4242424242424242, 123456789, 48151623, 7, 1.5])
+values = texts | numbers
+records = st.dictionaries(st.sampled_from(["text", "password", "ssn", "n"]), values | st.lists(values, max_size=3))
 
 
 def run(*lines: bytes) -> tuple[bytes, int]:
@@ -49,12 +51,13 @@ def test_a_record_without_a_secret_stays_to_the_byte() -> None:
         {"env": {"DB_PASSWORD": "hunter2-Blue-Horse"}},
         {"output": json.dumps({"log": f"start\n{TOKEN}"})},
         {TOKEN: 1},
+        {"paid": {"with": [4242424242424242]}},
     ],
 )
 def test_a_secret_is_taken_out_wherever_it_stands(record: dict[str, object]) -> None:
     done, found = run(b'{"first":1}\n', json.dumps(record).encode() + b"\n")
 
-    assert (TOKEN.encode() in done, b"hunter2" in done) == (False, False)
+    assert [one for one in (TOKEN, "hunter2", "4242424242") if one.encode() in done] == []
     assert (found, len(done.splitlines())) == (1, 2)
     assert isinstance(json.loads(done.splitlines()[1]), dict)
 

@@ -1,0 +1,12 @@
+"""Keep what a tool wrote of a session."""
+
+from uuid import UUID
+
+from contextfs.domain.records.model import NewRecordLines, Record
+from contextfs.journeys.capture import records
+from contextfs.kit.call import Call
+
+
+def handle(call: Call, session_id: UUID, body: NewRecordLines) -> Record:
+    """Keep what a tool wrote of a session, from a line on, without secrets; without lines it ends there."""
+    return records.put(call, session_id, body)

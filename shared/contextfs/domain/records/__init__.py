@@ -1,0 +1,1 @@
+"""What tools wrote of sessions, kept beside them: raw, but for secrets."""

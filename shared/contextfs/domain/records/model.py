@@ -1,0 +1,55 @@
+"""The nouns of records."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contextfs.kit.fields import END, Moment
+
+LINES_A_CALL = 20_000
+MOST_BYTES = 64 << 20
+"""Bytes of one record, as its tool wrote it."""
+
+LineNumber = Annotated[int, Meta(ge=0, le=2_000_000_000, description="Counted from 0.")]
+Reader = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9_-]+/[0-9]+" + END)]
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    r"""Some lines that were sent together: the first one, how many, and the SHA-256 (hex) of what was sent.
+
+    What was sent is the lines, each with its end (`\n`), in UTF-8; `size` are its bytes.
+    """
+
+    line: int
+    lines: int
+    size: int
+    hash: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool wrote of a session, in chunks; `reader` is how its sender read it. Without chunks, none is kept."""
+
+    session_id: UUID
+    reader: str | None
+    lines: int
+    size: int
+    chunks: list[Chunk]
+    stored_at: Moment | None = None
+
+
+class RecordLines(msgspec.Struct, frozen=True, kw_only=True):
+    """Some lines of a record, without their ends; `next_line` is null at its end."""
+
+    line: int
+    lines: list[str]
+    next_line: int | None
+
+
+class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a record says from a line on: the end of it, or where a chunk begins. What it said there before is gone."""
+
+    reader: Reader
+    line: LineNumber
+    lines: Annotated[list[Annotated[str, Meta(max_length=8_000_000)]], Meta(max_length=LINES_A_CALL)]

@@ -1,0 +1,21 @@
+-- name: choice
+-- What is taken out beside secrets: the classes that a project chose (null: it leaves that to the installation), and the
+-- rules of its organization.
+select
+    (select personal from projects where id = %(project_id)s) as personal,
+    (select rules from redaction_rules) as rules
+
+-- name: get_rules
+-- The rules of the organization.
+select rules, updated_at from redaction_rules
+
+-- name: put_rules
+-- Set the rules of the organization.
+insert into redaction_rules (org_id, rules, updated_by, updated_at)
+values (%(org_id)s, %(rules)s::jsonb, %(updated_by)s, %(now)s)
+on conflict (org_id) do update
+set rules = excluded.rules, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+
+-- name: clear_rules
+-- Leave the organization without rules.
+delete from redaction_rules where org_id = %(org_id)s

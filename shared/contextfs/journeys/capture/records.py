@@ -1,0 +1,67 @@
+"""Keep what a tool wrote of a session, line by line, without secrets; read it again."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contextfs.domain.records import store
+from contextfs.domain.records.model import MOST_BYTES, Chunk, NewRecordLines, Record, RecordLines
+from contextfs.domain.records.rules import digest
+from contextfs.domain.sessions import store as sessions
+from contextfs.journeys.capture.clean import Cleaner, cleaner
+from contextfs.kit.call import Call
+from contextfs.kit.errors import Conflict, Invalid
+
+
+def outline(call: Call, session_id: UUID) -> Record:
+    """Tell what is kept of a session; NotFound when there is none to see."""
+    sessions.get(call.tx, session_id)
+    return store.outline(call.tx, session_id)
+
+
+def lines(call: Call, session_id: UUID, line: int) -> RecordLines:
+    """Give some lines of the record, from one on."""
+    sessions.get(call.tx, session_id)
+    return store.lines(call.tx, session_id, line)
+
+
+def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
+    """Keep what the record says from a line on; Conflict where no chunk begins there, Invalid when it grows too large.
+
+    Secrets are taken out by the rules of here, whatever the sender took out.
+    """
+    session = sessions.get(call.tx, session_id, lock=True)
+    known = store.outline(call.tx, session_id)
+    begins = [one.line for one in known.chunks]
+    if new.line not in {*begins, known.lines}:
+        told = f"its chunks begin at {', '.join(map(str, begins[-3:]))}" if begins else "it has no lines yet"
+        raise Conflict(f"The record cannot go on at line {new.line}: it ends at {known.lines}, {told}.")
+    hashed, size = digest(new.lines)
+    before = sum(one.size for one in known.chunks if one.line < new.line)
+    if before + size > MOST_BYTES:
+        raise Invalid(f"The record would be larger than {MOST_BYTES >> 20} MB: leave it where it is.", where="$.lines")
+    cleaning = cleaner(call, session.project_id)
+    chunk = Chunk(line=new.line, lines=len(new.lines), size=size, hash=hashed.hex())
+    held = [_cleaned(one, cleaning) for one in new.lines]
+    org_id = call.principal.org_id
+    store.put(call.tx, org_id, session.project_id, session_id, chunk, held, reader=new.reader, now=call.now)
+    call.note(subject=session_id, project_id=session.project_id, lines=len(held), redacted=cleaning.found)
+    return store.outline(call.tx, session_id)
+
+
+def _cleaned(line: str, cleaning: Cleaner) -> str:
+    """Give a line without secrets: as the JSON that it is, else as a text. Where there is none it stays as it is."""
+    said = _said(line)
+    before = cleaning.found
+    if not isinstance(said, dict | list):
+        return cleaning.text(line)
+    cleaned = cleaning.json(said)
+    return line if cleaning.found == before else msgspec.json.encode(cleaned).decode()
+
+
+def _said(line: str) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None

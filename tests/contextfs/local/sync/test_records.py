@@ -1,0 +1,115 @@
+"""What a tool wrote of a session goes to the server with it, by the same rules; of a file that grew, the end alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contextfs.client import ContextFS, records
+from tests.conftest import Tenant
+from tests.contextfs.local.sessions.conversations import TRANSCRIPTS, brought
+from tests.contextfs.local.sync.linked import Linked
+
+Make = Callable[[Tenant, str], Linked]
+NAME = "503d3276-fd1c-4a5a-b232-97277af3f672.jsonl"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """Give the folder of a tool, with one conversation in it, that says a secret."""
+    folder = tmp_path / "written"
+    folder.mkdir()
+    [sample] = TRANSCRIPTS.rglob(NAME)
+    told = sample.read_text().replace("\\n", "\\npassword=hunter2-Blue-Horse\\n", 1)
+    (folder / NAME).write_text(told)
+    return folder
+
+
+def bring(one: Linked, folder: Path) -> None:
+    with one.machine.open() as store:
+        brought(store, folder)
+
+
+def there(one: Linked, of: Tenant) -> list[str]:
+    """Give the lines of the only session's record, as somebody reads them on the server."""
+    with ContextFS(one.url, of.key) as client:
+        found = list(client.sessions.list())
+        return list(client.sessions.record_lines(found[0].id)) if found else []
+
+
+def test_what_a_tool_wrote_goes_with_its_session_without_secrets(
+    linked: Make, ann: Tenant, ben: Tenant, written: Path
+) -> None:
+    laptop = linked(ann, "laptop")
+    laptop.share()
+    bring(laptop, written)
+    first, second = laptop.sync().sessions.records, laptop.sync().sessions.records
+    lines = there(laptop, ben)
+    original = (written / NAME).read_text().splitlines()
+
+    assert (1, 0) == (first, second)
+    assert len(original) == len(lines)
+    assert "hunter2" not in "".join(lines)
+    assert 1 == sum(line != one for line, one in zip(lines, original, strict=True))
+
+
+def test_of_a_file_that_grew_the_end_is_sent_alone(
+    linked: Make, ann: Tenant, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "_SMALL", 0)
+    laptop = linked(ann, "laptop")
+    laptop.share()
+    bring(laptop, written)
+    laptop.sync()
+    before = there(laptop, ann)
+    last = json.loads((written / NAME).read_text().splitlines()[-1])
+    more = last | {"uuid": "0" * 8 + last["uuid"][8:], "parentUuid": last["uuid"]}
+    with (written / NAME).open("a") as file:
+        file.write(json.dumps(more) + "\n")
+    sent = _counted(monkeypatch)
+    bring(laptop, written)
+    laptop.sync()
+
+    assert [(len(before), 1)] == sent
+    assert [*before, json.dumps(more)] == there(laptop, ann)
+
+
+def test_what_others_do_not_see_stays_here(linked: Make, ann: Tenant, written: Path) -> None:
+    laptop, quiet = linked(ann, "laptop"), linked(ann, "quiet")
+    bring(laptop, written)
+    private = laptop.sync().sessions.records
+    quiet.share()
+    file = quiet.machine.root / ".contextfs/config.toml"
+    file.write_text(file.read_text() + "\n[records]\nshare = false\n")
+    bring(quiet, written)
+    shared = quiet.sync().sessions
+
+    assert (0, 0, 1) == (private, shared.records, shared.sent)
+    assert [] == there(quiet, ann)
+
+
+def test_a_file_with_several_conversations_is_not_sent(linked: Make, ann: Tenant, written: Path) -> None:
+    (written / NAME).rename(written / "all.jsonl")
+    laptop = linked(ann, "laptop")
+    laptop.share()
+    bring(laptop, written)
+    report = laptop.sync().sessions
+
+    assert (1, 0) == (report.sent, report.records)
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Note from which line on, and how many lines, are sent."""
+    from contextfs.client.sessions import Sessions  # noqa: PLC0415 - what is watched
+
+    sent: list[tuple[int, int]] = []
+    put = Sessions.put_record
+
+    def noted(self: Sessions, session_id: Any, lines: list[str], *, reader: str, line: int = 0) -> Any:
+        sent.append((line, len(lines)))
+        return put(self, session_id, lines, reader=reader, line=line)
+
+    monkeypatch.setattr(Sessions, "put_record", noted)
+    return sent

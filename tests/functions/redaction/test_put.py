@@ -1,0 +1,88 @@
+"""PUT /v1/admin/redaction: what an organization takes out of all that it stores, and no other one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.functions.asking import Things, deliver, told
+from tests.functions.conftest import Rows
+
+PATH = "/v1/admin/redaction"
+RULES = [
+    {"name": "customer-number", "pattern": "CUST-[0-9]{8}", "allow": ["CUST-0+"]},
+    {"name": "badge", "pattern": "(?i)badge (?P<value>[0-9]{4})"},
+]
+SAID = "CUST-12345678 has badge 4711, CUST-00000000 none"
+
+
+def kept(of: Tenant) -> str:
+    new = {"project_id": str(of.project_id), "type": "fact", "content": SAID}
+    return of.call("POST", "/v1/memories", new).json()["memory"]["content"]
+
+
+def test_what_a_rule_matches_is_not_stored_from_then_on(tenant: Tenant, other_tenant: Tenant, rows: Rows) -> None:
+    reply = tenant.call("PUT", PATH, {"rules": RULES})
+    text = kept(tenant)
+
+    assert (200, RULES) == (reply.status_code, reply.json()["rules"])
+    assert RULES == tenant.call("GET", PATH).json()["rules"]
+    assert "[redacted:customer-number:" in text
+    assert "has badge [redacted:badge:" in text
+    assert text.endswith("CUST-00000000 none")
+    assert ([], SAID) == (other_tenant.call("GET", PATH).json()["rules"], kept(other_tenant))
+    assert rows.audited(tenant, "redaction.changed")[0]["details"] == {"rules": ["customer-number", "badge"]}
+
+
+def test_it_holds_for_each_way_in(tenant: Tenant, things: Things) -> None:
+    tenant.call("PUT", PATH, {"rules": RULES})
+    project = {"project_id": str(tenant.project_id)}
+    said = [{"role": "user", "content": SAID, "tool_calls": [{"name": "look", "input": {"id": SAID}}]}]
+
+    session = tenant.call("POST", "/v1/sessions", project | {"tool": "t", "title": SAID, "messages": said}).json()
+    place = f"/v1/sessions/{session['session']['id']}"
+    tenant.call("POST", f"{place}/messages", {"messages": said})
+    pack = tenant.call("POST", "/v1/context", project | {"task": SAID, "budget": 100}).json()
+    delivery = b'{"conversation_id": "c", "messages": [{"role": "user", "content": "CUST-12345678"}]}'
+    delivered = deliver(tenant, f"/v1/ingest/{things.source}", delivery, delivery="msg_1")
+
+    everything = [tenant.call("GET", path).text for path in (place, f"{place}/messages", "/v1/sessions")]
+    everything.append(tenant.call("GET", f"/v1/context/{pack['id']}").text)
+    assert 200 == delivered.status_code, delivered.text
+    assert not any("12345678" in one for one in everything), everything
+    assert sum(one.count("[redacted:customer-number:") for one in everything) >= 6
+
+
+def test_without_rules_all_is_as_before(tenant: Tenant) -> None:
+    tenant.call("PUT", PATH, {"rules": RULES})
+    cleared = tenant.call("PUT", PATH, {"rules": []})
+
+    assert {"rules": [], "updated_at": None} == cleared.json()
+    assert SAID == kept(tenant)
+
+
+def test_it_takes_every_project_and_the_permission(tenant: Tenant, key_with: Callable[..., Tenant]) -> None:
+    lesser = [key_with(tenant, role="member"), key_with(tenant, role="owner", project_id=str(tenant.project_id))]
+
+    assert [403, 403] == [one.call("PUT", PATH, {"rules": RULES}).status_code for one in lesser]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"name": "x", "pattern": "("}, "$.rules[1]"),
+        ({"name": "x", "pattern": "(?=x)"}, "$.rules[1]"),
+        ({"name": "x", "pattern": ".*"}, "$.rules[1]"),
+        ({"name": "badge", "pattern": "KX[0-9]"}, "$.rules[1]"),
+        ({"name": "Badge!", "pattern": "KX[0-9]"}, "$.rules[1].name"),
+        ({"name": "x", "pattern": ""}, "$.rules[1].pattern"),
+        ({"name": "x", "pattern": "KX[0-9]", "allow": ["("]}, "$.rules[1]"),
+        ({"name": "x", "pattern": "KX[0-9]", "scope": "all"}, "$.rules[1]"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(wrong: dict[str, Any], where: str, tenant: Tenant) -> None:
+    reply = tenant.call("PUT", PATH, {"rules": [RULES[1], wrong]})
+
+    assert (reply.status_code, told(reply)["where"]) == (422, where)
+    assert [] == tenant.call("GET", PATH).json()["rules"]

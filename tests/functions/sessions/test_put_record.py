@@ -1,0 +1,143 @@
+"""PUT …/record: what a tool wrote is kept by lines, without secrets, and goes with its session."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.functions.asking import Things, told
+from tests.functions.conftest import Rows
+
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+LINES = ['{ "type" : "user", "n": 1.50 }', "", "not json ünïcödé 🎉", '{"cut":"of']
+
+
+def place(session: object) -> str:
+    return f"/v1/sessions/{session}/record"
+
+
+def put(tenant: Tenant, session: object, lines: list[str], line: int = 0) -> Any:
+    return tenant.call("PUT", place(session), {"reader": "codex/1", "line": line, "lines": lines})
+
+
+def read(tenant: Tenant, session: object) -> list[str]:
+    """Read the lines from the first to the last, a chunk at a time."""
+    found: list[str] = []
+    at: int | None = 0
+    while at is not None:
+        page = tenant.call("GET", f"{place(session)}/lines?line={at}").json()
+        found += page["lines"]
+        at = page["next_line"]
+    return found
+
+
+def test_lines_are_kept_to_the_byte_and_go_on(tenant: Tenant, things: Things, rows: Rows) -> None:
+    none = tenant.call("GET", place(things.session_id)).json()
+    first = put(tenant, things.session_id, LINES)
+    more = put(tenant, things.session_id, ["{}"] * 3, line=4)
+    record = more.json()
+
+    assert (None, 0, []) == (none["reader"], none["lines"], none["chunks"])
+    assert (200, 200) == (first.status_code, more.status_code)
+    assert [*LINES, "{}", "{}", "{}"] == read(tenant, things.session_id)
+    assert ["{}"] == tenant.call("GET", f"{place(things.session_id)}/lines?line=6").json()["lines"]
+    assert [] == tenant.call("GET", f"{place(things.session_id)}/lines?line=7").json()["lines"]
+    sent = "".join(f"{one}\n" for one in LINES).encode()
+    assert {"line": 0, "lines": 4, "size": len(sent), "hash": sha256(sent).hexdigest()} == record["chunks"][0]
+    assert (7, len(sent) + 9, "codex/1") == (record["lines"], record["size"], record["reader"])
+    assert record == tenant.call("GET", place(things.session_id)).json()
+    assert {"lines": 3, "redacted": 0} == rows.audited(tenant, "session.recorded")[-1]["details"]
+
+
+def test_secrets_are_taken_out_by_the_rules_of_here(tenant: Tenant, things: Things) -> None:
+    tenant.call("PUT", "/v1/admin/redaction", {"rules": [{"name": "customer", "pattern": "CUST-[0-9]{8}"}]})
+    record = {"env": {"password": "hunter2-Blue-Horse"}, "paid": 4242424242424242}
+    said = [json.dumps(record), f"is {TOKEN}, CUST-12345678"]
+
+    kept = put(tenant, things.session_id, said).json()
+    again = put(tenant, things.session_id, said).json()
+    lines = read(tenant, things.session_id)
+
+    assert ["password", "card"] == [one.partition(":")[0] for one in lines[0].split("[redacted:")[1:]]
+    assert not any(one in "".join(lines) for one in (TOKEN, "hunter2", "4242424242424242", "CUST-1"))
+    assert isinstance(json.loads(lines[0]), dict)
+    assert kept["chunks"] == again["chunks"]
+
+
+def test_it_is_said_anew_from_where_a_chunk_begins_and_nowhere_else(tenant: Tenant, things: Things) -> None:
+    put(tenant, things.session_id, ["a", "b"])
+    put(tenant, things.session_id, ["c"], line=2)
+    wrong = [put(tenant, things.session_id, ["x"], line=line) for line in (1, 4)]
+    put(tenant, things.session_id, ["d", "e"], line=2)
+    changed = read(tenant, things.session_id)
+    put(tenant, things.session_id, [])
+
+    assert [409, 409] == [one.status_code for one in wrong]
+    assert "it ends at 3, its chunks begin at 0, 2" in told(wrong[0])["detail"]
+    assert (["a", "b", "d", "e"], []) == (changed, read(tenant, things.session_id))
+
+
+def test_it_goes_with_its_session(tenant: Tenant, things: Things, rows: Rows) -> None:
+    put(tenant, things.session_id, LINES)
+    kept = len(rows.of("session_records", tenant))
+    tenant.call("DELETE", f"/v1/sessions/{things.session_id}")
+
+    assert (1, []) == (kept, rows.of("session_records", tenant))
+    assert 404 == tenant.call("GET", place(things.session_id)).status_code
+
+
+def test_who_does_not_see_the_session_does_not_see_what_was_written(
+    tenant: Tenant, other_tenant: Tenant, things: Things, key_with: Callable[..., Tenant], rows: Rows
+) -> None:
+    put(tenant, things.session_id, LINES)
+    viewer = key_with(tenant, role="viewer")
+    theirs = [
+        other_tenant.call("GET", place(things.session_id)),
+        other_tenant.call("GET", f"{place(things.session_id)}/lines"),
+        put(other_tenant, things.session_id, ["x"]),
+        put(viewer, things.session_id, ["x"]),
+    ]
+
+    assert [404, 404, 404, 403] == [one.status_code for one in theirs]
+    assert LINES == read(viewer, things.session_id) == read(tenant, things.session_id)
+    assert [] == rows.of("session_records", other_tenant)
+
+
+def test_a_private_session_has_a_private_record(
+    tenant: Tenant, colleague: Callable[[Tenant], Tenant], things: Things
+) -> None:
+    other, lines = colleague(tenant), f"{place(things.session_id)}/lines"
+    put(tenant, things.session_id, LINES)
+    before = other.call("GET", lines).status_code
+    tenant.call("PATCH", f"/v1/sessions/{things.session_id}", {"visibility": "private"})
+
+    assert (200, 404) == (before, other.call("GET", lines).status_code)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"reader": "codex"}, "$.reader"),
+        ({"line": -1}, "$.line"),
+        ({"lines": ["x"] * 20_001}, "$.lines"),
+        ({"lines": [1]}, "$.lines[0]"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(
+    tenant: Tenant, things: Things, wrong: dict[str, Any], where: str
+) -> None:
+    reply = tenant.call("PUT", place(things.session_id), {"reader": "codex/1", "line": 0, "lines": ["x"]} | wrong)
+
+    assert (422, where) == (reply.status_code, told(reply)["where"])
+
+
+def test_a_record_has_an_end(tenant: Tenant, things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contextfs.journeys.capture.records.MOST_BYTES", 10)
+    put(tenant, things.session_id, ["123456"])
+    reply = put(tenant, things.session_id, ["123"], line=1)
+
+    assert 422 == reply.status_code
+    assert ["123456"] == read(tenant, things.session_id)

@@ -37,7 +37,7 @@ def announce(database: Database, bus: Bus, clock: Clock, idle: timedelta) -> int
 def complete(call: Call, event: Event) -> None:
     """Complete a session as anybody would, unless something came to it meanwhile, or it is gone."""
     try:
-        session = store.get(call.tx, event.subject, lock=True)
+        session, _ = store.hold(call.tx, event.subject)
     except NotFound:
         return
     if session.status == "open" and session.updated_at.isoformat() == event.data.get("idle_since"):

@@ -9,7 +9,7 @@ from contextfs.domain.records import store
 from contextfs.domain.records.model import MOST_BYTES, Chunk, NewRecordLines, Record, RecordLines
 from contextfs.domain.records.rules import digest
 from contextfs.domain.sessions import store as sessions
-from contextfs.journeys.capture.clean import Cleaner, cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner_by
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict, Invalid
 
@@ -31,7 +31,7 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
 
     Secrets are taken out by the rules of here, whatever the sender took out.
     """
-    session = sessions.get(call.tx, session_id, lock=True)
+    session, choice = sessions.hold(call.tx, session_id)
     known = store.outline(call.tx, session_id)
     begins = [one.line for one in known.chunks]
     if new.line not in {*begins, known.lines}:
@@ -41,7 +41,7 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     before = sum(one.size for one in known.chunks if one.line < new.line)
     if before + size > MOST_BYTES:
         raise Invalid(f"The record would be larger than {MOST_BYTES >> 20} MB: leave it where it is.", where="$.lines")
-    cleaning = cleaner(call, session.project_id)
+    cleaning = cleaner_by(call, choice)
     chunk = Chunk(line=new.line, lines=len(new.lines), size=size, hash=hashed.hex())
     held = [_cleaned(one, cleaning) for one in new.lines]
     org_id = call.principal.org_id

@@ -48,7 +48,7 @@ def checked(rules: Sequence[RedactionRule], where: str = "$") -> None:
 
 def own(data: bytes, rules: Iterable[RedactionRule], called: bytes = b"") -> Iterator[Span]:
     """Find what the rules say has to go, between the markers that stand there already."""
-    stretches = [*_between(data)] if b"[redacted:" in data else [(0, len(data))]
+    stretches = [one for one in _between(data) if one[0] < one[1]]
     for rule in rules:
         compiled = _compiled(rule)
         if compiled.spoken and not _is_spoken_of(compiled.spoken, data, stretches, called):

@@ -218,6 +218,19 @@ def test_nobody_reads_ahead_what_is_not_theirs(database: PostgresDatabase, ours:
             assert len(tx.all(*mine)) == seen
 
 
+def test_nobody_without_claims_comes_from_where_they_may(database: PostgresDatabase, ours: Ids) -> None:
+    def within(opening: tuple[Statement, ...], kind: str, address: str | None) -> bool:
+        asked = {"kind": kind, "address": address}
+        look: Statement = "select contextfs.is_within(%(kind)s, %(address)s::inet) as is_within", asked
+        with database.transaction(*opening, look) as (_, rows):
+            return (rows[-1] or {})["is_within"]
+
+    come = (("keys", "203.0.113.7"), ("keys", "192.0.2.1"), ("keys", None), ("logins", "192.0.2.1"), ("logins", None))
+
+    assert [True, False, False, True, True] == [within((claims(ours),), *one) for one in come]
+    assert [False] * 5 == [within((), *one) for one in come]
+
+
 def test_one_that_has_ended_may_write_yet(database: PostgresDatabase, ours: Ids) -> None:
     at_once, together, last, undone = uuid4(), uuid4(), uuid4(), uuid4()
     with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):

@@ -1,8 +1,8 @@
 -- Who calls, and from where, in one question; and a key is admitted in fewer steps: each expression of a function is made
 -- ready again in each transaction, and each that asks a table, or has a question inside, is a statement of its own.
 
--- Tell whether an address is in the networks of the organization in the claims: it is where that organization has none for
--- callers of this kind. (It is no part of a question about tables: it has to come after the claims.)
+-- Tell whether an address is in the networks of the organization in the claims, which may have none for callers of this
+-- kind; without claims it is in none. (It is asked for a row of what makes the claims, and so after them.)
 create function contextfs.is_within(kind text, address inet) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, contextfs, pg_temp
@@ -13,7 +13,7 @@ begin
     select coalesce(address <<= any(a.networks), false) into within
     from contextfs.allow_lists as a
     where kind = any(a.covers);
-    return coalesce(within, true);
+    return coalesce(within, contextfs.claim('org_id') is not null);
 end
 $$;
 revoke all on function contextfs.is_within(text, inet) from public;

@@ -90,3 +90,46 @@ def test_an_embedder_that_cannot_be_is_refused(named: str) -> None:
 
     with pytest.raises(Invalid, match="CONTEXTFS_EMBEDDER"):
         from_environment({**needed, "CONTEXTFS_EMBEDDER": named})
+
+
+@pytest.mark.parametrize(
+    ("named", "kind"),
+    [
+        ("identity-platform:acme-prod", "IdentityPlatform"),
+        ("identity-platform:acme-prod/studio-x1", "IdentityPlatform"),
+        ("cognito:eu-central-1_Ab12CdEfG/1h57kf5cpq17m0eml12example", "Cognito"),
+        ("cognito:us-gov-west-1_Ab12CdEfG/1h57kf5cpq17m0eml12example", "Cognito"),
+        ("oidc:contextfs@https://login.acme.example/realms/acme", "OpenIdProvider"),
+    ],
+)
+def test_the_sign_in_service_is_the_one_that_the_setting_names(named: str, kind: str, database_url: str) -> None:
+    wired = Wiring(msgspec.structs.replace(settings_for(database_url), sign_in=named))
+
+    assert type(wired.services.sign_in()).__name__ == kind
+    wired.close()
+
+
+def test_without_the_setting_there_is_no_sign_in_service(database_url: str) -> None:
+    wired = Wiring(settings_for(database_url))
+
+    assert wired.services.sign_in() is None
+    wired.close()
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        *("google", "identity-platform:", "identity-platform:acme-prod/", "identity-platform:acme-prod/a/b"),
+        *("cognito:eu-central-1_Ab12", "cognito:eu-central-1/client", "cognito:evil.example#_A/client"),
+        *("oidc:contextfs", "oidc:@https://a.example", "oidc:contextfs@ftp://a.example", "saml:contextfs"),
+    ],
+)
+def test_a_setting_that_names_no_sign_in_service_is_refused(named: str) -> None:
+    usual = {
+        "CONTEXTFS_DATABASE_URL": "host=127.0.0.1",
+        "CONTEXTFS_KEY_PEPPER": "p" * 32,
+        "CONTEXTFS_REDACTION_KEY": "r" * 32,
+    }
+
+    with pytest.raises(Invalid, match="CONTEXTFS_SIGN_IN"):
+        from_environment(usual | {"CONTEXTFS_SIGN_IN": named})

@@ -30,6 +30,7 @@ AREA: Final = "timing"
 _ROUNDS: Final = 3
 """A difference is one that comes each time: in between a key's last use is noted, or an allowance is fetched."""
 _TURNS: Final = 9
+_REACHES: Final = ("organization", "project", "person")
 
 Work = list[tuple[str, int]]
 """What the database was asked, and how many rows each statement gave or touched."""
@@ -42,16 +43,13 @@ def timing(web: Web, door: Door, victim: Victim, parties: Sequence[Party], route
             row = MATRIX.get(route.name)
             if row is None or row.last or not row.alike or (party.of == "person" and not row.private):
                 continue
-            telling = [one for one in attempts(victim, party, route, row) if one.twin_path != one.path or _is_told(one)]
+            telling = [
+                one
+                for one in attempts(victim, party, route, row)
+                if (one.path, one.body) != (one.twin_path, one.twin_body)
+            ]
             if telling:
                 yield _compared(web, door, party, route, telling)
-
-
-_REACHES: Final = ("organization", "project", "person")
-
-
-def _is_told(one: Attempt) -> bool:
-    return one.body != one.twin_body
 
 
 def _compared(web: Web, door: Door, party: Party, route: Route, telling: Sequence[Attempt]) -> Check:

@@ -127,9 +127,8 @@ def select(
     Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one (in
     the same words, or as `same` judges), that does not fit in what is left, or (unless pinned) whose relevance is below
     `floor` (for what was said: half of it) is dropped. Memories are never cut; of what was said, the sentences that
-    matter for the `task` are taken first.
-    The order of `candidates` is irrelevant. `name` is what the text calls the pack, `as_of` the time that it says it
-    looks back to. A negative budget is Invalid.
+    matter for the `task` come first. The order of `candidates` is irrelevant. `name` is what the text calls the pack,
+    `as_of` the time that it looks back to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")

@@ -1,7 +1,7 @@
 """What each ingredient is worth: the product's ranking and packs without one, and with a graph by several weights.
 
-Every other weight stays as it is shipped; `benchmarks.retrieval.weights` fits them anew instead. A ranking is worth the
-recall@10 of the evidence, a pack the share of it that stands in 1,000 tokens, and of the answers' words.
+The weights of the terms are fitted anew without one (`weights.py`); all else stays as it is shipped. A ranking is worth
+the recall@10 of the evidence, a pack the share of it that stands in 1,000 tokens, and of the answers' words.
 """
 
 import sys
@@ -20,6 +20,7 @@ from benchmarks.retrieval.systems import pure
 from benchmarks.retrieval.systems.graph import Graph
 from benchmarks.retrieval.systems.pure import NOW, Pure
 from benchmarks.retrieval.vectors import Vectors
+from benchmarks.retrieval.weights import worths
 from contextfs.domain.context import pack, sentences
 from contextfs.domain.context.sentences import Sentence
 from contextfs.domain.search.fusion import DEFAULT, Weights
@@ -93,43 +94,27 @@ class WordsAlone(Pure):
         return [msgspec.structs.replace(one, semantic=None) for one in passages], rarities
 
 
-class Variant(NamedTuple):
-    """A ranking, and the term that it goes without, where that is all that it does."""
-
-    make: Make
-    term: str = ""
-
-    def recall(self, conversations: Sequence[Conversation], vectors: Vectors) -> float | None:
-        """Give the mean recall; None where these conversations never had that term."""
-        kind = "dialogue" if conversations[0].names else "assistance"
-        if self.term and self.term not in DEFAULT.said[kind]:
-            return None
-        return fmean(_recall(ours, asked) for ours, _, asked in _questions(self.make, conversations, vectors))
-
-
-def rankings() -> dict[str, Variant]:
+def rankings() -> dict[str, Make]:
     """Give each ranking by what it goes without; the first one goes without nothing."""
-    terms = dict.fromkeys(name for said in DEFAULT.said.values() for name in said)
     flat = msgspec.structs.replace(DEFAULT, freshness=0.0, trust=0.0)
     return {
-        "all": Variant(Pure),
-        **{f"without {term}": Variant(_weighing(_without(term)), term) for term in terms},
-        "without exact": Variant(_weighing(msgspec.structs.replace(DEFAULT, exact=0.0))),
-        "without freshness and trust": Variant(_weighing(flat)),
-        "words alone": Variant(WordsAlone),
-        "without neighbours as candidates": Variant(Alone),
-        "names of speakers looked for": Variant(NamesKept),
-        "words of asking looked for": Variant(AskingKept),
-        "what says the same shown twice": Variant(Unfolded),
+        "all": Pure,
+        "without exact": _weighing(msgspec.structs.replace(DEFAULT, exact=0.0)),
+        "without freshness and trust": _weighing(flat),
+        "words alone": WordsAlone,
+        "without neighbours as candidates": Alone,
+        "names of speakers looked for": NamesKept,
+        "words of asking looked for": AskingKept,
+        "what says the same shown twice": Unfolded,
     }
 
 
-def walks() -> dict[str, Variant]:
+def walks() -> dict[str, Make]:
     """Give the ranking without a walk over the graph, then with one, by how much it counts."""
     weighed = {weight: msgspec.structs.replace(DEFAULT, graph=weight) for weight in GRAPH_WEIGHTS}
     return {
-        "no walk": Variant(Pure),
-        **{f"a walk counts {weight:g}": Variant(_walking(one)) for weight, one in weighed.items()},
+        "no walk": Pure,
+        **{f"a walk counts {weight:g}": _walking(one) for weight, one in weighed.items()},
     }
 
 
@@ -149,20 +134,16 @@ def packings() -> dict[str, Change]:
 
 
 def ablations(data: Data, vectors: Vectors) -> str:
-    """Measure, and write three tables of Markdown."""
+    """Measure, and write tables of Markdown: the ranking's terms, its other parts, packs, and a walk over the graph."""
     wide = [f"{name}, {what}" for name in data for what in ("evidence", "answers")]
     return "\n".join(
         [
+            *worths(data, vectors),
             table(["recall@10", *data], _recalls(rankings(), data, vectors)),
             table(["pack 1000", *wide], _packs(data, vectors)),
             table(["recall@10", *data], _recalls(walks(), data, vectors)),
         ]
     )
-
-
-def _without(term: str) -> Weights:
-    said = {kind: dict(weights) | ({term: 0.0} if term in weights else {}) for kind, weights in DEFAULT.said.items()}
-    return msgspec.structs.replace(DEFAULT, said=said)
 
 
 def _weighing(weights: Weights) -> Make:
@@ -181,11 +162,12 @@ def _telling_nothing(task: str) -> Callable[[str], float]:  # noqa: ARG001 - as 
     return lambda _: 1.0
 
 
-def _recalls(variants: Mapping[str, Variant], data: Data, vectors: Vectors) -> list[list[str]]:
-    found: dict[str, list[float | None]] = {}
-    for name, variant in variants.items():
-        found[name] = [variant.recall(conversations, vectors) for conversations in data.values()]
-        sys.stderr.write(f"{name}: {found[name]}\n")
+def _recalls(variants: Mapping[str, Make], data: Data, vectors: Vectors) -> list[list[str]]:
+    found: dict[str, list[float]] = {}
+    for name, make in variants.items():
+        asked = [_questions(make, conversations, vectors) for conversations in data.values()]
+        found[name] = [fmean(_recall(ours, one) for ours, _, one in questions) for questions in asked]
+        sys.stderr.write(f"{name}\n")
     return _rows(found)
 
 
@@ -196,7 +178,7 @@ def _recall(ours: Pure, asked: Asked) -> float:
 
 def _packs(data: Data, vectors: Vectors) -> list[list[str]]:
     """Rank each question once, and pack it in every way."""
-    found: dict[str, list[float | None]] = {name: [] for name in packings()}
+    found: dict[str, list[float]] = {name: [] for name in packings()}
     for conversations in data.values():
         scores: dict[str, list[tuple[float, float]]] = {name: [] for name in packings()}
         for ours, conversation, asked in _questions(Pure, conversations, vectors):
@@ -220,11 +202,8 @@ def _questions(
         yield from ((ours, conversation, asked) for asked in conversation.questions if asked.category != ADVERSARIAL)
 
 
-def _rows(found: Mapping[str, Sequence[float | None]]) -> list[list[str]]:
-    """Write the first row as it is, and the others as what they differ by; nothing where it says nothing."""
-    (first, values), *others = found.items()
-    rows = [[first, *(f"{one:.3f}" for one in values if one is not None)]]
-    for name, them in others:
-        pairs = zip(them, values, strict=True)
-        rows.append([name, *("" if one is None or all_ is None else f"{one - all_:+.3f}" for one, all_ in pairs)])
-    return rows
+def _rows(found: Mapping[str, Sequence[float]]) -> list[list[str]]:
+    """Write the first row as it is, and the others as what they differ by."""
+    (first, whole), *others = found.items()
+    told = [[name, *(f"{one - all_:+.3f}" for one, all_ in zip(them, whole, strict=True))] for name, them in others]
+    return [[first, *(f"{one:.3f}" for one in whole)], *told]

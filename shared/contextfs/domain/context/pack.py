@@ -134,9 +134,7 @@ def select(
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
     every = [_Open(candidate, task, count) for candidate in candidates]
     left = budget - sum(count(part + "\n") for part in frame(len(every), name, as_of))
-    chosen: list[_Open] = []
-    dropped: list[Decision] = []
-    headings: set[Path] = set()
+    chosen, dropped, headings = list[_Open](), list[Decision](), set[Path]()
     for one in _by_rank(every):
         over = unseen(path(one.candidate), headings)
         price, titles = one.price(count), sum(count(f"{title[-1]}\n") for title in over)

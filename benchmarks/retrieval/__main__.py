@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.retrieval.ablations import ablations
 from benchmarks.retrieval.data import load
 from benchmarks.retrieval.plot import plot
 from benchmarks.retrieval.report import report
@@ -31,8 +32,9 @@ def main(arguments: list[str]) -> int:
     data = load(asked.data)
     if asked.datasets:
         data = {name: data[name] for name in asked.datasets.split(",")}
-    runs = run(data, systems, Vectors(asked.model, asked.cache))
-    table = report(runs)
+    vectors = Vectors(asked.model, asked.cache)
+    runs = run(data, systems, vectors)
+    table = report(runs) + (f"\n## What each ingredient is worth\n\n{ablations(data, vectors)}" if asked.ablate else "")
     print(table)
     if asked.json:
         asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
@@ -49,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="labelled conversations, see the README")
     parser.add_argument("--systems", default=USUAL, help=f"of {', '.join(TABLE)} (default: {USUAL})")
     parser.add_argument("--datasets", default="", help="of the file's data sets (default: all)")
+    parser.add_argument(
+        "--ablate", action="store_true", help="tell what each ingredient of the ranking and packs is worth"
+    )
     parser.add_argument("--json", type=Path, help="write every score here")
     parser.add_argument("--markdown", type=Path, help="write the tables here")
     parser.add_argument("--svg", type=Path, help="draw the picture here")

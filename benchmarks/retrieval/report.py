@@ -25,7 +25,7 @@ def headline(runs: Sequence[Run], dataset: str) -> str:
         "p95 ms",
     ]
     rows = [_row(run, [one for one in answerable(run.scores) if one.dataset == dataset]) for run in runs]
-    return _table(head, [row for row in rows if row])
+    return table(head, [row for row in rows if row])
 
 
 def categories(runs: Sequence[Run], dataset: str) -> str:
@@ -38,7 +38,7 @@ def categories(runs: Sequence[Run], dataset: str) -> str:
             rows.append([run.system, *(f"{fmean(values):.3f}" if values else "" for values in by.values())])
     asked = {(one.category, one.qid) for run in runs for one in run.scores if one.dataset == dataset}
     sizes = Counter(category for category, _ in asked)
-    return _table(["recall@10", *(f"{name} ({sizes[name]})" for name in names)], rows)
+    return table(["recall@10", *(f"{name} ({sizes[name]})" for name in names)], rows)
 
 
 def differences(runs: Sequence[Run], dataset: str) -> str:
@@ -49,7 +49,7 @@ def differences(runs: Sequence[Run], dataset: str) -> str:
         if scores and first:
             mean, low, high = difference(scores, first)
             rows.append([run.system, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}"])
-    return _table([f"R@10 beside {runs[0].system}", "difference", "95 %, by conversations"], rows) if rows else ""
+    return table([f"R@10 beside {runs[0].system}", "difference", "95 %, by conversations"], rows) if rows else ""
 
 
 def absences(runs: Iterable[Run]) -> str:
@@ -97,6 +97,7 @@ def _pack_mean(scores: Sequence[Score], budget: int, of: Literal["packed", "answ
     return f"{fmean(values):.3f}" if values else ""
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table of Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.retrieval.data import ADVERSARIAL, Conversation, load
+from benchmarks.retrieval.report import table
 from benchmarks.retrieval.systems.pure import Pure
 from benchmarks.retrieval.vectors import Vectors
 from contextfs.domain.search.fusion import DEFAULT
@@ -120,7 +121,8 @@ def crossed(found: Sequence[Case], columns: Sequence[int]) -> dict[str, float]:
     narrow = [msgspec.structs.replace(one, terms=one.terms[:, list(columns)]) for one in found]
     scores: dict[str, list[float]] = {}
     for fold in range(_FOLDS):
-        weights = fit([one for one in narrow if one.fold != fold])
+        others = [one for one in narrow if one.fold != fold]
+        weights = fit(others) if any(one.right for one in others) else np.zeros(len(columns))
         for one in narrow:
             if one.fold == fold:
                 scores.setdefault(one.dataset, []).append(recall(one, weights))
@@ -139,34 +141,42 @@ def main(arguments: list[str]) -> int:
     data = load(asked.data)
     vectors = Vectors(asked.model, asked.cache)
     chosen = asked.datasets.split(",") if asked.datasets else list(data)
-    kinds: list[tuple[Kind, bool]] = [("dialogue", True), ("assistance", False)]
-    for kind, people in kinds:
-        found = [
-            case
-            for name in chosen
-            if bool(data[name][0].names) is people
-            for case in cases(name, data[name], vectors, kind)
-        ]
-        if found:
-            _print(kind, found)
+    print("\n".join(worths({name: data[name] for name in chosen}, vectors)))
     return 0
 
 
-def _print(kind: Kind, found: Sequence[Case]) -> None:
+def worths(data: Mapping[str, Sequence[Conversation]], vectors: Vectors) -> list[str]:
+    """Write one table of Markdown for each kind of conversation."""
+    kinds: list[tuple[Kind, bool]] = [("dialogue", True), ("assistance", False)]
+    found: dict[Kind, list[Case]] = {
+        kind: [
+            case
+            for name, conversations in data.items()
+            if bool(conversations[0].names) is people
+            for case in cases(name, conversations, vectors, kind)
+        ]
+        for kind, people in kinds
+    }
+    return [_table(kind, cases_) for kind, cases_ in found.items() if cases_]
+
+
+def _table(kind: Kind, found: Sequence[Case]) -> str:
     names = list(DEFAULT.said[kind])
     shipped = np.array([DEFAULT.said[kind][name] for name in names])
     every = range(len(names))
     sets = list(dict.fromkeys(one.dataset for one in found))
     whole = crossed(found, every)
     fitted = fit(found)
-    print(f"\n| {kind} | weight | fitted | {' | '.join(sets)} |\n|---|---|---|{'---|' * len(sets)}")
     straight = {name: np.mean([recall(one, shipped) for one in found if one.dataset == name]) for name in sets}
-    print(f"| shipped weights | | | {' | '.join(f'{straight[name]:.3f}' for name in sets)} |")
-    print(f"| fitted, left out | | | {' | '.join(f'{whole[name]:.3f}' for name in sets)} |")
+    rows = [
+        ["shipped weights", "", "", *(f"{straight[name]:.3f}" for name in sets)],
+        ["fitted, left out", "", "", *(f"{whole[name]:.3f}" for name in sets)],
+    ]
     for place, name in enumerate(names):
         without = crossed(found, [other for other in every if other != place])
-        changes = " | ".join(f"{without[one] - whole[one]:+.3f}" for one in sets)
-        print(f"| without {name} | {shipped[place]:.2f} | {fitted[place]:.2f} | {changes} |")
+        changes = [f"{without[one] - whole[one]:+.3f}" for one in sets]
+        rows.append([f"without {name}", f"{shipped[place]:.2f}", f"{fitted[place]:.2f}", *changes])
+    return table([kind, "weight", "fitted", *sets], rows)
 
 
 if __name__ == "__main__":

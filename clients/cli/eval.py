@@ -15,6 +15,9 @@ def eval_(
     fail_below: Annotated[
         str | None, Option("--fail-below", help="Exit with 1 where recall is below this share, such as 0.6.")
     ] = None,
+    time_limit: Annotated[
+        int | None, Option("--time-limit", min=1, help="Stop after so many seconds, vectors that are due included.")
+    ] = None,
     json: options.Json = False,
 ) -> int:
     """Measure search on your own store: questions are made of its memories and conversations, by rules, offline.
@@ -23,6 +26,9 @@ def eval_(
     by name; titles of memories are looked for in the conversations that they come from. Told are recall among the first
     results, the reciprocal rank of the first right one, time and tokens, beside a plain search for words and beside
     handing over everything. The exit code is 1 below --fail-below, and 3 where there is too little to tell.
+
+    Passages that have no vector yet get one before, by the model that is set. What --time-limit cuts off is kept, and a
+    next run goes on from there.
     """
     threshold = None if fail_below is None else _share(fail_below)
     found = where.here(server=False)
@@ -30,7 +36,7 @@ def eval_(
         raise Misused("this measures the store of a folder, and there is none here: `ctx init` makes one")
     from clients.cli.here import evaluating  # noqa: PLC0415 - loaded where it is needed
 
-    report = evaluating.run(found, most=questions, k=top, seed=seed, fail_below=threshold, json=json)
+    report = evaluating.run(found, most=questions, k=top, seed=seed, fail_below=threshold, limit=time_limit, json=json)
     if report.too_little:
         return 0 if threshold is None else _TOO_LITTLE
     return 1 if report.passed is False else 0

@@ -2,9 +2,10 @@
 
 from clients.cli import output
 from contextfs.domain.search.fusion import Explanation
-from contextfs.domain.search.model import PathStep, SearchHit
+from contextfs.domain.search.model import PathStep, SearchHit, Similar
 
 _LONGEST_SNIPPET = 300
+_MOST_NAMED = 3
 _LEGS = frozenset({"lexical", "semantic"})
 
 
@@ -21,14 +22,22 @@ def _show(rank: int, hit: SearchHit) -> None:
     facets = [output.bold(output.printable(hit.type)), where, output.day(hit.occurred_at)]
     facets += [f"#{output.printable(tag)}" for tag in hit.tags]
     facets += [str(hit.overtaken)] if hit.overtaken else []
-    facets += [f"{output.counted(hit.copies, 'more copy', 'more copies')}"] if hit.copies else []
     output.say(f"{rank:>2}. {hit.relevance:.2f}  {'  '.join(facets)}")
     output.say(f"    {output.one_line(hit.snippet, _LONGEST_SNIPPET)}")
     output.say(f"    {output.dim(output.one_line(hit.context, 120))}")
+    if hit.similar:
+        output.say(f"    {output.dim(_also(hit.similar))}")
     for path in (hit.paths or [])[:1]:
         output.say(f"    {output.dim(output.one_line(f'way: {_way(path)}', 160))}")
     if hit.explanation is not None:
         output.say(f"    {output.dim(_why(hit.score, hit.explanation))}")
+
+
+def _also(similar: list[Similar]) -> str:
+    """Name what says the same."""
+    named = ", ".join(f"{one.source} {output.short(one.id)}" for one in similar[:_MOST_NAMED])
+    more = len(similar) - _MOST_NAMED
+    return f"says the same: {named}{f' and {more} more' if more > 0 else ''}"
 
 
 def _way(path: list[PathStep]) -> str:

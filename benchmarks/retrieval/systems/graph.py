@@ -16,8 +16,7 @@ from contextfs.domain.graph.model import Link, Reached
 from contextfs.domain.graph.relations import relations
 from contextfs.domain.graph.walk import web
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.names import named
-from contextfs.domain.search.question import Question, understand
+from contextfs.domain.search.question import Question
 from contextfs.domain.search.ranking import rank
 from contextfs.journeys.graph.seeds import keys_of, seeds_of
 
@@ -40,9 +39,7 @@ class Graph(Pure):
 
     def ranked(self, question: str) -> list[Ranked]:
         """Give the ranking with its explanations."""
-        asked = understand(question, today=NOW.date())
-        if named(asked.about, self._names):
-            asked = asked.without(self._names)
+        asked = self.asked(question)
         first = super().ranked(question)
         by_key = {one.passage.key: one.passage for one in self._stored}
         best = [(f"memory:{by_key[one.hit.key].source}", one.relevance) for one in first]
@@ -50,14 +47,14 @@ class Graph(Pure):
         return self._again(asked, reached)
 
     def _again(self, asked: Question, reached: dict[str, Reached]) -> list[Ranked]:
-        passages, rarities = self._found(asked, {self._of_source[node] for node in reached})
+        passages, rarities = self.found(asked, {self._of_source[node] for node in reached})
         with_graph = [
             msgspec.structs.replace(
                 one, graph=reached[node].strength if (node := f"memory:{one.source}") in reached else 0.0
             )
             for one in passages
         ]
-        return rank(with_graph, asked, rarities, now=NOW)
+        return rank(with_graph, asked, rarities, now=NOW, weights=self._weights)
 
 
 def _links(one: Stored, people: Iterable[str]) -> list[Link]:

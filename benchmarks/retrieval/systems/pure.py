@@ -18,11 +18,11 @@ from contextfs.domain.context.model import PackCandidate
 from contextfs.domain.context.pack import select
 from contextfs.domain.context.tokens import estimate
 from contextfs.domain.search.bm25 import idf, weights
-from contextfs.domain.search.fusion import Ranked
+from contextfs.domain.search.fusion import DEFAULT, Ranked, Weights
 from contextfs.domain.search.names import named, without_names
 from contextfs.domain.search.passages import chunk
 from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import rank
+from contextfs.domain.search.ranking import SHOWN, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.tokens import dimension, terms
 from contextfs.journeys.find.context import CANDIDATES as CANDIDATES_OF_A_PACK
@@ -44,8 +44,12 @@ class Stored(msgspec.Struct, frozen=True):
 class Pure:
     """Finds candidates exactly, by words and by vectors, with their neighbours, and ranks them by the library."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, weights: Weights = DEFAULT) -> None:
         self._vectors = vectors
+        self._weights = weights
+
+    folded = SHOWN
+    """How far down what says the same is folded together."""
 
     def load(self, conversation: Conversation) -> None:
         """Cut the turns into passages, weigh their terms, embed them."""
@@ -63,18 +67,25 @@ class Pure:
         """Give the turns."""
         return [key.rpartition("#")[0] for key in (one.hit.key for one in self.ranked(question)[:most])]
 
+    def asked(self, question: str) -> Question:
+        """Understand a question; names of who speaks mislead both legs."""
+        asked = understand(question, today=NOW.date())
+        return asked.without(self._names) if named(asked.about, self._names) else asked
+
     def ranked(self, question: str) -> list[Ranked]:
         """Give the ranking with its explanations."""
-        asked = understand(question, today=NOW.date())
-        if named(asked.about, self._names):
-            asked = asked.without(self._names)
-        passages, rarities = self._found(asked)
-        return rank(passages, asked, rarities, now=NOW)
+        asked = self.asked(question)
+        passages, rarities = self.found(asked)
+        return rank(passages, asked, rarities, now=NOW, weights=self._weights, shown=self.folded)
 
     def pack(self, question: str, budget: int) -> Packed:
         """Choose as a server does."""
+        return self.packed(question, self.ranked(question), budget)
+
+    def packed(self, question: str, ranked: Sequence[Ranked], budget: int) -> Packed:
+        """Choose of what is ranked."""
         passages = {one.passage.key: one.passage for one in self._stored}
-        found = [(passages[one.hit.key], one) for one in self.ranked(question)[:CANDIDATES_OF_A_PACK]]
+        found = [(passages[one.hit.key], one) for one in ranked[:CANDIDATES_OF_A_PACK]]
         pack = select(
             [_candidate(passage, one) for passage, one in found],
             budget=budget,
@@ -88,7 +99,8 @@ class Pure:
     def close(self) -> None:
         """Hold nothing."""
 
-    def _found(self, asked: Question, reached: Iterable[int] = ()) -> tuple[list[Passage], list[float]]:
+    def found(self, asked: Question, reached: Iterable[int] = ()) -> tuple[list[Passage], list[float]]:
+        """Give the candidates, those that were `reached` too, and how rare the question's words are."""
         size = len(self._stored)
         postings = [self._postings.get(dimension(word), []) for word in asked.words]
         rarities = [idf(size, len(places)) if places else 0.0 for places in postings]
@@ -108,10 +120,11 @@ class Pure:
                 semantic=float(semantic[place]),
                 held=held[place],
             )
-            for place in sorted(self._with_neighbours(seeds).union(reached))
+            for place in sorted(self.with_neighbours(seeds).union(reached))
         ], rarities
 
-    def _with_neighbours(self, seeds: set[int]) -> set[int]:
+    def with_neighbours(self, seeds: set[int]) -> set[int]:
+        """Add what was said right before and after."""
         found = set(seeds)
         for seed in seeds:
             passage = self._stored[seed].passage

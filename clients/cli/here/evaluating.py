@@ -1,9 +1,11 @@
 """`ctx eval` in the store of this folder."""
 
 import time
+from collections.abc import Callable
 
 from clients.cli import output
 from clients.cli.here.index import opened
+from contextfs.kit.errors import Unavailable
 from contextfs.local.evaluation.model import LEAST, Measured, Report
 from contextfs.local.evaluation.running import evaluate
 from contextfs.local.place import Place
@@ -16,15 +18,34 @@ _KINDS = {
 }
 
 
-def run(place: Place, *, most: int, k: int, seed: int, fail_below: float | None, json: bool) -> Report:
-    """Evaluate, and print the report."""
+def run(
+    place: Place, *, most: int, k: int, seed: int, fail_below: float | None, limit: int | None, json: bool
+) -> Report:
+    """Evaluate, and print the report; Unavailable where that takes longer than `limit` seconds."""
     with opened(place) as index:
+        if limit is not None:
+            index.progress = within(limit, index.progress, time.monotonic)
         report = evaluate(index, most=most, k=k, seed=seed, fail_below=fail_below, seconds=time.perf_counter)
     if json:
         output.say_json(report)
     else:
         _print(report)
     return report
+
+
+def within(limit: float, progress: Callable[[str], None], clock: Callable[[], float]) -> Callable[[str], None]:
+    """Give a progress that ends what tells of it, once `limit` seconds are over."""
+    end = clock() + limit
+
+    def show(text: str) -> None:
+        if clock() > end:
+            raise Unavailable(
+                f"It was not done in {limit:g} seconds ({text.removesuffix(' …')}). Vectors that were made are kept: "
+                "run it again, give a longer --time-limit, or fewer --questions."
+            )
+        progress(text)
+
+    return show
 
 
 def _print(report: Report) -> None:

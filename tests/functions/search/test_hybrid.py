@@ -45,6 +45,22 @@ def test_what_fits_best_comes_first_and_the_reply_says_what_was_missing(
     assert rows.used(tenant, "searches") == [1]
 
 
+def test_what_says_nearly_the_same_is_named_beside_the_best(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Settle
+) -> None:
+    both = {
+        remember(tenant, "We deploy with Pulumi on Mondays."),
+        remember(tenant, "Remember: please deploy with pulumi on Monday"),
+    }
+    remember(other_tenant, "We deploy with Pulumi on Mondays.")
+    settle_events()
+
+    (hit,) = tenant.call("POST", "/v1/search/hybrid", {"query": "deploy with Pulumi"}).json()["hits"]
+
+    assert both == {hit["id"], *(one["id"] for one in hit["similar"])}
+    assert (1, ["memory"]) == (hit["copies"], [one["source"] for one in hit["similar"]])
+
+
 def test_what_was_said_is_found_too(tenant: Tenant, settle_events: Settle) -> None:
     body = {
         "project_id": str(tenant.project_id),

@@ -40,6 +40,7 @@ LOW = 0.5
 """The part of the floor that holds for what was said: its place alone (who, when, where) brings it below a tenth."""
 
 Count = Callable[[str], int]
+Same = Callable[[PackCandidate, PackCandidate], bool]
 _Rank = tuple[bool, float, float, str]
 
 
@@ -119,27 +120,26 @@ def select(
     task: str = "",
     name: str = "",
     as_of: datetime | None = None,
+    same: Same = lambda _one, _other: False,
 ) -> Pack:
     """Fill a pack of at most `budget` tokens, as `count` counts its whole rendered text with fence and headings.
 
-    Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one,
-    that does not fit in what is left, or (unless pinned) whose relevance is below `floor` (for what was said: half of
-    it) is dropped. Memories are never cut; of what was said, the sentences that matter for the `task` are taken first.
-    The order of `candidates` is irrelevant. `name` is what the text calls the pack, and `as_of`
-    the time that it says it looks back to. A negative budget is Invalid.
+    Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one (in
+    the same words, or as `same` judges), that does not fit in what is left, or (unless pinned) whose relevance is below
+    `floor` (for what was said: half of it) is dropped. Memories are never cut; of what was said, the sentences that
+    matter for the `task` come first. The order of `candidates` is irrelevant. `name` is what the text calls the pack,
+    `as_of` the time that it looks back to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
     every = [_Open(candidate, task, count) for candidate in candidates]
     left = budget - sum(count(part + "\n") for part in frame(len(every), name, as_of))
-    chosen: list[_Open] = []
-    dropped: list[Decision] = []
-    headings: set[Path] = set()
+    chosen, dropped, headings = list[_Open](), list[Decision](), set[Path]()
     for one in _by_rank(every):
         over = unseen(path(one.candidate), headings)
         price, titles = one.price(count), sum(count(f"{title[-1]}\n") for title in over)
         cost = price + titles
-        refusal = _refusal(one, chosen, cost=cost, left=left, floor=floor)
+        refusal = _refusal(one, chosen, cost=cost, left=left, floor=floor, same=same)
         if refusal:
             dropped += [] if one.taken else [_decision(one, refusal, tokens=cost)]
             one.drop()
@@ -181,14 +181,18 @@ def _by_rank(every: Sequence[_Open]) -> Iterator[_Open]:
             heappush(heap, (one.rank(), number))
 
 
-def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor: float) -> str:
-    twin = None if one.taken else next((other for other in chosen if other.body == one.body), None)
+def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor: float, same: Same) -> str:
+    twin = None if one.taken else _twin(one, chosen, same)
     if twin:
         return f"says the same as {twin.candidate.id}"
     floor *= 1.0 if one.candidate.speaker is None else LOW
     if one.candidate.relevance < floor and not one.candidate.pinned:
         return f"relevance {one.candidate.relevance:.2f} is below {floor:.2f}"
     return f"needs {cost} tokens, {max(0, left)} are left" if cost > left else ""
+
+
+def _twin(one: _Open, chosen: Sequence[_Open], same: Same) -> _Open | None:
+    return next((it for it in chosen if it.body == one.body or same(it.candidate, one.candidate)), None)
 
 
 def _praise(one: _Open) -> str:

@@ -109,7 +109,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     relevance: float
     explanation: Explanation
     copies: tuple[str, ...] = ()
-    """Keys of hits with the same fingerprint that gave way to this one, best first."""
+    """Keys of hits that say the same and gave way to this one, best first."""
 
 
 DEFAULT = Weights()
@@ -128,21 +128,6 @@ def fuse(hits: Iterable[Hit], *, now: datetime, weights: Weights = DEFAULT) -> l
         for hit in found
     ]
     return sorted(ranked, key=_order)
-
-
-def collapse(ranked: Sequence[Ranked], fingerprints: Mapping[str, str]) -> list[Ranked]:
-    """Keep the first hit of each fingerprint and name the others as its copies; keys without one are all kept."""
-    groups: dict[tuple[str, str], list[Ranked]] = {}
-    for one in ranked:
-        print_ = fingerprints.get(one.hit.key)
-        group = ("key", one.hit.key) if print_ is None else ("print", print_)
-        groups.setdefault(group, []).append(one)
-    return [
-        msgspec.structs.replace(
-            best, copies=(*best.copies, *(key for one in rest for key in (one.hit.key, *one.copies)))
-        )
-        for best, *rest in groups.values()
-    ]
 
 
 def saturated(score: float, half: float) -> float:

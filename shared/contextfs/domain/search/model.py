@@ -49,6 +49,13 @@ class PathStep(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
+class Similar(msgspec.Struct, frozen=True, kw_only=True):
+    """What says the same as a hit, and gave way to it."""
+
+    source: Source
+    id: UUID
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """One thing found, small: its id, a snippet and where it lies; the whole is a second call.
 
@@ -71,6 +78,8 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     relevance: float
     copies: int = 0
+    """How many more say the same; `similar` names them, best first."""
+    similar: list[Similar] = []
     overtaken: Overtaken | None = None
     explanation: Explanation | None = None
     paths: list[list[PathStep]] | None = None

@@ -1,4 +1,4 @@
-"""The order of what was found: signals are read, scores fused, one passage kept of each source, copies folded together.
+"""The order of what was found: signals are read, scores fused, one passage kept of each source, twins folded together.
 
 Pure, and the same on the server and on the laptop: whoever finds passages hands them over with what the legs said.
 """
@@ -9,14 +9,13 @@ from math import inf
 
 import msgspec
 
-from contextfs.domain.search.fusion import DEFAULT, Hit, Ranked, Weights, collapse, fuse
+from contextfs.domain.search.alike.twins import collapse
+from contextfs.domain.search.fusion import DEFAULT, Hit, Ranked, Weights, fuse
 from contextfs.domain.search.question import Question
 from contextfs.domain.search.signals import Passage, Signals, read
-from contextfs.domain.search.tokens import fingerprint
 
 SHOWN = 100
-"""What a search shows at most: behind it, texts that say the same are not folded together."""
-
+"""What a search shows at most."""
 
 _MORE = 2
 _LEAST_CANDIDATES = 80
@@ -34,19 +33,19 @@ def rank(
     *,
     now: datetime,
     weights: Weights = DEFAULT,
+    shown: int = SHOWN,
 ) -> list[Ranked]:
     """Bring passages into one order, best first: the best one of each source, and of those that say the same.
 
-    `rarities` are the idf values of `question.words`, in their order. The order of `passages` is irrelevant.
+    `rarities` are the idf values of `question.words`, in their order. The order of `passages` is irrelevant. Behind the
+    first `shown`, what says the same is not looked for.
     """
     signals = read(passages, question, rarities)
     ranked = fuse(
         [_hit(one, signals.get(one.key), question.held_by(one.body)) for one in passages], now=now, weights=weights
     )
     by_key = {one.key: one for one in passages}
-    apart = _one_a_source(ranked, by_key)
-    shown, rest = apart[:SHOWN], apart[SHOWN:]
-    return [*collapse(shown, {one.hit.key: _print(by_key[one.hit.key]) for one in shown}), *rest]
+    return collapse(_one_a_source(ranked, by_key), by_key, shown=shown)
 
 
 def listed(passages: Sequence[Passage], *, now: datetime, weights: Weights = DEFAULT) -> list[Ranked]:
@@ -73,10 +72,6 @@ def _hit(one: Passage, signals: Signals | None = None, exact: float | None = Non
         exact=exact,
         graph=one.graph,
     )
-
-
-def _print(one: Passage) -> str:
-    return fingerprint(one.body) if one.fingerprint is None else one.fingerprint
 
 
 def _one_a_source(ranked: Sequence[Ranked], passages: Mapping[str, Passage]) -> list[Ranked]:

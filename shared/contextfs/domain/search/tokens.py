@@ -56,9 +56,17 @@ def terms(text: str) -> list[str]:
     English words are stemmed; scripts without spaces give pairs of characters.
     """
     found: list[str] = []
-    for chunk in _CHUNK.findall(_fold(text)):
+    for chunk in _CHUNK.findall(folded(text)):
         found += _known(chunk) if len(chunk) <= _REMEMBERED else _expand(chunk)
     return found
+
+
+def folded(text: str) -> str:
+    """Give a text in NFKC with its accents folded (`é` is `e`, `ß` is `ss`); case stays as it is."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text).translate(_FOLDED_LETTERS)
+    return unicodedata.normalize("NFKC", _FOLDED_SIGNS.sub("", apart))
 
 
 def query_terms(text: str) -> list[str]:
@@ -103,13 +111,6 @@ def dimension(term: str) -> int:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text
-    apart = unicodedata.normalize("NFKD", text).translate(_FOLDED_LETTERS)
-    return unicodedata.normalize("NFKC", _FOLDED_SIGNS.sub("", apart))
 
 
 def _stretches(chunk: str, offset: int) -> Iterator[tuple[int, int]]:

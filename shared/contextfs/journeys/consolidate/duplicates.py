@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from contextfs.journeys.consolidate.likeness import Gist, alike, bands, gist, shared
+from contextfs.domain.search.alike.likeness import Gist, alike, bands, gist, shared
 from contextfs.journeys.consolidate.model import Known, Plan, Proposal
 
 SAME = "It says the same."

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from contextfs.domain.memories.revisions import Fields
-from contextfs.journeys.consolidate.likeness import gist
-from contextfs.journeys.consolidate.words import NEGATIONS, NUMBERS, RIVALS, SLOT_NOUNS, listed
+from contextfs.domain.search.alike.likeness import gist
+from contextfs.domain.search.alike.words import NEGATIONS, NUMBERS, listed
+from contextfs.journeys.consolidate.words import RIVALS, SLOT_NOUNS
 from contextfs.journeys.learn.cues import cue
 
 TYPES = frozenset({"fact", "user", "decision"})

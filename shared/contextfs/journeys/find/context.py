@@ -10,6 +10,7 @@ from contextfs.domain.context.record import Thing, record
 from contextfs.domain.context.request import ContextItem, ContextReply, ContextRequest
 from contextfs.domain.context.tokens import estimate
 from contextfs.domain.projects import store as projects
+from contextfs.domain.search.alike.twins import are_texts_twins
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
@@ -66,7 +67,14 @@ def choose(pack_id: UUID, wanted: ContextRequest, candidates: Sequence[PackCandi
         task=wanted.task,
         name=short(pack_id),
         as_of=wanted.as_of,
+        same=_say_the_same,
     )
+
+
+def _say_the_same(one: PackCandidate, other: PackCandidate) -> bool:
+    """Tell whether one of two is enough; what two people say is told of both."""
+    is_of_one = one.speaker is None or other.speaker is None or one.speaker == other.speaker
+    return is_of_one and are_texts_twins(one.text, other.text)
 
 
 def _standing(call: Call, wanted: ContextRequest, found: list[UUID]) -> Standing:

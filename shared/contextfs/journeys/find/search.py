@@ -8,7 +8,7 @@ import msgspec
 
 from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
+from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, Similar, VectorsUsed
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
@@ -87,7 +87,7 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
     """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
     rarities = next((one.rarities for one in looked.candidates if one.rarities), list[float]())
-    order = rank(passages, looked.question, rarities, now=looked.at)
+    order = rank(passages, looked.question, rarities, now=looked.at, shown=looked.wanted.limit)
     kept = [one for one in order if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance]
     return _found(call, looked, kept)
 
@@ -223,6 +223,11 @@ def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
         score=round(one.score, 6),
         relevance=round(one.relevance, 6),
         copies=len(one.copies),
+        similar=[_similar(found.candidates[key]) for key in one.copies],
         overtaken=found.overtaken.get(candidate.source_id),
         explanation=one.explanation if explain else None,
     )
+
+
+def _similar(candidate: Candidate) -> Similar:
+    return Similar(source=candidate.source, id=candidate.source_id)

@@ -95,7 +95,11 @@ def ordered(
     """
     found = {str(one.id): one for one in proposed.candidates}
     passages = [passage(one, _strength(one, reached)) for one in proposed.candidates]
-    ranked = listed(passages, now=now) if question.lists else rank(passages, question, proposed.rarities, now=now)
+    ranked = (
+        listed(passages, now=now)
+        if question.lists
+        else rank(passages, question, proposed.rarities, now=now, shown=wanted.limit)
+    )
     kept = [one for one in ranked if one.relevance > 0 and one.relevance >= wanted.min_relevance]
     return Found(kept[: wanted.limit], found, question.words, reached or MappingProxyType({}))
 

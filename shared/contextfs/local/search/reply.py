@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.model import SearchHit
+from contextfs.domain.search.model import SearchHit, Similar, Source
 from contextfs.domain.search.snippet import snippet
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import moment
@@ -34,7 +34,7 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
 
 def _hit(one: Ranked, candidate: Candidate, found: Found, project: UUID, wanted: Wanted) -> SearchHit:
     return SearchHit(
-        source="memory" if candidate.source == "memory" else "message",
+        source=_source(candidate),
         id=UUID(candidate.source_id),
         project_id=project,
         session_id=UUID(candidate.session_id) if candidate.session_id else None,
@@ -50,6 +50,15 @@ def _hit(one: Ranked, candidate: Candidate, found: Found, project: UUID, wanted:
         score=round(one.score, 6),
         relevance=round(one.relevance, 6),
         copies=len(one.copies),
+        similar=[_similar(found.candidates[key]) for key in one.copies],
         overtaken=found.overtaken.get(UUID(candidate.source_id)),
         explanation=one.explanation if wanted.explain else None,
     )
+
+
+def _similar(candidate: Candidate) -> Similar:
+    return Similar(source=_source(candidate), id=UUID(candidate.source_id))
+
+
+def _source(candidate: Candidate) -> Source:
+    return "memory" if candidate.source == "memory" else "message"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from clients.cli.here.evaluating import within
+from contextfs.kit.errors import Unavailable
 from tests.clients.cli.conftest import Run
 from tests.clients.cli.here.folder import Folder
 
@@ -88,3 +90,22 @@ def test_without_a_store_it_says_how_to_make_one(tmp_path: Path) -> None:
     told = Folder(tmp_path).ctx("eval")
 
     assert (2, True) == (told.code, "`ctx init` makes one" in told.err)
+
+
+def test_it_ends_when_its_time_is_over_and_says_how_far_it_came() -> None:
+    times, told = iter([0.0, 5.0, 11.0]), list[str]()
+    progress = within(10, told.append, lambda: next(times))
+    progress("hybrid: 1 of 3 questions …")
+
+    with pytest.raises(Unavailable, match=r"not done in 10 seconds \(hybrid: 2 of 3 questions\)\. Vectors"):
+        progress("hybrid: 2 of 3 questions …")
+
+    assert ["hybrid: 1 of 3 questions …"] == told
+
+
+def test_what_is_done_in_its_time_is_told_as_ever(folder: Folder) -> None:
+    remember(folder, 12)
+
+    told = folder.ctx("eval", "--questions", "12", "--time-limit", "500")
+
+    assert (0, "") == (told.code, told.err)

@@ -113,6 +113,16 @@ def test_of_equal_texts_the_better_is_kept() -> None:
     assert "says the same as b" == reasons(pack)["a"]
 
 
+def test_what_is_judged_the_same_as_a_pinned_one_is_left_out() -> None:
+    pin, found = candidate("pin", "Deploy on Mondays.", pinned=True), candidate("found", "deploys: Monday")
+
+    pack = select(
+        [found, pin], budget=1000, count=estimate, same=lambda one, other: {one.id, other.id} == {"pin", "found"}
+    )
+
+    assert (["pin"], "says the same as pin") == (chosen(pack), reasons(pack)["found"])
+
+
 def test_a_negation_is_not_a_repetition() -> None:
     assert ["a", "b"] == sorted(chosen(fill(candidate("a", "use tabs"), candidate("b", "do not use tabs"))))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, collapse, fuse, saturated
+from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, fuse, saturated
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SCORE = st.none() | st.floats(0, 60)
@@ -161,19 +161,3 @@ def test_an_explanation_adds_up_to_the_score(hit: Hit) -> None:
     rest = 1 - DEFAULT.fine - DEFAULT.freshness - DEFAULT.trust - DEFAULT.pinned
 
     assert score(hit) == pytest.approx(rest * shown + DEFAULT.fine * fine + extras)
-
-
-def test_equal_fingerprints_become_one() -> None:
-    ranked = fuse([Hit(key=key, semantic=at) for key, at in [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.6)]], now=NOW)
-
-    kept = collapse(ranked, {"a": "x", "b": "y", "c": "x"})
-
-    assert [("a", ("c",)), ("b", ()), ("d", ())] == [(one.hit.key, one.copies) for one in kept]
-
-
-def test_collapsing_twice_loses_no_copy() -> None:
-    ranked = fuse([Hit(key=key, semantic=at) for key, at in [("a", 0.9), ("b", 0.8), ("c", 0.7), ("d", 0.6)]], now=NOW)
-
-    kept = collapse(collapse(ranked, {"a": "x", "b": "x", "c": "y", "d": "y"}), {"a": "z", "c": "z"})
-
-    assert [("a", ("b", "c", "d"))] == [(one.hit.key, one.copies) for one in kept]

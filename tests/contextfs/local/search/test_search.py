@@ -142,6 +142,20 @@ def test_what_says_the_same_is_shown_once(machine: Machine) -> None:
     assert hit.copies == 1
 
 
+def test_what_says_nearly_the_same_is_named_beside_the_best(machine: Machine) -> None:
+    both = {
+        machine.add("We deploy with Pulumi on Mondays."),
+        machine.add("Remember: please deploy with pulumi on Monday"),
+    }
+    other = machine.add("We deploy with Pulumi on Tuesdays.")
+
+    hits = found(machine, "when do we deploy with Pulumi").hits
+
+    assert [both, {other}] == [
+        {hit.id, *(one.id for one in hit.similar)} for hit in sorted(hits, key=lambda it: -it.copies)
+    ]
+
+
 def test_a_long_memory_is_one_hit_that_tells_its_place(machine: Machine) -> None:
     filler = "Nothing of interest is said here, at length. " * 40
     machine.add(f"{filler}The needle is in the hay. {filler}needle")

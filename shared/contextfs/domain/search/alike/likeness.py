@@ -15,8 +15,8 @@ from itertools import pairwise
 from struct import unpack
 from typing import Literal, NamedTuple
 
+from contextfs.domain.search.alike.words import COURTESY, DIRECTIONS, NARROWING, NEGATIONS, NUMBERS, listed
 from contextfs.domain.search.stems import stem
-from contextfs.journeys.consolidate.words import COURTESY, DIRECTIONS, NARROWING, NEGATIONS, NUMBERS, listed
 
 Likeness = Literal["same", "near"]
 
@@ -32,7 +32,8 @@ _PARTS = re.compile(r"[,;]\s")
 _TOKEN = re.compile(r"`[^`]+`|[^\s`]+")
 _EDGES = re.compile(r"^[^\w/.~#@$<-]+|[^\w/%+#>]+$|^-(?!-?\w)")
 _SENTENCE_END = re.compile(r"[.!?:]['\")\]]*$")
-_EXACT = re.compile(r"\d|\w[._/:@#+=\\-]\w|^[-./~#@$<]|[/%+#>]$|[a-z][A-Z]|^[A-Z]{2,}s?$")
+_EXACT = re.compile(r"\d|\w[._/:@#+=\\-]\w|^[-./~#@$<]|[/%+#>]$|[a-z][A-Z]|^[A-Z]{2,}s?$|\w[(\[{]")
+_OPERATOR = re.compile(r"[<>=+%&]+|!=")
 _CONTRACTION = re.compile(r"(?i)n['\u2019]?t$")
 _CLITIC = re.compile(r"(?i)['\u2019](?:s|re|ve|ll|m|d)$")
 _AUXILIARIES = listed("do does did is are was were has have had wo ca could should would must need")
@@ -142,4 +143,6 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
             plain = _CLITIC.sub("", bare)
             named = plain[:1].isupper() and not begins and plain != "I"
             yield (plain.casefold(), named or _EXACT.search(plain) is not None)
+        elif _OPERATOR.fullmatch(token):
+            yield (token, True)
         begins = _SENTENCE_END.search(token) is not None or (begins and not bare)

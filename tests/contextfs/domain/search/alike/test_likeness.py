@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.journeys.consolidate.likeness import NEAR, alike, bands, gist, shared
+from contextfs.domain.search.alike.likeness import NEAR, alike, bands, gist, shared
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from contextfs.journeys.consolidate.likeness import NEAR, alike, bands, gist, sh
         ("Read `a.py` first.", "Read `b.py` first.", None),
         ("We deploy with Pulumi.", "We deploy with Terraform.", None),
         ("Prefer tabs over spaces.", "Prefer spaces over tabs.", None),
+        ("Keep count < limit there.", "Keep count > limit there.", None),
         ("In staging, answer in German.", "In German, answer in staging.", None),
         ("The job deletes old sessions of users.", "The job deletes old sessions.", "near"),
         ("", "", None),

@@ -64,6 +64,7 @@ class LocalStore:
         self.now = now
         self.entropy = entropy
         self.actor = cache(actor)
+        self._stepped = stepping.NOTHING
 
     @classmethod
     def open(
@@ -255,17 +256,21 @@ class LocalStore:
     def take_in(self, revisions: Iterable[Revision], *, sent: bool = False, more: bool = False) -> TakenIn:
         """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
 
-        `sent` is for those that came from the server, which need not be sent there. With `more` to come, what is due is
-        noted, and `write_due` writes the files of all.
+        `sent` is for those that came from the server, which need not be sent there. With `more` to come, their files
+        are due until `write_due` has made sure of all of them at once.
         """
-        taken = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
+        arrived = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
+        self._stepped = self._stepped.plus(stepping.step(self.base, self.place, arrived.due, arrived.texts))
         if not more:
             self.write_due()
-        return taken
+        return arrived.taken
 
     def write_due(self) -> None:
-        """Write the files that are due."""
-        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
+        """Write the files that are due, and make sure that those which were written are safe."""
+        stepped, self._stepped = self._stepped, stepping.NOTHING
+        done = frozenset(stepped.done)
+        rest = [one for one in stepping.pending(self.base, self.place) if one not in done]
+        stepping.finish(self.base, self.place, rest, before=stepped)
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""

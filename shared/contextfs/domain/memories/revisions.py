@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.memories.canonical import canonical
+from contextfs.domain.memories.canonical import canonical, canonical_texts
 from contextfs.domain.memories.clock import Clock, time_of, time_text
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.fields import Moment
@@ -107,12 +107,9 @@ def identity(revision: Revision) -> bytes:
     It is the line `contextfs.revision.1`, then the canonical JSON (UTF-8) of `memory_id` (lower case, with hyphens),
     `parents` (sorted) and `fields`. Times are RFC 3339 in UTC with six decimals; fields at their default are left out.
     """
-    said = {
-        "memory_id": str(revision.memory_id),
-        "parents": revision.parents,
-        "fields": said_by(revision.fields),
-    }
-    return _FORMAT + canonical(said).encode()
+    fields = said_by(revision.fields)
+    said = {"memory_id": str(revision.memory_id), "parents": revision.parents, "fields": fields}
+    return _FORMAT + (canonical_texts(said) if fields.keys() <= _TEXTS else canonical(said).encode())
 
 
 def said_by(fields: Fields) -> dict[str, Any]:
@@ -199,3 +196,5 @@ def instant(when: datetime) -> str:
 
 
 _OPTIONAL: Final = tuple(name for name in Fields.__struct_fields__ if name not in {"type", "content", "visibility"})
+_TEXTS: Final = frozenset({"type", "content", "visibility", "title", "alternatives", "tags", "sensitivity"})
+"""What holds texts alone; times are texts too, and too seldom to matter."""

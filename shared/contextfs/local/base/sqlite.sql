@@ -48,6 +48,10 @@ select * from memories where id = :id
 -- Some memories, deleted or not.
 select * from memories where id in (select value from json_each(:ids))
 
+-- name: standing
+-- How some memories stand, deleted or not, without their texts.
+select id, heads, deleted, private, short, path from memories where id in (select value from json_each(:ids))
+
 -- name: same
 -- A memory that says the same to the same readers.
 select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1
@@ -160,8 +164,8 @@ on conflict (tree, memory_id) do update set owner = excluded.owner
 select memory_id, owner from intents where tree = :tree order by memory_id
 
 -- name: intended
--- Clear a note.
-delete from intents where tree = :tree and memory_id = :memory_id
+-- Clear notes.
+delete from intents where tree = :tree and memory_id in (select value from json_each(:ids))
 
 -- name: touch
 -- Note that search has to look at a memory again.

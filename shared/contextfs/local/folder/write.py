@@ -116,13 +116,13 @@ def remove(target: Path) -> None:
         raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
 
 
-def flush_all(files: Iterable[Path]) -> None:
+def flush_all(files: Iterable[str]) -> None:
     """Bring many files, written without flushing, safely to the disk, with one call where the system has one."""
     if hasattr(os, "sync"):
         os.sync()
         return
     for path in files:
-        with path.open("rb+") as file:
+        with Path(path).open("rb+") as file:
             os.fsync(file.fileno())
 
 

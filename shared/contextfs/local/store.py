@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, cached_property
-from heapq import nlargest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -215,8 +214,7 @@ class LocalStore:
         if query.as_of is not None and query.as_of < now:
             from contextfs.local.base import past  # noqa: PLC0415 - seldom asked for
 
-            fitting = (one for one in past.known(self.base, query.as_of) if _fits(one, query))
-            return nlargest(query.limit, fitting, key=lambda one: (one.updated_at, one.id))
+            return past.page(self.base, query, query.as_of)
         rows = self.base.all(
             _DELETED if query.deleted else SQL["page"],
             {
@@ -387,18 +385,6 @@ def _means_the_same(left: Fields, right: Fields) -> bool:
 
 def _are_for_the_same(left: Fields, right: Fields) -> bool:
     return (left.visibility == "private") == (right.visibility == "private")
-
-
-def _fits(memory: LocalMemory, query: MemoryQuery) -> bool:
-    return (
-        (query.type is None or memory.type == canonical_type(query.type))
-        and {*(query.tags or ())} <= {*memory.tags}
-        and (query.author is None or memory.author == query.author)
-        and (query.since is None or memory.updated_at >= query.since)
-        and (query.conflicted is None or memory.conflicted == query.conflicted)
-        and (query.pinned is None or memory.pinned == query.pinned)
-        and (query.superseded or memory.overtaken is None)
-    )
 
 
 def _proof(one: dict[str, Any]) -> str:

@@ -45,14 +45,14 @@ def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: dat
     """Take in revisions, in transactions of their own; the files that follow are due then."""
     waiting = sorted(revisions, key=lambda one: one.memory_id.int)
     drafts = [draft([*some], sent=sent) for _, some in groupby(waiting, key=lambda one: one.memory_id)]
-    # Of several heads the clocks decide too, and those that are known here may be earlier ones.
-    texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
     done: list[TakenIn] = []
     due: list[UUID] = []
     # The clock first: whoever makes an edit after this one has seen what is about to come.
-    with base.transaction():
+    with base.transaction(durable=False):
         see_clocks(base, [one.clock for one in waiting], now)
     base.in_turns(batches(drafts, _A_BATCH), lambda some: done.append(_take_some(base, place, some, due, sent=sent)))
+    # Of several heads the clocks decide too, and those that are known here may be earlier ones.
+    texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
     return Arrived(_sum(done), due, texts)
 
 

@@ -100,6 +100,11 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         return sha256(identity(self)).hexdigest()
 
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What `said_by` gives of its state; not to be changed."""
+        return said_by(self.fields)
+
 
 def identity(revision: Revision) -> bytes:
     """Spell what an id stands for; two revisions are one exactly if these bytes are equal.
@@ -107,7 +112,7 @@ def identity(revision: Revision) -> bytes:
     It is the line `contextfs.revision.1`, then the canonical JSON (UTF-8) of `memory_id` (lower case, with hyphens),
     `parents` (sorted) and `fields`. Times are RFC 3339 in UTC with six decimals; fields at their default are left out.
     """
-    fields = said_by(revision.fields)
+    fields = revision.said
     said = {"memory_id": str(revision.memory_id), "parents": revision.parents, "fields": fields}
     return _FORMAT + (canonical_texts(said) if fields.keys() <= _TEXTS else canonical(said).encode())
 

@@ -154,7 +154,7 @@ def _added(revision: Revision, *, sent: bool, from_absence: bool = False) -> dic
         "memory_id": str(revision.memory_id),
         "id": revision.id,
         "parents": _written(revision.parents),
-        "fields": _written(said_by(revision.fields)),
+        "fields": _written(revision.said),
         "author": revision.author,
         "clock": revision.clock,
         "sent": sent,
@@ -174,13 +174,14 @@ def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
 
 def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool) -> dict[str, Any]:
     fields = now_shown.fields
+    said = known[0].said if fields is known[0].fields else said_by(fields)
     return {
         "id": str(now_shown.memory_id),
         "type": fields.type,
         "title": fields.title,
         "content": fields.content,
         "tags": _written(fields.tags),
-        "fields": _written(said_by(fields) | {"deleted": fields.deleted}),
+        "fields": _written(said | {"deleted": fields.deleted}),
         "heads": _written(now_shown.heads),
         "version": now_shown.version,
         "author": now_shown.updated_by,

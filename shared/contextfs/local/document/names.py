@@ -59,7 +59,7 @@ def short(memory_id: UUID) -> str:
 
 def _named_by(revisions: Iterable[Revision]) -> str:
     known = list(revisions)
-    ids = {revision.id for revision in known}
+    ids = {revision.id for revision in known} if len(known) > 1 else frozenset[str]()
     begun = min((one for one in known if ids.isdisjoint(one.parents)), key=lambda one: (one.clock, one.id))
     return begun.fields.title or _first(begun.fields)
 

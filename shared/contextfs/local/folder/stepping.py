@@ -123,13 +123,16 @@ class _Stepper:
 
     def step(self, memories: Sequence[UUID]) -> list[UUID]:
         """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
-        ids = _ids(memories)
+        names = [str(memory_id) for memory_id in memories]
+        ids = json.dumps(names)
         rows = {row["id"]: row for row in self._base.all(SQL["standing"], {"ids": ids})}
         files: dict[str, list[Known]] = {}
         for one in self._base.all(SQL["files_of_some"], {"ids": ids, "tree": self._place.tree}):
             files.setdefault(one["memory_id"], []).append(Known(**one))
         self._hold([row for row in rows.values() if not row["deleted"]])
-        in_step = [one for one in memories if self._step(rows.get(str(one)), files.get(str(one), []))]
+        in_step = [
+            one for one, name in zip(memories, names, strict=True) if self._step(rows.get(name), files.get(name, []))
+        ]
         looks, self._looks = self._looks, []
         self._base.many(SQL["set_file"], looks)
         return in_step

@@ -6,7 +6,6 @@ then.
 
 import json
 import os
-import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -148,38 +147,44 @@ class _Stepper:
         files = [one for one in known if one.problem is None]
         if row is None or row["deleted"]:
             return all(self._take_away(one) for one in files)
-        target, is_free = self._target(row)
-        there = [one for one in known if one.path == target]
+        target = self._target(row)
         # The new file first: killed in between, there are two with the same text, and none is lost.
-        is_written = self._write(row, target, None if is_free else there)
+        is_written = self._write(row, target, [one for one in known if one.path == target])
         return is_written and all(self._take_away(one) for one in files if one.path != target)
 
-    def _target(self, row: Row) -> tuple[str, bool]:
-        """Give where a memory's file belongs, and whether nothing is there.
-
-        Where another file has that name, the whole id makes it its own.
-        """
+    def _target(self, row: Row) -> str:
+        """Give where a memory's file belongs; where another file has that name, the whole id makes it its own."""
         path = _path(row)
         holder = self._holders.get(path)
-        if holder is None and not os.path.lexists(absolute(self._place, path)):
-            return path, True
-        if holder == row["id"]:
-            return path, False
-        return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}."), False
+        is_ours = holder == row["id"] or (holder is None and not os.path.lexists(absolute(self._place, path)))
+        return path if is_ours else path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
 
-    def _write(self, row: Row, target: str, known: Sequence[Known] | None) -> bool:
+    def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
         content = self._content(row)
         path = absolute(self._place, target)
-        if known is not None and not _is_replaceable(Path(path), content, known):
+        told = self._put(path, content, known, is_private=target.startswith("local/"))
+        if told is None:
             return False
-        writer = self._private if target.startswith("local/") else self._tracked
-        told = writer.replace(path, content, flush=self._flush)
         self.touched.append(path)
         self._holders[target] = row["id"]
         look = {"tree": self._place.tree, "path": target, "memory_id": row["id"], "base": row["heads"], "problem": None}
         look |= {"size": told.st_size, "mtime": told.st_mtime_ns, "looked": time.time_ns(), "hash": hashed(content)}
         self._looks.append(look)
         return True
+
+    def _put(self, path: str, content: bytes, known: Sequence[Known], *, is_private: bool) -> os.stat_result | None:
+        """Have a file say something; gives what the file system tells of it, None where somebody wrote in it.
+
+        What says it already is not touched: another process may have brought it into step, and a person may be about
+        to write in it. Whether nothing is lost is asked last, with all of the new file written beside.
+        """
+        there = write.there(path)
+        if there is not None and there[1] == content:
+            if self._flush:
+                write.flush_all([path])
+            return there[0]
+        writer = self._private if is_private else self._tracked
+        return writer.replace(path, content, flush=self._flush, may=lambda: _is_replaceable(path, content, known))
 
     def _content(self, row: Row) -> bytes:
         """Give what a memory's file says; a state is known by the revisions that it is made of."""
@@ -203,14 +208,15 @@ class _Stepper:
         return True
 
 
-def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
-    """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them."""
-    try:
-        if stat.S_ISLNK(os.lstat(path).st_mode):
-            return True  # the link itself is replaced, and what it leads to is left alone
-        there = path.read_bytes()
-    except FileNotFoundError:
+def _is_replaceable(path: str, content: bytes, known: Sequence[Known]) -> bool:
+    """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them.
+
+    A link is replaced itself, and what it leads to is left alone.
+    """
+    found = write.there(path)
+    if found is None:
         return True
+    _, there = found
     is_taken_in = any(one.problem is None and one.hash == hashed(there) for one in known)
     return is_taken_in or there == content or write.is_torn(there, content)
 

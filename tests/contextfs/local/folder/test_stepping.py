@@ -1,5 +1,7 @@
 """Files are brought into step: by what is known when they are written, in parts, and whatever stops it."""
 
+import os
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -7,7 +9,7 @@ import pytest
 
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.domain.memories.revisions import Fields, Revision
-from contextfs.local.folder import stepping
+from contextfs.local.folder import stepping, write
 from contextfs.local.folder.stepping import Text
 from contextfs.local.model import Refreshed
 from tests.contextfs.local.places import Machine
@@ -91,3 +93,38 @@ def test_sides_that_are_known_by_earlier_clocks_are_shown_by_these(machine: Mach
 
     assert "title: One" in machine.file(first.memory_id).read_text()
     assert Refreshed() == machine.refresh()
+
+
+def test_a_file_that_says_it_already_is_not_touched(machine: Machine) -> None:
+    """Another process brought it into step meanwhile, and a person may have it open."""
+    memory = machine.add("We use psycopg.")
+    before = machine.file(memory).stat()
+    with machine.open() as store:
+        with store.base.transaction():
+            stepping.intend(store.base, store.place, [memory])
+        in_step = stepping.finish(store.base, store.place, [memory])
+    after = machine.file(memory).stat()
+
+    assert {memory} == in_step
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert Refreshed() == machine.refresh()
+
+
+def test_an_edit_while_the_new_file_is_being_written_is_kept(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = machine.add("We use psycopg.")
+    file, written = machine.file(memory), write._written  # pyright: ignore[reportPrivateUsage] - the moment meant
+
+    def meanwhile(*args: Any, **kwargs: Any) -> os.stat_result:
+        told = written(*args, **kwargs)
+        file.write_text(file.read_text().replace("psycopg", "pg8000"))
+        return told
+
+    with machine.open() as store, monkeypatch.context() as patch:
+        patch.setattr(write, "_written", meanwhile)
+        store.change(memory, MemoryChange(tags=["driver"]))
+    machine.refresh()
+    with machine.open() as store:
+        shown = store.get(memory)
+
+    assert ("We use pg8000.", ["driver"]) == (shown.content, shown.tags)
+    assert "pg8000" in machine.file(memory).read_text()

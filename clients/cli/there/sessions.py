@@ -5,8 +5,10 @@ from itertools import islice
 
 from clients.cli import options, output
 from clients.cli.dialogue import dialogue, head, listing
+from clients.cli.sure import is_sure
 from clients.cli.there import server
 
+_LONGEST_TITLE = 60
 _MOST_IN_A_PAGE = 200
 
 
@@ -44,3 +46,21 @@ def show(id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002
             return
         head(session, project=client.projects.get(session.project_id).name)
         dialogue(said, full=full)
+
+
+def remove(id: str, *, yes: bool, json: bool) -> int:  # noqa: A002 - the argument's name
+    """Remove a session; what was learned from it stays."""
+    with server.opened() as client:
+        session_id = server.whole_id(id, client.sessions.list(page_size=_MOST_IN_A_PAGE), "session")
+        session = client.sessions.get(session_id)
+        messages = output.counted(session.message_count, "message")
+        title = output.one_line(session.title or "(no title)", _LONGEST_TITLE)
+        if not is_sure(f"Remove {title!r}, {messages}, from the server for good?", yes=yes):
+            output.note("Nothing was removed.")
+            return 1
+        client.sessions.delete(session_id)
+    if json:
+        output.say_json({"session_id": session_id, "messages": session.message_count})
+    else:
+        output.say(f"Removed: session {output.short(session_id)}, {messages}. What it taught stays.")
+    return 0

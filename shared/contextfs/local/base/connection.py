@@ -20,6 +20,7 @@ _SCHEMAS = (
     "contextfs.local.sync",
     "contextfs.local.sessions",
     "contextfs.local.sessions.versions",
+    "contextfs.local.sessions.removed",
 )
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 

@@ -24,6 +24,10 @@ set sent = max(sent, excluded.sent),
 -- Whether a revision is known.
 select 1 from revisions where memory_id = :memory_id and id = :id
 
+-- name: is_sent
+-- Whether a server was sent any revision of a memory.
+select 1 as is_so from revisions where memory_id = :memory_id and sent = 1 limit 1
+
 -- name: from_absence
 -- Whether all of some revisions are deletions that were concluded from a missing file.
 select min(from_absence) as all_of_them from revisions

@@ -21,6 +21,8 @@ from contextfs.local.place import Place
 from contextfs.local.running import is_running
 
 _EACH_FLUSHED = 8
+_BEING_WRITTEN = 1_000_000_000
+"""So long (ns) after its last change a file that is torn may be in the middle of being written."""
 _A_BATCH = 50
 """Of so many memories what is known is read by the same statements."""
 
@@ -211,14 +213,18 @@ class _Stepper:
 def _is_replaceable(path: str, content: bytes, known: Sequence[Known]) -> bool:
     """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them.
 
-    A link is replaced itself, and what it leads to is left alone.
+    A file that an editor has just opened looks torn as well until its text is written: it is given a second. A link is
+    replaced itself, and what it leads to is left alone.
     """
     found = write.there(path)
     if found is None:
         return True
-    _, there = found
-    is_taken_in = any(one.problem is None and one.hash == hashed(there) for one in known)
-    return is_taken_in or there == content or write.is_torn(there, content)
+    told, there = found
+    if there == content:
+        return True
+    if write.is_torn(there, content) or not there.strip(b"\0 \t\r\n"):
+        return told.st_mtime_ns < time.time_ns() - _BEING_WRITTEN
+    return any(one.problem is None and one.hash == hashed(there) for one in known)
 
 
 def _path(row: Row) -> str:

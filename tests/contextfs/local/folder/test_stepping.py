@@ -12,7 +12,7 @@ from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.local.folder import stepping, write
 from contextfs.local.folder.stepping import Text
 from contextfs.local.model import Refreshed
-from tests.contextfs.local.places import Machine
+from tests.contextfs.local.places import Machine, long_ago
 
 _CLOCK = "2030-01-31T12:00:00.000Z-0000"
 
@@ -55,6 +55,7 @@ def test_a_pull_that_is_stopped_between_two_parts_is_finished_by_the_next_look(m
         store.take_in([theirs(number) for number in range(20)], more=True)
         for path in [*machine.files()][::2]:  # what a power cut does to a file that was not flushed
             (machine.root / ".contextfs" / path).write_bytes(b"")
+            long_ago(machine.root / ".contextfs" / path)
     machine.refresh()
 
     with machine.open() as store:
@@ -128,3 +129,21 @@ def test_an_edit_while_the_new_file_is_being_written_is_kept(machine: Machine, m
 
     assert ("We use pg8000.", ["driver"]) == (shown.content, shown.tags)
     assert "pg8000" in machine.file(memory).read_text()
+
+
+def test_a_file_that_an_editor_has_just_opened_is_not_taken_for_torn(machine: Machine) -> None:
+    """Most editors empty a file first, and write into it then; between the two others may look."""
+    memory = machine.add("We use psycopg.")
+    file = machine.file(memory)
+    text = file.read_text()
+    with file.open("w") as editor:
+        told, left = machine.refresh(), file.read_bytes()
+        editor.write(text.replace("psycopg", "pg8000"))
+    machine.refresh()
+    with machine.open() as store:
+        shown = store.get(memory).content
+
+    assert (Refreshed(), b"") == (told, left)
+    assert "We use pg8000." == shown
+    assert "pg8000" in file.read_text()
+    assert Refreshed() == machine.refresh()

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
     "why": ("clients.cli.why:why", "Tell why a conversation was handed what it was"),
     "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
-    "sessions": ("clients.cli.sessions:app", "List and show conversations"),
+    "sessions": ("clients.cli.sessions:app", "List, show and remove conversations"),
     "capture": ("clients.cli.capturing:capture", "Keep a conversation; print its id"),
     "append": ("clients.cli.capturing:append", "Add messages to a conversation"),
     "complete": ("clients.cli.capturing:complete", "Close a conversation, and learn from it"),

@@ -5,7 +5,7 @@ from typing import Annotated
 from clients.cli import options, where
 from clients.cli.command import Argument, Group, Misused, Option
 
-app = Group("List and show conversations.")
+app = Group("List, show and remove conversations.")
 
 
 @app.command("list")
@@ -69,3 +69,32 @@ def show(
         from clients.cli.here import sessions as here  # noqa: PLC0415 - as above
 
         here.show(place, id, full=full, brief=brief, json=json)
+
+
+@app.command()
+def rm(
+    id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
+    memories: Annotated[
+        bool, Option("--memories", help="Delete what it alone taught, too, unless somebody changed that since.")
+    ] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    server: where.Server = False,
+    json: options.Json = False,
+) -> int:
+    """Remove a session with all that was said, here and on the server; it does not come back by an import or a pull.
+
+    What was learned from it stays, as memories of their own; --memories deletes that, too, in the store of this folder.
+    What its tool keeps of it, and what others pulled before, is theirs.
+    """
+    place = where.here(server)
+    if place is None:
+        if memories:
+            raise Misused(
+                "--memories works in the store of a folder: on a server, `ctx memory rm --server` deletes each"
+            )
+        from clients.cli.there import sessions as there  # noqa: PLC0415 - the one that is meant is loaded
+
+        return there.remove(id, yes=yes, json=json)
+    from clients.cli.here import sessions as here  # noqa: PLC0415 - as above
+
+    return here.remove(place, id, memories=memories, yes=yes, json=json)

@@ -16,6 +16,7 @@ from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config
 from contextfs.local.place import Place
 from contextfs.local.sessions import learning
+from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.store import LocalSessions
 
 
@@ -63,6 +64,9 @@ def rehearsed(place: Place, wanted: Again, tally: Tally, tags: Sequence[str]) ->
 def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> Iterator[Tally]:
     """Store one conversation after the other; one that cannot be stored does not stop the rest."""
     for file, one, is_new_reading in found:
+        if is_removed(sessions.store.base, None, one.tool, one.external_id):
+            tally.skipped_files.append((str(file), "its conversation was removed here by `ctx sessions rm`"))
+            continue
         try:
             tally.learned += _keep(sessions, one, tally, revise=is_new_reading)
         except Unavailable:

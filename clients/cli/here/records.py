@@ -14,6 +14,7 @@ from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
 from contextfs.local.records.cleaning import Cleaning
 from contextfs.local.records.store import Kept, Records
+from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.store import LocalStore
 
 Files = Mapping[str, Sequence[Path]]
@@ -70,6 +71,7 @@ class _Reading:
     def __init__(
         self, store: LocalStore, records: Records, tally: Tally, tags: Sequence[str], only: Only | None
     ) -> None:
+        self._base = store.base
         self._records = records
         self._policy = store.policy
         self._tally = tally
@@ -136,6 +138,8 @@ class _Reading:
         if not found:
             self._tally.skipped_files.append((str(file), NOTHING))
             self._records.forget(one)
+        elif all(is_removed(self._base, None, one.tool, transcript.external_id) for transcript in found):
+            self._records.forget(one)  # what somebody removed is not kept in another form
         elif len(self._tally.failed) == failed:
             self._records.read(one, by)
 

@@ -5,9 +5,11 @@ from itertools import islice
 
 from clients.cli import options, output
 from clients.cli.dialogue import dialogue, head, listing
+from clients.cli.sure import is_sure
 from clients.cli.there import server
 from contextfs.kit.errors import NotFound
 
+_LONGEST_TITLE = 60
 _MOST_IN_A_PAGE = 200
 
 
@@ -55,3 +57,21 @@ def record(id: str) -> None:  # noqa: A002 - the argument's name
             raise NotFound("Of this session no record is kept on the server: only its messages are.")
         for line in client.sessions.record_lines(session_id):
             output.say(line)
+
+
+def remove(id: str, *, yes: bool, json: bool) -> int:  # noqa: A002 - the argument's name
+    """Remove a session; what was learned from it stays."""
+    with server.opened() as client:
+        session_id = server.whole_id(id, client.sessions.list(page_size=_MOST_IN_A_PAGE), "session")
+        session = client.sessions.get(session_id)
+        messages = output.counted(session.message_count, "message")
+        title = output.one_line(session.title or "(no title)", _LONGEST_TITLE)
+        if not is_sure(f"Remove {title!r}, {messages}, from the server for good?", yes=yes):
+            output.note("Nothing was removed.")
+            return 1
+        client.sessions.delete(session_id)
+    if json:
+        output.say_json({"session_id": session_id, "messages": session.message_count})
+    else:
+        output.say(f"Removed: session {output.short(session_id)}, {messages}. What it taught stays.")
+    return 0

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, cached_property
-from heapq import nlargest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -64,6 +63,7 @@ class LocalStore:
         self.now = now
         self.entropy = entropy
         self.actor = cache(actor)
+        self._stepped = stepping.NOTHING
 
     @classmethod
     def open(
@@ -214,8 +214,7 @@ class LocalStore:
         if query.as_of is not None and query.as_of < now:
             from contextfs.local.base import past  # noqa: PLC0415 - seldom asked for
 
-            fitting = (one for one in past.known(self.base, query.as_of) if _fits(one, query))
-            return nlargest(query.limit, fitting, key=lambda one: (one.updated_at, one.id))
+            return past.page(self.base, query, query.as_of)
         rows = self.base.all(
             _DELETED if query.deleted else SQL["page"],
             {
@@ -255,17 +254,21 @@ class LocalStore:
     def take_in(self, revisions: Iterable[Revision], *, sent: bool = False, more: bool = False) -> TakenIn:
         """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
 
-        `sent` is for those that came from the server, which need not be sent there. With `more` to come, what is due is
-        noted, and `write_due` writes the files of all.
+        `sent` is for those that came from the server, which need not be sent there. With `more` to come, their files
+        are due until `write_due` has made sure of all of them at once.
         """
-        taken = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
+        arrived = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
+        self._stepped = self._stepped.plus(stepping.step(self.base, self.place, arrived.due, arrived.texts))
         if not more:
             self.write_due()
-        return taken
+        return arrived.taken
 
     def write_due(self) -> None:
-        """Write the files that are due."""
-        stepping.finish(self.base, self.place, stepping.pending(self.base, self.place))
+        """Write the files that are due, and make sure that those which were written are safe."""
+        stepped, self._stepped = self._stepped, stepping.NOTHING
+        done = frozenset(stepped.done)
+        rest = [one for one in stepping.pending(self.base, self.place) if one not in done]
+        stepping.finish(self.base, self.place, rest, before=stepped)
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""
@@ -382,18 +385,6 @@ def _means_the_same(left: Fields, right: Fields) -> bool:
 
 def _are_for_the_same(left: Fields, right: Fields) -> bool:
     return (left.visibility == "private") == (right.visibility == "private")
-
-
-def _fits(memory: LocalMemory, query: MemoryQuery) -> bool:
-    return (
-        (query.type is None or memory.type == canonical_type(query.type))
-        and {*(query.tags or ())} <= {*memory.tags}
-        and (query.author is None or memory.author == query.author)
-        and (query.since is None or memory.updated_at >= query.since)
-        and (query.conflicted is None or memory.conflicted == query.conflicted)
-        and (query.pinned is None or memory.pinned == query.pinned)
-        and (query.superseded or memory.overtaken is None)
-    )
 
 
 def _proof(one: dict[str, Any]) -> str:

@@ -1,15 +1,21 @@
-"""Revisions from elsewhere, from a server or an archive, are taken in: many memories by the same statements."""
+"""Revisions from elsewhere, from a server or an archive, are taken in: many memories by the same statements.
+
+What can be known of them alone is made first: meanwhile nobody waits.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local.base.connection import Base, Row, batches
 from contextfs.local.base.memories import (
     SQL,
+    Draft,
+    draft,
     fields_in,
     heads_in,
     record,
@@ -17,57 +23,77 @@ from contextfs.local.base.memories import (
     revisions_of,
     see_clocks,
 )
+from contextfs.local.document.text import render
 from contextfs.local.folder import stepping
+from contextfs.local.folder.stepping import Text
 from contextfs.local.model import TakenIn
 from contextfs.local.place import Place
 
 _A_BATCH = 50
 """So many memories are taken in by the same statements."""
 
-_Group = tuple[UUID, Sequence[Revision]]
+
+class Arrived(NamedTuple):
+    """What arrived: of which memories the files are due, and what these say, where that was made already."""
+
+    taken: TakenIn
+    due: Sequence[UUID]
+    texts: dict[str, Text]
 
 
-def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: datetime, sent: bool) -> TakenIn:
+def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: datetime, sent: bool) -> Arrived:
     """Take in revisions, in transactions of their own; the files that follow are due then."""
-    waiting = sorted(revisions, key=lambda one: str(one.memory_id))
-    groups = [(memory_id, list(some)) for memory_id, some in groupby(waiting, key=lambda one: one.memory_id)]
+    waiting = sorted(revisions, key=lambda one: one.memory_id.int)
+    drafts = [draft([*some], sent=sent) for _, some in groupby(waiting, key=lambda one: one.memory_id)]
     done: list[TakenIn] = []
+    due: list[UUID] = []
     # The clock first: whoever makes an edit after this one has seen what is about to come.
-    with base.transaction():
+    with base.transaction(durable=False):
         see_clocks(base, [one.clock for one in waiting], now)
-    base.in_turns(batches(groups, _A_BATCH), lambda some: done.append(_take_some(base, place, some, sent=sent)))
+    base.in_turns(batches(drafts, _A_BATCH), lambda some: done.append(_take_some(base, place, some, due, sent=sent)))
+    # Of several heads the clocks decide too, and those that are known here may be earlier ones.
+    texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
+    return Arrived(_sum(done), due, texts)
+
+
+def _text(one: Draft) -> Text:
+    return Text(one.row["heads"], render(one.view.memory_id, one.view.fields).encode())
+
+
+def _take_some(base: Base, place: Place, drafts: Sequence[Draft], due: list[UUID], *, sent: bool) -> TakenIn:
+    ids = json.dumps([one.row["id"] for one in drafts])
+    there = {row["id"]: row for row in base.all(SQL["memories"], {"ids": ids})}
+    new = [one for one in drafts if one.row["id"] not in there]
+    record_new(base, new)
+    follow = [one.view.memory_id for one in new]
+    done = [
+        TakenIn(
+            revisions=sum(len(one.revisions) for one in new),
+            memories=len(new),
+            conflicted=sum(one.view.conflicted for one in new),
+        )
+    ]
+    for one in drafts:
+        if (before := there.get(one.row["id"])) is not None:
+            taken, follows = _take(base, place, before, one.revisions, sent=sent)
+            done.append(taken)
+            follow += [one.view.memory_id] if follows else []
+    stepping.intend(base, place, follow)
+    due += follow
     return _sum(done)
 
 
-def _take_some(base: Base, place: Place, groups: Sequence[_Group], *, sent: bool) -> TakenIn:
-    ids = json.dumps([str(memory_id) for memory_id, _ in groups])
-    there = {row["id"]: row for row in base.all(SQL["memories"], {"ids": ids})}
-    new = [group for group in groups if str(group[0]) not in there]
-    views = record_new(base, new, sent=sent)
-    stepping.intend(base, place, [memory_id for memory_id, _ in new])
-    begun = TakenIn(
-        revisions=sum(len(some) for _, some in new),
-        memories=len(new),
-        conflicted=sum(one.conflicted for one in views),
-    )
-    changed = [
-        _take(base, place, before, some, sent=sent)
-        for memory_id, some in groups
-        if (before := there.get(str(memory_id))) is not None
-    ]
-    return _sum([begun, *changed])
-
-
-def _take(base: Base, place: Place, before: Row, some: Sequence[Revision], *, sent: bool) -> TakenIn:
+def _take(base: Base, place: Place, before: Row, some: Sequence[Revision], *, sent: bool) -> tuple[TakenIn, bool]:
+    """Take in revisions of a memory that is known here; tells whether its file is due then."""
     memory_id = some[0].memory_id
     follows = stepping.follows(base, place, before)
     known = {one.id for one in revisions_of(base, memory_id)}
     fresh = [one for one in some if one.id not in known]
     now = record(base, memory_id, some, sent=sent)
     # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
-    if follows and (heads_in(before) != now.heads or fields_in(before) != now.fields):
-        stepping.intend(base, place, [memory_id])
-    return TakenIn(revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0)
+    is_changed = heads_in(before) != now.heads or fields_in(before) != now.fields
+    taken = TakenIn(revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0)
+    return taken, follows and is_changed
 
 
 def _sum(done: Sequence[TakenIn]) -> TakenIn:

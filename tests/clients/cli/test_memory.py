@@ -89,3 +89,17 @@ def test_a_deleted_memory_is_brought_back(ctx: Ctx, client: ContextFS) -> None:
 def test_a_list_says_whether_it_was_narrowed(ctx: Ctx) -> None:
     assert "No memories yet: `ctx memory add` makes one.\n" == ctx("memory", "list").out
     assert "No memories fit these.\n" == ctx("memory", "list", "--type", "decision").out
+
+
+def test_a_session_is_removed_from_the_server_by_who_says_so(ctx: Ctx, client: ContextFS) -> None:
+    captured = client.sessions.capture("test", "s1", [NewMessage(role="user", content="Hello.")])
+    session_id = captured.session.id
+
+    asked = ctx("sessions", "rm", session_id.hex[-12:], "--server")
+    misused = ctx("sessions", "rm", str(session_id), "--server", "--memories", "--yes")
+    removed = ctx("sessions", "rm", session_id.hex[-12:], "--server", "--yes", "--json")
+    again = ctx("sessions", "rm", str(session_id), "--server", "--yes")
+
+    assert (2, 2, 3) == (asked.code, misused.code, again.code)
+    assert {"session_id": str(session_id), "messages": 1} == removed.json
+    assert [] == list(client.sessions.list())

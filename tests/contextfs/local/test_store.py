@@ -19,7 +19,7 @@ from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.kit.errors import Conflict, Invalid, NotFound, Unavailable
 from contextfs.local.document.text import MARKER
 from contextfs.local.model import MemoryQuery, Problem, Refreshed
-from tests.contextfs.local.places import PROJECT, Machine
+from tests.contextfs.local.places import PROJECT, Machine, long_ago
 
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
@@ -243,6 +243,7 @@ def test_a_file_that_a_power_cut_tore_is_written_again(machine: Machine) -> None
     with machine.open() as store:
         store.base.run("insert into intents (tree, memory_id) values (?, ?)", (machine_tree(machine), str(memory)))
     path.write_text("")
+    long_ago(path)
 
     told = machine.refresh()
 

@@ -14,6 +14,8 @@ from json.encoder import encode_basestring as _quoted
 from math import isfinite
 from typing import Any, Final, cast
 
+import msgspec
+
 from contextfs.kit.errors import Invalid
 
 DEPTH: Final = 100
@@ -23,6 +25,8 @@ _LARGE: Final = 10**21
 _EXACT: Final = 2.0**53
 _DIGITS: Final = 21
 _ZEROS: Final = 6
+_NO_SPELLING: Final = b"\\u0000"
+_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def canonical(value: Any) -> str:
@@ -34,6 +38,18 @@ def canonical(value: Any) -> str:
         return _written(value, 0)
     except Invalid as error:
         raise Invalid(error.detail, where=_place(value, "$", 0)) from None
+
+
+def canonical_texts(value: Any) -> bytes:
+    """Spell what holds nothing but texts, lists or tuples, and dicts with ASCII keys, as `canonical` does, in UTF-8.
+
+    Only numbers and the order of other keys are spelled in ways of our own; all else a library writes ten times faster.
+    """
+    try:
+        text = _sorted(value)
+    except UnicodeEncodeError:
+        return canonical(value).encode()
+    return canonical(value).encode() if _NO_SPELLING in text else text
 
 
 def _written(value: Any, depth: int) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.memories.canonical import canonical
+from contextfs.domain.memories.canonical import canonical, canonical_texts
 from contextfs.domain.memories.clock import Clock, time_of, time_text
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.fields import Moment
@@ -100,6 +100,11 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         return sha256(identity(self)).hexdigest()
 
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What `said_by` gives of its state; not to be changed."""
+        return said_by(self.fields)
+
 
 def identity(revision: Revision) -> bytes:
     """Spell what an id stands for; two revisions are one exactly if these bytes are equal.
@@ -107,12 +112,9 @@ def identity(revision: Revision) -> bytes:
     It is the line `contextfs.revision.1`, then the canonical JSON (UTF-8) of `memory_id` (lower case, with hyphens),
     `parents` (sorted) and `fields`. Times are RFC 3339 in UTC with six decimals; fields at their default are left out.
     """
-    said = {
-        "memory_id": str(revision.memory_id),
-        "parents": revision.parents,
-        "fields": said_by(revision.fields),
-    }
-    return _FORMAT + canonical(said).encode()
+    fields = revision.said
+    said = {"memory_id": str(revision.memory_id), "parents": revision.parents, "fields": fields}
+    return _FORMAT + (canonical_texts(said) if fields.keys() <= _TEXTS else canonical(said).encode())
 
 
 def said_by(fields: Fields) -> dict[str, Any]:
@@ -199,3 +201,5 @@ def instant(when: datetime) -> str:
 
 
 _OPTIONAL: Final = tuple(name for name in Fields.__struct_fields__ if name not in {"type", "content", "visibility"})
+_TEXTS: Final = frozenset({"type", "content", "visibility", "title", "alternatives", "tags", "sensitivity"})
+"""What holds texts alone; times are texts too, and too seldom to matter."""

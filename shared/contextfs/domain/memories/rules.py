@@ -35,6 +35,7 @@ SAID_BY = "said_by"
 _PREFIX = "memory_"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_WORDS = re.compile(r"[\W_]+")
+_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
 class _Acceptable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,8 +66,14 @@ def canonical_type(name: str) -> str:
 
 def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
-    words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", content).casefold()).strip()
+    words = _words(content)
     return hashlib.sha256(f"{canonical_type(kind)}\n{words or content}".encode()).hexdigest()[:32]
+
+
+def _words(content: str) -> str:
+    if content.isascii():  # the same, ten times as fast
+        return " ".join(content.translate(_ASCII_WORDS).split())
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", content).casefold()).strip()
 
 
 def author_kind(fields: Fields) -> AuthorKind:

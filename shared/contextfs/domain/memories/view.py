@@ -3,7 +3,7 @@
 Replicas that hold the same revisions show the same view, in whatever order, how often and in whatever parts these came.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from operator import attrgetter
 from uuid import UUID
@@ -59,7 +59,10 @@ def view(revisions: Iterable[Revision]) -> View:
     `Invalid` if there are none, or if they are of several memories.
     """
     known = gathered(revisions)
-    memory_id = _one_memory(known)
+    if len(known) == 1:
+        [only] = known.values()
+        return _shown([only.id], only.fields, begun=only, latest=only)
+    _of_one_memory(known)
     built_on = {parent for revision in known.values() for parent in revision.parents}
     heads = tuple(known[name] for name in sorted(known.keys() - built_on))
     if not heads:
@@ -68,16 +71,7 @@ def view(revisions: Iterable[Revision]) -> View:
     begun = min((one for one in known.values() if known.keys().isdisjoint(one.parents)), key=by_time)
     [last, *others] = heads
     fields, latest = fold(heads, known) if others else (last.fields, last)
-    return View(
-        memory_id=memory_id,
-        fields=fields,
-        heads=tuple(head.id for head in heads),
-        version=sha256(" ".join(head.id for head in heads).encode()).hexdigest()[:16],
-        created_by=begun.author,
-        created_clock=begun.clock,
-        updated_by=latest.author,
-        updated_clock=latest.clock,
-    )
+    return _shown([head.id for head in heads], fields, begun=begun, latest=latest)
 
 
 def change(seen: View, fields: Fields, *, author: str, clock: str) -> Revision | None:
@@ -101,8 +95,20 @@ def resolve(seen: View, content: str, *, author: str, clock: str) -> Revision | 
     )
 
 
-def _one_memory(known: dict[str, Revision]) -> UUID:
+def _shown(heads: Sequence[str], fields: Fields, *, begun: Revision, latest: Revision) -> View:
+    return View(
+        memory_id=begun.memory_id,
+        fields=fields,
+        heads=tuple(heads),
+        version=sha256(" ".join(heads).encode()).hexdigest()[:16],
+        created_by=begun.author,
+        created_clock=begun.clock,
+        updated_by=latest.author,
+        updated_clock=latest.clock,
+    )
+
+
+def _of_one_memory(known: dict[str, Revision]) -> None:
     memories = {revision.memory_id for revision in known.values()}
     if len(memories) != 1:
         raise Invalid(f"a view is of the revisions of one memory; these are of {len(memories)}")
-    return memories.pop()

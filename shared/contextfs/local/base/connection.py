@@ -20,6 +20,7 @@ _SCHEMAS = (
     "contextfs.local.sync",
     "contextfs.local.sessions",
     "contextfs.local.sessions.versions",
+    "contextfs.local.sessions.removed",
 )
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
@@ -44,6 +45,7 @@ class Base:
         self._connection = connection
         self._schemas = schemas
         self._inside = False
+        self._rests_until = 0.0
 
     @classmethod
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS) -> "Base":
@@ -143,9 +145,15 @@ class Base:
         self._connection.execute("pragma wal_checkpoint(truncate)")
 
     def in_turns(self, things: Iterable[T], work: Callable[[T], object], *, durable: bool = True) -> None:
-        """Do something to each of many things, in as many transactions as it takes for others not to wait long."""
+        """Do something to each of many things, in as many transactions as it takes for others not to wait long.
+
+        Between two long ones others get their turn, whatever is done here meanwhile.
+        """
         waiting = iter(things)
-        while True:
+        is_over = False
+        while not is_over:
+            if not self._inside:
+                time.sleep(max(0.0, self._rests_until - time.monotonic()))
             with self.transaction(durable=durable):
                 until = time.monotonic() + _TURN_SECONDS
                 is_over = True
@@ -154,10 +162,8 @@ class Base:
                     if time.monotonic() > until:
                         is_over = False
                         break
-            if is_over:
-                return
-            if not self._inside:
-                time.sleep(_PAUSE_SECONDS)
+            if time.monotonic() > until:
+                self._rests_until = time.monotonic() + _PAUSE_SECONDS
 
     def _begin(self, patience: float) -> None:
         """Begin a transaction that writes, as soon as nobody else does."""

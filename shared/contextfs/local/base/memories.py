@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -25,7 +25,20 @@ SQL = load("contextfs.local.base", "sqlite.sql")
 _CLOCK, _REDACTION = "clock", "redaction_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _fields = msgspec.json.Decoder(Fields)
-_written = json.JSONEncoder(ensure_ascii=False).encode
+_encode = msgspec.json.Encoder().encode
+
+
+class Draft(NamedTuple):
+    """A memory that may be new here: its view, and the rows that would show it."""
+
+    view: View
+    revisions: Sequence[Revision]
+    added: Sequence[Row]
+    row: Row
+
+    def with_whole_id(self) -> Row:
+        """Give the row of a memory whose short id another one has too."""
+        return self.row | {"path": names.path_of(self.view, self.revisions, whole_id=True)}
 
 
 def revisions_of(base: Base, memory_id: UUID) -> tuple[Revision, ...]:
@@ -46,20 +59,26 @@ def record(
     base.many(SQL["add_revision"], added)
     known = revisions_of(base, memory_id)
     now_shown = view(known)
-    base.run(SQL["show"], _row(now_shown, known, _sharing(base, [memory_id])))
+    others = _sharing(base, [memory_id])[names.short(memory_id)]
+    base.run(SQL["show"], _row(now_shown, known, whole_id=len(others) > 1))
     base.run(SQL["touch"], {"memory_id": str(memory_id)})
     return now_shown
 
 
-def record_new(base: Base, groups: Sequence[tuple[UUID, Sequence[Revision]]], *, sent: bool = False) -> list[View]:
-    """Add many memories that nothing is known of, each with its revisions, in a few statements; gives their views."""
-    views = [view(some) for _, some in groups]
-    sharing = _sharing(base, [memory_id for memory_id, _ in groups])
-    rows = [_row(one, some, sharing) for one, (_, some) in zip(views, groups, strict=True)]
-    base.many(SQL["add_revision"], [_added(one, sent=sent) for _, some in groups for one in some])
+def draft(revisions: Sequence[Revision], *, sent: bool) -> Draft:
+    """Make the rows of a memory as they are where nothing is known of it; nobody has to wait meanwhile."""
+    seen = view(revisions)
+    rows = [_added(one, sent=sent) for one in revisions]
+    return Draft(seen, revisions, rows, _row(seen, revisions, whole_id=False))
+
+
+def record_new(base: Base, drafts: Sequence[Draft]) -> None:
+    """Add many memories that nothing is known of, in a few statements."""
+    sharing = _sharing(base, [one.view.memory_id for one in drafts])
+    rows = [one.row if len(sharing[one.row["short"]]) == 1 else one.with_whole_id() for one in drafts]
+    base.many(SQL["add_revision"], [row for one in drafts for row in one.added])
     base.many(SQL["show"], rows)
     base.many(SQL["touch"], [{"memory_id": row["id"]} for row in rows])
-    return views
 
 
 def forget(base: Base, memory_id: UUID) -> None:
@@ -126,12 +145,16 @@ def heads_in(row: Row) -> tuple[str, ...]:
     return tuple(json.loads(row["heads"]))
 
 
+def _written(value: Any) -> str:
+    return _encode(value).decode()
+
+
 def _added(revision: Revision, *, sent: bool, from_absence: bool = False) -> dict[str, Any]:
     return {
         "memory_id": str(revision.memory_id),
         "id": revision.id,
         "parents": _written(revision.parents),
-        "fields": _written(said_by(revision.fields)),
+        "fields": _written(revision.said),
         "author": revision.author,
         "clock": revision.clock,
         "sent": sent,
@@ -149,15 +172,16 @@ def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
     return found
 
 
-def _row(now_shown: View, known: Sequence[Revision], sharing: dict[str, set[str]]) -> dict[str, Any]:
-    fields, memory_id, digits = now_shown.fields, str(now_shown.memory_id), names.short(now_shown.memory_id)
+def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool) -> dict[str, Any]:
+    fields = now_shown.fields
+    said = known[0].said if fields is known[0].fields else said_by(fields)
     return {
-        "id": memory_id,
+        "id": str(now_shown.memory_id),
         "type": fields.type,
         "title": fields.title,
         "content": fields.content,
         "tags": _written(fields.tags),
-        "fields": _written(said_by(fields) | {"deleted": fields.deleted}),
+        "fields": _written(said | {"deleted": fields.deleted}),
         "heads": _written(now_shown.heads),
         "version": now_shown.version,
         "author": now_shown.updated_by,
@@ -167,8 +191,8 @@ def _row(now_shown: View, known: Sequence[Revision], sharing: dict[str, set[str]
         "conflicted": now_shown.conflicted,
         "deleted": fields.deleted,
         "fingerprint": fingerprint(fields.type, fields.content),
-        "short": digits,
-        "path": names.path_of(now_shown, known, whole_id=len(sharing[digits]) > 1),
+        "short": names.short(now_shown.memory_id),
+        "path": names.path_of(now_shown, known, whole_id=whole_id),
         "created": now_shown.created_clock,
         "updated": now_shown.updated_clock,
     }

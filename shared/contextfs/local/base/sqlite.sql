@@ -24,6 +24,10 @@ set sent = max(sent, excluded.sent),
 -- Whether a revision is known.
 select 1 from revisions where memory_id = :memory_id and id = :id
 
+-- name: is_sent
+-- Whether a server was sent any revision of a memory.
+select 1 as is_so from revisions where memory_id = :memory_id and sent = 1 limit 1
+
 -- name: from_absence
 -- Whether all of some revisions are deletions that were concluded from a missing file.
 select min(from_absence) as all_of_them from revisions
@@ -47,6 +51,10 @@ select * from memories where id = :id
 -- name: memories
 -- Some memories, deleted or not.
 select * from memories where id in (select value from json_each(:ids))
+
+-- name: standing
+-- How some memories stand, deleted or not, without their texts.
+select id, heads, deleted, private, short, path from memories where id in (select value from json_each(:ids))
 
 -- name: same
 -- A memory that says the same to the same readers.
@@ -160,8 +168,8 @@ on conflict (tree, memory_id) do update set owner = excluded.owner
 select memory_id, owner from intents where tree = :tree order by memory_id
 
 -- name: intended
--- Clear a note.
-delete from intents where tree = :tree and memory_id = :memory_id
+-- Clear notes.
+delete from intents where tree = :tree and memory_id in (select value from json_each(:ids))
 
 -- name: touch
 -- Note that search has to look at a memory again.

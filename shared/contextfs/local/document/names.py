@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
@@ -60,12 +60,16 @@ def short(memory_id: UUID) -> str:
 
 def _named_by(revisions: Iterable[Revision]) -> str:
     known = sorted(revisions, key=lambda one: (one.clock, one.id))
-    ids = {revision.id for revision in known}
-    named = next(one.fields for one in known if ids.isdisjoint(one.parents))
-    for one in known:
+    named = known[0].fields if len(known) == 1 else _begun(known)
+    for one in known[1:]:
         if not _taken_out(one.fields) <= _taken_out(named):
             named = one.fields
     return named.title or _first(named)
+
+
+def _begun(known: Sequence[Revision]) -> Fields:
+    ids = {revision.id for revision in known}
+    return next(one.fields for one in known if ids.isdisjoint(one.parents))
 
 
 def _taken_out(fields: Fields) -> set[bytes]:

@@ -76,7 +76,9 @@ def render(memory_id: UUID, fields: Fields) -> str:
         if value is False or (name == "visibility" and value == "project"):
             continue
         values[name] = _time_text(value) if isinstance(value, datetime) else value
-    body = _BETWEEN.join(_LIKE_MARKER.sub(rf"\\\g<1>{MARKER}", text) for text in fields.bodies)
+    body = _BETWEEN.join(
+        _LIKE_MARKER.sub(rf"\\\g<1>{MARKER}", text) if MARKER in text else text for text in fields.bodies
+    )
     return f"{FENCE}\n{front_matter.written(values)}{FENCE}\n\n{body}\n"
 
 

@@ -6,10 +6,10 @@ then.
 
 import json
 import os
-import stat
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.local.base.connection import Base, Row, batches
@@ -21,8 +21,31 @@ from contextfs.local.place import Place
 from contextfs.local.running import is_running
 
 _EACH_FLUSHED = 8
+_BEING_WRITTEN = 1_000_000_000
+"""So long (ns) after its last change a file that is torn may be in the middle of being written."""
 _A_BATCH = 50
 """Of so many memories what is known is read by the same statements."""
+
+
+class Text(NamedTuple):
+    """What a memory's file says, and the heads (as its row has them) that it says it of."""
+
+    heads: str
+    content: bytes
+
+
+class Stepped(NamedTuple):
+    """Memories whose files were brought into step, and the files that were written and may not be on the disk yet."""
+
+    done: tuple[UUID, ...]
+    touched: tuple[str, ...]
+
+    def plus(self, other: "Stepped") -> "Stepped":
+        """Put two together."""
+        return Stepped(self.done + other.done, self.touched + other.touched)
+
+
+NOTHING = Stepped((), ())
 
 
 def intend(base: Base, place: Place, memories: Iterable[UUID]) -> None:
@@ -42,55 +65,78 @@ def left_behind(base: Base, place: Place) -> frozenset[UUID]:
     return frozenset(UUID(row["memory_id"]) for row in rows if not is_running(row["owner"]))
 
 
-def finish(base: Base, place: Place, memories: Sequence[UUID]) -> frozenset[UUID]:
-    """Write the files that are due; gives the memories that are in step now.
+def finish(base: Base, place: Place, memories: Sequence[UUID], *, before: "Stepped | None" = None) -> frozenset[UUID]:
+    """Write the files that are due; gives the memories that are in step now, with those that were stepped `before`.
 
     Many are flushed to the disk at once, before their notes are cleared: a file that a power cut tears is still noted,
     and is written again; so is one whose note a power cut brings back.
     """
-    is_large = len(memories) > _EACH_FLUSHED
-    stepper = _Stepper(base, place, flush=not is_large)
+    stepped = before or NOTHING
+    if not stepped.done and len(memories) <= _EACH_FLUSHED:
+        return frozenset(_flushing(base, place, memories))
+    stepped = stepped.plus(step(base, place, memories))
+    write.flush_all(stepped.touched)
+    base.in_turns(batches(stepped.done, _A_BATCH), lambda some: _clear(base, place, some), durable=False)
+    return frozenset(stepped.done)
+
+
+def step(base: Base, place: Place, memories: Sequence[UUID], texts: "Mapping[str, Text] | None" = None) -> "Stepped":
+    """Write files without waiting for the disk; they stay noted until `finish` has flushed them.
+
+    `texts` are those of memories' files that were made already, by the memories' ids.
+    """
+    stepper = _Stepper(base, place, flush=False, texts=texts or {})
     done: list[UUID] = []
+    base.in_turns(batches(memories, _A_BATCH), lambda some: done.extend(stepper.step(some)), durable=False)
+    return Stepped(tuple(done), tuple(stepper.touched))
 
-    def step(some: Sequence[UUID]) -> None:
-        in_step = stepper.step(some)
-        done.extend(in_step)
-        if not is_large:
-            _clear(base, place, in_step)
 
-    base.in_turns(batches(memories, _A_BATCH), step, durable=False)
-    if is_large:
-        write.flush_all(stepper.touched)
-        base.in_turns(batches(done, _A_BATCH), lambda some: _clear(base, place, some), durable=False)
-    return frozenset(done)
+def _flushing(base: Base, place: Place, memories: Sequence[UUID]) -> Sequence[UUID]:
+    """Write a few files, each flushed by itself, and clear their notes with the same commit."""
+    with base.transaction(durable=False):
+        done = _Stepper(base, place, flush=True, texts={}).step(memories)
+        _clear(base, place, done)
+    return done
 
 
 def _clear(base: Base, place: Place, memories: Sequence[UUID]) -> None:
-    base.many(SQL["intended"], [{"tree": place.tree, "memory_id": str(memory_id)} for memory_id in memories])
+    base.run(SQL["intended"], {"tree": place.tree, "ids": _ids(memories)})
+
+
+def _ids(memories: Iterable[UUID]) -> str:
+    return json.dumps([str(memory_id) for memory_id in memories])
 
 
 class _Stepper:
     """Brings the files of memories into step, inside transactions. `touched` are the files."""
 
-    def __init__(self, base: Base, place: Place, *, flush: bool) -> None:
+    def __init__(self, base: Base, place: Place, *, flush: bool, texts: Mapping[str, Text]) -> None:
         self._base = base
         self._place = place
         self._flush = flush
-        self.touched: list[Path] = []
+        self._texts = texts
+        self.touched: list[str] = []
         self._holders: dict[str, str] = {}
+        self._looks: list[Row] = []
         scratch = place.folder / "local" / "tmp"
         self._tracked = write.Writer(place.folder, scratch)
         self._private = write.Writer(place.private, scratch)
 
     def step(self, memories: Sequence[UUID]) -> list[UUID]:
         """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
-        ids = json.dumps([str(memory_id) for memory_id in memories])
-        rows = {row["id"]: row for row in self._base.all(SQL["memories"], {"ids": ids})}
+        names = [str(memory_id) for memory_id in memories]
+        ids = json.dumps(names)
+        rows = {row["id"]: row for row in self._base.all(SQL["standing"], {"ids": ids})}
         files: dict[str, list[Known]] = {}
         for one in self._base.all(SQL["files_of_some"], {"ids": ids, "tree": self._place.tree}):
             files.setdefault(one["memory_id"], []).append(Known(**one))
         self._hold([row for row in rows.values() if not row["deleted"]])
-        return [one for one in memories if self._step(rows.get(str(one)), files.get(str(one), []))]
+        in_step = [
+            one for one, name in zip(memories, names, strict=True) if self._step(rows.get(name), files.get(name, []))
+        ]
+        looks, self._looks = self._looks, []
+        self._base.many(SQL["set_file"], looks)
+        return in_step
 
     def _hold(self, rows: Sequence[Row]) -> None:
         """Look up whose the paths are that some memories' files belong to."""
@@ -112,36 +158,43 @@ class _Stepper:
         """Give where a memory's file belongs; where another file has that name, the whole id makes it its own."""
         path = _path(row)
         holder = self._holders.get(path)
-        there = absolute(self._place, path)
-        is_foreign = os.path.exists(there) if holder is None else holder != row["id"]  # noqa: PTH110 - thousands
-        if not is_foreign:
-            return path
-        return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
+        is_ours = holder == row["id"] or (holder is None and not os.path.lexists(absolute(self._place, path)))
+        return path if is_ours else path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
 
     def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
-        content = render(UUID(row["id"]), fields_in(row)).encode()
-        path = Path(absolute(self._place, target))
-        if not _is_replaceable(path, content, known):
+        content = self._content(row)
+        path = absolute(self._place, target)
+        told = self._put(path, content, known, is_private=target.startswith("local/"))
+        if told is None:
             return False
-        writer = self._private if target.startswith("local/") else self._tracked
-        told = writer.replace(path, content, flush=self._flush)
         self.touched.append(path)
         self._holders[target] = row["id"]
-        self._base.run(
-            SQL["set_file"],
-            {
-                "tree": self._place.tree,
-                "path": target,
-                "memory_id": row["id"],
-                "size": told.st_size,
-                "mtime": told.st_mtime_ns,
-                "looked": time.time_ns(),
-                "hash": hashed(content),
-                "base": row["heads"],
-                "problem": None,
-            },
-        )
+        look = {"tree": self._place.tree, "path": target, "memory_id": row["id"], "base": row["heads"], "problem": None}
+        look |= {"size": told.st_size, "mtime": told.st_mtime_ns, "looked": time.time_ns(), "hash": hashed(content)}
+        self._looks.append(look)
         return True
+
+    def _put(self, path: str, content: bytes, known: Sequence[Known], *, is_private: bool) -> os.stat_result | None:
+        """Have a file say something; gives what the file system tells of it, None where somebody wrote in it.
+
+        What says it already is not touched: another process may have brought it into step, and a person may be about
+        to write in it. Whether nothing is lost is asked last, with all of the new file written beside.
+        """
+        there = write.there(path)
+        if there is not None and there[1] == content:
+            if self._flush:
+                write.flush_all([path])
+            return there[0]
+        writer = self._private if is_private else self._tracked
+        return writer.replace(path, content, flush=self._flush, may=lambda: _is_replaceable(path, content, known))
+
+    def _content(self, row: Row) -> bytes:
+        """Give what a memory's file says; a state is known by the revisions that it is made of."""
+        made = self._texts.get(row["id"])
+        if made is not None and made.heads == row["heads"]:
+            return made.content
+        whole = self._base.one(SQL["memory"], {"id": row["id"]}) or {}
+        return render(UUID(row["id"]), fields_in(whole)).encode()
 
     def _take_away(self, one: Known) -> bool:
         """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
@@ -157,16 +210,21 @@ class _Stepper:
         return True
 
 
-def _is_replaceable(path: Path, content: bytes, known: Sequence[Known]) -> bool:
-    """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them."""
-    try:
-        if stat.S_ISLNK(os.lstat(path).st_mode):
-            return True  # the link itself is replaced, and what it leads to is left alone
-        there = path.read_bytes()
-    except FileNotFoundError:
+def _is_replaceable(path: str, content: bytes, known: Sequence[Known]) -> bool:
+    """Tell whether nothing is lost when a file is written over: its bytes are known here, or a power cut tore them.
+
+    A file that an editor has just opened looks torn as well until its text is written: it is given a second. A link is
+    replaced itself, and what it leads to is left alone.
+    """
+    found = write.there(path)
+    if found is None:
         return True
-    is_taken_in = any(one.problem is None and one.hash == hashed(there) for one in known)
-    return is_taken_in or there == content or write.is_torn(there, content)
+    told, there = found
+    if there == content:
+        return True
+    if write.is_torn(there, content) or not there.strip(b"\0 \t\r\n"):
+        return told.st_mtime_ns < time.time_ns() - _BEING_WRITTEN
+    return any(one.problem is None and one.hash == hashed(there) for one in known)
 
 
 def _path(row: Row) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,9 +25,12 @@ class Writer:
         self._scratch = scratch
         self._ready: set[str] = set()
 
-    def replace(self, target: str | Path, content: bytes, *, flush: bool = True) -> os.stat_result:
+    def replace(
+        self, target: str | Path, content: bytes, *, flush: bool = True, may: Callable[[], bool] = lambda: True
+    ) -> os.stat_result | None:
         """Put bytes into a file; gives what the file system tells of it then.
 
+        `may` is asked once all of it is written beside: where it says no, the file is as it was, and None is given.
         Unavailable when it cannot be written: the file is then as it was. Invalid where a link leads elsewhere.
         """
         folder, name = os.path.split(target)
@@ -35,6 +38,9 @@ class Writer:
             self._prepare(folder)
             try:
                 told = _written(self._temporary, content, flush=flush)
+                if not may():
+                    os.unlink(self._temporary)  # noqa: PTH108 - as below
+                    return None
                 os.replace(self._temporary, f"{folder}{os.sep}{name}")  # noqa: PTH105 - thousands of files, one by one
             except BaseException:
                 with suppress(OSError):
@@ -98,6 +104,21 @@ def sweep(scratch: Path, now: float) -> None:
                     os.unlink(entry.path)  # noqa: PTH108 - it is a name, not a path
 
 
+def there(path: str) -> tuple[os.stat_result, bytes] | None:
+    """Give a file's bytes, with what the file system told of it before; None where there is none, or a link."""
+    unlinked = getattr(os, "O_NOFOLLOW", 0)
+    try:
+        if not unlinked and os.path.islink(path):  # noqa: PTH114 - thousands of files, one by one
+            return None
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | unlinked)
+    except OSError:
+        if os.path.lexists(path) and not os.path.islink(path):  # noqa: PTH114 - as above
+            raise
+        return None
+    with os.fdopen(handle, "rb") as file:
+        return os.fstat(handle), file.read()
+
+
 def is_torn(there: bytes, content: bytes) -> bool:
     """Tell whether bytes are what a power cut leaves of a file: its first pages, or fewer, then nothing or zeros."""
     begun = there.rstrip(b"\0")
@@ -116,13 +137,13 @@ def remove(target: Path) -> None:
         raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
 
 
-def flush_all(files: Iterable[Path]) -> None:
+def flush_all(files: Iterable[str]) -> None:
     """Bring many files, written without flushing, safely to the disk, with one call where the system has one."""
     if hasattr(os, "sync"):
         os.sync()
         return
     for path in files:
-        with path.open("rb+") as file:
+        with Path(path).open("rb+") as file:
             os.fsync(file.fileno())
 
 

@@ -128,6 +128,16 @@ class Records:
         """Take a file out."""
         self._forget(kept.id)
 
+    def forget_named(self, tool: str, name: str) -> int:
+        """Take out the files of a tool that are called by a session's name; gives how many there were."""
+        found = [one for one in self.files(tool) if name in Path(one.path).stem]
+        for one in found:
+            self._forget(one.id)
+        self.base.run(SQL["sweep"])
+        if found:
+            self.base.compact()
+        return len(found)
+
     def bound(self, most: int, now: datetime) -> list[Kept]:
         """Take out files until no more than `most` bytes are kept, those first that were met the longest ago."""
         gone: list[Kept] = []

@@ -1,6 +1,5 @@
 """Search by words and meaning: a moment of embedding first, then both legs; vectors that are damaged are given up."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from contextfs.kit.errors import Unavailable
 from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search.candidates import Proposed, propose
-from contextfs.local.search.embedding import embed_waiting, waiting
+from contextfs.local.search.embedding import Moment, embed_waiting, waiting
 from contextfs.local.search.find import Asked, by_words
 from contextfs.local.search.matrix import Damaged
 from contextfs.local.search.semantic import Semantic
@@ -29,10 +28,9 @@ class Meaning:
         self._vectors = Vectors(base, folder, model.model, model.dimensions)
 
     def catch_up(self, seconds: float) -> list[str]:
-        """Embed for a moment; gives what went wrong."""
-        until = time.monotonic() + seconds
+        """Embed for a moment, and one text at the least; gives what went wrong."""
         try:
-            embed_waiting(self._base, self._folder, self._model, go_on=lambda: time.monotonic() < until)
+            embed_waiting(self._base, self._folder, self._model, moment=Moment(seconds))
         except Damaged:
             self._vectors.lose()
             return [_DAMAGED]

@@ -366,3 +366,11 @@ insert into passage_words (passage_words, rank) values ('integrity-check', 1)
 -- name: optimize
 -- Merge what the word index wrote in pieces.
 insert into passage_words (passage_words) values ('optimize')
+
+-- name: has_words
+-- Whether there is an index.
+select 1 as is_so from sqlite_master where type = 'table' and name = 'passage_words'
+
+-- name: merge_words
+-- Merge the parts of the index of words, which drops the words of passages that are gone.
+insert into passage_words (passage_words) values ('optimize')

@@ -8,6 +8,7 @@ import msgspec
 
 from contextfs.domain.sessions.model import Message, Session
 from contextfs.local.base.connection import Base
+from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.rows import SQL, row_of, row_of_message
 
 
@@ -56,7 +57,9 @@ def forget(base: Base, session_id: UUID) -> None:
 
 
 def _take(base: Base, session: Session, messages: list[Message]) -> tuple[bool, int]:
-    """Take in one session; gives whether it is new here, and how many messages are."""
+    """Take in one session, unless it was removed here; gives whether it is new, and how many messages are."""
+    if is_removed(base, session.id, session.tool, session.external_id):
+        return False, 0
     chosen = "private" if session.visibility == "private" else "project"
     told = row_of(session) | {"chosen": chosen, "own": False, "told": f"{chosen} 0"}
     is_new = base.run(SQL["add"], told) > 0

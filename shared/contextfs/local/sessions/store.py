@@ -108,6 +108,10 @@ class LocalSessions:
         """Read a session; NotFound when there is none."""
         return self.shown(self._row(session_id))
 
+    def is_told(self, session_id: UUID) -> bool:
+        """Tell whether a server was told of a session, or told us of it."""
+        return self._row(session_id)["told"] is not None
+
     def find(self, digits: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
         plain = digits.replace("-", "").lower()

@@ -1,5 +1,6 @@
 """Pull: what changed on the server comes here; how far it was read is remembered after it is stored."""
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import UUID
@@ -96,7 +97,7 @@ def withdraw(store: LocalStore, memory_id: UUID) -> bool:
 
 
 def _own_unsent(base: Base, memory_id: UUID) -> bool:
-    return bool(base.all(SQL["unsent"], {"memory_id": str(memory_id)}))
+    return bool(base.all(SQL["unsent"], {"ids": json.dumps([str(memory_id)])}))
 
 
 def _revision(sent: SentRevision) -> Revision:

@@ -1,17 +1,18 @@
 """Push: revisions that the server lacks go there, in batches; each batch that arrived is remembered before the next."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from itertools import chain, repeat
 from uuid import UUID
 
 import msgspec
 
 from contextfs.client.sync import Sync
-from contextfs.domain.feed.model import REVISIONS_A_CALL, SentRevision
+from contextfs.domain.feed.model import REVISIONS_A_CALL, Pushed, SentRevision
 from contextfs.domain.memories.revisions import Fields
-from contextfs.local.base.connection import Base
+from contextfs.local.base.connection import Base, Row
 from contextfs.local.config import Sharing
 from contextfs.local.sync.ahead import Ahead
 from contextfs.local.sync.sharing import level_of_memory
@@ -19,7 +20,10 @@ from contextfs.local.sync.state import SQL
 
 _BYTES_A_CALL = 2_000_000
 _AHEAD = 500
+_UNDER_WAY = 2
+"""So many batches are on their way at once: the server reads one while its database stores another."""
 _fields = msgspec.json.Decoder(Fields)
+_texts = msgspec.json.Decoder(list[str])
 
 Progress = Callable[[int], None]
 
@@ -45,21 +49,27 @@ def push(
 ) -> PushReport:
     """Send everything that may leave and was not sent. It can be cut at any time, and goes on from there."""
     report = PushReport()
-    batches = _batches(due(base, sharing))
-    following = next(batches, None)
-    while (batch := following) is not None:
-        call = Ahead(partial(server.push, project_id, revisions=[one.revision for one in batch], origin=origin))
-        following = next(batches, None)
-        pushed = call.result()
-        refused = {one.index: one.reason for one in pushed.refused if one.kind == "revision"}
-        _remember(base, batch, refused)
-        report = PushReport(
-            sent=report.sent + len(batch),
-            stored=report.stored + pushed.stored,
-            refused=report.refused + len(refused),
-        )
-        progress(report.sent)
+    under_way: deque[tuple[list[Unsent], Ahead[Pushed]]] = deque()
+    for batch in chain(_batches(due(base, sharing)), repeat(None, _UNDER_WAY)):
+        if under_way and (batch is None or len(under_way) == _UNDER_WAY):
+            report = _arrived(base, *under_way.popleft(), report)
+            progress(report.sent)
+        if batch is not None:
+            call = partial(server.push, project_id, revisions=[one.revision for one in batch], origin=origin)
+            under_way.append((batch, Ahead(call)))
     return report
+
+
+def _arrived(base: Base, batch: list[Unsent], call: Ahead[Pushed], before: PushReport) -> PushReport:
+    """Wait for the answer to a batch, and remember it."""
+    pushed = call.result()
+    refused = {one.index: one.reason for one in pushed.refused if one.kind == "revision"}
+    _remember(base, batch, refused)
+    return PushReport(
+        sent=before.sent + len(batch),
+        stored=before.stored + pushed.stored,
+        refused=before.refused + len(refused),
+    )
 
 
 def due(base: Base, sharing: Sharing) -> Iterator[Unsent]:
@@ -69,33 +79,31 @@ def due(base: Base, sharing: Sharing) -> Iterator[Unsent]:
     """
     after = ""
     while rows := base.all(SQL["waiting"], {"after": after, "limit": _AHEAD}):
-        for row in rows:
-            if row["known"] or _level(sharing, row) != "private":
-                yield from _unsent(base, row["id"])
+        leaving = [row["id"] for row in rows if row["known"] or _level(sharing, row) != "private"]
+        yield from map(_unsent, base.all(SQL["unsent"], {"ids": json.dumps(leaving)}))
         after = rows[-1]["id"]
 
 
-def _level(sharing: Sharing, row: dict[str, Any]) -> str:
+def _level(sharing: Sharing, row: Row) -> str:
     anchors = json.loads(row["fields"]).get("anchors", ()) if sharing.rules else ()
     return level_of_memory(
         sharing,
         private=bool(row["private"]),
         kind=row["type"],
-        tags=json.loads(row["tags"]),
+        tags=_texts.decode(row["tags"]),
         paths=[anchor.get("path", "") for anchor in anchors],
     )
 
 
-def _unsent(base: Base, memory_id: str) -> Iterator[Unsent]:
-    for row in base.all(SQL["unsent"], {"memory_id": memory_id}):
-        revision = SentRevision(
-            memory_id=UUID(memory_id),
-            parents=json.loads(row["parents"]),
-            fields=_fields.decode(row["fields"]),
-            author=row["author"],
-            clock=row["clock"],
-        )
-        yield Unsent(id=row["id"], revision=revision, size=len(row["fields"]))
+def _unsent(row: Row) -> Unsent:
+    revision = SentRevision(
+        memory_id=UUID(row["memory_id"]),
+        parents=_texts.decode(row["parents"]),
+        fields=_fields.decode(row["fields"]),
+        author=row["author"],
+        clock=row["clock"],
+    )
+    return Unsent(id=row["id"], revision=revision, size=len(row["fields"]))
 
 
 def _batches(waiting: Iterator[Unsent]) -> Iterator[list[Unsent]]:

@@ -9,8 +9,10 @@ order by m.id
 limit :limit
 
 -- name: unsent
--- A memory's revisions that the server has not been sent.
-select id, parents, fields, author, clock from revisions where memory_id = :memory_id and not sent order by clock, id
+-- Revisions of some memories that the server has not been sent.
+select memory_id, id, parents, fields, author, clock from revisions
+where memory_id in (select value from json_each(:ids)) and not sent
+order by memory_id, clock, id
 
 -- name: mark_sent
 -- Remember that the server has a revision.

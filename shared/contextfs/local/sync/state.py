@@ -47,8 +47,9 @@ def meet(base: Base, url: str, entropy: Entropy) -> UUID:
 
 
 def read_up_to(base: Base, cursor: int) -> None:
-    """Remember how far the feed was read."""
-    set_mark(base, _CURSOR, str(cursor))
+    """Remember how far the feed was read. A power cut may undo it, and not what was stored before: it is read again."""
+    with base.transaction(durable=False):
+        set_mark(base, _CURSOR, str(cursor))
 
 
 def synced(base: Base, at: str) -> None:

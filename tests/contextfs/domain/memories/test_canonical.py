@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.memories.canonical import DEPTH, canonical
+from contextfs.domain.memories.canonical import DEPTH, canonical, canonical_texts
 from contextfs.kit.errors import Invalid
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
@@ -45,6 +45,26 @@ def test_a_number_that_a_store_prints_in_full_keeps_its_spelling(number: float) 
 @given(st.dictionaries(texts, st.none()))
 def test_the_order_of_keys_does_not_matter(value: dict[str, None]) -> None:
     assert canonical(dict(reversed(value.items()))) == canonical(value)
+
+
+@given(st.dictionaries(st.sampled_from("ab_Z"), st.one_of(texts, st.lists(texts), st.tuples(texts))))
+def test_texts_are_spelled_the_same_by_the_library(value: dict[str, Any]) -> None:
+    assert canonical_texts(value) == canonical(value).encode()
+
+
+def test_every_character_is_spelled_the_same_by_the_library() -> None:
+    every = "".join(map(chr, (*range(1, 0xD800), *range(0xE000, 0x30000))))
+
+    assert canonical_texts([every]) == canonical([every]).encode()
+    assert canonical_texts(["\\u0000"]) == canonical(["\\u0000"]).encode()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "half \ud800"])
+def test_what_has_no_spelling_is_refused_by_both(text: str) -> None:
+    with pytest.raises(Invalid) as told:
+        canonical_texts({"content": text})
+
+    assert told.value.where == "$.content"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from contextfs.local.doctor.checks import checks
 from contextfs.local.folder import reading, scan
 from contextfs.local.model import MemoryQuery, Refreshed
 from contextfs.local.place import Place, required
-from tests.contextfs.local.places import PROJECT, Machine
+from tests.contextfs.local.places import PROJECT, Machine, long_ago
 
 
 def faults(machine: Machine) -> list[str]:
@@ -101,6 +101,7 @@ def test_a_file_that_a_power_cut_emptied_is_written_again_and_told(machine: Mach
     memory = machine.add("We use psycopg.")
     whole = machine.file(memory).read_bytes()
     machine.file(memory).write_bytes(left)
+    long_ago(machine.file(memory))
 
     told = machine.refresh()
 
@@ -123,10 +124,12 @@ def gone(path: Path) -> None:
 
 def torn(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:40] + b"\0" * 60)
+    long_ago(path)
 
 
 def a_page(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:4096])
+    long_ago(path)
 
 
 @pytest.mark.parametrize("harm", [gone, torn, a_page])

@@ -174,7 +174,7 @@ def test_search_is_told_of_each_session_that_grew(machine: Machine) -> None:
 def test_a_store_of_before_is_brought_to_its_tables_where_it_is(machine: Machine) -> None:
     memory = machine.add("We use psycopg.")
     database = sqlite3.connect(machine.root / ".contextfs/local/index.db")
-    for table in ("sessions", "messages", "dirty_sessions", "refused_sessions", "message_versions"):
+    for table in ("sessions", "messages", "dirty_sessions", "refused_sessions", "message_versions", "removed_sessions"):
         database.execute(f"drop table {table}")
     database.execute("pragma user_version = 2")
     database.commit()

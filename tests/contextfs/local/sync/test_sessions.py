@@ -8,6 +8,7 @@ import pytest
 from contextfs.client import ContextFS
 from contextfs.domain.sessions.model import NewMessage, NewSession
 from contextfs.kit.errors import Unavailable
+from contextfs.local.sessions.removed import removing
 from contextfs.local.sessions.store import LocalSessions, SessionQuery
 from contextfs.local.sync import sessions as pushing
 from tests.conftest import Tenant
@@ -311,3 +312,26 @@ def test_a_session_of_another_that_is_closed_here_is_closed_there(linked: Make, 
     desk.sync()
 
     assert [one["status"] for one in ann.call("GET", "/v1/sessions").json()["items"]] == ["completed"]
+
+
+def test_a_session_that_is_removed_on_the_server_goes_from_the_machines_of_others(
+    linked: Make, ann: Tenant, ben: Tenant
+) -> None:
+    laptop, desk = linked(ann, "laptop"), linked(ben, "desk")
+    laptop.share()
+    keep(laptop, DECIDED)
+    laptop.sync()
+    desk.sync()
+    with laptop.machine.open() as store:
+        sessions = LocalSessions(store)
+        [one] = sessions.page(SessionQuery())
+        was_told = sessions.is_told(one.id)
+        with ContextFS(laptop.url, ann.key) as client:
+            client.sessions.delete(one.id)
+        removing.remove(sessions, one.id, memories=False)
+    pulled, again = desk.sync().pulled, laptop.sync()
+
+    assert was_told
+    assert (1, {}) == (pulled.sessions_withdrawn, desk.said())
+    assert (0, 0, {}) == (again.sessions.sent, again.pulled.sessions, laptop.said())
+    assert [] == ann.call("GET", "/v1/sessions").json()["items"]

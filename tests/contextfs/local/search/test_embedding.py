@@ -1,0 +1,72 @@
+"""A search embeds for a moment alone, however long one text takes; what is left waits for the background."""
+
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from contextfs.local.search.embedding import Moment, waiting
+from contextfs.local.search.model import Wanted
+from tests.contextfs.local.places import Machine
+from tests.contextfs.local.search.indexes import opened
+from tests.functions.letters import Letters
+
+LONG = "It was decided so because of the gateway. " * 20
+
+
+class Slow(Letters):
+    """Takes its time for each text, and tells how many it was given at once."""
+
+    model = "slow"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.batches: list[int] = []
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Give each text its vector, late."""
+        self.batches.append(len(texts))
+        time.sleep(self.seconds * len(texts))
+        return [[*one] for one in super().embed(texts)]
+
+
+def test_texts_that_take_long_are_embedded_one_and_not_sixteen(machine: Machine) -> None:
+    for number in range(20):
+        machine.add(f"Service {number} listens on port {number}. {LONG}")
+    slow = Slow(0.3)
+
+    with opened(machine, slow) as index:
+        reply = index.search(Wanted(query="which port"))
+        left = waiting(index.base)
+
+    assert [1, 1] == slow.batches  # one of what waits, and the question
+    assert 19 == left == index.waiting
+    assert any("19 passages are still waiting" in one for one in reply.degraded)
+
+
+def test_texts_that_take_no_time_are_embedded_at_once(machine: Machine) -> None:
+    for number in range(20):
+        machine.add(f"Service {number} listens on port {number}.")
+    quick = Slow(0.0)
+
+    with opened(machine, quick) as index:
+        reply = index.search(Wanted(query="which port"))
+
+    assert 21 == sum(quick.batches)
+    assert not reply.degraded
+
+
+def test_a_moment_holds_what_it_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("contextfs.local.search.embedding.time.monotonic", lambda: now[0])
+    waits = [{"body": "x" * 400}] * 16
+    moment = Moment(0.35)
+
+    first = moment.part(waits)
+    now[0] += 0.1
+    second = moment.part(waits)
+    now[0] += 0.25
+
+    assert (2, 5, 0) == (len(first), len(second), len(moment.part(waits)))
+    assert 1 == len(Moment(0.1).part([{"body": "x" * 9000}] * 3))
+    assert [] == Moment(0.0).part(waits)

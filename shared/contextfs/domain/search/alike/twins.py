@@ -63,7 +63,11 @@ def are_texts_twins(one: str, other: str) -> bool:
 def may_be_twins(one: str, other: str) -> bool:
     """Tell whether two texts have enough in common to be worth a comparison."""
     ours, theirs = _beginnings(one), _beginnings(other)
-    return len(ours & theirs) >= _SHARED * len(ours | theirs)
+    few, many = sorted((len(ours), len(theirs)))
+    if few < _SHARED * many:
+        return False
+    common = len(ours & theirs)
+    return common >= _SHARED * (few + many - common)
 
 
 def say_the_same(one: str, other: str) -> bool:

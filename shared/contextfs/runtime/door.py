@@ -183,7 +183,6 @@ class Door:
             admitted = asked.caller.admitted(found, request, now)
             let_in()
             asked.bill.admitted(admitted.principal, now)
-            self.familiar.let_in(asked.caller.proof, route.needs)
             call = Call(
                 principal=admitted.principal,
                 now=now,
@@ -196,7 +195,9 @@ class Door:
             if admitted.refused is not None:
                 refused = problem(admitted.refused(call), asked.request_id)
                 settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
+                self.familiar.refused(asked.caller.proof, route.needs)
                 return call, None, refused
+            self.familiar.let_in(asked.caller.proof, route.needs)
             key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)

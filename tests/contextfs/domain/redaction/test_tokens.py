@@ -3,11 +3,14 @@
 import base64
 import os
 import re
+import zlib
 from uuid import uuid4
 
 import pytest
 
 from contextfs.domain.redaction import redact
+from contextfs.domain.redaction.model import VERSION
+from contextfs.domain.redaction.tokens import _SHAPES  # pyright: ignore[reportPrivateUsage] - its change is looked at
 from contextfs.domain.sources import signatures
 from contextfs.kit import tokens
 
@@ -52,3 +55,8 @@ def test_each_webhook_secret_that_is_made_goes() -> None:
     assert [
         line for line in cleaned.splitlines() if not re.fullmatch(r"hook \[redacted:webhook-secret:\w+\] made", line)
     ] == []
+
+
+def test_who_changes_the_table_of_shapes_has_all_looked_through_again() -> None:
+    """Grow `VERSION` with it, and write both here."""
+    assert (VERSION, zlib.crc32(repr(_SHAPES).encode())) == (6, 1404491128)

@@ -95,23 +95,28 @@ def dim(text: str) -> str:
 
 
 class Progress:
-    """A line on standard error that is rewritten while work goes on; nothing when nobody watches."""
+    """A line on standard error that is rewritten while work goes on; where nobody watches, nothing.
 
-    def __init__(self) -> None:
+    What takes minutes says a line `every` so many seconds there, too: a log shows that it is alive.
+    """
+
+    def __init__(self, *, every: float | None = None) -> None:
         self._is_watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._shown_at = 0.0
+        self._every = _PROGRESS_SECONDS if self._is_watched else every
+        self._shown_at: float | None = None
 
     def show(self, text: str) -> None:
         """Show how far the work is, a few times a second."""
         now = time.monotonic()
-        if self._is_watched and now - self._shown_at >= _PROGRESS_SECONDS:
-            self._shown_at = now
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
+        if self._every is None or (self._shown_at is not None and now - self._shown_at < self._every):
+            return
+        self._shown_at = now
+        sys.stderr.write(f"\r\x1b[K{text}" if self._is_watched else f"{text}\n")
+        sys.stderr.flush()
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._is_watched and self._shown_at:
+        if self._is_watched and self._shown_at is not None:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextfs.runtime.isolation.model import Proof
 
 _LEAKED = 1
+_EVERY_SECONDS = 15
 
 
 class Format(StrEnum):
@@ -33,8 +34,8 @@ def prove_isolation(
     """Try on a running server whether anybody gets at what is another organization's, project's or person's.
 
     Two organizations are made for it, and dissolved at the end; nobody else's data is read or changed. It needs the
-    settings of the server (CONTEXTFS_DATABASE_URL and its siblings), or the platform of this machine. The exit code
-    is 1 when something leaks.
+    settings of the server (CONTEXTFS_DATABASE_URL and its siblings), or the platform of this machine. It takes minutes,
+    and says on standard error how far it is. The exit code is 1 when something leaks.
     """
     from contextfs.kit.settings import from_environment  # noqa: PLC0415 - the server's parts are loaded here alone
     from contextfs.runtime import stack  # noqa: PLC0415 - as above
@@ -44,9 +45,11 @@ def prove_isolation(
     settings = stack.settings_of(stack.Home.of(os.environ)) if is_here else from_environment(os.environ)
     own = settings.public_url or f"http://{settings.host}:{settings.port}"
     asked = url or (None if is_here else os.environ.get("CONTEXTFS_URL")) or own
-    progress = output.Progress()
-    proof = prove(settings, asked, progress.show)
-    progress.clear()
+    progress = output.Progress(every=_EVERY_SECONDS)
+    try:
+        proof = prove(settings, asked, progress.show)
+    finally:
+        progress.clear()
     _print(proof, Format.json if json else format)
     return _LEAKED if proof.leaks else 0
 

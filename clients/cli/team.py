@@ -1,6 +1,6 @@
 """`ctx team`: who works with you on a server, how they come in, and what they may."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from clients.cli import options, output
@@ -103,17 +103,25 @@ def list_(json: options.Json = False) -> None:
 def role(
     who: Who,
     role: Annotated[str, Argument("owner, admin, member, viewer, or a custom role.")],
-    project: Projects = None,
+    project: Annotated[
+        list[str] | None, Option("--project -p", help="A project that is open to them from now on, by name or id.")
+    ] = None,
+    all_projects: Annotated[bool, Option("--all-projects", help="Open every project to them.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Give somebody another role, in all projects or in those that are named; their keys follow at once."""
+    """Give somebody another role; their keys follow at once. Which projects they reach stays, unless it is said."""
+    if project and all_projects:
+        raise Misused("--project names some projects, --all-projects opens every one: give one of them")
     with server.opened() as client:
-        projects = named_projects(client, project)
-        changed = client.users.update(found(client, who).id, role=role, projects=projects)
+        changes: dict[str, Any] = {"role": role}
+        if project or all_projects:
+            changes["projects"] = named_projects(client, project)
+        changed = client.users.update(found(client, who).id, **changes)
+        names = {one.id: one.name for one in client.projects.list(page_size=200)}
     if json:
         output.say_json(changed)
         return
-    output.say(f"{_called(changed)} is {changed.role} now.")
+    output.say(f"{_called(changed)} is {changed.role} now, in {_in(changed.projects, names)}.")
 
 
 @app.command()
@@ -176,6 +184,11 @@ def _state(user: User) -> str:
     if user.suspended_at is not None:
         return f"suspended {output.day(user.suspended_at)}"
     return f"since {output.day(user.created_at)}" if user.kind == "person" else "service account"
+
+
+def _in(projects: list[UUID] | None, names: dict[UUID, str]) -> str:
+    reach = _reach(projects, names)
+    return {"all": "all projects", "none": "no project"}.get(reach, reach)
 
 
 def _reach(projects: list[UUID] | None, names: dict[UUID, str]) -> str:

@@ -87,6 +87,14 @@ KNOWLEDGE: tuple[Route, ...] = (
         body_limit=8 * MIB,
         accepts=(JSON, PROTOBUF),
     ),
+    Route(
+        "ingest.metrics",
+        "POST",
+        "/v1/otlp/v1/metrics",
+        needs="sessions:write",
+        body_limit=8 * MIB,
+        accepts=(JSON, PROTOBUF),
+    ),
     Route("sources.create", "POST", "/v1/sources", needs="sources:write", status=201, audits="source.created"),
     Route("sources.list", "GET", "/v1/sources", needs="sources:read"),
     Route(

@@ -138,7 +138,7 @@ PEOPLE: tuple[Route, ...] = (
         accepts=(FORM,),
     ),
     Route("sso.get", "GET", "/v1/admin/sso", needs="sso:read"),
-    Route("sso.put", "PUT", "/v1/admin/sso", needs="sso:write", audits="sso.updated"),
+    Route("sso.put", "PUT", "/v1/admin/sso", needs="sso:write", audits="sso.updated", conflicts=True),
     Route("sso.test", "POST", "/v1/admin/sso/test", needs="sso:write", audits="sso.tested"),
     Route("sso.domains", "GET", "/v1/admin/sso/domains", needs="sso:read"),
     Route("sso.claim", "POST", "/v1/admin/sso/domains", needs="sso:write", status=201, audits="sso_domain.claimed"),

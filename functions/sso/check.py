@@ -2,9 +2,9 @@
 
 from contextfs.domain.sso.model import Domain
 from contextfs.journeys.signin import domains
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 
 
-def handle(call: Call, domain: str) -> Domain:
+def handle(call: Call, domain: str) -> Outside[Domain]:
     """Look for the record in the domain's DNS; `verified_at` is null and `told` says why when it is not there."""
     return domains.check(call, domain)

@@ -2,9 +2,9 @@
 
 from contextfs.domain.sso.model import Sso, SsoChange
 from contextfs.journeys.signin import settings
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 
 
-def handle(call: Call, body: SsoChange) -> Sso:
+def handle(call: Call, body: SsoChange) -> Outside[Sso]:
     """Set how the organization signs in; a provider that is switched on is asked first whether it answers."""
     return settings.change(call, body)

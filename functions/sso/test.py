@@ -2,9 +2,9 @@
 
 from contextfs.domain.sso.model import SsoTest
 from contextfs.journeys.signin import settings
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 
 
-def handle(call: Call) -> SsoTest:
+def handle(call: Call) -> Outside[SsoTest]:
     """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
     return settings.test(call)

@@ -79,7 +79,7 @@ def body_of(route: Route, project_id: object) -> Any:
 def ask(tenant: Tenant, route: Route, things: Things, **headers: str) -> Any:
     """Call a route with its example, signed where it has to be."""
     path, body = path_of(route, things), body_of(route, things.project_id)
-    if route.name in {"ingest.traces", "ingest.logs"}:
+    if route.path.startswith("/v1/otlp/"):
         path = f"{path}?project_id={things.project_id}"
     if route.name == "auth.decide":
         body = body | {"user_code": things.user_code}

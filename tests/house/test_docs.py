@@ -8,6 +8,7 @@ import pytest
 
 from contextfs.domain.access.rules import PERMISSIONS, ROLES
 from contextfs.kit.settings import PREFIX, Settings
+from contextfs.kit.tokens import KINDS, SCANNED_BY
 from contextfs.runtime.truth import rewritten
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from infra.config import Config
@@ -32,6 +33,10 @@ def test_every_setting_is_told() -> None:
     names = [f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__]
 
     assert missing(names, read("docs/guides/settings.md")) == []
+
+
+def test_leak_scanners_are_told_every_kind_of_credential() -> None:
+    assert missing([SCANNED_BY, *{f"{prefix[:4]}_" for prefix in KINDS}], read("docs/guides/permissions.md")) == []
 
 
 def test_every_value_of_an_installation_is_told() -> None:

@@ -4,20 +4,42 @@
 24 random bytes, `checksum` the CRC-32 of all before it, both in base 62: what is cut off or mistyped is known at once,
 and a leak scanner knows a real one from a look-alike. Only an HMAC-SHA-256 is stored: 192 random bits need no slow
 hash.
+
+All kinds are named here, and no other can be made: redaction takes out what this module makes.
 """
 
 import hmac
 import re
 import zlib
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from contextfs.kit.base62 import decode, encode
 from contextfs.kit.ids import Entropy
 
+KINDS: Final[Mapping[str, str]] = {
+    "ctxk_live": "key",
+    "ctxk_test": "key",
+    "ctxi": "invitation",
+    "ctxt": "access-token",
+    "ctxg": "grant-token",
+    "ctxr": "grant-token",
+    "ctxa": "grant-code",
+    "ctxs": "directory-token",
+    "ctxl": "login",
+    "ctxd": "device-code",
+    "ctxo": "sign-in",
+}
+"""What each prefix opens: API keys, invitations, access tokens (`POST /v1/tokens`), access and refresh tokens of
+programs that a person let in and the codes for them, tokens of directories (SCIM), logins' cookies, codes of devices,
+and sign-ins on their way."""
 _ID_LENGTH, _SECRET_LENGTH, _SUM_LENGTH = 43, 33, 6
 _PATTERN = re.compile(r"([a-z_]+)_([0-9A-Za-z]{43})_[0-9A-Za-z]{39}")
 _SECRET_BYTES = 24
+_STARTS = "|".join(prefix.removeprefix("ctx") for prefix in KINDS)
+SCANNED_BY: Final = f"ctx({_STARTS})_[0-9A-Za-z]{{{_ID_LENGTH}}}_[0-9A-Za-z]{{{_SECRET_LENGTH + _SUM_LENGTH}}}"
+"""The pattern by which a leak scanner finds every kind."""
 LONGEST = 100
 """No token has more characters."""
 
@@ -31,7 +53,9 @@ class Named(NamedTuple):
 
 
 def mint(prefix: str, org_id: UUID, thing: UUID, entropy: Entropy) -> str:
-    """Make a token's text. It cannot be read back from what is stored."""
+    """Make a token's text. It cannot be read back from what is stored. ValueError when its kind is not named here."""
+    if prefix not in KINDS:
+        raise ValueError(prefix)
     named = encode(org_id.int << 128 | thing.int, _ID_LENGTH)
     secret = encode(int.from_bytes(entropy(_SECRET_BYTES), "big"), _SECRET_LENGTH)
     text = f"{prefix}_{named}_{secret}"

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -15,7 +15,7 @@ import msgspec
 from contextfs.domain.lockouts.model import Attempt
 from contextfs.kit.call import Call, OpenCall, Outside, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAuthenticated, TooLarge
+from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAllowed, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
 from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, tabular, telemetry
@@ -23,6 +23,7 @@ from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
 from contextfs.runtime.entrance import Entered, Entrance
+from contextfs.runtime.familiar import Familiar
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
@@ -67,6 +68,7 @@ class Door:
     allowance: Allowance
     triggers: tuple[Trigger, ...] = ()
     """Those that `?wait=` may ask for at once."""
+    familiar: Familiar = field(default_factory=Familiar)
 
     def answer(self, route: Route, request: HttpRequest) -> HttpResponse:
         """Answer one request; whatever goes wrong is told as a problem, and nothing of it is stored."""
@@ -164,8 +166,9 @@ class Door:
         """Do what is asked; a credential that is wrong is counted, once what was done is undone."""
         try:
             return undisturbed(lambda: self._transact(asked))
-        except NotAuthenticated:
-            if asked.tried is not None:
+        except (NotAuthenticated, NotAllowed) as error:
+            self.familiar.refused(asked.caller.proof, asked.route.needs)
+            if isinstance(error, NotAuthenticated) and asked.tried is not None:
                 lockout.failed(self.services, asked.tried, self.clock(), asked.request_id)
             raise
 
@@ -192,7 +195,9 @@ class Door:
             if admitted.refused is not None:
                 refused = problem(admitted.refused(call), asked.request_id)
                 settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
+                self.familiar.refused(asked.caller.proof, route.needs)
                 return call, None, refused
+            self.familiar.let_in(asked.caller.proof, route.needs)
             key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
@@ -208,10 +213,11 @@ class Door:
         return call, result, response
 
     def _entered(self, asked: Asked, now: datetime) -> AbstractContextManager[Entered]:
-        """Open the transaction of a call, with what its handler asks first."""
+        """Open the transaction of a call, with what its handler asks first, for who was let in for this before."""
         # Who was let in here before is let in: what somebody else tries in their name does not stop them.
         entrance = Entrance(asked.caller.kind, asked.request.address, None if asked.bill.is_known else asked.tried)
-        ahead = asked.binding.ahead(asked.taken)
+        is_familiar = self.familiar.knows(asked.caller.proof, asked.route.needs)
+        ahead = asked.binding.ahead(asked.taken) if is_familiar else ()
         at_once = bool(ahead) and asked.route.method == "GET"
         return entrance.opened(self.services.database, asked.caller.entering(now), now, ahead=ahead, at_once=at_once)
 

@@ -60,6 +60,23 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 }
             ]
         },
+        "ingest.metrics": {
+            "resourceMetrics": [
+                {
+                    "scopeMetrics": [
+                        {
+                            "metrics": [
+                                {
+                                    "name": "gen_ai.client.operation.duration",
+                                    "unit": "s",
+                                    "gauge": {"dataPoints": [{"timeUnixNano": "1767225600000000000", "asDouble": 1.5}]},
+                                },
+                            ],
+                        },
+                    ],
+                },
+            ],
+        },
         "ingest.logs": {
             "resourceLogs": [
                 {

@@ -1,5 +1,6 @@
 """`ctx admin prove-isolation`."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from clients.cli import output
 from clients.cli.proving import Format, _print  # pyright: ignore[reportPrivateUsage] - what it prints is tried alone
 from contextfs.runtime.isolation.model import Check, Proof
 from contextfs.runtime.isolation.telling import markdown
@@ -54,10 +56,23 @@ def test_without_settings_and_without_a_platform_it_says_what_it_needs(ctx: Ctx)
     assert "start it by `ctx up`" in ran.err
 
 
+def test_where_nobody_watches_a_line_is_said_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    progress, silent = output.Progress(every=0.2), output.Progress()
+    for text in ("first", "too soon"):
+        progress.show(text)
+        silent.show(text)
+    time.sleep(0.25)
+    progress.show("later")
+    progress.clear()
+
+    assert capsys.readouterr().err == "first\nlater\n"
+
+
 def test_a_server_that_does_not_answer_is_told(ctx: Ctx, settings: dict[str, str]) -> None:
     ran = ctx("admin", "prove-isolation", "--url", "http://127.0.0.1:9", **settings)
 
     assert (1, "") == (ran.code, ran.out)
+    assert ran.err.startswith("0 checks in 0 s: two organizations are made\n")
     assert "http://127.0.0.1:9 does not answer" in ran.err
 
 
@@ -95,7 +110,8 @@ def test_it_proves_a_running_server_and_finds_a_hole(
     with everybody_sees_roles(database):
         holed = ctx("admin", "prove-isolation", "--json", **settings)
 
-    assert ("", "") == (sound.err, holed.err)
+    assert sound.err.startswith("0 checks in 0 s: two organizations are made\n")
+    assert len(sound.err.splitlines()) >= 2, "it says that it is alive"
     assert (0, True) == (sound.code, "No leak." in sound.out)
     assert 1 == holed.code
     assert {one["subject"] for one in holed.json["checks"] if one["leak"]} >= {"GET /v1/admin/roles/{role_id}"}

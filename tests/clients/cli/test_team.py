@@ -48,11 +48,34 @@ def test_a_role_of_ones_own_is_made_given_changed_and_deleted(ctx: Ctx, tenant: 
     deleted = ctx("admin", "role", "delete", "scribe")
 
     assert (made["permissions"], made["projects"]) == (["memories:*"], [str(tenant.project_id)])
-    assert given.out == "ann@example.test is scribe now.\n"
+    assert given.out == "ann@example.test is scribe now, in all projects.\n"
     assert refused.code == 5
     assert (changed["permissions"], changed["projects"]) == (["memories:read"], made["projects"])
     assert deleted.code == 0
     assert ctx("admin", "role", "list", "--json").json == []
+
+
+def test_another_role_opens_no_project(ctx: Ctx, tenant: Tenant) -> None:
+    tenant.call("POST", "/v1/projects", {"name": "second"})
+    ctx("team", "join", token_of(ctx("team", "invite", "eve@example.test", "--project", "first").out))
+    reaches: list[object] = []
+    for said in ((), ("--project", "second"), (), ("--all-projects",)):
+        told = ctx("team", "role", "eve@example.test", "viewer", *said)
+        reaches.append(told.out.removeprefix("eve@example.test is viewer now, in "))
+    both = ctx("team", "role", "eve@example.test", "viewer", "--project", "first", "--all-projects")
+
+    assert reaches == ["first.\n", "second.\n", "second.\n", "all projects.\n"]
+    assert both.code == 2
+
+
+def test_an_owner_is_made_of_who_reaches_some_projects_when_it_is_said(ctx: Ctx) -> None:
+    ctx("team", "join", token_of(ctx("team", "invite", "eve@example.test", "--project", "first").out))
+    silent = ctx("team", "role", "eve@example.test", "owner")
+    said = ctx("team", "role", "eve@example.test", "owner", "--all-projects")
+
+    assert silent.code != 0
+    assert "An owner reaches every project" in silent.err
+    assert said.out == "eve@example.test is owner now, in all projects.\n"
 
 
 def test_somebody_is_kept_out_and_let_in_again(ctx: Ctx, tenant: Tenant) -> None:

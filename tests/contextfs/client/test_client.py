@@ -23,7 +23,7 @@ from tests.conftest import Tenant
 
 FOR_BROWSERS = {"auth.login", "auth.callback", "auth.exchange", "auth.open", "auth.logout"}
 FOR_PROVIDERS = {"saml.metadata", "saml.acs", "saml.logout", "saml.logout_form"}
-FOR_WHO_HAS_A_CLIENT = {"ingest.receive", "ingest.traces", "ingest.logs"}
+FOR_WHO_HAS_A_CLIENT = {"ingest.receive", "ingest.traces", "ingest.logs", "ingest.metrics"}
 """Whoever sends webhooks, or telemetry, does it in a form of their own."""
 BY_HAND = [route for route in ROUTES if route.name not in FOR_BROWSERS | FOR_PROVIDERS | FOR_WHO_HAS_A_CLIENT]
 

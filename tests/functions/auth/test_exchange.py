@@ -155,6 +155,24 @@ def test_who_belongs_to_several_names_one_and_no_other(
     assert rows.of("identities", tenant) == []
 
 
+def test_who_belongs_to_very_many_may_name_each_of_them(tenant: Tenant, door: Door, hire: Hire, rows: Rows) -> None:
+    email = hire(tenant)
+    for number in range(21):
+        named = {"org_id": uuid4(), "name": f" first of all {number}", "user_id": uuid4(), "email": email}
+        rows.connection.execute(
+            "insert into contextfs.organizations (org_id, name, plan, region, created_at, updated_at)"
+            " select %(org_id)s, %(name)s, plan, region, now(), now() from contextfs.organizations limit 1",
+            named,
+        )
+        rows.connection.execute(
+            "insert into contextfs.memberships (org_id, user_id, email, role, created_at, updated_at)"
+            " values (%(org_id)s, %(user_id)s, %(email)s, 'owner', now(), now())",
+            named,
+        )
+
+    assert door.bring(door.browser(), door.token(email), tenant.org_id).status_code == 201
+
+
 def test_an_organization_of_others_looks_like_none(
     tenant: Tenant, other_tenant: Tenant, door: Door, hire: Hire, rows: Rows
 ) -> None:

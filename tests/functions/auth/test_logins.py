@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.conftest import Tenant
-from tests.functions.asking import told
+from tests.functions.asking import Things, told
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import Time
 from tests.functions.conftest import Rows
@@ -56,6 +56,25 @@ def test_a_copy_of_a_cookie_that_was_changed_ends_the_login(
 
     assert (thief.status_code, owner.status_code) == (401, 401)
     assert "there is a copy of it" in told(thief)["detail"]
+    assert len(rows.audited(tenant, "login.replayed")) == 1
+
+
+def test_what_is_read_with_who_calls_changes_a_cookie_and_ends_the_login_of_a_copy(
+    tenant: Tenant, things: Things, browser: Browser, time: Time, rows: Rows
+) -> None:
+    path = f"/v1/memories/{things.memory_id}"
+    browser.sign_in(tenant.key)
+    stolen = browser.cookie
+    browser.get(path)
+    time.passed += timedelta(minutes=16)
+    changed = browser.get(path)
+    time.passed += timedelta(minutes=2)
+
+    thief = browser.http.get(path, headers={"cookie": f"ctx_login={stolen}"})
+    owner = browser.get(path)
+
+    assert (changed.status_code, "set-cookie" in changed.headers) == (200, True)
+    assert (thief.status_code, owner.status_code) == (401, 401)
     assert len(rows.audited(tenant, "login.replayed")) == 1
 
 

@@ -85,6 +85,7 @@ def test_what_copilot_sent_is_read_once(tenant: Tenant, rows: Rows, repository: 
     messages = rows.of("messages", tenant)
     answers = [row for row in messages if row["role"] == "assistant" and "entry point" in row["content"]]
     assert {session["tool"] for session in rows.of("sessions", tenant)} == {"github-copilot"}
+    assert {session["title"] for session in rows.of("sessions", tenant)} == {"list the files please"}
     assert {row["role"] for row in messages} == {"system", "user", "assistant", "tool"}
     assert len({(row["session_id"], row["content"]) for row in answers}) == len(answers) > 0
 

@@ -1,5 +1,7 @@
 """POST /v1/sessions/{session_id}/messages."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from tests.conftest import Tenant
@@ -67,3 +69,16 @@ def test_tool_calls_keep_any_json(tenant: Tenant, things: Things) -> None:
     tenant.call("POST", path, {"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]})
 
     assert tenant.call("GET", path).json()["items"][0]["tool_calls"] == calls
+
+
+def test_who_may_not_write_neither_holds_a_session_nor_waits_for_it(tenant: Tenant, things: Things, rows: Rows) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+    made = tenant.call("POST", "/v1/api-keys", {"name": "reader", "permissions": ["sessions:read"]}).json()
+    reader = replace(tenant, key=made["secret"])
+    with ThreadPoolExecutor(1) as pool, rows.connection.transaction():
+        held = "select id from contextfs.sessions where id = %s for update"
+        rows.connection.execute(held, [things.session_id])
+        for _ in range(2):
+            refused = pool.submit(reader.call, "POST", path, said("no"))
+
+            assert refused.result(10).status_code == 403

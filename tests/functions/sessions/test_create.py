@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.conftest import Tenant
 from tests.functions.asking import UNKNOWN, body_of, by_name, same_but_for_the_request
 from tests.functions.conftest import Rows
@@ -110,3 +112,25 @@ def test_more_than_a_thousand_messages_are_too_many_for_one_call(tenant: Tenant,
     assert reply.status_code == 422
     assert reply.json()["where"] == "$.messages"
     assert rows.of("sessions", tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("prompts", "title"),
+    [
+        (["<current_datetime>now</current_datetime>\n\nHow?\nMore."], "How?"),
+        (["<a-b>1</a-b> <c_d at='x'>2\n3</c_d>Why?"], "Why?"),
+        (["<current_datetime>now</current_datetime>", "And then?"], "And then?"),
+        (["<current_datetime>now</current_datetime>"], None),
+        (["<b>bold</b> words"], "<b>bold</b> words"),
+        (["<user-id> is missing in the form"], "<user-id> is missing in the form"),
+        (["Fix </a-b> here"], "Fix </a-b> here"),
+    ],
+)
+def test_a_title_is_what_somebody_said(prompts: list[str], title: str | None, tenant: Tenant) -> None:
+    messages = [{"role": "user", "content": prompt} for prompt in prompts]
+
+    made = tenant.call(
+        "POST", "/v1/sessions", {"project_id": str(tenant.project_id), "tool": "t", "messages": messages}
+    ).json()
+
+    assert made["session"].get("title") == title

@@ -20,6 +20,15 @@ def test_what_is_left_out_stays(tenant: Tenant, rows: Rows) -> None:
     assert "Ann" not in str([row["data"] for row in rows.of("outbox", tenant)])
 
 
+def test_a_role_leaves_the_reach_as_it_was(tenant: Tenant) -> None:
+    projects = [str(tenant.project_id)]
+    ann = join(tenant, "ann@example.test", role="member", projects=projects)
+
+    after = tenant.call("PATCH", user_path(ann), {"role": "viewer"}).json()
+
+    assert (after["role"], after["projects"]) == ("viewer", projects)
+
+
 def test_a_lesser_role_takes_hold_of_the_keys_there_are(tenant: Tenant) -> None:
     ann = join(tenant, "ann@example.test", role="admin")
     before = ann.call("GET", "/v1/admin/users").status_code

@@ -2,8 +2,7 @@
 
 Tokens are those that a key is changed for (`ctxt_…`), and those of programs that a person let in (`ctxg_…`, `ctxr_…`).
 
-They are tokens as `kit/tokens.py` makes them; a leak scanner finds them by the pattern
-`ctx(k_live|k_test|i|t|g|r)_[0-9A-Za-z]{43}_[0-9A-Za-z]{39}`.
+They are tokens as `kit/tokens.py` makes them, which has the pattern for leak scanners, too.
 """
 
 from typing import Literal

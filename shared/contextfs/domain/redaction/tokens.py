@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
 from contextfs.kit.pattern import pattern
+from contextfs.kit.tokens import KINDS
 
 _RANK = 2
 _SHORTEST = 20
@@ -22,6 +23,7 @@ _NEEDLE = b"a" * _SHORTEST
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("contextfs-key", "ctxk_", r"[A-Za-z0-9_-]{16,512}"),
     ("contextfs-invitation", "ctxi_", r"[A-Za-z0-9_-]{16,512}"),
+    *((f"contextfs-{kind}", f"{prefix}_", r"[0-9A-Za-z]{43}_[0-9A-Za-z]{8,64}") for prefix, kind in KINDS.items()),
     ("aws-access-key-id", "AKIA ASIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
     ("google-api-key", "AIza", r"[A-Za-z0-9_-]{30,60}"),
     ("google-oauth-secret", "GOCSPX-", r"[A-Za-z0-9_-]{20,60}"),
@@ -31,7 +33,6 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- gloas- glsoat-", r"[A-Za-z0-9_.-]{20,255}"),
     ("slack-token", "xoxa- xoxb- xoxc- xoxe- xoxo- xoxp- xoxr- xoxs- xoxe. xapp-", r"[A-Za-z0-9-]{10,255}"),
     ("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,255}"),
-    ("webhook-secret", "whsec_", r"[A-Za-z0-9_-]{16,255}"),
     ("anthropic-key", "sk-ant-", r"[A-Za-z0-9_-]{16,512}"),
     ("openai-key", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-or-v1-", r"[A-Za-z0-9_-]{16,512}"),
     ("openai-key", "sk-", r"[A-Za-z0-9]{20,255}"),
@@ -79,8 +80,9 @@ _PREFIXES = " ".join(prefixes for _, prefixes, _ in _SHAPES)
 _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
 _INSIDE = pattern(("[-_.]" + _any_of(_PREFIXES)).encode())
 _TAIL = pattern(rb"[A-Za-z0-9]*")
-_BASE64_TAIL = pattern(rb"[A-Za-z0-9+/]*={0,2}")
 _AZURE = pattern(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")
+_WEBHOOK = b"whsec_"
+_WEBHOOK_SECRET = pattern(rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))whsec_[A-Za-z0-9+/_-]{16,255}={0,2}")
 _AWS_SECRET = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEAR = 160
 
@@ -92,6 +94,7 @@ def tokens(data: bytes) -> Iterator[Span]:
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
     yield from _azure(data)
+    yield from _webhook(data)
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
@@ -109,7 +112,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
         kind = _SHAPES[(match.lastindex or 1) - 1][0]
         if _is_fake(kind, match[0]):
             continue
-        tail = (_BASE64_TAIL if kind == "webhook-secret" else _TAIL).match(data, match.end())
+        tail = _TAIL.match(data, match.end())
         stop = tail.end() if tail else match.end()
         yield Span(match.start(), stop, kind, _RANK)
         if kind == "aws-access-key-id":
@@ -139,3 +142,13 @@ def _azure(data: bytes) -> Iterator[Span]:
         if match:
             yield Span(match.start(), match.end(), "azure-client-secret", _RANK)
         at = data.find(b"Q~", at + 2)
+
+
+def _webhook(data: bytes) -> Iterator[Span]:
+    """Find secrets of webhooks; they are base64, so that `+` and `/` cut their runs."""
+    at = data.find(_WEBHOOK)
+    while at >= 0:
+        match = _WEBHOOK_SECRET.match(data, at)
+        if match and not is_placeholder(match[0].removeprefix(_WEBHOOK)):
+            yield Span(match.start(), match.end(), "webhook-secret", _RANK)
+        at = data.find(_WEBHOOK, match.end() if match else at + 1)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from contextfs.domain.sessions.model import Kind, Message, NewMessage, Role
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.kit.pattern import pattern
 
 _TITLE_LENGTH = 120
+_MARK = pattern(r"\s*+<([a-z][a-z0-9]*+(?:[-_][a-z0-9]++)++)(?:\s[^<>]*+)?>(?s:.)*?</\1>")
 _KINDS: dict[Role, Kind] = {"user": "prompt", "assistant": "reply", "tool": "tool_result", "system": "meta"}
 
 
@@ -30,7 +32,15 @@ def message(new: NewMessage, cleaner: Cleaner, *, session_id: UUID, message_id: 
 
 
 def title_of(messages: Iterable[Message]) -> str | None:
-    """Name a session by the first line of its first prompt."""
-    prompt = next((message.content for message in messages if message.kind == "prompt" and message.content.strip()), "")
-    line = prompt.strip().split("\n", 1)[0].strip()
+    """Name a session by the first line that somebody said in a prompt: what a tool puts before it is no name."""
+    said = (_said(message.content) for message in messages if message.kind == "prompt")
+    line = next(filter(None, said), "").split("\n", 1)[0].strip()
     return f"{line[:_TITLE_LENGTH]}…" if len(line) > _TITLE_LENGTH else line or None
+
+
+def _said(prompt: str) -> str:
+    """Give a prompt without the elements that a tool put before it, as `<current_datetime>…</current_datetime>`."""
+    start = 0
+    while mark := _MARK.match(prompt, start):
+        start = mark.end()
+    return prompt[start:].strip()

@@ -61,7 +61,10 @@ def check_role(call: Call, role: str, projects: list[UUID] | None, *, is_person:
     if role == "owner" and not is_person:
         raise Invalid("An owner is a person: give the service account another role.", where="$.role")
     if role == "owner" and projects is not None:
-        raise Invalid("An owner reaches every project: leave projects out, or give another role.", where="$.projects")
+        raise Invalid(
+            "An owner reaches every project: open all of them (projects: null), or give another role.",
+            where="$.projects",
+        )
     require_projects(call.tx, projects)
 
 

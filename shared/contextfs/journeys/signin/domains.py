@@ -7,7 +7,7 @@ import msgspec
 from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Domain, Domains
 from contextfs.journeys.signin.peers import providers_of
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import NotAllowed, NotFound, Unavailable
 
 
@@ -27,18 +27,27 @@ def listed(call: Call) -> Domains:
     return Domains(items=store.domains(call.tx))
 
 
-def check(call: Call, name: str) -> Domain:
+def check(call: Call, name: str) -> Outside[Domain]:
     """Look for the record, and note what was found; a DNS that does not answer changes nothing."""
-    domain = _of_the_organization(call, name)
-    try:
-        texts = providers_of(call.services).texts(domain.domain)
-    except Unavailable as error:
-        return msgspec.structs.replace(domain, told=error.detail)
-    is_there = domain.record in texts
+    domain = _of_the_organization(call, name).domain
+
+    def look() -> list[str] | Unavailable:
+        try:
+            return providers_of(call.services).texts(domain)
+        except Unavailable as error:
+            return error
+
+    return Outside(look, lambda later, found: _noted(later, _of_the_organization(later, domain), found))
+
+
+def _noted(call: Call, domain: Domain, found: list[str] | Unavailable) -> Domain:
+    if isinstance(found, Unavailable):
+        return msgspec.structs.replace(domain, told=found.detail)
+    is_there = domain.record in found
     verified_at = (domain.verified_at or call.now) if is_there else None
     store.verify_domain(call.tx, domain.domain, verified_at)
     call.note(verified=is_there)
-    told = None if is_there else f"No TXT record of {domain.domain} is {domain.record}: {len(texts)} others are there."
+    told = None if is_there else f"No TXT record of {domain.domain} is {domain.record}: {len(found)} others are there."
     return msgspec.structs.replace(domain, verified_at=verified_at, told=told)
 
 

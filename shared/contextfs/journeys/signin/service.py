@@ -14,6 +14,7 @@ import msgspec
 from contextfs.domain.logins.model import Exchange
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
+from contextfs.domain.sso.model import Member
 from contextfs.journeys.signin.logins import open_login
 from contextfs.kit.assertion import Assertion
 from contextfs.kit.call import Call, OpenCall
@@ -45,12 +46,13 @@ def enter(call: OpenCall, wanted: Exchange) -> str:
 
 def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID | None) -> UUID:
     """Find the organization that is entered: the one that is named, or the only one."""
+    if wanted is not None:
+        with call.inside(wanted, None) as inside:
+            if _known(inside, assertion, email) is None:
+                raise NotAllowed("You are no member of this organization: ask its administrator to invite you.")
+        return wanted
     with call.inside(_NOBODY, None) as inside:
         theirs = store.organizations_of_person(inside.tx, assertion.issuer, assertion.subject, email)
-    if wanted is not None:
-        if wanted not in theirs:
-            raise NotAllowed("You are no member of this organization: ask its administrator to invite you.")
-        return wanted
     if not theirs:
         raise NotAllowed(f"{email} belongs to no organization here: ask an administrator to invite you.")
     if len(theirs) > 1:
@@ -58,6 +60,12 @@ def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID
         more = f", and {len(theirs) - _SHOWN} more" if len(theirs) > _SHOWN else ""
         raise Invalid(f"You belong to several organizations, so name one: {shown}{more}.", where="$.organization_id")
     return next(iter(theirs))
+
+
+def _known(call: Call, assertion: Assertion, email: str) -> Member | None:
+    """Find who has the subject in an organization, or else the address."""
+    by_subject = store.member_of_subject(call.tx, assertion.issuer, assertion.subject)
+    return by_subject or store.member_of_email(call.tx, email)
 
 
 def _member(call: Call, assertion: Assertion, email: str) -> UUID:

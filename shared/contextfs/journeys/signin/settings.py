@@ -8,8 +8,8 @@ from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Settings, Sso, SsoChange, SsoTest
 from contextfs.journeys.signin import peers
-from contextfs.kit.call import Call
-from contextfs.kit.errors import Invalid, NotAllowed, Unavailable
+from contextfs.kit.call import Call, Outside
+from contextfs.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
 
 
 def read(call: Call) -> Sso:
@@ -19,18 +19,35 @@ def read(call: Call) -> Sso:
     return _shown(call, store.settings(call.tx))
 
 
-def change(call: Call, wanted: SsoChange) -> Sso:
+def change(call: Call, wanted: SsoChange) -> Outside[Sso]:
     """Set how the organization signs in. What is switched on is tried first: nobody locks themselves out by a typo."""
     if call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not decide how the organization signs in.")
     before = store.settings(call.tx)
+    settings = _with_key(call, _changed(call, before, wanted))
+    _check_owner(call, settings)
+
+    def look() -> None:
+        if settings.enabled:
+            peers.check(call.services, call.principal.org_id, settings)
+
+    return Outside(look, lambda later, _: _set(later, before, settings))
+
+
+def _changed(call: Call, before: Settings, wanted: SsoChange) -> Settings:
     sealed = before.client_secret if wanted.provider == before.provider else None  # it is of one provider's
     if wanted.client_secret is not None:
         sealed = peers.providers_of(call.services).seal(wanted.client_secret)
     kept = {"saml_certificate": before.saml_certificate, "saml_key": before.saml_key, "client_secret": sealed}
     named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | {"updated_at": call.now}
-    settings = _with_key(call, Settings(**named))
-    _check(call, settings)
+    return Settings(**named)
+
+
+def _set(call: Call, before: Settings, settings: Settings) -> Sso:
+    """Store what was tried, unless somebody else has stored other settings since they were read."""
+    if store.settings(call.tx) != before:
+        raise Conflict("How the organization signs in was changed meanwhile: look at it, and send this again.")
+    _check_owner(call, settings)
     store.put(call.tx, call.principal.org_id, settings)
     if settings.enabled and settings.enforced:
         call.note(ended=logins.end_past_provider(call.tx, settings.break_glass_user_id, call.now))
@@ -38,17 +55,21 @@ def change(call: Call, wanted: SsoChange) -> Sso:
     return _shown(call, settings)
 
 
-def test(call: Call) -> SsoTest:
+def test(call: Call) -> Outside[SsoTest]:
     """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
     if call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not see how the organization signs in.")
     settings = store.settings(call.tx)
     verified = [domain.domain for domain in store.domains(call.tx) if domain.verified_at is not None]
-    try:
-        known = peers.check(call.services, call.principal.org_id, settings)
-    except (Invalid, Unavailable) as error:
-        return SsoTest(works=False, told=error.detail, verified_domains=verified)
-    return SsoTest(works=True, issuer=known.issuer, sign_in=known.sign_in, verified_domains=verified)
+
+    def look() -> SsoTest:
+        try:
+            known = peers.check(call.services, call.principal.org_id, settings)
+        except (Invalid, Unavailable) as error:
+            return SsoTest(works=False, told=error.detail, verified_domains=verified)
+        return SsoTest(works=True, issuer=known.issuer, sign_in=known.sign_in, verified_domains=verified)
+
+    return Outside(look, lambda _, found: found)
 
 
 def _with_key(call: Call, settings: Settings) -> Settings:
@@ -60,7 +81,7 @@ def _with_key(call: Call, settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, saml_certificate=certificate, saml_key=key)
 
 
-def _check(call: Call, settings: Settings) -> None:
+def _check_owner(call: Call, settings: Settings) -> None:
     if settings.break_glass_user_id is not None:
         owner = store.member(call.tx, settings.break_glass_user_id)
         if owner is None or owner.role != "owner":
@@ -68,8 +89,6 @@ def _check(call: Call, settings: Settings) -> None:
     if settings.enforced and settings.break_glass_user_id is None:
         detail = "Name an owner who may sign in with a key when the provider is down: or nobody could mend it."
         raise Invalid(detail, where="$.break_glass_user_id")
-    if settings.enabled:
-        peers.check(call.services, call.principal.org_id, settings)
 
 
 def _shown(call: Call, settings: Settings) -> Sso:

@@ -288,7 +288,7 @@ def _kept(make: Any, web: Web, owner: Party, mark: str) -> dict[str, str]:
 def _recorded(web: Web, owner: Party, mark: str, session_id: str) -> str:
     """Keep a record of a session that holds the mark; gives the session's id."""
     path = f"/v1/sessions/{session_id}/record"
-    _well(ask(web, owner, "PUT", path, {"reader": "test/1", "line": 0, "lines": [mark]}), path)
+    _well(ask(web, owner, "PUT", path, {"reader": f"{mark}/1", "line": 0, "lines": [mark]}), path)
     return session_id
 
 

@@ -71,6 +71,7 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         ),  # its address is a secret of 256 bits: who knows it may learn that it is there
         "ingest.traces": Row(queries=("project_id=$project_id",)),
         "ingest.logs": Row(queries=("project_id=$project_id",)),
+        "ingest.metrics": Row(queries=("project_id=$project_id",)),
         "sources.create": Row(bodies=({**_THEIRS, "name": "s"},)),
         "sources.list": _LISTS,
         "sources.delete": _ELSE,

@@ -57,6 +57,11 @@ def proof(
     """Prove it by a client of the server, and by the parts of a process on its database."""
     begun, clock = wired.clock(), time.perf_counter()
     checks: list[Check] = []
+
+    def say(subject: str) -> None:
+        show(f"{len(checks)} checks in {time.perf_counter() - clock:.0f} s: {subject}")
+
+    say("two organizations are made")
     with Role(wired.settings.database_url) as role:
         database = role.version
     with Grounds(web, wired.services, wired.clock) as grounds:
@@ -70,9 +75,9 @@ def proof(
             timing(web, wired.door, victim, parties, walked),
             walk(web, victim, parties, walked, lambda: _owned(wired, victim), grounds.ask_again),
         ):
-            show(f"{check.subject}  {check.who}")
             checks.append(check)
-        show("The roles of the database")
+            say(f"{check.subject}, by {check.who}")
+        say("the roles of the database")
         checks.extend(roles(wired.settings, wired.services, victim))
     seconds = time.perf_counter() - clock
     return Proof(server=server, database=database, begun_at=begun, seconds=round(seconds, 1), checks=checks)

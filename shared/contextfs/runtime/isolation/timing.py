@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from contextfs.kit.ports import Database, Parameters, Row, Transaction
+from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.isolation.matrix import MATRIX
@@ -129,9 +129,11 @@ class _Watched:
         self.asked: Work = []
 
     @contextmanager
-    def transaction(self, *opening: tuple[str, Parameters]) -> Generator[tuple[Transaction, list[Row | None]]]:
-        """Open a transaction, and note what opens it."""
-        with self._database.transaction(*opening) as (tx, rows):
+    def transaction(
+        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
+    ) -> Generator[tuple[Transaction, list[Row | None]]]:
+        """Open a transaction, and note what opens it; what is read ahead is noted when it is asked."""
+        with self._database.transaction(*opening, ahead=ahead, at_once=at_once) as (tx, rows):
             self.asked += [(query, int(row is not None)) for (query, _), row in zip(opening, rows, strict=True)]
             yield _Noting(tx, self.asked), rows
 

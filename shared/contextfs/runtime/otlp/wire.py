@@ -39,6 +39,12 @@ def reply(kind: Kind, media_type: str, rejected: int, told: str) -> HttpResponse
     return HttpResponse(status=200, body=msgspec.json.encode(answer), headers={"content-type": JSON})
 
 
+def taken(media_type: str) -> HttpResponse:
+    """Answer that all was taken, whatever it was: in each encoding an empty message, which protobuf has no byte for."""
+    body = b"" if media_type == PROTOBUF else b"{}"
+    return HttpResponse(status=200, body=body, headers={"content-type": media_type})
+
+
 def _protobuf() -> Any:
     try:
         from contextfs.runtime.otlp import protobuf  # noqa: PLC0415 - an extra of the distribution

@@ -4,17 +4,20 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from clients.cli.here import reindexing
 from clients.cli.main import run
 from clients.hooks import beginning
 from contextfs.client import ContextFS
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local import place
+from contextfs.local.sync.alone import SEARCH, alone
 from tests.clients.cli.conftest import Ctx, Run
 from tests.contextfs.local.places import Machine
 
@@ -216,6 +219,40 @@ def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:
         name: value for name, value in told.json.items() if name != "degraded"
     }
     assert ["Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.", NO_MODEL] == plain.out.splitlines()
+
+
+def test_reindex_tells_of_the_process_that_is_at_it_and_waits_for_it(here: Ctx, machine: Machine) -> None:
+    machine.add("Something.")
+    here("search", "something")
+    is_held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(machine.root / ".contextfs/local", SEARCH):
+            is_held.set()
+            over.wait(60)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    is_held.wait(60)
+    threading.Timer(0.5, over.set).start()
+    told = here("reindex")
+    other.join()
+
+    assert (0, "Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.") == (told.code, told.out.splitlines()[0])
+    assert ("Another ctx is indexing already, 1 passage to go: waiting for it; Ctrl-C leaves it at work.\n") == told.err
+
+
+def test_reindex_gives_up_on_a_process_that_does_not_come_on(
+    here: Ctx, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add("Something.")
+    here("search", "something")
+    monkeypatch.setattr(reindexing, "_PATIENCE_SECONDS", 0.0)
+    with alone(machine.root / ".contextfs/local", SEARCH):
+        told = here("reindex")
+
+    assert 5 == told.code
+    assert "has not come on for 0 s: end it" in told.err
 
 
 def test_reindex_needs_a_store(here: Ctx, machine: Machine) -> None:

@@ -32,7 +32,7 @@ def add(
 ) -> None:
     """Add a memory; one that says the same in the same project is not stored twice."""
     said = _text(text)
-    found = where.here(server or project is not None)
+    found = where.here(server or project is not None, "one")
     new: dict[str, Any] = {
         "type": options.word(type, "--type") or "fact",
         "tags": tag or [],

@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from contextfs.kit.fields import END, Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit import forms
+from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.receipt import Receipt
 
@@ -16,7 +17,7 @@ MemoryType = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern=r"^[a-z][a-z0-9_]*" + END,
+        pattern=forms.TYPE,
         description="fact, episodic, procedural, user, decision (or `memory_fact` and so on), or a word of yours.",
     ),
 ]

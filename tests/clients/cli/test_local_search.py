@@ -15,6 +15,7 @@ from clients.cli.here import reindexing
 from clients.cli.main import run
 from clients.hooks import beginning
 from contextfs.client import ContextFS
+from contextfs.domain.memories.model import MemoryChange
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local import place
 from contextfs.local.sync.alone import SEARCH, alone
@@ -208,6 +209,20 @@ def test_without_anything_known_the_pack_is_empty(here: Ctx) -> None:
 
     assert (0, "") == (told.code, told.out)
     assert "Nothing that is known" in told.err
+
+
+def test_a_memory_in_conflict_is_marked(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("We use psycopg.")
+    with machine.open() as store:
+        [first] = store.log(memory)
+        store.change(memory, MemoryChange(content="We use asyncpg."))
+        theirs = replace(first.fields, content="We use pg8000.")
+        store.take_in([Revision(memory_id=memory, parents=(first.id,), fields=theirs, author="bob", clock=first.clock)])
+
+    told, read = here("search", "pg8000 or asyncpg"), here("search", "pg8000 or asyncpg", "--json").json
+
+    assert "in conflict: `ctx memory show` has every text" in told.out
+    assert [True] == [hit["conflicted"] for hit in read["hits"]]
 
 
 def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:

@@ -101,6 +101,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     relevance: float
     overtaken: str = ""
     """That it holds no longer, and what does instead."""
+    conflicted: bool = False
+    """It has several texts, and which one holds is not settled."""
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):

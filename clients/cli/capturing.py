@@ -49,7 +49,7 @@ def capture(
     from clients.cli.spoken import spoken  # noqa: PLC0415 - help needs no nouns
 
     said = spoken(message or (), None if role is None else role.value)
-    place = where.here(server or project is not None)
+    place = where.here(server or project is not None, "one")
     about = {"title": title, "model": model, "tags": tag or []}
     if place is None:
         from clients.cli.there import capturing as there  # noqa: PLC0415 - the one that is meant is loaded

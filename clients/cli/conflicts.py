@@ -33,7 +33,7 @@ def resolve(
 
 
 def _place() -> where.Place:
-    found = where.here(server=False)
+    found = where.only()
     if found is None:
         raise NotFound(
             "Conflicts are settled in a folder with a store: make one with `ctx init`, or `ctx memory edit`."

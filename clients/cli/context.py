@@ -38,7 +38,7 @@ def context(
         superseded=superseded,
         as_of=as_of,
     )
-    pack = _packed(asked, where.here(server or project is not None), project)
+    pack = _packed(asked, where.here(server or project is not None, "one"), project)
     if json:
         output.say_json(pack)
     else:

@@ -31,7 +31,7 @@ def eval_(
     next run goes on from there.
     """
     threshold = None if fail_below is None else _share(fail_below)
-    found = where.here(server=False)
+    found = where.only()
     if found is None:
         raise Misused("this measures the store of a folder, and there is none here: `ctx init` makes one")
     from clients.cli.here import evaluating  # noqa: PLC0415 - loaded where it is needed

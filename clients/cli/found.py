@@ -22,6 +22,7 @@ def _show(rank: int, hit: SearchHit) -> None:
     facets = [output.bold(output.printable(hit.type)), where, output.day(hit.occurred_at)]
     facets += [f"#{output.printable(tag)}" for tag in hit.tags]
     facets += [str(hit.overtaken)] if hit.overtaken else []
+    facets += ["in conflict: `ctx memory show` has every text"] if hit.conflicted else []
     output.say(f"{rank:>2}. {hit.relevance:.2f}  {'  '.join(facets)}")
     output.say(f"    {output.one_line(hit.snippet, _LONGEST_SNIPPET)}")
     output.say(f"    {output.dim(output.one_line(hit.context, 120))}")

@@ -22,7 +22,7 @@ def show(
     if entity is not None and memory is not None:
         raise Misused("both an entity and --memory are given: leave one of them out")
     entity = options.word(entity, "ENTITY")
-    found = where.here(server or project is not None)
+    found = where.here(server or project is not None, "one")
     if found is None:
         from clients.cli.there import graph as there  # noqa: PLC0415 - the one that is meant is loaded
 

@@ -12,8 +12,8 @@ from clients.cli.main import COMMANDS, loaded, run
 _BEGINNING = """# The command line
 
 In a folder with a store (`ctx init` makes one) commands work there, with no account and no network. Elsewhere they work
-on the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or on the platform of this machine; `--server` chooses
-it anywhere. Every command takes `--json` where a program reads along.
+on the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or on the platform of this machine, which they tell on
+standard error; `--server` chooses it anywhere. Every command takes `--json` where a program reads along.
 
 Search in a store compares words, and meanings too where numpy (`pip install 'contextfs-platform[local]'`) and the model
 (`make models`) are there; it says when they are not.

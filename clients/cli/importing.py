@@ -51,7 +51,7 @@ def import_(
     """
     if tool is Tool.contextfs:
         return _restore(path, project, json=json)
-    place = where.here(server or project is not None)
+    place = where.here(server or project is not None, "one")
     tally = Tally()
     if again:
         _again(tool, path, place, tally, tag or (), dry_run=dry_run, json=json)

@@ -235,7 +235,7 @@ def _failure(error: "Any", name: str) -> int:
 
 def _detail(error: "Any") -> str:
     """Say what is wrong, and where, unless the words say so already."""
-    detail, where = str(error.detail), error.where
+    detail, where = str(error.detail), (error.where or "").removeprefix("$.")
     return f"{detail.rstrip('.')} ({where})" if where and where not in detail else detail
 
 

@@ -30,15 +30,15 @@ def add(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Add a memory; one that says the same in the same project is not stored twice."""
+    """Add a memory; one that says the same in the same project is not stored twice.
+
+    Without --type it is a fact, unless the same is known as something else.
+    """
     said = _text(text)
-    found = where.here(server or project is not None)
-    new: dict[str, Any] = {
-        "type": options.word(type, "--type") or "fact",
-        "tags": tag or [],
-        "title": title,
-        "pinned": pin,
-    }
+    found = where.here(server or project is not None, "one")
+    new: dict[str, Any] = {"tags": tag or [], "title": title, "pinned": pin}
+    if kind := options.word(type, "--type"):
+        new["type"] = kind
     visibility: Visibility = "private" if private else "project"
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - the one that is meant is loaded

@@ -16,7 +16,7 @@ def recorder(*, server: bool, project: str | None = None) -> tuple[Recorder, str
 
 def sink(*, server: bool, project: str | None) -> tuple[Sink, str]:
     """Give where things are kept, and its name."""
-    place = where.here(server or project is not None)
+    place = where.here(server or project is not None, "one")
     if place is not None:
         from clients.cli.here.recording import LocalSink  # noqa: PLC0415 - the one that is meant is loaded
 

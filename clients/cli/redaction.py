@@ -13,6 +13,7 @@ from clients.cli.command import Argument, Misused
 from clients.cli.there import server
 from contextfs.domain.redaction.model import OwnRules
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import refused
 from contextfs.kit.redaction_rule import RedactionRule, Rules
 from contextfs.local.config import quoted
 
@@ -48,7 +49,7 @@ def _read(file: str) -> Rules:
     except (KeyError, TypeError):
         raise Invalid(f"{file} has no [[redact.rules]]: write each rule below such a line.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise Invalid(f"{file} cannot be read: {error}.") from None
+        raise Invalid(f"{file} cannot be read: {refused(error)}.") from None
 
 
 def _print(found: OwnRules) -> None:

@@ -14,7 +14,7 @@ def reindex(background: Quiet = False, json: options.Json = False) -> int:
     """Make the search index of this store anew, from its memories and sessions, with a vector for every passage.
 
     Search keeps the index fresh by itself; this is for one that is damaged, or to have all vectors now. It can be cut
-    at any time, and goes on.
+    at any time, and goes on; one that is at work in the background is waited for.
     """
     from clients.cli.here import reindexing  # noqa: PLC0415 - loaded where it is needed
 

@@ -33,7 +33,7 @@ def init(
 ) -> int:
     """Make the store of this repository, or complete the one that is there, and tell what is around it.
 
-    It can be repeated: what is in order stays as it is. `ctx off` takes everything back.
+    It can be repeated: what is in order stays as it is. `ctx off` takes back what was done to the repository.
     """
     found = make(
         folder or Path.cwd(),
@@ -66,11 +66,23 @@ def off(
     delete: Annotated[bool, Option("--delete", help="Delete the store too, with every memory in it.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Switch the store off on this machine: every file that was touched is again as it was, byte by byte.
+    """Switch the store off on this machine: every file of the repository that was touched is again as it was.
 
-    Memories stay where they are, and `ctx init` switches on again.
+    What `ctx install` and `ctx mcp install` wrote with --project goes, too; what they wrote for every repository of
+    this machine stays, and is named with the command that takes it out. Memories stay where they are, and `ctx init`
+    switches on again.
     """
-    done = take_back(place.required(Path.cwd()), delete=delete)
+    from clients.cli.here import installed  # noqa: PLC0415 - knows every tool
+
+    store = place.required(Path.cwd())
+    tools = installed.taken_back(store.root)
+    done = take_back(store, delete=delete)
+    done = msgspec.structs.replace(
+        done,
+        restored=(*done.restored, *tools.restored),
+        cleaned=(*done.cleaned, *tools.cleaned),
+        notes=(*done.notes, *tools.notes),
+    )
     if json:
         output.say_json(done)
         return

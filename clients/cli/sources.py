@@ -12,6 +12,7 @@ from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.there import server
 from contextfs.client import ContextFS, Mapping, Source, SourceCreated
 from contextfs.kit.errors import NotFound
+from contextfs.kit.expected import refused
 
 app = Group("Let programs elsewhere send conversations by webhook: each is a source, with a secret that signs.")
 
@@ -119,11 +120,14 @@ def _mapping(file: Path) -> Mapping:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Mapping)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Misused(f"--mapping: {file} is no mapping: {error}") from None
+        raise Misused(f"--mapping: {file} is no mapping: {refused(error)}") from None
 
 
 def _secret(stdin: bool) -> str | None:
-    return sys.stdin.readline().strip() if stdin else None
+    secret = sys.stdin.readline().strip() if stdin else None
+    if secret == "":
+        raise Misused("--secret-stdin: standard input is empty: write the secret to it")
+    return secret
 
 
 def _printed(source: Source) -> str:

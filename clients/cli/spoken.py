@@ -9,6 +9,7 @@ import msgspec
 
 from contextfs.domain.sessions.model import NewMessage, Role
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import refused
 
 STDIN = "-"
 
@@ -49,7 +50,7 @@ def _checked(message: Any, where: str) -> NewMessage:
         return msgspec.convert(message, NewMessage)
     except msgspec.ValidationError as error:
         place = f"{where}: " if where else ""
-        raise Invalid(f"{place}{error}".replace("`", "")) from None
+        raise Invalid(f"{place}{refused(error)}.".replace("`", "")) from None
 
 
 def _said(text: str) -> str:

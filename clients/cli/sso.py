@@ -14,6 +14,7 @@ from clients.cli.there import server
 from contextfs.client import ContextFS
 from contextfs.domain.sso.model import Domain, Sso, SsoChange, SsoTest
 from contextfs.kit.errors import Invalid
+from contextfs.kit.expected import refused
 
 _FAILED = 1
 _OF_ONE_PROVIDER = ("metadata_url", "metadata_xml", "client_id", "client_secret")
@@ -112,7 +113,7 @@ def sso(
     switches = {"auto_provision": auto_provision, "enforced": enforced, "idp_initiated": idp_initiated}
     words = {"provider": provider, "default_role": default_role, "client_id": client_id}
     given = _given(switches, words) | _metadata(metadata_url, metadata_file)
-    given |= {"client_secret": sys.stdin.readline().strip()} if client_secret_stdin else {}
+    given |= {"client_secret": _secret()} if client_secret_stdin else {}
     given |= {} if group_role is None else {"group_roles": _pairs(group_role, "--group-role")}
     if (act is Act.set) != bool(given or attribute or break_glass):
         raise Misused("say what to set" if act is Act.set else f"`{act}` sets nothing: leave the options out")
@@ -157,6 +158,13 @@ def domain(
         return 0 if act is DomainAct.claim or one.verified_at else _FAILED
 
 
+def _secret() -> str:
+    secret = sys.stdin.readline().strip()
+    if not secret:
+        raise Misused("--client-secret-stdin: standard input is empty: write the client secret to it")
+    return secret
+
+
 def _given(switches: dict[str, Switch | None], words: dict[str, str | None]) -> dict[str, Any]:
     """Take the options that were given."""
     flags = {name: value is Switch.yes for name, value in switches.items() if value is not None}
@@ -183,7 +191,7 @@ def _changed(known: Sso, given: dict[str, Any]) -> SsoChange:
     try:
         return msgspec.convert(before | given, SsoChange)
     except msgspec.ValidationError as error:
-        raise Invalid(f"This cannot be set: {error}.") from None
+        raise Invalid(f"This cannot be set: {refused(error)}.") from None
 
 
 def _metadata(url: str | None, file: str | None) -> dict[str, Any]:

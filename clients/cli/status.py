@@ -18,7 +18,7 @@ def status(
     Elsewhere, and with --server, it tells how the platform of this machine is. The exit code is 1 when that is not
     well, or when there are files that cannot be taken in.
     """
-    found = where.here(server)
+    found = None if server else where.only()
     if found is None:
         from clients.cli.there import status as there  # noqa: PLC0415 - the one that is meant is loaded
 

@@ -1,18 +1,44 @@
 """Where a command works: in the store of this folder, or on a server."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
+from clients.cli import output
 from clients.cli.command import Option
+from contextfs.kit.errors import ContextFSError
 from contextfs.local import place
 from contextfs.local.place import Place
 
 Server = Annotated[bool, Option("--server", help="Work on the server, also inside of a folder with a store.")]
 
+Reach = Literal["one", "all"]
+"""Whether a command that names no project works in one, or looks through all of them."""
 
-def here(server: bool) -> Place | None:
+
+def here(server: bool, reach: Reach = "all") -> Place | None:
     """Give the store that the working folder lies in; None where the server is meant, or there is no store at all.
 
-    NotFound where it is off or has lost its settings: a memory that is meant for it must not leave the machine.
+    Where nobody named the server, it is told that this machine's answers, and for what. NotFound where the store is off
+    or has lost its settings: a memory that is meant for it must not leave the machine.
     """
-    return None if server else place.meant(Path.cwd())
+    found = None if server else only()
+    if found is None and not server and not os.environ.get("CONTEXTFS_URL"):
+        _tell(reach)
+    return found
+
+
+def only() -> Place | None:
+    """Give the store of the working folder for a command that asks no server; None where there is none."""
+    return place.meant(Path.cwd())
+
+
+def _tell(reach: Reach) -> None:
+    from contextfs.client import address  # noqa: PLC0415 - in a store nothing is asked of a server
+
+    try:
+        found = address.find(os.environ)
+    except ContextFSError:
+        return  # the command tells what is missing
+    which = f"for its project {found.project_id}" if reach == "one" and found.project_id else "for all of its projects"
+    output.note(f"No store here (`ctx init` makes one): the platform of this machine answers, {which}.")

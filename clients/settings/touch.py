@@ -125,6 +125,14 @@ def is_installed(path: Path, edit: Edit) -> bool:
         return False
 
 
+def kept_at(home: Path, name: str, path: Path) -> float | None:
+    """Tell when a file was changed by us last, in seconds; None where that is not remembered, or was taken back."""
+    try:
+        return _record(home, name, path).stat().st_mtime
+    except OSError:
+        return None
+
+
 @contextmanager
 def _told(path: Path) -> Generator[None]:
     """Say which file it is, in whatever goes wrong."""

@@ -6,15 +6,15 @@ from msgspec import Meta
 
 from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import provider
+from contextfs.kit import forms
 from contextfs.kit.call import OpenCall
-from contextfs.kit.fields import END
 from contextfs.runtime import cookies
 from contextfs.runtime.http import HttpResponse
 
-_Code = Annotated[str, Meta(max_length=4000, pattern="^[ -~]*" + END)]
+_Code = Annotated[str, Meta(max_length=4000, pattern=forms.PRINTABLE)]
 _Text = Annotated[str, Meta(max_length=2000)]
 _Short = Annotated[str, Meta(max_length=1000)]
-_Error = Annotated[str, Meta(max_length=64, pattern="^[a-z_]+" + END)]
+_Error = Annotated[str, Meta(max_length=64, pattern=forms.SMALL)]
 
 
 def handle(

@@ -14,5 +14,8 @@ def ahead(body: NewMemory) -> list[Statement]:
 
 
 def handle(call: Call, body: NewMemory, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
-    """Add a memory; one that says the same in the same project is given back instead of stored twice."""
+    """Add a memory; one that says the same in the same project is given back instead of stored twice.
+
+    Without a `type` it is a fact, unless the same is known as something else.
+    """
     return memories.add(call, body)

@@ -6,13 +6,13 @@ from uuid import UUID
 from msgspec import Meta
 
 from contextfs.journeys.signin import saml
+from contextfs.kit import forms
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fields import END
 from contextfs.kit.saml import LogoutMessage
 from contextfs.runtime.http import HttpResponse
 
-_Text = Annotated[str, Meta(max_length=4000, pattern=r"^[A-Za-z0-9+/=\s]*" + END)]
+_Text = Annotated[str, Meta(max_length=4000, pattern=forms.BASE64)]
 _Short = Annotated[str, Meta(max_length=1000)]
 
 

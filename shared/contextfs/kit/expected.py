@@ -2,7 +2,7 @@
 
 import re
 
-from contextfs.kit.fields import END
+from contextfs.kit.forms import END, WORDS
 
 _KINDS = {
     "str": "text",
@@ -23,7 +23,7 @@ _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"
 _KIND = r"`([\w |]+)`"
 _LENGTH = r"`(str|array|object)` of length (>=|<=|)\s*(\d+)"
 _RANGE = r"`(int|float)` (>=|<=|>|<) (\S+)"
-_PATTERN = r"(?s)`str` matching regex '(.*)'"
+_PATTERN = r"(?s)`str` matching regex (['\"])(.*)\1"
 _NAMES = r"\^\(((?:[\w:.-]|\\\*|\|)+)\)\$"
 _MISSING = r"Object missing required field `(\w+)`"
 
@@ -40,6 +40,13 @@ def in_words(what: str) -> str:
     return re.sub(_KIND, _kind, told)
 
 
+def refused(error: Exception) -> str:
+    """Say a whole refusal of msgspec's, in a line of text: what is wrong, and where in the value; no full stop."""
+    what, _, where = str(error).partition(" - at `")
+    named = where.rstrip("`").removeprefix("$").removeprefix(".")
+    return f"{named}: {in_words(what)}" if named else in_words(what)
+
+
 def _length(found: re.Match[str]) -> str:
     kind, bound, number = found.groups()
     one = _COUNTED[kind]
@@ -52,7 +59,10 @@ def _range(found: re.Match[str]) -> str:
 
 
 def _form(found: re.Match[str]) -> str:
-    pattern = found[1].replace("\\\\", "\\").replace(END, "$")
+    pattern = found[2].replace("\\\\", "\\")
+    if pattern in WORDS:
+        return WORDS[pattern]
+    pattern = pattern.replace(END, "$")
     named = re.fullmatch(_NAMES, pattern)
     if named is None:
         return f"text of the form {pattern}"

@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-END = r"$(?!\n)"
-"""The end of a text, in patterns: without the second part, Python lets a line break follow."""
+from contextfs.kit import forms
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Title = Annotated[str, Meta(max_length=500)]
-Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*" + END)]
+Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=forms.WORD)]
 Tags = Annotated[list[Word], Meta(max_length=64)]
 Metadata = Annotated[dict[Annotated[str, Meta(max_length=200)], Any], Meta(max_length=200)]
 Moment = Annotated[datetime, Meta(tz=True)]

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.kit import forms
 from contextfs.kit.errors import BadInput
-from contextfs.kit.fields import END
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ _MOST = 200
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=_MOST, description="How many items a page holds at the most.")]
 Cursor = Annotated[
-    str, msgspec.Meta(max_length=200, pattern="^[A-Za-z0-9_-]+" + END, description="`next_cursor` of the page before.")
+    str, msgspec.Meta(max_length=200, pattern=forms.CURSOR, description="`next_cursor` of the page before.")
 ]
 
 

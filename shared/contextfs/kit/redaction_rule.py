@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple, Self
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import END
+from contextfs.kit import forms
 from contextfs.kit.personal import Personal
 from contextfs.kit.ports import Row
 
@@ -14,7 +14,7 @@ RuleName = Annotated[
     str,
     Meta(
         max_length=32,
-        pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*" + END,
+        pattern=forms.RULE,
         description="What stands in the place of what was replaced: small letters, digits, and hyphens between.",
     ),
 ]

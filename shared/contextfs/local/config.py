@@ -12,8 +12,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from contextfs.kit import forms
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
-from contextfs.kit.fields import END, Name
+from contextfs.kit.fields import Name
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.redaction_rule import Rules, Wanted
 from contextfs.local.toml_lines import line_of, with_setting, without_setting
@@ -25,7 +26,7 @@ _CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>")
 
 Level = Literal["private", "project"]
 Pattern = Annotated[str, Meta(min_length=1, max_length=1000)]
-Url = Annotated[str, Meta(max_length=2000, pattern=r"^https?://[^\s?#@]+" + END)]
+Url = Annotated[str, Meta(max_length=2000, pattern=forms.SERVER)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

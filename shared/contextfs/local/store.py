@@ -114,7 +114,7 @@ class LocalStore:
         """Add a memory; one that says the same to the same readers is given back, with a new proof if there is one."""
         fields, redacted = self._cleaned(fields_of(new))
         with self._writing():
-            same = self._same(fields)
+            same = self._same(fields, is_typed=new.type is not msgspec.UNSET)
             if same is not None:
                 return self._proven(same, fields, redacted)
             memory_id = new.id or self.new_id()
@@ -300,12 +300,11 @@ class LocalStore:
             raise NotFound(_ABSENT)
         return seen
 
-    def _same(self, fields: Fields) -> UUID | None:
-        values = {
-            "fingerprint": fingerprint(fields.type, fields.content),
-            "private": fields.visibility == "private",
-        }
-        row = self.base.one(SQL["same"], values)
+    def _same(self, fields: Fields, *, is_typed: bool = True) -> UUID | None:
+        """Give the memory that says the same to the same readers: as this type, or where nobody chose it, as any."""
+        types = [fields.type] if is_typed else [fields.type, *(row["type"] for row in self.base.all(SQL["types"]))]
+        known = json.dumps([fingerprint(one, fields.content) for one in types])
+        row = self.base.one(SQL["same"], {"fingerprints": known, "private": fields.visibility == "private"})
         return None if row is None else UUID(row["id"])
 
     def _standing(self, seen: View) -> View:

@@ -124,9 +124,9 @@ def test_secrets_are_taken_out_and_told(here: Ctx) -> None:
 @pytest.mark.parametrize(
     ("arguments", "stdin", "said"),
     [
-        (["capture"], '{"role": "robot", "content": "x"}\n', "line 1: Invalid enum value 'robot'"),
+        (["capture"], '{"role": "robot", "content": "x"}\n', "line 1: role: Invalid enum value 'robot'"),
         (["capture"], '{"role": "user", "content": "x"}\nnothing\n', "line 2 is no JSON"),
-        (["capture"], '{"role": "user"}\n', "line 1: Object missing required field content"),
+        (["capture"], '{"role": "user"}\n', "line 1: The field content is missing"),
         (["capture", "x", "--tool", "not a word"], "", "tool"),
         (["capture", "x\x00y"], "", "character zero"),
     ],

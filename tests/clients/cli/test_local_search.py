@@ -4,17 +4,21 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from clients.cli.here import reindexing
 from clients.cli.main import run
 from clients.hooks import beginning
 from contextfs.client import ContextFS
+from contextfs.domain.memories.model import MemoryChange
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local import place
+from contextfs.local.sync.alone import SEARCH, alone
 from tests.clients.cli.conftest import Ctx, Run
 from tests.contextfs.local.places import Machine
 
@@ -207,6 +211,20 @@ def test_without_anything_known_the_pack_is_empty(here: Ctx) -> None:
     assert "Nothing that is known" in told.err
 
 
+def test_a_memory_in_conflict_is_marked(here: Ctx, machine: Machine) -> None:
+    memory = machine.add("We use psycopg.")
+    with machine.open() as store:
+        [first] = store.log(memory)
+        store.change(memory, MemoryChange(content="We use asyncpg."))
+        theirs = replace(first.fields, content="We use pg8000.")
+        store.take_in([Revision(memory_id=memory, parents=(first.id,), fields=theirs, author="bob", clock=first.clock)])
+
+    told, read = here("search", "pg8000 or asyncpg"), here("search", "pg8000 or asyncpg", "--json").json
+
+    assert "in conflict: `ctx memory show` has every text" in told.out
+    assert [True] == [hit["conflicted"] for hit in read["hits"]]
+
+
 def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:
     machine.add("Something.")
 
@@ -216,6 +234,40 @@ def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:
         name: value for name, value in told.json.items() if name != "degraded"
     }
     assert ["Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.", NO_MODEL] == plain.out.splitlines()
+
+
+def test_reindex_tells_of_the_process_that_is_at_it_and_waits_for_it(here: Ctx, machine: Machine) -> None:
+    machine.add("Something.")
+    here("search", "something")
+    is_held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(machine.root / ".contextfs/local", SEARCH):
+            is_held.set()
+            over.wait(60)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    is_held.wait(60)
+    threading.Timer(0.5, over.set).start()
+    told = here("reindex")
+    other.join()
+
+    assert (0, "Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.") == (told.code, told.out.splitlines()[0])
+    assert ("Another ctx is indexing already, 1 passage to go: waiting for it; Ctrl-C leaves it at work.\n") == told.err
+
+
+def test_reindex_gives_up_on_a_process_that_does_not_come_on(
+    here: Ctx, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add("Something.")
+    here("search", "something")
+    monkeypatch.setattr(reindexing, "_PATIENCE_SECONDS", 0.0)
+    with alone(machine.root / ".contextfs/local", SEARCH):
+        told = here("reindex")
+
+    assert 5 == told.code
+    assert "has not come on for 0 s: end it" in told.err
 
 
 def test_reindex_needs_a_store(here: Ctx, machine: Machine) -> None:

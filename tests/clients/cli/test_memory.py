@@ -1,5 +1,7 @@
 """`ctx memory` and `ctx sessions`: one by one."""
 
+from pathlib import Path
+
 from contextfs.client import ContextFS, NewMessage
 from tests.clients.cli.conftest import Ctx
 
@@ -103,3 +105,12 @@ def test_a_session_is_removed_from_the_server_by_who_says_so(ctx: Ctx, client: C
     assert (2, 2, 3) == (asked.code, misused.code, again.code)
     assert {"session_id": str(session_id), "messages": 1} == removed.json
     assert [] == list(client.sessions.list())
+
+
+def test_a_type_that_is_no_word_is_told_with_an_example(ctx: Ctx, tmp_path: Path) -> None:
+    at_server = ctx("memory", "add", "Text.", "--type", "Ünï cöde", "--server")
+    ctx("init", tmp_path)
+    here = ctx("memory", "add", "Text.", "--type", "Ünï cöde")
+
+    told = "Expected a word of small letters, digits and _, beginning with a letter, like decision or release_note"
+    assert [(2, f"ctx: {told} (type)\n")] * 2 == [(one.code, one.err) for one in (at_server, here)]

@@ -49,4 +49,4 @@ def test_things_are_asked_as_they_were(ctx: Ctx, client: ContextFS) -> None:
 def test_what_is_wrong_is_told_in_one_line(ctx: Ctx) -> None:
     told = ctx("sql", "drop table memories")
 
-    assert (told.code, told.err) == (2, "ctx: Write one SELECT: nothing is changed here ($.query)\n")
+    assert (told.code, told.err) == (2, "ctx: Write one SELECT: nothing is changed here (query)\n")

@@ -115,3 +115,10 @@ def test_a_directory_gets_a_token_that_can_be_ended(ctx: Ctx, http: TestClient) 
     assert (row[0], before) == ("Okta", 200)
     assert ended.out == "The token Okta opens nothing any more.\n"
     assert http.get("/scim/v2/Users", headers=opens).status_code == 401
+
+
+def test_a_client_secret_that_is_empty_is_told(ctx: Ctx) -> None:
+    told = ctx("admin", "sso", "set", "--client-secret-stdin", stdin="\n")
+
+    assert 2 == told.code
+    assert "--client-secret-stdin: standard input is empty: write the client secret to it" in told.err

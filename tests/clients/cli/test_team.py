@@ -126,3 +126,9 @@ def test_a_key_that_is_called_wrong_is_told(ctx: Ctx) -> None:
     assert ctx("admin", "key", "revoke", "ffffffffffff").code == 3
     assert ctx("admin", "key", "create", "k", "--until", "soon").code == 2
     assert ctx("admin", "key", "create", "k", "--user", "owner@example.test").code == 3
+
+
+def test_an_address_that_is_none_is_told_with_an_example(ctx: Ctx) -> None:
+    told = ctx("team", "invite", "notanemail")
+
+    assert (2, "ctx: Expected an email address, like ada@example.com.\n") == (told.code, told.err)

@@ -1,13 +1,16 @@
 """What is said to a store goes to that store, or nowhere: never to a server because the store cannot be used."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from clients.cli.main import run
 from contextfs.client import ContextFS
 from tests.clients.cli.conftest import Ctx
+from tests.conftest import Tenant
 
 Break = Callable[[Ctx, Path], object]
 
@@ -34,6 +37,30 @@ def test_a_store_that_cannot_be_used_is_told_and_nothing_leaves(
     assert "`ctx init`" in told.err
     assert list(client.memories.list()) == list(client.sessions.list()) == []
     assert ctx("memory", "add", "For all.", "--server").code == 0
+
+
+def test_where_nobody_named_the_server_it_is_told_which_answers(
+    program: Ctx, environment: dict[str, str], tmp_path: Path, tenant: Tenant
+) -> None:
+    port, key = urlsplit(environment.pop("CONTEXTFS_URL")).port, environment.pop("CONTEXTFS_API_KEY")
+    founding = {"key": key, "project_id": environment.pop("CONTEXTFS_PROJECT_ID")}
+    (tmp_path / "contextfs").mkdir()
+    (tmp_path / "contextfs/stack.json").write_text(json.dumps({"port": port, "founding": founding}))
+
+    added, listed, meant = (
+        program("memory", "add", "Ours.", "--json"),
+        program("memory", "list", "--json"),
+        program("memory", "list", "--server"),
+    )
+
+    said = "No store here (`ctx init` makes one): the platform of this machine answers, for {}.\n"
+    assert said.format(f"its project {tenant.project_id}") == added.err
+    assert (said.format("all of its projects"), ["Ours."]) == (listed.err, [one["content"] for one in listed.json])
+    assert (0, "") == (meant.code, meant.err)
+
+
+def test_a_server_that_the_environment_names_is_known(ctx: Ctx) -> None:
+    assert (0, "") == (ctx("memory", "list").code, ctx("memory", "list").err)
 
 
 def test_a_store_around_one_that_lost_its_settings_is_not_meant(ctx: Ctx, tmp_path: Path) -> None:

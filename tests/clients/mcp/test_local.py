@@ -79,9 +79,7 @@ def test_what_is_remembered_is_found_recalled_and_packed(here: StdioServerParame
             )
         )
         memory_id = stored.split()[-1].rstrip(".")
-        again = await model.call_tool(
-            "contextfs_remember", {"content": "We sign  tokens with RS256", "type": "decision"}
-        )
+        again = await model.call_tool("contextfs_remember", {"content": "We sign  tokens with RS256"})
         found = await model.call_tool("contextfs_search", {"query": "sign tokens", "type": "decision"})
         whole = await model.call_tool("contextfs_recall", {"ids": [memory_id, "ffffffffffff"]})
         listed = [one.name for one in (await model.list_resources()).resources]
@@ -90,6 +88,7 @@ def test_what_is_remembered_is_found_recalled_and_packed(here: StdioServerParame
     memory_id, again, found, whole, listed = asked(here, ask)
 
     assert again.startswith("Known already; nothing was stored: ")
+    assert "decision" in again
     assert f"(memory {memory_id}): We sign tokens with RS256." in found
     assert "#auth\n  We sign tokens with RS256." in whole
     assert "There is no memory here whose id starts or ends with ffffffffffff." in whole

@@ -1,13 +1,25 @@
 """A value that is refused is refused in people's words."""
 
-from typing import Annotated, Any
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, cast
 
 import msgspec
 import pytest
 from msgspec import Meta
 
-from contextfs.kit.expected import in_words
-from contextfs.kit.fields import END
+from contextfs.kit import forms
+from contextfs.kit.expected import in_words, refused
+from contextfs.kit.forms import END
+
+OPENAPI = Path(__file__).parents[3] / "docs/openapi.json"
+
+
+class Addressed(msgspec.Struct):
+    """Something with a field that has a form."""
+
+    email: Annotated[str, Meta(pattern=forms.EMAIL)]
 
 
 class Noun(msgspec.Struct):
@@ -45,3 +57,33 @@ def test_a_refusal_is_said_in_words(wanted: Any, value: object, said: str) -> No
         msgspec.convert(value, wanted)
 
     assert in_words(str(refused.value).partition(" - at ")[0]) == said
+
+
+def test_every_form_of_a_field_is_said_in_words() -> None:
+    schemas = json.loads(OPENAPI.read_text(encoding="utf-8"))["components"]["schemas"]
+    forms = {one for one in patterns(schemas) if not one.startswith(r"^(\*|")}
+
+    untold = {one for one in forms if in_words(f"Expected `str` matching regex {one!r}").startswith("Expected text of")}
+
+    assert forms
+    assert set() == untold
+
+
+def test_an_address_that_is_none_is_told_with_an_example() -> None:
+    with pytest.raises(msgspec.ValidationError) as refused_:
+        msgspec.convert({"email": "notanemail"}, Addressed)
+
+    assert refused(refused_.value) == "email: Expected an email address, like ada@example.com"
+
+
+def patterns(value: Any) -> Iterator[str]:
+    """Give every pattern in a schema."""
+    if isinstance(value, dict):
+        found = cast("dict[str, Any]", value)
+        if isinstance(found.get("pattern"), str):
+            yield found["pattern"]
+        for one in found.values():
+            yield from patterns(one)
+    elif isinstance(value, list):
+        for one in cast("list[Any]", value):
+            yield from patterns(one)

@@ -46,6 +46,17 @@ def test_what_says_the_same_is_stored_once_and_gains_a_proof(machine: Machine) -
     assert [proof["source"] for proof in proven.memory.provenance] == ["a", "b"]
 
 
+def test_where_nobody_chose_the_type_the_known_memory_is_given_back(machine: Machine) -> None:
+    first = machine.add("We use psycopg.", type="decision")
+    with machine.open() as store:
+        untyped = store.add(NewMemory(project_id=PROJECT, content="We use psycopg"))
+        typed = store.add(NewMemory(project_id=PROJECT, content="We use psycopg", type="fact"))
+        hidden = store.add(NewMemory(project_id=PROJECT, content="We use psycopg", visibility="private"))
+
+    assert (first, "decision", False) == (untyped.memory.id, untyped.memory.type, untyped.stored)
+    assert [True, True] == [typed.stored, hidden.stored]
+
+
 def test_a_secret_is_taken_out_of_what_comes_by_a_command(machine: Machine) -> None:
     memory = machine.add(f"The token is {SECRET}.")
 

@@ -67,6 +67,23 @@ def test_what_differs_in_more_than_its_spelling_is_another_memory(other: dict[st
     assert tenant.call("POST", "/v1/memories", example(tenant, **other)).json()["memory"]["id"] != first["id"]
 
 
+@pytest.mark.parametrize("known", ["decision", "memory_procedural", "a_word_of_ours"])
+def test_where_nobody_chose_the_type_the_known_memory_is_given_back(
+    known: str, tenant: Tenant, other_tenant: Tenant, rows: Rows
+) -> None:
+    first = tenant.call("POST", "/v1/memories", example(tenant, type=known)).json()["memory"]
+    tenant.call("POST", "/v1/memories", example(tenant, type="z", content="Another text."))
+    untyped = {name: value for name, value in example(tenant).items() if name != "type"}
+
+    again = tenant.call("POST", "/v1/memories", untyped).json()
+    hidden = tenant.call("POST", "/v1/memories", untyped | {"visibility": "private"}).json()
+    elsewhere = other_tenant.call("POST", "/v1/memories", untyped | {"project_id": str(other_tenant.project_id)}).json()
+
+    assert (first, 0, 1) == (again["memory"], again["receipt"]["stored"], again["receipt"]["duplicates"])
+    assert ["fact", "fact"] == [hidden["memory"]["type"], elsewhere["memory"]["type"]]
+    assert 3 == len(rows.of("revisions", tenant))
+
+
 def test_both_spellings_of_a_type_are_one(tenant: Tenant) -> None:
     memory = tenant.call("POST", "/v1/memories", example(tenant, type="memory_fact")).json()["memory"]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from contextfs.domain.memories.model import MemoryType
 from contextfs.kit.fields import Sensitivities, Visibilities
@@ -44,13 +44,14 @@ class Remember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, Meta(min_length=1, max_length=20_000, description="One fact, in a sentence or two that stand alone.")
     ]
     type: Annotated[
-        MemoryType,
+        MemoryType | UnsetType,
         Meta(
             description=(
-                "fact; decision (with its reason); procedural (how to); user (a preference); episodic (what happened)"
+                "fact, where it is left out; decision (with its reason); procedural (how to); user (a preference); "
+                "episodic (what happened)"
             )
         ),
-    ] = "fact"
+    ] = UNSET
     title: Line | None = None
     tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=100)]], Meta(max_length=20)] = []
 
@@ -100,6 +101,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     relevance: float
     overtaken: str = ""
     """That it holds no longer, and what does instead."""
+    conflicted: bool = False
+    """It has several texts, and which one holds is not settled."""
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):

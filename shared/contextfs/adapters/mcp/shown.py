@@ -26,6 +26,7 @@ def hits(reply: SearchReply) -> Hits:
             occurred_at=one.occurred_at,
             relevance=one.relevance,
             overtaken=str(one.overtaken or ""),
+            conflicted=one.conflicted,
         )
         for one in reply.hits
     ]

@@ -67,7 +67,11 @@ def packed(pack: Packed) -> str:
 
 def _hit(one: Hit) -> str:
     where = f"memory {one.id}" if one.source == "memory" else f"session {one.session_id}, message {one.id}"
-    facets = ", ".join(part for part in (where, one.overtaken) if part)
+    facets = ", ".join(
+        part
+        for part in (where, one.overtaken, "in conflict: recall it for every text" if one.conflicted else "")
+        if part
+    )
     return f"- {one.relevance:.2f} {_line(one.type)} {_day(one.occurred_at)} ({facets}): {_line(one.snippet, _SNIPPET)}"
 
 

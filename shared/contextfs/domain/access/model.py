@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.access.rules import PERMISSIONS
-from contextfs.kit.fields import END, Moment, Name
+from contextfs.kit.fields import Moment, Name
+from contextfs.kit.forms import END
 
 _NAMES = ("*", *PERMISSIONS, *dict.fromkeys(f"{name.split(':')[0]}:*" for name in PERMISSIONS))
 Permission = Annotated[str, msgspec.Meta(max_length=64, pattern=f"^({'|'.join(map(re.escape, _NAMES))}){END}")]

@@ -6,21 +6,20 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import END, Moment
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment
 
 Action = Annotated[
     str,
     Meta(
         max_length=100,
-        pattern=r"^[a-z_]+(\.[a-z_]+|\.\*)?" + END,
+        pattern=forms.ACTION,
         description="`memory.created`, or `memory.*` for all of a kind.",
     ),
 ]
 Head = Annotated[
     str,
-    Meta(
-        max_length=100, pattern=r"^[1-9][0-9]{0,17}:[0-9a-f]{64}" + END, description="`position:hash`, as told before."
-    ),
+    Meta(max_length=100, pattern=forms.HEAD, description="`position:hash`, as told before."),
 ]
 
 
@@ -105,11 +104,9 @@ class AuditStreamChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     A new stream begins with what happens from now on; with `backfill`, any begins with all that the log holds.
     """
 
-    url: Annotated[str, Meta(min_length=8, max_length=2000, pattern=r"^https?://[\x21-\x7e]+" + END)]
+    url: Annotated[str, Meta(min_length=8, max_length=2000, pattern=forms.URL)]
     format: StreamFormat = "cloudevents"
-    authorization: (
-        Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+( [\x21-\x7e]+)*" + END)] | None
-    ) = None
+    authorization: Annotated[str, Meta(min_length=1, max_length=2000, pattern=forms.VISIBLE_WORDS)] | None = None
     backfill: bool = False
 
 

@@ -13,13 +13,14 @@ from msgspec import Meta
 
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
 from contextfs.domain.context.request import ContextRequest
-from contextfs.kit.fields import END, Moment
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment
 
 PackName = Annotated[
     str,
     Meta(
         max_length=36,
-        pattern=rf"^(last|[0-9a-f]{{12}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}){END}",
+        pattern=forms.PACK,
         description="The pack's id, its last twelve digits, which its text names, or `last`.",
     ),
 ]

@@ -6,9 +6,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import END, Moment, Name
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment, Name
 
-Uri = Annotated[str, Meta(min_length=1, max_length=2000, pattern="^[!-~]+" + END)]
+Uri = Annotated[str, Meta(min_length=1, max_length=2000, pattern=forms.VISIBLE)]
 
 
 class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,7 +18,7 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     client_id: Uri
     client_name: Name
     redirect_uri: Uri
-    code_challenge: Annotated[str, Meta(max_length=43, pattern="^[0-9A-Za-z_-]{43}" + END)]
+    code_challenge: Annotated[str, Meta(max_length=43, pattern=forms.CHALLENGE)]
     scope: Annotated[
         list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=64, description="Permissions.")
     ]

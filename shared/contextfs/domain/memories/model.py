@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from contextfs.kit.fields import END, Metadata, Moment, Sensitivity, Tags, Title, Visibility
+from contextfs.kit import forms
+from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.receipt import Receipt
 
@@ -16,7 +17,7 @@ MemoryType = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern=r"^[a-z][a-z0-9_]*" + END,
+        pattern=forms.TYPE,
         description="fact, episodic, procedural, user, decision (or `memory_fact` and so on), or a word of yours.",
     ),
 ]
@@ -78,12 +79,15 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a memory. A memory of the same text in the same project is not stored twice."""
+    """What creates a memory. A memory of the same text in the same project is not stored twice.
+
+    Without a `type` it is a fact, unless the text is known as something else: then that one is meant.
+    """
 
     project_id: UUID
     content: Content
     id: UUID | None = None
-    type: MemoryType = "fact"
+    type: MemoryType | UnsetType = UNSET
     title: Title | None = None
     tags: Tags = []
     metadata: Metadata = {}
@@ -97,6 +101,11 @@ class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     provenance: Annotated[list[Provenance], Meta(max_length=100)] = []
     anchors: Annotated[list[Anchor], Meta(max_length=100)] = []
     author_kind: AuthorKind = "human"
+
+    @property
+    def kind(self) -> str:
+        """The type that it gets when it is stored."""
+        return "fact" if self.type is UNSET else self.type
 
 
 class MemoryChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -66,8 +66,12 @@ def canonical_type(name: str) -> str:
 
 def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
-    words = _words(content)
-    return hashlib.sha256(f"{canonical_type(kind)}\n{words or content}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{canonical_type(kind)}\n{gist(content)}".encode()).hexdigest()[:32]
+
+
+def gist(content: str) -> str:
+    """Give what a fingerprint is made of, beside the type."""
+    return _words(content) or content
 
 
 def _words(content: str) -> str:
@@ -96,7 +100,7 @@ def acceptable(fields: Fields) -> Fields:
 
 def fields_of(new: NewMemory) -> Fields:
     """Give the first state of a memory."""
-    plain = msgspec.structs.asdict(new)
+    plain = msgspec.structs.asdict(new) | {"type": new.kind}
     taken = {name: plain[name] for name in Fields.__struct_fields__ if name in plain}
     return _fields(taken)
 

@@ -9,7 +9,7 @@ import msgspec
 from contextfs.domain.memories.contains import contains
 from contextfs.domain.memories.model import AuthorKind, Memory, RevisionShown
 from contextfs.domain.memories.revisions import Fields, Revision, recalled
-from contextfs.domain.memories.rules import canonical_type, dated, fingerprint
+from contextfs.domain.memories.rules import canonical_type, dated, fingerprint, gist
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import NotFound
 from contextfs.kit.fields import Sensitivity, Visibility
@@ -70,31 +70,22 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add(
-    tx: Transaction, org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime
+    tx: Transaction,
+    org_id: UUID,
+    memory: Memory,
+    *,
+    view: View,
+    revision: Revision,
+    now: datetime,
+    is_typed: bool = True,
 ) -> Memory | None:
     """Store a memory with its first revision, or give back the one that says the same in its project to its readers.
 
-    Conflict when its id is taken. Whoever is about to add the same text waits for the end of this transaction, so that
-    it is added once.
+    Where nobody chose its type, one of any type is the same. Conflict when its id is taken. Whoever is about to add the
+    same text waits for the end of this transaction, so that it is added once.
     """
     owned = {"org_id": org_id, "project_id": memory.project_id}
-    row = (
-        msgspec.structs.asdict(view.fields)
-        | owned
-        | {
-            "id": memory.id,
-            "author_id": memory.author_id,
-            "author_kind": memory.author_kind,
-            "session_id": memory.session_id,
-            "conflicted": False,
-            "bodies": (),
-            "heads": view.heads,
-            "version": view.version,
-            "fingerprint": fingerprint(memory.type, memory.content),
-            "created_at": now,
-            "updated_at": now,
-        }
-    )
+    row = msgspec.structs.asdict(view.fields) | owned | _of(memory, view, now)
     stored = owned | {
         "memory_id": memory.id,
         "id": revision.id,
@@ -104,8 +95,28 @@ def add(
         "clock": revision.clock,
         "stored_at": now,
     }
-    found = tx.one(_SQL["add"], {"memory": _json(row), "revision": _json(stored)})
+    values = {"memory": _json(row), "revision": _json(stored)}
+    if not is_typed:
+        values |= {"project_id": memory.project_id, "visibility": memory.visibility, "gist": gist(memory.content)}
+    found = tx.one(_SQL["add" if is_typed else "add_untyped"], values)
     return get(tx, found["same"]) if found and found["same"] else None
+
+
+def _of(memory: Memory, view: View, now: datetime) -> Row:
+    """Give what the row of a new memory has beside its fields."""
+    return {
+        "id": memory.id,
+        "author_id": memory.author_id,
+        "author_kind": memory.author_kind,
+        "session_id": memory.session_id,
+        "conflicted": False,
+        "bodies": (),
+        "heads": view.heads,
+        "version": view.version,
+        "fingerprint": fingerprint(memory.type, memory.content),
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 def getting(memory_id: UUID) -> Statement:

@@ -6,14 +6,15 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import END, Moment
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment
 
 LINES_A_CALL = 20_000
 MOST_BYTES = 64 << 20
 """Bytes of one record, as its tool wrote it."""
 
 LineNumber = Annotated[int, Meta(ge=0, le=2_000_000_000, description="Counted from 0.")]
-Reader = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9_-]+/[0-9]+" + END)]
+Reader = Annotated[str, Meta(max_length=64, pattern=forms.READER)]
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,7 +59,7 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """One thing found, small: its id, a snippet and where it lies; the whole is a second call.
 
-    `overtaken` says of a memory that it holds no longer.
+    `overtaken` says of a memory that it holds no longer, `conflicted` that it has several texts, and none is settled.
     """
 
     source: Source
@@ -81,6 +81,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """How many more say the same; `similar` names them, best first."""
     similar: list[Similar] = []
     overtaken: Overtaken | None = None
+    conflicted: bool = False
     explanation: Explanation | None = None
     paths: list[list[PathStep]] | None = None
     """Of a search over the graph: the strongest ways by which the walk came to it."""

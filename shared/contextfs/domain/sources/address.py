@@ -9,15 +9,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from contextfs.kit import base62
+from contextfs.kit import base62, forms
 from contextfs.kit.errors import NotFound
-from contextfs.kit.fields import END
 
-PATTERN = r"^src_[0-9A-Za-z]{43}" + END
-_FORM = re.compile(PATTERN)
+_FORM = re.compile(forms.SOURCE)
 _LENGTH = 43
 
-SourceAddress = Annotated[str, Meta(pattern=PATTERN, max_length=47, description="The source's address.")]
+SourceAddress = Annotated[str, Meta(pattern=forms.SOURCE, max_length=47, description="The source's address.")]
 
 
 class Place(NamedTuple):

@@ -6,15 +6,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.domain.sources.paths import FORM, FORM_OF_MANY
+from contextfs.kit import forms
 from contextfs.kit.fields import Moment, Name, Tags, Word
 
 Preset = Literal["json", "openai", "github", "slack"]
 Scheme = Literal["standard", "github", "slack"]
 
-Path = Annotated[str, Meta(min_length=1, max_length=500, pattern=FORM, description="$.a.b[0]['c d']")]
-Paths = Annotated[str, Meta(min_length=1, max_length=500, pattern=FORM_OF_MANY, description="$.a[*], each of a list")]
-Secret = Annotated[str, Meta(min_length=16, max_length=500, pattern=r"^[\x21-\x7e]+$(?!\n)")]
+Path = Annotated[str, Meta(min_length=1, max_length=500, pattern=forms.JSON_PATH, description="$.a.b[0]['c d']")]
+Paths = Annotated[
+    str, Meta(min_length=1, max_length=500, pattern=forms.JSON_PATHS, description="$.a[*], each of a list")
+]
+Secret = Annotated[str, Meta(min_length=16, max_length=500, pattern=forms.VISIBLE)]
 Role = Literal["user", "assistant", "system", "tool"]
 
 

@@ -9,15 +9,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, cast
 
-_NAME = r"\.[A-Za-z_][\w-]*"
-_QUOTED = r"\['[^'\\\x00-\x1f]+'\]"
-_PLACE = r"\[-?\d{1,6}\]"
-FORM = rf"^\$(?:{_NAME}|{_QUOTED}|{_PLACE})*$(?!\n)"
-"""What is a path to one thing."""
-FORM_OF_MANY = rf"^\$(?:{_NAME}|{_QUOTED}|{_PLACE}|\[\*\])*$(?!\n)"
-"""What is a path that may lead to many."""
+from contextfs.kit.forms import JSON_STEP
 
-_STEP = re.compile(rf"{_NAME}|{_QUOTED}|{_PLACE}|\[\*\]")
+_STEP = re.compile(rf"{JSON_STEP}|\[\*\]")
 _EACH = object()
 Step = str | int | object
 

@@ -6,19 +6,20 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contextfs.kit.fields import END, Moment, version_at
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment, version_at
 
 Provider = Literal["google", "github", "okta", "entra", "auth0", "cognito", "generic", "saml"]
 Role = Literal["admin", "member", "viewer"]
 """What a provider may make of somebody. An owner is made by owners."""
 
-Url = Annotated[str, Meta(max_length=2000, pattern=r"^https?://[!-~]+" + END)]
+Url = Annotated[str, Meta(max_length=2000, pattern=forms.URL)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 DomainName = Annotated[
     str,
     Meta(
         max_length=253,
-        pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]" + END,
+        pattern=forms.DOMAIN,
     ),
 ]
 

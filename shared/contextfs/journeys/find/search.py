@@ -55,7 +55,16 @@ def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
     """Find passages and show them small."""
     found = look(call, wanted, mode)
     hits = [hit_of(one, found, explain=wanted.explain) for one in found.ranked[: wanted.limit]]
-    return SearchReply(hits=hits, degraded=found.degraded, vectors=found.vectors)
+    return SearchReply(hits=with_conflicts(call, hits, wanted), degraded=found.degraded, vectors=found.vectors)
+
+
+def with_conflicts(call: Call, hits: list[SearchHit], wanted: SearchRequest) -> list[SearchHit]:
+    """Mark the memories whose text nobody has settled; one round trip, where there are memories of today."""
+    memories = [one.id for one in hits if one.source == "memory"]
+    if not memories or wanted.as_of is not None:
+        return hits
+    doubted = store.conflicted(call.tx, memories)
+    return [msgspec.structs.replace(one, conflicted=one.id in doubted) for one in hits] if doubted else hits
 
 
 def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:

@@ -1,6 +1,6 @@
 """Search over the graph: what hybrid search found, and what a walk comes to from there and from what is named.
 
-Three round trips: both legs, the links around where the walk begins, and the passages of what it came to.
+Three round trips find: both legs, the links around where the walk begins, and the passages of what it came to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from contextfs.domain.search import store
 from contextfs.domain.search.model import PathStep, SearchHit, SearchReply, SearchRequest
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.store import Candidate
-from contextfs.journeys.find.search import Found, Looked, hit_of, look, passage_of, propose, ranked
+from contextfs.journeys.find.search import Found, Looked, hit_of, look, passage_of, propose, ranked, with_conflicts
 from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid
@@ -30,13 +30,13 @@ def search(call: Call, wanted: SearchRequest) -> SearchReply:
         raise Invalid("The graph is that of today: leave as_of out, or search without the graph.", where="$.as_of")
     looked = propose(call, wanted, "hybrid")
     if looked.question.lists:
-        return _shown(look(call, wanted, "hybrid"), wanted, {}, {})
+        return _shown(call, look(call, wanted, "hybrid"), wanted, {}, {})
     reached = _walk(call, looked)
     more = _reached_only(call, looked, reached)
     looked = msgspec.structs.replace(looked, candidates=[*looked.candidates, *more])
     found = ranked(call, looked, [_with_walk(one, reached) for one in looked.candidates])
     shown = [found.candidates[one.hit.key] for one in found.ranked[: wanted.limit]]
-    return _shown(found, wanted, reached, _names(call, shown, reached))
+    return _shown(call, found, wanted, reached, _names(call, shown, reached))
 
 
 def _walk(call: Call, looked: Looked) -> dict[str, Reached]:
@@ -87,14 +87,16 @@ def _names(call: Call, shown: Iterable[Candidate], reached: Mapping[str, Reached
     return {memory_node(memory_id): name for memory_id, name in titles.items()}
 
 
-def _shown(found: Found, wanted: SearchRequest, reached: Mapping[str, Reached], names: _Names) -> SearchReply:
+def _shown(
+    call: Call, found: Found, wanted: SearchRequest, reached: Mapping[str, Reached], names: _Names
+) -> SearchReply:
     hits: list[SearchHit] = []
     for one in found.ranked[: wanted.limit]:
         candidate = found.candidates[one.hit.key]
         hit = hit_of(one, found, explain=wanted.explain)
         paths = [[_step(step, names) for step in path] for path in _paths(candidate, reached)]
         hits.append(msgspec.structs.replace(hit, paths=paths))
-    return SearchReply(hits=hits, degraded=found.degraded)
+    return SearchReply(hits=with_conflicts(call, hits, wanted), degraded=found.degraded)
 
 
 def _paths(one: Candidate, reached: Mapping[str, Reached]) -> tuple[tuple[Step, ...], ...]:

@@ -47,7 +47,15 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         created_at=call.now,
         updated_at=call.now,
     )
-    same = store.add(call.tx, call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    same = store.add(
+        call.tx,
+        call.principal.org_id,
+        memory,
+        view=now_shown,
+        revision=revision,
+        now=call.now,
+        is_typed=new.type is not msgspec.UNSET,
+    )
     if same is not None:
         return _proven(call, same, cleaned, cleaning.found)
     tell_memory(

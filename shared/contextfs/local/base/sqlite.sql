@@ -58,7 +58,13 @@ select id, heads, deleted, private, short, path from memories where id in (selec
 
 -- name: same
 -- A memory that says the same to the same readers.
-select id from memories where fingerprint = :fingerprint and private = :private and not deleted order by created limit 1
+select id from memories
+where fingerprint in (select value from json_each(:fingerprints)) and private = :private and not deleted
+order by created limit 1
+
+-- name: types
+-- The types that memories have.
+select distinct type from memories where not deleted
 
 -- name: of_shorts
 -- Memories that have one of some short ids.

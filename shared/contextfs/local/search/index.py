@@ -17,6 +17,7 @@ from contextfs.local.search import due, find, reply
 from contextfs.local.search.candidates import Proposed
 from contextfs.local.search.find import Asked, Found
 from contextfs.local.search.model import LocalReply, Wanted
+from contextfs.local.sync.alone import SEARCH, is_taken
 
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed, Sharing
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SLICE_SECONDS = 0.25
-"""How long a search may embed what waits for its vector."""
+"""How long a search may embed what waits for its vector, where no other process is at that."""
 
 _REMADE = "The search index was of another version, and was made anew."
 _MENDED = "The search index was damaged, and was made anew from the store."
@@ -163,8 +164,9 @@ class LocalIndex:
         from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there
 
         meaning = Meaning(self.base, self.folder, model)
-        troubles = meaning.catch_up(SLICE_SECONDS)
-        proposed, degraded = meaning.propose(asked)
+        elsewhere = meaning.waiting() > 0 and is_taken(self.folder, SEARCH)
+        troubles = [] if elsewhere else meaning.catch_up(SLICE_SECONDS)
+        proposed, degraded = meaning.propose(asked, elsewhere=elsewhere)
         self.waiting = meaning.waiting()
         return proposed, [*troubles, *degraded]
 

@@ -54,8 +54,8 @@ class Meaning:
             return 0, [_UNWRITABLE.format(error.strerror)]
         return done, []
 
-    def propose(self, asked: Asked) -> tuple[Proposed, list[str]]:
-        """Give the candidates of both legs, with what could not take part.
+    def propose(self, asked: Asked, *, elsewhere: bool = False) -> tuple[Proposed, list[str]]:
+        """Give the candidates of both legs, with what could not take part; `elsewhere` tells who makes what is missing.
 
         A file that was there and is gone was moved by another process: one more look, from now on, finds the new one.
         """
@@ -70,7 +70,7 @@ class Meaning:
             try:
                 with self._base.snapshot():
                     semantic = Semantic(self._vectors, query)
-                    return propose(self._base, words, semantic, asked.scope), self._lacking()
+                    return propose(self._base, words, semantic, asked.scope), self._lacking(elsewhere=elsewhere)
             except Damaged:
                 continue
         self._vectors.lose()
@@ -80,9 +80,10 @@ class Meaning:
         """Count the passages that have no vector yet."""
         return waiting(self._base)
 
-    def _lacking(self) -> list[str]:
+    def _lacking(self, *, elsewhere: bool) -> list[str]:
         count = self.waiting()
         if not count:
             return []
-        are = "1 passage is" if count == 1 else f"{count:,} passages are"
-        return [f"semantic: {are} still waiting for a vector; `ctx reindex` makes them now"]
+        have = "1 passage has" if count == 1 else f"{count:,} passages have"
+        cure = "they are being made in the background" if elsewhere else "`ctx reindex` makes them now"
+        return [f"semantic: {have} no vector yet, and words alone find them; {cure}"]

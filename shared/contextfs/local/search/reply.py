@@ -9,7 +9,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, Similar, Source
 from contextfs.domain.search.snippet import snippet
 from contextfs.local.base.connection import Base
-from contextfs.local.search.bounds import moment
+from contextfs.local.search.bounds import encoded, moment
 from contextfs.local.search.candidates import Candidate
 from contextfs.local.search.due import project_id
 from contextfs.local.search.find import Found
@@ -27,9 +27,18 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
         from contextfs.local.graph.walking import with_paths  # noqa: PLC0415 - few searches walk
 
         hits = with_paths(base, hits, found.reached)
+    if wanted.as_of is None:
+        hits = _with_conflicts(base, hits)
     told = [*notes] if hits or found.words or wanted.mode == "semantic" else [*notes, _NO_WORDS]
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
     return LocalReply(hits=hits, degraded=degraded, notes=told, **counts)
+
+
+def _with_conflicts(base: Base, hits: list[SearchHit]) -> list[SearchHit]:
+    """Mark the memories whose text nobody has settled."""
+    memories = encoded([str(one.id) for one in hits if one.source == "memory"])
+    doubted = {row["id"] for row in base.all(SQL["conflicted"], {"ids": memories})}
+    return [msgspec.structs.replace(one, conflicted=str(one.id) in doubted) for one in hits] if doubted else hits
 
 
 def _hit(one: Ranked, candidate: Candidate, found: Found, project: UUID, wanted: Wanted) -> SearchHit:

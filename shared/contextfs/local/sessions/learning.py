@@ -76,7 +76,7 @@ def _lessons(sessions: LocalSessions, session: Session, found: Iterator[NewMemor
         words = (
             ("episode", str(session.id))
             if is_episode(one)
-            else ("memory", canonical_type(one.type), fingerprint(one.type, one.content))
+            else ("memory", canonical_type(one.kind), fingerprint(one.kind, one.content))
         )
         yield msgspec.structs.replace(one, id=named(sessions.project_id, scope, *words), visibility=visibility)
 

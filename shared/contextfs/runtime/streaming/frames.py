@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.domain.sessions.model import NewMessage
+from contextfs.kit import forms
 
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -30,7 +31,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch", forbid_unknown_fields=True
 
 
 Frame = Append | Complete | Watch
-StreamName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[0-9A-Za-z._-]+$(?!\n)")]
+StreamName = Annotated[str, Meta(min_length=1, max_length=100, pattern=forms.STREAM)]
 
 
 class Numbered(msgspec.Struct):

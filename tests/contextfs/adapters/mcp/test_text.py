@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from contextfs.adapters.mcp import text
 from contextfs.adapters.mcp.model import Hit, Hits, Recalled
@@ -44,6 +45,12 @@ def test_a_hit_is_one_line_and_small() -> None:
 
     assert len(lines) == 4
     assert len(lines[2]) < 420
+
+
+def test_a_hit_whose_text_nobody_settled_says_so() -> None:
+    told = text.hits(Hits(hits=[replace(hit("It is 5."), conflicted=True)]))
+
+    assert f"(memory {ID}, in conflict: recall it for every text): It is 5." in told
 
 
 def test_what_is_degraded_is_said() -> None:

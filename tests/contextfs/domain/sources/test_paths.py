@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contextfs.domain.sources import paths
+from contextfs.kit import forms
 
 VALUE: Any = {"a": {"b c": [{"x": 1}, {"x": 2}, 3]}, "e-f": None}
 
@@ -34,7 +35,7 @@ def test_a_path_leads_to(path: str, expected: list[Any]) -> None:
     "text", ["a", "$a", "$.", "$..a", "$[a]", "$['a", "$[?(@.a)]", "$[1:2]", "$.a[*]", "$.a\n", "$['']", ""]
 )
 def test_what_is_no_path_is_known(text: str) -> None:
-    assert re.fullmatch(paths.FORM, text) is None
+    assert re.fullmatch(forms.JSON_PATH, text) is None
 
 
 NAMES = st.text(st.characters(exclude_characters="'\\", min_codepoint=32), min_size=1, max_size=8)
@@ -48,5 +49,5 @@ def test_every_place_in_json_has_a_path(steps: list[str | int]) -> None:
         value = {step: value} if isinstance(step, str) else [None] * step + [value]
     path = "$" + "".join(f"['{step}']" if isinstance(step, str) else f"[{step}]" for step in steps)
 
-    assert re.fullmatch(paths.FORM, path)
+    assert re.fullmatch(forms.JSON_PATH, path)
     assert list(paths.found(path, value)) == ["here"]

@@ -14,6 +14,7 @@ from contextfs.local.search.matrix import Damaged, Matrix, append
 from contextfs.local.search.model import Wanted
 from contextfs.local.search.reindexing import finish, reindex
 from contextfs.local.search.vectors import Vectors
+from contextfs.local.sync.alone import SEARCH, alone
 from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import found, opened, said
 from tests.functions.letters import Letters
@@ -150,7 +151,22 @@ def test_what_waits_is_said_and_a_search_embeds_no_longer_than_a_moment(
 
     told = found(machine, "alpha", Counting())
 
-    assert ["semantic: 4 passages are still waiting for a vector; `ctx reindex` makes them now"] == told.degraded
+    lacking = "semantic: 4 passages have no vector yet, and words alone find them; `ctx reindex` makes them now"
+    assert [lacking] == told.degraded
+    assert ["The word is alpha."] == [hit.snippet for hit in told.hits]
+
+
+def test_a_search_leaves_the_vectors_to_the_process_that_makes_them(machine: Machine) -> None:
+    for word in WORDS:
+        machine.add(f"The word is {word}.")
+    letters = Counting()
+    with alone(machine.root / ".contextfs/local", SEARCH):
+        told = found(machine, "alpha", letters)
+
+    assert ["alpha"] == letters.texts
+    assert [
+        "semantic: 4 passages have no vector yet, and words alone find them; they are being made in the background"
+    ] == told.degraded
     assert ["The word is alpha."] == [hit.snippet for hit in told.hits]
 
 

@@ -6,19 +6,18 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from contextfs.kit.fields import END, Moment, Name, version_at
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment, Name, version_at
 
 Email = Annotated[
     str,
-    msgspec.Meta(
-        min_length=3, max_length=254, pattern="^[!-?A-~]+@[!-?A-~]+" + END, description="An address, in ASCII."
-    ),
+    msgspec.Meta(min_length=3, max_length=254, pattern=forms.EMAIL, description="An address, in ASCII."),
 ]
 Role = Annotated[
     str,
     msgspec.Meta(
         max_length=64,
-        pattern="^[a-z][0-9a-z_-]*" + END,
+        pattern=forms.ROLE,
         description="owner, admin, member, viewer, or the name of a custom role.",
     ),
 ]

@@ -8,12 +8,13 @@ from msgspec import UNSET, UnsetType
 
 from contextfs.domain.access.model import Permission
 from contextfs.domain.access.people.model import Projects
-from contextfs.kit.fields import END, Moment, version_at
+from contextfs.kit import forms
+from contextfs.kit.fields import Moment, version_at
 
 Permissions = Annotated[
     list[Permission], msgspec.Meta(max_length=64, description="`noun:verb`, `noun:*` for all of a noun, `*` for all.")
 ]
-RoleName = Annotated[str, msgspec.Meta(max_length=64, pattern="^[a-z][0-9a-z_-]*" + END)]
+RoleName = Annotated[str, msgspec.Meta(max_length=64, pattern=forms.ROLE)]
 About = Annotated[str, msgspec.Meta(max_length=1000)]
 
 

@@ -13,10 +13,12 @@ from contextfs.journeys.consolidate.plan import plan
 from contextfs.journeys.learn.extract import extract
 from tests.contextfs.journeys.learn.conversation import assistant, session, user
 from tests.contextfs.journeys.learn.labelled import LABELLED, Labelled
+from tests.contextfs.journeys.learn.stated import STATED
 
 _FIRST = datetime(2030, 1, 1, tzinfo=UTC)
 _LATER = _FIRST + timedelta(days=7)
 _MEANT: dict[str, Kind] = {"same": "duplicate", "contradicts": "contradiction"}
+GATES = {"junk gate": LABELLED, "junk gate, said in passing": STATED}
 SETS = ("duplicates", "duplicates-held-out", "contradictions", "contradictions-held-out")
 
 
@@ -32,15 +34,15 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     asked_recall: float
 
 
-def gate() -> Measured:
+def gate(name: str, sentences: Sequence[Labelled]) -> Measured:
     """Measure what is learned of sentences: whether what is kept is worth it, and whether what is worth it is kept."""
-    kept = [(one, _tags(one)) for one in LABELLED]
+    kept = [(one, _tags(one)) for one in sentences]
     right = sum(one.tag is not None for one, tags in kept if tags)
     precision, recall = _shares(right, sum(bool(tags) for _, tags in kept), sum(one.tag is not None for one, _ in kept))
     return Measured(
-        name="junk gate",
-        meant=sum(one.tag is not None for one in LABELLED),
-        others=sum(one.tag is None for one in LABELLED),
+        name=name,
+        meant=sum(one.tag is not None for one in sentences),
+        others=sum(one.tag is None for one in sentences),
         precision=precision,
         recall=recall,
         asked_precision=precision,

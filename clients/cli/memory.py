@@ -66,7 +66,7 @@ def list_(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """List memories, newest first."""
+    """List memories, the last changed first, each with the day since when it holds."""
     if deleted and as_of is not None:
         raise Misused("--deleted and --as-of go not together: what was known at a time had not been deleted then")
     asked = Listed(

@@ -59,7 +59,7 @@ def _candidates(pinned: list[LocalMemory], others: list[LocalMemory]) -> Iterato
             type=one.type,
             text=one.content,
             title=one.title or "",
-            occurred_at=one.updated_at,
+            occurred_at=one.occurred_at,
             relevance=_WORTH.get(one.type, 0.5),
             freshness=1 - place / (len(pinned) + len(others)),
             pinned=one.pinned,

@@ -34,7 +34,7 @@ def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: A
 
 
 def listed(place: Place, asked: Listed, *, json: bool) -> None:
-    """List memories, newest first."""
+    """List memories, the last changed first, each with the day since when it holds."""
     query = MemoryQuery(
         type=asked.type,
         tags=asked.tags,
@@ -51,8 +51,8 @@ def listed(place: Place, asked: Listed, *, json: bool) -> None:
     if json:
         output.say_json(memories)
     elif memories:
-        rows = [[output.short(one.id), one.type, output.day(one.updated_at), _marked(one)] for one in memories]
-        output.table(["id", "type", "changed", "memory"], rows)
+        rows = [[output.short(one.id), one.type, output.day(one.occurred_at), _marked(one)] for one in memories]
+        output.table(["id", "type", "since", "memory"], rows)
     elif asked.conflicted:
         output.say("No conflicts.")
     else:

@@ -28,7 +28,7 @@ def add(said: str, *, project: str | None, visibility: Visibility, json: bool, *
 
 
 def listed(asked: Listed, *, project: str | None, json: bool) -> None:
-    """List memories, newest first."""
+    """List memories, the last changed first, each with the day since when it holds."""
     after = options.since(asked.since, datetime.now(UTC))
     by = None if asked.author is None else server.as_id(asked.author)
     if asked.author is not None and by is None:
@@ -50,8 +50,11 @@ def listed(asked: Listed, *, project: str | None, json: bool) -> None:
     if json:
         output.say_json(memories)
     elif memories:
-        rows = [[output.short(one.id), one.type, output.day(one.updated_at), _line(one)] for one in memories]
-        output.table(["id", "type", "changed", "memory"], rows)
+        rows = [
+            [output.short(one.id), one.type, output.day(one.valid_from or one.created_at), _line(one)]
+            for one in memories
+        ]
+        output.table(["id", "type", "since", "memory"], rows)
     else:
         output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` makes one.")
 

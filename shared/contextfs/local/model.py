@@ -41,6 +41,11 @@ class LocalMemory(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Moment
     overtaken: Overtaken | None = None
 
+    @property
+    def occurred_at(self) -> datetime:
+        """When it was said, as far as that is known: since when it holds, or when it was made."""
+        return self.valid_from or self.created_at
+
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """A memory after a write, and what the write did."""

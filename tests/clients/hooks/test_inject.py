@@ -11,7 +11,9 @@ import pytest
 from clients.hooks.inject import form
 from contextfs.domain.context.tokens import estimate
 from contextfs.kit.fence import FENCE
-from tests.clients.hooks.conftest import Ctx, Ring, Rung
+from tests.clients.hooks.conftest import ROOT, Ctx, Ring, Rung
+
+SAMPLES = ROOT / "clients" / "cli" / "samples"
 
 
 def start(folder: Path, **more: Any) -> dict[str, Any]:
@@ -50,6 +52,14 @@ def test_at_its_start_it_is_handed_what_is_pinned_and_what_was_decided(ring: Rin
     assert "Deploys happen on Thursdays." in text
     assert "We sign tokens with RS256." in text
     assert "the build was red" not in text
+
+
+def test_what_was_learned_is_dated_by_when_it_was_said(ring: Ring, repository: Path, ctx: Ctx) -> None:
+    ctx("import", "claude-code", str(SAMPLES / "receipts-queue.jsonl"))
+
+    text = handed(ring("claude-code", "SessionStart", start(repository)))
+
+    assert "- [2026-09-14] We decided to use a jobs table in Postgres" in text
 
 
 def test_a_prompt_is_handed_what_it_asks_for_once(ring: Ring, repository: Path) -> None:

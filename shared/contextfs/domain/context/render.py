@@ -40,6 +40,9 @@ _ORDER = {kind: place for place, kind in enumerate(_HEADINGS)}
 _BLANKS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+_WORD = re.compile(r"\w+")
+_AHEAD = 40
+"""How much longer than twice its title the beginning of a body is that may repeat it."""
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # What looks like the start of a closing tag, of our own tag, or of a model's control token such as <|im_start|>.
 _TAG = re.compile(rf"[<\uff1c\ufe64](?=\s*[/|\\\uff0f\u2044\u2215\uff5c]|\s*{FENCE[:9]})", re.IGNORECASE)
@@ -108,7 +111,7 @@ def entry(item: PackCandidate, number: int = 999) -> str:
     title, body = _label(item.title), neutral(item.text).strip().replace("\n", "\n  ")
     if item.speaker is not None:
         return f"{number} {_label(item.speaker)}: {body}"
-    said = body if body.startswith(title) else f"{title}: {body}".removesuffix(": ")
+    said = body if body.startswith(title) or _opens(body, title) else f"{title}: {body}".removesuffix(": ")
     doubt = _IN_CONFLICT if item.conflicted else ""
     told = (f"id {_label(item.id)}", item.overtaken, doubt, _label(item.source))
     origin = ", ".join(part for part in told if part)
@@ -131,6 +134,12 @@ def neutral(text: str) -> str:
         shown = (c for c in text if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE)
         text = _BLANKS.sub("", "".join(shown))
     return _TAG.sub("&lt;", text)
+
+
+def _opens(body: str, title: str) -> bool:
+    """Tell whether a body begins with the words of its title, or does so after one or two of its own."""
+    said, words = _WORD.findall(body[: 2 * len(title) + _AHEAD].casefold()), _WORD.findall(title.casefold())
+    return bool(words) and any(said[at : at + len(words)] == words for at in range(3))
 
 
 def _label(text: str) -> str:

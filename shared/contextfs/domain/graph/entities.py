@@ -71,6 +71,8 @@ _NAMED = pattern(
     r"(?: (?:of |de |van |von )?[A-Z\u00c0-\u00de][\w\u2019'-]*\w){0,3})"
 )
 _BEGINS = pattern(r"(?:^|[.!?:;\n]|[-*] |\d\. )[\s\"'(*_>#-]*$")
+_NOT = pattern(r"n['\u2019]t$")
+_SHORTENED = pattern(r"['\u2019](?:m|d|s|ll|re|ve)$")
 _IDENTIFIER = pattern(r"(?:[A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]{2,}(?:\(\))?")
 
 
@@ -198,9 +200,14 @@ def _names(text: str, taken: bytearray, people: frozenset[str]) -> Iterator[Foun
 def _without_plain(name: str, start: int) -> tuple[str, int]:
     """Leave out the words before a name that only begin a sentence: "When Ana", "The Redis"."""
     words = name.split(" ")
-    while words and words[0].casefold() in PLAIN:
+    while words and _is_plain(words[0]):
         start += len(words.pop(0)) + 1
     return " ".join(words), start
+
+
+def _is_plain(word: str) -> bool:
+    """Tell whether a word names nothing, with what it is drawn together with: "I'm", "Don't", "What's"."""
+    return _NOT.search(word) is not None or _SHORTENED.sub("", word).casefold() in PLAIN
 
 
 def _plain(name: str) -> str:

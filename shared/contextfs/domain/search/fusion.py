@@ -189,19 +189,21 @@ def _terms(hit: Hit, weights: Weights) -> tuple[dict[str, float | None], Mapping
 def _relevance(terms: Mapping[str, float | None], share: Mapping[str, float]) -> float:
     """Average the terms that are known by their weights; where nothing speaks of the question it is 0.
 
-    What a passage gets for its place alone (its speaker, its date), without a word on the question, is pressed into
-    the lowest tenth, so that a threshold means the same for what was said as for memories.
+    What a passage gets for its place (its speaker, its date) is pressed into the lowest tenth, so that a threshold
+    means the same for what was said as for memories, and never brings it above what speaks of the question by itself.
     """
     known = [(name, value, share[name]) for name in share if (value := terms[name]) is not None]
     if not any(value for name, value, _ in known if name in _TOPICAL):
         return 0.0
     total = sum(weight for _, _, weight in known)
-    idle = sum(weight for name, _, weight in known if name not in _TOPICAL and name != "support") / total
+    speaking = [(value, weight) for name, value, weight in known if name in _TOPICAL or name == "support"]
+    spoken = sum(value * weight for value, weight in speaking) / total
+    idle = 1 - sum(weight for _, weight in speaking) / total
     mean = sum(value * weight for _, value, weight in known) / total
     knee = idle + _LOWEST * (1 - idle)
     if not idle or mean >= knee:
         return min(1.0, (mean - idle) / (1 - idle))
-    return mean / knee * _LOWEST
+    return min(mean / knee * _LOWEST, spoken / (1 - idle))
 
 
 def _unit(value: float) -> float:

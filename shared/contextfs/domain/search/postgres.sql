@@ -59,7 +59,7 @@ where p.memory_id = any(%(memories)s::uuid [])
 
 -- name: pinned
 -- The pinned memories of a project that have not ended, newest first.
-select id, type, title, content, author_kind, updated_at, session_id, conflicted
+select id, type, title, content, author_kind, valid_from, created_at, session_id, conflicted
 from memories
 where project_id = %(project_id)s and pinned and not deleted
     and (valid_to is null or valid_to > %(at)s) and (expires_at is null or expires_at > %(at)s)

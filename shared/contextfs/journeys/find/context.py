@@ -124,7 +124,7 @@ def _pin(row: Row, over: Mapping[UUID, Overtaken]) -> PackCandidate:
         type=row["type"],
         text=row["content"],
         title=row["title"] or "",
-        occurred_at=row["updated_at"],
+        occurred_at=row["valid_from"] or row["created_at"],
         relevance=1.0,
         trust=TRUST[row["author_kind"]],
         pinned=True,

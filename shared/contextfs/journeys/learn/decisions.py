@@ -43,6 +43,13 @@ _PEOPLE = weighted(
     (
         0.85,
         r"""
+        {lead}let'?s (?:store|keep|hold|save|represent|model|encode|persist|name|sign|send|return|write|put|treat)\s
+        {vague}(?!the |your |my )\S.*(?:,? (?:never|not) (?:as|in|on|by|with|to|a|an)\b|\binstead of\b|\brather than\b)
+        """,
+    ),
+    (
+        0.85,
+        r"""
         \bwe(?:'ll| will|'re going to| are going to|'re| are)(?: now| just| only)? (?:go(?:ing)? with
         |us(?:e|ing)|stick(?:ing)? (?:with|to)|switch(?:ing)? (?:to|from)|mov(?:e|ing) (?:to|from
         |away from|off)|migrat(?:e|ing) (?:to|from|away|off)|adopt(?:ing)?|stor(?:e|ing)

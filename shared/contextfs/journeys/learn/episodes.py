@@ -1,15 +1,21 @@
-"""The episode: one short account of a session, made of its own words."""
+"""The episode: one short account of a session, made of its own words.
+
+What was asked and what came of it belong together. An account tells what was asked first and, where its outcome came of
+something that was asked later, that as well; an answer stands with the question that it answers.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
 from contextfs.journeys.learn.commands import Run, links, purpose
 from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.decisions import decisions
-from contextfs.journeys.learn.gate import Said, is_machine_text
+from contextfs.journeys.learn.gate import SHORTEST, Said, is_machine_text
 from contextfs.journeys.learn.inputs import edits, path_of
-from contextfs.journeys.learn.sentences import sentences
+from contextfs.journeys.learn.sentences import is_output, sentences
 from contextfs.journeys.learn.turns import Turn, closing, is_human
 from contextfs.kit.pattern import pattern
 
@@ -35,57 +41,92 @@ _STALE = cue(
     """,
 )
 _GREETING = cue(r"^(?:hi|hello|hey|thanks?|ok(?:ay)?|yes|no|proceed|continue|go ahead|resume|test|review)\b.{0,15}$")
+_EMPTY = cue(r"^\w+ (?:(?:[\d\s,.#&]|and)+|something|anything|this|that|it|them)[.!]?$")
+_COMMAND = pattern(r"\A/[\w:-]+(?:\s+|\Z)")
 _PLAN = pattern(r"\AImplement the following plan:\s+#+\s*(?:Plan:\s*)?(.{8,200})")
 _PASSING_FILE = pattern(r"/\.\w+/plans/|^/(?:private/)?(?:tmp|var)/")
 _MOST_FILES, _MOST_COMMANDS, _MOST_TOLD, _PART = 8, 4, 3, 240
+_LONG_ENOUGH = 40
+"""Characters from which on a prompt that has no reply yet says by itself what is asked for."""
 
 
-def episode(turns: Sequence[Turn], ran: Sequence[Run], heard: Sequence[Said]) -> Iterator[Candidate]:
+class _Asked(NamedTuple):
+    """What a person asked for, and the message that says it, or begins to; `place` is its number."""
+
+    message_id: UUID
+    words: str
+    place: int
+
+
+def episode(turns: Sequence[Turn], ran: Sequence[Run], heard: Sequence[Said], root: str = "") -> Iterator[Candidate]:
     """Yield the session's account: the goal as it was asked, the outcome as it was told, decisions, files, commands.
 
-    Nothing is yielded for a session in which nobody asked for anything, or nothing came of it.
+    Nothing is yielded for a session in which nobody asked for anything, or nothing came of it. `root` is the folder
+    that the session was held in, where it is known.
     """
-    asked, files = _goal(turns), _changed(turns)
+    asked, files = _asked(turns), _changed(turns, root)
     proof, outcome = _outcome(turns)
     done = bool(outcome)
     if not outcome and not files:
         proof, outcome = _answer(turns)
-    if not asked or not (outcome or files):
+    goals = _goals(asked, [turn.message_id in proof for turn in turns], done=done or bool(files))
+    if not goals or not (outcome or files):
         return
     commands = list(dict.fromkeys(c for run in ran if run.ok for c in links(run.command) if purpose(c)))
-    parts = [f"Goal: {asked[1]}"]
+    told = _decided(heard)
+    parts = [
+        f"Goal: {_cut(goals[0].words)}",
+        *(f"Then: {_cut(one.words)}" for one in goals[1:] if one.words not in told),
+    ]
     parts += [f"Outcome: {outcome}"] if outcome else []
-    parts += [f"Decided: {told}"] if (told := _decided(heard)) else []
+    parts += [f"Decided: {told}"] if told else []
     parts += [f"Files changed: {_listed(files, _MOST_FILES)}."] if files else []
     parts += [f"Commands: {_listed([f'`{c}`' for c in commands], _MOST_COMMANDS)}."] if commands else []
     yield Candidate(
         type="episodic",
-        title=title_of(asked[1]),
+        title=title_of(goals[0].words),
         content="\n".join(parts),
         tags=("episode",),
         confidence=0.5 + 0.1 * done + 0.1 * bool(files and done),
         author_kind="assistant",
-        message_ids=(asked[0], *proof),
+        message_ids=(*(one.message_id for one in goals), *proof),
     )
 
 
-def _goal(turns: Sequence[Turn]) -> tuple[UUID, str] | None:
-    """Give the first prompt that asks for something, and what followed it when it only announced."""
-    first: UUID | None = None
-    words = ""
-    for turn in turns:
-        if not is_human(turn):
+def _asked(turns: Sequence[Turn]) -> list[_Asked]:
+    """Give what was asked for, in its order; a prompt that only announced what follows is one with it."""
+    found: list[_Asked] = []
+    replied = False
+    for place, turn in enumerate(turns):
+        replied = replied or turn.role == "assistant"
+        words = _words(turn) if is_human(turn) else ""
+        if not words:
             continue
-        plan = _PLAN.match(turn.content)
-        if plan and not words:
-            return turn.message_id, _cut(plan[1].strip())
-        text = "" if is_machine_text(turn) else " ".join(sentences(turn.content))
-        if len(text) < 12 or _GREETING.match(text):
-            continue
-        first, words = first or turn.message_id, f"{words} {text}".strip()
-        if len(words) >= 40 and not words.endswith(":"):
-            break
-    return (first, _cut(words)) if first else None
+        before = found[-1] if found else None
+        if before and (before.words.endswith(":") or not (replied or len(before.words) >= _LONG_ENOUGH)):
+            found[-1] = before._replace(words=f"{before.words} {words}")
+        else:
+            found.append(_Asked(turn.message_id, words, place))
+        replied = False
+    return found
+
+
+def _words(turn: Turn) -> str:
+    """Give the words with which a prompt asks for something; empty when it asks for nothing that says itself."""
+    plan = _PLAN.match(turn.content)
+    if plan:
+        return plan[1].strip()
+    if is_machine_text(turn) or is_output(turn.content):
+        return ""
+    text = " ".join(sentences(_COMMAND.sub("", turn.content)))
+    return "" if len(text) < SHORTEST or _GREETING.match(text) or _EMPTY.match(text) else text
+
+
+def _goals(asked: Sequence[_Asked], proves: Sequence[bool], *, done: bool) -> list[_Asked]:
+    """Give what was asked first and what the outcome came of; of an answer, only the question."""
+    came_of = [[one for one in asked if one.place < at][-1:] for at, is_proof in enumerate(proves) if is_proof]
+    named = {one.words: one for one in reversed([*(asked[:1] if done else ()), *chain(*came_of)])}
+    return sorted(named.values(), key=lambda one: one.place)
 
 
 def _outcome(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
@@ -132,8 +173,11 @@ def _decided(heard: Sequence[Said]) -> str:
     return " ".join(text if text[-1] in ".!…" else f"{text}." for text in kept)
 
 
-def _changed(turns: Iterable[Turn]) -> list[str]:
-    """Give the files that editing tools were called for, below the folder that all touched files have in common."""
+def _changed(turns: Iterable[Turn], folder: str) -> list[str]:
+    """Give the files that editing tools were called for, below the session's folder where they lie in it.
+
+    Where they do not, or it is not known, they are told below the folder that all touched files have in common.
+    """
     touched: list[str] = []
     edited: list[str] = []
     for turn in turns:
@@ -142,7 +186,8 @@ def _changed(turns: Iterable[Turn]) -> list[str]:
             if path and not _PASSING_FILE.search(path):
                 touched.append(path)
                 edited += [path] if edits(use) else []
-    root = _root(touched)
+    here = folder.replace("\\", "/").rstrip("/") + "/" if folder else ""
+    root = here if here and all(path.startswith(here) for path in edited) else _root(touched)
     return list(dict.fromkeys(path.removeprefix(root) for path in edited))
 
 

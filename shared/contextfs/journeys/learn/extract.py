@@ -19,12 +19,15 @@ MOST = 40
 _AGAIN = 0.05
 
 
-def extract(turns: Sequence[Turn]) -> list[Candidate]:
-    """Give at most 40 candidates, the surest first; equal ones are one, with all their proofs."""
-    return sorted(_once(lasting(_proposed(turns), turns)), key=lambda c: -c.confidence)[:MOST]
+def extract(turns: Sequence[Turn], root: str = "") -> list[Candidate]:
+    """Give at most 40 candidates, the surest first; equal ones are one, with all their proofs.
+
+    `root` is the folder that the session was held in, where it is known: files are told below it.
+    """
+    return sorted(_once(lasting(_proposed(turns, root), turns)), key=lambda c: -c.confidence)[:MOST]
 
 
-def _proposed(turns: Sequence[Turn]) -> Iterator[Candidate]:
+def _proposed(turns: Sequence[Turn], root: str) -> Iterator[Candidate]:
     heard = said(turns)
     ran = list(runs(turns))
     yield from preferences(heard)
@@ -32,7 +35,7 @@ def _proposed(turns: Sequence[Turn]) -> Iterator[Candidate]:
     yield from fixes(heard, turns, ran)
     yield from procedures(heard, turns, ran)
     yield from facts(heard)
-    yield from episode(turns, ran, heard)
+    yield from episode(turns, ran, heard, root)
 
 
 def _once(candidates: Iterable[Candidate]) -> list[Candidate]:

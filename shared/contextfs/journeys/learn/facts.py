@@ -33,6 +33,11 @@ _USED = (
     r"|depends on|requires?|needs?|deploys? (?:to|with|via|on)|is deployed (?:to|on|with|via)|is hosted (?:on|at"
     r"|by)|targets?|is based on|follows?)"
 )
+_WATCHED = (
+    r"(?:tests?|suite|build|page|screen|browser|terminal|editor|command|script|function|method|loop|request|run|call"
+    r"|button|dialog|menu|modal|tooltip|toast|icon|spinner|animation|cursor)"
+)
+"""What is seen to do something while one works on it: "the test times out" tells of trouble, not of a limit."""
 _CONCRETE = cue(
     r"""
     https?://|`[^`]+`|"[^"]{2,}"|'[^']{2,}'|\d|[\w.-]+/[\w./<{-]+|\b\w+\.(?:\w{2,4})\b|\b[A-Z]{2,}\b
@@ -72,7 +77,9 @@ class _Rule(NamedTuple):
 def _rule(
     confidence: float, assistant: float, pattern: str, accepts: Literal["concrete", "any", "listed"] = "concrete"
 ) -> _Rule:
-    return _Rule(confidence, assistant, cue(pattern, lead=_LEAD, noun=_NOUN, verb=_VERB, used=_USED), accepts)
+    return _Rule(
+        confidence, assistant, cue(pattern, lead=_LEAD, noun=_NOUN, verb=_VERB, used=_USED, watched=_WATCHED), accepts
+    )
 
 
 _RULES = (
@@ -151,6 +158,19 @@ _RULES = (
         |are stored|is kept|are kept|is defined|are defined|is located|are located|can be found
         |is configured|are configured|is documented|are documented) (?:in|at
         |under) (?P<value>(?:the )?(?:`[^`]+`|[\w.~-]*/[\w./-]+|\S+\.\w{1,5}\b).*)
+        """,
+    ),
+    _rule(
+        0.8,
+        0.0,
+        r"""
+        {lead}(?:the|our) (?!(?:[\w'’-]+ )*?{watched}\b|.*\b(?:now|already|make it|instead)\b)
+        (?P<key>(?:[\w'’-]+ ){1,4}?
+        (?:only )?(?:refuses|rejects|accepts|allows|permits|caps|limits
+        |keeps|retains|deletes|throttles|expires|times out|retries)
+        (?: (?!(?:i|me|we|us|you|it|my|on|up|\w+ing)\b)[\w-]+){0,4}?
+        \s(?:above|over|below|under|beyond|after|within|up to|(?:more|less|fewer|longer|larger) than|at (?:most|least)
+        |for|to|every|once (?:in|every)))\s(?P<value>(?-i:[€$£])?\d\S*(?: .*)?)
         """,
     ),
     _rule(

@@ -56,10 +56,12 @@ _DOUBT = 0.1  # an assistant is less often right about a cause than a person who
 _DIAGNOSIS = cue(
     r"""
     ^(?:i see[,:—–-]* |so |ah,? |now i (?:see|understand)[:,.]? )?(?:the (?:\w+ ){0,3}(?:issue|problem
-    |cause|reason|bug|error)(?: here| now)? is \S.{24,}|the (?:\S+ ){0,3}(?:tests?|build|linter|lint
+    |cause|reason|bug|error)(?: here| now)? is {says}\S.{24,}|the (?:\S+ ){0,3}(?:tests?|build|linter|lint
     |command|check|compilation) (?:(?:is|are) failing because|fails? because|failed because|complains?
     |wants?|expects?|needs?|requires?) .{15,})
     """,
+    # "the issue is the expected value itself" says nothing.
+    says=r"(?!(?:the|an?|in|with|on|just) (?:[a-z'-]+ ){0,4}[a-z'-]+[.!]?$)",
 )
 _UNSURE = cue(
     r"""

@@ -97,6 +97,10 @@ _RESTATES = cue(
     |agents|gemini|memory|instructions|guidelines|system prompt|context)\b
     """,
 )
+_ASIDE = cue(
+    r"^(?:(?:one|another|a last) (?:more )?thing|also|btw|by the way)(?: (?:for|to) [\w ]{2,20})?\s*[:—–]\s+(?=\S)"
+)
+"""Opens what is said in passing; it is no part of what is said."""
 _REDACTED = "[redacted:"
 _WORD = pattern(r"[\w./@-]+")
 
@@ -121,7 +125,7 @@ def said(turns: Sequence[Turn]) -> list[Said]:
         human = is_human(turn)
         found += [
             Said(text=text, message_id=turn.message_id, human=human, closes=turn.message_id in last)
-            for text in sentences(turn.content)
+            for text in (_ASIDE.sub("", sentence) for sentence in sentences(turn.content))
             if states(text)
         ]
     return found

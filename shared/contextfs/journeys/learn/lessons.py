@@ -22,7 +22,7 @@ def lessons(session: Session, messages: Iterable[Message]) -> Iterator[NewMemory
     """Give what a session teaches, the surest first; its episode is told by the tag `episode`."""
     turns = turns_of(messages)
     times = {turn.message_id: turn.created_at for turn in turns}
-    for candidate in extract(turns):
+    for candidate in extract(turns, session.git.cwd or ""):
         yield lesson(session, candidate, since=_since(candidate, times), learned_by=RULES)
 
 

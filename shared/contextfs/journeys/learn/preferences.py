@@ -21,6 +21,11 @@ _TALK = (
     r"(?:answers?|responses?|repl(?:y|ies)|explanations?|summaries|commits?|commit messages|functions|files|prs?"
     r"|comments?|messages)"
 )
+_TOLD = (
+    r"(?:we|they|it|he|she|the|our|an?|this|that|there|users?|customers?)\b"
+    r"(?!.*\b(?:always|never|must|should|has to|have to|needs? to)\b)"
+)
+"""Begins what tells how something is, rather than how it is wanted."""
 _CUES = weighted(
     (0.95, r"\b(?:from (?:now|here) on|going forward|from this point on|in (?:the )?future|for all future)\b"),
     (
@@ -35,7 +40,7 @@ _CUES = weighted(
         r"""
         {lead}(?:(?:(?:you|we|i|everyone) (?:should|must|need to|have to|want you to)|we)\s
         |make sure (?:to |you |we )?|be sure to )?always (?!get|got|had|saw|see|fail|break|end|return
-        |show|was|been)[a-z]
+        |show|was|been|exit|throw|raise|redirect)[a-z]
         """,
     ),
     (
@@ -77,6 +82,13 @@ _CUES = weighted(
         |thought|wanted|wonder|seem|said|asked|told|did|end|was|am|have)[a-z]
         """,
     ),
+    (
+        0.85,
+        r"""
+        {lead}(?:store|write|keep|put|name|sign|represent|persist|format|pass|return) (?!the |this |that |it |these
+        |those |my |your )\S.*,? never (?!mind)(?:as|in|on|by|with|to|a|an|use)\b
+        """,
+    ),
     (0.9, r"{lead}prefer \S+.* (?:over|to|instead of|rather than)\s"),
     (
         0.8,
@@ -105,7 +117,7 @@ _CUES = weighted(
         0.85,
         r"""
         {lead}(?:if|when|whenever|for|in) [^,]{3,80},\s*(?:then )?(?:you (?:must|should) )?(?:always
-        |never) [a-z]
+        |never) (?!exit|return|throw|raise|redirect|render|show|fail)[a-z]
         """,
     ),
     (
@@ -125,7 +137,7 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        \b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|there)\b
+        ^(?!{told}).*\b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|there)\b
         """,
     ),
     (
@@ -139,7 +151,7 @@ _CUES = weighted(
     (
         0.8,
         r"""
-        \b(?:for|in) (?:every|all|each)\b.*\bi(?:'d| would| want| need| expect)\b
+        \b(?:for|in) (?:every|all|each)\b(?! \w+ in \S*\w\.\w).*\bi(?:'d| would| want| need| expect)\b
         |\bi(?:'d| would)? (?:want|like|need|expect) (?:you to |to see )?(?:all|every|each|any|always
         |no)\b
         """,
@@ -209,6 +221,7 @@ _CUES = weighted(
     lead=_LEAD,
     things=_THINGS,
     talk=_TALK,
+    told=_TOLD,
 )
 _FORBIDS = cue(
     r"""

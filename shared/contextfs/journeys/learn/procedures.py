@@ -39,6 +39,7 @@ _STEPS_HEAD = cue(
     """,
 )
 _STEP = pattern(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
+_PART = pattern(r"^\s{2,}[-*•]\s+(.{2,160})$")
 _ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan)\b")
 
 
@@ -128,12 +129,20 @@ def _lists(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for at, line in enumerate(lines):
         if len(line) > 160 or not _STEPS_HEAD.match(line) or _ASKED_STEPS.search(line):
             continue
-        steps: list[str] = []
-        for following in lines[at + 1 : at + 40]:
-            step = _STEP.match(following)
-            if step:
-                steps.append(step[1].replace("**", "").strip())
-            elif following.strip() and not following.startswith((" ", "\t", "-")):
-                break
-        if 2 <= len(steps) <= 12:
+        steps = _numbered(lines[at + 1 : at + 40])
+        if 2 <= len(steps) <= 12 and not any(step.endswith(":") for step in steps):
             yield line, tuple(steps)
+
+
+def _numbered(lines: Sequence[str]) -> list[str]:
+    """Give the steps that lines begin with; one that ends with a colon is told with the bullets below it."""
+    steps: list[list[str]] = []
+    for line in lines:
+        step, part = _STEP.match(line), _PART.match(line)
+        if step:
+            steps.append([step[1].replace("**", "").strip()])
+        elif part and steps and steps[-1][0].endswith(":"):
+            steps[-1].append(part[1].replace("**", "").strip())
+        elif line.strip() and not line.startswith((" ", "\t", "-")):
+            break
+    return [" ".join([first, "; ".join(parts)]).strip() for first, *parts in steps]

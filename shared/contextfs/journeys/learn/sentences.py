@@ -123,6 +123,13 @@ def is_prose(line: str) -> bool:
     return len(_SYMBOLS.findall(body)) <= max(3, len(body) // 8)
 
 
+def is_output(text: str) -> bool:
+    """Say whether a message is what a program printed: it begins like a list or a log, and has less prose than else."""
+    lines = [line for line in without_code(without_elements(text)).splitlines() if line.strip()]
+    prose = [is_prose(line) for line in lines]
+    return bool(lines) and (_BULLET.match(lines[0]) is not None or not prose[0]) and 2 * sum(prose) < len(lines)
+
+
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a message in their own words, without bullets and bold marks."""
     for line in lines_of(without_elements(text)):

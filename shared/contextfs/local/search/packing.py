@@ -136,7 +136,7 @@ def _pin(memory: LocalMemory, over: Mapping[UUID, Overtaken]) -> PackCandidate:
         type=memory.type,
         text=memory.content,
         title=memory.title or "",
-        occurred_at=memory.updated_at,
+        occurred_at=memory.occurred_at,
         relevance=1.0,
         trust=TRUST["human"],
         pinned=True,

@@ -9,6 +9,8 @@ from contextfs.local.place import required
 from tests.clients.cli.here.folder import Folder, folder
 from tests.clients.cli.here.test_background import processes, until
 
+SAMPLES = Path(__file__).parents[4] / "clients" / "cli" / "samples"
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Folder:
@@ -38,6 +40,15 @@ def test_a_deleted_memory_is_brought_back_as_it_was(here: Folder) -> None:
     ]
     assert "Restored" in told.out
     assert "As it was" in here.ctx("memory", "restore", memory_id).out
+
+
+def test_a_list_tells_since_when_what_was_learned_holds(here: Folder) -> None:
+    here.ctx("import", "claude-code", str(SAMPLES / "receipts-queue.jsonl"))
+
+    told = here.ctx("memory", "list", "--type", "decision").out.splitlines()
+
+    assert ["id", "type", "since", "memory"] == told[0].split()
+    assert any(" 2026-09-14  " in line and "We decided to use a jobs table" in line for line in told[1:])
 
 
 def test_what_was_deleted_is_not_asked_for_as_of_a_time(here: Folder) -> None:

@@ -31,6 +31,8 @@ TEXTS: list[tuple[str, list[str]]] = [
     ("When did Ana\u2019s dog meet Ben Okri? Ana knows.", ["name:ana", "name:ben okri"]),
     ("and/or, input/output, UTF-8, SHA-256, TCP/IP, 3.5, 12:30, #fff, I/O", []),
     ("The quick fox. We decided. Use it!", []),
+    ("Well, I'm late and I\u2019d say She'll wait. Don't stop, What's left. We've met O'Brien's Ana",
+     ["name:o'brien's ana"]),
     ("", []),
 ]  # fmt: skip
 

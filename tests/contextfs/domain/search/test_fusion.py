@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, fuse, saturated
+from contextfs.domain.search.signals import Signals
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SCORE = st.none() | st.floats(0, 60)
@@ -65,6 +66,26 @@ def test_a_better_leg_never_lowers_the_score(hit: Hit, lexical: float, semantic:
     )
 
     assert score(better) >= score(hit)
+
+
+@given(st.floats(0, 0.3), st.floats(0, 3), st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0]))
+def test_place_never_brings_what_was_said_above_what_speaks_of_the_question(
+    semantic: float, lexical: float, own: float, opens: float
+) -> None:
+    said = Hit(
+        key="said",
+        semantic=semantic,
+        lexical=lexical,
+        signals=Signals(kind="assistance", own=own, opens=opens),
+    )
+    weights = DEFAULT.said["assistance"]
+    spoken = (semantic * weights["semantic"] + saturated(lexical, DEFAULT.lexical_half) * weights["lexical"]) / (
+        weights["semantic"] + weights["lexical"]
+    )
+
+    (one,) = fuse([said], now=NOW)
+
+    assert one.relevance <= spoken + 1e-12
 
 
 def test_what_holds_the_quoted_words_goes_before_what_only_comes_close() -> None:

@@ -11,11 +11,12 @@ class Labelled(NamedTuple):
     text: str
 
 
-def _all(tag: str | None, texts: str, *, human: bool = True) -> list[Labelled]:
+def labelled(tag: str | None, texts: str, *, human: bool = True) -> list[Labelled]:
+    """Give a sentence a line, each with its label."""
     return [Labelled(tag, human, line.strip()) for line in texts.strip().splitlines() if line.strip()]
 
 
-PREFERENCES = _all(
+PREFERENCES = labelled(
     "preference",
     """
     always use pnpm, never npm
@@ -55,7 +56,7 @@ PREFERENCES = _all(
     Use `uv` instead of pip for everything in this repo.
     """,
 )
-DECISIONS = _all(
+DECISIONS = labelled(
     "decision",
     """
     let's go with Postgres because we already run it for billing
@@ -81,7 +82,7 @@ DECISIONS = _all(
     We've decided that feature flags live in the database, not in env vars.
     the default should be dark mode
     """,
-) + _all(
+) + labelled(
     "decision",
     """
     I went with a partial index instead of a full one because only unmatched rows are ever queried.
@@ -92,7 +93,7 @@ DECISIONS = _all(
     """,
     human=False,
 )
-FACTS = _all(
+FACTS = labelled(
     "fact",
     """
     The API base URL is https://api.acme.dev/v2.
@@ -118,7 +119,7 @@ FACTS = _all(
     our rate limit is 100 requests per minute
     The design docs are in docs/adr.
     """,
-) + _all(
+) + labelled(
     "fact",
     """
     The project uses `mise` to manage tool versions.
@@ -128,7 +129,7 @@ FACTS = _all(
     """,
     human=False,
 )
-FIXES = _all(
+FIXES = labelled(
     "fix",
     """
     the root cause was a stale lock file in /tmp
@@ -137,7 +138,7 @@ FIXES = _all(
     i fixed the build by pinning esbuild to 0.19
     the deploy failed because the service account lacked the run.invoker role
     """,
-) + _all(
+) + labelled(
     "fix",
     """
     Root cause: `fsnotify` drops events when the watched directory is replaced by a rename.
@@ -149,7 +150,7 @@ FIXES = _all(
     """,
     human=False,
 )
-HOW_TOS = _all(
+HOW_TOS = labelled(
     "how-to",
     """
     To run the tests, use `make test-all`.
@@ -157,7 +158,7 @@ HOW_TOS = _all(
     To regenerate the client, run `npm run codegen` in packages/api.
     Run `docker compose up -d db` to start the database.
     """,
-) + _all(
+) + labelled(
     "how-to",
     """
     To rebuild the search index, run `acme index --rebuild`.
@@ -165,7 +166,7 @@ HOW_TOS = _all(
     """,
     human=False,
 )
-JUNK = _all(
+JUNK = labelled(
     None,
     """
     can you fix the failing test?
@@ -227,7 +228,7 @@ JUNK = _all(
     All tests should pass before we continue today.
     hi, my name is on the list, right?
     """,
-) + _all(
+) + labelled(
     None,
     """
     Let me check how the tests are run.
@@ -265,7 +266,7 @@ JUNK = _all(
 )
 
 MORE: list[Labelled] = [
-    *_all(
+    *labelled(
         "preference",
         """
         please keep functions under 20 lines
@@ -291,7 +292,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         so we decided to store sessions in DynamoDB
@@ -309,7 +310,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         I decided against a background thread because the CLI exits right after the write.
@@ -317,7 +318,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         The production database is hosted on Aurora in us-east-2.
@@ -335,7 +336,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         The repository uses pnpm workspaces with three packages.
@@ -343,7 +344,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         the memory leak was caused by unclosed cursors
@@ -351,7 +352,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         The root cause was a missing index on `events.created_at`.
@@ -361,7 +362,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "how-to",
         """
         to seed the database run `npm run db:seed`
@@ -369,14 +370,14 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "how-to",
         """
         To publish a release, run `goreleaser release --clean`.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         None,
         """
         can we always use pnpm here?
@@ -410,7 +411,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         None,
         """
         I'll use pnpm instead of npm.
@@ -429,7 +430,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "preference",
         """
         Whenever you write a test, name it after the behaviour, not the method.
@@ -450,7 +451,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         We decided on Keycloak for SSO.
@@ -465,14 +466,14 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         I went with a dedicated table rather than a JSON column because we need to index it.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         Our production cluster runs on GKE in europe-west3.
@@ -489,21 +490,21 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         The codebase uses SQLAlchemy 2.0 with async sessions.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         turns out the DNS record was pointing at the old load balancer
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         The root cause was that `Date.parse` treats date-only strings as UTC.
@@ -512,7 +513,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "how-to",
         """
         to reset the local db, run `make db-reset`
@@ -520,7 +521,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         None,
         """
         please review the PR
@@ -554,7 +555,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         None,
         """
         I'll keep the old endpoint for now.
@@ -572,7 +573,7 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "preference",
         """
         Please write docstrings in Google style.
@@ -592,7 +593,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         We agreed that the mobile app stays read-only for now-defunct accounts.
@@ -607,14 +608,14 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "decision",
         """
         I opted for a single writer process because SQLite allows only one anyway.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         The main entry point is src/server.ts.
@@ -631,14 +632,14 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fact",
         """
         Translations are stored in `locales/*.json`.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         the 502s were caused by a keep-alive mismatch between nginx and node
@@ -646,7 +647,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "fix",
         """
         Root cause: the worker never acknowledged the message, so the broker redelivered it.
@@ -654,21 +655,21 @@ MORE: list[Labelled] = [
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         "how-to",
         """
         To create a new migration, run `alembic revision -m "message"`.
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         "how-to",
         """
         To start the stack locally, run `docker compose up`.
         """,
         human=False,
     ),
-    *_all(
+    *labelled(
         None,
         """
         what does MRR stand for?
@@ -698,7 +699,7 @@ MORE: list[Labelled] = [
         """,
         human=True,
     ),
-    *_all(
+    *labelled(
         None,
         """
         I'll always check the types first.

@@ -1,5 +1,7 @@
 """The account of a session."""
 
+import pytest
+
 from contextfs.journeys.learn.extract import extract
 from contextfs.journeys.learn.turns import Turn
 from tests.contextfs.journeys.learn.conversation import assistant, edit, result, session, shell, user
@@ -73,6 +75,88 @@ def test_outcomes_of_several_exchanges_are_told_in_their_order() -> None:
     )
 
     assert one.endswith("Outcome: Added a cache of five minutes. Removed the old spinner.")
+
+
+def test_an_outcome_stands_with_what_was_asked_for_it() -> None:
+    (one,) = told(
+        user("why does the watcher not run on windows"),
+        assistant("It relies on process groups."),
+        user("yes please"),
+        assistant("I looked at the other tools, too."),
+        user("then give the windows build a job object instead"),
+        assistant("Added a job object to the windows build."),
+    )
+
+    assert one.splitlines() == [
+        "Goal: why does the watcher not run on windows",
+        "Then: then give the windows build a job object instead",
+        "Outcome: Added a job object to the windows build.",
+    ]
+
+
+def test_what_was_asked_twice_is_told_once() -> None:
+    (one,) = told(
+        user("make the parser reject unknown keys of the settings"),
+        assistant("Which ones do you mean?"),
+        user("make the parser reject unknown keys of the settings"),
+        assistant("Added a check for unknown keys."),
+    )
+
+    assert one == "Goal: make the parser reject unknown keys of the settings\nOutcome: Added a check for unknown keys."
+
+
+def test_an_answer_stands_with_its_question() -> None:
+    (one,) = told(
+        user("list the files please"),
+        assistant("The directory holds README.md and app.py and nothing else."),
+        user("Which database did we choose?"),
+        assistant("We chose PostgreSQL 16 with JSONB for session metadata."),
+    )
+
+    assert one == (
+        "Goal: Which database did we choose?\nOutcome: We chose PostgreSQL 16 with JSONB for session metadata."
+    )
+
+
+PRINTED = "• by using this software you agree with its EULA\n  ⨯ release failed\n    error=\nError: exit code 1"
+
+
+@pytest.mark.parametrize(
+    "junk", [PRINTED, "Address 3, 8, 11, 25, 28", "list something", "/workflows:review", "do 1, 2 and 3"]
+)
+def test_what_says_nothing_by_itself_is_no_goal(junk: str) -> None:
+    (one,) = told(
+        user(junk),
+        assistant("Removed the field that the release tool does not know."),
+        user("can you retry the release in the workflow instead?"),
+        assistant("Added a retry to the release workflow."),
+    )
+
+    assert one.startswith("Goal: can you retry the release in the workflow instead?\n")
+
+
+def test_a_command_of_the_tool_is_left_out_of_what_was_asked() -> None:
+    (one,) = told(user("/review the parser of the settings"), assistant("Fixed the parser of empty names."))
+
+    assert one.startswith("Goal: the parser of the settings\n")
+
+
+@pytest.mark.parametrize(
+    ("root", "paths", "expected"),
+    [
+        ("/home/ana/app", ["/home/ana/app/cmd/cli/types.go"], "cmd/cli/types.go"),
+        ("/home/ana/app/", ["/home/ana/app/docs/geese.md"], "docs/geese.md"),
+        ("C:\\app", ["C:/app/src/a.py", "C:/app/src/b.py"], "src/a.py, src/b.py"),
+        ("/home/ana/app", ["/home/ana/other/src/a.py", "/home/ana/other/test/b.py"], "src/a.py, test/b.py"),
+        ("/home/ana/ap", ["/home/ana/app/src/a.py", "/home/ana/app/test/b.py"], "src/a.py, test/b.py"),
+    ],
+)
+def test_files_are_told_below_the_folder_of_the_session(root: str, paths: list[str], expected: str) -> None:
+    turns = session(user("write the files that we talked about"), assistant("", *map(edit, paths)))
+
+    (one,) = [c.content for c in extract(turns, root) if "episode" in c.tags]
+
+    assert one.splitlines()[1] == f"Files changed: {expected}."
 
 
 def test_an_answer_is_the_outcome_when_nothing_was_done() -> None:

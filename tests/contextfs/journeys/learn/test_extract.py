@@ -86,6 +86,21 @@ def test_a_work_session_gives_its_episode_its_command_and_its_fix() -> None:
     }
 
 
+def test_a_diagnosis_that_says_nothing_is_no_fix() -> None:
+    found = learned(
+        user("The build of the docs fails, please repair it"),
+        assistant("", shell("make test")),
+        result("FAIL docs_test.py", failed=True),
+        assistant("The issue is the expected value itself."),
+        assistant("", edit("/repo/docs/sitemap.py")),
+        result("ok"),
+        assistant("", shell("make test")),
+        result("12 passed"),
+    )
+
+    assert [] == [one.content for one in found if "fix" in one.tags]
+
+
 @pytest.mark.parametrize("one", PREFERENCES[:12], ids=lambda one: one.text)
 def test_recalled_context_is_never_learned_again(one: object) -> None:
     text = getattr(one, "text", "")

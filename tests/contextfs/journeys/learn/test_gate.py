@@ -27,6 +27,20 @@ def test_questions_guesses_passing_states_and_pointers_are_no_statements(text: s
     assert not states(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One more thing for later: the database runs on port 5433.", "the database runs on port 5433."),
+        ("Also: we use Stripe for payments.", "we use Stripe for payments."),
+        ("by the way: the database runs on port 5433.", "the database runs on port 5433."),
+        ("Also the database runs on port 5433.", "Also the database runs on port 5433."),
+        ("Staging URL: https://staging.example.com", "Staging URL: https://staging.example.com"),
+    ],
+)
+def test_what_opens_an_aside_is_no_part_of_it(text: str, expected: str) -> None:
+    assert [one.text for one in said(session(user(text)))] == [expected]
+
+
 def test_a_plain_statement_passes() -> None:
     assert states("The database runs on port 5433.")
 

@@ -54,6 +54,18 @@ def test_numbered_steps_under_a_telling_heading_are_a_procedure() -> None:
     assert ("procedural", ("bump the version", "tag the commit", "push the tag")) == (one.type, one.steps)
 
 
+def test_a_step_is_told_with_the_bullets_that_it_announces() -> None:
+    text = "How to release:\n\n1. bump the version\n2. Add these **secrets**:\n   - `KEY`\n   - `ID`\n3. push the tag"
+
+    assert only(user(text)).steps == ("bump the version", "Add these secrets: `KEY`; `ID`", "push the tag")
+
+
+def test_steps_of_which_one_announces_nothing_are_no_procedure() -> None:
+    text = "How to release the CLI:\n\n1. bump the version\n2. Add these secrets:\n\n```\nKEY\n```\n"
+
+    assert [] == [c for c in extract(session(user(text))) if c.type == "procedural"]
+
+
 def test_numbered_changes_are_no_procedure() -> None:
     text = "Changes made:\n\n1. Renamed the package\n2. Updated the imports of the package"
 

@@ -7,6 +7,7 @@ import pytest
 from contextfs.journeys.learn.extract import extract
 from tests.contextfs.journeys.learn.conversation import assistant, session, user
 from tests.contextfs.journeys.learn.labelled import LABELLED, Labelled
+from tests.contextfs.journeys.learn.stated import STATED
 
 KINDS = ("preference", "decision", "fact", "fix", "how-to")
 
@@ -18,13 +19,20 @@ def tags_of(one: Labelled) -> list[str]:
 
 @pytest.fixture(scope="module")
 def learned() -> list[tuple[Labelled, list[str]]]:
-    return [(one, tags_of(one)) for one in LABELLED]
+    return [(one, tags_of(one)) for one in [*LABELLED, *STATED]]
 
 
 def test_there_are_enough_sentences_to_judge_by() -> None:
     labels = Counter(one.tag for one in LABELLED)
 
     assert (True, True) == (sum(labels.values()) >= 250, labels[None] >= 100)
+
+
+def test_what_people_say_in_passing_of_their_project_is_learned(learned: list[tuple[Labelled, list[str]]]) -> None:
+    stated = [(one, tags) for one, tags in learned if one in STATED]
+    missed = [one.text for one, tags in stated if one.tag and one.tag not in tags]
+
+    assert [] == missed
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,87 @@
+"""What people say in passing of their project: limits, ports, rules for data; beside sentences that only look so.
+
+A set of its own: the rules for these were written after those that `labelled` was made for.
+"""
+
+from tests.contextfs.journeys.learn.labelled import Labelled, labelled
+
+STATED: list[Labelled] = [
+    *labelled(
+        "fact",
+        """
+        One more thing for later: the staging database listens on port 5433, not 5432.
+        by the way: the admin server runs on port 9443
+        Also: the payment provider's sandbox refuses refunds above 500 euros, so the tests must stay below that.
+        The gateway rejects uploads larger than 25 MB.
+        The gateway limits each key to 100 calls per minute.
+        our webhook retries for 24 hours
+        our mail provider accepts at most 300 messages an hour
+        the reset link expires after 30 minutes
+        The audit log keeps entries for 400 days.
+        our load balancer times out after 55 seconds
+        The import job retries a file up to 5 times before it gives up.
+        the public API throttles every client at most 20 requests per second
+        The sandbox only accepts cards up to €100.
+        """,
+    ),
+    *labelled(
+        "decision",
+        """
+        Let's store money as whole cents in a bigint, never as float or numeric.
+        let's keep timestamps in UTC rather than in local time
+        let's name migrations by date instead of by number
+        let's return problem details, not a bare message, from all handlers
+        let's sign webhooks with ed25519, not with a shared secret
+        """,
+    ),
+    *labelled(
+        "preference",
+        """
+        store money as whole cents in a bigint, never as float
+        write dates as 2026-01-31, never as 31.1.
+        pass ids as strings, never as numbers
+        We always run the linter before every commit.
+        after each change of the schema, regenerate the client
+        """,
+    ),
+    *labelled(
+        None,
+        """
+        We sell ferry tickets and mail a receipt after each payment.
+        the worker sleeps before every retry
+        A backup is taken after each deploy.
+        if there is error, always exit with os.Exit(1)
+        when the token has expired, always redirect to the login page
+        Alright, for every test in redact/redact_test.go i'd like to see literal expectations instead of substrings.
+        let's store the result in a variable instead of calling it twice
+        let's keep it as it is, not as before
+        let's return that instead of nil
+        the test times out after 30 seconds
+        One more thing: can you rename it?
+        the parser accepts up to 3 levels now
+        the toast expires after 5 seconds, make it 10
+        the button keeps its color for 2 seconds after a click
+        the cache keeps growing for 10 minutes
+        let's put the button in the header instead of in the footer
+        let's write tests for the parser, not for the printer
+        the team reviews every change before each release
+        our test suite only retries for 2 minutes
+        the app keeps me waiting for 10 seconds
+        the page keeps me waiting for 10 seconds
+        the server rejects my request
+        the function accepts 3 arguments
+        the loop retries 3 times
+        put the button on the left, never mind the old one
+        pass the id as a string, never as a number
+        the browser locks up for 5 seconds
+        """,
+    ),
+    *labelled(
+        None,
+        """
+        The gateway rejects uploads larger than 25 MB.
+        Let's store money as whole cents, never as float.
+        """,
+        human=False,
+    ),
+]

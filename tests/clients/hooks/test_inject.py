@@ -34,6 +34,19 @@ def fill(folder: Path) -> None:
         (facts / f"{thing}.md").write_text(f"Our {thing} has number {number}.\n")
 
 
+def line(number: int, role: str, text: str) -> dict[str, Any]:
+    """Write a message as Claude Code does."""
+    return {
+        "type": role,
+        "sessionId": "s7",
+        "uuid": f"u{number}",
+        "parentUuid": f"u{number - 1}" if number else None,
+        "timestamp": f"2026-09-14T08:00:0{number}.000Z",
+        "cwd": "/home/ana/tern",
+        "message": {"role": role, "content": [{"type": "text", "text": text}]},
+    }
+
+
 def handed(rung: Rung) -> str:
     """Give the text that Claude Code would hand to its model."""
     assert (0, "") == (rung.code, rung.err)
@@ -73,6 +86,24 @@ def test_a_prompt_is_handed_what_it_asks_for_once(ring: Ring, repository: Path) 
     assert "port 5433" in first
     assert again == ""
     assert first.partition(" items=")[2] == other.partition(" items=")[2]
+
+
+def test_a_prompt_is_handed_the_answer_that_its_question_had_before(
+    ring: Ring, repository: Path, ctx: Ctx, tmp_path: Path
+) -> None:
+    fill(repository)
+    before = [
+        ("user", "please list all of the files that are in this folder"),
+        ("assistant", "The directory holds README.md and app.py and nothing else."),
+        ("user", "Which database did we choose?"),
+        ("assistant", "We chose PostgreSQL 16 with JSONB for session metadata."),
+    ]
+    (tmp_path / "s7.jsonl").write_text("\n".join(json.dumps(line(n, *said)) for n, said in enumerate(before)))
+    ctx("import", "claude-code", str(tmp_path / "s7.jsonl"))
+
+    text = handed(ring("claude-code", "UserPromptSubmit", prompt(repository, "which database did we choose?")))
+
+    assert "Outcome: We chose PostgreSQL 16" in text
 
 
 @pytest.mark.parametrize("text", ["yes", "go on", "/clear now please", "", "What is the meaning of all this?"])

@@ -52,6 +52,16 @@ def test_who_is_named_decides_whose_words_come_first(talk: Tenant, name: str, co
     assert f"2025-08-09 · {name}" in first["context"]
 
 
+def test_a_memory_is_dated_by_when_it_was_said(tenant: Tenant, settle_events: Settle) -> None:
+    said = {"content": "The lighthouse is painted green.", "valid_from": "2024-05-06T07:08:09Z"}
+    tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id)} | said)
+    settle_events()
+
+    first = hits(tenant, "lighthouse")[0]
+
+    assert first["context"].endswith(" · 2024-05-06")
+
+
 @pytest.mark.parametrize(
     ("query", "most"),
     [

@@ -37,7 +37,10 @@ THRIFT = 0.4
 """Value is divided by tokens to this power: at 0 one long text eats the budget, at 1 crumbs win."""
 
 LOW = 0.5
-"""The part of the floor that holds for what was said: its place alone (who, when, where) brings it below a tenth."""
+"""The part of the floor that holds for what was said: its answers stand lower than those of memories."""
+
+SHORT = 20
+"""Characters from which on this holds: "hello", "1" and "delete that file" come a little close to any question."""
 
 Count = Callable[[str], int]
 Same = Callable[[PackCandidate, PackCandidate], bool]
@@ -126,9 +129,9 @@ def select(
 
     Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one (in
     the same words, or as `same` judges), that does not fit in what is left, or (unless pinned) whose relevance is below
-    `floor` (for what was said: half of it) is dropped. Memories are never cut; of what was said, the sentences that
-    matter for the `task` come first. The order of `candidates` is irrelevant. `name` is what the text calls the pack,
-    `as_of` the time that it looks back to. A negative budget is Invalid.
+    `floor` (for what was said, unless it is short: half of it) is dropped. Memories are never cut; of what was said,
+    the sentences that matter for the `task` come first. The order of `candidates` is irrelevant. `name` is what the
+    text calls the pack, `as_of` the time that it looks back to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
@@ -185,7 +188,7 @@ def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor
     twin = None if one.taken else _twin(one, chosen, same)
     if twin:
         return f"says the same as {twin.candidate.id}"
-    floor *= 1.0 if one.candidate.speaker is None else LOW
+    floor *= 1.0 if one.candidate.speaker is None or len(one.body) < SHORT else LOW
     if one.candidate.relevance < floor and not one.candidate.pinned:
         return f"relevance {one.candidate.relevance:.2f} is below {floor:.2f}"
     return f"needs {cost} tokens, {max(0, left)} are left" if cost > left else ""

@@ -59,7 +59,8 @@ def index_memory(call: Call, memory_id: UUID) -> int:
         store.trim(call.tx, {memory_id: 0})
         return 0
     project = projects.get(call.tx, memory.project_id)
-    context = context_line(project=project.name, title=memory.title or "", date=memory.created_at.date())
+    occurred = memory.valid_from or memory.created_at
+    context = context_line(project=project.name, title=memory.title or "", date=occurred.date())
     common = _Common(
         project_id=memory.project_id,
         source="memory",
@@ -77,7 +78,7 @@ def index_memory(call: Call, memory_id: UUID) -> int:
         pinned=memory.pinned,
         visibility=memory.visibility,
         sensitivity=memory.sensitivity,
-        occurred_at=memory.valid_from or memory.created_at,
+        occurred_at=occurred,
         expires_at=ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at),
     )
     rows = list(_passages(call, common, _said(memory)))

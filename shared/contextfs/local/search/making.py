@@ -18,7 +18,7 @@ from contextfs.local.search.queries import SQL
 
 def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
     """Give the passages of a memory; one in conflict has them of every text."""
-    context = context_line(project=project, title=memory.title or "", date=memory.created_at.date())
+    context = context_line(project=project, title=memory.title or "", date=memory.occurred_at.date())
     end = ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at)
     yield from _passages(
         {

@@ -149,6 +149,19 @@ def test_the_irrelevant_stay_out_unless_pinned() -> None:
     assert "relevance 0.10 is below 0.20" == reasons(pack)["weak"]
 
 
+def test_of_what_was_said_the_short_has_to_fit_as_well_as_a_memory() -> None:
+    said = [
+        candidate("short", "delete that file", 0.15, speaker="user"),
+        candidate("long", "the files of the old importer are gone", 0.15, speaker="user"),
+        candidate("answer", "on port 5433", 0.25, speaker="user"),
+    ]
+
+    pack = fill(*said, floor=0.2)
+
+    assert ["answer", "long"] == sorted(chosen(pack))
+    assert "relevance 0.15 is below 0.20" == reasons(pack)["short"]
+
+
 def test_of_equals_the_newest_comes_first() -> None:
     older = candidate("a", "red", occurred_at=DAY)
     newer = candidate("b", "tan", occurred_at=DAY.replace(year=2027))

@@ -28,6 +28,15 @@ def test_words_are_found_in_their_other_forms_and_what_fits_best_comes_first(mac
     assert (first.explanation.lexical_rank, first.explanation.semantic_rank) == (1, None)
 
 
+def test_a_memory_is_dated_by_when_it_was_said(machine: Machine) -> None:
+    machine.add("The kitchen is painted green.", valid_from=datetime(2029, 5, 6, tzinfo=UTC))
+    machine.add("Databases are backed up at night.")
+
+    (first,) = found(machine, "which colour has the kitchen").hits
+
+    assert first.context.endswith(" · 2029-05-06")
+
+
 @pytest.mark.parametrize("query", ["AuthError", "auth error", "src/auth/login_page.py", "login_page", "LoginPage"])
 def test_code_is_found_whole_and_in_its_parts(query: str, machine: Machine) -> None:
     machine.add("AuthError comes from src/auth/login_page.py.")

@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "wrap": ("clients.cli.wrap:wrap", "Run a program, and keep what is said with it"),
     "acp": ("clients.cli.acp:acp", "Run an agent for an editor, and keep what is said; editors call this"),
     "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
+    "projects": ("clients.cli.projects:app", "List, create, show and delete the projects of a server"),
     "sources": ("clients.cli.sources:app", "Let programs elsewhere send conversations by webhook"),
     "team": ("clients.cli.team:app", "Invite people to the organization, list and remove them, give roles"),
     "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, keys, single sign-on, the audit log"),

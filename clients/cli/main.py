@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("clients.cli.setup:init", "Make the store of this repository; tell what is around it"),
     "off": ("clients.cli.setup:off", "Switch it off here; every touched file is as it was"),
     "status": ("clients.cli.status:status", "Tell how the store stands, as git status does; or the platform"),
-    "memory": ("clients.cli.memory:app", "Add, list, show, change and delete memories"),
+    "memory": ("clients.cli.memory:app", "Add, list, show, edit and remove (rm) memories"),
     "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
     "review": ("clients.cli.review:review", "Decide what learning is not sure of; undo what it did"),
     "search": ("clients.cli.search:search", "Find memories and messages"),

@@ -35,9 +35,10 @@ class Asked(NamedTuple):
             "branch": self.branch,
             "visibility": ", ".join(self.visibility or ()),
             "sensitivity": ", ".join(self.sensitivity or ()),
-            "as of": self.as_of,
         }
-        return ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
+        within = ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
+        then = f"as of {self.as_of}" if self.as_of else ""
+        return ", ".join(filter(None, (f"within {within}" if within else "", then)))
 
 
 class Packing(NamedTuple):

@@ -22,6 +22,7 @@ app.command()(grants)
 
 Url = Annotated[str | None, Argument("The server; without it that of CONTEXTFS_URL, or of this machine.")]
 _NOT_IN = 4
+_NOWHERE = "nowhere"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +166,7 @@ def _ended(server: str) -> bool:
 def _standing(server: str, known: Kept | None) -> Standing:
     told: dict[str, Any] = {
         "url": server,
-        "kept": _where(known) if known else "nowhere",
+        "kept": _where(known) if known else _NOWHERE,
         "until": known.until if known else None,
     }
     try:
@@ -175,15 +176,21 @@ def _standing(server: str, known: Kept | None) -> Standing:
         return Standing(**told, me=None, problem=error.detail)
 
 
+def _key(one: Standing) -> str:
+    if one.kept == _NOWHERE:
+        return "none is kept here" + ("" if one.me else ": `ctx auth login` keeps one")
+    if one.until is not None and one.until < datetime.now(UTC):
+        return f"in {one.kept} (ended: ctx auth login)"
+    return f"in {one.kept}{f', until {output.minute(one.until)}' if one.until else ''}"
+
+
 def _print(one: Standing) -> None:
-    until = f", until {output.minute(one.until)}" if one.until else ""
-    ended = one.until is not None and one.until < datetime.now(UTC)
     output.say(output.bold(one.url))
     output.block(
         [
             ("you are", _who(one.me) if one.me else ""),
             ("not let in", output.one_line(one.problem, 200)),
-            ("key", f"in {one.kept}{' (ended: ctx auth login)' if ended else until}"),
+            ("key", _key(one)),
         ]
     )
 

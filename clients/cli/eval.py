@@ -38,7 +38,7 @@ def eval_(
 
     report = evaluating.run(found, most=questions, k=top, seed=seed, fail_below=threshold, limit=time_limit, json=json)
     if report.too_little:
-        return 0 if threshold is None else _TOO_LITTLE
+        return _TOO_LITTLE
     return 1 if report.passed is False else 0
 
 

@@ -1,6 +1,7 @@
 """Commands as Click knows them: for help, and for whatever a command line has wrong."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from enum import Enum
 from inspect import cleandoc
 from pathlib import Path
@@ -11,6 +12,15 @@ import click
 from clients.cli.command import Argument, Function, Group, Option, Parameter, parameters
 
 Bound = tuple[Function, dict[str, Any]]
+
+_SAME = (
+    ("rm", "remove", "delete", "del", "revoke", "end"),
+    ("list", "ls"),
+    ("show", "get", "cat", "view"),
+    ("add", "create", "new", "make", "invite"),
+    ("edit", "update", "change", "set"),
+)
+"""Words that people say for the same; each group of commands has one of them."""
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -51,6 +61,27 @@ class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
         return list(self.commands)
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command that is meant; for a word that means one of ours, or nearly is one, say which."""
+        name = args[0]
+        if name in self.commands or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        meant = next((one for same in _SAME if name in same for one in same if one in self.commands), None)
+        near = meant or next(iter(get_close_matches(name, self.commands, n=1)), None)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(self.commands)}"
+        raise click.UsageError(f"there is no command {name!r}: {hint}", ctx)
+
+
+class _Number(click.IntRange):
+    """A whole number within bounds; what is none is told in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is no whole number", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 def _parameter(one: Parameter) -> click.Parameter:
     told = one.told
@@ -70,7 +101,7 @@ def _parameter(one: Parameter) -> click.Parameter:
 
 def _type(one: Parameter) -> Any:
     if isinstance(one.told, Option) and (one.told.min, one.told.max) != (None, None):
-        return click.IntRange(one.told.min, one.told.max)
+        return _Number(one.told.min, one.told.max)
     if _is_choice(one):
         return click.Choice(_choices(one.kind))
     return _Path(path_type=Path) if one.kind is Path else one.kind

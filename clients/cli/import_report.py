@@ -45,7 +45,8 @@ def _reasons(tally: Tally) -> None:
         more = len(tally.skipped_files) - _SHOWN_FILES
         output.say(f"  {output.dim('skipped')}   and {more:,} more files (--json lists them)")
     for file, error in tally.failed:
-        output.note(f"ctx: {output.printable(file)}: {output.one_line(error, 300)}")
+        where = "" if file in error else f"{output.printable(file)}: "
+        output.note(f"ctx: {where}{output.one_line(error, 300)}")
 
 
 def _kinds(tally: Tally) -> str:
@@ -56,7 +57,8 @@ def _kinds(tally: Tally) -> str:
     named = [f"{count:,} {output.one_line(family)}" for family, count in families.most_common(_SHOWN_KINDS)]
     rest = families.total() - sum(count for _, count in families.most_common(_SHOWN_KINDS))
     more = [f"{rest:,} of other kinds"] if rest else []
-    return f"{output.counted(families.total(), 'record')} that are no messages: {', '.join(named + more)}"
+    records = output.counted(families.total(), "record that is no message", "records that are no messages")
+    return f"{records}: {', '.join(named + more)}"
 
 
 def show(one: Normalised) -> None:

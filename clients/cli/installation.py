@@ -41,6 +41,13 @@ def troubles(environment: Mapping[str, str]) -> list[Trouble]:
     return [*_distributions(), *_commands(environment.get("PATH", os.defpath))]
 
 
+def beyond(path: str) -> Path | None:
+    """Give the folder of this `ctx` where a shell finds none by its name, or another one; None where it finds this."""
+    ours = _script(Path(_SCRIPTS))
+    found = next(filter(None, (_script(Path(folder or ".")) for folder in path.split(os.pathsep))), None)
+    return None if ours is None or (found is not None and found.samefile(ours)) else ours.parent
+
+
 def _distributions() -> list[Trouble]:
     found = {
         point.dist.name

@@ -62,7 +62,7 @@ def since(text: str | None, now: datetime, name: str = "--since") -> datetime | 
         return None
     ago = _AGO.fullmatch(text.strip())
     if not ago:
-        return moment(text, name)
+        return moment(text, name, also=", or 12h, 7d, 4w ago")
     try:
         return now - int(ago[1]) * _UNITS[ago[2]]
     except OverflowError:
@@ -74,12 +74,12 @@ def as_of(text: str | None, now: datetime) -> datetime | None:
     return since(text, now, "--as-of")
 
 
-def moment(text: str, name: str) -> datetime:
+def moment(text: str, name: str, also: str = "") -> datetime:
     """Read a date and time; without a time zone it is this machine's."""
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
         raise Misused(
-            f"{name}: {text!r} is no time: write 2026-11-01, 2026-11-01T09:30 or 2026-11-01T09:30+01:00"
+            f"{name}: {text!r} is no time: write 2026-11-01, 2026-11-01T09:30 or 2026-11-01T09:30+01:00{also}"
         ) from None
     return parsed if parsed.tzinfo else parsed.astimezone()

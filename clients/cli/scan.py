@@ -36,7 +36,7 @@ def scan(
 
 
 def _tell(done: Scanned) -> None:
-    looked = ", ".join(f"{count:,} {what}" for what, count in done.looked.items() if count) or "nothing new"
+    looked = ", ".join(_counted(what, count) for what, count in done.looked.items() if count) or "nothing new"
     if not done.found:
         output.say(f"No secret was found. Looked through: {looked}.")
         return
@@ -48,6 +48,12 @@ def _tell(done: Scanned) -> None:
     for cure in dict.fromkeys(one.cure for one in done.found if one.cure):
         places = dict.fromkeys(one.where for one in done.found if one.cure == cure)
         output.note(f"{', '.join(places)}: {cure}.")
+
+
+def _counted(what: str, count: int) -> str:
+    if what == "git":
+        return output.counted(count, "object of git", "objects of git")
+    return output.counted(count, what.removesuffix("s"), what)
 
 
 def _row(one: Found) -> list[str]:

@@ -77,8 +77,12 @@ def list_(json: options.Json = False) -> None:
         elif not sources:
             output.say("There is no source yet: ctx sources add NAME.")
         else:
-            rows = [[_printed(source), source.preset, source.scheme, source.path] for source in sources]
-            output.table(["name", "sends", "signs", "to"], rows)
+            names = {project.id: project.name for project in client.projects.list(page_size=200)}
+            into = [output.one_line(names.get(one.project_id, str(one.project_id)), 40) for one in sources]
+            rows = [
+                [_printed(one), one.preset, one.scheme, to, one.path] for one, to in zip(sources, into, strict=True)
+            ]
+            output.table(["name", "sends", "signs", "into project", "to"], rows)
 
 
 @app.command()
@@ -144,5 +148,7 @@ def _print_created(client: ContextFS, made: SourceCreated, *, json: bool) -> Non
             ("url", f"{client.address.url}{made.source.path}"),
             ("secret", made.secret),
             ("signs", f"as {made.source.scheme} does"),
+            ("project", output.one_line(client.projects.get(made.source.project_id).name)),
+            ("tool", made.source.tool),
         ]
     )

@@ -7,7 +7,7 @@ from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.there import server
 from contextfs.client import ContextFS, User
-from contextfs.kit.errors import NotFound
+from contextfs.kit.errors import NotAllowed, NotFound
 
 app = Group("Invite people to the organization, list and remove them, give them a role.")
 
@@ -80,17 +80,25 @@ def list_(json: options.Json = False) -> None:
         users = list(client.users.list(page_size=200))
         invited = list(client.invitations.list(open=True, page_size=200))
         names = {project.id: project.name for project in client.projects.list(page_size=200)}
+        bounds = _bounds(client) if not json else {}
     if json:
         output.say_json({"users": users, "invitations": invited})
         return
     rows = [
-        [_called(user), user.role, _reach(user.projects, names), _state(user), output.short(user.id)] for user in users
+        [
+            _called(user),
+            user.role,
+            _reach(_within(user.projects, bounds.get(user.role)), names),
+            _state(user),
+            output.short(user.id),
+        ]
+        for user in users
     ]
     rows += [
         [
             one.email,
             one.role,
-            _reach(one.projects, names),
+            _reach(_within(one.projects, bounds.get(one.role)), names),
             f"invited until {output.day(one.expires_at)}",
             output.short(one.id),
         ]
@@ -189,6 +197,21 @@ def _state(user: User) -> str:
 def _in(projects: list[UUID] | None, names: dict[UUID, str]) -> str:
     reach = _reach(projects, names)
     return {"all": "all projects", "none": "no project"}.get(reach, reach)
+
+
+def _bounds(client: ContextFS) -> dict[str, list[UUID]]:
+    """Give the projects of the roles that are for some alone; none where the caller may not see roles."""
+    try:
+        return {one.name: one.projects for one in client.roles.list(page_size=200) if one.projects is not None}
+    except NotAllowed:
+        return {}
+
+
+def _within(projects: list[UUID] | None, bound: list[UUID] | None) -> list[UUID] | None:
+    """Give the projects that are open to a member by a role: those of both."""
+    if projects is None or bound is None:
+        return bound if projects is None else projects
+    return [one for one in projects if one in bound]
 
 
 def _reach(projects: list[UUID] | None, names: dict[UUID, str]) -> str:

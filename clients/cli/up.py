@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from clients.cli import options, output
+from clients.cli import installation, options, output
 from clients.cli.command import Option
 from contextfs.runtime import stack
 from contextfs.runtime.stack import Stack
@@ -92,6 +92,8 @@ def _print(started: Stack, brought: dict[str, Any] | None) -> None:
     )
     output.say()
     output.say("Try:")
+    if scripts := installation.beyond(os.environ.get("PATH", os.defpath)):
+        output.say(f'  export PATH="{scripts}:$PATH"')
     for example in _WITH_SAMPLE if brought else _WITHOUT_SAMPLE:
         output.say(f"  {example}")
 

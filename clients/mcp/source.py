@@ -34,7 +34,9 @@ class Sources:
         with self._lock:
             client = self._client = self._client or self._connected(found)
         project = config.read(found.config).project.id if found else client.address.project_id
-        return ServerSource(client.call, project_id=project, now=_now)
+        return ServerSource(
+            client.call, project_id=project, now=_now, named_by="the variable CONTEXTFS_PROJECT_ID of `ctx mcp`"
+        )
 
     def _here(self, found: Place) -> Source:
         from clients.mcp.here import LocalSource  # noqa: PLC0415 - the one that is meant is loaded

@@ -43,7 +43,7 @@ def _print(reply: LocalReply, asked: Asked) -> None:
         f"{output.counted(reply.memories or 0, 'memory', 'memories')} and "
         f"{output.counted(reply.messages or 0, 'message')}"
     )
-    found.show(reply.hits, nothing=f"Nothing was found in {looked}{f', within {within}' if within else ''}.")
+    found.show(reply.hits, nothing=f"Nothing was found in {looked}{f', {within}' if within else ''}.")
     for note in reply.notes:
         output.note(note)
     for leg in reply.degraded:

@@ -80,7 +80,7 @@ def _only(client: ContextFS) -> UUID:
     page = client.projects.list(page_size=2).page()
     if len(page.items) == 1:
         return page.items[0].id
-    raise Invalid(f"Say which project is meant: --project NAME. There are: {_names(client)}.")
+    raise Invalid(f"Say which project is meant: --project NAME, or CONTEXTFS_PROJECT. There are: {_names(client)}.")
 
 
 def _names(client: ContextFS) -> str:

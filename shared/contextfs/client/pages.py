@@ -17,6 +17,10 @@ class Listing(Generic[T]):
     def __init__(self, read: Callable[[str | None], Page[T]]) -> None:
         self._read = read
 
+    def __repr__(self) -> str:
+        """Say what it is: it holds nothing until it is walked through."""
+        return "<Listing: walk through it, or read .page()>"
+
     def __iter__(self) -> Iterator[T]:
         cursor: str | None = None
         while True:

@@ -82,3 +82,11 @@ def test_what_arrives_is_checked_and_a_file_is_whole_or_not_there(client: Contex
     assert not list(tmp_path.glob("*e.zip*"))
     client.exports.delete(linked.export.id)
     assert list(client.exports.list()) == []
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(ctx: Ctx, tmp_path: Path) -> None:
+    ctx("init", tmp_path)
+
+    told = ctx("export", tmp_path / "none" / "x")
+
+    assert (1, f"ctx: {tmp_path}/none/x cannot be written (No such file or directory).\n") == (told.code, told.err)

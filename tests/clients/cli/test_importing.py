@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from clients.cli import import_report
+from clients.cli.reading import Tally
 from contextfs.client import ContextFS
 from tests.clients.cli.conftest import Ctx
 
@@ -251,3 +253,16 @@ def test_one_bad_file_does_not_keep_the_rest_out_of_a_store(ctx: Ctx, transcript
     told = ctx("import", "claude-code", folder)
 
     assert (told.code, "1 new" in told.out, "broken.jsonl" in told.err) == (1, True, True)
+
+
+def test_what_is_left_out_is_counted_and_a_file_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally(failed=[(str(tmp_path / "x"), f"{tmp_path}/x was written by another tool.")])
+    tally.skipped_records["progress:hook"] += 1
+
+    import_report.rehearsal(tally)
+
+    told = capsys.readouterr()
+    assert f"ctx: {tmp_path}/x was written by another tool.\n" == told.err
+    assert "1 record that is no message: 1 progress" in told.out

@@ -162,6 +162,8 @@ def test_nothing_found_says_what_was_looked_in(here: Ctx, machine: Machine) -> N
     told = here("search", "unicorn", "--type", "user", "--tag", "a", "--mode", "lexical")
 
     assert (0, "Nothing was found in 1 memory and 0 messages, within type user, tag a.\n") == (told.code, told.out)
+    then = here("search", "bananas", "--type", "user", "--as-of", "2020-01-01").out
+    assert "messages, within type user, as of 2020-01-01.\n" in then
 
 
 @pytest.mark.parametrize("query", ["", "  ", "x" * 10_001])

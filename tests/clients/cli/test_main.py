@@ -63,6 +63,13 @@ def test_a_slip_of_the_fingers_is_guessed(capsys: pytest.CaptureFixture[str]) ->
         (["memory", "show"], "(ctx memory show --help)"),
         (["search", "x", "--mode", "magic"], "--mode"),
         (["search", "x", "--since", "yesterday"], "'yesterday' is no time"),
+        (["search", "x", "--since", "yesterday"], "2026-11-01T09:30+01:00, or 12h, 7d, 4w ago"),
+        (["context", "x", "--budget", "abc"], "'abc' is no whole number"),
+        (["memory", "delete", "x"], "there is no command 'delete': did you mean rm?"),
+        (["sessions", "ls"], "there is no command 'ls': did you mean list?"),
+        (["projects", "rm", "x"], "there is no command 'rm': did you mean delete?"),
+        (["memory", "shwo"], "there is no command 'shwo': did you mean show?"),
+        (["memory", "x"], "there is no command 'x': there are add, list, show"),
         (["memory", "list", "--limit", "0"], "--limit"),
         (["import", "notepad", "x"], "claude-code"),
     ],
@@ -86,7 +93,7 @@ def test_a_wrong_value_is_told_with_its_place(ctx: Ctx) -> None:
     told = ctx("memory", "add", "x", "--tag", "not a tag")
 
     assert (2, 1) == (told.code, told.err.count("\n"))
-    assert "$.tags[0]" in told.err
+    assert "(tags[0])" in told.err
 
 
 def test_who_debugs_sees_where_it_failed(program: Ctx) -> None:

@@ -25,7 +25,11 @@ def test_what_is_printed_is_enough_to_send(ctx: Ctx, client: ContextFS, tenant: 
     assert told.code == 0, told.err
     assert send(tenant, path, facts["secret"]) == 200
     assert [session.tags for session in client.sessions.list()] == [["support"]]
-    assert ctx("sources", "list").out.splitlines()[1].split() == ["support", "desk", "json", "standard", path]
+    project = client.projects.get(tenant.project_id).name
+    assert (project, "support-desk") == (facts["project"], facts["tool"])
+    assert ["support-desk"] == [session.tool for session in client.sessions.list()]
+    listed = ctx("sources", "list").out.splitlines()[1]
+    assert listed.split() == ["support", "desk", "json", "standard", *project.split(), path]
 
 
 def test_a_rotation_ends_a_leaked_secret_and_a_removal_the_source(ctx: Ctx, tenant: Tenant) -> None:

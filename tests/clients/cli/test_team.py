@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from contextfs.client import ContextFS
 from tests.clients.cli.conftest import Ctx
 from tests.conftest import Tenant
 
@@ -132,3 +133,15 @@ def test_an_address_that_is_none_is_told_with_an_example(ctx: Ctx) -> None:
     told = ctx("team", "invite", "notanemail")
 
     assert (2, "ctx: Expected an email address, like ada@example.com.\n") == (told.code, told.err)
+
+
+def test_a_role_that_is_for_one_project_is_listed_with_it(ctx: Ctx, client: ContextFS, tenant: Tenant) -> None:
+    project = client.projects.get(tenant.project_id).name
+    client.roles.create("release-manager", permissions=["memories:read"], projects=[tenant.project_id])
+    ctx("team", "invite", "bound@example.com", "--role", "release-manager")
+    ctx("team", "invite", "free@example.com", "--role", "member")
+
+    lines = {line.split()[0]: line for line in ctx("team", "list").out.splitlines()}
+
+    assert project in lines["bound@example.com"]
+    assert " all " in lines["free@example.com"]

@@ -113,7 +113,8 @@ def test_a_project_can_be_named(api_url: str, tenant: Tenant, client: ContextFS)
     without = asked(f"{api_url}/mcp", tenant.key, ask)
 
     assert client.memories.get(stored.split()[-1].rstrip(".")).project_id == second
-    assert "Which project is meant is not known" in without
+    assert f"second ({second})" in without
+    assert "The user names one by the address: /mcp?project_id=…." in without
 
 
 def test_a_server_without_the_package_says_what_is_missing(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,3 +215,7 @@ def _told(client: ContextFS, session_id: object) -> tuple[str, str | None, int]:
 
 def test_the_version_that_is_told_is_the_one_that_is_installed() -> None:
     assert version("contextfs-platform") == VERSION
+
+
+def test_a_listing_says_what_to_do_with_it(client: ContextFS) -> None:
+    assert "<Listing: walk through it, or read .page()>" == repr(client.memories.list())

@@ -182,7 +182,7 @@ def test_a_source_of_another_tenant_takes_what_its_own_secret_signs(
 
     assert swapped.status_code == 401
     assert said(rows, other_tenant) == []
-    assert [row["project_id"] for row in rows.of("sessions", tenant) if row["tool"] == "json"] == [tenant.project_id]
+    assert [row["project_id"] for row in rows.of("sessions", tenant) if row["tool"] == "desk"] == [tenant.project_id]
 
 
 def test_an_api_key_is_no_signature(tenant: Tenant, path: str) -> None:
@@ -265,7 +265,7 @@ def test_the_address_may_say_the_conversation_and_that_it_is_over(tenant: Tenant
 
     reply = deliver(tenant, f"{path}?conversation=case-9&complete=true", payload)
 
-    [session] = [row for row in rows.of("sessions", tenant) if row["tool"] == "json"]
+    [session] = [row for row in rows.of("sessions", tenant) if row["tool"] == "desk"]
     assert reply.json()["sessions"][0]["external_id"] == "case-9"
     assert session["status"] == "completed"
     assert "session.completed" in rows.events(tenant)

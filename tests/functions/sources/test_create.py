@@ -23,7 +23,7 @@ def test_it_has_an_address_and_a_secret_that_is_shown_once_and_kept_sealed(tenan
     assert (source["preset"], source["scheme"], source["tool"], source["tags"]) == (
         "json",
         "standard",
-        "json",
+        "desk",
         ["support"],
     )
     assert source["path"].startswith("/v1/ingest/src_")
@@ -34,6 +34,19 @@ def test_it_has_an_address_and_a_secret_that_is_shown_once_and_kept_sealed(tenan
     for table in ("sources", "audit_log", "outbox", "idempotency_keys"):
         assert secret not in str(rows.of(table, tenant)), table
     assert secret.encode() not in bytes(rows.of("sources", tenant)[0]["sealed"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "tool"),
+    [
+        ({"name": "Support desk (EU)"}, "Support-desk-EU"),
+        ({"name": "帮助"}, "json"),
+        ({"name": "Issues", "preset": "github"}, "github"),
+        ({"name": "desk", "tool": "zendesk"}, "zendesk"),
+    ],
+)
+def test_its_sessions_name_it_where_no_tool_is_chosen(fields: dict[str, str], tool: str, tenant: Tenant) -> None:
+    assert tool == create(tenant, **fields).json()["source"]["tool"]
 
 
 def test_each_preset_brings_its_scheme_and_another_may_be_chosen(tenant: Tenant) -> None:

@@ -22,6 +22,7 @@ from contextfs.kit.page import Page
 T = TypeVar("T")
 
 _PAGE: Final = 200
+_SHOWN: Final = 20
 _MOST_LOOKED_AT: Final = 5000
 
 
@@ -50,11 +51,15 @@ Kept = TypeVar("Kept", bound=_Thing)
 
 
 class ServerSource:
-    """Answers the tools from a server, in one project: the given one, or the only one that the key sees."""
+    """Answers the tools from a server, in one project: the given one, or the only one that the key sees.
 
-    def __init__(self, api: Api, *, project_id: UUID | None, now: Callable[[], datetime]) -> None:
+    `named_by` says how a user names the project.
+    """
+
+    def __init__(self, api: Api, *, project_id: UUID | None, now: Callable[[], datetime], named_by: str) -> None:
         self._api = api
         self._project_id = project_id
+        self._named_by = named_by
         self._now = now
 
     def search(self, wanted: model.Search) -> Hits:
@@ -129,9 +134,12 @@ class ServerSource:
 
     def _project(self) -> UUID:
         if self._project_id is None:
-            found = self._api("GET", "/v1/projects", Page[Project], query={"limit": 2}).items
+            found = self._api("GET", "/v1/projects", Page[Project], query={"limit": _SHOWN}).items
             if len(found) != 1:
-                raise Invalid("Which project is meant is not known: the user sets CONTEXTFS_PROJECT_ID.")
+                seen = ", ".join(f"{one.name} ({one.id})" for one in found) or "none"
+                raise Invalid(
+                    f"Which project is meant is not known; the key sees {seen}. The user names one by {self._named_by}."
+                )
             self._project_id = found[0].id
         return self._project_id
 

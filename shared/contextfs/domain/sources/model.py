@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from contextfs.kit import forms
 from contextfs.kit.fields import Moment, Name, Tags, Word
+from contextfs.kit.pattern import pattern
 
 Preset = Literal["json", "openai", "github", "slack"]
 Scheme = Literal["standard", "github", "slack"]
@@ -17,6 +18,7 @@ Paths = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=forms.JSON_PATHS, description="$.a[*], each of a list")
 ]
 Secret = Annotated[str, Meta(min_length=16, max_length=500, pattern=forms.VISIBLE)]
+_NO_WORD = pattern(r"[^0-9A-Za-z._:/-]+")
 Role = Literal["user", "assistant", "system", "tool"]
 
 
@@ -66,7 +68,10 @@ class SourceCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a source. Without a `secret` one is made; Slack has its own. `mapping` is for the preset `json`."""
+    """What creates a source. Without a `secret` one is made; Slack has its own. `mapping` is for the preset `json`.
+
+    Without a `tool` its sessions name the vendor, or of plain JSON the source itself.
+    """
 
     name: Name
     project_id: UUID
@@ -76,6 +81,12 @@ class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tool: Word | None = None
     tags: Tags = []
     mapping: Mapping | None = None
+
+    @property
+    def named_tool(self) -> str:
+        """What its sessions name as their tool."""
+        own = _NO_WORD.sub("-", self.name).strip("._:/-")[:64]
+        return self.tool or (own if self.preset == "json" and own else self.preset)
 
 
 class NewSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

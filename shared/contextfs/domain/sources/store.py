@@ -33,7 +33,7 @@ def insert(
         "name": new.name,
         "preset": new.preset,
         "scheme": scheme,
-        "tool": new.tool or new.preset,
+        "tool": new.named_tool,
         "tags": new.tags,
         "mapping": None if new.mapping is None else msgspec.json.encode(new.mapping).decode(),
         "sealed": sealed,

@@ -72,7 +72,9 @@ class Endpoint:
             project_id = UUID(named) if named else None
         except ValueError:
             raise Invalid(f"project_id is {named!r}, which is no id.", where="query.project_id") from None
-        return ServerSource(self._calls(request), project_id=project_id, now=self._door.clock)
+        return ServerSource(
+            self._calls(request), project_id=project_id, now=self._door.clock, named_by="the address: /mcp?project_id=…"
+        )
 
     def _calls(self, request: Request) -> Calls:
         address = client_address(request, self._door.services.trusted_hops)

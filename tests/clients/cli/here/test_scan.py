@@ -122,6 +122,13 @@ def test_a_secret_on_another_branch_is_found_once_git_has_it(here: Folder) -> No
     assert ".contextfs/memories/note.txt" in {one["within"] for one in found if one["where"] == "git"}
 
 
+def test_one_thing_is_one(tmp_path: Path) -> None:
+    made = folder(tmp_path / "one")
+    made.ctx("memory", "add", "Only this.")
+
+    assert "Looked through: 1 revision, 3 objects of git." in made.ctx("scan", "--history").out
+
+
 def test_it_wants_to_be_told_where(here: Folder) -> None:
     told = here.ctx("scan")
 

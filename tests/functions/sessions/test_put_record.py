@@ -164,3 +164,18 @@ def test_a_record_has_an_end(tenant: Tenant, things: Things, monkeypatch: pytest
 
     assert 422 == reply.status_code
     assert ["123456"] == read(tenant, things.session_id)
+
+
+def test_a_record_has_not_more_chunks_than_a_call_can_read(
+    tenant: Tenant, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contextfs.journeys.capture.records.MOST_CHUNKS", 2)
+    for line in range(2):
+        put(tenant, things.session_id, ["{}"], line=line)
+    refused = put(tenant, things.session_id, ["{}"], line=2)
+    anew = put(tenant, things.session_id, ["{}"] * 3, line=1)
+
+    assert (422, "$.line") == (refused.status_code, told(refused)["where"])
+    assert "send it anew from an earlier one, with" in told(refused)["detail"]
+    assert ["{}"] * 4 == read(tenant, things.session_id)
+    assert 200 == anew.status_code

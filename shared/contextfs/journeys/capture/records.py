@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.records import store
-from contextfs.domain.records.model import MOST_BYTES, Chunk, NewRecordLines, Record, RecordLines
+from contextfs.domain.records.model import MOST_BYTES, MOST_CHUNKS, Chunk, NewRecordLines, Record, RecordLines
 from contextfs.domain.records.rules import digest
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner, cleaner_by
@@ -34,15 +34,8 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     Secrets are taken out by the rules of here, whatever the sender took out.
     """
     session, choice = sessions.hold(call.tx, session_id)
-    known = store.outline(call.tx, session_id)
-    begins = [one.line for one in known.chunks]
-    if new.line not in {*begins, known.lines}:
-        told = f"its chunks begin at {', '.join(map(str, begins[-3:]))}" if begins else "it has no lines yet"
-        raise Conflict(f"The record cannot go on at line {new.line}: it ends at {known.lines}, {told}.")
     hashed, size = digest(new.lines)
-    before = sum(one.size for one in known.chunks if one.line < new.line)
-    if before + size > MOST_BYTES:
-        raise Invalid(f"The record would be larger than {MOST_BYTES >> 20} MB: leave it where it is.", where="$.lines")
+    _check(store.outline(call.tx, session_id), new, size)
     cleaning = cleaner_by(call, choice)
     chunk = Chunk(line=new.line, lines=len(new.lines), size=size, hash=hashed.hex())
     held = _cleaned(new.lines, cleaning)
@@ -50,6 +43,19 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     store.put(call.tx, org_id, session.project_id, session_id, chunk, held, reader=new.reader, now=call.now)
     call.note(subject=session_id, project_id=session.project_id, lines=len(held), redacted=cleaning.found)
     return store.outline(call.tx, session_id)
+
+
+def _check(known: Record, new: NewRecordLines, size: int) -> None:
+    begins = [one.line for one in known.chunks]
+    if new.line not in {*begins, known.lines}:
+        told = f"its chunks begin at {', '.join(map(str, begins[-3:]))}" if begins else "it has no lines yet"
+        raise Conflict(f"The record cannot go on at line {new.line}: it ends at {known.lines}, {told}.")
+    before = [one for one in known.chunks if one.line < new.line]
+    if new.lines and len(before) >= MOST_CHUNKS:
+        told = f"The record has {len(begins)} chunks: send it anew from an earlier one, with more lines in each."
+        raise Invalid(told, where="$.line")
+    if sum(one.size for one in before) + size > MOST_BYTES:
+        raise Invalid(f"The record would be larger than {MOST_BYTES >> 20} MB: leave it where it is.", where="$.lines")
 
 
 def _cleaned(lines: Sequence[str], cleaning: Cleaner) -> list[str]:

@@ -26,7 +26,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "organization of one's own",
         _SERVICE,
-        "wanted not in theirs",
+        "_known(inside, assertion, email) is None",
         _exchange("test_an_organization_of_others_looks_like_none"),
     ),
     never(

@@ -68,6 +68,28 @@ def test_secrets_are_taken_out_by_the_rules_of_here(tenant: Tenant, things: Thin
     assert kept["chunks"] == again["chunks"]
 
 
+def test_a_secret_of_several_lines_goes_and_lines_stay_as_many(tenant: Tenant, things: Things) -> None:
+    key = ["-----BEGIN RSA PRIVATE KEY-----", *["A1b2C3d4" * 8] * 4, "-----END RSA PRIVATE KEY-----"]
+    said = ['{"n": 1}', "# A talk", *key, "after", '{"n": 2}', "", "the end"]
+
+    reply = put(tenant, things.session_id, said)
+    kept = read(tenant, things.session_id)
+
+    assert (200, len(said)) == (reply.status_code, len(kept))
+    assert "A1b2C3d4" not in str(kept)
+    assert [said[0], said[1]] == kept[:2]
+    assert kept[2].startswith("[redacted:private-key:")
+    assert ["after", *[""] * 5, *said[-3:]] == kept[3:]
+
+
+def test_what_is_no_line_stays_one(tenant: Tenant, things: Things) -> None:
+    put(tenant, things.session_id, ["a\nb", f"is {TOKEN}", "c"])
+    kept = read(tenant, things.session_id)
+
+    assert ["a\nb", "c"] == [kept[0], kept[2]]
+    assert kept[1].startswith("is [redacted:github-token:")
+
+
 def test_it_is_said_anew_from_where_a_chunk_begins_and_nowhere_else(tenant: Tenant, things: Things) -> None:
     put(tenant, things.session_id, ["a", "b"])
     put(tenant, things.session_id, ["c"], line=2)
@@ -142,3 +164,18 @@ def test_a_record_has_an_end(tenant: Tenant, things: Things, monkeypatch: pytest
 
     assert 422 == reply.status_code
     assert ["123456"] == read(tenant, things.session_id)
+
+
+def test_a_record_has_not_more_chunks_than_a_call_can_read(
+    tenant: Tenant, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contextfs.journeys.capture.records.MOST_CHUNKS", 2)
+    for line in range(2):
+        put(tenant, things.session_id, ["{}"], line=line)
+    refused = put(tenant, things.session_id, ["{}"], line=2)
+    anew = put(tenant, things.session_id, ["{}"] * 3, line=1)
+
+    assert (422, "$.line") == (refused.status_code, told(refused)["where"])
+    assert "send it anew from an earlier one, with" in told(refused)["detail"]
+    assert ["{}"] * 4 == read(tenant, things.session_id)
+    assert 200 == anew.status_code

@@ -12,6 +12,8 @@ from contextfs.kit.fields import Moment
 LINES_A_CALL = 20_000
 MOST_BYTES = 64 << 20
 """Bytes of one record, as its tool wrote it."""
+MOST_CHUNKS = 5_000
+"""Chunks of one record: each call reads of all of them."""
 
 LineNumber = Annotated[int, Meta(ge=0, le=2_000_000_000, description="Counted from 0.")]
 Reader = Annotated[str, Meta(max_length=64, pattern=forms.READER)]

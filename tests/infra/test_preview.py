@@ -86,6 +86,7 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "postgres-usw1": "READ_REPLICA_INSTANCE",
     }
     assert {name for name, paused in clocks.items() if not paused} == {
+        "complete-idle-usc1",
         "consolidate-usc1",
         "expire-usc1",
         "relay-outbox-usc1",

@@ -62,6 +62,13 @@ def test_the_reply_is_an_empty_message_in_the_encoding_of_the_request(
     assert (rows.of("sessions", tenant), len(rows.of("audit_log", tenant))) == ([], before)
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfee", b"[]", b"", b"{"])
+def test_what_is_no_request_is_refused(content: bytes, tenant: Tenant) -> None:
+    headers = {"authorization": f"Bearer {tenant.key}", "content-type": JSON}
+
+    assert tenant.http.post(PATH, content=content, headers=headers).status_code == 400
+
+
 def test_who_may_not_send_is_told(tenant: Tenant) -> None:
     reader: Any = tenant.call("POST", "/v1/api-keys", {"name": "r", "permissions": ["sessions:read"]}).json()["secret"]
     statuses = [

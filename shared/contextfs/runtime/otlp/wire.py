@@ -3,7 +3,7 @@
 JSON has ids in hex and whole numbers of 64 bits as text; a field that is not known is passed over, as the format wants.
 """
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
@@ -23,9 +23,7 @@ def signals(kind: Kind, payload: Payload) -> list[Signal]:
     """Read a request's spans with their events, or its log records; BadInput for what is none."""
     if payload.media_type == PROTOBUF:
         return _protobuf().signals(kind, payload.content)
-    body = decoded(payload)
-    if not isinstance(body, dict):
-        raise BadInput("The body is no request of OTLP: it is an object with resourceSpans or resourceLogs.", where="$")
+    body = _request(payload)
     return list(plain.spans(body) if kind == "traces" else plain.logs(body))
 
 
@@ -39,10 +37,20 @@ def reply(kind: Kind, media_type: str, rejected: int, told: str) -> HttpResponse
     return HttpResponse(status=200, body=msgspec.json.encode(answer), headers={"content-type": JSON})
 
 
-def taken(media_type: str) -> HttpResponse:
-    """Answer that all was taken, whatever it was: in each encoding an empty message, which protobuf has no byte for."""
-    body = b"" if media_type == PROTOBUF else b"{}"
-    return HttpResponse(status=200, body=body, headers={"content-type": media_type})
+def taken(payload: Payload) -> HttpResponse:
+    """Answer that all was taken: an empty message, which protobuf has no byte for; BadInput for JSON of no kind."""
+    if payload.media_type == PROTOBUF:
+        return HttpResponse(status=200, body=b"", headers={"content-type": PROTOBUF})
+    _request(payload)
+    return HttpResponse(status=200, body=b"{}", headers={"content-type": JSON})
+
+
+def _request(payload: Payload) -> dict[str, Any]:
+    body = decoded(payload)
+    if not isinstance(body, dict):
+        wanted = "an object with resourceSpans, resourceLogs or resourceMetrics"
+        raise BadInput(f"The body is no request of OTLP: it is {wanted}.", where="$")
+    return cast("dict[str, Any]", body)
 
 
 def _protobuf() -> Any:

@@ -41,7 +41,7 @@ def test_texts_that_take_long_are_embedded_one_and_not_sixteen(machine: Machine)
 
     assert [1, 1] == slow.batches  # one of what waits, and the question
     assert 19 == left == index.waiting
-    assert any("19 passages are still waiting" in one for one in reply.degraded)
+    assert any("19 passages have no vector yet" in one for one in reply.degraded)
 
 
 def test_texts_that_take_no_time_are_embedded_at_once(machine: Machine) -> None:

@@ -35,6 +35,7 @@ from contextfs.local.base.memories import (
     revisions_of,
     shown,
 )
+from contextfs.local.document.names import type_of
 from contextfs.local.folder import stepping
 from contextfs.local.folder.refresh import problems, refresh
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
@@ -302,7 +303,8 @@ class LocalStore:
 
     def _same(self, fields: Fields, *, is_typed: bool = True) -> UUID | None:
         """Give the memory that says the same to the same readers: as this type, or where nobody chose it, as any."""
-        types = [fields.type] if is_typed else [fields.type, *(row["type"] for row in self.base.all(SQL["types"]))]
+        others = [] if is_typed else [type_of(row["folder"]) for row in self.base.all(SQL["folders"])]
+        types = {fields.type, *others}
         known = json.dumps([fingerprint(one, fields.content) for one in types])
         row = self.base.one(SQL["same"], {"fingerprints": known, "private": fields.visibility == "private"})
         return None if row is None else UUID(row["id"])

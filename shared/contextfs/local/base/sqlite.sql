@@ -62,9 +62,18 @@ select id from memories
 where fingerprint in (select value from json_each(:fingerprints)) and private = :private and not deleted
 order by created limit 1
 
--- name: types
--- The types that memories have.
-select distinct type from memories where not deleted
+-- name: folders
+-- The folders that memories lie in, one for each type: read by leaps over the index of paths ("0" follows "/").
+with recursive folders (folder) as (
+    select (select substr(path, 1, instr(path, '/') - 1) from memories order by path collate nocase limit 1)
+    union all
+    select (
+        select substr(m.path, 1, instr(m.path, '/') - 1) from memories as m
+        where m.path > f.folder || '0' collate nocase order by m.path collate nocase limit 1
+    )
+    from folders as f where f.folder is not null
+)
+select folder from folders where folder != ''
 
 -- name: of_shorts
 -- Memories that have one of some short ids.

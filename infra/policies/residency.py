@@ -7,9 +7,8 @@ from infra.planned import Plan
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
 
-WORLDWIDE = "us-east-1"
-"""Where AWS keeps certificates and firewalls of CloudFront; they hold no data."""
 _WORLDWIDE_TYPES = ("aws:acm/", "aws:wafv2/")
+"""AWS keeps the certificates and firewalls of CloudFront in one region; they hold no data."""
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:

@@ -11,7 +11,6 @@ from contextfs.kit.fields import AsOf, Moment, Sensitivities, Visibilities, Word
 from contextfs.kit.overtaken import Overtaken, Superseded
 
 Source = Literal["memory", "message"]
-Leg = Literal["lexical", "semantic"]
 Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
 Words = Annotated[list[Word], Meta(max_length=64)]
 

@@ -20,10 +20,6 @@ set sent = max(sent, excluded.sent),
     author = case when (excluded.clock, excluded.author) < (clock, author) then excluded.author else author end,
     clock = min(clock, excluded.clock)
 
--- name: has_revision
--- Whether a revision is known.
-select 1 from revisions where memory_id = :memory_id and id = :id
-
 -- name: is_sent
 -- Whether a server was sent any revision of a memory.
 select 1 as is_so from revisions where memory_id = :memory_id and sent = 1 limit 1

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -28,14 +29,19 @@ SAID = "We decided to use Postgres for the queue."
 
 
 @pytest.fixture
-def poisoned(tenant: Tenant, database_url: str) -> Event:
-    """Complete a session with a message whose kind the product does not know, as a broken import would leave it."""
+def poisoned(tenant: Tenant, database_url: str) -> Iterator[Event]:
+    """Complete a session with a message whose kind the product does not know, as a broken import would leave it.
+
+    It is mended afterwards: schedules that complete everybody's sessions run on the same database.
+    """
     message = {"role": "user", "content": SAID, "external_id": "m"}
     body = {"project_id": str(tenant.project_id), "tool": "test", "messages": [message]}
     session = UUID(tenant.call("POST", "/v1/sessions", body).json()["session"]["id"])
+    set_kind = "update contextfs.messages set kind = %s where session_id = %s"
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("update contextfs.messages set kind = 'nonsense' where session_id = %s", [session])
-    return happened(tenant, "session.completed", session)
+        connection.execute(set_kind, ["nonsense", session])
+        yield happened(tenant, "session.completed", session)
+        connection.execute(set_kind, ["prompt", session])
 
 
 def letters(tenant: Tenant) -> list[Any]:

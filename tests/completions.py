@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +19,8 @@ class Upstream:
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     keys: list[str | None] = field(default_factory=list[str | None])
     pause: float = 0.0
+    meanwhile: Callable[[], object] = lambda: None
+    """What happens while it thinks."""
 
     def says(self, value: Any, *, input_tokens: int = 1000, output_tokens: int = 100) -> None:
         """Answer with a value as JSON, or with a text as it is."""
@@ -42,6 +44,7 @@ def listening() -> Generator[Upstream]:
             upstream.asked.append(json.loads(body) | {"path": self.path})
             upstream.keys.append(self.headers["authorization"])
             time.sleep(upstream.pause)
+            upstream.meanwhile()
             status, told = upstream.answers.pop(0) if len(upstream.answers) > 1 else upstream.answers[0]
             reply = told.encode() if isinstance(told, str) else json.dumps(told).encode()
             self.send_response(status)

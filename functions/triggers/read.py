@@ -1,12 +1,11 @@
 """Let a language model read what was said, where there is one."""
 
 from contextfs.journeys.learn.by_model import learn_by_model
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.events import Event
 
 
-def handle(call: Call, event: Event) -> None:
+def handle(call: Call, event: Event) -> Outside[None] | None:
     """Read the next part of a completed session; while there is more, ask for the part after it."""
     language = call.services.language()
-    if language is not None and learn_by_model(call, event.subject, language):
-        call.emit("reading.continued", event.subject, event.project_id)
+    return None if language is None else learn_by_model(call, event.subject, language)

@@ -33,7 +33,8 @@ class Outside(Generic[Reply]):
     """What a handler gives that has to ask somebody outside, who may be slow: no transaction is open meanwhile.
 
     `ask` is called when the handler's transaction is over, of which nothing is kept. `then` goes on with what it gave,
-    in another transaction of the same caller, who is let in anew, and gives the reply.
+    in another transaction of the same caller, who is let in anew, and gives the reply. A trigger takes its event with
+    that one: after a crash in between the event comes again, and is asked about again.
     """
 
     ask: Callable[[], Any]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,6 +27,7 @@ from contextfs.runtime.familiar import Familiar
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
 from contextfs.runtime.media import media_type_of
+from contextfs.runtime.outside import OutsideError, leaving
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
 from contextfs.runtime.reaction import Reactor
@@ -112,7 +113,7 @@ class Door:
         asked = self._asked(route, binding, request, request_id, bill)
         try:
             call, result, response = self._done(asked)
-        except _OutsideError as left:  # no connection is held while somebody is asked
+        except OutsideError as left:  # no connection is held while somebody is asked
             call, result, response = self._done(_going_on(asked, left.outside))
         if call.events:
             self.services.wake_relay()
@@ -203,7 +204,7 @@ class Door:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
-            result = _handled(asked, call)
+            result = leaving(asked.binding.handle(call, **asked.taken))
             response = reply(route, request, result)
             if admitted.renew is not None:
                 response = admitted.renew(call, response)
@@ -228,22 +229,6 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
-
-
-class _OutsideError(Exception):
-    """A call goes on when its transaction is over, of which nothing is kept."""
-
-    def __init__(self, outside: Outside[Any]) -> None:
-        super().__init__()
-        self.outside = outside
-
-
-def _handled(asked: Asked, call: Call) -> Any:
-    """Let the handler do what is asked; _OutsideError when it has to ask outside first."""
-    result = asked.binding.handle(call, **asked.taken)
-    if isinstance(result, Outside):
-        raise _OutsideError(cast("Outside[Any]", result))
-    return result
 
 
 def _going_on(asked: Asked, outside: Outside[Any]) -> Asked:

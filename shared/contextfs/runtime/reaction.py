@@ -1,15 +1,16 @@
 """The path of every event: take it once, one transaction with claims, handle, settle, commit, and what comes after."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 from contextfs.domain.access.store import assuming
 from contextfs.domain.events import store
 from contextfs.domain.events.model import Delivery
-from contextfs.kit.call import Afterwards, Call, Services
+from contextfs.kit.call import Afterwards, Call, Outside, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event
@@ -17,10 +18,13 @@ from contextfs.kit.ids import uuid7
 from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 from contextfs.runtime import telemetry
+from contextfs.runtime.outside import OutsideError, leaving
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import Trigger
 
 _SQL = load("contextfs.runtime")
+
+Handle = Callable[[Call, Event], Any]
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,20 @@ class Reactor:
     def react(self, trigger: Trigger, event: Event) -> bool:
         """Let a trigger take an event; False when it took it before. What it does is done once, or not at all.
 
-        Events of one subject come to one trigger one after the other, so that each sees what the others did. What a
+        Events of one subject come to one trigger one after the other, so that each sees what the others did. A trigger
+        that has to ask outside leaves its transaction, and takes the event with the answer, in another one. What else a
         trigger gives back is done when its transaction is over; it is not done again.
         """
         with telemetry.span(trigger.name, {"event.type": event.type}, kind="consumer"):
-            is_taken, afterwards = self._take(trigger, event)
+            try:
+                is_taken, afterwards = self._take(trigger, event, import_module(f"functions.{trigger.name}").handle)
+            except OutsideError as left:
+                is_taken, afterwards = self._take(trigger, event, _going_on(left.outside))
             if afterwards is not None:
                 afterwards(partial(self._again, event))
             return is_taken
 
-    def _take(self, trigger: Trigger, event: Event) -> tuple[bool, Afterwards | None]:
+    def _take(self, trigger: Trigger, event: Event, handle: Handle) -> tuple[bool, Afterwards | None]:
         now = self.clock()
         opening = (
             assuming(event.org_id, event.reader),
@@ -56,7 +64,7 @@ class Reactor:
             if fresh is None:
                 return False, None
             call = Call(principal=_platform(event), now=now, tx=tx, services=self.services)
-            afterwards: Afterwards | None = import_module(f"functions.{trigger.name}").handle(call, event)
+            afterwards = leaving(handle(call, event))
             settle(call, audits=None, meters=None, request_id=str(event.id))
         if call.events:
             self.services.wake_relay()
@@ -79,6 +87,12 @@ class Reactor:
         with self.services.database.transaction(assuming(event.org_id, event.reader)) as (tx, _):
             told = f"{type(error).__name__}: {error.detail}"
             store.bury(tx, delivery, uuid7(now, self.services.entropy), error=told, now=now)
+
+
+def _going_on(outside: Outside[None]) -> Handle:
+    """Ask outside, and give what is left to do with the answer."""
+    given = outside.ask()
+    return lambda call, _: outside.then(call, given)
 
 
 def _platform(event: Event) -> Principal:

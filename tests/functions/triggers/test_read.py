@@ -1,6 +1,8 @@
 """A language model, where there is one, reads completed sessions: inside of a cap, and each call is written down."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -173,3 +175,64 @@ def test_another_organization_sees_nothing_of_it(
     reading().react(READ, completed(tenant, rows))
 
     assert (len(calls(tenant)), calls(other_tenant)) == (1, [])
+
+
+def test_no_transaction_is_open_while_the_model_thinks(
+    tenant: Tenant, rows: Rows, reading: Callable[..., Reactor], upstream: Upstream
+) -> None:
+    open_ones = (
+        "select query from pg_stat_activity where datname = current_database()"
+        " and usename like 'contextfs%%' and state like 'idle in transaction%%'"
+    )
+    seen: list[Any] = []
+    upstream.meanwhile = lambda: seen.extend(rows.connection.execute(open_ones).fetchall() or ["none"])
+
+    reading().react(READ, completed(tenant, rows))
+
+    assert ["none"] == seen
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("DELETE", None), ("PATCH", {"sensitivity": "restricted"})],
+    ids=["deleted", "restricted"],
+)
+def test_what_may_not_be_read_any_more_teaches_nothing_and_is_paid_for(
+    tenant: Tenant, rows: Rows, reading: Callable[..., Reactor], upstream: Upstream, change: tuple[str, Any]
+) -> None:
+    event = completed(tenant, rows)
+    upstream.meanwhile = lambda: tenant.call(change[0], f"/v1/sessions/{event.subject}", change[1])
+
+    reading().react(READ, event)
+
+    assert ([], "done") == (learned(tenant), calls(tenant)[0]["state"])
+
+
+def test_what_two_read_at_once_is_kept_once(
+    tenant: Tenant, rows: Rows, reading: Callable[..., Reactor], upstream: Upstream
+) -> None:
+    event = completed(tenant, rows)
+    both = threading.Barrier(2)
+    upstream.says({"memories": [MEMORY | {"content": "Tokens carry RS256 signatures."}]})
+    upstream.meanwhile = both.wait
+    events: list[Event] = [event, structs.replace(event, id=tenant.org_id)]
+
+    with ThreadPoolExecutor(2) as pool:
+        ways = [pool.submit(reading().react, READ, one) for one in events]
+        taken = [way.result() for way in ways]
+
+    assert ([True, True], 1) == (taken, len(learned(tenant)))
+    assert ["done", "done"] == [call["state"] for call in calls(tenant)]
+
+
+def test_a_crash_after_the_answer_loses_nothing(tenant: Tenant, rows: Rows, reading: Callable[..., Reactor]) -> None:
+    event = completed(tenant, rows)
+    moments = iter([reading().clock()])
+
+    with pytest.raises(StopIteration):  # where the event would be taken with the answer
+        Reactor(reading().services, lambda: next(moments)).react(READ, event)
+    after = (learned(tenant), [call["state"] for call in calls(tenant)])
+    reading().react(READ, event)
+
+    assert ([], ["reserved"]) == after
+    assert ([MEMORY["content"]], ["done", "reserved"]) == (learned(tenant), [call["state"] for call in calls(tenant)])

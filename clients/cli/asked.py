@@ -23,6 +23,7 @@ class Asked(NamedTuple):
     superseded: bool
     as_of: str | None
     explain: bool
+    facets: bool
 
     def told(self) -> str:
         """Say the bounds, as a person would."""

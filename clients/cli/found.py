@@ -1,6 +1,9 @@
 """How what a search found is shown: each hit with its place, and with why it was found where that is asked."""
 
+from collections.abc import Mapping, Sequence
+
 from clients.cli import output
+from contextfs.domain.search.facets import Facet
 from contextfs.domain.search.fusion import Explanation
 from contextfs.domain.search.model import PathStep, SearchHit, Similar
 
@@ -15,6 +18,13 @@ def show(hits: list[SearchHit], *, nothing: str = "Nothing was found.") -> None:
         _show(rank, hit)
     if not hits:
         output.say(nothing)
+
+
+def count(facets: Mapping[str, Sequence[Facet]] | None) -> None:
+    """Print what was found by what it is, where that was asked for."""
+    for name, values in (facets or {}).items():
+        told = ", ".join(f"{output.one_line(one.value, 60)} {one.count}" for one in values)
+        output.say(output.dim(f"{name}: {told}"))
 
 
 def _show(rank: int, hit: SearchHit) -> None:
@@ -57,8 +67,9 @@ def _why(score: float, why: Explanation) -> str:
     ]
     legs += [f"{name} {value:.2f}" for name, value in why.terms.items() if name not in _LEGS]
     pace = "" if why.half_life is None else f" (halves in {why.half_life:.0f} days)"
+    read = "" if why.reranked is None else f"; reranked {why.reranked:.2f}"
     rest = f"fresh {why.freshness:.2f}{pace}, trust {why.trust:.2f}{', pinned' if why.pinned else ''}"
-    return f"why: {why.kind}, score {score:.3f} = {' + '.join(legs)}; {rest}"
+    return f"why: {why.kind}, score {score:.3f} = {' + '.join(legs)}{read}; {rest}"
 
 
 def _leg(name: str, rank: int | None, raw: float | None, reading: float | None) -> str:

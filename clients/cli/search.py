@@ -34,6 +34,7 @@ def search(
     superseded: options.Superseded = False,
     as_of: options.AsOf = None,
     explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
+    facets: Annotated[bool, Option("--facets", help="Count all that was found, by type, tag, tool, …")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
@@ -53,6 +54,7 @@ def search(
         superseded=superseded,
         as_of=as_of,
         explain=explain,
+        facets=facets,
     )
     _ask(asked, where.here(server or project is not None), project=project, json=json)
 

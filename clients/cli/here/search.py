@@ -24,6 +24,7 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         as_of=options.as_of(asked.as_of, at.now()),
         limit=asked.limit,
         explain=asked.explain,
+        facets=asked.facets,
     )
     with at.opened(place) as index:
         reply = index.search(wanted)
@@ -44,6 +45,7 @@ def _print(reply: LocalReply, asked: Asked) -> None:
         f"{output.counted(reply.messages or 0, 'message')}"
     )
     found.show(reply.hits, nothing=f"Nothing was found in {looked}{f', {within}' if within else ''}.")
+    found.count(reply.facets)
     for note in reply.notes:
         output.note(note)
     for leg in reply.degraded:

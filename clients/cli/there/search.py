@@ -33,10 +33,12 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
             as_of=options.as_of(asked.as_of, datetime.now(UTC)),
             limit=asked.limit,
             explain=asked.explain,
+            facets=asked.facets,
         )
     if json:
         output.say_json(reply)
         return
     found.show(reply.hits)
+    found.count(reply.facets)
     for leg in reply.degraded:
         output.say(f"degraded: {leg}")

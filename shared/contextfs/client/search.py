@@ -17,7 +17,10 @@ from contextfs.kit.page import Page
 
 
 class SearchFields(TypedDict, total=False):
-    """Where to look and what to show. `min_relevance` (0..1) cuts off; `explain` tells how each score came about."""
+    """Where to look and what to show. `min_relevance` (0..1) cuts off; `explain` tells how each score came about.
+
+    `facets` counts what was found by type, tag, tool and the like.
+    """
 
     project_ids: list[UUID] | None
     sources: list[Source] | None
@@ -35,6 +38,7 @@ class SearchFields(TypedDict, total=False):
     limit: int
     min_relevance: float
     explain: bool
+    facets: bool
 
 
 class QueryFields(TypedDict, total=False):

@@ -13,7 +13,7 @@ from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
-from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
+from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Reranker, Transaction, Webhooks
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
 
@@ -64,6 +64,8 @@ class Services:
     """What is taken out of what is stored, beside secrets, where a project says nothing else."""
     embedder_of: Callable[[str], Embedder | None] = lambda _: None
     """Builds what made vectors before the setting was changed, by its model's name; None where it cannot."""
+    reranker: Callable[[], Reranker | None] = lambda: None
+    """What reads the best of a search again; without it, their first order stands."""
     language: Callable[[], Language | None] = lambda: None
     """What helps to learn; without it, rules learn alone."""
     wake_relay: Callable[[], None] = lambda: None

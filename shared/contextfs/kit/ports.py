@@ -99,6 +99,19 @@ class Asks(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Says how well texts answer a question, reading each together with it. It does not cache and does not store."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the setting says it."""
+        ...
+
+    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Give the relevance of each text, 0 to 1, in order; Unavailable when the model cannot answer soon."""
+        ...
+
+
 class Completion(NamedTuple):
     """What a language model answered: JSON by the schema that it was given, or None for none; and its tokens."""
 

@@ -59,6 +59,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Endpoint of the embedder that speaks OpenAI's API (http://127.0.0.1:11434/v1), or theirs."),
     ] = None
     embedder_key: Annotated[str | None, Meta(description="Secret key of the embedder's endpoint.")] = None
+    reranker: Annotated[
+        Annotated[str, Meta(pattern=r"^(cohere|vertex|bedrock):\S+$")] | None,
+        Meta(
+            description="Model that reads the best of a search again, with the question: `cohere:NAME` (or whatever "
+            "speaks its API), `vertex:NAME`, `bedrock:NAME`; or none."
+        ),
+    ] = None
+    reranker_url: Annotated[
+        str | None,
+        Meta(description="Endpoint of the reranker that speaks Cohere's API (http://127.0.0.1:8080/v1), or theirs."),
+    ] = None
+    reranker_key: Annotated[str | None, Meta(description="Secret key of the reranker's endpoint.")] = None
     language_model: Annotated[
         Annotated[str, Meta(pattern=r"^(openai|vertex|bedrock):\S+$")] | None,
         Meta(description="Language model that helps to learn: `openai:NAME`, `vertex:NAME`, `bedrock:NAME`; or none."),

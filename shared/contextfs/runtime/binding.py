@@ -53,9 +53,7 @@ def bind(route: Route) -> Binding:
     door = import_module(f"functions.{route.name}")
     handle: Callable[..., Any] = door.handle
     hints = get_type_hints(handle, include_extras=True)
-    reply = hints.pop("return", None)
-    if get_origin(reply) is Outside:
-        (reply,) = get_args(reply)
+    reply = _reply(hints.pop("return", None))
     parameters = list(inspect.signature(handle).parameters.values())[1:]
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
     in_query = [p for p in parameters if p not in in_path and p.name != "body"]
@@ -70,6 +68,12 @@ def bind(route: Route) -> Binding:
         compares=changes_one and (reply in {None, NoneType} or hasattr(reply, "version")),
         ahead=_ahead(getattr(door, "ahead", None)),
     )
+
+
+def _reply(hint: Any) -> Any:
+    """Give what a handler replies: at once, or when it has asked outside."""
+    outside = [one for one in (hint, *get_args(hint)) if get_origin(one) is Outside]
+    return get_args(outside[0])[0] if outside else hint
 
 
 def _ahead(ask: Callable[..., Sequence[Statement]] | None) -> Callable[[Mapping[str, Any]], Sequence[Statement]]:

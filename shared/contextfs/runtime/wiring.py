@@ -11,7 +11,6 @@ from contextfs.adapters.clouds.local.blobs import FolderBlobs
 from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.database.untrusted import UntrustedReader
-from contextfs.adapters.embedders.remote import Endpoint, RemoteEmbedder
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
 from contextfs.journeys.react.border import HomeBus
@@ -23,9 +22,10 @@ from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.personal import PERSONAL, Personal
-from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reranker, Webhooks
 from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
+from contextfs.runtime import models
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
@@ -36,7 +36,6 @@ from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
 
 LOCAL = "local"
-_EXTRAS = {"openai": "server", "vertex": "gcp", "bedrock": "aws"}
 
 
 class Wiring:
@@ -55,6 +54,7 @@ class Wiring:
             database=self.database,
             embedder=cache(self._embedder),
             embedder_of=cache(self._embedder_of),
+            reranker=cache(self._reranker),
             language=cache(self._language),
             key_pepper=settings.key_pepper.encode(),
             redaction_key=settings.redaction_key.encode(),
@@ -193,7 +193,7 @@ class Wiring:
 
     def _remote(self, named: str) -> Embedder:
         try:
-            return embedder(named, self.settings)
+            return models.embedder(named, self.settings)
         except Invalid as error:  # words can be compared without it: a search is not the caller's mistake
             raise Unavailable(error.detail) from error
 
@@ -205,6 +205,13 @@ class Wiring:
 
         return MiniLM.load(Path(self.settings.model))
 
+    def _reranker(self) -> Reranker | None:
+        named = self.settings.reranker
+        try:
+            return None if named is None else models.reranker(named, self.settings)
+        except Invalid as error:  # as above
+            raise Unavailable(error.detail) from error
+
     def _language(self) -> Language | None:
         name, prices = self.settings.language_model, self.settings.language_model_prices
         if name is None:
@@ -212,28 +219,8 @@ class Wiring:
         if prices is None:
             raise Invalid("Setting CONTEXTFS_LANGUAGE_MODEL_PRICES is missing: say what the model costs (0.25/2).")
         into, out = map(float, prices.split("/"))
-        model = language_model(name, self.settings)
+        model = models.language_model(name, self.settings)
         return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
-
-
-def language_model(named: str, settings: Settings) -> LanguageModel:
-    """Choose a vendor's language model (`vertex:NAME`); Invalid where its SDK is not installed."""
-    vendor, _, name = named.partition(":")
-    url = settings.language_model_url
-    try:
-        if vendor == "vertex":
-            from contextfs.adapters.clouds.gcp.language_model import VertexLanguageModel  # noqa: PLC0415 - a heavy SDK
-
-            return VertexLanguageModel(name, url=url)
-        if vendor == "bedrock":
-            from contextfs.adapters.clouds.aws.language_model import BedrockLanguageModel  # noqa: PLC0415 - as above
-
-            return BedrockLanguageModel(name, url=url)
-    except ModuleNotFoundError as error:
-        raise _not_installed(vendor, error) from error
-    from contextfs.adapters.language_models.openai import OPENAI, OpenAILanguageModel  # noqa: PLC0415 - as above
-
-    return OpenAILanguageModel(name, url=url or OPENAI, key=settings.language_model_key)
 
 
 def sign_in_service(named: str, settings: Settings, clock: Clock) -> SignInService:
@@ -271,40 +258,6 @@ def _quotas(settings: Settings) -> Quotas:
         organization=settings.limit_organization,
         address=settings.limit_address,
     )
-
-
-def embedder(named: str, settings: Settings) -> Embedder:
-    """Choose a vendor's embedder (`openai:NAME`, `vertex:NAME@768`); Invalid where its SDK is not installed.
-
-    The whole of it is the model's name, by which its vectors are known from then on.
-    """
-    vendor, _, model = named.partition(":")
-    name, _, shortened = model.partition("@")
-    dimensions = int(shortened) if shortened else None
-    try:
-        endpoint = _endpoint(vendor, name, dimensions, settings)
-    except ModuleNotFoundError as error:
-        raise _not_installed(vendor, error) from error
-    return RemoteEmbedder(named, endpoint, dimensions=dimensions)
-
-
-def _endpoint(vendor: str, name: str, dimensions: int | None, settings: Settings) -> Endpoint:
-    url = settings.embedder_url
-    if vendor == "vertex":
-        from contextfs.adapters.clouds.gcp.embedder import VertexEndpoint  # noqa: PLC0415 - a heavy SDK
-
-        return VertexEndpoint(name, dimensions=dimensions, url=url)
-    if vendor == "bedrock":
-        from contextfs.adapters.clouds.aws.embedder import BedrockEndpoint  # noqa: PLC0415 - as above
-
-        return BedrockEndpoint(name, dimensions=dimensions, url=url)
-    from contextfs.adapters.embedders.openai import OPENAI, OpenAIEndpoint  # noqa: PLC0415 - only where it is set
-
-    return OpenAIEndpoint(name, dimensions=dimensions, url=url or OPENAI, key=settings.embedder_key)
-
-
-def _not_installed(vendor: str, error: ModuleNotFoundError) -> Invalid:
-    return Invalid(f"{vendor} needs {error.name}: pip install 'contextfs-platform[{_EXTRAS[vendor]}]'.")
 
 
 def routes() -> tuple[Route, ...]:

@@ -54,6 +54,18 @@ def here(machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return run_here
 
 
+def test_facets_count_all_that_was_found(here: Ctx, machine: Machine) -> None:
+    for number in range(3):
+        here("memory", "add", f"Deployment {'abc'[number] * 9} is done.", "--type", "fact", "--tag", f"t{number}")
+
+    told = here("search", "deployment", "--limit", "1", "--facets", "--mode", "lexical").out.splitlines()
+    as_json = here("search", "deployment", "--limit", "1", "--facets", "--mode", "lexical", "--json").json
+
+    assert {"type: fact 3", "tag: t0 1, t1 1, t2 1"} <= set(told)
+    assert (1, [{"value": "fact", "count": 3}]) == (len(as_json["hits"]), as_json["facets"]["type"])
+    assert here("search", "deployment").out.count("type:") == 0
+
+
 def test_a_search_walks_over_the_graph_and_tells_the_way(here: Ctx, machine: Machine) -> None:
     machine.add("We keep the sessions in Redis, see src/auth/login.py.")
     machine.add("login.py reads IDLE_LIMIT at the start.")

@@ -1,13 +1,18 @@
 """New passages get their vectors, a batch at a time, until none waits."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
 
+from contextfs.domain.access.store import assuming
+from contextfs.journeys.find.embed import embed
+from contextfs.kit.call import Call
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
-from contextfs.kit.ports import Embedder
+from contextfs.kit.ports import Embedder, Statement
+from contextfs.kit.principal import Principal
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 from tests.conftest import Tenant
@@ -123,3 +128,26 @@ def test_vectors_that_do_not_fit_those_before_are_refused(tenant: Tenant, rows: 
         carried(wiring, tenant, rows, embedder)
 
     assert [row["embedding"] is None for row in vectors(rows, tenant)] == [False, True]
+
+
+class Slow(Letters):
+    """Takes its time."""
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Wait, and embed."""
+        time.sleep(0.2)
+        return super().embed(texts)
+
+
+def test_what_takes_longer_than_a_transaction_may_idle_is_kept(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
+    tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "Known."})
+    carried(wiring, tenant, rows, None)
+    impatient: Statement = ("set local idle_in_transaction_session_timeout = 50", {})
+    opening = assuming(tenant.org_id, tenant.user_id)
+
+    with wiring.database.transaction(opening, impatient) as (tx, _):
+        nobody = Principal(org_id=tenant.org_id, actor_id=tenant.user_id, actor="platform", user_id=tenant.user_id)
+        services = replace(wiring.services, embedder=Slow)
+        assert embed(Call(principal=nobody, now=wiring.clock(), tx=tx, services=services))
+
+    assert [True] == [row["embedding"] is not None for row in vectors(rows, tenant)]

@@ -96,6 +96,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     terms: dict[str, float] = {}
     """Each term of the relevance that applied, from 0 to 1: the legs and the signals by their names."""
     kind: str = "memory"
+    reranked: float | None = None
+    """What a reranker said, from 0 to 1, which is the relevance then; None: it did not read this, or there is none."""
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ def fuse(hits: Iterable[Hit], *, now: datetime, weights: Weights = DEFAULT) -> l
         _rank(hit, now=now, weights=weights, lexical_rank=lexical.get(hit.key), semantic_rank=semantic.get(hit.key))
         for hit in found
     ]
-    return sorted(ranked, key=_order)
+    return sorted(ranked, key=order_of)
 
 
 def saturated(score: float, half: float) -> float:
@@ -146,7 +148,7 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     halved = half_life(hit.type)
     fresh = freshness(hit.occurred_at, now=now, half_life=halved)
     trust, pinned = _unit(hit.trust), float(hit.pinned)
-    score = _score(relevance, fresh, trust, pinned, weights)
+    score = score_of(relevance, fresh, trust, pinned, weights)
     explanation = Explanation(
         lexical_score=hit.lexical,
         lexical=terms["lexical"],
@@ -165,7 +167,8 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     return Ranked(hit=hit, score=score, relevance=relevance, explanation=explanation)
 
 
-def _score(relevance: float, fresh: float, trust: float, pinned: float, weights: Weights) -> float:
+def score_of(relevance: float, fresh: float, trust: float, pinned: float, weights: Weights) -> float:
+    """Place a relevance by hundredths, and what is equal there by the rest; all from 0 to 1."""
     step = round(relevance, _DIGITS)
     fine = _unit((relevance - step) * 10**_DIGITS + 0.5)
     extras = weights.fine * fine + weights.freshness * fresh + weights.trust * trust + weights.pinned * pinned
@@ -224,6 +227,7 @@ def _ranks(hits: Sequence[Hit], score: Callable[[Hit], float | None]) -> dict[st
     return {key: first[value] for value, key in judged}
 
 
-def _order(one: Ranked) -> tuple[float, float, str]:
+def order_of(one: Ranked) -> tuple[float, float, str]:
+    """Give what ranks are sorted by: the score, then the newest, then the key."""
     at = one.hit.occurred_at
     return -one.score, -at.timestamp() if at else inf, one.hit.key

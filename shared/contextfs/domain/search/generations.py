@@ -113,6 +113,11 @@ def count(tx: Transaction, generation_id: UUID) -> Count:
     return Count(**row) if row else Count(0, 0, None)
 
 
+def be_patient(tx: Transaction) -> None:
+    """Let this transaction wait for minutes without being ended."""
+    tx.run(_SQL["be_patient"])
+
+
 def waiting(tx: Transaction, generation_id: UUID, limit: int) -> list[Row]:
     """Take passages that wait for a vector of a generation, and hold them."""
     return tx.all(_SQL["waiting"], {"id": generation_id, "limit": limit})

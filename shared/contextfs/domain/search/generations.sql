@@ -81,6 +81,10 @@ order by v.passage_id
 limit %(limit)s
 for update of v skip locked
 
+-- name: be_patient
+-- Let this transaction wait for what makes vectors: on a busy machine that takes minutes, and nobody waits for its rows.
+set local idle_in_transaction_session_timeout = '10min'
+
 -- name: known
 -- Vectors of this model that were made from one of these texts already, by the texts' hashes.
 select distinct on (v.said) v.said, v.embedding::text as vector

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from contextfs.domain.search.facets import Facet
 from contextfs.domain.search.fusion import Explanation
 from contextfs.kit.fields import AsOf, Moment, Sensitivities, Visibilities, Word
 from contextfs.kit.overtaken import Overtaken, Superseded
@@ -16,7 +17,10 @@ Words = Annotated[list[Word], Meta(max_length=64)]
 
 
 class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to look for and where. Filters narrow; `min_relevance` cuts off, on a scale that is the same everywhere."""
+    """What to look for and where. Filters narrow; `min_relevance` cuts off, on a scale that is the same everywhere.
+
+    `explain` asks how each score came about, `facets` how many of what was found have each type, tag, tool, …
+    """
 
     query: Text
     project_ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
@@ -35,6 +39,7 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     min_relevance: Annotated[float, Meta(ge=0, le=1)] = 0.0
     explain: bool = False
+    facets: bool = False
 
 
 class PathStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,3 +106,5 @@ class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
     degraded: list[str] = []
     vectors: VectorsUsed | None = None
     """Told where `explain` is asked for and meanings were compared."""
+    facets: dict[str, list[Facet]] | None = None
+    """Told where they are asked for: of all that was found, of which `hits` are the best."""

@@ -70,6 +70,10 @@ limit %(limit)s
 -- Those of some memories that are in conflict.
 select id from memories where id = any(%(ids)s::uuid []) and conflicted
 
+-- name: restricted
+-- Those of some passages that are of what is restricted.
+select id from passages where id = any(%(ids)s::uuid []) and sensitivity = 'restricted'
+
 -- name: ends
 -- Until when some memories hold, and what they were retired for.
 select id, valid_to, expires_at, jsonb_build_object('retired', metadata -> 'retired') as metadata

@@ -105,6 +105,11 @@ def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:
     return frozenset(row["id"] for row in tx.all(_SQL["conflicted"], {"ids": list(memories)}))
 
 
+def restricted(tx: Transaction, passages: Iterable[UUID]) -> frozenset[UUID]:
+    """Tell which of some passages are for few eyes."""
+    return frozenset(row["id"] for row in tx.all(_SQL["restricted"], {"ids": list(passages)}))
+
+
 def ends(tx: Transaction, memories: Iterable[UUID]) -> dict[UUID, Row]:
     """Tell of some memories until when they hold, and what they were retired for."""
     return {row.pop("id"): row for row in tx.all(_SQL["ends"], {"ids": list(memories)})}

@@ -1,6 +1,7 @@
 """Pack the few memories that matter for a task into its token budget."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from contextfs.domain.context import store as packs
@@ -16,10 +17,12 @@ from contextfs.domain.search.model import SearchRequest
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.capture.clean import cleaner
 from contextfs.journeys.find import standing
+from contextfs.journeys.find.found import Found
 from contextfs.journeys.find.index import TRUST
+from contextfs.journeys.find.rereading import rereading
 from contextfs.journeys.find.search import look
 from contextfs.journeys.find.standing import Standing
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.ports import Row
 
@@ -28,14 +31,19 @@ FLOOR = 0.1
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
 
-def pack(call: Call, wanted: ContextRequest) -> ContextReply:
+def pack(call: Call, wanted: ContextRequest) -> ContextReply | Outside[ContextReply]:
     """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance.
 
     NotFound when the project is not there: an empty pack would hide that.
     """
     projects.get(call.tx, wanted.project_id)
     wanted = wanted.at(call.now)
-    found = look(call, _search(wanted), "hybrid")
+    asked = _search(wanted)
+    return rereading(call, asked, look(call, asked, "hybrid"), partial(_packed, wanted))
+
+
+def _packed(wanted: ContextRequest, call: Call, found: Found) -> ContextReply:
+    """Pack what was found, and keep what was packed and why."""
     best = [(one, found.candidates[one.hit.key]) for one in found.ranked[:CANDIDATES]]
     stand = _standing(call, wanted, [candidate.source_id for _, candidate in best])
     over, degraded = found.overtaken | stand.overtaken, list(dict.fromkeys([*found.degraded, *stand.degraded]))

@@ -46,6 +46,7 @@ def embed_waiting(call: Call, generation: Generation, embedder: Embedder, *, mos
         known = generations.known_vectors(call.tx, embedder.model, said.values())
         new = [text for text in said if said[text] not in known]
         if new:
+            generations.be_patient(call.tx)
             vectors = [list(vector) for vector in embedder.embed(new)]
             _fit(call, generation, vectors)
             known |= {said[text]: vector_text(vector) for text, vector in zip(new, vectors, strict=True)}

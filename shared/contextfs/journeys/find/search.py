@@ -2,38 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
 from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, Similar, VectorsUsed
+from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
-from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, PassageQuery
 from contextfs.journeys.find import looking_back
+from contextfs.journeys.find.found import Found, hit_of
 from contextfs.journeys.find.index import hashed
 from contextfs.journeys.find.looking_back import Back
 from contextfs.journeys.find.meaning import Meant, Mode, meant
-from contextfs.kit.call import Call
+from contextfs.journeys.find.rereading import rereading
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken, overtaken, since
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Passages in their order, the best one of each memory or message, with what they were found by."""
-
-    ranked: list[Ranked]
-    candidates: dict[str, Candidate]
-    words: list[str]
-    degraded: list[str]
-    overtaken: dict[UUID, Overtaken] = {}
-    """What holds no longer, by its id: where that was asked for."""
-    vectors: VectorsUsed | None = None
-    """Which vectors were compared, where that is to be explained."""
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +40,21 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     vectors: VectorsUsed | None = None
 
 
-def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply:
-    """Find passages and show them small."""
-    found = look(call, wanted, mode)
+def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply | Outside[SearchReply]:
+    """Find passages, let the best of them be read again where a model is set for that, and show them small."""
+    found = look(call, msgspec.structs.replace(wanted, min_relevance=0.0), mode)
+    return rereading(call, wanted, found, partial(_shown, wanted))
+
+
+def _shown(wanted: SearchRequest, call: Call, found: Found) -> SearchReply:
+    """Show what was found small."""
     hits = [hit_of(one, found, explain=wanted.explain) for one in found.ranked[: wanted.limit]]
-    return SearchReply(hits=with_conflicts(call, hits, wanted), degraded=found.degraded, vectors=found.vectors)
+    return SearchReply(
+        hits=with_conflicts(call, hits, wanted),
+        degraded=found.degraded,
+        vectors=found.vectors,
+        facets=found.facets() if wanted.facets else None,
+    )
 
 
 def with_conflicts(call: Call, hits: list[SearchHit], wanted: SearchRequest) -> list[SearchHit]:
@@ -116,6 +115,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
     return Found(
         ranked=order,
         candidates={str(candidate.id): candidate for candidate in looked.candidates},
+        asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
         degraded=looked.degraded,
         overtaken=over,
@@ -210,33 +210,3 @@ def _query(
         sensitivities=wanted.sensitivity,
         at=since(now, superseded=wanted.superseded),
     )
-
-
-def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
-    """Show a passage small."""
-    candidate = found.candidates[one.hit.key]
-    return SearchHit(
-        source=candidate.source,
-        id=candidate.source_id,
-        project_id=candidate.project_id,
-        session_id=candidate.session_id,
-        type=candidate.type,
-        context=candidate.context,
-        snippet=snippet(candidate.body, found.words),
-        starts=candidate.starts,
-        ends=candidate.ends,
-        tags=candidate.tags,
-        tool=candidate.tool,
-        branch=candidate.branch,
-        occurred_at=candidate.occurred_at,
-        score=round(one.score, 6),
-        relevance=round(one.relevance, 6),
-        copies=len(one.copies),
-        similar=[_similar(found.candidates[key]) for key in one.copies],
-        overtaken=found.overtaken.get(candidate.source_id),
-        explanation=one.explanation if explain else None,
-    )
-
-
-def _similar(candidate: Candidate) -> Similar:
-    return Similar(source=candidate.source, id=candidate.source_id)

@@ -16,7 +16,8 @@ from contextfs.domain.search import store
 from contextfs.domain.search.model import PathStep, SearchHit, SearchReply, SearchRequest
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.store import Candidate
-from contextfs.journeys.find.search import Found, Looked, hit_of, look, passage_of, propose, ranked, with_conflicts
+from contextfs.journeys.find.found import Found, hit_of
+from contextfs.journeys.find.search import Looked, look, passage_of, propose, ranked, with_conflicts
 from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid
@@ -96,7 +97,11 @@ def _shown(
         hit = hit_of(one, found, explain=wanted.explain)
         paths = [[_step(step, names) for step in path] for path in _paths(candidate, reached)]
         hits.append(msgspec.structs.replace(hit, paths=paths))
-    return SearchReply(hits=with_conflicts(call, hits, wanted), degraded=found.degraded)
+    return SearchReply(
+        hits=with_conflicts(call, hits, wanted),
+        degraded=found.degraded,
+        facets=found.facets() if wanted.facets else None,
+    )
 
 
 def _paths(one: Candidate, reached: Mapping[str, Reached]) -> tuple[tuple[Step, ...], ...]:

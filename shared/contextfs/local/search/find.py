@@ -45,6 +45,8 @@ class Found(NamedTuple):
     """What a walk over the graph came to, by node."""
     overtaken: Mapping[UUID, Overtaken] = MappingProxyType({})
     """What holds no longer, by its id: where that was asked for."""
+    more: Sequence[str] = ()
+    """Keys of what was found behind those that are shown."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
@@ -101,7 +103,8 @@ def ordered(
         else rank(passages, question, proposed.rarities, now=now, shown=wanted.limit)
     )
     kept = [one for one in ranked if one.relevance > 0 and one.relevance >= wanted.min_relevance]
-    return Found(kept[: wanted.limit], found, question.words, reached or MappingProxyType({}))
+    shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
+    return Found(shown, found, question.words, reached or MappingProxyType({}), more=more)
 
 
 def _strength(one: Candidate, reached: "Mapping[str, Reached] | None") -> float | None:

@@ -37,6 +37,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 10
     min_relevance: float = 0.0
     explain: bool = False
+    facets: bool = False
+    """Count all that was found by what it is."""
 
     def __post_init__(self) -> None:
         """Refuse a query that says nothing, or more than a query can."""

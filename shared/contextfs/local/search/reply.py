@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.search.facets import Facet, Traits, facets, traits
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, Similar, Source
 from contextfs.domain.search.snippet import snippet
@@ -31,7 +32,27 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
         hits = _with_conflicts(base, hits)
     told = [*notes] if hits or found.words or wanted.mode == "semantic" else [*notes, _NO_WORDS]
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
-    return LocalReply(hits=hits, degraded=degraded, notes=told, **counts)
+    counted = _facets(found, project) if wanted.facets else None
+    return LocalReply(hits=hits, degraded=degraded, notes=told, facets=counted, **counts)
+
+
+def _facets(found: Found, project: UUID) -> dict[str, list[Facet]]:
+    """Count all that was found, of which the best are shown."""
+    keys = [*(one.hit.key for one in found.ranked), *found.more]
+    return facets(_traits(found.candidates[key], str(project)) for key in keys)
+
+
+def _traits(candidate: Candidate, project: str) -> Traits:
+    return traits(
+        source=_source(candidate),
+        type=candidate.type,
+        tags=msgspec.json.decode(candidate.tags, type=list[str]),
+        tool=candidate.tool,
+        branch=candidate.branch,
+        project=project,
+        author=None,
+        occurred_at=moment(candidate.occurred),
+    )
 
 
 def _with_conflicts(base: Base, hits: list[SearchHit]) -> list[SearchHit]:

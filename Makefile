@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview lock models conformance test-agents provider bench clean
+.PHONY: help up down status test check format docs preview image lock models conformance test-agents provider bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,6 +58,9 @@ provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider fro
 
 preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
 	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)
+
+image: .venv/dev ## Build the image without Docker (root, buildah, debootstrap); list its size, and what each service takes to load
+	@$(RUN) -m infra.image
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks

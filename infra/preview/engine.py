@@ -4,12 +4,15 @@ It answers as a real one does in a preview: inputs come back, everything else is
 names are refused, secrets stay secret, dependencies are those that the SDK found. It makes nothing.
 """
 
+import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, cast
 
 import grpc
+import pulumi
 from google.protobuf import json_format, struct_pb2
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, resource_pb2, resource_pb2_grpc
@@ -142,8 +145,9 @@ def record(
             parallel=8,
             config=dict(config),
         )
-        # It takes the call's context, and does not look at it.
-        ended = cast("Any", LanguageServer(program)).Run(request, None)
+        with _without_debugging():
+            # It takes the call's context, and does not look at it.
+            ended = cast("Any", LanguageServer(cast("Any", lambda: _settled(program)))).Run(request, None)
     finally:
         server.stop(0)
     return Recording(
@@ -153,6 +157,32 @@ def record(
         warnings=tuple(dict.fromkeys(engine.warnings)),
         error=ended.error or None,
     )
+
+
+async def _settled(program: Callable[[], None]) -> None:
+    """Run the program, then wait for all of its values at once; those that failed are the SDK's to tell.
+
+    Left to itself, the SDK waits for one of them, and then again for all the others: the square of their number.
+    """
+    from pulumi.runtime.settings import SETTINGS  # noqa: PLC0415 - as in `record`
+
+    program()
+    values: set[asyncio.Future[Any]] = cast("Any", SETTINGS).outputs
+    while waiting := [value for value in values if not value.done()]:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+        if any(value.cancelled() or value.exception() for value in done):
+            return
+
+
+@contextmanager
+def _without_debugging() -> Generator[None]:
+    """Keep the SDK from telling each of its steps: a call over the wire each, for lines that nobody reads."""
+    told = pulumi.log.debug
+    pulumi.log.debug = cast("Any", lambda *_, **__: None)  # pyright: ignore[reportUnknownLambdaType]
+    try:
+        yield
+    finally:
+        pulumi.log.debug = told
 
 
 def _resource(urn: str, request: Any, inputs: dict[str, Any]) -> Resource:

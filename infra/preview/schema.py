@@ -24,6 +24,7 @@ from infra.preview.recording import COMPUTED, SECRET, Recording, Resource
 
 _IN_A_STRING = "Calling __str__ on an Output"
 _TOLD_VALUES = re.compile(r"Possible values(?: are)?:?\s*((?:`[^`]+`(?:\s*,\s*|\s*and\s*|\s*or\s*|\.)*)+)")
+_ABOUT_PARAMETER = re.compile(r"^\s*:param [^\n]*? (\w+): (.*?)(?=\n\s*:param|\Z)", re.DOTALL | re.MULTILINE)
 _UNIONS = (typing.Union, types.UnionType)
 
 
@@ -134,21 +135,20 @@ def fields_of(arguments: type) -> dict[str, Field]:
     names = {**vars(pulumi.output), **vars(pulumi), **vars(inspect.getmodule(arguments))}
     hints = typing.get_type_hints(construct, names)
     wire = input_type_py_to_pulumi_names(arguments)
-    told = inspect.getdoc(construct) or ""
+    about = dict(_ABOUT_PARAMETER.findall(inspect.getdoc(construct) or ""))
     return {
         wire.get(name, name): Field(
             types=alternatives(hints.get(name, Any)),
             required=parameter.default is inspect.Parameter.empty,
-            values=_possible(told, name),
+            values=_possible(about.get(name, "")),
         )
         for name, parameter in inspect.signature(construct).parameters.items()
         if name not in {"self", "__self__"}
     }
 
 
-def _possible(told: str, name: str) -> tuple[str, ...]:
-    about = re.search(rf":param [^\n]*? {re.escape(name)}: (.*?)(?=\n\s*:param|\Z)", told, re.DOTALL)
-    listed = _TOLD_VALUES.search(about[1]) if about else None
+def _possible(about: str) -> tuple[str, ...]:
+    listed = _TOLD_VALUES.search(about)
     return tuple(re.findall(r"`([^`]+)`", listed[1])) if listed else ()
 
 

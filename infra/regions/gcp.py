@@ -1,7 +1,9 @@
 """Regions of Google Cloud that an installation may live in, and what some of them lack. Pure.
 
-Written from memory in November 2026, and not checked against the vendor: no package holds its list. To check: `gcloud
-compute regions list`, and for what some lack https://cloud.google.com/vertex-ai/docs/general/locations. A new region is
+Held against the regional endpoints that Google's own description of its APIs lists (google-api-python-client 2.202,
+November 2026) by tests/infra/test_regions.py. Two things are from memory, and no package holds them: the jurisdictions,
+which the vendor's names of regions only hint at, and where there are no models: Vertex AI has an endpoint nearly
+everywhere, and https://cloud.google.com/vertex-ai/docs/general/locations tells which models it has. A new region is
 one line here.
 """
 

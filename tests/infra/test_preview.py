@@ -1,6 +1,8 @@
 """The offline preview, with no account and no network: the tree that reviewers read, and what is refused."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,34 @@ def test_json_holds_every_resource_with_its_inputs_and_dependencies(previews: Pr
         told["resources"][0]
     )
     assert len(told["resources"]) == len(previews("gcp-europe-west1").resources)
+
+
+@PULUMI
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("pulumi.Output.from_input(1).apply(lambda one: one / 0)", "division by zero"),
+        ("[pulumi_random.RandomId('one', byte_length=4) for _ in 'ab']", "Duplicate resource URN"),
+        ("missing()", "name 'missing' is not defined"),
+    ],
+    ids=["a value", "a resource", "the program"],
+)
+def test_a_program_that_fails_ends_with_what_failed(ends: str, told: str) -> None:
+    program = f"""
+import pulumi, pulumi_random
+from infra.preview.engine import record
+
+def program():
+    kept = pulumi_random.RandomId("kept", byte_length=4)
+    pulumi.export("later", kept.hex.apply(str.upper))
+    {ends}
+
+print(record(program, "broken", {{}}).error)
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+
+    assert told in ended.stdout, ended.stderr
 
 
 def test_a_stack_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -1,7 +1,10 @@
 """A server of one's own: the compose file and the image's recipe fit the program that they run."""
 
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +74,55 @@ def test_every_program_that_is_named_is_there() -> None:
 
     assert {"contextfs.runtime.serve", "contextfs.runtime.job"} <= modules
     assert [name for name in modules if find_spec(name) is None] == []
+
+
+BREAKS: list[tuple[str, str, str]] = [
+    ("read_only: true", "read_onli: true", "extension key `read_onli`"),
+    ("service_healthy", "service_fine", "unknown variant `service_fine`"),
+    ("8420:8080", "8420:eighty", "error parsing port"),
+]
+
+
+def valid(text: str) -> None:
+    """Read a compose file by a library of its specification; ValueError tells what is wrong."""
+    compose_spec = pytest.importorskip("compose_spec")
+    compose_file = compose_spec.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text)))  # it reads no nested merges
+    compose_file.validate()
+
+
+def test_the_compose_file_is_what_its_specification_says() -> None:
+    valid((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), BREAKS, ids=["key", "condition", "port"])
+def test_a_compose_file_that_is_wrong_is_told(right: str, wrong: str, told: str) -> None:
+    text = (FOLDER / "compose.yaml").read_text(encoding="utf-8").replace(right, wrong, 1)
+
+    with pytest.raises(ValueError, match=told):
+        valid(text)
+
+
+def linted(recipe: Path) -> "subprocess.CompletedProcess[str]":
+    """Lint a recipe of an image with hadolint, which its package puts beside the interpreter."""
+    command = [str(Path(sys.executable).with_name("hadolint")), "--no-color", str(recipe)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_recipe_is_linted() -> None:
+    done = linted(FOLDER / "Dockerfile")
+
+    assert (0, "") == (done.returncode, done.stdout)
+
+
+def test_a_recipe_that_is_wrong_is_told(tmp_path: Path) -> None:
+    text = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    wrong = tmp_path / "Dockerfile"
+    wrong.write_text(text.replace("python:3.12-slim", "python:latest").replace("WORKDIR /app", "WORKDIR app"))
+    done = linted(wrong)
+
+    assert 1 == done.returncode
+    assert "DL3007" in done.stdout
+    assert "DL3000" in done.stdout
 
 
 def test_the_image_runs_as_a_user_without_rights() -> None:

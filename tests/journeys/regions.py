@@ -110,8 +110,8 @@ def machine(url: str, model: str | None, home: Path) -> Generator[Place]:
         for name in ("relay", "worker"):
             stack.enter_context(serving(name, settings, home))
         yield Place(
-            call=_by_http(gateway, stack.enter_context(_client())),
-            idle=lambda: _waiting(url) == 0,
+            call=by_http(gateway, stack.enter_context(client())),
+            idle=lambda: waiting(url) == 0,
             key=job.run("first-key", found),
             stranger=job.run("first-key", other),
         )
@@ -145,7 +145,7 @@ def google(url: str, model: str | None, home: Path) -> Generator[Place]:
         stack.enter_context(pubsub.pushing(service))
         stack.enter_context(serving("relay", region.settings("relay"), home))
         yield Place(
-            _by_http(api, stack.enter_context(_client())), lambda: _waiting(url) == 0 and service.idle(), key, stranger
+            by_http(api, stack.enter_context(client())), lambda: waiting(url) == 0 and service.idle(), key, stranger
         )
 
 
@@ -176,18 +176,20 @@ def amazon(url: str, model: str | None, home: Path) -> Generator[Place]:
         stack.enter_context(serving("relay", region.settings("relay"), home))
         yield Place(
             call=_by_lambda(api),
-            idle=lambda: _waiting(url) == 0 and not any(_queued(aws, queue) for queue in queues.values()),
+            idle=lambda: waiting(url) == 0 and not any(_queued(aws, queue) for queue in queues.values()),
             key=key,
             stranger=stranger,
         )
 
 
-def _client() -> httpx2.Client:
+def client() -> httpx2.Client:
     """Make a connection for each call: one that waited may be closed in the moment in which it is used again."""
     return httpx2.Client(timeout=60, trust_env=False, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
-def _by_http(url: str, http: httpx2.Client) -> Call:
+def by_http(url: str, http: httpx2.Client) -> Call:
+    """Call a gateway."""
+
     def call(method: str, path: str, body: Any, key: str) -> tuple[int, Any]:
         headers = {"authorization": f"Bearer {key}"}
         response = http.request(method, url + path, json=body, headers=headers)
@@ -238,7 +240,7 @@ def _feeding(aws: dict[str, str], queue: str, function: Function) -> Generator[N
             thread.join()
 
 
-def _waiting(url: str) -> int:
+def waiting(url: str) -> int:
     """Count the events in the outbox, and the deliveries of the bus of one machine."""
     query = "select (select count(*) from contextfs.outbox) + (select count(*) from contextfs.deliveries)"
     with psycopg.connect(url) as connection:

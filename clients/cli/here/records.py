@@ -12,7 +12,9 @@ from clients.cli.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
+from contextfs.local.place import Place
 from contextfs.local.records.cleaning import Cleaning
+from contextfs.local.records.store import FILE as RECORDS
 from contextfs.local.records.store import Kept, Records
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.store import LocalStore
@@ -34,6 +36,16 @@ class Again(NamedTuple):
 
     tool: str | None
     path: Path | None
+
+
+def new_of(place: Place, tool: str, files: Sequence[Path]) -> int:
+    """Count those of a tool's files that this store has not kept as they are; of a database the size tells nothing."""
+    if not (place.local / RECORDS).exists():
+        return len(files)
+    with Records.opened(place.local) as records:
+        known = {one.path: one for one in records.files(tool) if one.read_by}
+    there = ((known.get(str(file)), file) for file in files)
+    return sum(one is None or not (one.is_rows or one.size == file.stat().st_size) for one, file in there)
 
 
 @contextmanager

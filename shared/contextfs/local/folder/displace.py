@@ -124,30 +124,8 @@ def _exchange() -> Callable[[bytes, bytes], int] | None:
 
 def _is_in_use(path: str, ours: str | None) -> bool:
     """Tell whether somebody has a file open to write in it; who says so of a file of `ours` as well tells nothing."""
-    return _is_being_written(path) and not (ours and _is_being_written(ours))
-
-
-def _is_being_written(path: str) -> bool:
-    """Tell whether the system knows of somebody who has a file open to write in it; False where it does not tell."""
-    try:
-        import fcntl  # noqa: PLC0415 - there is none on Windows
-        import signal  # noqa: PLC0415 - as above
-
-        lease, read, none, by = fcntl.F_SETLEASE, fcntl.F_RDLCK, fcntl.F_UNLCK, fcntl.F_SETSIG
-    except (ImportError, AttributeError):
+    if not sys.platform.startswith("linux"):
         return False
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.fcntl(handle, by, signal.SIGURG)  # whoever opens it meanwhile sends this, and nobody heeds it
-        fcntl.fcntl(handle, lease, read)
-        fcntl.fcntl(handle, lease, none)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return False
+    from contextfs.local.folder import lease  # noqa: PLC0415 - other systems do not tell
+
+    return lease.is_refused(path) and not (ours and lease.is_refused(ours))

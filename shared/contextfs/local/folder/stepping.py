@@ -6,12 +6,14 @@ then.
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from contextfs.local.base.connection import Base, Row, batches
+from contextfs.kit.errors import Unavailable
+from contextfs.local.base.connection import FILE, Base, Row, batches, explained
 from contextfs.local.base.memories import SQL, fields_in
 from contextfs.local.document.text import render
 from contextfs.local.folder import write
@@ -77,6 +79,16 @@ def finish(base: Base, place: Place, memories: Sequence[UUID], *, before: "Stepp
     write.flush_all(stepped.touched)
     base.in_turns(batches(stepped.done, _A_BATCH), lambda some: _clear(base, place, some), durable=False)
     return frozenset(stepped.done)
+
+
+def follow(base: Base, place: Place, memory_id: UUID) -> None:
+    """Have the file follow a change that is stored; Unavailable says so where only that could not be done."""
+    try:
+        finish(base, place, [memory_id])
+    except (sqlite3.Error, Unavailable) as error:
+        why = error if isinstance(error, Unavailable) else explained(error, place.local / FILE)
+        detail = f"The change is stored, and its file follows with the next command. Now it could not: {why.detail}"
+        raise Unavailable(detail) from None
 
 
 def step(base: Base, place: Place, memories: Sequence[UUID], texts: "Mapping[str, Text] | None" = None) -> "Stepped":

@@ -24,7 +24,7 @@ _SHOWN = 10
 
 def show(place: Place, *, accept_missing: bool, json: bool) -> int:
     """Tell how the store stands; 1 when there are files that cannot be taken in."""
-    before = again.seen(str(place.root), str(place.local))
+    before = again.Before(str(place.root), str(place.local))
     settings = config.read(place.config)
     with opened(place, look=False) as store:
         looked = store.refresh(accept_missing=accept_missing)
@@ -34,7 +34,7 @@ def show(place: Place, *, accept_missing: bool, json: bool) -> int:
     report = f"{output.json_of(found.json()) if json else found.text()}\n"
     sys.stdout.write(report)
     if is_over:
-        again.keep(str(place.root), str(place.local), before, report, json=json)
+        again.keep(before, report, memories=found.store.memories, json=json)
     return 1 if found.store.problems else 0
 
 

@@ -21,6 +21,8 @@ _FOLDER = ".contextfs"
 _MEMORIES = f"{_FOLDER}/memories"
 _WORTH_GIT = 2_000
 """Of so many files git tells sooner than Python that none of them moved, its start included."""
+_LARGEST_INDEX = 10_000_000
+"""Git reads the index of its whole repository for that: one of this size (bytes) in the time that is won."""
 
 
 def told(arguments: "Sequence[str]", start: str) -> bool:
@@ -77,11 +79,16 @@ class Before:
         What was not so while the report was made was taken into the database, which is seen around them. Git may
         compare times by the second: in that of its index, a later change could look like none.
         """
-        root, is_worth = self.root, memories >= _WORTH_GIT
-        is_clean = is_worth and committed.is_looked_at(root, _MEMORIES) and committed.is_clean(root, _MEMORIES)
-        if not is_clean or self.around is None or self.around != around(root, self.local):
+        root = self.root
+        if self.around is None or memories < _WORTH_GIT or not _is_old_and_small(glance.git_files(root, ["index"])):
             return ""
-        return self.around if os.stat(glance.git_files(root, ["index"])[0]).st_mtime < int(time.time()) else ""
+        is_clean = committed.is_looked_at(root, _MEMORIES) and committed.is_clean(root, _MEMORIES)
+        return self.around if is_clean and self.around == around(root, self.local) else ""
+
+
+def _is_old_and_small(index: "Sequence[str]") -> bool:
+    """Tell whether git's index is of an earlier second, and no longer than git reads sooner than Python looks."""
+    return any((told := os.stat(one)).st_mtime < int(time.time()) and told.st_size < _LARGEST_INDEX for one in index)
 
 
 def keep(before: Before, report: str, *, memories: int, json: bool) -> None:
@@ -92,8 +99,9 @@ def keep(before: Before, report: str, *, memories: int, json: bool) -> None:
     file = _file(root, json=json)
     beside = f"{file}.{os.getpid()}"
     try:
+        clean = before.clean(memories)
         with open(beside, "w", encoding="utf-8", newline="") as kept:
-            kept.write(f"{report}\n{local}\n{state}\n{before.clean(memories)}")
+            kept.write(f"{report}\n{local}\n{state}\n{clean}")
         os.replace(beside, file)
     except (OSError, ValueError):
         return

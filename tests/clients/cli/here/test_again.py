@@ -143,6 +143,23 @@ def test_git_is_asked_from_the_second_after_its_index_on(
 
 
 @pytest.mark.parametrize("here", ["git"], indirect=True)
+def test_git_is_not_asked_where_its_index_is_large(here: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here.root / KEPT).unlink()
+    monkeypatch.setattr(again, "_LARGEST_INDEX", 10)
+    settle(here)
+
+    assert (here.root / KEPT).read_text().endswith("\n")
+
+
+@pytest.mark.parametrize("here", ["git"], indirect=True)
+def test_a_repository_without_an_index_is_no_error(here: Folder) -> None:
+    (here.root / ".git/index").unlink()
+    (here.root / KEPT).unlink()
+
+    assert (0, "") == (here.ctx("status").code, here.ctx("status").err)
+
+
+@pytest.mark.parametrize("here", ["git"], indirect=True)
 def test_a_second_later_git_knows_what_moved(here: Folder) -> None:
     """An index that is younger than all files: git goes by their times alone."""
     time.sleep(1.1)

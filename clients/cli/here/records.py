@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,13 +40,13 @@ class Again(NamedTuple):
 
 
 def new_of(place: Place, tool: str, files: Sequence[Path]) -> int:
-    """Count those of a tool's files that this store has not kept as they are; of a database the size tells nothing."""
+    """Count those of a tool's files that this store has not kept and read since they changed."""
     if not (place.local / RECORDS).exists():
         return len(files)
     with Records.opened(place.local) as records:
-        known = {one.path: one for one in records.files(tool) if one.read_by}
-    there = ((known.get(str(file)), file) for file in files)
-    return sum(one is None or not (one.is_rows or one.size == file.stat().st_size) for one, file in there)
+        known = {one.path: datetime.fromisoformat(one.kept_at) for one in records.files(tool) if one.read_by}
+    there = ((known.get(str(file)), file.stat().st_mtime) for file in files)
+    return sum(kept is None or kept.timestamp() < changed for kept, changed in there)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """`ctx import`: everything once, whatever the files hold."""
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -234,12 +236,17 @@ def test_a_store_takes_in_what_is_about_its_repository(ctx: Ctx, transcripts: Pa
     init = ctx("init", here, "--import", "--json", CLAUDE_CONFIG_DIR="")
     brought = ctx("init", here, CLAUDE_CONFIG_DIR="").out
     kept = tmp_path / ".claude/projects" / str(here).replace("/", "-").replace("_", "-")
+    later = time.time() + 60
+    os.utime(kept / "tern.jsonl", (later, later))
+    changed = ctx("init", here, CLAUDE_CONFIG_DIR="").out
+    os.utime(kept / "tern.jsonl", (0, 0))
     (kept / "more.jsonl").write_text((kept / "tern.jsonl").read_text().replace('"tern"', '"more"'))
     more = ctx("init", here, CLAUDE_CONFIG_DIR="").out
 
     assert (init.code, init.json["imported"]["sessions"]) == (0, {"new": 1, "grown": 0, "unchanged": 0})
     assert "Bring them in, secrets taken out, private to you: ctx init --import" in offered
     assert ("imported already" in brought, "ctx init --import" in brought) == (True, False)
+    assert "ctx init --import" in changed
     assert "Bring what is new in, secrets taken out, private to you: ctx init --import" in more
 
 

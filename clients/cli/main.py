@@ -71,6 +71,8 @@ _CODES = {
     "Unreachable": 6,
 }
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
+_USUAL = {"conflicts": ["list"]}
+"""What a group does that is called with nothing; the others show their help."""
 _VERBATIM = frozenset({"wrap", "acp"})
 """Commands that are followed by the words of another program."""
 _EXTRAS = {
@@ -164,6 +166,7 @@ def _called(name: str, arguments: list[str]) -> object:
     command = loaded(name)
     if name in _VERBATIM:
         arguments = _verbatim(arguments)
+    arguments = arguments or _USUAL.get(name, [])
     found = plain.bound(command, arguments, os.environ)
     if found is None:
         from clients.cli import explained  # noqa: PLC0415 - loads click

@@ -10,6 +10,7 @@ import msgspec
 
 from clients.cli import options, output
 from clients.cli.command import Argument, Misused, Option
+from clients.cli.here import records
 from clients.cli.here.store import now
 from clients.cli.reading import Tally
 from contextfs.kit.ids import uuid7
@@ -125,13 +126,15 @@ def _print(found: Found, *, is_brought: bool) -> None:
             ("instructions", ", ".join(one.path for one in found.instructions)),
         ]
     )
+    new = {one.tool: records.new_of(found.place, one.tool, one.files) for one in found.transcripts if one.readable}
     for one in found.transcripts:
         size = f"{one.size / 1_000_000:,.1f} MB"
-        kind = "" if one.readable else "; they cannot be read yet"
+        kind = "; they cannot be read yet" if one.tool not in new else "" if new[one.tool] else ", imported already"
         output.say(f"  {output.counted(len(one.files), 'conversation')} of {one.tool}, {size}{kind}")
     for note in found.notes:
         output.note(note)
-    if any(one.readable for one in found.transcripts) and not is_brought:
-        output.say("Bring them in, secrets taken out, private to you: ctx init --import")
+    if any(new.values()) and not is_brought:
+        those = "them" if sum(new.values()) == sum(len(one.files) for one in found.transcripts) else "what is new"
+        output.say(f"Bring {those} in, secrets taken out, private to you: ctx init --import")
     if found.created:
         output.say('Next: ctx memory add "We deploy with uv." --type decision')

@@ -22,7 +22,8 @@ _MOVE = f"`ctx down && ctx up --port {stack.DEFAULT_PORT}` gives it the usual on
 
 def up(
     port: Annotated[
-        int | None, Option("--port", min=1, max=65535, help="The gateway's port; the last one, or 8420.")
+        int | None,
+        Option("--port", min=1, max=65535, envvar="CONTEXTFS_PORT", help="The gateway's port; the last one, or 8420."),
     ] = None,
     no_sample: Annotated[bool, Option("--no-sample", help="Begin without the sample.")] = False,
     json: options.Json = False,

@@ -40,5 +40,6 @@ def _tell(reach: Reach) -> None:
         found = address.find(os.environ)
     except ContextFSError:
         return  # the command tells what is missing
-    which = f"for its project {found.project_id}" if reach == "one" and found.project_id else "for all of its projects"
+    name = found.project_name or found.project_id
+    which = f"for its project {output.printable(str(name))}" if reach == "one" and name else "for all of its projects"
     output.note(f"No store here (`ctx init` makes one): the platform of this machine answers, {which}.")

@@ -16,7 +16,10 @@ CALLS = {"os.getuid", "os.geteuid", "os.mkfifo", "os.setsid", "os.killpg", "os.s
 """What one system has, or what asks a shell."""
 
 
-OF_ONE_SYSTEM = {"clients/wrap/terminal.py": "clients.wrap"}
+OF_ONE_SYSTEM = {
+    "clients/wrap/terminal.py": "clients.wrap",
+    "shared/contextfs/local/folder/lease.py": "contextfs.local.folder",
+}
 """Modules that are loaded on the systems that have what they need, by the functions that looked for it; and whence."""
 
 

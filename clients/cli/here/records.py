@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from clients.cli.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
+from contextfs.local.place import Place
 from contextfs.local.records.cleaning import Cleaning
+from contextfs.local.records.store import FILE as RECORDS
 from contextfs.local.records.store import Kept, Records
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.store import LocalStore
@@ -34,6 +37,16 @@ class Again(NamedTuple):
 
     tool: str | None
     path: Path | None
+
+
+def new_of(place: Place, tool: str, files: Sequence[Path]) -> int:
+    """Count those of a tool's files that this store has not kept and read since they changed."""
+    if not (place.local / RECORDS).exists():
+        return len(files)
+    with Records.opened(place.local) as records:
+        known = {one.path: datetime.fromisoformat(one.kept_at) for one in records.files(tool) if one.read_by}
+    there = ((known.get(str(file)), file.stat().st_mtime) for file in files)
+    return sum(kept is None or kept.timestamp() < changed for kept, changed in there)
 
 
 @contextmanager

@@ -24,17 +24,17 @@ _SHOWN = 10
 
 def show(place: Place, *, accept_missing: bool, json: bool) -> int:
     """Tell how the store stands; 1 when there are files that cannot be taken in."""
-    before = again.seen(str(place.root), str(place.local))
+    before = again.Before(str(place.root), str(place.local))
     settings = config.read(place.config)
     with opened(place, look=False) as store:
         looked = store.refresh(accept_missing=accept_missing)
-        told(looked)
+        told(looked, problems=False)  # the report has them
         found = _Found.of(store, settings)
         is_over = not (looked.missing or looked.problems or stepping.pending(store.base, place))
     report = f"{output.json_of(found.json()) if json else found.text()}\n"
     sys.stdout.write(report)
     if is_over:
-        again.keep(str(place.root), str(place.local), before, report, json=json)
+        again.keep(before, report, memories=found.store.memories, json=json)
     return 1 if found.store.problems else 0
 
 
@@ -46,6 +46,7 @@ class _Found(NamedTuple):
     store: StoreStatus
     sessions: SessionsStatus
     known: state.Known
+    unknown: list[str]
     refused: list[dict[str, Any]]
 
     @classmethod
@@ -57,6 +58,7 @@ class _Found(NamedTuple):
             store=store.status(),
             sessions=SessionsStatus.of(LocalSessions(store)),
             known=state.known(store.base),
+            unknown=config.warnings(config.text_of(store.place.config), str(store.place.config)),
             refused=store.base.all(SQL["refused"]),
         )
 
@@ -68,6 +70,7 @@ class _Found(NamedTuple):
             "server": self.settings.server.url if self.settings.server else None,
             "last_sync": self.known.at,
             "lost": self.known.lost,
+            "warnings": self.unknown,
             "refused": self.refused,
             "sessions": self.sessions,
         }
@@ -105,7 +108,11 @@ class _Found(NamedTuple):
                 "Cannot be taken in; the files stay as they are:",
                 [f"{one.path}: {one.reason}" for one in self.store.problems],
             ),
-            ("Older than what is known here, as git has them on this branch:", self.store.behind),
+            (
+                "Older than what is known here, as git has them on this branch; `ctx memory edit ID` settles it:",
+                self.store.behind,
+            ),
+            ("Settings that do nothing:", self.unknown),
             ("Refused by the server:", [f"{one['memory_id'][-12:]}: {one['reason']}" for one in self.refused]),
             (
                 "Sessions that the server refused:",

@@ -48,8 +48,8 @@ def actor(root: Path) -> str:
     return f"user:{email or os.environ.get('CONTEXTFS_USER') or getuser()}"
 
 
-def told(found: Refreshed) -> None:
-    """Say what was found in the files since the last look."""
+def told(found: Refreshed, *, problems: bool = True) -> None:
+    """Say what was found in the files since the last look, and which of them cannot be read."""
     changes = [
         (found.edited, "edited"),
         (found.added, "added"),
@@ -65,5 +65,5 @@ def told(found: Refreshed) -> None:
     if found.missing:
         many = output.counted(found.missing, "file")
         output.note(f"{many} are gone: if you deleted them, say so with `ctx status --deleted`; else restore them.")
-    for problem in found.problems:
+    for problem in found.problems if problems else ():
         output.note(f"{problem.path}: {problem.reason}")

@@ -19,11 +19,12 @@ _NO_SERVER = "No server is known: start one with `ctx up`, or set CONTEXTFS_URL 
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """A server, the key it is called with, and the project that is meant when none is named."""
+    """A server, the key it is called with, and the project that is meant when none is named, with its name if known."""
 
     url: str
     key: str
     project_id: UUID | None = None
+    project_name: str | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -45,6 +46,13 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 class _Founding(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     project_id: UUID
+    project: str | None = None
+
+    def address(self, url: str, project_id: UUID | None) -> Address:
+        """Give the address of the stack, for a project, or else for the first one that it had."""
+        meant = project_id or self.project_id
+        name = self.project if meant == self.project_id else None
+        return Address(url=url, key=self.key, project_id=meant, project_name=name)
 
 
 class _Stack(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +83,7 @@ def find(
         raise Unreachable(_NO_SERVER)
     url = _checked(url or own or "")
     if stack is not None and url == own and key in {None, stack.founding.key}:
-        return Address(url=url, key=stack.founding.key, project_id=project_id or stack.founding.project_id)
+        return stack.founding.address(url, project_id)
     if key is None:
         raise NotAuthenticated(f"No API key is known for {url}: set CONTEXTFS_API_KEY, or log in by `ctx auth login`.")
     return Address(url=url, key=key, project_id=project_id)

@@ -15,6 +15,7 @@ from msgspec import Meta
 from contextfs.kit import forms
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
 from contextfs.kit.fields import Name
+from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.redaction_rule import Rules, Wanted
 from contextfs.local.toml_lines import line_of, with_setting, without_setting
@@ -22,6 +23,8 @@ from contextfs.local.toml_lines import line_of, with_setting, without_setting
 FORMAT: Final = 1
 
 _RESTORE: Final = "restore the file from git, or mend that line"
+_FORM: Final = pattern(r"has to be str matching regex .*")
+_NO_CHOICE: Final = "Invalid enum value "
 _CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>")
 
 Level = Literal["private", "project"]
@@ -225,9 +228,26 @@ def _told(text: str, name: str, error: str) -> str:
     """Say what is wrong with a value, and in which line."""
     what, _, where = error.partition(" - at `")
     key = where.rstrip("`").removeprefix("$").removeprefix(".")
-    plain = what.removeprefix("Object ").replace("`", "")
+    plain = what.removeprefix("Object ").replace("`", "").replace("missing required field", "lacks")
+    plain = plain.replace("Expected ", "has to be ")
+    plain = _FORM.sub("is not written as it has to be", plain)
+    if plain.startswith(_NO_CHOICE):
+        plain = f"is {plain.removeprefix(_NO_CHOICE)}, and has to be {' or '.join(_choices(key))}"
     number = line_of(text, key) or max(1, len(text.splitlines()))
     return f"{name}:{number}: {key or 'the file'} {plain[:1].lower()}{plain[1:]}: {_RESTORE}."
+
+
+def _choices(key: str) -> list[str]:
+    """Give the words of which a setting has to be one."""
+    from msgspec import inspect  # noqa: PLC0415 - only for what is wrong
+
+    kind: Any = inspect.type_info(Config)
+    for name in key.replace("[", ".[").split("."):
+        if name.startswith("["):
+            kind = kind.item_type
+        else:
+            kind = next(field.type for field in kind.fields if field.encode_name == name)
+    return list(kind.values)
 
 
 def _unknown(values: Mapping[str, Any], struct: Any, within: str) -> Iterator[tuple[str, list[str]]]:

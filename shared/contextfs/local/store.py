@@ -181,7 +181,7 @@ class LocalStore:
         with self._writing():
             seen = self._seen(memory_id)
             self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
-        stepping.finish(self.base, self.place, [memory_id])
+        stepping.follow(self.base, self.place, memory_id)
 
     def restore(self, memory_id: UUID) -> Written:
         """Bring a deleted memory back as it was, by a revision that says so; its file comes back."""
@@ -357,7 +357,7 @@ class LocalStore:
         return made is not None
 
     def _written(self, memory_id: UUID, *, stored: bool, redacted: int) -> Written:
-        stepping.finish(self.base, self.place, [memory_id])
+        stepping.follow(self.base, self.place, memory_id)
         return Written(memory=self.get(memory_id), stored=stored, redacted=redacted)
 
     def _cleaned(self, fields: Fields) -> tuple[Fields, int]:

@@ -1,7 +1,9 @@
 """`ctx import`: everything once, whatever the files hold."""
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -230,11 +232,22 @@ def test_a_store_takes_in_what_is_about_its_repository(ctx: Ctx, transcripts: Pa
         text = (transcripts / "claude-code" / SESSION).read_text()
         named = text.replace("/home/dev/cfs/proj/demo", str(folder)).replace(SESSION[:-6], folder.name)
         (at_tool / f"{folder.name}.jsonl").write_text(named)
-    init = ctx("init", here, "--import", "--json", CLAUDE_CONFIG_DIR="")
     offered = ctx("init", here, CLAUDE_CONFIG_DIR="").out
+    init = ctx("init", here, "--import", "--json", CLAUDE_CONFIG_DIR="")
+    brought = ctx("init", here, CLAUDE_CONFIG_DIR="").out
+    kept = tmp_path / ".claude/projects" / str(here).replace("/", "-").replace("_", "-")
+    later = time.time() + 60
+    os.utime(kept / "tern.jsonl", (later, later))
+    changed = ctx("init", here, CLAUDE_CONFIG_DIR="").out
+    os.utime(kept / "tern.jsonl", (0, 0))
+    (kept / "more.jsonl").write_text((kept / "tern.jsonl").read_text().replace('"tern"', '"more"'))
+    more = ctx("init", here, CLAUDE_CONFIG_DIR="").out
 
     assert (init.code, init.json["imported"]["sessions"]) == (0, {"new": 1, "grown": 0, "unchanged": 0})
-    assert "ctx init --import" in offered
+    assert "Bring them in, secrets taken out, private to you: ctx init --import" in offered
+    assert ("imported already" in brought, "ctx init --import" in brought) == (True, False)
+    assert "ctx init --import" in changed
+    assert "Bring what is new in, secrets taken out, private to you: ctx init --import" in more
 
 
 def test_a_dry_run_in_a_store_stores_nothing(ctx: Ctx, transcripts: Path) -> None:

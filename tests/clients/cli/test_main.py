@@ -9,6 +9,7 @@ import pytest
 
 from clients.cli.explained import explained
 from clients.cli.main import COMMANDS, loaded, run
+from clients.cli.plain import bound
 from tests.clients.cli.conftest import Ctx
 
 HEAVY = {"click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}
@@ -49,6 +50,19 @@ def test_the_help_of_a_command_loads_no_server() -> None:
 def test_a_group_without_a_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["memory"]) == 0
     assert "Usage: ctx memory" in capsys.readouterr().out
+
+
+def test_conflicts_alone_are_listed(ctx: Ctx) -> None:
+    ctx("init")
+
+    assert (0, "No conflicts.\n") == (ctx("conflicts").code, ctx("conflicts").out)
+
+
+def test_the_port_of_the_platform_is_that_of_the_environment() -> None:
+    wanted = bound(loaded("up"), [], {"CONTEXTFS_PORT": "9000"})
+    told = bound(loaded("up"), ["--port", "9001"], {"CONTEXTFS_PORT": "9000"})
+
+    assert (9000, 9001) == (wanted and wanted[1]["port"], told and told[1]["port"])
 
 
 def test_a_slip_of_the_fingers_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
 from clients.cli.main import run
 from contextfs.client import ContextFS
 from tests.clients.cli.conftest import Ctx
-from tests.conftest import Tenant
 
 Break = Callable[[Ctx, Path], object]
 
@@ -40,10 +40,10 @@ def test_a_store_that_cannot_be_used_is_told_and_nothing_leaves(
 
 
 def test_where_nobody_named_the_server_it_is_told_which_answers(
-    program: Ctx, environment: dict[str, str], tmp_path: Path, tenant: Tenant
+    program: Ctx, environment: dict[str, str], tmp_path: Path
 ) -> None:
     port, key = urlsplit(environment.pop("CONTEXTFS_URL")).port, environment.pop("CONTEXTFS_API_KEY")
-    founding = {"key": key, "project_id": environment.pop("CONTEXTFS_PROJECT_ID")}
+    founding = {"key": key, "project_id": environment.pop("CONTEXTFS_PROJECT_ID"), "project": "default"}
     (tmp_path / "contextfs").mkdir()
     (tmp_path / "contextfs/stack.json").write_text(json.dumps({"port": port, "founding": founding}))
 
@@ -52,9 +52,12 @@ def test_where_nobody_named_the_server_it_is_told_which_answers(
         program("memory", "list", "--json"),
         program("memory", "list", "--server"),
     )
+    environment["CONTEXTFS_PROJECT_ID"] = str(other := UUID(int=1))
+    elsewhere = program("memory", "add", "Nobody's.")
 
     said = "No store here (`ctx init` makes one): the platform of this machine answers, for {}.\n"
-    assert said.format(f"its project {tenant.project_id}") == added.err
+    assert said.format("its project default") == added.err
+    assert elsewhere.err.startswith(said.format(f"its project {other}"))
     assert (said.format("all of its projects"), ["Ours."]) == (listed.err, [one["content"] for one in listed.json])
     assert (0, "") == (meant.code, meant.err)
 

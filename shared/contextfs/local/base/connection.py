@@ -30,6 +30,9 @@ _TURN_SECONDS = 0.2
 _PAUSE_SECONDS = 0.03
 """How long much work goes on before others get their turn, and how long that is: several looks of theirs."""
 
+_ROOM_BYTES = 64 * 1024
+_ONCE = "what is stored already is not stored twice"
+
 T = TypeVar("T")
 Row = dict[str, Any]
 Values = Mapping[str, Any]
@@ -213,11 +216,21 @@ def explained(error: sqlite3.Error, file: Path) -> Unavailable:
         )
     if "readonly" in text or "unable to open" in text:
         return Unavailable(f"{file} cannot be written: is the disk read-only, or the file another user's?")
-    if "full" in text:
-        return Unavailable(f"The disk is full: {file} cannot be written. Nothing of this was stored.")
+    if "full" in text or ("I/O" in text and _is_full(file)):
+        return Unavailable(f"The disk is full: {file} cannot be written. Free some of it and try again: {_ONCE}.")
     if "locked" in text:
         return Unavailable(f"{file} was busy for {PATIENCE_SECONDS:.0f} seconds: another ctx holds it. Try again.")
     return Unavailable(f"{file}: {text}")
+
+
+def _is_full(file: Path) -> bool:
+    """Tell whether a disk has no room for what SQLite keeps beside a database: it calls that an I/O error."""
+    from shutil import disk_usage  # noqa: PLC0415 - heavy, and seldom asked for
+
+    try:
+        return disk_usage(file.parent).free < _ROOM_BYTES
+    except OSError:
+        return False
 
 
 def refuse_link(file: Path) -> None:

@@ -39,6 +39,9 @@ _ESCAPED = pattern(rf"^\\(\\*){re.escape(MARKER)}$", re.MULTILINE)
 _CONFLICT = pattern(
     r"^<{7} .*\n(?P<ours>(?:.*\n)*?)(?:\|{7} .*\n(?:.*\n)*?)?={7}\n(?P<theirs>(?:.*\n)*?)>{7} .*(?:\n|\Z)", re.MULTILINE
 )
+_HEADLESS = pattern(r"(?:.*\n)?id:[ \t]*[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}[ \t]*\n(?:[\w-]+:.*\n)*---[ \t]*(?:\n|\Z)")
+"""An id of ours above a fence, with a broken one or none before it: front matter, and no text that anybody meant."""
+
 T = TypeVar("T")
 
 
@@ -125,6 +128,8 @@ def storable(fields: Fields) -> Fields:
 def _parts(text: str) -> tuple[list[str], str, int]:
     """Split a file into the lines of its front matter, its body and the number of the first of those lines."""
     if text != FENCE and not text.startswith(f"{FENCE}\n"):
+        if _HEADLESS.match(text):
+            raise Invalid(f"the front matter has no beginning: write {FENCE} above it", where="line 1")
         return [], text.removesuffix("\n"), 1
     lines = text.split("\n")
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)

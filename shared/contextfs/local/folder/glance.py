@@ -48,7 +48,7 @@ def seen(folders: "Iterable[str]", files: "Iterable[str]") -> str | None:
     return None if latest > time.time_ns() - _SOON else digest.hexdigest()
 
 
-def git_files(root: str) -> list[str]:
+def git_files(root: str, names: "Iterable[str]" = ("HEAD", "logs/HEAD")) -> list[str]:
     """Name the files that git writes whenever it checks out, commits or merges, for the repository of a folder."""
     here = root
     while not os.path.lexists(dot := f"{here}{os.sep}.git"):
@@ -59,7 +59,7 @@ def git_files(root: str) -> list[str]:
     if os.path.isfile(dot):  # a worktree or a submodule names its part of the repository
         with open(dot, encoding="utf-8", errors="surrogateescape") as pointer:
             dot = os.path.join(here, pointer.read().removeprefix("gitdir:").strip())
-    return [os.path.join(dot, name) for name in ("HEAD", "logs/HEAD")]
+    return [os.path.join(dot, name) for name in names]
 
 
 def _folder(folder: str, note: "Callable[[bytes], object]") -> int:

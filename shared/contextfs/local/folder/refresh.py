@@ -34,7 +34,8 @@ def refresh(
         tally = reader.tally
     if head is not None and head != before:
         set_mark(base, _seen_head(place), head)
-    write.sweep(place.folder / "local" / "tmp", now.timestamp())
+    for local in {place.folder / "local", place.local}:
+        write.sweep(local / "tmp", now.timestamp())
     due = stepping.pending(base, place)
     in_step = stepping.finish(base, place, due) if due else frozenset[UUID]()
     return Refreshed(

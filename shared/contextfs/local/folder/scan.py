@@ -1,6 +1,7 @@
 """Look at the files of a store: their size and times first, their bytes only where those changed."""
 
 import os
+import stat
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL
 from contextfs.local.document.names import SUFFIX
+from contextfs.local.folder.write import READING
 from contextfs.local.place import Place
 
 LONGEST_BYTES = 4_000_000
@@ -110,7 +112,11 @@ def contents(place: Place, seen: Seen) -> bytes:
         raise Invalid("is a link: put the file itself here")
     if seen.size > LONGEST_BYTES:
         raise Invalid(f"is larger than {LONGEST_BYTES // 1_000_000} MB: split it into several memories")
-    return Path(absolute(place, seen.path)).read_bytes()
+    handle = os.open(absolute(place, seen.path), READING)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise Invalid("is no file: move it away")
+        return file.read()
 
 
 def hashed(content: bytes) -> str:

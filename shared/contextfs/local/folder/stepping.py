@@ -6,13 +6,14 @@ then.
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from contextfs.local.base.connection import Base, Row, batches
+from contextfs.kit.errors import Unavailable
+from contextfs.local.base.connection import FILE, Base, Row, batches, explained
 from contextfs.local.base.memories import SQL, fields_in
 from contextfs.local.document.text import render
 from contextfs.local.folder import write
@@ -80,6 +81,16 @@ def finish(base: Base, place: Place, memories: Sequence[UUID], *, before: "Stepp
     return frozenset(stepped.done)
 
 
+def follow(base: Base, place: Place, memory_id: UUID) -> None:
+    """Have the file follow a change that is stored; Unavailable says so where only that could not be done."""
+    try:
+        finish(base, place, [memory_id])
+    except (sqlite3.Error, Unavailable) as error:
+        why = error if isinstance(error, Unavailable) else explained(error, place.local / FILE)
+        detail = f"The change is stored, and its file follows with the next command. Now it could not: {why.detail}"
+        raise Unavailable(detail) from None
+
+
 def step(base: Base, place: Place, memories: Sequence[UUID], texts: "Mapping[str, Text] | None" = None) -> "Stepped":
     """Write files without waiting for the disk; they stay noted until `finish` has flushed them.
 
@@ -118,9 +129,8 @@ class _Stepper:
         self.touched: list[str] = []
         self._holders: dict[str, str] = {}
         self._looks: list[Row] = []
-        scratch = place.folder / "local" / "tmp"
-        self._tracked = write.Writer(place.folder, scratch)
-        self._private = write.Writer(place.private, scratch)
+        self._tracked = write.Writer(place.folder, place.folder / "local" / "tmp")
+        self._private = write.Writer(place.private, place.local / "tmp")
 
     def step(self, memories: Sequence[UUID]) -> list[UUID]:
         """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
@@ -186,7 +196,9 @@ class _Stepper:
                 write.flush_all([path])
             return there[0]
         writer = self._private if is_private else self._tracked
-        return writer.replace(path, content, flush=self._flush, may=lambda: _is_replaceable(path, content, known))
+        return writer.replace(
+            path, content, flush=self._flush, may=lambda there: _is_replaceable(there, content, known)
+        )
 
     def _content(self, row: Row) -> bytes:
         """Give what a memory's file says; a state is known by the revisions that it is made of."""
@@ -198,16 +210,18 @@ class _Stepper:
 
     def _take_away(self, one: Known) -> bool:
         """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
-        path = Path(absolute(self._place, one.path))
-        try:
-            if hashed(path.read_bytes()) != one.hash:
-                return False
-        except FileNotFoundError:
-            pass
-        write.remove(path)
+        writer = self._private if one.path.startswith("local/") else self._tracked
+        if not writer.take_away(absolute(self._place, one.path), lambda there: _says(there, one)):
+            return False
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
         self._holders.pop(one.path, None)
         return True
+
+
+def _says(path: str, one: Known) -> bool:
+    """Tell whether a file says what is known of it, or is gone."""
+    found = write.there(path)
+    return hashed(found[1]) == one.hash if found else not os.path.lexists(path)
 
 
 def _is_replaceable(path: str, content: bytes, known: Sequence[Known]) -> bool:

@@ -1,14 +1,20 @@
 """Write files whole or not at all: beside their place first, then into it."""
 
 import os
+import stat
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.folder import displace
+from contextfs.local.folder.displace import Look
 from contextfs.local.running import is_running
+
+READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How a file is opened of which nobody knows that it is one: a pipe would wait for a writer."""
 
 _PAGE_BYTES = 4096
 _UNFINISHED_SECONDS = 60.0
@@ -26,32 +32,47 @@ class Writer:
         self._ready: set[str] = set()
 
     def replace(
-        self, target: str | Path, content: bytes, *, flush: bool = True, may: Callable[[], bool] = lambda: True
+        self, target: str | Path, content: bytes, *, flush: bool = True, may: Look = lambda _: True
     ) -> os.stat_result | None:
         """Put bytes into a file; gives what the file system tells of it then.
 
-        `may` is asked once all of it is written beside: where it says no, the file is as it was, and None is given.
-        Unavailable when it cannot be written: the file is then as it was. Invalid where a link leads elsewhere.
+        `may` is asked of what is there once all of it is written beside, and again of what was displaced: where it says
+        no, the file is as it was, and None is given. Unavailable when it cannot be written: the file is then as it was.
+        Invalid where a link leads elsewhere.
         """
         folder, name = os.path.split(target)
         try:
             self._prepare(folder)
             try:
                 told = _written(self._temporary, content, flush=flush)
-                if not may():
-                    os.unlink(self._temporary)  # noqa: PTH108 - as below
-                    return None
-                os.replace(self._temporary, f"{folder}{os.sep}{name}")  # noqa: PTH105 - thousands of files, one by one
-            except BaseException:
+                is_put = displace.put(self._temporary, f"{folder}{os.sep}{name}", may)
+            finally:
                 with suppress(OSError):
-                    os.unlink(self._temporary)  # noqa: PTH108 - as above
-                raise
+                    os.unlink(self._temporary)  # noqa: PTH108 - thousands of files, one by one
+            if not is_put:
+                return None
             if flush:
                 flush_folders([Path(folder)])
         except OSError as error:
             detail = f"{target} cannot be written ({error.strerror}): free the disk, or give the folder back."
             raise Unavailable(detail) from None
         return told
+
+    def take_away(self, target: str, may: Look) -> bool:
+        """Take a file away, and its folder when it was the last one; False, and it stays, where `may` says no.
+
+        Nothing happens when it is gone. Unavailable when it cannot be taken away.
+        """
+        try:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                if not displace.take(target, self._temporary, may):
+                    return False
+            with suppress(OSError):
+                os.rmdir(os.path.dirname(target))  # noqa: PTH106, PTH120 - as above
+        except OSError as error:
+            raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
+        return True
 
     def _prepare(self, folder: str) -> None:
         """Make a folder, once, and see that it lies where it seems to lie."""
@@ -105,18 +126,27 @@ def sweep(scratch: Path, now: float) -> None:
 
 
 def there(path: str) -> tuple[os.stat_result, bytes] | None:
-    """Give a file's bytes, with what the file system told of it before; None where there is none, or a link."""
+    """Give a file's bytes, with what the file system told of it before; None where there is none, or a link.
+
+    Unavailable where something else is, such as a folder or a pipe.
+    """
     unlinked = getattr(os, "O_NOFOLLOW", 0)
     try:
         if not unlinked and os.path.islink(path):  # noqa: PTH114 - thousands of files, one by one
             return None
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | unlinked)
+        handle = os.open(path, READING | unlinked)
     except OSError:
         if os.path.lexists(path) and not os.path.islink(path):  # noqa: PTH114 - as above
             raise
         return None
-    with os.fdopen(handle, "rb") as file:
-        return os.fstat(handle), file.read()
+    try:
+        told = os.fstat(handle)
+        if not stat.S_ISREG(told.st_mode):
+            raise Unavailable(f"{path} is no file: move it away, and the next command writes it.")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return told, file.read()
+    finally:
+        os.close(handle)
 
 
 def is_torn(there: bytes, content: bytes) -> bool:
@@ -124,17 +154,6 @@ def is_torn(there: bytes, content: bytes) -> bool:
     begun = there.rstrip(b"\0")
     is_cut = len(begun) < len(there) or len(there) % _PAGE_BYTES == 0
     return not begun or (is_cut and len(begun) < len(content) and content.startswith(begun))
-
-
-def remove(target: Path) -> None:
-    """Take a file away, and its folder when it was the last one; nothing happens when it is gone."""
-    try:
-        with suppress(FileNotFoundError):
-            target.unlink()
-        with suppress(OSError):
-            target.parent.rmdir()
-    except OSError as error:
-        raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
 
 
 def flush_all(files: Iterable[str]) -> None:

@@ -158,11 +158,11 @@ def test_a_file_that_is_hostile_is_one_line_with_its_name(
     before = around(here)
 
     told, listed = here.ctx("status"), here.ctx("memory", "list")
-    [line] = [one for one in told.err.splitlines() if said in one]
+    [line] = [one for one in told.out.splitlines() if said in one]
 
-    assert 1 == told.code
-    assert line.startswith(".contextfs/memories/fact/note.md: ")
-    assert (0, 1) == (listed.code, listed.err.count("\n"))
+    assert (1, "") == (told.code, told.err)
+    assert line.startswith("  .contextfs/memories/fact/note.md: ")
+    assert (0, f"{line.strip()}\n") == (listed.code, listed.err)
     assert "We use psycopg." in listed.out
     assert around(here) == before
 
@@ -254,5 +254,76 @@ def test_a_full_disk_is_one_line_and_what_was_stored_is_there_when_there_is_room
 
     assert 0 < len(stored) < 6, told
     assert all(is_one_line(one, "disk is full") or is_one_line(one, "No space left") for one in told if one.code), told
-    assert len(found.json) >= 1 + len(stored)
+    assert len(found.json) == 1 + len(stored) + sum("is stored, and its file follows" in one.err for one in told)
     assert 0 == here.ctx("doctor").code
+
+
+def test_a_disk_without_any_room_is_told_as_that(here: Folder) -> None:
+    store = f'"{here.root / ".contextfs"}"'
+    told = mounted(
+        here,
+        f'cp -a {store} "$0/s" && mount -t tmpfs -o size=700k full {store} && cp -a "$0/s/." {store} '
+        f"&& {{ head -c 700k /dev/zero >{store}/fill; true; }}",
+        *("memory list", "memory add New.", "status"),
+    )
+
+    assert [True] * 3 == [is_one_line(one, "The disk is full") for one in told], told
+    assert "We use psycopg." in here.ctx("memory", "list").out
+
+
+def test_a_change_whose_file_cannot_be_written_says_that_it_is_stored(here: Folder) -> None:
+    (here.root / ".contextfs/local/tmp").rmdir()
+    (here.root / ".contextfs/local/tmp").write_text("No folder.")
+
+    told = here.ctx("memory", "add", "We deploy on Thursdays.")
+    (here.root / ".contextfs/local/tmp").unlink()
+    status = here.ctx("status")
+
+    assert is_one_line(told, "is stored, and its file follows with the next command")
+    assert (0, "1 file of an interrupted command brought into step.\n") == (status.code, status.err)
+    assert "We deploy on Thursdays." in here.ctx("memory", "list").out
+
+
+@pytest.mark.parametrize("broken", ["--", "", "----", "\u2014"])
+def test_front_matter_whose_first_line_is_broken_is_told_and_is_no_text(here: Folder, broken: str) -> None:
+    [file] = (here.root / ".contextfs/memories/fact").glob("*.md")
+    whole = file.read_text()
+    file.write_text(whole.replace("---", broken, 1).removeprefix("\n"))
+
+    told = here.ctx("status")
+    file.write_text(whole)
+
+    assert 1 == told.code
+    assert f"{file.name}: line 1: the front matter has no beginning: write --- above it" in told.out
+    assert (0, "") == (here.ctx("status").code, here.ctx("status").err)
+    assert 1 == len(here.ctx("memory", "log", here.ctx("memory", "list", "--json").json[0]["id"], "--json").json)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ('[share]\nmemories = "everyone"', "share.memories is 'everyone', and has to be private or project"),
+        ('[redact]\npersonal = ["name"]', "redact.personal[0] is 'name', and has to be card or email or phone or ssn"),
+        ('[share]\nrules = [{ visibility = "all", tool = "x" }]', "share.rules[0].visibility is 'all', and has to be"),
+        ("[inject]\ntokens = 1", "inject.tokens has to be int >= 50"),
+        ('[server]\nurl = "ftp:"', "server.url is not written as it has to be"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_with_what_it_may_be(here: Folder, setting: str, told: str) -> None:
+    file = here.root / ".contextfs/config.toml"
+    file.write_text(f"{file.read_text().partition('# What leaves')[0]}{setting}\n")
+
+    refused = here.ctx("memory", "list")
+
+    assert is_one_line(refused, f"config.toml:9: {told}")
+
+
+def test_a_setting_that_nobody_knows_is_told_by_the_status(here: Folder) -> None:
+    file = here.root / ".contextfs/config.toml"
+    file.write_text(f'{file.read_text()}[shar]\nmemories = "private"\n')
+
+    told = here.ctx("status")
+
+    assert "Settings that do nothing:" in told.out
+    assert "there is no setting shar (is share meant?); it does nothing" in told.out
+    assert 1 == len(here.ctx("status", "--json").json["warnings"])

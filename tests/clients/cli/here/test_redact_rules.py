@@ -91,7 +91,7 @@ def test_a_file_that_a_person_wrote_is_refused_with_its_line(here: Folder) -> No
         ("pattern = '('", "the rule second cannot be taken: '(' is no pattern (missing ): (): write it as RE2"),
         ("pattern = '.*'", "the rule second cannot be taken: its pattern matches a single letter, or nothing"),
         ("pattern = 'KX[0-9]'\nscope = 'all'", "redact.rules[1] contains unknown field scope"),
-        ("", "redact.rules[1] missing required field pattern"),
+        ("", "redact.rules[1] lacks pattern"),
     ],
 )
 def test_a_rule_that_cannot_be_run_is_told_with_its_line(here: Folder, rule: str, told: str) -> None:

@@ -113,7 +113,7 @@ class Door:
         try:
             call, result, response = self._done(asked)
         except _OutsideError as left:  # no connection is held while somebody is asked
-            call, result, response = self._done(_going_on(asked, left.outside))
+            call, result, response = self._done(_going_on(asked, left))
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
@@ -233,25 +233,37 @@ def undisturbed(attempt: Callable[[], T]) -> T:
 class _OutsideError(Exception):
     """A call goes on when its transaction is over, of which nothing is kept."""
 
-    def __init__(self, outside: Outside[Any]) -> None:
+    def __init__(self, outside: Outside[Any], call: Call) -> None:
         super().__init__()
         self.outside = outside
+        self.org_id = call.principal.org_id
+        self.places = call.services.waiting.setting_up
+
+    def asked(self) -> Any:
+        """Ask, in one of the places that the caller's organization has for that."""
+        try:
+            with self.places.taken(self.org_id):
+                return self.outside.ask()
+        except ContextFSError:
+            if self.outside.needed:
+                raise
+            return None
 
 
 def _handled(asked: Asked, call: Call) -> Any:
     """Let the handler do what is asked; _OutsideError when it has to ask outside first."""
     result = asked.binding.handle(call, **asked.taken)
     if isinstance(result, Outside):
-        raise _OutsideError(cast("Outside[Any]", result))
+        raise _OutsideError(cast("Outside[Any]", result), call)
     return result
 
 
-def _going_on(asked: Asked, outside: Outside[Any]) -> Asked:
+def _going_on(asked: Asked, left: _OutsideError) -> Asked:
     """Ask outside, and give what is left to do with the answer."""
-    given = outside.ask()
+    given = left.asked()
 
     def handle(call: Call, **_: object) -> Any:
-        return outside.then(call, given)
+        return left.outside.then(call, given)
 
     return replace(asked, binding=replace(asked.binding, handle=handle))
 

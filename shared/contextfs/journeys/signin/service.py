@@ -31,7 +31,8 @@ def enter(call: OpenCall, wanted: Exchange) -> str:
     service = call.services.sign_in()
     if service is None:
         raise NotFound("This server has no sign-in service of its own: sign in with a key, or at /v1/auth/login.")
-    assertion = service.read(wanted.id_token)
+    with call.services.waiting.signing_in.taken(_NOBODY):
+        assertion = service.read(wanted.id_token)
     email = rules.verified_address(assertion)
     org_id = _organization(call, assertion, email, wanted.organization_id)
     try:

@@ -3,7 +3,7 @@
 select contextfs.organization_of_domain(%(domain)s) as org_id
 
 -- name: organizations_of_person
--- The organizations of who is known by a subject, or has an address.
+-- The organizations of who is known by a subject, or has an address of a domain that they have proven.
 select org_id, name from contextfs.organizations_of_person(%(issuer)s, %(subject)s, %(email)s)
 
 -- name: get_settings

@@ -40,7 +40,10 @@ def organization_of_domain(tx: Transaction, domain: str) -> UUID | None:
 
 
 def organizations_of_person(tx: Transaction, issuer: str, subject: str, email: str) -> dict[UUID, str]:
-    """Find the organizations, by id and name, of who is known by a subject or has an address, given in lower case."""
+    """Find the organizations, by id and name, that somebody was in before, or whose own address they have.
+
+    The address is given in lower case; it is an organization's own when that has proven its domain.
+    """
     named = {"issuer": issuer, "subject": subject, "email": email}
     return {row["org_id"]: row["name"] for row in tx.all(_SQL["organizations_of_person"], named)}
 

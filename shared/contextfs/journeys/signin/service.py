@@ -46,7 +46,11 @@ def enter(call: OpenCall, wanted: Exchange) -> str:
 
 
 def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID | None) -> UUID:
-    """Find the organization that is entered: the one that is named, or the only one."""
+    """Find the organization that is entered: the one that is named, or the only one that is theirs beyond doubt.
+
+    Anybody who administers an organization can add an address: to name that organization is to take it on, once. It is
+    found from then on; until then nobody learns of it, or is led into it, by being added.
+    """
     if wanted is not None:
         with call.inside(wanted, None) as inside:
             if _known(inside, assertion, email) is None:
@@ -55,7 +59,8 @@ def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID
     with call.inside(_NOBODY, None) as inside:
         theirs = store.organizations_of_person(inside.tx, assertion.issuer, assertion.subject, email)
     if not theirs:
-        raise NotAllowed(f"{email} belongs to no organization here: ask an administrator to invite you.")
+        detail = f"{email} has been in no organization here yet: name yours in organization_id, this once."
+        raise NotAllowed(f"{detail} Its administrator tells its id, and adds who is no member.")
     if len(theirs) > 1:
         shown = ", ".join(f"{name[:40]} ({org_id})" for org_id, name in list(theirs.items())[:_SHOWN])
         more = f", and {len(theirs) - _SHOWN} more" if len(theirs) > _SHOWN else ""

@@ -37,7 +37,7 @@ def change(call: Call, wanted: AuditStreamChange) -> Outside[AuditStreamSet]:
 
 
 def _set(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
-    secret = signatures.mint("standard", call.services.entropy)
+    secret = signatures.mint_standard(call.services.entropy)
     authorization = None if wanted.authorization is None else _sealed(call, wanted.authorization)
     is_new = streams.put(
         call.tx,
@@ -54,7 +54,7 @@ def _set(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
 
 def rotate(call: Call, wanted: NewStreamSecret) -> AuditStreamSet:
     """Give the stream a new secret; for some hours what is sent is signed by the one that it had, too."""
-    secret = signatures.mint("standard", call.services.entropy)
+    secret = signatures.mint_standard(call.services.entropy)
     until = call.now + timedelta(hours=wanted.grace_hours)
     streams.rotate(call.tx, sealed=_sealed(call, secret), former_until=until, now=call.now)
     return AuditStreamSet(stream=streams.get(call.tx), secret=secret)

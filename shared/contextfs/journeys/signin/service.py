@@ -11,19 +11,30 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.logins.model import Exchange
+from contextfs.domain.logins.model import Exchange, SignIn
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member
 from contextfs.journeys.signin.logins import open_login
 from contextfs.kit.assertion import Assertion
-from contextfs.kit.call import Call, OpenCall
+from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.errors import ContextFSError, Invalid, NotAllowed, NotAuthenticated, NotFound
 
 LASTS: Final = timedelta(minutes=10)
 """How long a token is remembered that was taken: longer than it can be brought."""
 _NOBODY = UUID(int=0)
 _SHOWN: Final = 5
+
+
+def describe(services: Services) -> SignIn:
+    """Tell which service it is, if there is one, and where its tokens are brought."""
+    root, service = services.public_url, services.sign_in()
+    return SignIn(
+        login=f"{root}/v1/auth/login",
+        device=f"{root}/oauth/device_authorization",
+        service=None if service is None else service.place,
+        exchange=None if service is None else f"{root}/v1/auth/exchange",
+    )
 
 
 def enter(call: OpenCall, wanted: Exchange) -> str:

@@ -231,6 +231,7 @@ def _print(one: Standing) -> None:
     output.block(
         [
             ("you are", _who(one.me) if one.me else ""),
+            ("organization", str(one.me.organization_id) if one.me else ""),
             ("not let in", output.one_line(one.problem, 200)),
             ("key", _key(one)),
         ]

@@ -79,7 +79,7 @@ def take_logout(call: OpenCall, organization: UUID, message: LogoutMessage, rela
     """End what a provider says has ended; gives where the browser goes on, which is the provider where it asked."""
     settings = _settings(call, organization)
     saml, peer = providers_of(call.services).saml, saml_peer_of(call.services, organization, settings)
-    home = call.services.public_url + "/"
+    home = call.services.public_url + rules.HOME
     with call.services.waiting.signing_in.taken(organization):
         said = saml.read_logout(peer, message, call.now)
     if isinstance(said, LogoutAnswered):

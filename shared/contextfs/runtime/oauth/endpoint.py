@@ -51,7 +51,7 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
             methods=["POST"],
         ),
         Path(REVOKE, _programs(door, revoke), methods=["POST"]),
-        Path(LOGIN, _shown(door, routes, lambda _, fields: signing_in.show(fields.get("return_to"))), methods=["GET"]),
+        Path(LOGIN, _shown(door, routes, signing_in.begin), methods=["GET"]),
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
         Path(devices.PAGE, _shown(door, routes, devices.show), methods=["GET"]),
         Path(devices.PAGE, _shown(door, routes, devices.decide), methods=["POST"]),

@@ -23,9 +23,11 @@ def main(redirect: str, record: str) -> None:
         sys.exit("There is no provider yet: `make provider` gets it.")
     with subprocess.Popen(["node", script, folder, str(HTTP), redirect], stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
-        running.stdout.readline()
-        sys.stdout.write(f"The provider is http://127.0.0.1:{HTTP}, its client contextfs, the secret: s3cret + more\n")
-        sys.stdout.flush()
+        for line in running.stdout:  # it goes on to tell, and has to be listened to
+            if b"listening" in line:
+                told = f"The provider is http://127.0.0.1:{HTTP}, its client contextfs, the secret: s3cret + more\n"
+                sys.stdout.write(told)
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

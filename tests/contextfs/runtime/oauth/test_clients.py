@@ -27,7 +27,7 @@ class Slow:
                 slow.held.wait(20)
                 self.send_error(404)
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the server's name
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -4,6 +4,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
@@ -39,16 +40,31 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def login(
     url: Url = None,
     key: Annotated[bool, Option("--key", help="By an API key: it is asked for, or read from standard input.")] = False,
+    id_token_stdin: Annotated[
+        bool, Option("--id-token-stdin", help="By an ID token of the server's sign-in service, from standard input.")
+    ] = False,
+    organization: Annotated[
+        str | None, Option("--organization", help="With an ID token: the organization, by its id.")
+    ] = None,
     name: Annotated[str | None, Option("--name", help="What this machine is called there.")] = None,
     no_browser: Annotated[bool, Option("--no-browser", help="Open no browser: print the address.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Log in: allow this machine in a browser, or give an API key. The key is kept for you alone.
+    """Log in: allow this machine in a browser, or give an API key or an ID token. The key is kept for you alone.
 
-    A key that a browser allowed is yours, opens for 90 days, and ends with `ctx auth logout`.
+    A key that a browser or an ID token allowed is yours, opens for 90 days, and ends with `ctx auth logout`.
     """
+    if key and id_token_stdin:
+        raise Misused("give --key or --id-token-stdin, not both")
+    if organization is not None and not id_token_stdin:
+        raise Misused("--organization goes with --id-token-stdin: a browser is asked there, and a key names its own")
     server = server_of(os.environ, url)
-    made = _given() if key else _allowed(server, name, is_quiet=json, opens=not no_browser)
+    if key:
+        made = Kept(key=_read("API key: "))
+    elif id_token_stdin:
+        made = _brought(server, name, organization)
+    else:
+        made = _allowed(server, name, is_quiet=json, opens=not no_browser)
     with ContextFS(server, made.key) as client:
         me = client.auth.me()
     kept = credentials.keep(os.environ, server, made.key, by_login=made.by_login, until=made.until)
@@ -115,30 +131,56 @@ def logout(url: Url = None, json: options.Json = False) -> None:
         output.note(f"The key itself still opens, for {why}: `ctx admin key revoke` ends it.")
 
 
-def _given() -> Kept:
-    """Read an API key: never from the command line, which others on this machine see."""
+def _read(asked: str) -> str:
+    """Read what lets somebody in: never from the command line, which others on this machine see."""
     if sys.stdin.isatty():
         from getpass import getpass  # noqa: PLC0415 - only where somebody types
 
-        text = getpass("API key: ")
+        text = getpass(asked)
     else:
         text = sys.stdin.readline()
     if not text.strip():
-        raise Misused("no key came: type it, or send it on standard input")
-    return Kept(key=text.strip())
+        raise Misused("nothing came: type it, or send it on standard input")
+    return text.strip()
+
+
+def _brought(server: str, name: str | None, organization: str | None) -> Kept:
+    """Ask for a key, and allow it by an ID token."""
+    import httpx2  # noqa: PLC0415 - only where a device asks
+
+    from contextfs.client import brought, device  # noqa: PLC0415 - as above
+    from contextfs.domain.logins.model import Exchange  # noqa: PLC0415 - as above
+
+    try:
+        named = None if organization is None else UUID(organization)
+    except ValueError:
+        raise Misused("--organization is an id: `ctx auth status --json` tells it to who is in already") from None
+    wanted = Exchange(id_token=_read("ID token: "), organization_id=named)
+    with httpx2.Client(timeout=30) as http:
+        shown = device.begin(http, server, name or _machine())
+        brought.allow(http, server, shown, wanted)
+        granted = device.wait(http, server, shown)
+    return Kept(key=granted.key, by_login=True, until=granted.until)
+
+
+def _machine() -> str:
+    import platform  # noqa: PLC0415 - only where a device asks
+
+    return f"ctx on {platform.node() or 'a machine'}"
 
 
 def _allowed(server: str, name: str | None, *, is_quiet: bool, opens: bool) -> Kept:
     """Ask for a key, and wait until somebody has allowed it in a browser."""
-    import platform  # noqa: PLC0415 - only where a device asks
+    import httpx2  # noqa: PLC0415 - only where a device asks
 
-    import httpx2  # noqa: PLC0415 - as above
-
-    from contextfs.client import device  # noqa: PLC0415 - as above
+    from contextfs.client import brought, device  # noqa: PLC0415 - as above
 
     with httpx2.Client(timeout=30) as http:
-        shown = device.begin(http, server, name or f"ctx on {platform.node() or 'a machine'}")
+        shown = device.begin(http, server, name or _machine())
         say = output.note if is_quiet else output.say
+        service = brought.service_of(http, server)
+        if service is not None:
+            output.note(f"With an ID token of {output.printable(service.issuer)}: ctx auth login --id-token-stdin.")
         say(f"Open {shown.verification_uri_complete}")
         say(f"and allow this machine there, if it shows the code {output.bold(shown.user_code)}. Waiting …")
         if opens and sys.stdout.isatty():
@@ -189,6 +231,7 @@ def _print(one: Standing) -> None:
     output.block(
         [
             ("you are", _who(one.me) if one.me else ""),
+            ("organization", str(one.me.organization_id) if one.me else ""),
             ("not let in", output.one_line(one.problem, 200)),
             ("key", _key(one)),
         ]

@@ -39,6 +39,7 @@ class Provider(StrEnum):
     okta = "okta"
     entra = "entra"
     auth0 = "auth0"
+    cognito = "cognito"
     generic = "generic"
     saml = "saml"
 
@@ -123,7 +124,7 @@ def sso(
         shown = client.sso.get()
         if act is not Act.show:
             given |= {"enabled": act is Act.on} if act is not Act.set else _found(client, shown, attribute, break_glass)
-            shown = client.sso.put(_changed(shown, given))
+            shown = client.sso.put(_changed(shown, given), if_match=shown.version)
         output.say_json(shown) if json else _show(shown)
     return 0
 

@@ -1,17 +1,21 @@
 """Sign out."""
 
+from functools import partial
+
 from contextfs.journeys.signin import saml
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 from contextfs.runtime import cookies
 from contextfs.runtime.http import HttpResponse
 
 
-def handle(call: Call) -> HttpResponse:
+def handle(call: Call) -> Outside[HttpResponse]:
     """End the login that asks, and take its cookie back.
 
     Where a SAML provider has a session of its own, the header Location tells the address at which it ends that.
     """
-    address = saml.end(call)
+    return saml.end(call).told(partial(_signed_out, call.services.public_url))
+
+
+def _signed_out(public_url: str, address: str | None) -> HttpResponse:
     headers = {} if address is None else {"location": address}
-    forgotten = cookies.forget(cookies.LOGIN, call.services.public_url)
-    return HttpResponse(status=204, headers=headers, cookies=(forgotten,))
+    return HttpResponse(status=204, headers=headers, cookies=(cookies.forget(cookies.LOGIN, public_url),))

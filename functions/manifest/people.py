@@ -116,6 +116,7 @@ PEOPLE: tuple[Route, ...] = (
     # Single sign-on: how an organization's people become known.
     Route("auth.login", "GET", "/v1/auth/login", needs=PUBLIC, status=303),
     Route("auth.callback", "GET", "/v1/auth/callback", needs=PUBLIC, status=303),
+    Route("auth.sign_in", "GET", "/v1/auth/sign-in", needs=PUBLIC),
     Route("auth.exchange", "POST", "/v1/auth/exchange", needs=PUBLIC, status=201, audits="login.opened"),
     Route("saml.metadata", "GET", "/v1/saml/{organization}/metadata", needs=PUBLIC, returns=SAML_METADATA),
     Route(

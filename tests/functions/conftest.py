@@ -50,10 +50,10 @@ class Rows:
         rows = sorted(self.of("usage_records", tenant), key=lambda row: row["id"])
         return [row["quantity"] for row in rows if row["meter"] == meter]
 
-    def waiting_for(self, backend: int) -> bool:
-        """Tell whether somebody waits for a lock that a backend of the server holds."""
+    def waiting_for(self, backend: int, *, many: int = 1) -> bool:
+        """Tell whether somebody waits for a lock that a backend of the server holds, or so many do."""
         query = "select 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
-        return self.connection.execute(query, [backend]).fetchone() is not None
+        return len(self.connection.execute(query, [backend]).fetchall()) >= many
 
     def everything(self, tenant: Tenant) -> dict[str, list[str]]:
         """Copy all that a tenant has, but for what was kept about its calls."""

@@ -5,7 +5,7 @@ from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.devices.model import Decided, Decision
 from contextfs.domain.grants.model import Grant, GrantCreated, NewGrant
-from contextfs.domain.logins.model import Ended, Login, Myself
+from contextfs.domain.logins.model import Ended, Login, Myself, SignIn
 from contextfs.kit.page import Page
 
 _LOGINS = "/v1/auth/logins"
@@ -17,6 +17,10 @@ class Auth:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def sign_in(self) -> SignIn:
+        """Tell how somebody signs in here, and by which service, if the installation has one."""
+        return self._transport.call("GET", "/v1/auth/sign-in", SignIn)
 
     def me(self) -> Myself:
         """Tell who calls, and what they may do."""

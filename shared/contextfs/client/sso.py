@@ -17,9 +17,12 @@ class SingleSignOn:
         """Read how the organization signs in; its client secret is not shown."""
         return self._transport.call("GET", _PATH, Sso)
 
-    def put(self, settings: SsoChange) -> Sso:
-        """Set how the organization signs in; a provider that is switched on is asked first whether it answers."""
-        return self._transport.call("PUT", _PATH, Sso, body=settings)
+    def put(self, settings: SsoChange, *, if_match: str | None = None) -> Sso:
+        """Set how the organization signs in; a provider that is switched on is asked first whether it answers.
+
+        With `if_match` (a `version`) only if nobody else changed it since: VersionMismatch.
+        """
+        return self._transport.call("PUT", _PATH, Sso, body=settings, if_match=if_match)
 
     def test(self) -> SsoTest:
         """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""

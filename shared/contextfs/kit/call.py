@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from contextfs.kit.changes import Change, Kind
@@ -16,10 +16,12 @@ from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Reranker, Transaction, Webhooks
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
+from contextfs.kit.waiting import Waiting
 
 _MOST_IDS = 1 << 32
 
 Reply = TypeVar("Reply")
+Other = TypeVar("Other")
 
 Again = Callable[[str | None], AbstractContextManager["Call"]]
 """Opens a further transaction of the same caller; what the audit log is to say of it is its action, or None."""
@@ -33,12 +35,20 @@ class Outside(Generic[Reply]):
     """What a handler gives that has to ask somebody outside, who may be slow: no transaction is open meanwhile.
 
     `ask` is called when the handler's transaction is over, of which nothing is kept. `then` goes on with what it gave,
-    in another transaction of the same caller, who is let in anew, and gives the reply. A trigger takes its event with
-    that one: after a crash in between the event comes again, and is asked about again.
+    in another transaction of the same caller, who is let in anew, and gives the reply. Few of a process ask at once, in
+    places of their kind (`at`); where the call goes on without an answer (`needed` is False), `then` is given None for
+    none. A trigger takes its event with that other transaction: after a crash in between the event comes again, and is
+    asked about again.
     """
 
     ask: Callable[[], Any]
     then: Callable[["Call", Any], Reply]
+    needed: bool = True
+    at: Literal["setting_up", "rereading"] = "setting_up"
+
+    def told(self, write: Callable[[Reply], Other]) -> "Outside[Other]":
+        """Give the same, whose reply is written as something else."""
+        return Outside(self.ask, lambda call, given: write(self.then(call, given)), self.needed, self.at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +87,8 @@ class Services:
     """Speaks to identity providers; without it, single sign-on is switched off."""
     sign_in: Callable[[], SignInService | None] = lambda: None
     """Where people sign in whose organization has no provider of its own; without it, they have keys alone."""
+    waiting: Waiting = field(default_factory=Waiting)
+    """Who of this process waits for somebody outside."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
     blobs: Callable[[], Blobs | None] = lambda: None

@@ -62,11 +62,28 @@ class IdentityProviders(Protocol):
         ...
 
 
+ServiceKind = Literal["identity-platform", "cognito", "oidc"]
+
+
+class ServicePlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in service as programs ask it: for which of its clients a token has to be, and in which of its tenants."""
+
+    kind: ServiceKind
+    issuer: str
+    client_id: str
+    tenant: str | None = None
+
+
 class SignInService(Protocol):
     """The sign-in service of an installation: for people whose organization has no identity provider of its own.
 
     It does not know organizations, and does not remember which tokens it read.
     """
+
+    @property
+    def place(self) -> ServicePlace:
+        """Which service it is."""
+        ...
 
     def read(self, id_token: str) -> Assertion:
         """Read who has just signed in there; NotAuthenticated when the token is not to be believed."""

@@ -30,10 +30,11 @@ KINDS: Final[Mapping[str, str]] = {
     "ctxl": "login",
     "ctxd": "device-code",
     "ctxo": "sign-in",
+    "ctxw": "webhook-secret",
 }
 """What each prefix opens: API keys, invitations, access tokens (`POST /v1/tokens`), access and refresh tokens of
 programs that a person let in and the codes for them, tokens of directories (SCIM), logins' cookies, codes of devices,
-and sign-ins on their way."""
+sign-ins on their way, and secrets that sign webhooks whose senders take any text."""
 _ID_LENGTH, _SECRET_LENGTH, _SUM_LENGTH = 43, 33, 6
 _PATTERN = re.compile(r"([a-z_]+)_([0-9A-Za-z]{43})_[0-9A-Za-z]{39}")
 _SECRET_BYTES = 24

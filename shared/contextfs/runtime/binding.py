@@ -58,6 +58,7 @@ def bind(route: Route) -> Binding:
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
     in_query = [p for p in parameters if p not in in_path and p.name != "body"]
     changes_one = route.method != "GET" and bool(in_path)
+    has_versions = hasattr(reply, "version")
     return Binding(
         handle=handle,
         path_type=_struct("Path", in_path, hints),
@@ -65,7 +66,8 @@ def bind(route: Route) -> Binding:
         repeated=frozenset(p.name for p in in_query if _is_list(hints[p.name])),
         body_type=hints.get("body"),
         reply_type=reply,
-        compares=changes_one and (reply in {None, NoneType} or hasattr(reply, "version")),
+        compares=(changes_one and reply in {None, NoneType})
+        or (has_versions and (changes_one or route.method == "PUT")),
         ahead=_ahead(getattr(door, "ahead", None)),
     )
 

@@ -114,7 +114,7 @@ class Door:
         try:
             call, result, response = self._done(asked)
         except OutsideError as left:  # no connection is held while somebody is asked
-            call, result, response = self._done(_going_on(asked, left.outside))
+            call, result, response = self._done(_going_on(asked, left))
         if call.events:
             self.services.wake_relay()
         if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
@@ -204,7 +204,7 @@ class Door:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
-            result = leaving(asked.binding.handle(call, **asked.taken))
+            result = leaving(asked.binding.handle(call, **asked.taken), call)
             response = reply(route, request, result)
             if admitted.renew is not None:
                 response = admitted.renew(call, response)
@@ -231,12 +231,12 @@ def undisturbed(attempt: Callable[[], T]) -> T:
     return attempt()
 
 
-def _going_on(asked: Asked, outside: Outside[Any]) -> Asked:
+def _going_on(asked: Asked, left: OutsideError) -> Asked:
     """Ask outside, and give what is left to do with the answer."""
-    given = outside.ask()
+    given = left.asked()
 
     def handle(call: Call, **_: object) -> Any:
-        return outside.then(call, given)
+        return left.outside.then(call, given)
 
     return replace(asked, binding=replace(asked.binding, handle=handle))
 

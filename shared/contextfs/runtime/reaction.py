@@ -64,7 +64,7 @@ class Reactor:
             if fresh is None:
                 return False, None
             call = Call(principal=_platform(event), now=now, tx=tx, services=self.services)
-            afterwards = leaving(handle(call, event))
+            afterwards = leaving(handle(call, event), call)
             settle(call, audits=None, meters=None, request_id=str(event.id))
         if call.events:
             self.services.wake_relay()

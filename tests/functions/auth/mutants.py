@@ -52,6 +52,41 @@ MUTANTS: tuple[Unchecked, ...] = (
         _exchange("test_logins_by_the_service_end_when_the_provider_is_enforced"),
     ),
     without(
+        "an organization that only added somebody",
+        "adapters/database/migrations/0058_pre_entered_organizations.sql",
+        " and d.domain = split_part(address, '@', 2) and d.verified_at is not null",
+        "",
+        _exchange("test_who_was_only_added_learns_of_it_by_nothing_and_is_led_nowhere"),
+    ),
+    without(
+        "a place for who signs in",
+        _JOURNEY,
+        "with services.waiting.signing_in.taken(org_id):",
+        "if True:",
+        "tests/functions/sso/test_places.py::test_sign_ins_at_a_slow_provider",
+    ),
+    without(
+        "a place for who sets up",
+        "runtime/door.py",
+        "with self.places.taken(self.org_id):",
+        "if True:",
+        "tests/functions/sso/test_places.py::test_who_tries_a_slow_provider_again_and_again",
+    ),
+    without(
+        "of two at once one is told",
+        _SQL,
+        "where s.updated_at = %(before)s\n",
+        "",
+        "tests/functions/sso/test_put.py::test_of_two_who_set_it_at_once_one_is_told",
+    ),
+    without(
+        "a planted login is not kept",
+        "journeys/signin/logins.py",
+        "text = tokens.mint(rules.PREFIX, org_id, login_id, services.entropy)",
+        'text = tokens.mint(rules.PREFIX, org_id, login_id, lambda size: b"0" * size)',
+        "tests/functions/auth/test_open.py::test_a_cookie_that_was_there_before_is_not_kept",
+    ),
+    without(
         "secret of the state", _SQL, " and state_hash = %(state_hash)s", "", _back("test_a_state_is_known_by_all_of_it")
     ),
     without(

@@ -63,15 +63,24 @@ def door(clocked: Wiring, twin: Twin) -> Door:
 Hire = Callable[..., str]
 
 
+def add(tenant: Tenant, email: str, role: str = "member") -> str:
+    """Make somebody a member; gives their address."""
+    reply = tenant.call("POST", "/v1/admin/users", {"email": email, "role": role})
+    assert reply.status_code == 201, reply.text
+    return email
+
+
 @pytest.fixture
-def hire() -> Hire:
-    """Give a function that makes somebody a member; gives their address."""
+def hire(rows: Rows) -> Hire:
+    """Give a function that makes somebody a member, by an address of the organization's own; gives the address."""
 
     def make(tenant: Tenant, email: str | None = None, role: str = "member") -> str:
-        address = email or f"{uuid4()}@acme.example"
-        reply = tenant.call("POST", "/v1/admin/users", {"email": address, "role": role})
-        assert reply.status_code == 201, reply.text
-        return address
+        rows.connection.execute(
+            "insert into contextfs.sso_domains (org_id, domain, proof, created_at, verified_at)"
+            " values (%s, 'acme.example', 'p', now(), now()) on conflict do nothing",
+            [tenant.org_id],
+        )
+        return add(tenant, email or f"{uuid4()}@acme.example", role)
 
     return make
 
@@ -131,8 +140,40 @@ def test_who_belongs_to_no_organization_is_told_so(door: Door) -> None:
     reply = door.bring(browser, door.token(f"{uuid4()}@acme.example"))
 
     assert reply.status_code == 403
-    assert "belongs to no organization" in told(reply)["detail"]
+    assert "has been in no organization here" in told(reply)["detail"]
     assert browser.cookie is None
+
+
+def test_who_was_only_added_learns_of_it_by_nothing_and_is_led_nowhere(
+    tenant: Tenant, other_tenant: Tenant, door: Door, hire: Hire, rows: Rows
+) -> None:
+    """Whoever administers an organization can add an address of anybody's, also when it claims the address's domain."""
+    mine, alone = hire(tenant), f"{uuid4()}@elsewhere.example"
+    rows.connection.execute("delete from contextfs.sso_domains where org_id = %s", [other_tenant.org_id])
+    other_tenant.call("POST", "/v1/admin/sso/domains", {"domain": "acme.example"})
+    add(other_tenant, mine)
+    add(other_tenant, alone)
+    browser, lonely = door.browser(), door.browser()
+
+    reply, theirs = door.bring(browser, door.token(mine)), door.bring(lonely, door.token(alone))
+    nobodys = door.bring(lonely, door.token(f"{uuid4()}@elsewhere.example"))
+
+    assert (reply.status_code, theirs.status_code) == (201, 403)
+    assert browser.get("/v1/auth/me").json()["organization_id"] == str(tenant.org_id)
+    assert told(theirs)["detail"].split(" ", 1)[1] == told(nobodys)["detail"].split(" ", 1)[1]
+
+
+def test_who_names_an_organization_that_added_them_is_found_there_from_then_on(
+    tenant: Tenant, other_tenant: Tenant, door: Door
+) -> None:
+    email = add(other_tenant, add(tenant, f"{uuid4()}@elsewhere.example"))
+    browser, later = door.browser(), door.browser()
+
+    first = door.bring(browser, door.token(email), tenant.org_id)
+    reply = door.bring(later, door.token(email, jti="another one"))
+
+    assert (first.status_code, reply.status_code) == (201, 201)
+    assert later.get("/v1/auth/me").json()["organization_id"] == str(tenant.org_id)
 
 
 def test_who_belongs_to_several_names_one_and_no_other(

@@ -89,7 +89,7 @@ def test_it_leads_back_to_this_server_alone(
 
     place = urlsplit(str(back.headers["location"]))
     assert (place.scheme, place.netloc) == ("http", "127.0.0.1:8420")
-    assert back.headers["location"] in {"http://127.0.0.1:8420/", "http://127.0.0.1:8420/%0d%0aset-cookie:x"}
+    assert back.headers["location"] in {"http://127.0.0.1:8420/oauth/login", "http://127.0.0.1:8420/%0d%0aset-cookie:x"}
 
 
 def test_it_leads_back_to_where_one_wanted_to_go(

@@ -168,7 +168,7 @@ def test_what_nobody_asked_for_is_refused_unless_it_is_allowed(
 
     assert "begin at /v1/auth/login" in told(refused)["detail"]
     assert (taken.status_code, taken.headers["location"]) == (303, "http://127.0.0.1:8420/studio")
-    assert elsewhere.headers["location"] == "http://127.0.0.1:8420/"
+    assert elsewhere.headers["location"] == "http://127.0.0.1:8420/oauth/login"
 
 
 @pytest.mark.parametrize("answers", ["other", "ctxo_" + "0" * 43 + "_" + "0" * 39])

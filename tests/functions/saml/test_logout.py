@@ -67,7 +67,7 @@ def test_the_providers_answer_leads_home(tenant: Tenant, browser: Browser, set_u
     back = browser.get(f"{organization.places['logout_url']}?{message.query}")
 
     assert root.get("InResponseTo") == request.get("ID")
-    assert (back.status_code, back.headers["location"]) == (303, "http://127.0.0.1:8420/")
+    assert (back.status_code, back.headers["location"]) == (303, "http://127.0.0.1:8420/oauth/login")
 
 
 def test_who_signs_out_at_the_provider_is_out_here_too(

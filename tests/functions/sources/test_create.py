@@ -50,13 +50,13 @@ def test_its_sessions_name_it_where_no_tool_is_chosen(fields: dict[str, str], to
 
 
 def test_each_preset_brings_its_scheme_and_another_may_be_chosen(tenant: Tenant) -> None:
-    made = [
-        create(tenant, name=preset, preset=preset).json()["source"] for preset in ("json", "openai", "github", "slack")
-    ]
+    replies = [create(tenant, name=preset, preset=preset).json() for preset in ("json", "openai", "github", "slack")]
+    made = [reply["source"] for reply in replies]
     chosen = create(tenant, name="export", preset="slack", scheme="standard").json()["source"]
 
     assert [source["scheme"] for source in made] == ["standard", "standard", "github", "slack"]
     assert chosen["scheme"] == "standard"
+    assert [reply["secret"].partition("_")[0] for reply in replies] == ["whsec", "whsec", "ctxw", "ctxw"]
 
 
 def test_a_secret_of_the_senders_own_is_taken(tenant: Tenant) -> None:

@@ -1,9 +1,11 @@
 """PUT /v1/admin/sso: what is switched on was tried first."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.conftest import Tenant
@@ -11,7 +13,7 @@ from tests.functions.asking import told
 from tests.functions.auth.browser import NewBrowser
 from tests.functions.auth.conftest import SetUp
 from tests.functions.auth.provider import Provider
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, wait_until
 
 OFF: Any = {"enabled": False, "provider": "okta", "metadata_url": "https://acme.okta.example", "client_id": "c"}
 
@@ -100,3 +102,36 @@ def test_another_organization_sees_nothing_of_it(tenant: Tenant, other_tenant: T
     tenant.call("PUT", "/v1/admin/sso", OFF)
 
     assert other_tenant.call("GET", "/v1/admin/sso").json()["metadata_url"] is None
+
+
+def test_a_version_that_is_overtaken_changes_nothing(tenant: Tenant) -> None:
+    """Whoever changes what they read says which state that was, also that nobody had set anything."""
+    first = tenant.call("PUT", "/v1/admin/sso", OFF, if_match='"0"')
+    late = tenant.call("PUT", "/v1/admin/sso", OFF | {"client_id": "another"}, if_match='"0"')
+    read = tenant.call("GET", "/v1/admin/sso")
+    next_one = tenant.call("PUT", "/v1/admin/sso", OFF | {"client_id": "d"}, if_match=read.headers["etag"])
+
+    assert (first.status_code, late.status_code, next_one.status_code) == (200, 412, 200)
+    assert (read.json()["client_id"], next_one.json()["client_id"]) == ("c", "d")
+    assert first.headers["etag"] == read.headers["etag"] != next_one.headers["etag"]
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["nothing was set", "something was"])
+def test_of_two_who_set_it_at_once_one_is_told(
+    known: bool,  # noqa: FBT001 - a case
+    tenant: Tenant,
+    database_url: str,
+    rows: Rows,
+) -> None:
+    """Both have read the same state, and are about to write, when they may."""
+    if known:
+        tenant.call("PUT", "/v1/admin/sso", OFF)
+    with psycopg.connect(database_url) as held, ThreadPoolExecutor(2) as pool:
+        held.execute("lock table contextfs.sso_settings in share mode")
+        asked = [pool.submit(tenant.call, "PUT", "/v1/admin/sso", OFF | {"client_id": name}) for name in ("ann", "bob")]
+        wait_until(lambda: rows.waiting_for(held.info.backend_pid, many=2))
+        held.rollback()
+        statuses = sorted(one.result(20).status_code for one in asked)
+
+    assert statuses == [200, 409]
+    assert len(rows.audited(tenant, "sso.updated")) == 1 + known

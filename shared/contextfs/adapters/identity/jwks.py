@@ -4,6 +4,7 @@ Whoever sends tokens with invented key ids makes this ask no more than once in h
 """
 
 import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -24,14 +25,22 @@ _TYPES: Final = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 _UNKNOWN: Final = "The identity provider has no such key as signed the token."
 
 
+@dataclass
+class _Published:
+    """What one provider publishes, as it was read; who asks it holds up nobody who asks another one."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    at: datetime | None = None
+    keys: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+
 class Keys:
     """Finds the key that a token says it is signed with."""
 
     def __init__(self, web: Web, clock: Clock) -> None:
         self._web = web
         self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[datetime, list[dict[str, Any]]]] = {}
+        self._known: dict[str, _Published] = {}
 
     def find(self, jwks_uri: str, kid: object, algorithm: str) -> PublicKey:
         """Give the one key of this id that fits the algorithm; NotAuthenticated when there is none."""
@@ -43,17 +52,16 @@ class Keys:
 
     def _read(self, jwks_uri: str, fresh: timedelta) -> list[dict[str, Any]]:
         """Give the keys that are published, as they were no longer ago than `fresh`."""
-        with self._lock:  # one asks, the others wait for what it gets
+        known = self._known.setdefault(jwks_uri, _Published())
+        with known.lock:  # one asks, the others wait for what it gets
             now = self._clock()
-            at, known = self._known.get(jwks_uri, (None, None))
-            if at is not None and known is not None and now - at < fresh:
-                return known
+            if known.at is not None and now - known.at < fresh:
+                return known.keys
             document = self._web.get(jwks_uri)
             listed = cast("dict[str, Any]", document).get("keys") if isinstance(document, dict) else None
             many = cast("list[Any]", listed)[:_MOST_KEYS] if isinstance(listed, list) else []
-            keys = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
-            self._known[jwks_uri] = (now, keys)
-            return keys
+            known.at, known.keys = now, [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
+            return known.keys
 
     @staticmethod
     def _among(keys: list[dict[str, Any]], kid: object, algorithm: str) -> PublicKey | None:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.kit.fields import Moment
+from contextfs.kit.identity import ServicePlace
 
 Method = Literal["key", "oidc", "oauth", "saml", "service"]
 """By what a browser was signed in: a key, the organization's provider, or the installation's own sign-in service."""
@@ -20,6 +21,20 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     id_token: Annotated[str, Meta(min_length=1, max_length=65536)]
     organization_id: UUID | None = None
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody signs in at a server.
+
+    `login` leads a browser to the provider of its organization (`?email=…` or `?organization=…`). `service` is the
+    installation's own service, null where it has none: an ID token of it is sent to `exchange`. `device` is where a
+    program asks to be let in (RFC 8628).
+    """
+
+    login: str
+    device: str
+    service: ServicePlace | None
+    exchange: str | None
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):

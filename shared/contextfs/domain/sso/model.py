@@ -90,6 +90,11 @@ class Sso(msgspec.Struct, frozen=True, kw_only=True):
     saml: SamlAddresses | None
     updated_at: Moment | None
 
+    @property
+    def version(self) -> str:
+        """The version that ETag and If-Match speak of."""
+        return _version(self.updated_at)
+
 
 class SsoTest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an organization's provider can be used: what it calls itself, where it signs in, or what is wrong."""
@@ -123,8 +128,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def version(self) -> str:
-        """Name the state by the moment of its last change."""
-        return version_at(self.updated_at) if self.updated_at else "0"
+        """The version that ETag and If-Match speak of."""
+        return _version(self.updated_at)
 
 
 class NewDomain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,3 +173,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     role: str
     suspended: bool = False
+
+
+def _version(updated_at: Moment | None) -> str:
+    """Name a state by the moment of its last change; one that nobody ever changed is the version 0."""
+    return "0" if updated_at is None else version_at(updated_at)

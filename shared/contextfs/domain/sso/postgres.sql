@@ -3,7 +3,7 @@
 select contextfs.organization_of_domain(%(domain)s) as org_id
 
 -- name: organizations_of_person
--- The organizations of who is known by a subject, or has an address.
+-- The organizations of who is known by a subject, or has an address of a domain that they have proven.
 select org_id, name from contextfs.organizations_of_person(%(issuer)s, %(subject)s, %(email)s)
 
 -- name: get_settings
@@ -14,8 +14,9 @@ select
 from sso_settings
 
 -- name: put_settings
--- Set how this organization signs in; a secret that is left out stays as it was.
-insert into sso_settings (
+-- Set how this organization signs in, unless somebody else did since `before`: then no row comes. (A version is the moment of
+-- the last change: it never comes twice, whatever the clocks say.)
+insert into sso_settings as s (
     org_id, enabled, provider, metadata_url, client_id, client_secret, attribute_mapping, auto_provision, default_role,
     group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, updated_at
 )
@@ -31,7 +32,9 @@ set enabled = excluded.enabled, provider = excluded.provider, metadata_url = exc
     default_role = excluded.default_role, group_roles = excluded.group_roles, enforced = excluded.enforced,
     break_glass_user_id = excluded.break_glass_user_id, metadata_xml = excluded.metadata_xml,
     idp_initiated = excluded.idp_initiated, saml_certificate = excluded.saml_certificate, saml_key = excluded.saml_key,
-    updated_at = excluded.updated_at
+    updated_at = greatest(excluded.updated_at, s.updated_at + interval '1 microsecond')
+where s.updated_at = %(before)s
+returning updated_at
 
 -- name: domains
 -- The domains of this organization.

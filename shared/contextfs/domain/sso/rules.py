@@ -17,6 +17,8 @@ _RETURN_TO = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1000}")
 _GOOGLE_OWN: Final = frozenset({"gmail.com", "googlemail.com"})
 _VOUCH_FOR_NONE: Final = frozenset({"entra", "saml"})
 """Whatever these say of an address, it is what somebody typed there."""
+HOME: Final = "/oauth/login"
+"""Where somebody is led who did not say where to: it tells them that they are signed in."""
 RECORD: Final = "contextfs-domain-verification="
 
 
@@ -26,11 +28,11 @@ def domain_of(email: str) -> str:
 
 
 def safe_return(path: str | None) -> str:
-    r"""Give the place on this server that a sign-in leads back to; anything else becomes its root.
+    r"""Give the place on this server that a sign-in leads back to; anything else becomes `HOME`.
 
     Browsers read `//host`, `/\host` and control characters as other servers.
     """
-    return path if path and _RETURN_TO.fullmatch(path) and not urlsplit(path).netloc else "/"
+    return path if path and _RETURN_TO.fullmatch(path) and not urlsplit(path).netloc else HOME
 
 
 def person(settings: Settings, assertion: Assertion, verified: Collection[str]) -> Person:

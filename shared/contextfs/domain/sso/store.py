@@ -8,7 +8,7 @@ import msgspec
 
 from contextfs.domain.sso.model import AttributeMapping, Domain, Member, Settings
 from contextfs.domain.sso.rules import RECORD
-from contextfs.kit.errors import NotFound
+from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.saml import Named
 from contextfs.kit.sql import load
@@ -40,7 +40,10 @@ def organization_of_domain(tx: Transaction, domain: str) -> UUID | None:
 
 
 def organizations_of_person(tx: Transaction, issuer: str, subject: str, email: str) -> dict[UUID, str]:
-    """Find the organizations, by id and name, of who is known by a subject or has an address, given in lower case."""
+    """Find the organizations, by id and name, that somebody was in before, or whose own address they have.
+
+    The address is given in lower case; it is an organization's own when that has proven its domain.
+    """
     named = {"issuer": issuer, "subject": subject, "email": email}
     return {row["org_id"]: row["name"] for row in tx.all(_SQL["organizations_of_person"], named)}
 
@@ -51,12 +54,15 @@ def settings(tx: Transaction) -> Settings:
     return _NONE if row is None else msgspec.convert(row, Settings)
 
 
-def put(tx: Transaction, org_id: UUID, wanted: Settings) -> None:
-    """Set how the organization signs in."""
+def put(tx: Transaction, org_id: UUID, wanted: Settings, before: Settings) -> Settings:
+    """Set how the organization signs in; Conflict when it is not as it was `before`, also by who does so at once."""
     named = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     for name in ("attribute_mapping", "group_roles"):
         named[name] = msgspec.json.encode(named[name]).decode()
-    tx.run(_SQL["put_settings"], named | {"org_id": org_id})
+    row = tx.one(_SQL["put_settings"], named | {"org_id": org_id, "before": before.updated_at})
+    if row is None:
+        raise Conflict("How the organization signs in was changed meanwhile: look at it, and send this again.")
+    return msgspec.structs.replace(wanted, updated_at=row["updated_at"])
 
 
 def domains(tx: Transaction) -> list[Domain]:

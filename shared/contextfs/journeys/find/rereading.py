@@ -21,6 +21,7 @@ from contextfs.kit.ports import Reranker
 Reply = TypeVar("Reply")
 Then = Callable[[Call, Found], Reply]
 
+_BUSY = Unavailable("Too many searches wait for the reranker already.")
 _log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,12 @@ def rereading(call: Call, wanted: SearchRequest, found: Found, then: Then[Reply]
     texts = _texts(call, wanted, found) if reranker is not None and found.asked.strip() and found.ranked else {}
     if reranker is None or not texts:
         return then(call, _relevant(found, wanted))
-    return Outside(lambda: _read(reranker, found, texts), lambda later, read: then(later, _relevant(read, wanted)))
+    return Outside(
+        lambda: _read(reranker, found, texts),
+        lambda later, read: then(later, _relevant(read or _unread(found, _BUSY), wanted)),
+        needed=False,
+        at="rereading",
+    )
 
 
 def _texts(call: Call, wanted: SearchRequest, found: Found) -> dict[str, str]:

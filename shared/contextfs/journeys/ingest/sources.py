@@ -17,7 +17,7 @@ def create(call: Call, new: NewSource) -> SourceCreated:
     scheme = new.scheme or _SCHEMES[new.preset]
     _check(new, scheme)
     source_id = call.new_id()
-    secret = new.secret or signatures.mint(scheme, call.services.entropy)
+    secret = new.secret or signatures.mint(scheme, call.principal.org_id, source_id, call.services.entropy)
     sealed = sealing.seal(secret, call.services.key_pepper, source_id, call.services.entropy)
     place = Place(call.principal.org_id, source_id)
     source = store.insert(call.tx, place, new, scheme=scheme, sealed=sealed, by=call.principal.actor_id, now=call.now)
@@ -28,8 +28,9 @@ def create(call: Call, new: NewSource) -> SourceCreated:
 def rotate(call: Call, source_id: UUID, wanted: NewSecret) -> SourceCreated:
     """Give a source a new secret; by the one that it had, it may sign for some hours more."""
     source = store.get(call.tx, source_id)
-    secret = wanted.secret or signatures.mint(source.scheme, call.services.entropy)
-    sealed = sealing.seal(secret, call.services.key_pepper, source_id, call.services.entropy)
+    org_id, entropy = call.principal.org_id, call.services.entropy
+    secret = wanted.secret or signatures.mint(source.scheme, org_id, source_id, entropy)
+    sealed = sealing.seal(secret, call.services.key_pepper, source_id, entropy)
     until = call.now + timedelta(hours=wanted.grace_hours)
     rotated = store.rotate(call.tx, source_id, sealed=sealed, former_until=until, now=call.now)
     call.emit("source.rotated", source_id, source.project_id)

@@ -3,10 +3,8 @@
 The log itself is the queue, and a position in it says how far the destination has come.
 """
 
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
-from threading import BoundedSemaphore
 
 from contextfs.domain.audit import streams
 from contextfs.domain.audit.model import AuditStreamChange, AuditStreamSet, AuditStreamTest, NewStreamSecret
@@ -15,14 +13,13 @@ from contextfs.domain.sources import sealing, signatures
 from contextfs.journeys.keep.sending import Refusal, post, trial, webhooks
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import TooManyRequests, Unavailable
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ids import named
 from contextfs.kit.ports import Bus, Database
 
 _AT_ONCE = 100
 _TEST_SECONDS = 5.0
-_WAITING = BoundedSemaphore(2)
 
 
 def change(call: Call, wanted: AuditStreamChange) -> Outside[AuditStreamSet]:
@@ -33,14 +30,14 @@ def change(call: Call, wanted: AuditStreamChange) -> Outside[AuditStreamSet]:
     there = webhooks(call)
 
     def look() -> None:
-        with _waiting(), suppress(Unavailable):  # a name that nobody knows today
+        with suppress(Unavailable):  # a name that nobody knows today
             there.check(wanted.url)
 
     return Outside(look, lambda later, _: _set(later, wanted))
 
 
 def _set(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
-    secret = signatures.mint("standard", call.services.entropy)
+    secret = signatures.mint_standard(call.services.entropy)
     authorization = None if wanted.authorization is None else _sealed(call, wanted.authorization)
     is_new = streams.put(
         call.tx,
@@ -57,7 +54,7 @@ def _set(call: Call, wanted: AuditStreamChange) -> AuditStreamSet:
 
 def rotate(call: Call, wanted: NewStreamSecret) -> AuditStreamSet:
     """Give the stream a new secret; for some hours what is sent is signed by the one that it had, too."""
-    secret = signatures.mint("standard", call.services.entropy)
+    secret = signatures.mint_standard(call.services.entropy)
     until = call.now + timedelta(hours=wanted.grace_hours)
     streams.rotate(call.tx, sealed=_sealed(call, secret), former_until=until, now=call.now)
     return AuditStreamSet(stream=streams.get(call.tx), secret=secret)
@@ -70,8 +67,7 @@ def test(call: Call) -> Outside[AuditStreamTest]:
     def send() -> Refusal | None:
         if stream is None:
             return Refusal(streams.ABSENT)
-        with _waiting():
-            return post(call, stream, [entry], f"test-{entry.id}", seconds=_TEST_SECONDS)
+        return post(call, stream, [entry], f"test-{entry.id}", seconds=_TEST_SECONDS)
 
     return Outside(send, _told)
 
@@ -79,17 +75,6 @@ def test(call: Call) -> Outside[AuditStreamTest]:
 def _told(call: Call, refusal: Refusal | None) -> AuditStreamTest:
     call.note(works=refusal is None)
     return AuditStreamTest(works=refusal is None, told=refusal.told if refusal else "The destination took it.")
-
-
-@contextmanager
-def _waiting() -> Generator[None]:
-    """Wait for a customer's address, with no transaction open: few of a process do at once, or its threads all do."""
-    if not _WAITING.acquire(blocking=False):
-        raise TooManyRequests("Other destinations are being tried right now: try again in some seconds.", retry_after=5)
-    try:
-        yield
-    finally:
-        _WAITING.release()
 
 
 def announce(database: Database, bus: Bus, clock: Clock) -> int:

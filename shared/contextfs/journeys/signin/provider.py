@@ -57,7 +57,8 @@ def begin(call: OpenCall, organization: UUID | None, email: str | None, return_t
     signin = uuid7(call.now, services.entropy)
     state = tokens.mint(STATE, org_id, signin, services.entropy)
     binder = base64.urlsafe_b64encode(services.entropy(24)).decode()
-    address = _address(call, org_id, settings, state)
+    with services.waiting.signing_in.taken(org_id):
+        address = _address(call, org_id, settings, state)
     with call.inside(org_id, None) as inside:
         store.begin(
             inside.tx,
@@ -76,12 +77,13 @@ def finish(call: OpenCall, *, state: str, code: str | None, error: str | None, i
     named = tokens.parse(state, call.services.key_pepper, STATE)
     if named is None:
         raise NotAuthenticated(BROKEN)
-    try:
-        return _finish(call, named, state=state, code=code, error=error, issuer=issuer)
-    except ContextFSError as refused:
-        with call.inside(named.org_id, "login.refused") as inside:
-            inside.note(subject=named.id, reason=type(refused).slug())
-        raise
+    with call.services.waiting.signing_in.taken(named.org_id):  # before the state is used: it can come again
+        try:
+            return _finish(call, named, state=state, code=code, error=error, issuer=issuer)
+        except ContextFSError as refused:
+            with call.inside(named.org_id, "login.refused") as inside:
+                inside.note(subject=named.id, reason=type(refused).slug())
+            raise
 
 
 def _finish(

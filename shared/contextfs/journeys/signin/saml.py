@@ -6,7 +6,6 @@ organization has to allow it.
 """
 
 import hmac
-from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -18,8 +17,9 @@ from contextfs.journeys.signin.logins import leave, open_login
 from contextfs.journeys.signin.peers import providers_of, saml_peer_of, service_of, speaks_saml
 from contextfs.journeys.signin.provider import BROKEN, NO_SIGN_IN, STATE, Finished
 from contextfs.kit import tokens
-from contextfs.kit.call import Call, OpenCall
+from contextfs.kit.call import Call, OpenCall, Outside
 from contextfs.kit.errors import ContextFSError, NotAuthenticated, NotFound
+from contextfs.kit.ids import uuid7
 from contextfs.kit.saml import Believed, LogoutAnswered, LogoutMessage
 
 _USED = "This SAML message was used before: begin again."
@@ -43,34 +43,45 @@ def finish(call: OpenCall, organization: UUID, *, response: str, relay_state: st
     settings = _settings(call, organization)
     if not settings.enabled:
         raise NotFound(NO_SIGN_IN)
-    try:
-        return _finish(call, organization, settings, response=response, relay_state=relay_state)
-    except ContextFSError as refused:
-        with call.inside(organization, "login.refused") as inside:
-            inside.note(provider=settings.provider, reason=type(refused).slug())
-        raise
+    with call.services.waiting.signing_in.taken(organization):
+        try:
+            return _finish(call, organization, settings, response=response, relay_state=relay_state)
+        except ContextFSError as refused:
+            with call.inside(organization, "login.refused") as inside:
+                inside.note(provider=settings.provider, reason=type(refused).slug())
+            raise
 
 
-def end(call: Call) -> str | None:
-    """End the login that asks; gives the address at which its SAML provider ends its session, too, if there is one."""
-    login_id = call.principal.login_id
+def end(call: Call) -> Outside[str | None]:
+    """End the login that asks; gives the address at which its SAML provider ends its session, too, if there is one.
+
+    Here the login ends, whether or not the provider can be told.
+    """
+    services, org_id, login_id, now = call.services, call.principal.org_id, call.principal.login_id, call.now
     found = None if login_id is None else store.session_of(call.tx, login_id)
-    leave(call)
     settings = store.settings(call.tx)
-    if found is None or not speaks_saml(settings):
-        return None
-    peer = saml_peer_of(call.services, call.principal.org_id, settings)
-    with suppress(ContextFSError):  # here the login has ended, whether or not the provider can be told
-        return providers_of(call.services).saml.ask_logout(peer, _message_id(call.new_id()), *found, call.now)
-    return None
+
+    def look() -> str | None:
+        if found is None or not speaks_saml(settings):
+            return None
+        peer = saml_peer_of(services, org_id, settings)
+        return providers_of(services).saml.ask_logout(peer, _message_id(uuid7(now, services.entropy)), *found, now)
+
+    return Outside(look, _left, needed=False)
+
+
+def _left(call: Call, address: str | None) -> str | None:
+    leave(call)
+    return address
 
 
 def take_logout(call: OpenCall, organization: UUID, message: LogoutMessage, relay_state: str | None) -> str:
     """End what a provider says has ended; gives where the browser goes on, which is the provider where it asked."""
     settings = _settings(call, organization)
     saml, peer = providers_of(call.services).saml, saml_peer_of(call.services, organization, settings)
-    home = call.services.public_url + "/"
-    said = saml.read_logout(peer, message, call.now)
+    home = call.services.public_url + rules.HOME
+    with call.services.waiting.signing_in.taken(organization):
+        said = saml.read_logout(peer, message, call.now)
     if isinstance(said, LogoutAnswered):
         return home
     with call.inside(organization, "login.ended") as inside:

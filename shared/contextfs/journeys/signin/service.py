@@ -11,13 +11,13 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.logins.model import Exchange
+from contextfs.domain.logins.model import Exchange, SignIn
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member
 from contextfs.journeys.signin.logins import open_login
 from contextfs.kit.assertion import Assertion
-from contextfs.kit.call import Call, OpenCall
+from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.errors import ContextFSError, Invalid, NotAllowed, NotAuthenticated, NotFound
 
 LASTS: Final = timedelta(minutes=10)
@@ -26,12 +26,24 @@ _NOBODY = UUID(int=0)
 _SHOWN: Final = 5
 
 
+def describe(services: Services) -> SignIn:
+    """Tell which service it is, if there is one, and where its tokens are brought."""
+    root, service = services.public_url, services.sign_in()
+    return SignIn(
+        login=f"{root}/v1/auth/login",
+        device=f"{root}/oauth/device_authorization",
+        service=None if service is None else service.place,
+        exchange=None if service is None else f"{root}/v1/auth/exchange",
+    )
+
+
 def enter(call: OpenCall, wanted: Exchange) -> str:
     """Change an ID token for a login, and give its cookie; NotAuthenticated or NotAllowed says why nobody is let in."""
     service = call.services.sign_in()
     if service is None:
         raise NotFound("This server has no sign-in service of its own: sign in with a key, or at /v1/auth/login.")
-    assertion = service.read(wanted.id_token)
+    with call.services.waiting.signing_in.taken(_NOBODY):
+        assertion = service.read(wanted.id_token)
     email = rules.verified_address(assertion)
     org_id = _organization(call, assertion, email, wanted.organization_id)
     try:
@@ -45,7 +57,11 @@ def enter(call: OpenCall, wanted: Exchange) -> str:
 
 
 def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID | None) -> UUID:
-    """Find the organization that is entered: the one that is named, or the only one."""
+    """Find the organization that is entered: the one that is named, or the only one that is theirs beyond doubt.
+
+    Anybody who administers an organization can add an address: to name that organization is to take it on, once. It is
+    found from then on; until then nobody learns of it, or is led into it, by being added.
+    """
     if wanted is not None:
         with call.inside(wanted, None) as inside:
             if _known(inside, assertion, email) is None:
@@ -54,7 +70,8 @@ def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID
     with call.inside(_NOBODY, None) as inside:
         theirs = store.organizations_of_person(inside.tx, assertion.issuer, assertion.subject, email)
     if not theirs:
-        raise NotAllowed(f"{email} belongs to no organization here: ask an administrator to invite you.")
+        detail = f"{email} has been in no organization here yet: name yours in organization_id, this once."
+        raise NotAllowed(f"{detail} Its administrator tells its id, and adds who is no member.")
     if len(theirs) > 1:
         shown = ", ".join(f"{name[:40]} ({org_id})" for org_id, name in list(theirs.items())[:_SHOWN])
         more = f", and {len(theirs) - _SHOWN} more" if len(theirs) > _SHOWN else ""

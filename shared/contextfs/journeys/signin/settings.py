@@ -9,7 +9,7 @@ from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Settings, Sso, SsoChange, SsoTest
 from contextfs.journeys.signin import peers
 from contextfs.kit.call import Call, Outside
-from contextfs.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
+from contextfs.kit.errors import Invalid, NotAllowed, Unavailable
 
 
 def read(call: Call) -> Sso:
@@ -24,6 +24,7 @@ def change(call: Call, wanted: SsoChange) -> Outside[Sso]:
     if call.principal.project_ids is not None:
         raise NotAllowed("A key of one project does not decide how the organization signs in.")
     before = store.settings(call.tx)
+    call.require_version(before.version)
     settings = _with_key(call, _changed(call, before, wanted))
     _check_owner(call, settings)
 
@@ -45,14 +46,12 @@ def _changed(call: Call, before: Settings, wanted: SsoChange) -> Settings:
 
 def _set(call: Call, before: Settings, settings: Settings) -> Sso:
     """Store what was tried, unless somebody else has stored other settings since they were read."""
-    if store.settings(call.tx) != before:
-        raise Conflict("How the organization signs in was changed meanwhile: look at it, and send this again.")
     _check_owner(call, settings)
-    store.put(call.tx, call.principal.org_id, settings)
+    stored = store.put(call.tx, call.principal.org_id, settings, before)
     if settings.enabled and settings.enforced:
         call.note(ended=logins.end_past_provider(call.tx, settings.break_glass_user_id, call.now))
     call.note(enabled=settings.enabled, provider=settings.provider, enforced=settings.enforced)
-    return _shown(call, settings)
+    return _shown(call, stored)
 
 
 def test(call: Call) -> Outside[SsoTest]:

@@ -150,6 +150,7 @@ MATRIX: Mapping[str, Row] = MappingProxyType(
         "invitations.accept": Row(last=True, alike=False),  # an invitation of one's own opens once
         "auth.login": Row(queries=("organization=$org_id",), alike=False),  # it leads to their provider, whoever asks
         "auth.callback": _ELSE,
+        "auth.sign_in": _ELSE,
         "auth.exchange": Row(bodies=({"id_token": "$mark", "organization_id": "$org_id"},)),
         "saml.metadata": Row(alike=False, open=True),  # providers read it
         "saml.acs": _ELSE,

@@ -79,7 +79,7 @@ def set_up(tx: Transaction, services: Services, victim: Victim, theirs: Provider
         saml_key=ours and ours.key,
         updated_at=now,
     )
-    store.put(tx, victim.org_id, settings)
+    store.put(tx, victim.org_id, settings, store.settings(tx))
 
 
 def tried(

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contextfs.domain.sources.signatures import mint, signed
+from contextfs.domain.sources.signatures import mint_standard, signed
 from contextfs.kit.call import Services
 from contextfs.kit.clock import Clock
 from contextfs.runtime.isolation.grounds import ONCE, session_of
@@ -199,7 +199,7 @@ def _directories(web: Web, victim: Victim, party: Party) -> Check:
 def _webhooks(web: Web, victim: Victim, services: Services, clock: Clock) -> Check:
     """Send a conversation to the victim's source, signed with a secret that is not the source's."""
     body = msgspec.json.encode({"conversation_id": "forged", "messages": [{"role": "user", "content": "forged"}]})
-    secret = mint("standard", services.entropy)
+    secret = mint_standard(services.entropy)
     headers = {"content-type": "application/json", **signed(secret, "msg_forged", clock(), body)}
     reply = web.request("POST", f"/v1/ingest/{victim.things['source']}", content=body, headers=headers)
     leak = None if reply.status_code >= _FAILED else f"it was taken ({reply.status_code})"

@@ -62,7 +62,7 @@ def decide(services: Services, browser: Browser, fields: dict[str, str]) -> Resp
     if me is None:
         return pages.message("You are not signed in any more", "Begin again in the program.", status=401)
     if fields.get("decision") != "allow":
-        if not browser.comes_from_here() or fields.get("csrf") != me.csrf_token:
+        if not browser.comes_from_here() or not browser.sent_by(me, fields):
             return pages.message("This cannot be done", "This form was not sent by this page.", status=403)
         return browser.shown(_back(services, redirect_uri, asked.state, error="access_denied"))
     wanted = {

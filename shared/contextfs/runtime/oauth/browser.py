@@ -4,6 +4,7 @@ A page is a face of routes: it calls them through the door with the browser's ow
 (the cookie, its token, permissions, the audit log) protects the pages.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -67,6 +68,11 @@ class Browser:
         ours = urlsplit(self._door.services.public_url)
         is_ours = origin in {None, f"{ours.scheme}://{ours.netloc}"}
         return is_ours and self._request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+
+    @staticmethod
+    def sent_by(me: Myself, fields: Mapping[str, str]) -> bool:
+        """Tell whether a form has the token of the login that it was shown to."""
+        return hmac.compare_digest(fields.get("csrf", "").encode(), (me.csrf_token or "-").encode())
 
 
 def detail_of(answer: HttpResponse) -> str:

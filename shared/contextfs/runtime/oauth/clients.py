@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from contextfs.kit.call import Services
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import ContextFSError, TooManyRequests, Unavailable
 from contextfs.runtime.oauth.answers import Refused
 
 _PREFIX: Final = "ctxc."
@@ -108,7 +108,11 @@ def _published(services: Services, client_id: str, parts: SplitResult) -> Client
     if services.identity is None:
         raise Unavailable("This server reads no metadata of programs: register at /oauth/register.")
     try:
-        told = msgspec.convert(services.identity().read(client_id), Told)
+        with services.waiting.programs.taken(parts.hostname):
+            published = services.identity().read(client_id)
+        told = msgspec.convert(published, Told)
+    except TooManyRequests:
+        raise
     except (msgspec.ValidationError, ContextFSError) as error:
         raise Refused("invalid_client", f"The metadata of the program cannot be read: {error}", 401) from None
     if told.client_id != client_id:

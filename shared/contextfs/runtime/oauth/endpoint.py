@@ -21,7 +21,7 @@ from contextfs.runtime.oauth.clients import registered
 from contextfs.runtime.oauth.exchange import GRANT, exchange
 from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
 from contextfs.runtime.oauth.tokens import GRANTS, revoke
-from contextfs.runtime.problems import unexpected
+from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.table import Route
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
             methods=["POST"],
         ),
         Path(REVOKE, _programs(door, revoke), methods=["POST"]),
-        Path(LOGIN, _shown(door, routes, lambda _, fields: signing_in.show(fields.get("return_to"))), methods=["GET"]),
+        Path(LOGIN, _shown(door, routes, signing_in.begin), methods=["GET"]),
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
         Path(devices.PAGE, _shown(door, routes, devices.show), methods=["GET"]),
         Path(devices.PAGE, _shown(door, routes, devices.decide), methods=["POST"]),
@@ -116,7 +116,9 @@ def _shown(door: Door, routes: Sequence[Route], act: Callable[[Browser, Fields],
         except Refused as refused:
             return pages.message("This cannot be done", refused.description, status=refused.status)
         except ContextFSError as error:
-            return pages.message("This cannot be done", error.detail, status=error.status)
+            told = pages.message("This cannot be done", error.detail, status=error.status)
+            told.headers.update(headers_of(error))
+            return told
         except Exception:  # noqa: BLE001 - as above
             return pages.message("This cannot be done", _fault(door, request), status=500)
 

@@ -10,6 +10,15 @@ _PROVIDER = "/v1/auth/login"
 _FAILED = 400
 
 
+def begin(browser: Browser, fields: dict[str, str]) -> Response:
+    """Show the page; who is signed in, and is on no way elsewhere, is told so."""
+    me = None if "return_to" in fields else browser.me()
+    if me is None:
+        return show(fields.get("return_to"))
+    who = f"You are {me.email or me.actor}, {me.role} of {me.organization}."
+    return browser.shown(pages.message("You are signed in", who, "You can close this page."))
+
+
 def show(return_to: str | None, wrong: str = "", status: int = 200) -> Response:
     """Show the page."""
     place = safe_return(return_to)

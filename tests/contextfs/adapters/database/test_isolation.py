@@ -44,6 +44,7 @@ PLATFORM_POLICIES = {
     ("recalls", "expires", "contextfs_relay"),
     ("sso_domains", "finds", "contextfs_domains"),
     *((table, "finds", "contextfs_people") for table in ("memberships", "identities", "organizations")),
+    ("sso_domains", "dwells", "contextfs_people"),
     ("passages", "finds_passages", "contextfs_search"),
     ("generations", "finds_generations", "contextfs_search"),
     ("generations", "notes_graphs", "contextfs_search"),
@@ -113,6 +114,7 @@ PLATFORM_GRANTS = {
         *((f"memberships.{name}", "SELECT") for name in ("org_id", "email")),
         *((f"identities.{name}", "SELECT") for name in ("org_id", "issuer", "subject")),
         *((f"organizations.{name}", "SELECT") for name in ("org_id", "name")),
+        *((f"sso_domains.{name}", "SELECT") for name in ("org_id", "domain", "verified_at")),
     },
     "contextfs_search": {
         ("passages", "SELECT"),

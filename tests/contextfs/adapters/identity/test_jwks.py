@@ -3,13 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 from time import time
+from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from contextfs.kit.errors import NotAuthenticated
-from tests.contextfs.adapters.identity.conftest import Party
+from tests.contextfs.adapters.identity.conftest import CHALLENGE, Party
 from tests.functions.auth.provider import Claims, Provider
 
 
@@ -90,3 +92,26 @@ def test_a_key_of_another_kind_than_the_algorithm_is_not_taken(party: Party, pro
 
     with pytest.raises(NotAuthenticated):
         party.sign_in()
+
+
+def test_a_slow_provider_holds_up_no_other_ones_keys(party: Party, provider: Provider) -> None:
+    other = Provider()
+    theirs = Party(other)
+    theirs.providers = party.providers
+    held, arrived = Event(), Event()
+
+    class Slow(list[Any]):
+        def __bool__(self) -> bool:
+            arrived.set()
+            return not held.wait(20)
+
+    party.providers.address(party.peer(), CHALLENGE)
+    provider.published = Slow()
+    with ThreadPoolExecutor(1) as pool:
+        mine = pool.submit(party.sign_in)
+        assert arrived.wait(20)
+        subject, is_over = theirs.sign_in().subject, mine.done()
+        held.set()
+    other.close()
+
+    assert (subject, is_over, mine.result().subject) == ("ann", False, "ann")

@@ -12,6 +12,7 @@ from contextfs.domain.redaction import redact
 from contextfs.domain.redaction.model import VERSION
 from contextfs.domain.redaction.tokens import _SHAPES  # pyright: ignore[reportPrivateUsage] - its change is looked at
 from contextfs.domain.sources import signatures
+from contextfs.domain.sources.model import Scheme
 from contextfs.kit import tokens
 
 
@@ -49,7 +50,7 @@ def test_a_webhook_secret_goes_whole_where_its_base64_has_signs(made: bytes) -> 
 
 
 def test_each_webhook_secret_that_is_made_goes() -> None:
-    secrets = [signatures.mint("standard", os.urandom) for _ in range(200)]
+    secrets = [signatures.mint_standard(os.urandom) for _ in range(200)]
     cleaned = redact("\n".join(f"hook {one} made" for one in secrets), key=b"k").text
 
     assert [
@@ -57,6 +58,14 @@ def test_each_webhook_secret_that_is_made_goes() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("scheme", ["standard", "github", "slack"])
+def test_the_secret_of_a_source_of_any_scheme_goes(scheme: Scheme) -> None:
+    secret = signatures.mint(scheme, uuid4(), uuid4(), os.urandom)
+    cleaned = redact(f"I set the webhook up with {secret} and it works", key=b"k").text
+
+    assert re.fullmatch(r"I set the webhook up with \[redacted:(contextfs-)?webhook-secret:\w+\] and it works", cleaned)
+
+
 def test_who_changes_the_table_of_shapes_has_all_looked_through_again() -> None:
     """Grow `VERSION` with it, and write both here."""
-    assert (VERSION, zlib.crc32(repr(_SHAPES).encode())) == (6, 1404491128)
+    assert (VERSION, zlib.crc32(repr(_SHAPES).encode())) == (8, 340210989)

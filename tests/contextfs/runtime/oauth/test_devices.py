@@ -140,7 +140,16 @@ def test_signing_in_leads_to_this_server_alone(tenant: Tenant, browser: Browser,
     back = browser.http.post("/oauth/login", data={"key": tenant.key, "return_to": place})
 
     assert "evil" not in page.text
-    assert "/" == back.headers["location"]
+    assert "/oauth/login" == back.headers["location"]
+
+
+def test_who_is_signed_in_and_on_no_way_elsewhere_is_told_who_they_are(tenant: Tenant, browser: Browser) -> None:
+    before = browser.http.get("/oauth/login")
+    browser.sign_in(tenant.key)
+    after = browser.http.get("/oauth/login")
+
+    assert "Continue with single sign-on" in before.text
+    assert "You are owner@example.test, owner of" in after.text
 
 
 def test_a_wrong_key_is_told_on_the_page(browser: Browser) -> None:

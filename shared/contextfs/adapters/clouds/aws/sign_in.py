@@ -10,6 +10,7 @@ from contextfs.adapters.identity.id_token import refused
 from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion
 from contextfs.kit.clock import Clock
+from contextfs.kit.identity import ServicePlace
 
 
 class Cognito:
@@ -23,6 +24,11 @@ class Cognito:
         issuer = f"https://cognito-idp.{pool.partition('_')[0]}.amazonaws.com/{pool}"
         self._signer = Signer(issuer=issuer, jwks_uri=keys or f"{issuer}/.well-known/jwks.json")
         self._tokens = Brought(web, clock)
+
+    @property
+    def place(self) -> ServicePlace:
+        """Which service it is."""
+        return ServicePlace(kind="cognito", issuer=self._signer.issuer, client_id=self._client_id)
 
     def read(self, id_token: str) -> Assertion:
         """Read who signed in; NotAuthenticated when the token is not to be believed."""

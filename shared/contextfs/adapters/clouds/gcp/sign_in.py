@@ -13,6 +13,7 @@ from contextfs.adapters.identity.id_token import refused
 from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion
 from contextfs.kit.clock import Clock
+from contextfs.kit.identity import ServicePlace
 
 KEYS: Final = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 """The keys of all projects: the issuer and the audience tell them apart."""
@@ -25,6 +26,12 @@ class IdentityPlatform:
         self._project, self._tenant = project, tenant
         self._signer = Signer(issuer=f"https://securetoken.google.com/{project}", jwks_uri=keys)
         self._tokens = Brought(web, clock)
+
+    @property
+    def place(self) -> ServicePlace:
+        """Which service it is; a project is the client of its own tokens."""
+        issuer = self._signer.issuer
+        return ServicePlace(kind="identity-platform", issuer=issuer, client_id=self._project, tenant=self._tenant)
 
     def read(self, id_token: str) -> Assertion:
         """Read who signed in; NotAuthenticated when the token is not to be believed."""

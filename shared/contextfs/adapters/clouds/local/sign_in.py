@@ -5,6 +5,7 @@ from contextfs.adapters.identity.discovery import Discovery
 from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion
 from contextfs.kit.clock import Clock
+from contextfs.kit.identity import ServicePlace
 
 
 class OpenIdProvider:
@@ -14,6 +15,11 @@ class OpenIdProvider:
         self._issuer, self._client_id = issuer, client_id
         self._discovery = Discovery(web, clock)
         self._tokens = Brought(web, clock)
+
+    @property
+    def place(self) -> ServicePlace:
+        """Which service it is."""
+        return ServicePlace(kind="oidc", issuer=self._issuer, client_id=self._client_id)
 
     def read(self, id_token: str) -> Assertion:
         """Read who signed in; NotAuthenticated when the token is not to be believed."""

@@ -1,0 +1,88 @@
+"""Each check of a program that is let in, taken out; beside it the test that has to notice."""
+
+from tests.mutation import Unchecked, never, without
+
+_PAGE, _CLIENTS = "runtime/oauth/authorizing.py", "runtime/oauth/clients.py"
+_GRANTS, _RULES, _CALLER = "journeys/signin/grants.py", "domain/grants/rules.py", "runtime/callers/grant.py"
+
+
+def _grants(name: str) -> str:
+    return f"tests/contextfs/runtime/oauth/test_grants.py::{name}"
+
+
+_WRONG = _grants("test_what_is_asked_wrong_is_told_to_the_program")
+_STOLEN = _grants("test_a_code_is_good_for_who_asked_alone_and_is_over_after_that")
+
+MUTANTS: tuple[Unchecked, ...] = (
+    without("PKCE by S256", _PAGE, 'fields.get("code_challenge_method") != "S256" or ', "", _WRONG),
+    without("PKCE at all", _PAGE, ' or not _CHALLENGE.fullmatch(fields.get("code_challenge", ""))', "", _WRONG),
+    never("resource that is asked for", _PAGE, 'resource.rstrip("/") != resource_of(services.public_url)', _WRONG),
+    never("scopes for programs", _PAGE, "unknown", _WRONG),
+    never(
+        "address of the program's own",
+        _PAGE,
+        "not client.takes(redirect_uri)",
+        _grants("test_nobody_is_sent_where_the_program_did_not_say"),
+    ),
+    without("verifier", _GRANTS, ' and rules.proves(verifier, row["challenge"])', "", f"{_STOLEN}[wrong verifier]"),
+    without("form of a verifier", _RULES, "return hmac.compare_digest(made, challenge)", "return True", _STOLEN),
+    without(
+        "client and address of a code",
+        _GRANTS,
+        ' and (row["client_id"], row["redirect_uri"]) == (client_id, redirect_uri)',
+        "",
+        _STOLEN,
+    ),
+    without(
+        "a code is good once",
+        _GRANTS,
+        'row["redeemed_at"] is None',
+        "True",
+        _grants("test_a_code_that_comes_twice_ends_what_came_of_it"),
+    ),
+    without(
+        "time of a code",
+        _GRANTS,
+        ' and row["code_expires_at"] > call.now',
+        "",
+        _grants("test_a_code_is_over_after_a_minute"),
+    ),
+    without(
+        "a copy of a refresh token",
+        _GRANTS,
+        ' and (row["is_current"] or row["rotated_at"] > call.now - rules.GRACE)',
+        "",
+        _grants("test_refresh_tokens_change_and_a_copy_ends_the_grant"),
+    ),
+    without(
+        "client of a refresh token",
+        _GRANTS,
+        ' and row["client_id"] == client_id',
+        "",
+        _grants("test_a_refresh_token_is_its_clients_alone"),
+    ),
+    never(
+        "audience of a token",
+        _CALLER,
+        'row["audience"] != f"{self.public_url}{request.resource}" or not request.resource',
+        _grants("test_a_token_is_good_at_mcp_alone"),
+    ),
+    never(
+        "seal of a registration",
+        _CLIENTS,
+        "not hmac.compare_digest(_mac(services, content), sealed)",
+        _grants("test_a_registration_cannot_be_made_up"),
+    ),
+    never(
+        "metadata names its own address",
+        _CLIENTS,
+        "told.client_id != client_id",
+        _grants("test_what_does_not_name_itself_is_no_metadata"),
+    ),
+    never(
+        "a page of ours decides",
+        _PAGE,
+        "not browser.comes_from_here() or not browser.sent_by(me, fields)",
+        _grants("test_another_sites_page_decides_nothing"),
+    ),
+)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from contextfs.domain.lockouts.model import Attempt
-from contextfs.kit.call import Call, OpenCall, Outside, Services
+from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAllowed, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7

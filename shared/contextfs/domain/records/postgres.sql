@@ -19,6 +19,11 @@ values (
     %(org_id)s, %(project_id)s, %(session_id)s, %(line)s, %(lines)s, %(size)s, %(hash)s, %(reader)s, %(data)s, %(now)s
 )
 
+-- name: rewrite
+-- Keep a chunk in another way.
+update session_records set data = %(data)s
+where session_id = %(session_id)s and line = %(line)s
+
 -- name: holding
 -- The chunk that a line stands in, and the end of the record.
 select

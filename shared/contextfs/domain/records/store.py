@@ -58,3 +58,8 @@ def put(
     values = msgspec.structs.asdict(chunk) | {"hash": bytes.fromhex(chunk.hash), "data": packed(held)}
     named = {"org_id": org_id, "project_id": project_id, "session_id": session_id, "reader": reader, "now": now}
     tx.run(_SQL["insert"], values | named)
+
+
+def rewrite(tx: Transaction, session_id: UUID, chunk: Chunk, held: Sequence[str]) -> None:
+    """Keep a chunk in another way; as it was sent it is known as before."""
+    tx.run(_SQL["rewrite"], {"session_id": session_id, "line": chunk.line, "data": packed(held)})

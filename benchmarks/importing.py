@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row, row
-from clients.cli.mapping import normalised
 from contextfs.adapters.transcripts import kept, reader
+from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.domain.redaction.model import Policy
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.personal import USUAL

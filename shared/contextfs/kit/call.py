@@ -13,7 +13,7 @@ from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
-from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Webhooks
+from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Transaction, Transcripts, Webhooks
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
 
@@ -76,6 +76,8 @@ class Services:
     """Where people sign in whose organization has no provider of its own; without it, they have keys alone."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
+    transcripts: Callable[[], Transcripts | None] = lambda: None
+    """Reads what tools wrote; without it, what was read once stays as it was read."""
     blobs: Callable[[], Blobs | None] = lambda: None
     """Where files are kept; without it, nothing is exported."""
     export_limit: int = 2_000_000_000

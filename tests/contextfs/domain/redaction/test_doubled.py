@@ -17,7 +17,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(SIGNS, VALUES, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_names_that_stand_once_hide_nothing(value: dict[str, object]) -> None:
     texts = [json.dumps(value, indent=1).encode(), json.dumps(value, ensure_ascii=False).encode()]
 
@@ -25,7 +25,7 @@ def test_names_that_stand_once_hide_nothing(value: dict[str, object]) -> None:
 
 
 @given(st.dictionaries(SIGNS, VALUES, min_size=1, max_size=3), VALUES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_a_later_member_hides_is_given(value: dict[str, object], before: object) -> None:
     name = next(iter(value))
     data = f"[{json.dumps({name: before})[:-1]},{json.dumps(value)[1:]}]".encode()

@@ -16,7 +16,8 @@ def hidden(data: bytes, said: Any) -> list[Any]:
     it cannot be taken apart, all of the text counts as hidden.
     """
     try:
-        if _strings(data) == _strings(msgspec.json.encode(said)):
+        written = msgspec.json.encode(said)
+        if written == data.strip() or _strings(written) == _strings(data):  # most tools write as the encoder does
             return []
         return _taken_apart(data)
     except (ValueError, OverflowError, RecursionError):

@@ -83,6 +83,15 @@ def test_messages_are_brought_to_what_the_record_says_and_keep_their_ids(
     assert (before[was["external_id"]], "Nobody said this.") == (str(was["message_id"]), was["content"])
 
 
+def test_what_was_said_before_goes_with_its_session(tenant: Tenant, rows: Rows, tell: Tell) -> None:
+    session = captured(tenant)
+    tell(tenant, session)
+    kept = len(rows.of("message_versions", tenant))
+    tenant.call("DELETE", f"/v1/sessions/{session}")
+
+    assert (1, []) == (kept, rows.of("message_versions", tenant))
+
+
 def test_read_twice_nothing_changes(tenant: Tenant, rows: Rows, tell: Tell) -> None:
     session = captured(tenant)
     tell(tenant, session)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row, row
-from clients.cli.mapping import normalised
 from contextfs.adapters.transcripts import kept, reader
+from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.domain.redaction.model import Policy
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.personal import USUAL
@@ -137,6 +137,11 @@ def _cpu(work: Callable[[], None]) -> float:
     return time.process_time() - began
 
 
+def _written(record: dict[str, Any]) -> bytes:
+    """Write a record as its tool does: without spaces between."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _grown(samples: Sequence[Path], size: int, line: int = 0) -> Iterator[bytes]:
     """Give the samples' lines again and again as one long session: fresh ids, one chain of parents.
 
@@ -154,10 +159,8 @@ def _grown(samples: Sequence[Path], size: int, line: int = 0) -> Iterator[bytes]
             message = one.get("message")
             if isinstance(message, dict) and "id" in message:
                 one["message"] = message | {"id": f"{message['id']}-{turn}"}
-            data = json.dumps(one, ensure_ascii=False).encode()
+            data = _written(one)
             if len(data) < line:
-                data = json.dumps(
-                    one | {"toolUseResult": "word " * ((line - len(data)) // 5)}, ensure_ascii=False
-                ).encode()
+                data = _written(one | {"toolUseResult": "word " * ((line - len(data)) // 5)})
             given += len(data) + 1
             yield data + b"\n"

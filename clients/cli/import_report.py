@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from clients.cli import output
-from clients.cli.mapping import Normalised
 from clients.cli.reading import Tally
+from contextfs.adapters.transcripts.normalised import Normalised
 
 _SHOWN_FILES = 10
 _SHOWN_KINDS = 6

@@ -9,9 +9,9 @@ import msgspec
 
 from clients.cli import chosen_files, import_report, options, output, where
 from clients.cli.command import Argument, Misused, Option
-from clients.cli.mapping import Normalised
 from clients.cli.reading import Only, Tally, conversations
 from contextfs.adapters.transcripts import READERS
+from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.local.place import Place
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clients.cli.mapping import Normalised, normalised
 from contextfs.adapters.transcripts import read_path
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.normalised import Normalised, normalised
 from contextfs.adapters.transcripts.sqlite import is_database
 from contextfs.domain.sessions.model import Captured
 from contextfs.kit.errors import ContextFSError

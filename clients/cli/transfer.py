@@ -6,10 +6,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from uuid import UUID
 
-from clients.cli.mapping import Normalised
 from clients.cli.reading import Tally
 from contextfs.adapters.transcripts import version
 from contextfs.adapters.transcripts.files import is_large
+from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.client import ContextFS
 from contextfs.client.records import bring
 from contextfs.kit.errors import ContextFSError, NotAllowed, NotAuthenticated, Unavailable

@@ -95,6 +95,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
     Trigger(name="triggers.reindex", on=("reindex.continued",), size="medium"),
     Trigger(name="triggers.complete_idle", on=("completion.due",)),
+    Trigger(name="triggers.reread", on=("record.due",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),
     Trigger(name="triggers.read", on=("session.completed", "reading.continued"), size="medium"),
     Trigger(name="triggers.note_due", on=("memory.created", "memory.updated")),
@@ -109,5 +110,6 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="schedules.stream_audit", every_seconds=60),
     Schedule(name="schedules.consolidate", every_seconds=60),
     Schedule(name="schedules.complete_idle", every_seconds=900),
+    Schedule(name="schedules.reread", every_seconds=900),
     Schedule(name="schedules.expire", every_seconds=3600),
 )

@@ -25,6 +25,7 @@ OPENS = {
     "shared/contextfs/journeys/react/deliver.py",
     "shared/contextfs/journeys/consolidate/due.py",
     "shared/contextfs/journeys/capture/idle.py",
+    "shared/contextfs/journeys/capture/reread.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/journeys/keep/retention.py",

@@ -9,8 +9,8 @@ from clients.cli import import_report, output
 from clients.cli.here.background import after_a_change
 from clients.cli.here.records import Again, Files, Read, reading
 from clients.cli.here.store import opened
-from clients.cli.mapping import Normalised
 from clients.cli.reading import Only, Tally
+from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.domain.sessions.model import NewSession
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from clients.cli import output
 from clients.cli.here.store import now
-from clients.cli.mapping import Normalised, normalised
 from clients.cli.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
+from contextfs.adapters.transcripts.normalised import Normalised, normalised
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import config
 from contextfs.local.place import Place

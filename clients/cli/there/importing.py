@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clients.cli import import_report, output
-from clients.cli.mapping import Normalised
 from clients.cli.reading import Tally
 from clients.cli.there import server
 from clients.cli.transfer import Sender
+from contextfs.adapters.transcripts.normalised import Normalised
 
 
 def bring(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: str | None, of: int, json: bool) -> None:

@@ -13,7 +13,17 @@ from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
 from contextfs.kit.personal import USUAL, Personal
-from contextfs.kit.ports import Blobs, Database, Embedder, LanguageModel, Reader, Reranker, Transaction, Webhooks
+from contextfs.kit.ports import (
+    Blobs,
+    Database,
+    Embedder,
+    LanguageModel,
+    Reader,
+    Reranker,
+    Transaction,
+    Transcripts,
+    Webhooks,
+)
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
 from contextfs.kit.waiting import Waiting
@@ -91,6 +101,8 @@ class Services:
     """Who of this process waits for somebody outside."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
+    transcripts: Callable[[], Transcripts | None] = lambda: None
+    """Reads what tools wrote; without it, what was read once stays as it was read."""
     blobs: Callable[[], Blobs | None] = lambda: None
     """Where files are kept; without it, nothing is exported."""
     export_limit: int = 2_000_000_000

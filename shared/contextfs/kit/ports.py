@@ -172,6 +172,28 @@ class Blobs(Protocol):
         ...
 
 
+class Told(NamedTuple):
+    """A conversation as its tool wrote it down; each message by the fields that one is stored by."""
+
+    external_id: str
+    title: str | None
+    input_tokens: int
+    output_tokens: int
+    messages: Iterable[Mapping[str, Any]]
+
+
+class Transcripts(Protocol):
+    """Reads what tools wrote of conversations. It does not store."""
+
+    def versions(self) -> Mapping[str, int]:
+        """Give the version of each tool's reader: it grows when the same bytes are read in a better way."""
+        ...
+
+    def read(self, tool: str, data: bytes, *, name: str) -> Iterable[Told]:
+        """Read a file's bytes; an error of ours when they make no sense to the tool's reader."""
+        ...
+
+
 class Webhooks(Protocol):
     """Sends to addresses that customers chose. It follows no redirect, tries once, and signs nothing."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contextfs.kit.clock import Clock
-from contextfs.kit.ports import Blobs, Bus, Database
+from contextfs.kit.ports import Blobs, Bus, Database, Transcripts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,5 +19,7 @@ class Sweep:
     """The installation's own secret, which what it makes is signed with."""
     idle: timedelta | None = None
     """How long nothing comes to an open session until it is completed; None: it stays open."""
+    transcripts: Callable[[], Transcripts | None] = lambda: None
+    """Reads what tools wrote of conversations."""
     blobs: Callable[[], Blobs | None] = lambda: None
     """Where files are kept."""

@@ -22,7 +22,7 @@ from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.personal import PERSONAL, Personal
-from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reranker, Webhooks
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reranker, Transcripts, Webhooks
 from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime import models
@@ -70,6 +70,7 @@ class Wiring:
             upstreams=upstreams.read(settings.upstreams),
             regions=_regions(settings),
             counts_alone=lambda: leases.is_alone(clock()),
+            transcripts=cache(self._transcripts),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,
             reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
@@ -98,6 +99,7 @@ class Wiring:
             clock=self.clock,
             pepper=self.services.key_pepper,
             idle=timedelta(hours=self.settings.idle_hours) if self.settings.idle_hours else None,
+            transcripts=self.services.transcripts,
             blobs=self.services.blobs,
         )
 
@@ -179,6 +181,11 @@ class Wiring:
             return Web(inside=[ip_network(one) for one in named if one])
         except ValueError as error:
             raise Invalid(f"Setting CONTEXTFS_STREAM_NETWORKS: {error}.") from error
+
+    def _transcripts(self) -> Transcripts:
+        from contextfs.adapters.transcripts.told import Readers  # noqa: PLC0415 - only where a record is read again
+
+        return Readers()
 
     def _embedder(self) -> Embedder | None:
         named = self.settings.embedder or LOCAL

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.conftest import Tenant
 from tests.functions.asking import Things, deliver, told
 from tests.functions.conftest import Rows
 
 PATH = "/v1/admin/redaction"
+SLOW = "[ab]*a[ab]{900}"
 RULES = [
     {"name": "customer-number", "pattern": "CUST-[0-9]{8}", "allow": ["CUST-0+"]},
     {"name": "badge", "pattern": "(?i)badge (?P<value>[0-9]{4})"},
@@ -86,3 +88,27 @@ def test_what_is_wrong_is_told_with_its_place(wrong: dict[str, Any], where: str,
 
     assert (reply.status_code, told(reply)["where"]) == (422, where)
     assert [] == tenant.call("GET", PATH).json()["rules"]
+
+
+@pytest.mark.parametrize("more", [{"pattern": SLOW}, {"pattern": "CUST-[0-9]{8}", "allow": [SLOW]}])
+def test_a_rule_that_would_slow_all_writes_down_is_refused_with_a_reason(tenant: Tenant, more: dict[str, Any]) -> None:
+    usual = {"name": "customer", "pattern": "CUST-[0-9]{8}"}
+    taken = tenant.call("PUT", PATH, {"rules": [usual]})
+    refused = tenant.call("PUT", PATH, {"rules": [usual, {"name": "slow", **more}]})
+
+    assert (200, 422) == (taken.status_code, refused.status_code)
+    detail = told(refused)["detail"]
+    assert "The rule slow cannot be taken: '[ab]*a[ab]{900}' takes" in detail
+    assert "times as long as a usual pattern, and 100 times are allowed" in detail
+    assert [usual] == tenant.call("GET", PATH).json()["rules"]
+
+
+def test_one_that_stands_already_is_run_and_loses_nothing(tenant: Tenant, rows: Rows) -> None:
+    rows.connection.execute(
+        "insert into contextfs.redaction_rules (org_id, rules, updated_by, updated_at) values (%s, %s, %s, now())",
+        [tenant.org_id, Jsonb([{"name": "slow", "pattern": "[ab]*a[ab]{91}c"}]), tenant.user_id],
+    )
+    new = {"project_id": str(tenant.project_id), "content": f"It says {'ab' * 60}c."}
+    memory = tenant.call("POST", "/v1/memories", new).json()["memory"]
+
+    assert memory["content"].startswith("It says [redacted:slow:")

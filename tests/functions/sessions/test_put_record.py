@@ -79,7 +79,56 @@ def test_a_secret_of_several_lines_goes_and_lines_stay_as_many(tenant: Tenant, t
     assert "A1b2C3d4" not in str(kept)
     assert [said[0], said[1]] == kept[:2]
     assert kept[2].startswith("[redacted:private-key:")
-    assert ["after", *[""] * 5, *said[-3:]] == kept[3:]
+    assert [*[""] * 5, "after", *said[-3:]] == kept[3:]
+
+
+KEY = ["-----BEGIN RSA PRIVATE KEY-----", *["A1b2C3d4" * 8] * 6, "Qz3=", "-----END RSA PRIVATE KEY-----"]
+BLOCK = ["they said <private>that Ada", "leaves in", "May</private> and went"]
+
+
+@pytest.mark.parametrize("secret", [KEY, BLOCK])
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_a_secret_on_the_border_of_chunks_goes(tenant: Tenant, things: Things, secret: list[str], at_once: int) -> None:
+    said = ["# A talk", *secret, "after", '{"n": 2}', "the end"]
+    starts = [*range(0, len(said), at_once)]
+    for line in starts:
+        put(tenant, things.session_id, said[line : line + at_once], line)
+    first = read(tenant, things.session_id)
+    for line in starts[-2:]:  # as a sender does with a small last chunk
+        put(tenant, things.session_id, said[line : line + at_once], line)
+    kept = read(tenant, things.session_id)
+    sent = tenant.call("GET", place(things.session_id)).json()["chunks"]
+
+    assert [one for one in ("A1b2C3d4", "Qz3=", "Ada", "leaves in", "May") if one in str(first) + str(kept)] == []
+    assert (first, len(said)) == (kept, len(kept))
+    assert [said[0], *said[-3:]] == [kept[0], *kept[-3:]]
+    hashes = [sha256("".join(f"{one}\n" for one in said[n : n + at_once]).encode()).hexdigest() for n in starts]
+    assert hashes == [one["hash"] for one in sent]
+
+
+def test_what_only_looks_like_the_end_of_a_secret_stays(tenant: Tenant, things: Things) -> None:
+    put(tenant, things.session_id, ["# A talk", *KEY])
+    put(tenant, things.session_id, ["internationalization of it", "</private> is a tag"], line=1 + len(KEY))
+
+    assert ["internationalization of it", "</private> is a tag"] == read(tenant, things.session_id)[-2:]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{"a": "is {TOKEN}", "a": "x"}}',
+        f'{{"a": "x", "a": "is {TOKEN}"}}',
+        f'{{"b": [{{"{TOKEN}": 1, "{TOKEN}": 2, "c": "\\\\", "c": "\\""}}]}}',
+        '{"password": "hunter2-Blue-Horse", "password": ""}',
+    ],
+)
+def test_a_name_that_stands_twice_hides_no_secret(tenant: Tenant, things: Things, line: str) -> None:
+    harmless = '{ "a": 1, "a": 2 }'
+    put(tenant, things.session_id, [line, harmless])
+    kept = read(tenant, things.session_id)
+
+    assert [one for one in (TOKEN, "hunter2") if one in kept[0]] == []
+    assert (True, harmless) == (isinstance(json.loads(kept[0]), dict), kept[1])
 
 
 def test_what_is_no_line_stays_one(tenant: Tenant, things: Things) -> None:

@@ -1,6 +1,7 @@
 """The nouns of records."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -32,7 +33,11 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool wrote of a session, in chunks; `reader` is how its sender read it. Without chunks, none is kept."""
+    """What a tool wrote of a session, in chunks. Without chunks, none is kept.
+
+    `reader` is what the messages of the session are read by: the sender's, until the server reads it by a newer one.
+    `problem` tells why that could not read it; messages are then as they were.
+    """
 
     session_id: UUID
     reader: str | None
@@ -40,6 +45,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     chunks: list[Chunk]
     stored_at: Moment | None = None
+    problem: str | None = None
+
+
+class Outdated(NamedTuple):
+    """A record of any organization that an old reader read, and when the last chunk came that it did."""
+
+    org_id: UUID
+    project_id: UUID
+    session_id: UUID
+    created_by: UUID
+    reader: str
+    stored_at: datetime
 
 
 class RecordLines(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.records.model import Chunk, Record, RecordLines
+from contextfs.domain.records.model import Chunk, Outdated, Record, RecordLines
 from contextfs.domain.records.rules import packed, unpacked
 from contextfs.kit.ports import Transaction
 from contextfs.kit.sql import load
@@ -27,6 +27,7 @@ def outline(tx: Transaction, session_id: UUID) -> Record:
         size=sum(one.size for one in chunks),
         chunks=chunks,
         stored_at=last.get("stored_at"),
+        problem=last.get("problem"),
     )
 
 
@@ -58,3 +59,27 @@ def put(
     values = msgspec.structs.asdict(chunk) | {"hash": bytes.fromhex(chunk.hash), "data": packed(held)}
     named = {"org_id": org_id, "project_id": project_id, "session_id": session_id, "reader": reader, "now": now}
     tx.run(_SQL["insert"], values | named)
+
+
+def rewrite(tx: Transaction, session_id: UUID, chunk: Chunk, held: Sequence[str]) -> None:
+    """Keep a chunk in another way; as it was sent it is known as before."""
+    tx.run(_SQL["rewrite"], {"session_id": session_id, "line": chunk.line, "data": packed(held)})
+
+
+def readers(tx: Transaction, session_id: UUID) -> frozenset[str]:
+    """Tell which readers the messages of a session are read by: what came later may be of a newer one."""
+    return frozenset(row["reader"] for row in tx.all(_SQL["outline"], {"session_id": session_id}))
+
+
+def mark(tx: Transaction, session_id: UUID, *, reader: str, problem: str | None) -> None:
+    """Note by which reader a record was read, or why it could not be."""
+    tx.run(_SQL["mark"], {"session_id": session_id, "reader": reader, "problem": problem})
+
+
+def outdated(
+    tx: Transaction, old: Sequence[str], known: Sequence[str], *, behind: Outdated | None, limit: int
+) -> list[Outdated]:
+    """Give records that an old reader read, and no unknown one; of all organizations, behind one of them."""
+    place = (UUID(int=0), UUID(int=0)) if behind is None else (behind.org_id, behind.session_id)
+    named = {"old": list(old), "known": list(known), "behind": place[0], "behind_id": place[1], "limit": limit}
+    return [Outdated(**row) for row in tx.all(_SQL["outdated"], named)]

@@ -11,14 +11,18 @@ _HEADER = pattern(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?--
 _FOOTER = pattern(rb"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINES = pattern(rb"(?:(?:\s|\\[nrt])*+[A-Za-z0-9+/=]{16,}+)*+")
 _KEY_MATERIAL = pattern(rb"[A-Za-z0-9+/]{32}")
+_KEY_LINE = pattern(rb"[ \t\r]*+([A-Za-z0-9+/=]{1,128}+)[ \t\r]*+")
+_SHORTEST_LINE, _SHORTEST_TAIL = 16, 24
 _LONGEST_KEY = 32_768
 _SERVICE_ACCOUNT = pattern(rb'private_key\\?"\s{0,4}:\s{0,4}\\?"$')
 
 
 def blocks(data: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find what a person fenced as private, and private keys, whole or cut off."""
+    """Find what a person fenced as private, and private keys, whole or cut off at either end."""
     if b"-----BEGIN" in data:
         yield from _keys(data)
+    if b"-----END" in data:
+        yield from _tails(data)
     if b"<private>" in lowered and b"</private>" in lowered:
         yield from _private(data)
 
@@ -49,6 +53,25 @@ def _keys(data: bytes) -> Iterator[Span]:
             kind = "gcp-service-account-key" if _SERVICE_ACCOUNT.search(before) else "private-key"
             yield Span(at, end, kind, _RANK)
         at = data.find(b"-----BEGIN", max(end, at + 10))
+
+
+def _tails(data: bytes) -> Iterator[Span]:
+    """Find the lines of base64 before each footer; of a whole key they are a part."""
+    before = 0
+    for footer in _FOOTER.finditer(data):
+        start = at = footer.start()
+        found = 0
+        for line in reversed(data[max(before, at - _LONGEST_KEY) : at].split(b"\n")):
+            at -= len(line) + 1
+            if not line.strip():
+                continue
+            of_key = _KEY_LINE.fullmatch(line)
+            if of_key is None or (found and len(of_key[1]) < _SHORTEST_LINE):
+                break
+            start, found = at + 1, found + len(of_key[1])
+        if found >= _SHORTEST_TAIL:
+            yield Span(max(start, before), footer.end(), "private-key", _RANK)
+        before = footer.end()
 
 
 def _key_end(data: bytes, start: int) -> int:

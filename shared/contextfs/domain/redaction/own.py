@@ -50,13 +50,13 @@ def own(data: bytes, rules: Iterable[RedactionRule], called: bytes = b"") -> Ite
     """Find what the rules say has to go, between the markers that stand there already."""
     stretches = [one for one in _between(data) if one[0] < one[1]]
     for rule in rules:
-        compiled = _compiled(rule)
-        if compiled.spoken and not _is_spoken_of(compiled.spoken, data, stretches, called):
+        run = _compiled(rule)
+        if run.spoken and not _is_spoken_of(run.spoken, data, stretches, called):
             continue
         for start, end in stretches:
-            for match in _matches(compiled.shape, data, start, end):
-                begins, ends = match.span(compiled.group)
-                if begins < ends and not any(one.fullmatch(data[begins:ends]) for one in compiled.allowed):
+            for match in _matches(run.shape, data, start, end):
+                begins, ends = match.span(run.group)
+                if begins < ends and not any(one.fullmatch(data[begins:ends]) for one in run.allowed):
                     yield Span(begins, ends, rule.name, _RANK)
 
 
@@ -88,9 +88,9 @@ def _matches(shape: Any, data: bytes, at: int, end: int) -> Iterator[Any]:
 
 @lru_cache(maxsize=1000)
 def _compiled(rule: RedactionRule) -> _Compiled:
-    shape = _shape(rule.pattern)
-    spoken = _shape(f"(?i:{'|'.join(map(_escaped, rule.keywords))})") if rule.keywords else None
-    return _Compiled(shape, shape.groupindex.get(_GROUP, 0), spoken, tuple(_shape(one) for one in rule.allow))
+    shape = compiled(rule.pattern)
+    spoken = compiled(f"(?i:{'|'.join(map(_escaped, rule.keywords))})") if rule.keywords else None
+    return _Compiled(shape, shape.groupindex.get(_GROUP, 0), spoken, tuple(compiled(one) for one in rule.allow))
 
 
 def _escaped(word: str) -> str:
@@ -101,7 +101,8 @@ def _engine() -> Any:
     return import_module("re2")  # by its name, for it has no types
 
 
-def _shape(text: str) -> Any:
+def compiled(text: str) -> Any:
+    """Compile a pattern as rules are run; an error of RE2 when it is none."""
     re2 = _engine()
     options = re2.Options()
     options.log_errors = False
@@ -111,13 +112,13 @@ def _shape(text: str) -> Any:
 def _wrong(rule: RedactionRule) -> str | None:
     for text in (rule.pattern, *rule.allow):
         try:
-            _shape(text)
+            compiled(text)
         except _engine().error as error:
             told = error.args[0].decode("utf-8", "replace") if error.args else "too large"
             return f"{text!r} is no pattern ({told.replace(_BY_LINE, '')}): {_SYNTAX}"
         if _ENDS_OF_TEXT.search(text) or _OFF.search(text):
             return rf"{text!r} asks for the ends of the whole text, or for bytes: ^ and $ are those of a line"
-    return _too_much(_shape(rule.pattern))
+    return _too_much(compiled(rule.pattern))
 
 
 def _too_much(shape: Any) -> str | None:

@@ -27,12 +27,15 @@ _BLOCK_RANK = 0
 _PLACE = 500  # characters that tell a place; deep nesting must not make its own description grow
 
 
-def redact(text: str, *, key: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> Redacted:
+def redact(
+    text: str, *, key: bytes, wanted: Collection[Wanted] = USUAL, called: str = "", by_line: bool = False
+) -> Redacted:
     """Give `text` with each secret replaced by `[redacted:<kind>:<fingerprint>]`, and the findings in order.
 
     The fingerprint is eight hexadecimal digits of HMAC-SHA256 under `key`: equal secrets stay recognisably equal, and
     without the key a guess cannot be tested against it. `wanted` is what is replaced beside secrets; `called` is the
-    name that a JSON object gives the text, in which a keyword of a rule may stand.
+    name that a JSON object gives the text, in which a keyword of a rule may stand. `by_line` leaves each line where it
+    is: behind a marker stand the ends of all lines that it takes the place of.
     """
     data = text.encode("utf-8", "surrogatepass")
     findings: list[Finding] = []
@@ -41,7 +44,7 @@ def redact(text: str, *, key: bytes, wanted: Collection[Wanted] = USUAL, called:
         must_go = spans(data, wanted, called)
         if not must_go:
             break
-        data, found = _replace(data, must_go, key)
+        data, found = _replace(data, must_go, key, by_line=by_line)
         findings += found
     return Redacted(text=data.decode("utf-8", "surrogatepass") if findings else text, findings=tuple(findings))
 
@@ -173,13 +176,14 @@ def _merge(data: bytes, spans: list[Span]) -> Iterator[Span]:
         yield current
 
 
-def _replace(data: bytes, spans: list[Span], key: bytes) -> tuple[bytes, list[Finding]]:
+def _replace(data: bytes, spans: list[Span], key: bytes, *, by_line: bool) -> tuple[bytes, list[Finding]]:
     pieces: list[bytes] = []
     findings: list[Finding] = []
     at = 0
     for span in spans:
         found = _finding(data[span.start : span.end], span.kind, key)
-        pieces += (data[at : span.start], found.marker().encode())
+        ends = b"\n" * data.count(b"\n", span.start, span.end) if by_line else b""
+        pieces += (data[at : span.start], found.marker().encode(), ends)
         findings.append(found)
         at = span.end
     return b"".join([*pieces, data[at:]]), findings

@@ -48,7 +48,10 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One immutable message. Messages of a session are ordered by time, then id."""
+    """One message: nobody changes it, and a better reader of its record alone reads it in another way.
+
+    Messages of a session are ordered by time, then id.
+    """
 
     id: UUID
     session_id: UUID

@@ -127,6 +127,38 @@ returning
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
     ended_at, created_at, updated_at, counted.ids as added
 
+-- name: revise
+-- Bring messages to how they are read now, and keep what they said before.
+with said as (
+    select m.id, m.role, m.kind, m.content, m.tool_calls, m.model, m.tokens, m.metadata, m.created_at
+    from jsonb_to_recordset(%(messages)s::jsonb) as m (
+        id uuid, role text, kind text, content text, tool_calls jsonb, model text, tokens integer, metadata jsonb,
+        created_at timestamptz
+    )
+),
+
+kept as (
+    insert into message_versions (
+        org_id, project_id, session_id, message_id, since, until, external_id, role, kind, content, tool_calls, model,
+        tokens, metadata, created_at, stored_at
+    )
+    select
+        m.org_id, m.project_id, m.session_id, m.id, coalesce(m.revised_at, m.stored_at),
+        greatest(%(now)s::timestamptz, coalesce(m.revised_at, m.stored_at) + interval '1 microsecond'), m.external_id,
+        m.role, m.kind, m.content, m.tool_calls, m.model, m.tokens, m.metadata, m.created_at, m.stored_at
+    from messages as m
+    inner join said on m.id = said.id
+    where m.session_id = %(session_id)s
+    returning message_id
+)
+
+update messages as m
+set role = said.role, kind = said.kind, content = said.content, tool_calls = said.tool_calls, model = said.model,
+    tokens = said.tokens, metadata = said.metadata, created_at = said.created_at,
+    revised_at = greatest(%(now)s::timestamptz, coalesce(m.revised_at, m.stored_at) + interval '1 microsecond')
+from said
+where m.session_id = %(session_id)s and m.id = said.id
+
 -- name: messages
 -- The messages of a session in their order.
 select id, session_id, external_id, role, kind, content, tool_calls, model, tokens, metadata, created_at

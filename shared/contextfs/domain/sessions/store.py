@@ -124,6 +124,11 @@ def append(
     return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
 
 
+def revise(tx: Transaction, session_id: UUID, messages: Sequence[Message], now: datetime) -> None:
+    """Bring messages to how they are read now; what they said before is kept."""
+    tx.run(_SQL["revise"], {"session_id": session_id, "messages": _json(messages), "now": now})
+
+
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:
     """Read a page of a session's messages, in their order."""
     rows = tx.all(_SQL["messages"], bounds(cursor, limit, _MESSAGES) | {"session_id": session_id})

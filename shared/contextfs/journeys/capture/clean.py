@@ -32,9 +32,9 @@ class Cleaner:
         self._policy = policy
         self.found = 0
 
-    def text(self, text: str) -> str:
-        """Give the text without secrets."""
-        cleaned = redact(text, key=self._policy.key, wanted=self._policy.wanted)
+    def text(self, text: str, *, by_line: bool = False) -> str:
+        """Give the text without secrets; `by_line` with each line where it was."""
+        cleaned = redact(text, key=self._policy.key, wanted=self._policy.wanted, by_line=by_line)
         self.found += len(cleaned.findings)
         return cleaned.text
 

@@ -1,19 +1,19 @@
 """Keep what a tool wrote of a session, line by line, without secrets; read it again."""
 
-from collections.abc import Sequence
-from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
-
-import msgspec
 
 from contextfs.domain.records import store
 from contextfs.domain.records.model import MOST_BYTES, MOST_CHUNKS, Chunk, NewRecordLines, Record, RecordLines
 from contextfs.domain.records.rules import digest
 from contextfs.domain.sessions import store as sessions
-from contextfs.journeys.capture.clean import Cleaner, cleaner_by
+from contextfs.journeys.capture.clean import cleaner_by
+from contextfs.journeys.capture.record_lines import FAR, cleaned, text_at_the_end
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict, Invalid
+
+_CHUNKS_BACK = 50
+"""Chunks that are looked back at, at the most: each is read."""
 
 
 def outline(call: Call, session_id: UUID) -> Record:
@@ -35,10 +35,15 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     """
     session, choice = sessions.hold(call.tx, session_id)
     hashed, size = digest(new.lines)
-    _check(store.outline(call.tx, session_id), new, size)
+    known = store.outline(call.tx, session_id)
+    _check(known, new, size)
     cleaning = cleaner_by(call, choice)
     chunk = Chunk(line=new.line, lines=len(new.lines), size=size, hash=hashed.hex())
-    held = _cleaned(new.lines, cleaning)
+    ends = _ends(call, known, new)
+    before = [line for one in ends for line in one.text]
+    told, held = cleaned(new.lines, before, cleaning)
+    if told != before:
+        _tell_again(call, session_id, ends, told)
     org_id = call.principal.org_id
     store.put(call.tx, org_id, session.project_id, session_id, chunk, held, reader=new.reader, now=call.now)
     call.note(subject=session_id, project_id=session.project_id, lines=len(held), redacted=cleaning.found)
@@ -58,36 +63,37 @@ def _check(known: Record, new: NewRecordLines, size: int) -> None:
         raise Invalid(f"The record would be larger than {MOST_BYTES >> 20} MB: leave it where it is.", where="$.lines")
 
 
-def _cleaned(lines: Sequence[str], cleaning: Cleaner) -> list[str]:
-    """Give as many lines without secrets: JSON each by itself, what stands between as one text: a secret may span it.
+class _End(NamedTuple):
+    """What stands in a chunk, of which the last lines are text that may go on behind it."""
 
-    A line where there is none stays as it is.
-    """
-    held: list[str] = []
-    for is_json, run in groupby(((one, _said(one)) for one in lines), lambda one: isinstance(one[1], dict | list)):
-        if is_json:
-            held += [_cleaned_json(line, said, cleaning) for line, said in run]
-        else:
-            held += _cleaned_text([line for line, _ in run], cleaning)
-    return held
+    chunk: Chunk
+    lines: list[str]
+    texts: int
+
+    @property
+    def text(self) -> list[str]:
+        return self.lines[len(self.lines) - self.texts :]
 
 
-def _cleaned_json(line: str, said: Any, cleaning: Cleaner) -> str:
-    before = cleaning.found
-    cleaned = cleaning.json(said)
-    return line if cleaning.found == before else msgspec.json.encode(cleaned).decode()
+def _ends(call: Call, known: Record, new: NewRecordLines) -> list[_End]:
+    """Give the text that stands right before new lines, chunk by chunk; none where they begin with JSON."""
+    ends: list[_End] = []
+    size = 0
+    if text_at_the_end(new.lines[:1]):
+        for chunk in reversed([one for one in known.chunks if one.line < new.line][-_CHUNKS_BACK:]):
+            lines = store.lines(call.tx, known.session_id, chunk.line).lines
+            ends.insert(0, _End(chunk, lines, text_at_the_end(lines)))
+            size += chunk.size
+            if ends[0].texts < len(lines) or size > FAR:
+                break
+    return ends
 
 
-def _cleaned_text(lines: Sequence[str], cleaning: Cleaner) -> list[str]:
-    """Give lines of one text; what a mark took the place of leaves empty lines at its end."""
-    if any("\n" in line for line in lines):  # which is no line, and would become two
-        return [cleaning.text(line) for line in lines]
-    cleaned = cleaning.text("\n".join(lines)).split("\n")
-    return [*cleaned, *[""] * (len(lines) - len(cleaned))]
-
-
-def _said(line: str) -> Any:
-    try:
-        return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
+def _tell_again(call: Call, session_id: UUID, ends: list[_End], told: list[str]) -> None:
+    """Let chunks say what their text turned out to be."""
+    at = 0
+    for one in ends:
+        text = told[at : at + one.texts]
+        at += one.texts
+        if text != one.text:
+            store.rewrite(call.tx, session_id, one.chunk, [*one.lines[: len(one.lines) - one.texts], *text])

@@ -35,7 +35,7 @@ def append(call: Call, session_id: UUID, messages: list[NewMessage]) -> SessionW
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
-    """Change a session's own fields; messages are never changed."""
+    """Change a session's own fields; nobody changes messages."""
     session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
     cleaning = cleaner_by(call, choice)

@@ -2,15 +2,17 @@
 
 A line, or a document, that is JSON is judged by its strings, as a reader will see them, and stays as it is to the byte
 where there is no secret; where there is one, the same JSON is written without it. What is no JSON is judged as text.
+What a later member of the same name hides from a reader is judged as well, and goes where a secret is in the line.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.domain.redaction.doubled import hidden
 from contextfs.domain.redaction.model import Finding, Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
@@ -24,8 +26,13 @@ _LEFT_OUT: Final = b'{"type":"left-out-by-contextfs","bytes":%d}\n'
 _BOM: Final = b"\xef\xbb\xbf"
 _DECODER: Final = msgspec.json.Decoder(Any)
 
-Line = tuple[bytes, Any]
-"""A line, and what it says where it is JSON."""
+
+class _Line(NamedTuple):
+    """A line; what it says where it is JSON, and what stands in it that no reader sees."""
+
+    data: bytes
+    said: Any
+    hidden: list[Any]
 
 
 class Cleaning:
@@ -42,11 +49,11 @@ class Cleaning:
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Clean the lines of a file with one record a line, each with its end."""
-        batch: list[Line] = []
+        batch: list[_Line] = []
         size = 0
         for line in lines:
             data = line if len(line) <= MOST else _LEFT_OUT % len(line)
-            batch.append((data, _said(data)))
+            batch.append(_line(data))
             size += len(data)
             if size > _TOGETHER:
                 yield from self._batch(batch)
@@ -55,25 +62,29 @@ class Cleaning:
 
     def document(self, data: bytes) -> bytes:
         """Clean a file that is one document, be it JSON or a text."""
-        return b"".join(self._batch([(data, _said(data))]))
+        return b"".join(self._batch([_line(data)]))
 
-    def _batch(self, batch: list[Line]) -> Iterator[bytes]:
+    def _batch(self, batch: list[_Line]) -> Iterator[bytes]:
         texts: dict[str, None] = {}
         wanted = self.policy.wanted
         named = [_gathered(one, texts, wanted) for one in batch]
         found = suspects([*texts], wanted)
         bad = {text for place, text in enumerate(texts) if place in found} if found else set[str]()
         for one, is_named in zip(batch, named, strict=True):
-            yield self._cleaned(*one) if is_named or (bad and _holds(one, bad, wanted)) else one[0]
+            yield self._cleaned(one) if is_named or (bad and _holds(one, bad, wanted)) else one.data
 
-    def _cleaned(self, data: bytes, said: Any) -> bytes:
-        if said is None:
+    def _cleaned(self, line: _Line) -> bytes:
+        data = line.data
+        if line.said is None:
             text = redact(_text(data), key=self.policy.key, wanted=self.policy.wanted)
             self.findings += text.findings
             return text.text.encode("utf-8", "surrogateescape") if text.findings else data
-        done = redact_json(said, key=self.policy.key, wanted=self.policy.wanted)
-        self.findings += done.findings
-        return msgspec.json.encode(done.value) + _end(data) if done.findings else data
+        done = redact_json(line.said, key=self.policy.key, wanted=self.policy.wanted)
+        found = done.findings
+        if line.hidden:
+            found += redact_json(line.hidden, key=self.policy.key, wanted=self.policy.wanted).findings
+        self.findings += found
+        return msgspec.json.encode(done.value) + _end(data) if found else data
 
 
 def cleaned(lines: Iterator[bytes], cleaning: Cleaning) -> Iterator[bytes]:
@@ -90,15 +101,20 @@ def cleaned(lines: Iterator[bytes], cleaning: Cleaning) -> Iterator[bytes]:
         yield cleaning.document(b"".join(whole))
 
 
-def _gathered(line: Line, into: dict[str, None], wanted: Collection[Wanted]) -> bool:
-    data, said = line
-    if said is not None:
-        return gather(said, into, wanted)
-    into[_text(data)] = None
-    return False
+def _line(data: bytes) -> _Line:
+    said = _said(data)
+    return _Line(data, said, [] if said is None else hidden(data, said))
 
 
-def _holds(line: Line, bad: set[str], wanted: Collection[Wanted]) -> bool:
+def _gathered(line: _Line, into: dict[str, None], wanted: Collection[Wanted]) -> bool:
+    if line.said is None:
+        into[_text(line.data)] = None
+        return False
+    is_named = gather(line.said, into, wanted)
+    return gather(line.hidden, into, wanted) or is_named if line.hidden else is_named
+
+
+def _holds(line: _Line, bad: set[str], wanted: Collection[Wanted]) -> bool:
     texts: dict[str, None] = {}
     _gathered(line, texts, wanted)
     return not bad.isdisjoint(texts)

@@ -1,4 +1,7 @@
-"""Sessions from elsewhere come in: from a server, or from an export. What is known is not stored again."""
+"""Sessions from elsewhere come in: from a server, or from an export. What is known is not stored again.
+
+A message that a server reads in a better way than when it was sent says here what it says there.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,6 +13,7 @@ from contextfs.domain.sessions.model import Message, Session
 from contextfs.local.base.connection import Base
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.rows import SQL, row_of, row_of_message
+from contextfs.local.sessions.versions import revising
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,12 +73,12 @@ def _take(base: Base, session: Session, messages: list[Message]) -> tuple[bool, 
     if not is_new and not row["own"]:
         base.run(SQL["follow"], told | {"id": row["id"]})
     here = UUID(row["id"])
-    added = 0
-    for one in messages:
-        mine = msgspec.structs.replace(one, session_id=here)
-        added += base.run(SQL["add_message"], row_of_message(mine, sent=True))
+    mine = [msgspec.structs.replace(one, session_id=here) for one in messages]
+    added = sum(base.run(SQL["add_message"], row_of_message(one, sent=True)) for one in mine)
     base.run(SQL["arrived"], {"id": row["id"], "added": added})
-    if is_new or added:
+    is_old = not is_new and not row["own"] and added < len(mine)
+    revised = revising.follow(base, here, mine, session.updated_at) if is_old else 0
+    if is_new or added or revised:
         base.run(SQL["touch"], {"id": row["id"]})
     return is_new, added
 

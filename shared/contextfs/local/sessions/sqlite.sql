@@ -191,6 +191,10 @@ where id = :session_id
 -- The messages of a session that their tool has a name for.
 select * from messages where session_id = :session_id and external_id is not null
 
+-- name: of_session
+-- All messages of a session.
+select * from messages where session_id = :session_id
+
 -- name: keep_version
 -- Keep a message as it is, before it is read in another way.
 insert into message_versions (

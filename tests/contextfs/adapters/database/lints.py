@@ -43,6 +43,7 @@ FLOORS = [
     "((reader IS NULL) OR (reader = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim)))",
     _SEEN.format("sessions", "s", "messages", "session_id"),
     _SEEN.format("sessions", "s", "session_records", "session_id"),
+    _SEEN.format("sessions", "s", "message_versions", "session_id"),
     _SEEN.format("memories", "m", "revisions", "memory_id"),
     _SEEN.format("passages", "p", "vectors", "passage_id"),
 ]

@@ -1,7 +1,7 @@
 """Tenants with rows in every table, written the way the API writes: as its role, with claims."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -269,6 +269,9 @@ def _converse(connection: Connection, ids: Ids) -> None:
         insert(connection, "messages", message)
         record = {"org_id": ids.org, "project_id": ids.project, "session_id": session, "line": 0, "lines": 1, "size": 1}
         insert(connection, "session_records", record | {"hash": b"h", "reader": "r/1", "data": b"d", "stored_at": AT})
+        told = {name: value for name, value in message.items() if name != "id"} | {"message_id": message["id"]}
+        was = {"since": AT, "until": AT + timedelta(seconds=1), "tool_calls": Jsonb([]), "metadata": Jsonb({})}
+        insert(connection, "message_versions", told | was)
 
 
 def _remember(connection: Connection, ids: Ids) -> None:

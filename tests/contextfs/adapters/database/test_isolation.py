@@ -16,7 +16,10 @@ from psycopg import sql
 
 from tests.contextfs.adapters.database.tenancy import Connection, tenant_tables
 
-SHOWN = ("projects", "projects_history", "sessions", "sessions_history", "messages", "memories", "revisions")
+SHOWN = (
+    *("projects", "projects_history", "sessions", "sessions_history", "messages", "message_versions", "memories"),
+    "revisions",
+)
 """What direct SQL reads, by claims of its own: tests/functions/sql/ attack it."""
 OF_BI = ("projects", "sessions", "messages", "memories", "revisions")
 """What the views of BI tools read, by who logged in: test_logins.py attacks them."""
@@ -28,6 +31,7 @@ PLATFORM_POLICIES = {
     ("homes", "carries", "contextfs_relay"),
     ("organizations", "carries", "contextfs_relay"),
     ("sessions", "idles", "contextfs_idle"),
+    *((table, "rereads", "contextfs_records") for table in ("sessions", "session_records")),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -107,6 +111,13 @@ PLATFORM_GRANTS = {
     },
     "contextfs_idle": {
         (f"sessions.{name}", "SELECT") for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
+    },
+    "contextfs_records": {
+        *((f"sessions.{name}", "SELECT") for name in ("org_id", "id", "created_by")),
+        *(
+            (f"session_records.{one}", "SELECT")
+            for one in ("org_id", "project_id", "session_id", "reader", "stored_at")
+        ),
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
     "contextfs_domains": {("sso_domains", "SELECT")},
@@ -267,6 +278,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_idle", False, False),
         ("contextfs_limits", False, False),
         ("contextfs_people", False, False),
+        ("contextfs_records", False, False),
         ("contextfs_relay", False, True),
         ("contextfs_search", False, False),
         ("contextfs_history", False, False),

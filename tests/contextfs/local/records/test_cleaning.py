@@ -62,6 +62,23 @@ def test_a_secret_is_taken_out_wherever_it_stands(record: dict[str, object]) -> 
     assert isinstance(json.loads(done.splitlines()[1]), dict)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        f'{{"a":"{TOKEN}","a":"x"}}',
+        f'{{"a":{{"b":["{TOKEN}"]}},"c":"\\\\","a":"\\"x"}}',
+        '{"password":"hunter2-Blue-Horse","password":7}',
+    ],
+)
+def test_a_name_that_stands_twice_hides_no_secret(record: str) -> None:
+    harmless = b'{ "a":1, "a":2}\n'
+    done, found = run(b'{"first":1}\n', record.encode() + b"\n", harmless)
+
+    assert [one for one in (TOKEN, "hunter2") if one.encode() in done] == []
+    assert found > 0
+    assert (json.loads(record), harmless) == (json.loads(done.splitlines()[1]), done.splitlines(keepends=True)[2])
+
+
 def test_a_text_is_judged_whole_since_a_key_has_many_lines() -> None:
     key = "-----BEGIN RSA PRIVATE KEY-----\n" + ("A1b2C3d4" * 8 + "\n") * 4 + "-----END RSA PRIVATE KEY-----\n"
     text = f"#### use this\n{key}thanks\n"

@@ -6,9 +6,9 @@ import pytest
 
 from clients.cli.here.importing import keep_all
 from clients.cli.here.records import Read
-from clients.cli.mapping import normalised
 from clients.cli.reading import Tally
 from contextfs.adapters.transcripts import reader
+from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.kit.fence import FENCE
 from contextfs.local.model import MemoryQuery
 from contextfs.local.sessions import learning

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from clients.cli.mapping import MOST_OF_A_RESULT, normalised
 from contextfs.adapters.transcripts.model import Source, ToolCall, Transcript, TranscriptMessage, Usage
+from contextfs.adapters.transcripts.normalised import MOST_OF_A_RESULT, normalised
 from contextfs.domain.sessions.model import NewMessages, NewSession
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

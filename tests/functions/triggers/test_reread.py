@@ -1,0 +1,208 @@
+"""What is read again changes what differs, and nothing else: ids, edits by hand, and what was said before all stay."""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contextfs.adapters.transcripts.told import Readers
+from contextfs.domain.access.store import assuming
+from contextfs.journeys.capture.reread import reread
+from contextfs.kit.call import Call
+from contextfs.kit.events import Event
+from contextfs.kit.ports import Transaction
+from contextfs.kit.principal import Principal
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import Tenant
+from tests.functions.conftest import Rows, wait_until
+from tests.functions.recorded import NAME, RECORD, VERSION, captured, messages, read, said, show
+
+Tell = Callable[[Tenant, str], None]
+
+
+@pytest.fixture
+def tell(wiring: Wiring, settle_events: Callable[[], int]) -> Generator[Tell]:
+    """Give a function that tells of a tenant's record that it is due, and has that carried."""
+    platform = wiring.platform()
+
+    def told(tenant: Tenant, session: str) -> None:
+        wiring.bus(platform).publish([_event(tenant, wiring, session)])
+        settle_events()
+
+    yield told
+    platform.close()
+
+
+def _event(tenant: Tenant, wiring: Wiring, session: str) -> Event:
+    return Event(
+        id=uuid4(),
+        type="record.due",
+        org_id=tenant.org_id,
+        project_id=tenant.project_id,
+        subject=UUID(session),
+        time=wiring.clock(),
+        actor="platform",
+        reader=tenant.user_id,
+        data={},
+    )
+
+
+def _call(tenant: Tenant, wiring: Wiring, tx: Transaction) -> Call:
+    by = Principal(
+        org_id=tenant.org_id,
+        actor_id=tenant.user_id,
+        actor="platform",
+        user_id=tenant.user_id,
+        role="platform",
+        permissions=("*",),
+    )
+    return Call(principal=by, now=wiring.clock(), tx=tx, services=wiring.services)
+
+
+def test_messages_are_brought_to_what_the_record_says_and_keep_their_ids(
+    tenant: Tenant, rows: Rows, tell: Tell
+) -> None:
+    session = captured(tenant)
+    before = {one["external_id"]: one["id"] for one in messages(tenant, session)}
+    tell(tenant, session)
+    after = messages(tenant, session)
+    right = read()
+    shown = tenant.call("GET", f"/v1/sessions/{session}").json()
+
+    told = {one["external_id"]: one["content"] for one in after if one["external_id"] != "a-notice"}
+    assert {one.external_id: one.content for one in right.messages} == told
+    assert before.items() <= {one["external_id"]: one["id"] for one in after}.items()
+    assert ("prompt", right.messages[0].content) == (after[0]["kind"], after[0]["content"])
+    assert ("completed", len(after)) == (shown["status"], shown["message_count"])
+    assert right.fields["input_tokens"] == shown["input_tokens"]
+    [was] = rows.of("message_versions", tenant)
+    assert (before[was["external_id"]], "Nobody said this.") == (str(was["message_id"]), was["content"])
+
+
+def test_what_was_said_before_goes_with_its_session(tenant: Tenant, rows: Rows, tell: Tell) -> None:
+    session = captured(tenant)
+    tell(tenant, session)
+    kept = len(rows.of("message_versions", tenant))
+    tenant.call("DELETE", f"/v1/sessions/{session}")
+
+    assert (1, []) == (kept, rows.of("message_versions", tenant))
+
+
+def test_read_twice_nothing_changes(tenant: Tenant, rows: Rows, tell: Tell) -> None:
+    session = captured(tenant)
+    tell(tenant, session)
+    once = (messages(tenant, session), tenant.call("GET", f"/v1/sessions/{session}").json())
+    tenant.call("PUT", f"/v1/sessions/{session}/record", {"reader": "claude-code/1", "line": 0, "lines": RECORD})
+    tell(tenant, session)
+
+    assert once == (messages(tenant, session), tenant.call("GET", f"/v1/sessions/{session}").json())
+    assert (1, f"claude-code/{VERSION}") == (len(rows.of("message_versions", tenant)), show(tenant, session)["reader"])
+
+
+def test_cut_off_in_the_middle_it_is_done_whole_the_next_time(
+    tenant: Tenant, wiring: Wiring, rows: Rows, tell: Tell
+) -> None:
+    session = captured(tenant)
+    before = (messages(tenant, session), show(tenant, session))
+    with suppress(KeyboardInterrupt), wiring.database.transaction(assuming(tenant.org_id, tenant.user_id)) as (tx, _):
+        reread(_call(tenant, wiring, tx), _event(tenant, wiring, session), Readers())
+        raise KeyboardInterrupt
+    undone = (messages(tenant, session), show(tenant, session))
+    tell(tenant, session)
+
+    assert before == undone
+    assert f"claude-code/{VERSION}" == show(tenant, session)["reader"]
+    assert 1 == len(rows.of("message_versions", tenant))
+
+
+def test_what_comes_meanwhile_waits_and_is_not_lost(tenant: Tenant, wiring: Wiring, rows: Rows) -> None:
+    session = captured(tenant)
+    more = {"role": "user", "content": "And then?", "external_id": "later"}
+    claims = assuming(tenant.org_id, tenant.user_id)
+    with ThreadPoolExecutor(1) as pool, wiring.database.transaction(claims) as (tx, _):
+        reread(_call(tenant, wiring, tx), _event(tenant, wiring, session), Readers())
+        backend = (tx.one("select pg_backend_pid() as pid") or {})["pid"]
+        coming = pool.submit(tenant.call, "POST", f"/v1/sessions/{session}/messages", {"messages": [more]})
+        wait_until(lambda: rows.waiting_for(backend))
+    names = {one["external_id"] for one in messages(tenant, session)}
+
+    assert 201 == coming.result().status_code
+    assert {"later", *(one.external_id for one in read().messages)} <= names
+
+
+def test_what_people_set_by_hand_stays(tenant: Tenant, tell: Tell) -> None:
+    session = captured(tenant)
+    by_hand = {"title": "The refund bug", "tags": ["refunds"], "annotations": {"read": True}, "metadata": {"a": 1}}
+    tenant.call("PATCH", f"/v1/sessions/{session}", by_hand)
+    tell(tenant, session)
+    after = tenant.call("GET", f"/v1/sessions/{session}").json()
+
+    assert by_hand == {name: after[name] for name in by_hand}
+
+
+def test_it_is_found_by_what_it_says_now_and_not_by_what_it_said(tenant: Tenant, tell: Tell) -> None:
+    session = captured(tenant)
+    tenant.call("PATCH", f"/v1/sessions/{session}", {"visibility": "project"})
+    tell(tenant, session)
+    right = read().messages[0].content
+
+    def hits(words: str) -> list[str]:
+        asked = {"query": words, "project_ids": [str(tenant.project_id)], "sources": ["message"]}
+        return [hit["snippet"] for hit in tenant.call("POST", "/v1/search/hybrid", asked).json()["hits"]]
+
+    assert any(right[:30] in one for one in hits(right[:60]))
+    assert not any("Nobody said this" in one for one in hits("nobody said this"))
+
+
+def test_as_of_a_time_before_it_says_what_it_said(tenant: Tenant, tell: Tell) -> None:
+    session = captured(tenant)
+    then = datetime.now(UTC).isoformat()
+    tell(tenant, session)
+    query = {"query": "select content from messages where kind <> 'reply' order by created_at"}
+    before, now = (
+        [row[0] for row in tenant.call("POST", "/v1/sql", query | more).json()["rows"]]
+        for more in ({"as_of": then}, {})
+    )
+
+    assert ("Nobody said this." in before, "Nobody said this." in now) == (True, False)
+
+
+def test_secrets_stay_out(tenant: Tenant, tell: Tell) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    session = captured(tenant, lines=[line.replace('"text":"', f'"text":"{token} ') for line in RECORD])
+    tell(tenant, session)
+
+    assert token not in str(messages(tenant, session)) + str(said(tenant, session))
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [(["nothing of a tool's"], "not a Claude Code session"), (None, "does not tell of this conversation")],
+)
+def test_a_record_that_cannot_be_read_leaves_all_as_it_is_and_says_so(
+    tenant: Tenant, tell: Tell, lines: list[str] | None, why: str
+) -> None:
+    session = captured(tenant, lines=lines or RECORD, external_id=NAME if lines else str(uuid4()))
+    before = said(tenant, session)
+    tell(tenant, session)
+    shown: dict[str, Any] = show(tenant, session)
+
+    assert (before, f"claude-code/{VERSION}") == (said(tenant, session), shown["reader"])
+    assert why in shown["problem"]
+    assert [] == tenant.call("GET", "/v1/admin/dead-letters").json()["items"]
+
+
+def test_a_record_of_others_and_one_that_is_gone_are_passed_over(
+    tenant: Tenant, other_tenant: Tenant, tell: Tell
+) -> None:
+    theirs, gone = captured(other_tenant), captured(tenant)
+    before = said(other_tenant, theirs)
+    tenant.call("DELETE", f"/v1/sessions/{gone}")
+    tell(tenant, theirs)
+    tell(tenant, gone)
+
+    assert (before, "claude-code/1") == (said(other_tenant, theirs), show(other_tenant, theirs)["reader"])

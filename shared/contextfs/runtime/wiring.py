@@ -78,10 +78,10 @@ class Wiring:
         self.reactor = Reactor(self.services, clock)
 
     def platform(self) -> PostgresDatabase:
-        """Connect as the role that carries events."""
+        """Connect as the role that carries events: none of its transactions waits for anything but the database."""
         if self.settings.relay_database_url is None:
             raise Invalid("Setting CONTEXTFS_RELAY_DATABASE_URL is missing: the relay and the worker need it.")
-        return PostgresDatabase(self.settings.relay_database_url, size=4)
+        return PostgresDatabase(self.settings.relay_database_url, size=2)
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""

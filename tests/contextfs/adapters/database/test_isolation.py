@@ -105,7 +105,8 @@ PLATFORM_GRANTS = {
         ("recalls.day", "SELECT"),
     },
     "contextfs_idle": {
-        (f"sessions.{name}", "SELECT") for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
+        (f"sessions.{name}", "SELECT")
+        for name in ("org_id", "project_id", "id", "status", "created_by", "created_at", "updated_at")
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
     "contextfs_domains": {("sso_domains", "SELECT")},

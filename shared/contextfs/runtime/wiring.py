@@ -6,15 +6,11 @@ from functools import cache, cached_property
 from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contextfs.adapters.clouds.local.blobs import FolderBlobs
-from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
-from contextfs.adapters.database.untrusted import UntrustedReader
-from contextfs.adapters.embedders.remote import Endpoint, RemoteEmbedder
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
-from contextfs.journeys.react.border import HomeBus
 from contextfs.kit import regions
 from contextfs.kit.allowance import Allowances
 from contextfs.kit.call import Language, Services
@@ -23,17 +19,20 @@ from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.personal import PERSONAL, Personal
-from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Webhooks
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, LanguageModel, Reader, Webhooks
 from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
 from contextfs.runtime.proxying import upstreams
-from contextfs.runtime.reaction import Reactor
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
+
+if TYPE_CHECKING:
+    from contextfs.adapters.embedders.remote import Endpoint
+    from contextfs.runtime.reaction import Reactor
+    from contextfs.runtime.sweep import Sweep
 
 LOCAL = "local"
 _EXTRAS = {"openai": "server", "vertex": "gcp", "bedrock": "aws"}
@@ -72,10 +71,16 @@ class Wiring:
             counts_alone=lambda: leases.is_alone(clock()),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,
-            reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
+            reader=_reader(settings),
         )
         self.door = Door(self.services, clock, self.allowance, triggers())
-        self.reactor = Reactor(self.services, clock)
+
+    @cached_property
+    def reactor(self) -> "Reactor":
+        """What takes events."""
+        from contextfs.runtime.reaction import Reactor  # noqa: PLC0415 - calls need none
+
+        return Reactor(self.services, self.clock)
 
     def platform(self) -> PostgresDatabase:
         """Connect as the role that carries events: none of its transactions waits for anything but the database."""
@@ -85,13 +90,23 @@ class Wiring:
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
-        local = self.settings.cloud == "local"
-        bus = LocalBus(platform, consumers_of, self.clock) if local else self._cloud_bus
+        bus = self._local_bus(platform) if self.settings.cloud == "local" else self._cloud_bus
         known = self.services.regions
-        return bus if known is None else HomeBus(bus, platform, known, self.clock, self.services.entropy)
+        if known is None:
+            return bus
+        from contextfs.journeys.react.border import HomeBus  # noqa: PLC0415 - only where there are regions
 
-    def sweep(self, platform: Database, bus: Bus) -> Sweep:
+        return HomeBus(bus, platform, known, self.clock, self.services.entropy)
+
+    def _local_bus(self, platform: Database) -> Bus:
+        from contextfs.adapters.clouds.local.bus import LocalBus  # noqa: PLC0415 - only what publishes needs it
+
+        return LocalBus(platform, consumers_of, self.clock)
+
+    def sweep(self, platform: Database, bus: Bus) -> "Sweep":
         """Give a schedule what it works with."""
+        from contextfs.runtime.sweep import Sweep  # noqa: PLC0415 - only schedules need it
+
         return Sweep(
             platform=platform,
             bus=bus,
@@ -129,6 +144,8 @@ class Wiring:
             from contextfs.adapters.clouds.aws.blobs import S3Blobs  # noqa: PLC0415 - as above
 
             return S3Blobs(bucket, region=settings.region if settings.cloud == "aws" else None)
+        from contextfs.adapters.clouds.local.blobs import FolderBlobs  # noqa: PLC0415 - only where files are kept
+
         return FolderBlobs(
             Path(settings.files), secret=self.services.key_pepper, url=self.services.public_url, clock=self.clock
         )
@@ -216,6 +233,14 @@ class Wiring:
         return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
 
 
+def _reader(settings: Settings) -> Reader | None:
+    if settings.sql_database_url is None:
+        return None
+    from contextfs.adapters.database.untrusted import UntrustedReader  # noqa: PLC0415 - only where people write SQL
+
+    return UntrustedReader(settings.sql_database_url)
+
+
 def language_model(named: str, settings: Settings) -> LanguageModel:
     """Choose a vendor's language model (`vertex:NAME`); Invalid where its SDK is not installed."""
     vendor, _, name = named.partition(":")
@@ -285,10 +310,12 @@ def embedder(named: str, settings: Settings) -> Embedder:
         endpoint = _endpoint(vendor, name, dimensions, settings)
     except ModuleNotFoundError as error:
         raise _not_installed(vendor, error) from error
+    from contextfs.adapters.embedders.remote import RemoteEmbedder  # noqa: PLC0415 - only where one is set
+
     return RemoteEmbedder(named, endpoint, dimensions=dimensions)
 
 
-def _endpoint(vendor: str, name: str, dimensions: int | None, settings: Settings) -> Endpoint:
+def _endpoint(vendor: str, name: str, dimensions: int | None, settings: Settings) -> "Endpoint":
     url = settings.embedder_url
     if vendor == "vertex":
         from contextfs.adapters.clouds.gcp.embedder import VertexEndpoint  # noqa: PLC0415 - a heavy SDK

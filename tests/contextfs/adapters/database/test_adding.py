@@ -42,7 +42,13 @@ def test_adding_a_memory_reads_no_other_one(new_schema: Callable[[], str], gist:
         for _ in range(8):  # by then a plan is made that is kept
             memory = fields[0] | {"id": str(uuid4()), "fingerprint": uuid4().hex}
             place = {name: memory[name] for name in ("org_id", "project_id")}
-            told: dict[str, Any] = {"id": uuid4().hex, "memory_id": memory["id"], "parents": [], "fields": {}, "stored_at": AT}
+            told: dict[str, Any] = {
+                "id": uuid4().hex,
+                "memory_id": memory["id"],
+                "parents": [],
+                "fields": {},
+                "stored_at": AT,
+            }
             revision = place | told | {"author": "x", "clock": "c", "stored_at": AT.isoformat()}
             app.execute("select contextfs.add_memory(%s, %s, %s)", [Jsonb(memory), Jsonb(revision), gist])
         read = app.execute(_READ).fetchone()

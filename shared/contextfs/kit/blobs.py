@@ -7,6 +7,8 @@ from hashlib import sha256
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.ports import Blob
 
+PATH = "/v1/files"
+"""Where a server answers links to files that it keeps itself."""
 PART = 1024 * 1024
 """Bytes of a part, as files are read."""
 

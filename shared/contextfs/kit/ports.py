@@ -32,6 +32,13 @@ class Transaction(Protocol):
         """Run a statement once for each set of parameters, in one round trip."""
         ...
 
+    def soon(self, query: str, parameters: Parameters | None = None) -> None:
+        """Run a statement whose answer nobody needs: it is sent with the next one, before it, or with the commit.
+
+        What is wrong with it is raised there.
+        """
+        ...
+
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
         ...

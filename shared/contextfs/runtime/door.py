@@ -18,7 +18,7 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAllowed, NotAuthenticated, TooLarge
 from contextfs.kit.ids import uuid7
 from contextfs.kit.payload import Payload
-from contextfs.runtime import cookies, idempotency, lockout, preconditions, projecting, tabular, telemetry
+from contextfs.runtime import cookies, idempotency, lockout, preconditions, tabular, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, arguments, bind
 from contextfs.runtime.callers.caller import Caller, caller
@@ -30,7 +30,6 @@ from contextfs.runtime.media import media_type_of
 from contextfs.runtime.outside import OutsideError, leaving
 from contextfs.runtime.packing import packed, unpacked
 from contextfs.runtime.problems import problem, unexpected
-from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.settle import settle
 from contextfs.runtime.table import JSON, PUBLIC, Route, Trigger
 
@@ -117,7 +116,10 @@ class Door:
             call, result, response = self._done(_going_on(asked, left))
         if call.events:
             self.services.wake_relay()
-        if result is not None and asked.taken.get("wait") == projecting.SEARCHABLE:
+        if result is not None and asked.taken.get("wait") is not None:
+            from contextfs.runtime import projecting  # noqa: PLC0415 - what takes events is loaded where one waits
+            from contextfs.runtime.reaction import Reactor  # noqa: PLC0415 - as above
+
             reactor = Reactor(self.services, self.clock)
             made = projecting.made_searchable(reactor, self.triggers, call, result)
             return replace(reply(route, request, made), cookies=response.cookies)

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from contextfs.adapters.clouds.local.blobs import PATH, FolderBlobs
+from contextfs.kit.blobs import PATH
 from contextfs.kit.errors import ContextFSError, NotFound
 from contextfs.runtime.door import Door
 from contextfs.runtime.problems import problem
@@ -38,6 +38,8 @@ class Files:
         return response
 
     def _opened(self, request: Request, name: str) -> Iterator[bytes]:
+        from contextfs.adapters.clouds.local.blobs import FolderBlobs  # noqa: PLC0415 - only who keeps files here
+
         blobs = self._door.services.blobs()
         if not isinstance(blobs, FolderBlobs):
             raise NotFound("There is nothing at this address: see /v1/openapi.json.")

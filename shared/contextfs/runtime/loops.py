@@ -61,6 +61,7 @@ class WorkerLoop:
     """Takes deliveries that are due and hands each to its trigger.
 
     What is quick shares a lane; each slow trigger has one, a thread of its own, so that nothing waits behind slow work.
+    One connection listens for all lanes.
     """
 
     def __init__(self, wired: Wiring) -> None:
@@ -73,24 +74,28 @@ class WorkerLoop:
         lanes: dict[str, list[str]] = {}
         for trigger in self._triggers.values():
             lanes.setdefault("small" if trigger.size == "small" else trigger.name, []).append(trigger.name)
+        bells = {lane: threading.Event() for lane in lanes}
         threads = [
-            threading.Thread(target=self._loop, args=(consumers, stop), name=f"worker-{lane}")
+            threading.Thread(target=self._loop, args=(consumers, bells[lane], stop), name=f"worker-{lane}")
             for lane, consumers in lanes.items()
         ]
         for thread in threads:
             thread.start()
+        listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
+        while not stop.is_set() and any(thread.is_alive() for thread in threads):
+            listener.wait(_LOOK_SECONDS)
+            for bell in bells.values():
+                bell.set()
+        listener.close()
         for thread in threads:
             thread.join()
         self._platform.close()
 
-    def _loop(self, consumers: list[str], stop: threading.Event) -> None:
-        listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
-        try:
-            while not stop.is_set():
-                if not _mended(lambda: self._turn(consumers, stop), stop):
-                    listener.wait(_LOOK_SECONDS)
-        finally:
-            listener.close()
+    def _loop(self, consumers: list[str], bell: threading.Event, stop: threading.Event) -> None:
+        while not stop.is_set():
+            bell.clear()
+            if not _mended(lambda: self._turn(consumers, stop), stop):
+                bell.wait(_LOOK_SECONDS)
 
     def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
         due = claim(self._platform, consumers, self._wired.clock, self._wired.services.entropy, limit=_CLAIM)

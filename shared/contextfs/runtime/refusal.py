@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from contextfs.domain.redaction.rules import redact
 from contextfs.kit.errors import Invalid
 from contextfs.kit.expected import in_words
 
@@ -33,6 +32,8 @@ def told(error: msgspec.ValidationError, wanted: Any, place: str) -> Invalid:
 
 def shown_name(name: str) -> str:
     """Quote a name that the caller sent, where it looks like a name and like no secret."""
+    from contextfs.domain.redaction.rules import redact  # noqa: PLC0415 - only where something is refused
+
     plain = _SHOWN_NAME.fullmatch(name) and not redact(name, key=b"").findings
     return f"`{name}`" if plain else "that name"
 

@@ -6,14 +6,11 @@ from functools import cache, cached_property
 from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contextfs.adapters.clouds.local.blobs import FolderBlobs
-from contextfs.adapters.clouds.local.bus import LocalBus
 from contextfs.adapters.database.postgres import PostgresDatabase
-from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
-from contextfs.journeys.react.border import HomeBus
 from contextfs.kit import regions
 from contextfs.kit.allowance import Allowances
 from contextfs.kit.call import Language, Services
@@ -22,18 +19,19 @@ from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.personal import PERSONAL, Personal
-from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reranker, Transcripts, Webhooks
+from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reader, Reranker, Transcripts, Webhooks
 from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
-from contextfs.runtime import models
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
 from contextfs.runtime.proxying import upstreams
-from contextfs.runtime.reaction import Reactor
-from contextfs.runtime.sweep import Sweep
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.waker import Waker
+
+if TYPE_CHECKING:
+    from contextfs.runtime.reaction import Reactor
+    from contextfs.runtime.sweep import Sweep
 
 LOCAL = "local"
 
@@ -73,26 +71,42 @@ class Wiring:
             transcripts=cache(self._transcripts),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,
-            reader=UntrustedReader(settings.sql_database_url) if settings.sql_database_url else None,
+            reader=_reader(settings),
         )
         self.door = Door(self.services, clock, self.allowance, triggers())
-        self.reactor = Reactor(self.services, clock)
+
+    @cached_property
+    def reactor(self) -> "Reactor":
+        """What takes events."""
+        from contextfs.runtime.reaction import Reactor  # noqa: PLC0415 - calls need none
+
+        return Reactor(self.services, self.clock)
 
     def platform(self) -> PostgresDatabase:
-        """Connect as the role that carries events."""
+        """Connect as the role that carries events: none of its transactions waits for anything but the database."""
         if self.settings.relay_database_url is None:
             raise Invalid("Setting CONTEXTFS_RELAY_DATABASE_URL is missing: the relay and the worker need it.")
-        return PostgresDatabase(self.settings.relay_database_url, size=4)
+        return PostgresDatabase(self.settings.relay_database_url, size=2)
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
-        local = self.settings.cloud == "local"
-        bus = LocalBus(platform, consumers_of, self.clock) if local else self._cloud_bus
+        bus = self._local_bus(platform) if self.settings.cloud == "local" else self._cloud_bus
         known = self.services.regions
-        return bus if known is None else HomeBus(bus, platform, known, self.clock, self.services.entropy)
+        if known is None:
+            return bus
+        from contextfs.journeys.react.border import HomeBus  # noqa: PLC0415 - only where there are regions
 
-    def sweep(self, platform: Database, bus: Bus) -> Sweep:
+        return HomeBus(bus, platform, known, self.clock, self.services.entropy)
+
+    def _local_bus(self, platform: Database) -> Bus:
+        from contextfs.adapters.clouds.local.bus import LocalBus  # noqa: PLC0415 - only what publishes needs it
+
+        return LocalBus(platform, consumers_of, self.clock)
+
+    def sweep(self, platform: Database, bus: Bus) -> "Sweep":
         """Give a schedule what it works with."""
+        from contextfs.runtime.sweep import Sweep  # noqa: PLC0415 - only schedules need it
+
         return Sweep(
             platform=platform,
             bus=bus,
@@ -131,6 +145,8 @@ class Wiring:
             from contextfs.adapters.clouds.aws.blobs import S3Blobs  # noqa: PLC0415 - as above
 
             return S3Blobs(bucket, region=settings.region if settings.cloud == "aws" else None)
+        from contextfs.adapters.clouds.local.blobs import FolderBlobs  # noqa: PLC0415 - only where files are kept
+
         return FolderBlobs(
             Path(settings.files), secret=self.services.key_pepper, url=self.services.public_url, clock=self.clock
         )
@@ -199,6 +215,8 @@ class Wiring:
         return minilm if minilm and minilm.model == model else None
 
     def _remote(self, named: str) -> Embedder:
+        from contextfs.runtime import models  # noqa: PLC0415 - only where one is set
+
         try:
             return models.embedder(named, self.settings)
         except Invalid as error:  # words can be compared without it: a search is not the caller's mistake
@@ -214,8 +232,12 @@ class Wiring:
 
     def _reranker(self) -> Reranker | None:
         named = self.settings.reranker
+        if named is None:
+            return None
+        from contextfs.runtime import models  # noqa: PLC0415 - as above
+
         try:
-            return None if named is None else models.reranker(named, self.settings)
+            return models.reranker(named, self.settings)
         except Invalid as error:  # as above
             raise Unavailable(error.detail) from error
 
@@ -226,8 +248,18 @@ class Wiring:
         if prices is None:
             raise Invalid("Setting CONTEXTFS_LANGUAGE_MODEL_PRICES is missing: say what the model costs (0.25/2).")
         into, out = map(float, prices.split("/"))
+        from contextfs.runtime import models  # noqa: PLC0415 - as above
+
         model = models.language_model(name, self.settings)
         return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
+
+
+def _reader(settings: Settings) -> Reader | None:
+    if settings.sql_database_url is None:
+        return None
+    from contextfs.adapters.database.untrusted import UntrustedReader  # noqa: PLC0415 - only where people write SQL
+
+    return UntrustedReader(settings.sql_database_url)
 
 
 def sign_in_service(named: str, settings: Settings, clock: Clock) -> SignInService:

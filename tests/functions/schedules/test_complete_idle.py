@@ -105,9 +105,8 @@ def test_what_is_said_afterwards_opens_it_again_and_it_is_completed_again(
 def test_many_are_told_of_in_parts(tenant: Tenant, wiring: Wiring) -> None:
     sessions = {UUID(started(tenant)) for _ in range(5)}
     platform, before = wiring.platform(), wiring.clock() + DAY
-    found: list[store.Idle] = [
-        store.Idle(UUID(int=0), UUID(int=0), UUID(int=0), UUID(int=0), wiring.clock() - 999 * DAY)
-    ]
+    nobody, long_ago = UUID(int=0), wiring.clock() - 999 * DAY
+    found: list[store.Idle] = [store.Idle(nobody, nobody, nobody, nobody, long_ago, long_ago)]
     while True:
         with platform.transaction() as (tx, _):
             some = store.idle(tx, before, behind=found[-1], limit=2)

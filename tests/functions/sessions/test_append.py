@@ -47,6 +47,34 @@ def test_an_external_id_twice_in_one_call_is_one_message(tenant: Tenant, things:
     assert (reply.json()["receipt"]["stored"], reply.json()["receipt"]["duplicates"]) == (1, 1)
 
 
+def test_the_reply_tells_the_session_as_it_is_stored(tenant: Tenant, things: Things) -> None:
+    path = f"/v1/sessions/{things.session_id}"
+    tenant.call("POST", f"{path}/complete")
+
+    replies = [tenant.call("POST", f"{path}/messages", said(*contents)) for contents in (("one", "two"), ("three",))]
+    read = tenant.call("GET", path)
+
+    assert read.json() == replies[-1].json()["session"]
+    assert read.headers["etag"] == replies[-1].headers["etag"] != replies[0].headers["etag"]
+
+
+def test_appends_at_once_are_all_counted(tenant: Tenant, things: Things) -> None:
+    path = f"/v1/sessions/{things.session_id}"
+    before = tenant.call("GET", path).json()["message_count"]
+
+    def append(content: str) -> Any:
+        return tenant.call("POST", f"{path}/messages", said(content, content))
+
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(append, "abcdefgh"))
+    after = tenant.call("GET", path).json()["message_count"]
+
+    assert [201] * 8 == [reply.status_code for reply in replies]
+    assert before + 16 == after == len(tenant.call("GET", f"{path}/messages").json()["items"])
+    counts = [reply.json()["session"]["message_count"] for reply in replies]
+    assert [*range(before + 2, before + 17, 2)] == sorted(counts)
+
+
 def test_a_completed_session_is_open_again(tenant: Tenant, things: Things) -> None:
     tenant.call("POST", f"/v1/sessions/{things.session_id}/complete")
 

@@ -23,10 +23,11 @@ _ROLLBACK: Statement = ("rollback", {})
 
 
 class PostgresTransaction:
-    """One open transaction on one connection. Statements given to `last` go out together with the commit.
+    """One open transaction on one connection.
 
-    What was read `ahead` is told, once, when it is asked. A transaction that has `ended` with that is begun anew for
-    anything else, by the same `opening`.
+    Statements given to `soon` go out together with the next one, in their order, and those given to `last` with the
+    commit. What was read `ahead` is told, once, when it is asked. A transaction that has `ended` with that is begun
+    anew for anything else, by the same `opening`.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class PostgresTransaction:
         self._opening = opening
         self._ahead = list(ahead)
         self._ended = ended
+        self._soon: list[Statement] = []
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
@@ -58,10 +60,14 @@ class PostgresTransaction:
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
         if parameters:
-            if self._ended:
+            if self._ended or self._soon:
                 self._fly()
             with self._connection.cursor() as cursor:
                 cursor.executemany(query.encode(), parameters)
+
+    def soon(self, query: str, parameters: Parameters | None = None) -> None:
+        """Run a statement whose answer nobody needs: it is sent with the next one, before it, or with the commit."""
+        self._soon.append((query, parameters))
 
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
@@ -69,7 +75,7 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
-        if self._ended and not self._last:
+        if self._ended and not self._soon and not self._last:
             return
         try:
             tag = self._fly(*self._last, _COMMIT)[-1].tag
@@ -92,7 +98,8 @@ class PostgresTransaction:
     def _fly(self, *statements: Statement) -> list[Answer]:
         begun = [_BEGIN, *self._opening] if self._ended else []
         self._ended = False
-        return fly(self._connection, [*begun, *statements])
+        soon, self._soon = self._soon, []
+        return fly(self._connection, [*begun, *soon, *statements])
 
 
 class PostgresDatabase:

@@ -1,34 +1,7 @@
 -- name: add
--- Store a memory with its first revision; the id of the one that says the same, if there is one.
-select contextfs.add_memory(%(memory)s::jsonb, %(revision)s::jsonb) as same
-
--- name: add_untyped
--- The same of a memory whose type nobody chose: one that says it as any type is the same. The types of a project are
--- read by leaps over their index, and a fingerprint is made of each.
-with recursive types as (
-    (
-        select m.type from memories as m
-        where m.project_id = %(project_id)s and not m.deleted order by m.type limit 1
-    )
-    union all
-    select (
-        select m.type from memories as m
-        where m.project_id = %(project_id)s and not m.deleted and m.type > t.type order by m.type limit 1
-    )
-    from types as t where t.type is not null
-),
-known as materialized (
-    select m.id, m.created_at from memories as m
-    where m.project_id = %(project_id)s and m.visibility = %(visibility)s and not m.deleted
-    and m.fingerprint in (
-        select left(encode(sha256(convert_to(concat(t.type, chr(10), %(gist)s::text), 'UTF8')), 'hex'), 32)
-        from types as t where t.type is not null
-    )
-)
-select coalesce(
-    (select k.id from known as k order by k.created_at limit 1),
-    contextfs.add_memory(%(memory)s::jsonb, %(revision)s::jsonb)
-) as same
+-- Store a memory with its first revision; the id of the one that says the same, if there is one. With a `gist` nobody chose
+-- its type, and one of any type is the same.
+select contextfs.add_memory(%(memory)s::jsonb, %(revision)s::jsonb, %(gist)s::text) as same
 
 -- name: add_revision
 -- Add a revision; nothing happens when it is there.

@@ -95,10 +95,8 @@ def add(
         "clock": revision.clock,
         "stored_at": now,
     }
-    values = {"memory": _json(row), "revision": _json(stored)}
-    if not is_typed:
-        values |= {"project_id": memory.project_id, "visibility": memory.visibility, "gist": gist(memory.content)}
-    found = tx.one(_SQL["add" if is_typed else "add_untyped"], values)
+    said = None if is_typed else gist(memory.content)
+    found = tx.one(_SQL["add"], {"memory": _json(row), "revision": _json(stored), "gist": said})
     return get(tx, found["same"]) if found and found["same"] else None
 
 

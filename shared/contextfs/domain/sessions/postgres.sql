@@ -159,6 +159,26 @@ set role = said.role, kind = said.kind, content = said.content, tool_calls = sai
 from said
 where m.session_id = %(session_id)s and m.id = said.id
 
+-- name: append_new
+-- Store messages that cannot be stored yet, and bring their session, which is held, to what they make of it.
+with added as (
+    insert into messages (
+        org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
+        created_at, stored_at
+    )
+    select
+        %(org_id)s, %(project_id)s, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls,
+        m.model, m.tokens, m.metadata, m.created_at, %(now)s
+    from jsonb_to_recordset(%(messages)s::jsonb) as m (
+        id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
+        metadata jsonb, created_at timestamptz
+    )
+)
+
+update sessions
+set message_count = %(message_count)s, status = 'open', ended_at = null, title = %(title)s, updated_at = %(updated_at)s
+where id = %(session_id)s
+
 -- name: messages
 -- The messages of a session in their order.
 select id, session_id, external_id, role, kind, content, tool_calls, model, tokens, metadata, created_at
@@ -181,6 +201,6 @@ from sessions
 where id = %(id)s
 
 -- name: idle
--- Sessions of all organizations that are open, and that nothing came to since a time: the one idle the longest first.
-select org_id, project_id, id, created_by, updated_at
-from idle_sessions(%(before)s, %(at)s, %(after)s, %(limit)s)
+-- Sessions of all organizations that are open, and that nothing came to since a time: the oldest first.
+select org_id, project_id, id, created_by, created_at, updated_at
+from sessions_idle_since(%(before)s, %(at)s, %(after)s, %(limit)s)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.sessions.model import Git, Message, NewSession, Session, SessionChange, Status
+from contextfs.domain.sessions.rules import grown
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Row, Statement, Transaction
@@ -112,16 +113,31 @@ def append(
 
     Gives the session, which counts them, and the ids of those that were stored.
     """
-    parameters = {
+    row = tx.one(_SQL["append"], _coming(org_id, session, messages, now) | {"title": title})
+    return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
+
+
+def append_new(
+    tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], *, title: str | None, now: datetime
+) -> Session:
+    """Store messages that cannot be stored yet, in a session that this transaction holds; gives the session.
+
+    Nobody waits for it: what they make of the session is known.
+    """
+    after = grown(session, len(messages), title=title, now=now)
+    counted = {"message_count": after.message_count, "title": after.title, "updated_at": after.updated_at}
+    tx.soon(_SQL["append_new"], _coming(org_id, session, messages, now) | counted)
+    return after
+
+
+def _coming(org_id: UUID, session: Session, messages: Sequence[Message], now: datetime) -> dict[str, Any]:
+    return {
         "org_id": org_id,
         "project_id": session.project_id,
         "session_id": session.id,
         "messages": _json(messages),
-        "title": title,
         "now": now,
     }
-    row = tx.one(_SQL["append"], parameters)
-    return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
 
 
 def revise(tx: Transaction, session_id: UUID, messages: Sequence[Message], now: datetime) -> None:
@@ -155,12 +171,13 @@ class Idle(NamedTuple):
     project_id: UUID
     id: UUID
     created_by: UUID
+    created_at: datetime
     updated_at: datetime
 
 
 def idle(tx: Transaction, before: datetime, *, behind: Idle, limit: int) -> list[Idle]:
-    """Give open sessions that nothing came to since a time, behind one of them: the one idle the longest first."""
-    place = {"at": behind.updated_at, "after": behind.id}
+    """Give open sessions that nothing came to since a time, behind one of them: the oldest first."""
+    place = {"at": behind.created_at, "after": behind.id}
     return [Idle(**row) for row in tx.all(_SQL["idle"], place | {"before": before, "limit": limit})]
 
 

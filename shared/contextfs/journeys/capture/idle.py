@@ -15,7 +15,8 @@ from contextfs.kit.ports import Bus, Database
 
 _BATCH = 100
 _ACTOR = "platform"
-_BEGINNING = Idle(UUID(int=0), UUID(int=0), UUID(int=0), UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC))
+_NOBODY, _EPOCH = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
+_BEGINNING = Idle(_NOBODY, _NOBODY, _NOBODY, _NOBODY, _EPOCH, _EPOCH)
 
 
 def announce(database: Database, bus: Bus, clock: Clock, idle: timedelta) -> int:

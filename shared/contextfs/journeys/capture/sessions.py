@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from contextfs.domain.sessions import store
-from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
+from contextfs.domain.sessions.model import NewMessage, NewSession, Session, SessionChange, SessionWritten
+from contextfs.domain.sessions.rules import are_new
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by
 from contextfs.journeys.capture.messages import message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
@@ -22,7 +23,7 @@ def create(call: Call, new: NewSession) -> SessionWritten:
     session = store.insert(call.tx, call.principal, new.id or call.new_id(), cleaned, call.now)
     if session is None:
         session = _known(call, new)
-        return _grown(call, session, new.messages, cleaning, created=0)
+        return _grown(call, session, new.messages, cleaning, created=0, is_held=False)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
     return _grown(call, session, new.messages, cleaning, created=1)
 
@@ -85,19 +86,21 @@ def _known(call: Call, new: NewSession) -> Session:
 
 
 def _grown(
-    call: Call, session: Session, messages: list[NewMessage], cleaning: Cleaner, *, created: int
+    call: Call, session: Session, messages: list[NewMessage], cleaning: Cleaner, *, created: int, is_held: bool = True
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [
         message(new, cleaning, session_id=session.id, message_id=new.id or one, now=call.now)
         for new, one in zip(messages, ids, strict=True)
     ]
-    stored: list[Message] = []
+    stored = fresh
     if fresh:
-        session, added = store.append(
-            call.tx, call.principal.org_id, session, fresh, title=title_of(fresh), now=call.now
-        )
-        stored = [one for one in fresh if one.id in added]
+        place = call.tx, call.principal.org_id, session, fresh
+        if is_held and are_new(messages):
+            session = store.append_new(*place, title=title_of(fresh), now=call.now)
+        else:
+            session, added = store.append(*place, title=title_of(fresh), now=call.now)
+            stored = [one for one in fresh if one.id in added]
     if stored or created:
         tell_session(call, session, stored)
     if stored:

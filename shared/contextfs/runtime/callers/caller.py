@@ -5,7 +5,6 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from contextfs.domain.networks.model import CallerKind
-from contextfs.domain.sources import address
 from contextfs.kit.call import Services
 from contextfs.kit.ports import Parameters, Row
 from contextfs.runtime import cookies, idempotency
@@ -13,7 +12,6 @@ from contextfs.runtime.callers.admitted import Admitted
 from contextfs.runtime.callers.grant import GrantCaller
 from contextfs.runtime.callers.key import KeyCaller, bearer
 from contextfs.runtime.callers.login import login_caller
-from contextfs.runtime.callers.source import SourceCaller
 from contextfs.runtime.callers.token import TokenCaller
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.table import SIGNED, Route
@@ -47,6 +45,9 @@ class Caller(Protocol):
 def caller(route: Route, request: HttpRequest, services: Services) -> Caller:
     """Read who calls from a request; NotAuthenticated when it does not say. Of a key and a cookie, the key counts."""
     if route.needs == SIGNED:
+        from contextfs.domain.sources import address  # noqa: PLC0415 - no other route is opened by a signature
+        from contextfs.runtime.callers.source import SourceCaller  # noqa: PLC0415 - as above
+
         return SourceCaller(address.read(request.path_values["source"]), services.key_pepper)
     once = idempotency.key_of(request)
     cookie = cookies.read(request.headers, cookies.LOGIN, services.public_url)

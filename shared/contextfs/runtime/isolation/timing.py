@@ -166,6 +166,10 @@ class _Noting:
         self._asked.append((query, len(parameters)))
         self._tx.many(query, parameters)
 
+    def soon(self, query: str, parameters: Parameters | None = None) -> None:
+        self._asked.append((query, 1))
+        self._tx.soon(query, parameters)
+
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         self._asked.append((query, 1))
         self._tx.last(query, parameters)

@@ -19,7 +19,8 @@ from contextfs.adapters.clouds.aws import blobs as s3
 from contextfs.adapters.clouds.aws.blobs import S3Blobs
 from contextfs.adapters.clouds.gcp import blobs as storage_blobs
 from contextfs.adapters.clouds.gcp.blobs import StorageBlobs
-from contextfs.adapters.clouds.local.blobs import PATH, FolderBlobs
+from contextfs.adapters.clouds.local.blobs import FolderBlobs
+from contextfs.kit.blobs import PATH
 from contextfs.kit.errors import ContextFSError, Invalid, NotAllowed, NotFound, Unavailable
 from contextfs.kit.ports import Blobs
 from tests.contextfs.adapters.clouds import moto_server, storage_server

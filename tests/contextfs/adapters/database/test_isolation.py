@@ -110,7 +110,8 @@ PLATFORM_GRANTS = {
         ("recalls.day", "SELECT"),
     },
     "contextfs_idle": {
-        (f"sessions.{name}", "SELECT") for name in ("org_id", "project_id", "id", "status", "created_by", "updated_at")
+        (f"sessions.{name}", "SELECT")
+        for name in ("org_id", "project_id", "id", "status", "created_by", "created_at", "updated_at")
     },
     "contextfs_records": {
         *((f"sessions.{name}", "SELECT") for name in ("org_id", "id", "created_by")),

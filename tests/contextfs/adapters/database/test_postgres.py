@@ -246,6 +246,34 @@ def test_one_that_has_ended_may_write_yet(database: PostgresDatabase, ours: Ids)
     assert (_kept(database, ours, at_once, together, last), _kept(database, ours, undone)) == (3, 0)
 
 
+def test_what_nobody_waits_for_is_there_for_the_next_statement(database: PostgresDatabase, ours: Ids) -> None:
+    first, second, many, last, ended = (uuid4() for _ in range(5))
+    with database.transaction(claims(ours)) as (tx, _):
+        tx.soon(INSERT, use(ours.org, first))
+        seen = tx.one(MINE, {"ids": [first]})
+        tx.soon(INSERT, use(ours.org, second))
+        tx.many(INSERT, [use(ours.org, many)])
+        tx.soon(INSERT, use(ours.org, last))
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        tx.soon(INSERT, use(ours.org, ended))
+
+    assert ({"n": 1}, 5) == (seen, _kept(database, ours, first, second, many, last, ended))
+
+
+def test_what_nobody_waits_for_undoes_all_where_it_fails(database: PostgresDatabase, ours: Ids) -> None:
+    before, refused = uuid4(), uuid4()
+    told = "nothing"
+    try:
+        with database.transaction(claims(ours)) as (tx, _):
+            tx.run(INSERT, use(ours.org, before))
+            tx.soon(INSERT, use(uuid4(), refused))
+            told = "not yet"
+    except NotFound as error:
+        told = f"{told}: {error.status}"
+
+    assert ("not yet: 404", 0) == (told, _kept(database, ours, before))
+
+
 @pytest.mark.parametrize("at_once", [False, True])
 def test_what_fails_ahead_leaves_the_pool_whole(database: PostgresDatabase, ours: Ids, *, at_once: bool) -> None:
     for _ in range(8):

@@ -12,12 +12,10 @@ from typing import BinaryIO
 from urllib.parse import urlencode
 
 from contextfs.kit import blobs
+from contextfs.kit.blobs import PATH
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import ContextFSError, NotAllowed, NotFound, Unavailable
 from contextfs.kit.ports import Blob
-
-PATH = "/v1/files"
-"""Where the gateway answers links."""
 
 _PARTS = ".parts"
 _LASTING = (PermissionError, NotADirectoryError, IsADirectoryError)

@@ -127,7 +127,7 @@ def _launch(place: Place, way: Way, life: int, options: Mapping[str, str]) -> in
     try:
         offset = os.fstat(log).st_size
         listen = ("-D", place.data, "-k", folder, "-h", "", "-p", str(postmaster.PORT))
-        command = way.command("postgres", *listen, *settings.arguments(options), detached=True)
+        command = way.command("postgres", *listen, *settings.arguments(options, way.programs.major), detached=True)
         subprocess.run(  # noqa: S603 - a program of Postgres; it leaves for the background at once
             command,
             stdin=subprocess.DEVNULL,

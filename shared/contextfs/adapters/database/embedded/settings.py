@@ -32,6 +32,13 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def arguments(options: Mapping[str, str]) -> list[str]:
-    """Write the settings, with `options` over them, as arguments of `postgres`."""
-    return [f"--{name}={value}" for name, value in {**SETTINGS, **options}.items()]
+SINCE: Mapping[int, Mapping[str, str]] = {
+    18: {"io_method": "sync"},  # no processes that read ahead for others: three of them take 20 MB
+}
+"""Settings that a version of Postgres brought."""
+
+
+def arguments(options: Mapping[str, str], major: int) -> list[str]:
+    """Write the settings of a major version, with `options` over them, as arguments of `postgres`."""
+    later = {name: value for since, brought in SINCE.items() if since <= major for name, value in brought.items()}
+    return [f"--{name}={value}" for name, value in {**SETTINGS, **later, **options}.items()]

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from contextfs.adapters.database import embedded
-from contextfs.adapters.database.embedded import postmaster
+from contextfs.adapters.database.embedded import postmaster, settings
 from contextfs.kit.errors import Unavailable
 
 STARTER = """
@@ -58,12 +58,22 @@ def test_a_new_folder_becomes_a_database(folder: Path) -> None:
         ("shared_buffers", "64MB"),
         ("idle_in_transaction_session_timeout", "1min"),
         ("TimeZone", "UTC"),
+        ("io_method", "sync"),
     ],
 )
 def test_settings(running: embedded.Running, name: str, expected: str) -> None:
     actual = setting(running, name)
 
     assert expected == actual
+
+
+def test_an_older_version_is_not_told_what_a_later_one_brought() -> None:
+    told = [settings.arguments({"port": "9"}, major) for major in (15, 18)]
+
+    assert ([False, True], [True, True]) == (
+        ["--io_method=sync" in one for one in told],
+        ["--port=9" in one for one in told],
+    )
 
 
 def test_letters_of_all_languages_are_letters(running: embedded.Running) -> None:

@@ -1,0 +1,66 @@
+"""The relay's and the worker's loops: one connection listens for all lanes, and each lane takes what is its own."""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from starlette.testclient import TestClient
+
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.loops import RelayLoop, WorkerLoop
+from contextfs.runtime.wiring import Wiring, routes
+from tests.conftest import founded, settings_for
+
+_PATIENCE_SECONDS = 30.0
+_LISTENING = """
+select count(*) from pg_stat_activity
+where datname = current_database() and query ilike 'listen%contextfs_deliveries%'
+"""
+_LEFT = "select (select count(*) from contextfs.outbox) + (select count(*) from contextfs.deliveries)"
+_TOOK = """
+select count(*) from contextfs.consumed_events
+where consumer in ('triggers.index_memory', 'triggers.embed')
+"""
+
+
+@contextmanager
+def carrying(wired: Wiring) -> Generator[None]:
+    stop = threading.Event()
+    loops = [threading.Thread(target=loop(wired).run, args=(stop,)) for loop in (RelayLoop, WorkerLoop)]
+    for loop in loops:
+        loop.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for loop in loops:
+            loop.join()
+
+
+def until(connection: psycopg.Connection[Any], query: bytes, wanted: int) -> int:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (found := (connection.execute(query).fetchone() or (-1,))[0]) != wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def test_one_connection_wakes_all_lanes(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+    wired = Wiring(settings_for(url))
+    with (
+        carrying(wired),
+        psycopg.connect(url, autocommit=True) as connection,
+        TestClient(gateway(wired.door, routes())) as http,
+    ):
+        listening = until(connection, _LISTENING.encode(), 1)
+        tenant = founded(wired, http)
+        new = {"project_id": str(tenant.project_id), "content": "We deploy with uv."}
+        stored = tenant.call("POST", "/v1/memories", new)
+        took, left = until(connection, _TOOK.encode(), 2), until(connection, _LEFT.encode(), 0)
+        still = until(connection, _LISTENING.encode(), 1)
+    wired.close()
+
+    assert (201, 1, 2, 0, 1) == (stored.status_code, listening, took, left, still)

@@ -80,13 +80,6 @@ MUTANTS: tuple[Unchecked, ...] = (
         "tests/functions/sso/test_put.py::test_of_two_who_set_it_at_once_one_is_told",
     ),
     without(
-        "a planted login is not kept",
-        "journeys/signin/logins.py",
-        "text = tokens.mint(rules.PREFIX, org_id, login_id, services.entropy)",
-        'text = tokens.mint(rules.PREFIX, org_id, login_id, lambda size: b"0" * size)',
-        "tests/functions/auth/test_open.py::test_a_cookie_that_was_there_before_is_not_kept",
-    ),
-    without(
         "secret of the state", _SQL, " and state_hash = %(state_hash)s", "", _back("test_a_state_is_known_by_all_of_it")
     ),
     without(

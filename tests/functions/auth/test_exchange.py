@@ -147,9 +147,13 @@ def test_who_belongs_to_no_organization_is_told_so(door: Door) -> None:
 def test_who_was_only_added_learns_of_it_by_nothing_and_is_led_nowhere(
     tenant: Tenant, other_tenant: Tenant, door: Door, hire: Hire, rows: Rows
 ) -> None:
-    """Whoever administers an organization can add an address of anybody's, also when it claims the address's domain."""
+    """Whoever administers an organization can add anybody's address, and claim its domain, beside one of their own."""
     mine, alone = hire(tenant), f"{uuid4()}@elsewhere.example"
-    rows.connection.execute("delete from contextfs.sso_domains where org_id = %s", [other_tenant.org_id])
+    rows.connection.execute(
+        "insert into contextfs.sso_domains (org_id, domain, proof, created_at, verified_at)"
+        " values (%s, 'of-their-own.example', 'p', now(), now())",
+        [other_tenant.org_id],
+    )
     other_tenant.call("POST", "/v1/admin/sso/domains", {"domain": "acme.example"})
     add(other_tenant, mine)
     add(other_tenant, alone)

@@ -138,13 +138,8 @@ def aws() -> Generator[Pool]:
         yield twin
 
 
-class _Unset:
-    def read(self, id_token: str) -> Any:
-        """Read nothing: the service is made a moment later, by the clock of the twin."""
-        raise NotImplementedError(id_token)
-
-
-_UNSET = _Unset()
+_UNSET: Any = None
+"""The service is made a moment later, by the clock of the twin."""
 
 
 @contextmanager

@@ -50,6 +50,9 @@ MODELS = [(vertex, by_vertex), (amazon, by_cohere), (cohere_on_bedrock, by_coher
 each = pytest.mark.parametrize(("model", "answer"), MODELS, ids=["vertex", "amazon", "cohere-bedrock", "cohere"])
 
 
+NO_RELEVANCES: list[Any] = [[], "text", {}, {"results": [{}]}, {"records": [{"id": "x"}]}]
+
+
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give keys to sign with; nobody looks at them."""
@@ -87,7 +90,7 @@ def test_a_refusal_is_told_without_its_text(model: Model, answer: Answer, status
 
 
 @each
-@pytest.mark.parametrize("told", [[], "text", {}, {"results": [{}]}, {"records": [{"id": "x"}]}], ids=str)
+@pytest.mark.parametrize("told", NO_RELEVANCES, ids=str)
 def test_what_holds_no_relevances_is_refused(model: Model, answer: Answer, told: Any) -> None:
     with answering(200, told) as (url, _), pytest.raises(Unavailable, match="something else than relevances"):
         model(url).rerank("q", ["a"])

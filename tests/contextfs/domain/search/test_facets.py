@@ -43,7 +43,7 @@ def test_each_thing_counts_once_for_each_value_it_has(things: list[Any], random:
 
 def test_the_most_frequent_are_told() -> None:
     at = datetime(2026, 5, 31, 23, tzinfo=UTC)
-    common = {"source": "memory", "type": "fact", "tool": None, "branch": None, "project": "p", "author": None}
+    common: Any = {"source": "memory", "type": "fact", "tool": None, "branch": None, "project": "p", "author": None}
     things = [traits(**common, tags=[f"t{number:02}", "all", "all"], occurred_at=at) for number in range(MOST + 5)]
 
     told = facets(things)

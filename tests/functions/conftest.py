@@ -42,8 +42,9 @@ class Rows:
         return [row["type"] for row in sorted(self.of("outbox", tenant), key=lambda row: (row["time"], row["id"]))]
 
     def audited(self, tenant: Tenant, action: str) -> list[dict[str, Any]]:
-        """Read the audit rows of an action."""
-        return [row for row in self.of("audit_log", tenant) if row["action"] == action]
+        """Read the audit rows of an action, in order."""
+        rows = sorted(self.of("audit_log", tenant), key=lambda row: (row["at"], row["id"]))
+        return [row for row in rows if row["action"] == action]
 
     def used(self, tenant: Tenant, meter: str) -> list[int]:
         """Read the quantities that a meter counted, in order."""

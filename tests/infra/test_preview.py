@@ -92,6 +92,7 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "consolidate-usc1",
         "expire-usc1",
         "relay-outbox-usc1",
+        "reread-usc1",
         "graphs-usc1",
         "seal-audit-usc1",
         "stream-audit-usc1",

@@ -67,7 +67,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     ),
     without(
         "a place for who sets up",
-        "runtime/door.py",
+        "runtime/outside.py",
         "with self.places.taken(self.org_id):",
         "if True:",
         "tests/functions/sso/test_places.py::test_who_tries_a_slow_provider_again_and_again",

@@ -21,7 +21,6 @@ from tests.conftest import Tenant, founded
 from tests.functions.scim.conftest import Directory
 
 
-@pytest.mark.slow
 def test_the_tester_finds_nothing(wiring: Wiring, directory: Directory) -> None:
     http = TestClient(gateway(wiring.door, routes()), base_url="http://127.0.0.1:8420/scim/v2")
     http.headers["authorization"] = f"Bearer {directory.token}"
@@ -34,7 +33,6 @@ def test_the_tester_finds_nothing(wiring: Wiring, directory: Directory) -> None:
     assert len([result for result in results if result.status == Status.SUCCESS]) > 100
 
 
-@pytest.mark.slow
 class TestStorage(ScimStorageContract):
     """The contract of scim2-server's storages, over Postgres with a tenant's claims."""
 

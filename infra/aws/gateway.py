@@ -29,7 +29,7 @@ class Gateway(Component):
         )
         lines = aws.cloudwatch.LogGroup(
             f"api-{region.short}",
-            name=f"/{plan.config.name}/{region.short}/gateway",
+            name=f"/{plan.config.name}/{region.short}/api",
             retention_in_days=90 if plan.config.production else 14,
             kms_key_id=keys.key,
             opts=self.inside(),

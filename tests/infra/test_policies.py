@@ -225,6 +225,8 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "CryptoKey", unprotected, "", "deletion: CryptoKey key-usc1 is not protected"),
     (GCP, "Bucket", put("forceDestroy", True), "files", "deletion: Bucket files-usc1 would be deleted with"),
     (AWS, "Cluster", put("skipFinalSnapshot", True), "postgres", "deletion: Cluster postgres-use1 would be deleted"),
+    (AWS, "LogGroup", put("name", "/ctx/use1/gateway"), "api", "names: LogGroup"),
+    (GCP, "Topic", put("name", "ctx-events-usc1"), "dead", "names: Topic"),
     (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),
     (GCP, "Job", waits_for_nothing, "migrate-post", "order: Job migrate-post-usc1 does not wait for search-usc1"),
     (

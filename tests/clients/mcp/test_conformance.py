@@ -90,7 +90,8 @@ def test_the_inspector_calls_a_tool(at_server: StdioServerParameters) -> None:
 
 
 def inspected(server: StdioServerParameters, *arguments: str) -> Any:
-    variables = [word for name, value in (server.env or {}).items() for word in ("-e", f"{name}={value}")]
+    named = {name: value for name, value in (server.env or {}).items() if value}  # it refuses an empty value
+    variables = [word for name, value in named.items() for word in ("-e", f"{name}={value}")]
     ended = run(
         "inspector/clients/launcher/build/index.js", "--cli", *variables, server.command, *server.args, *arguments
     )

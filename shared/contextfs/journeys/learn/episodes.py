@@ -11,8 +11,9 @@ from uuid import UUID
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
 from contextfs.journeys.learn.commands import Run, links, purpose
-from contextfs.journeys.learn.cues import cue
+from contextfs.journeys.learn.cues import cue, surest
 from contextfs.journeys.learn.decisions import decisions
+from contextfs.journeys.learn.fixes import CAUSE
 from contextfs.journeys.learn.gate import SHORTEST, Said, is_machine_text
 from contextfs.journeys.learn.inputs import edits, path_of
 from contextfs.journeys.learn.sentences import is_output, sentences
@@ -135,7 +136,7 @@ def _outcome(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
     ids: list[UUID] = []
     told: list[str] = []
     for turn in reversed(turns):
-        done = [s for s in sentences(turn.content) if _OUTCOME.match(s) and _fits(s)] if turn.message_id in last else []
+        done = [s for s in sentences(turn.content) if _tells(s) and _fits(s)] if turn.message_id in last else []
         room = _PART - sum(map(len, told))
         chosen = [s for n, s in enumerate(done[:_MOST_TOLD]) if sum(map(len, done[: n + 1])) <= room]
         if done and not told:
@@ -159,6 +160,11 @@ def _answer(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
         if fit:
             return (turn.message_id,), _cut(fit[0])
     return (), ""
+
+
+def _tells(sentence: str) -> bool:
+    """Say whether a sentence tells what was done, or what something came from."""
+    return _OUTCOME.match(sentence) is not None or surest(sentence, CAUSE) > 0
 
 
 def _fits(sentence: str) -> bool:

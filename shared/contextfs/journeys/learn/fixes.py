@@ -15,9 +15,10 @@ from contextfs.journeys.learn.turns import Turn, is_reply
 
 _TROUBLE = (
     r"(?:root cause|real (?:issue|problem|culprit|cause)|actual (?:issue|problem|cause)|underlying (?:issue"
-    r"|problem|cause)|bug|problem|issue|failure|error|crash|cause|culprit|regression|deadlock|leak|flak\w+)"
+    r"|problem|cause)|bug|problem|issue|failure|error|crash|cause|culprit|regression|deadlock|leak|flak\w+|hang|freeze"
+    r"|stall|slowness|slowdown|timeout|outage|exception|segfault|corruption)"
 )
-_TOLD = weighted(
+CAUSE = weighted(
     (
         0.85,
         r"""
@@ -83,7 +84,7 @@ _SAME, _LOOK_AHEAD, _NEXT_TRIES, _MOST_FILES = 0.45, 4, 8, 5
 def fixes(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
     """Yield told causes and cures, failures that an edit mended, and commands that failed with the one that worked."""
     for one in heard:
-        confidence = surest(one.text, _TOLD) if one.human or one.closes else 0.0
+        confidence = surest(one.text, CAUSE) if one.human or one.closes else 0.0
         if one.human:
             confidence = max(confidence, surest(one.text, _TURNED_OUT))
         if confidence:

@@ -146,6 +146,8 @@ FIXES = labelled(
     Fixed the flaky test by waiting for the server socket instead of sleeping.
     The crash was due to an unbounded recursion in `walk()` when a symlink points at its parent.
     The problem was that the migration ran before the extension was created.
+    The hang came from a session-level lock that stayed with a pooled connection.
+    The slowdown was caused by one query for each row of the cart.
     The fix was to open the database in WAL mode before the first read.
     """,
     human=False,

@@ -43,6 +43,17 @@ def test_an_episode_tells_what_people_decided_and_not_what_an_assistant_chose() 
     assert "I chose" not in one.splitlines()[2]
 
 
+def test_an_episode_tells_what_the_trouble_came_from() -> None:
+    (one,) = told(
+        user("Can you find out why the suite hangs in CI?"),
+        assistant("", edit("/w/repo/migrations/run.py")),
+        result("ok"),
+        assistant("All 213 tests pass. The hang came from a session-level lock that stayed with its connection."),
+    )
+
+    assert "Outcome: The hang came from a session-level lock that stayed with its connection." == one.splitlines()[1]
+
+
 def test_a_session_without_a_request_has_no_episode() -> None:
     assert [] == told(user("hi"), assistant("Hello! How can I help you today?"))
 

@@ -7,9 +7,13 @@ import msgspec
 
 from contextfs.domain.search.tokens import pieces
 from contextfs.kit.errors import Invalid
+from contextfs.kit.pattern import pattern
 
 _ELLIPSIS = "…"
 _NARROWEST = 20
+_LABEL = pattern(r"\A\w+: ")
+_MARKS = pattern(r"[`*\s]+")
+_OPENING = 40
 
 
 class _Match(msgspec.Struct, frozen=True):
@@ -18,19 +22,31 @@ class _Match(msgspec.Struct, frozen=True):
     term: str
 
 
-def snippet(text: str, query_terms: Collection[str], *, width: int = 200) -> str:
+def snippet(text: str, query_terms: Collection[str], *, width: int = 200, told: str = "") -> str:
     """Give at most `width` characters of one line around the stretch that holds the most of the query's terms.
 
     `query_terms` are terms as `tokens.query_terms` gives them. Without a match it is the text's beginning. Cuts fall
-    between words and are marked by an ellipsis. Invalid when `width` is below 20.
+    between words and are marked by an ellipsis. What stands beside it is `told`: where a text of several lines begins
+    with that, the others are shown. Invalid when `width` is below 20.
     """
     if width < _NARROWEST:
         raise Invalid(f"a snippet of {width} characters shows nothing: give at least {_NARROWEST}")
-    line = " ".join(text.split())
+    line = " ".join(_untold(text, told).split())
     if len(line) <= width:
         return line
     start, end = _densest(_matches(line, frozenset(query_terms)), width - 2)
     return _cut(line, start, end, width)
+
+
+def _untold(text: str, told: str) -> str:
+    """Give what a text says behind a first line of which the beginning is told already, label and marks aside."""
+    first, _, others = text.strip().partition("\n")
+    opening = _plain(_LABEL.sub("", first))[:_OPENING]
+    return others if others.strip() and opening and opening in _plain(told) else text
+
+
+def _plain(text: str) -> str:
+    return _MARKS.sub(" ", text).strip()
 
 
 def _matches(line: str, wanted: frozenset[str]) -> list[_Match]:

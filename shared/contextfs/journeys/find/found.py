@@ -41,7 +41,7 @@ def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
         session_id=candidate.session_id,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, found.words),
+        snippet=snippet(candidate.body, found.words, told=candidate.context if candidate.source == "memory" else ""),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=candidate.tags,

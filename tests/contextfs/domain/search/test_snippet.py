@@ -51,6 +51,18 @@ def test_a_script_without_spaces() -> None:
     assert "東京" in found
 
 
+def test_a_first_line_that_stands_beside_it_gives_way_to_what_follows() -> None:
+    account = "Goal: why does `make test` hang in the nightly build of the main branch?\nOutcome: A lock was kept."
+    title = "shop · why does make test hang in the nightly build of the… · 2026-03-01"
+
+    assert "Outcome: A lock was kept." == snippet(account, query_terms("why does the test hang"), told=title)
+    assert account.replace("\n", " ") == snippet(account, [], told="shop · something else · 2026-03-01")
+
+
+def test_a_single_line_is_shown_though_it_stands_beside_it() -> None:
+    assert "We use ES256." == snippet("We use ES256.", ["es256"], told="shop · We use ES256 · 2026-03-01")
+
+
 @given(st.text(st.characters()), st.text(max_size=20), st.integers(20, 300))
 def test_it_is_never_wider_than_asked_and_one_line(text: str, query: str, width: int) -> None:
     found = snippet(text, query_terms(query), width=width)

@@ -39,3 +39,5 @@ def _print_status(found: StackStatus) -> None:
         output.say(
             f"{output.counted(on_their_way, 'event')} on their way" if on_their_way else "Every event was taken."
         )
+    if found.unembedded:
+        output.say(f"{output.counted(found.unembedded, 'passage')} without vectors yet: found by words until then")

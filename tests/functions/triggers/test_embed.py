@@ -14,6 +14,7 @@ from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder, Statement
 from contextfs.kit.principal import Principal
 from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.stack.database import unembedded
 from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
@@ -46,6 +47,19 @@ def test_every_passage_gets_its_vector(tenant: Tenant, rows: Rows, wiring: Wirin
     assert batches >= 2
     assert [(row["model"], row["state"]) for row in vectors(rows, tenant)] == [("letters", "serving")] * 40
     assert all(row["embedding"] for row in vectors(rows, tenant))
+
+
+def test_what_has_no_vector_yet_is_counted(tenant: Tenant, rows: Rows, wiring: Wiring, database_url: str) -> None:
+    before = unembedded(database_url)
+    messages = [{"role": "user", "content": f"Number {number}."} for number in range(3)]
+    tenant.call("POST", "/v1/sessions", {"project_id": str(tenant.project_id), "tool": "test", "messages": messages})
+    carried(wiring, tenant, rows, Letters())
+
+    assert before == unembedded(database_url)
+
+    rows.connection.execute("update contextfs.vectors set embedding = null where org_id = %s", [tenant.org_id])
+
+    assert before + 3 == unembedded(database_url)
 
 
 def test_without_a_model_nothing_is_embedded_and_the_chain_ends(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:

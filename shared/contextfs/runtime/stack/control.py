@@ -94,13 +94,14 @@ def status(home: Home) -> StackStatus:
     if not supervised:
         return StackStatus(state="stopped", api_url=None, processes=processes)
     well = probe.answers(saved.port) and all(process.state == "running" for process in processes)
-    outbox, deliveries = _waiting_events(home, saved)
+    outbox, deliveries, unembedded = _waiting(home, saved)
     return StackStatus(
         state="running" if well else "degraded",
         api_url=probe.api_url(saved.port),
         processes=processes,
         outbox=outbox,
         deliveries=deliveries,
+        unembedded=unembedded,
     )
 
 
@@ -269,18 +270,19 @@ def _children_status(home: Home) -> list[ProcessStatus]:
     ]
 
 
-def _waiting_events(home: Home, saved: Saved) -> tuple[int | None, int | None]:
+def _waiting(home: Home, saved: Saved) -> tuple[int | None, int | None, int | None]:
+    """Count the events in the outbox and on their way to who takes them, and the passages without their vectors."""
     administrator = database.admin_url(home, saved.database_url)
     if administrator is None:
-        return None, None
+        return None, None, None
     try:
         wired = Wiring(database.settings(home, administrator, saved.port))
         platform = wired.platform()
         try:
             with platform.transaction() as (tx, _):
-                return events.waiting(tx)
+                return *events.waiting(tx), database.unembedded(administrator)
         finally:
             platform.close()
             wired.close()
     except ContextFSError:
-        return None, None
+        return None, None, None

@@ -5,6 +5,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.postgres import translated
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Secrets
@@ -41,6 +42,17 @@ def measure(administrator: str) -> None:
         ).fetchall()
         for (name,) in filled:
             connection.execute(sql.SQL("analyze contextfs.{}").format(sql.Identifier(name)))
+
+
+def unembedded(administrator: str) -> int:
+    """Count the passages of this machine's database that wait for their vectors; Unavailable when it is away."""
+    with translated(), psycopg.connect(administrator, autocommit=True) as connection:
+        counted = connection.execute(
+            "select count(*) from contextfs.vectors as v"
+            " inner join contextfs.generations as g on g.org_id = v.org_id and g.id = v.generation_id"
+            " where g.state = 'serving' and v.embedding is null"
+        ).fetchone()
+        return counted[0] if counted else 0
 
 
 def passwords(secrets: Secrets) -> dict[str, str]:

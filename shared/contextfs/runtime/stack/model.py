@@ -42,6 +42,8 @@ class StackStatus(msgspec.Struct, frozen=True, kw_only=True):
     processes: list[ProcessStatus]
     outbox: int | None = None
     deliveries: int | None = None
+    unembedded: int | None = None
+    """Passages that wait for their vectors."""
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,21 @@ from importlib import import_module
 
 from benchmarks.measure import Row, table
 
-NAMES = ("cli", "search", "sync", "calls", "guards", "start", "imports", "importing", "hooks", "capture", "mcp", "size")
+NAMES = (
+    "cli",
+    "search",
+    "sync",
+    "calls",
+    "guards",
+    "start",
+    "imports",
+    "importing",
+    "indexing",
+    "hooks",
+    "capture",
+    "mcp",
+    "size",
+)
 LONG = ("growth",)
 
 

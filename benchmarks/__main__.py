@@ -22,7 +22,7 @@ NAMES = (
     "mcp",
     "size",
 )
-LONG = ("growth",)
+LONG = ("growth", "rivals")
 
 
 def main(names: list[str]) -> int:

@@ -33,13 +33,13 @@ _CTX = Path(sys.executable).with_name("ctx")
 _BATCH = 2000
 
 
-class _Random:
-    """Gives vectors at once: what is measured is the search, not the model."""
+class Quick:
+    """Gives vectors at once, in the name of a model: what is measured is the search, not the model."""
 
-    model = "random"
     dimensions = 384
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "quick") -> None:
+        self.model = model
         self._random = np.random.default_rng(1)
 
     def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
@@ -72,7 +72,8 @@ def _queries() -> list[str]:
     return [" ".join(text.split()[2:7]) for text in texts(40)]
 
 
-def _cold(root: Path) -> list[Row]:
+def filled(root: Path) -> None:
+    """Fill a store of memories in a folder."""
     folder = root / ".contextfs"
     (folder / "memories").mkdir(parents=True)
     (folder / "config.toml").write_text(config.fresh(_PROJECT))
@@ -86,6 +87,10 @@ def _cold(root: Path) -> list[Row]:
             )
             for number, text in enumerate(texts(MEMORIES))
         )
+
+
+def _cold(root: Path) -> list[Row]:
+    filled(root)
     command = [_CTX, "search", _queries()[0], "--mode", "lexical"]
     ours, floor = _process(command, root), _process([sys.executable, "-c", "pass"], root)
     what = f"ctx search, {MEMORIES:,} memories, words, from its start"
@@ -100,7 +105,7 @@ def _cold(root: Path) -> list[Row]:
 def _warm(folder: Path, size: int) -> list[Row]:
     """Compare calls with FTS5 alone on the same texts: its own stemmer, its own BM25, ten rows."""
     base = Base.open(folder)
-    model = _Random()
+    model = Quick()
     index = LocalIndex(
         base,
         folder,
@@ -127,7 +132,7 @@ def _warm(folder: Path, size: int) -> list[Row]:
     return rows
 
 
-def _fill(base: Base, folder: Path, model: _Random, size: int) -> None:
+def _fill(base: Base, folder: Path, model: Quick, size: int) -> None:
     due.prepare(base)
     waiting: list[LocalMemory] = []
     for number, text in enumerate(texts(size)):
@@ -137,6 +142,11 @@ def _fill(base: Base, folder: Path, model: _Random, size: int) -> None:
                 for memory in waiting:
                     making.add(base, making.of_memory(memory, _PROJECT.name))
             waiting.clear()
+    give_vectors(base, folder, model)
+
+
+def give_vectors(base: Base, folder: Path, model: Quick) -> None:
+    """Give a vector to every text of an index."""
     vectors = Vectors(base, folder, model.model, model.dimensions)
     vectors.begin()
     with base.transaction():

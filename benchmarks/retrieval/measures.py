@@ -10,7 +10,7 @@ import msgspec
 from contextfs.domain.context.tokens import estimate
 from contextfs.domain.search.tokens import terms
 
-DEPTHS = (5, 10, 20)
+DEPTHS = (3, 5, 10, 20)
 BUDGETS = (250, 500, 1000, 2000)
 PACKS = (1000, 2000)
 _RESAMPLES = 2000

@@ -37,10 +37,10 @@ def test_a_ranking_is_measured() -> None:
 
     score = score_of(["1", "2", "3"], ["3", "4"], sessions=sessions, tokens=tokens)
 
-    assert {5: 0.5, 10: 0.5, 20: 0.5} == score["recall"]
+    assert {3: 0.5, 5: 0.5, 10: 0.5, 20: 0.5} == score["recall"]
     assert pytest.approx(1 / 3) == score["mrr"]
     assert pytest.approx(0.5 / (1 + 0.6309), abs=1e-3) == score["ndcg"]
-    assert {5: 0.5, 10: 0.5, 20: 0.5} == score["session_recall"]
+    assert {3: 0.5, 5: 0.5, 10: 0.5, 20: 0.5} == score["session_recall"]
     assert {250: 0.5, 500: 0.0, 1000: 0.5, 2000: 0.5} == score["held"]
 
 

@@ -9,7 +9,7 @@ It does not know where the counts come from.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from heapq import nlargest
-from math import isfinite, log
+from math import inf, isfinite, log
 
 from contextfs.domain.search.tokens import DIMENSIONS, dimension
 from contextfs.kit.errors import Invalid
@@ -21,6 +21,9 @@ CEILING = K1 + 1
 
 AVERAGE_LENGTH = 60.0
 """Terms in a usual passage. BM25 is forgiving: a constant off by half keeps 93 of 100 top results."""
+
+HALF = 20.0
+"""The score that counts as one half when a score is brought to 0..1."""
 
 _MOST_ENTRIES = 16_000
 _DIGITS = 5
@@ -62,6 +65,12 @@ def rarities(terms: Sequence[str], *, n: int, dfs: Mapping[str, int]) -> dict[in
         place = dimension(term)
         found[place] = found.get(place, 0.0) + idf(n, dfs.get(term, 0))
     return found
+
+
+def saturated(score: float, half: float = HALF) -> float:
+    """Bring a score (0 and up) to 0..1: `half` gives one half; infinite gives 1."""
+    score = max(0.0, score)
+    return 1.0 if score == inf else score / (score + half)
 
 
 def sparsevec_text(weights: Mapping[int, float]) -> str:

@@ -15,11 +15,12 @@ from math import inf, isfinite
 
 import msgspec
 
+from contextfs.domain.search.bm25 import HALF, saturated
 from contextfs.domain.search.decay import freshness, half_life
 from contextfs.domain.search.signals import Kind, Signals
 
 _SAID: dict[Kind, dict[str, float]] = {
-    "assistance": {"semantic": 6.8, "lexical": 6.3, "own": 2.3, "opens": 0.75},
+    "assistance": {"semantic": 5.3, "lexical": 6.1, "support": 4.0, "own": 2.8, "stated": 1.0, "opens": 0.6},
     "dialogue": {
         "semantic": 6.0,
         "window": 4.5,
@@ -63,7 +64,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
     semantic: float = 0.75
     lexical: float = 0.25
-    lexical_half: float = 20.0
+    lexical_half: float = HALF
     """The BM25 score that counts as one half."""
     said: Mapping[Kind, Mapping[str, float]] = msgspec.field(default_factory=lambda: _SAID)
     """How much each leg and signal counts for what was said, by the kind of conversation."""
@@ -130,12 +131,6 @@ def fuse(hits: Iterable[Hit], *, now: datetime, weights: Weights = DEFAULT) -> l
         for hit in found
     ]
     return sorted(ranked, key=order_of)
-
-
-def saturated(score: float, half: float) -> float:
-    """Bring a BM25 score (0 and up) to 0..1: `half` gives one half; infinite gives 1."""
-    score = max(0.0, score)
-    return 1.0 if score == inf else score / (score + half)
 
 
 def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None, semantic_rank: int | None) -> Ranked:

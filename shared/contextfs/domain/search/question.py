@@ -12,6 +12,7 @@ import msgspec
 
 from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
+from contextfs.domain.search.personal import is_personal
 from contextfs.domain.search.tokens import query_terms
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
@@ -138,6 +139,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: tuple[str, ...] = ()
     when: tuple[Span, ...] = ()
     """The days that it names."""
+    personal: bool = False
+    """It is about what the one who asks said, has or wants."""
     filters: Filters = Filters()
 
     @property
@@ -175,6 +178,7 @@ def understand(text: str, *, today: date, addresses: bool = False) -> Question:
         phrases=tuple(" ".join((one or other).split()) for one, other in _QUOTED.findall(rest)),
         identifiers=tuple(dict.fromkeys(_IDENTIFIER.findall(rest))),
         when=tuple(spans(rest, today=today)),
+        personal=is_personal(rest),
         filters=filters,
     )
 

@@ -6,7 +6,9 @@ means that it does not apply to this question or this kind of conversation, and 
 
 Two kinds of conversation answer differently (measured: weights tuned on one collapse on the other). In a **dialogue**
 each message names its speaker; what matters is who said it, and a question is rarely the answer. In **assistance** a
-person works with an assistant; what the person said, and said first, is what the project is about.
+person works with an assistant: what that person wants is what they said, and above all said first; what was found out
+is what the assistant said, and the question that it answers holds the same words. So who said it counts where a
+question is about the one who asks; elsewhere what a person asked gives way.
 """
 
 import re
@@ -18,6 +20,7 @@ from typing import Literal
 
 import msgspec
 
+from contextfs.domain.search.bm25 import saturated
 from contextfs.domain.search.dates import closeness
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question
@@ -80,11 +83,12 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     dated: float | None = None
     """Its day is one that the question names."""
     stated: float | None = None
-    """It ends otherwise than with a question mark."""
+    """It ends otherwise than with a question mark. Of an assistant's conversation what a person asks is meant, and it
+    is None where the question is about the one who asks."""
     timed: float | None = None
     """It speaks of a time."""
     own: float | None = None
-    """A person said it, not the assistant."""
+    """A person said it, not the assistant; None where the question is not about the one who asks."""
     opens: float | None = None
     """It opens its session."""
 
@@ -115,12 +119,11 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
     places = _Places(said, sum(rarities))
     speakers = {one.speaker for one in said if one.speaker}
     meant = named(question.text, speakers)
-    found = {one.key: _dialogue(one, places, question, meant) if one.speaker else _assistance(one) for one in said}
-    support = _support(said, found)
-    return {
-        key: msgspec.structs.replace(signals, support=support[key]) if signals.kind == "dialogue" else signals
-        for key, signals in found.items()
+    found = {
+        one.key: _dialogue(one, places, question, meant) if one.speaker else _assistance(one, question) for one in said
     }
+    support = _support(said, found)
+    return {key: msgspec.structs.replace(signals, support=support[key]) for key, signals in found.items()}
 
 
 def _dialogue(one: Passage, places: _Places, question: Question, meant: frozenset[str]) -> Signals:
@@ -131,13 +134,20 @@ def _dialogue(one: Passage, places: _Places, question: Question, meant: frozense
         before=places.coverage(one, -2),
         named=float(one.speaker in meant) if meant else None,
         dated=closeness(_day(one), list(question.when)) if question.when and one.occurred_at else None,
-        stated=float(not one.body.rstrip().endswith("?")),
+        stated=float(not _asks(one)),
         timed=float(bool(_TIMED.search(one.body))),
     )
 
 
-def _assistance(one: Passage) -> Signals:
-    return Signals(kind="assistance", own=float(one.role == "user"), opens=float(one.place == 0))
+def _assistance(one: Passage, question: Question) -> Signals:
+    persons, opens = one.role == "user", float(one.place == 0)
+    if question.personal:
+        return Signals(kind="assistance", own=float(persons), opens=opens)
+    return Signals(kind="assistance", stated=float(not (persons and _asks(one))), opens=opens)
+
+
+def _asks(one: Passage) -> bool:
+    return one.body.rstrip().endswith("?")
 
 
 def _support(said: Sequence[Passage], signals: Mapping[str, Signals]) -> dict[str, float]:
@@ -153,6 +163,8 @@ def _support(said: Sequence[Passage], signals: Mapping[str, Signals]) -> dict[st
 def _fit(one: Passage, signals: Signals) -> float:
     """Say how well a passage fits by itself, 0..1; what does not apply counts as missed."""
     semantic = one.semantic if one.semantic is not None and isfinite(one.semantic) else 0.0
+    if signals.kind == "assistance":
+        return _mean([min(1.0, max(0.0, semantic)), saturated(one.lexical or 0.0)])
     parts = (
         (4.0, min(1.0, max(0.0, semantic))),
         (1.5, signals.coverage),

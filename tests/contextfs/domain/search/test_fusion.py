@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, fuse, saturated
+from contextfs.domain.search.bm25 import saturated
+from contextfs.domain.search.fusion import DEFAULT, Hit, Weights, fuse
 from contextfs.domain.search.signals import Signals
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

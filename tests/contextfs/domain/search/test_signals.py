@@ -65,19 +65,47 @@ def test_what_does_not_apply_is_not_judged() -> None:
     assert read([turn(0, session=None)], asked(), RARITIES) == {}
 
 
-def test_with_an_assistant_it_matters_who_said_it_and_what_came_first() -> None:
+def test_with_an_assistant_it_matters_what_came_first() -> None:
     user, assistant = turn(0, speaker=None), turn(1, speaker=None, role="assistant")
 
     signals = read([user, assistant], asked(), RARITIES)
 
-    assert [("assistance", 1.0, 1.0), ("assistance", 0.0, 0.0)] == [
-        (one.kind, one.own, one.opens) for one in signals.values()
-    ]
+    assert [("assistance", 1.0), ("assistance", 0.0)] == [(one.kind, one.opens) for one in signals.values()]
 
 
-def test_a_good_session_supports_its_turns() -> None:
-    good = [turn(place, held=(3, 2, 1), session="good") for place in (1, 3, 5)]
-    poor = [turn(place, session="poor", key=f"p{place}", source=f"p{place}") for place in (1, 3, 5)]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("which port did I want?", [1.0, 0.0]),
+        ("which port did you find?", [None, None]),
+        ("why does the port not answer", [None, None]),
+    ],
+)
+def test_who_said_it_counts_where_a_question_is_about_the_one_who_asks(text: str, expected: list[float | None]) -> None:
+    user, assistant = turn(0, speaker=None), turn(1, speaker=None, role="assistant")
+
+    signals = read([user, assistant], asked(text), RARITIES)
+
+    assert expected == [one.own for one in signals.values()]
+
+
+def test_what_a_person_asked_gives_way_to_what_answers_it() -> None:
+    question, reply = (
+        turn(0, "Why does it hang?", speaker=None),
+        turn(1, "Shall I go on?", speaker=None, role="assistant"),
+    )
+
+    matter = read([question, reply], asked("why did it hang"), RARITIES)
+    personal = read([question, reply], asked("what did I ask about"), RARITIES)
+
+    assert [0.0, 1.0] == [one.stated for one in matter.values()]
+    assert [None, None] == [one.stated for one in personal.values()]
+
+
+@pytest.mark.parametrize("speaker", ["Ana", None])
+def test_a_good_session_supports_its_turns(speaker: str | None) -> None:
+    good = [turn(place, held=(3, 2, 1), session="good", speaker=speaker) for place in (1, 3, 5)]
+    poor = [turn(place, session="poor", key=f"p{place}", source=f"p{place}", speaker=speaker) for place in (1, 3, 5)]
 
     signals = read([*good, *poor], asked(), RARITIES)
 

@@ -19,6 +19,8 @@ from infra.regions.model import Place
 Cloud = Literal["gcp", "aws"]
 Tier = Literal["single", "active-passive", "active-active"]
 Size = Literal["small", "medium", "large"]
+EmbedderName = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*(@\d{1,4})?$", max_length=200)]
+"""A model, and how many dimensions it is asked for (`gemini-embedding-001@768`)."""
 
 NAMESPACE = "contextfs"
 PLACES: Mapping[Cloud, Mapping[str, Place]] = {"gcp": GCP, "aws": AWS}
@@ -31,6 +33,13 @@ _KEY = {
 }
 PROFILES = {"us": "us", "us-gov": "us", "eu": "eu", "apac": None, "jp": "jp", "au": "au", "ca": "ca", "global": None}
 """The geographies of Bedrock's inference profiles (`eu.…`), each with the jurisdiction that it stays in, if one."""
+_MODELS = {
+    "languageModel": (),
+    "embedder": ("titan-embed", "cohere.embed"),
+    "embedderBefore": ("titan-embed", "cohere.embed"),
+    "reranker": ("amazon.rerank", "cohere.rerank"),
+}
+"""The values that name models, each with the families of Bedrock that it may be of; none: any."""
 _UPDATER = {"gcp": r"serviceAccount:[^@\s]+@[^@\s]+", "aws": r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+"}
 _COUNTS: dict[Tier, tuple[int, int, str]] = {
     "single": (1, 1, "one region"),
@@ -118,6 +127,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     language_model_cap: Annotated[
         float, Meta(ge=0, description="Dollars that an organization may spend on it in a month.")
     ] = 10.0
+    embedder: Annotated[
+        EmbedderName | None,
+        Meta(description="A model of Vertex AI or Bedrock that makes vectors, by its name there; none: the image's."),
+    ] = None
+    embedder_before: Annotated[
+        EmbedderName | None, Meta(description="What embedder was before: it is asked until its vectors are replaced.")
+    ] = None
+    reranker: Annotated[
+        Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/@-]*$", max_length=200)] | None,
+        Meta(description="A model of Vertex AI or Bedrock that reads the best of a search again; none: nobody does."),
+    ] = None
     tenant: Annotated[str | None, Meta(description="The one organization of a dedicated installation.")] = None
     budget: Annotated[int, Meta(ge=0, description="US dollars a month that an alert watches; 0: none.")] = 0
     billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget is of.")] = None
@@ -166,7 +186,7 @@ def _faults(config: Config) -> Iterator[str]:
     yield from _account_faults(config)
     yield from _region_faults(config)
     yield from _key_faults(config)
-    yield from _lack_faults(config)
+    yield from _model_faults(config)
 
 
 def _account_faults(config: Config) -> Iterator[str]:
@@ -228,25 +248,31 @@ def _key_faults(config: Config) -> Iterator[str]:
         yield f"encryptionKeys: {region} is not one of contextfs:regions."
 
 
-def _lack_faults(config: Config) -> Iterator[str]:
-    if config.language_model is None:
-        return
-    if config.language_model_prices is None:
+def _model_faults(config: Config) -> Iterator[str]:
+    asked = {key: name for key in _MODELS if (name := getattr(config, _snake(key))) is not None}
+    if config.language_model is not None and config.language_model_prices is None:
         yield "languageModelPrices is missing: without the price of a model, its cap cannot hold."
-    geography = config.language_model.partition(".")[0]
-    if (
-        config.cloud == "aws"
-        and config.residency
-        and PROFILES.get(geography, geography)
-        not in (
-            *config.residency,
-            geography,
-        )
-    ):
-        yield f"languageModel: the profile {config.language_model} asks in regions outside contextfs:residency."
-    for region in config.regions:
-        if "models" in config.place(region).lacks:
-            yield f"languageModel: {region} offers no models: leave it out, or choose another region."
+    if config.embedder is not None and config.embedder == config.embedder_before:
+        yield "embedderBefore: that is the embedder of now: name the one whose vectors are to be replaced."
+    for key, name in asked.items():
+        yield from _vendor_faults(config, key, name)
+        for region in config.regions:
+            if "models" in config.place(region).lacks:
+                yield f"{key}: {region} offers no models: leave it out, or choose another region."
+
+
+def _vendor_faults(config: Config, key: str, name: str) -> Iterator[str]:
+    """Tell whether a model has a form that we do not speak, or is asked outside of where data may lie."""
+    if config.cloud == "gcp":
+        if key == "reranker" and config.residency:
+            yield "reranker: Vertex AI ranks at one address for the world, outside contextfs:residency: leave it out."
+        return
+    known = _MODELS[key]
+    if known and not any(family in name for family in known):
+        yield f"{key}: {name} is no model of Bedrock whose form is known here ({', '.join(known)})."
+    geography = name.partition(".")[0]
+    if config.residency and geography in PROFILES and PROFILES[geography] not in config.residency:
+        yield f"{key}: the profile {name} asks in regions outside contextfs:residency."
 
 
 def _value(key: str, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from functions.manifest import PROXY, ROUTES, SCHEDULES, STREAM, TRIGGERS, Route, Schedule, Trigger
 from infra.config import Config, Refused
@@ -13,11 +13,13 @@ from infra.planned import (
     Action,
     Cron,
     Grant,
+    Kind,
     PathRule,
     Plan,
     Region,
     Subscription,
     Workload,
+    models,
     several,
 )
 
@@ -29,8 +31,12 @@ BETWEEN = "/internal"
 """What the gateway of a region answers to other regions alone."""
 KEEPS = ("exports", "triggers.export", "schedules.expire")
 """Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them."""
-ASKS = ("triggers.read",)
-"""Who asks a language model. Meaning is compared by the model in the image, which asks nobody."""
+ASKS: Mapping[Kind, tuple[str, ...]] = {
+    "models": ("triggers.read",),
+    "embedder": ("search", "context", "admin", "gateway", "triggers.embed", "triggers.reindex"),
+    "reranker": ("search", "context", "gateway"),
+}
+"""Who asks which kind of model. Without an embedder the model in the image compares meanings, and asks nobody."""
 PLATFORM = (*CALLS, "relay-database-url")
 OWNER = "migration-database-url"
 MIGRATES = (*PLATFORM, *OWN["sql"], OWNER)
@@ -95,6 +101,7 @@ def _services(routes: tuple[Route, ...]) -> Iterator[Workload]:
             body_limit=max(row.body_limit for row in rows),
             secrets=(*CALLS, *OWN.get(noun, ())),
             may=_may(noun),
+            asks=_asks(noun),
         )
 
 
@@ -106,12 +113,19 @@ def _stream() -> Workload:
 def _gateway(routes: tuple[Route, ...]) -> Workload:
     """Give the service of what is no route: MCP calls any of them, and OAuth and SCIM have protocols of their own."""
     limit = max((route.body_limit for route in routes), default=MIB)
-    return Workload(name="gateway", host="service", target="gateway", size="medium", body_limit=limit)
+    return Workload(
+        name="gateway", host="service", target="gateway", size="medium", body_limit=limit, asks=_asks("gateway")
+    )
 
 
 def _may(name: str) -> tuple[Action, ...]:
     """Say what a row of the manifest, or a noun, may do beyond reading its secrets."""
-    return (*(("keep files",) if name in KEEPS else ()), *(("call models",) if name in ASKS else ()))
+    return ("keep files",) if name in KEEPS else ()
+
+
+def _asks(name: str) -> tuple[Kind, ...]:
+    """Say which kinds of models a row of the manifest, or a noun, asks."""
+    return tuple(kind for kind, names in ASKS.items() if name in names)
 
 
 def _consumer(trigger: Trigger) -> Workload:
@@ -123,6 +137,7 @@ def _consumer(trigger: Trigger) -> Workload:
         size=trigger.size,
         timeout_seconds=300,
         may=("consume", *_may(trigger.name)),
+        asks=_asks(trigger.name),
     )
 
 
@@ -200,10 +215,10 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
     things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
     for action in workload.may:
-        if action in things:
-            yield Grant(workload=workload.name, action=action, thing=things[action])
-        elif config.language_model is not None:
-            yield Grant(workload=workload.name, action=action, thing="models")
+        yield Grant(workload=workload.name, action=action, thing=things[action])
+    for kind in workload.asks:
+        if models(config, kind):
+            yield Grant(workload=workload.name, action="call models", thing=kind)
 
 
 def _options(config: Config) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from infra.config import Config
 Host = Literal["service", "function", "job", "worker"]
 Action = Literal["read", "publish", "consume", "call models", "keep files"]
 
+Kind = Literal["models", "embedder", "reranker"]
+"""Models that a workload may ask: language models, what makes vectors, what reads the best of a search again."""
+
 CALLS = ("database-url", "key-pepper", "redaction-key")
 SIGNS_IN = "auth"
 """The noun whose service lets people in: it alone has to know where they sign in."""
@@ -34,6 +37,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     timeout_seconds: int = 60
     secrets: tuple[str, ...] = CALLS
     may: tuple[Action, ...] = ()
+    asks: tuple[Kind, ...] = ()
+    """Which kinds of models it asks, where the installation has them."""
     streams: bool = False
     """Whether its calls stay open (WebSocket), and it listens by itself."""
 
@@ -136,23 +141,28 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if self.grants_of(workload.name, "keep files"):
             scheme = "gs" if self.config.cloud == "gcp" else "s3"
             variables["CONTEXTFS_FILES"] = f"{scheme}://{self.store('files', region)}"
-        if self.grants_of(workload.name, "call models"):
-            variables |= self._model(region)
+        if asked := self.grants_of(workload.name, "call models"):
+            variables |= self._models(asked, region)
         if workload.streams:
             variables |= {"CONTEXTFS_HOST": "0.0.0.0", "CONTEXTFS_PORT": "8080"}  # noqa: S104 - inside its container
         return variables
 
-    def _model(self, region: Region) -> dict[str, str]:
-        """Say which language model is asked, where it runs, and what it may cost."""
+    def _models(self, asked: tuple[str, ...], region: Region) -> dict[str, str]:
+        """Say which models are asked, where they run, and what a language model may cost."""
         config = self.config
         vendor = "vertex" if config.cloud == "gcp" else "bedrock"
-        where = {"GOOGLE_CLOUD_PROJECT": config.account, "GOOGLE_CLOUD_LOCATION": region.name}
-        return {
-            "CONTEXTFS_LANGUAGE_MODEL": f"{vendor}:{config.language_model}",
-            "CONTEXTFS_LANGUAGE_MODEL_PRICES": config.language_model_prices or "",
-            "CONTEXTFS_LANGUAGE_MODEL_CAP": f"{config.language_model_cap:g}",
-            **(where if config.cloud == "gcp" else {}),
+        named = {
+            "LANGUAGE_MODEL": config.language_model if "models" in asked else None,
+            "EMBEDDER": config.embedder if "embedder" in asked else None,
+            "EMBEDDER_BEFORE": config.embedder_before if "embedder" in asked else None,
+            "RERANKER": config.reranker if "reranker" in asked else None,
         }
+        variables = {f"CONTEXTFS_{key}": f"{vendor}:{name}" for key, name in named.items() if name is not None}
+        if "models" in asked:
+            variables["CONTEXTFS_LANGUAGE_MODEL_PRICES"] = config.language_model_prices or ""
+            variables["CONTEXTFS_LANGUAGE_MODEL_CAP"] = f"{config.language_model_cap:g}"
+        where = {"GOOGLE_CLOUD_PROJECT": config.account, "GOOGLE_CLOUD_LOCATION": region.name}
+        return variables | (where if config.cloud == "gcp" else {})
 
     def secret_variables(self, workload: Workload) -> dict[str, str]:
         """The variables that secrets come in, each with its secret's name."""
@@ -186,3 +196,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def several(config: Config) -> bool:
     """Tell whether each region has data of its own, so that a call may arrive in a wrong one."""
     return config.tier == "active-active"
+
+
+def models(config: Config, kind: str) -> tuple[str, ...]:
+    """Name the models of a kind that an installation has, as their vendor knows them."""
+    named = {
+        "models": (config.language_model,),
+        "embedder": (config.embedder, config.embedder_before),
+        "reranker": (config.reranker,),
+    }[kind]
+    # Behind an embedder's name stands how many dimensions it is asked for.
+    return tuple(one.split("@")[0] if kind == "embedder" else one for one in named if one is not None)

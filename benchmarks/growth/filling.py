@@ -69,6 +69,7 @@ def filled(folder: Path, corpus: Corpus, tenants: int) -> Generator[str]:
             connection.execute("alter table contextfs.passages disable trigger user")
             for number in range(tenants):
                 _found(connection, tenant_id(number), corpus.size // tenants)
+            connection.execute("analyze")  # or each foreign key is checked by reading all sessions of its project
             for chunk in corpus.chunks():
                 _copy(connection, chunk.start, chunk.vectors, chunk.words, tenants, corpus.size)
             connection.execute("create index passages_terms on contextfs.passages using gin (terms)")

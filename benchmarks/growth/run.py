@@ -14,6 +14,7 @@ from benchmarks.growth.searching import SELECTIVE, questions, recalls, times
 from benchmarks.measure import Row, row
 from benchmarks.retrieval.measures import percentile
 from contextfs.adapters.database.graphs import LARGE, keep_graphs
+from contextfs.adapters.database.lexicons import keep_lexicons
 
 USUAL = (1_000, 10_000, 100_000)
 _TENANTS = 1000
@@ -52,6 +53,9 @@ def _large(folder: Path, size: int, runs: int, points: list[Point]) -> list[Row]
     asked = questions(corpus, runs)
     rows: list[Row] = []
     with filled(folder, corpus, 1) as admin:
+        started = time.monotonic()
+        keep_lexicons(admin)
+        _note(f"{size:,}: counting words took {time.monotonic() - started:.1f} s")
         if size <= 10 * LARGE:
             rows.append(_row(size, times(admin, asked, by_graph=False), points, floor="pgvector, all compared"))
         if size > LARGE:

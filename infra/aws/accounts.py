@@ -13,7 +13,7 @@ from infra.aws.policy import Statement, allow, document, trust
 from infra.aws.vault import Vault
 from infra.config import PROFILES
 from infra.kit.component import Component
-from infra.planned import Plan, Region, Workload
+from infra.planned import Plan, Region, Workload, models
 
 _VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 
@@ -82,13 +82,13 @@ class Accounts(Component):
             objects = pulumi.Output.concat(files.files.arn, "/*")
             yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [objects])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])
-        if plan.grants_of(name, "call models"):
-            yield allow(["bedrock:InvokeModel"], _models(plan, self._region))
+        for kind in plan.grants_of(name, "call models"):
+            arns = [arn for model in models(plan.config, kind) for arn in _of_model(plan, self._region, model)]
+            yield allow(["bedrock:InvokeModel"], arns)
 
 
-def _models(plan: Plan, region: Region) -> list[str]:
-    """Name the one model that is asked; an inference profile asks it in any region of its geography."""
-    model = plan.config.language_model or ""
+def _of_model(plan: Plan, region: Region, model: str) -> list[str]:
+    """Name a model that is asked; an inference profile asks it in any region of its geography."""
     geography, _, bare = model.partition(".")
     if geography not in PROFILES:
         return [f"arn:aws:bedrock:{region.name}::foundation-model/{model}"]

@@ -133,10 +133,10 @@ class RegionNetwork(Component):
 
     def _endpoints(self) -> None:
         region = self._region
-        models = ("bedrock-runtime",) if self._plan.config.language_model else ()
+        asked = any(grant.action == "call models" for grant in self._plan.grants)
         doors = self._group("endpoints")
         self.let("endpoints-https", doors, self.workloads, 443)
-        for name in (*_ENDPOINTS, *models):
+        for name in (*_ENDPOINTS, *(("bedrock-runtime",) if asked else ())):
             aws.ec2.VpcEndpoint(
                 f"{name}-{region.short}",
                 vpc_id=self.vpc.id,

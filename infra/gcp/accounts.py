@@ -10,6 +10,8 @@ from infra.planned import Plan, Region, Workload
 
 CALLERS = ("push", "clock")
 """Accounts that run nothing: Pub/Sub and Scheduler call consumers as them."""
+_ASKING = {"reranker": "roles/discoveryengine.viewer"}
+"""The role of who asks a kind of model, where it is not Vertex AI's: the narrowest that holds `rankingConfigs.rank`."""
 
 
 class Accounts(Component):
@@ -117,7 +119,7 @@ class Accounts(Component):
             gcp.projects.IAMMember(
                 f"{workload.name}-calls-{thing}-{self._region.short}",
                 project=self._plan.config.account,
-                role="roles/aiplatform.user",
+                role=_ASKING.get(thing, "roles/aiplatform.user"),
                 member=member,
                 opts=self.inside(),
             )

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from infra.kit.component import Component
-from infra.planned import Plan
+from infra.planned import Plan, models
 
 _ALWAYS = (
     "artifactregistry", "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "compute", "identitytoolkit",
@@ -22,7 +22,8 @@ class Apis(Component):
         extra = {
             "alloydb": config.passages == "apart",
             "redis": config.cache,
-            "aiplatform": config.language_model is not None,
+            "aiplatform": bool(models(config, "models") or models(config, "embedder")),
+            "discoveryengine": config.reranker is not None,
             "billingbudgets": bool(config.budget),
             "certificatemanager": config.network == "private",
         }

@@ -25,16 +25,22 @@ MOST: dict[str, Any] = LEAST | {
         "digest": f"sha256:{'0' * 64}",
         "pullSecrets": ["registry"],
     },
+    "models": {
+        "embedder": {"name": "openai:bge-m3@512", "before": "bedrock:cohere.embed-v4:0", "url": "http://bge:8080/v1"},
+        "reranker": {"name": "cohere:rerank-v3.5"},
+        "language": {"name": "vertex:gemini-2.5-flash", "prices": "0.30/2.50", "cap": 2.5},
+    },
     "settings": {"CONTEXTFS_LOG_LEVEL": "warning", "CONTEXTFS_POOL_SIZE": 5},
     "files": {"claim": "exports"},
     "gateway": {"autoscaling": {"enabled": False}, "replicas": 3},
     "ingress": {"enabled": True, "host": "memory.example.org", "tlsSecret": "tls", "annotations": {"a": "b"}},
-    "networkPolicy": {"from": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}]},
+    "networkPolicy": {"modelPorts": [8080], "from": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}]},
     "nodeSelector": {"disk": "ssd"},
     "tolerations": [{"key": "spot", "operator": "Exists"}],
 }
 BOTH = pytest.mark.parametrize("values", [LEAST, MOST], ids=["least", "most"])
-SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRET} | {
+KEYS = {f"CONTEXTFS_{kind}_KEY" for kind in ("EMBEDDER", "RERANKER", "LANGUAGE_MODEL")}
+SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRET, *KEYS} | {
     f"CONTEXTFS_{kind}DATABASE_URL" for kind in ("", "RELAY_", "SQL_", "MIGRATION_")
 }
 FOUNDING = {job.FOUNDING_EMAIL, job.FOUNDING_ORGANIZATION, job.FOUNDING_PROJECT}
@@ -108,6 +114,31 @@ def test_only_the_jobs_know_the_owner_of_the_database() -> None:
     assert knowing == {"migrate-pre", "migrate-post", "found"}
 
 
+def settings(values: dict[str, Any], part: str) -> dict[str, str]:
+    """Give the plain settings of a part."""
+    (container,) = pods(values)[part]["containers"]
+    return {setting["name"]: setting["value"] for setting in container["env"] if "value" in setting}
+
+
+def test_models_are_asked_by_the_gateway_and_the_worker_and_a_key_may_be_missing() -> None:
+    asked = {
+        "CONTEXTFS_EMBEDDER": "openai:bge-m3@512",
+        "CONTEXTFS_EMBEDDER_BEFORE": "bedrock:cohere.embed-v4:0",
+        "CONTEXTFS_EMBEDDER_URL": "http://bge:8080/v1",
+        "CONTEXTFS_RERANKER": "cohere:rerank-v3.5",
+        "CONTEXTFS_LANGUAGE_MODEL": "vertex:gemini-2.5-flash",
+        "CONTEXTFS_LANGUAGE_MODEL_PRICES": "0.30/2.50",
+        "CONTEXTFS_LANGUAGE_MODEL_CAP": "2.5",
+    }
+    (container,) = pods(MOST)["gateway"]["containers"]
+    keys = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"] if one["name"] in KEYS}
+
+    for part in ("gateway", "worker"):
+        assert asked.items() <= settings(MOST, part).items()
+    assert not asked.keys() & (settings(MOST, "relay").keys() | settings(LEAST, "gateway").keys())
+    assert {name: {"name": "contextfs", "key": name, "optional": True} for name in KEYS} == keys
+
+
 def test_every_program_that_is_named_is_there() -> None:
     commands = {tuple(pod["containers"][0]["command"]) for pod in pods(LEAST).values()}
 
@@ -158,6 +189,9 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
     policies = [one["spec"] for one in rendered(MOST) if one["kind"] == "NetworkPolicy"]
     everything, gateway = policies
 
+    ports = [one["port"] for rule in everything["egress"] for one in rule["ports"]]
+
+    assert ports == [53, 53, 5432, 4318, 443, 8080]
     assert "ingress" not in everything
     assert "Ingress" in everything["policyTypes"]
     assert gateway["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "gateway"
@@ -175,6 +209,10 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
         {"image": {"repository": "r", "digest": "sha256:0"}},
         {"ingress": {"enabled": True}},
         {"settings": {"LOG_LEVEL": "debug"}},
+        {"models": {"embedder": {"name": "bge-m3"}}},
+        {"models": {"reranker": {"name": "openai:gpt"}}},
+        {"models": {"reranker": {"name": "cohere:r", "url": "localhost:8080"}}},
+        {"models": {"language": {"name": "openai:gpt"}}},
         {"gateway": {"replicas": 0}},
         {"replicas": 3},
     ],

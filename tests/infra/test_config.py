@@ -31,6 +31,29 @@ def test_a_good_config_is_read() -> None:
     assert config.home == "us-central1"
 
 
+@pytest.mark.parametrize(
+    "models",
+    [
+        {"embedder": "gemini-embedding-001@768", "reranker": "semantic-ranker-default@latest"},
+        {"embedderBefore": "text-embedding-005"},
+    ],
+)
+def test_models_of_vertex_ai_are_read(models: dict[str, str]) -> None:
+    config = read({**GOOD, **models})
+
+    assert models.get("embedder") == config.embedder
+    assert models.get("embedderBefore") == config.embedder_before
+    assert models.get("reranker") == config.reranker
+
+
+@pytest.mark.parametrize("profile", ["", "us."])
+def test_models_of_bedrock_are_read_where_they_stay_in_the_jurisdiction(profile: str) -> None:
+    models = {"embedder": f"{profile}amazon.titan-embed-text-v2:0@512", "reranker": f"{profile}cohere.rerank-v3-5:0"}
+    config = read({**given(AWS, residency=["us"]), **models})
+
+    assert (models["embedder"], models["reranker"]) == (config.embedder, config.reranker)
+
+
 def test_the_active_region_is_home() -> None:
     regions = ["us-central1", "us-east4"]
 
@@ -70,6 +93,11 @@ def test_the_active_region_is_home() -> None:
         ),
         ({"languageModel": "m"}, "contextfs:languageModelPrices is missing"),
         ({"languageModel": "a model"}, "contextfs:language_model"),
+        ({"embedder": "m", "regions": ["us-west2"]}, "contextfs:embedder: us-west2 offers no models"),
+        ({"embedder": "m@many"}, "contextfs:embedder: Expected `str` matching regex"),
+        ({"embedder": "m@768", "embedderBefore": "m@768"}, "contextfs:embedderBefore: that is the embedder of now"),
+        ({"embedderBefore": "m", "regions": ["us-west2"]}, "contextfs:embedderBefore: us-west2 offers no models"),
+        ({"reranker": "m", "residency": ["us"]}, "contextfs:reranker: Vertex AI ranks at one address for the world"),
         ({"account": "X"}, "contextfs:account: 'X' is not a project id"),
         ({"domain": "Example"}, "contextfs:domain: 'Example' is not a domain name"),
         ({"alerts": "nobody"}, "contextfs:alerts: 'nobody' is not an e-mail address"),
@@ -104,6 +132,13 @@ def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence:
             {"languageModel": "global.m", "languageModelPrices": "1/2", "residency": ["us"]},
             "languageModel: the profile global.m asks in regions outside contextfs:residency",
         ),
+        (
+            {"embedder": "us.cohere.embed-v4:0", "residency": ["eu"], "regions": ["eu-west-1"]},
+            "embedder: the profile us.cohere.embed-v4:0 asks in regions outside contextfs:residency",
+        ),
+        ({"embedder": "amazon.nova-lite-v1:0"}, "embedder: amazon.nova-lite-v1:0 is no model of Bedrock whose form is"),
+        ({"reranker": "cohere.embed-v4:0"}, "is known here (amazon.rerank, cohere.rerank)."),
+        ({"reranker": "cohere.rerank-v3-5:0", "regions": ["ap-east-1"]}, "reranker: ap-east-1 offers no models"),
         ({"encryptionKeys": {"us-east-1": KEY.format("us-east-1")}}, "is not the full name of a key of aws."),
     ],
 )

@@ -1,17 +1,20 @@
 """The manifest and a config become a plan."""
 
+import ast
 import dataclasses
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, strategies
 
-from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
+from functions.manifest import ROUTES, SCHEDULES, TRIGGERS, Route
 from infra.config import PLACES, Config, Refused
-from infra.plan import plan
+from infra.plan import ASKS, plan
 from infra.planned import Cron, PathRule, Subscription
+from tests.house.source import modules
 
 CONFIG = Config(
     cloud="gcp", account="demo-project", regions=("us-central1",), domain="memory.example.com", alerts="a@example.com"
@@ -180,6 +183,54 @@ def test_who_learns_asks_the_language_model_of_the_config_and_nobody_else_does(c
     assert (told["CONTEXTFS_LANGUAGE_MODEL_PRICES"], told["CONTEXTFS_LANGUAGE_MODEL_CAP"]) == ("0.25/2", "25")
     assert not any("CONTEXTFS_LANGUAGE_MODEL" in one for one in others)
     assert not any(grant.action == "call models" for grant in plan(of(cloud=cloud, regions=(region,))).grants)
+
+
+@pytest.mark.parametrize(("cloud", "vendor"), [("gcp", "vertex"), ("aws", "bedrock")])
+def test_who_searches_asks_the_embedder_and_the_reranker_of_the_config(cloud: str, vendor: str) -> None:
+    region = "us-central1" if cloud == "gcp" else "us-east-1"
+    made = plan(of(cloud=cloud, regions=(region,), embedder="big@768", embedder_before="old", reranker="judge"))
+    asked = {one.name: made.grants_of(one.name, "call models") for one in made.workloads}
+    told = {one.name: made.environment(one, made.regions[0]) for one in made.workloads}
+    embedder = {"CONTEXTFS_EMBEDDER": f"{vendor}:big@768", "CONTEXTFS_EMBEDDER_BEFORE": f"{vendor}:old"}
+    reranker = {"CONTEXTFS_RERANKER": f"{vendor}:judge"}
+
+    assert {
+        **dict.fromkeys(("search", "context", "gateway"), ("embedder", "reranker")),
+        **dict.fromkeys(("admin", "on-embed", "on-reindex"), ("embedder",)),
+    } == {name: kinds for name, kinds in asked.items() if kinds}
+    assert (embedder | reranker).items() <= told["search"].items()
+    assert embedder.items() <= told["on-embed"].items()
+    assert [] == [name for name, kinds in asked.items() if not kinds and {*embedder, *reranker} & told[name].keys()]
+    assert ("GOOGLE_CLOUD_LOCATION" in told["on-embed"]) == (cloud == "gcp")
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """Give what each module names in its imports."""
+    found: dict[str, set[str]] = {}
+    for one in modules():
+        nodes = [node for node in ast.walk(one.tree) if isinstance(node, ast.ImportFrom) and node.module]
+        named = {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+        path = one.path.removeprefix("shared/").removesuffix(".py").removesuffix("/__init__")
+        found[path.replace("/", ".")] = named | {node.module or "" for node in nodes}
+    return found
+
+
+def reached(module: str) -> set[str]:
+    """Give all that a module imports, and what that imports."""
+    found, ahead = {module}, [module]
+    while ahead:
+        ahead = [name for name in imports()[ahead.pop()] if name in imports() and name not in found] + ahead
+        found.update(ahead)
+    return found
+
+
+@pytest.mark.parametrize(("kind", "asks"), [("embedder", "embed"), ("reranker", "rereading")])
+def test_whoever_has_the_code_that_asks_a_model_may_ask_it_and_nobody_else(kind: Any, asks: str) -> None:
+    rows = {row.name: row.group if isinstance(row, Route) else row.name for row in (*ROUTES, *TRIGGERS, *SCHEDULES)}
+    able = {owner for name, owner in rows.items() if f"contextfs.journeys.find.{asks}" in reached(f"functions.{name}")}
+
+    assert able | {"gateway"} == set(ASKS[kind])
 
 
 @pytest.mark.parametrize(("cloud", "scheme"), [("gcp", "gs"), ("aws", "s3")])

@@ -13,6 +13,8 @@ from infra.preview.tree import lines
 from tests.infra.conftest import PULUMI, ROOT, Previews, run
 
 STACKS = stack_file.names()
+ASKED_BY = ("search", "context", "gateway")
+_EMBEDS, _RANKS = "roles/aiplatform.user", "roles/discoveryengine.viewer"
 
 
 @PULUMI
@@ -97,6 +99,48 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "seal-audit-usc1",
         "stream-audit-usc1",
     }
+
+
+@PULUMI
+def test_on_google_cloud_a_reranker_is_asked_by_a_role_of_its_own_where_one_is_chosen(previews: Previews) -> None:
+    def roles(stack: str) -> dict[str, str]:
+        made = previews(stack).of("gcp:projects/iAMMember:IAMMember")
+        return {one.name.rsplit("-", 1)[0]: one.inputs["role"] for one in made if "-calls-" in one.name}
+
+    def apis(stack: str) -> set[str]:
+        return {one.name for one in previews(stack).of("gcp:projects/service:Service")}
+
+    both, alone = roles("gcp-asia-east1"), roles("gcp-us-central1")
+
+    assert {
+        **dict.fromkeys((f"{who}-calls-reranker" for who in ASKED_BY), _RANKS),
+        **dict.fromkeys((f"{who}-calls-embedder" for who in (*ASKED_BY, "admin", "on-embed", "on-reindex")), _EMBEDS),
+        "on-read-calls-models": _EMBEDS,
+    } == both
+    assert {"on-read-calls-models": _EMBEDS} == alone
+    assert {"discoveryengine"} == apis("gcp-asia-east1") & {"discoveryengine"}
+    assert "discoveryengine" not in apis("gcp-us-central1")
+    assert {"aiplatform"} <= apis("gcp-us-central1")
+
+
+@PULUMI
+def test_on_aws_a_workload_asks_the_models_that_were_chosen_for_it_and_no_other(previews: Previews) -> None:
+    asked = {
+        role.name.rsplit("-", 1)[0]: tuple(
+            resource.removeprefix("arn:aws:bedrock:us-east-1::foundation-model/")
+            for statement in json.loads(role.inputs["policy"])["Statement"]
+            if statement["Action"] == ["bedrock:InvokeModel"]
+            for resource in statement["Resource"]
+        )
+        for role in previews("aws-us-east-1 resolved").of("aws:iam/rolePolicy:RolePolicy")
+    }
+    titan, cohere = "amazon.titan-embed-text-v2:0", "cohere.rerank-v3-5:0"
+
+    assert {
+        **dict.fromkeys(ASKED_BY, (titan, cohere)),
+        **dict.fromkeys(("admin", "on-embed", "on-reindex"), (titan,)),
+        "on-read": ("amazon.nova-lite-v1:0",),
+    } == {name: models for name, models in asked.items() if models}
 
 
 @PULUMI

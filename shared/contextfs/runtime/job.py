@@ -1,7 +1,8 @@
 """One piece of work that ends: `python -m contextfs.runtime.job <name>`, which is one of these or a schedule's target.
 
     migrate-pre, migrate-post   bring the schema, before and after the code rolls
-    graphs                      make the graphs by which large organizations are searched, and drop those of old vectors
+    graphs                      make the graphs by which large organizations are searched, drop those of old vectors,
+                                and count how common these organizations' words are
     found                       found the first organization, its owner, a project and a key, unless it is there
     first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
     prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown
@@ -75,9 +76,11 @@ def _migrate(phase: str, environment: Mapping[str, str]) -> str:
 
 def _graphs(environment: Mapping[str, str]) -> str:
     from contextfs.adapters.database.graphs import keep_graphs  # noqa: PLC0415 - schedules start without it
+    from contextfs.adapters.database.lexicons import keep_lexicons  # noqa: PLC0415 - as above
 
-    memory = environment.get(GRAPH_MEMORY) or "512MB"
-    return f"graphs: {', '.join(keep_graphs(_owner(environment), memory=memory)) or 'nothing to do'}"
+    owner, memory = _owner(environment), environment.get(GRAPH_MEMORY) or "512MB"
+    done = [*keep_lexicons(owner), *keep_graphs(owner, memory=memory)]
+    return f"graphs: {', '.join(done) or 'nothing to do'}"
 
 
 def _owner(environment: Mapping[str, str]) -> str:

@@ -89,3 +89,34 @@ volumeMounts:
   value: {{ $value | quote }}
 {{- end }}
 {{- end -}}
+
+{{- /* The models that are asked; the key of one is in the secret, if it needs one. */ -}}
+{{- define "contextfs.models" -}}
+{{- $root := . -}}
+{{- with .Values.models }}
+{{- $asked := dict "EMBEDDER" .embedder "RERANKER" .reranker "LANGUAGE_MODEL" .language }}
+{{- range $kind, $model := $asked }}
+{{- if $model.name }}
+- name: CONTEXTFS_{{ $kind }}
+  value: {{ $model.name | quote }}
+- name: CONTEXTFS_{{ $kind }}_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ $root.Values.secret }}, key: CONTEXTFS_{{ $kind }}_KEY, optional: true}
+{{- with $model.url }}
+- name: CONTEXTFS_{{ $kind }}_URL
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .embedder.before }}
+- name: CONTEXTFS_EMBEDDER_BEFORE
+  value: {{ . | quote }}
+{{- end }}
+{{- if .language.name }}
+- name: CONTEXTFS_LANGUAGE_MODEL_PRICES
+  value: {{ .language.prices | quote }}
+- name: CONTEXTFS_LANGUAGE_MODEL_CAP
+  value: {{ .language.cap | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}

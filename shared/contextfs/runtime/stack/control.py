@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.adapters.database import embedded, graphs
+from contextfs.adapters.database import embedded, graphs, lexicons
 from contextfs.adapters.database.embedded.locks import locked
 from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
@@ -64,7 +64,7 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None) 
             fresh = _found(settings, saved)
             _supervise(home, settings, listener, own_database=saved.database_url is not None)
         _wait_until_ready(home, saved.port)
-        if graphs.are_due(administrator):
+        if graphs.are_due(administrator) or lexicons.are_due(administrator):
             _make_graphs(home, administrator)
         return _stack(home, saved, fresh=fresh)
 
@@ -194,7 +194,7 @@ def _embedder(home: Home) -> str:
 
 
 def _make_graphs(home: Home, administrator: str) -> None:
-    """Make the graphs of large organizations beside the running stack: it takes minutes, and search works meanwhile."""
+    """Make what large organizations are searched by, beside the running stack: it takes minutes, and search works."""
     with (home.logs / "graphs.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "contextfs.runtime.job", "graphs"],

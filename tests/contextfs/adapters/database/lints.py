@@ -46,6 +46,7 @@ FLOORS = [
     _SEEN.format("sessions", "s", "message_versions", "session_id"),
     _SEEN.format("memories", "m", "revisions", "memory_id"),
     _SEEN.format("passages", "p", "vectors", "passage_id"),
+    _SEEN.format("lexicons", "l", "lexicon_words", "lexicon_id"),
 ]
 
 

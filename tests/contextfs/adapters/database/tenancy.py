@@ -308,6 +308,8 @@ def _remember(connection: Connection, ids: Ids) -> None:
 
 
 def _share(connection: Connection, ids: Ids) -> None:
+    for project, reader in ((ids.project, None), (ids.project, ids.user), (ids.other_project, None)):
+        connection.execute("select contextfs.count_words(%s, %s, 0, 1)", (project, reader))
     for project in (ids.project, ids.other_project):
         due = {"org_id": ids.org, "project_id": project, "reader": ids.user, "due_at": AT}
         insert(connection, "consolidations", due)

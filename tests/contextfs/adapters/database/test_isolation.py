@@ -55,6 +55,7 @@ PLATFORM_POLICIES = {
     ("vectors", "finds_vectors", "contextfs_search"),
     ("vectors", "awaits_vectors", "contextfs_search"),
     ("vectors", "drops_vectors", "contextfs_search"),
+    *((table, "counts", "contextfs_search") for table in ("lexicons", "lexicon_words")),
     ("audit_log", "seals", "contextfs_audit"),
     ("audit_heads", "seals", "contextfs_audit"),
     ("audit_retention", "cuts", "contextfs_audit"),
@@ -132,7 +133,11 @@ PLATFORM_GRANTS = {
         ("passages", "SELECT"),
         ("generations", "SELECT"),
         ("generations.graphed_at", "UPDATE"),
-        *(("vectors", privilege) for privilege in ("SELECT", "INSERT", "DELETE")),
+        *(
+            (table, privilege)
+            for table in ("vectors", "lexicons", "lexicon_words")
+            for privilege in ("SELECT", "INSERT", "DELETE")
+        ),
     },
     "contextfs_sql": {(table, "SELECT") for table in SHOWN},
     "contextfs_views": {(table, "SELECT") for table in OF_BI},

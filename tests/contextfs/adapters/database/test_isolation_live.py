@@ -35,7 +35,7 @@ DELETABLE = (
 """What a tenant may delete as a whole: of the members, an owner stays."""
 READ_BY_PROJECT = (
     *("projects", "api_keys", "sources", "sessions", "messages", "memories", "revisions", "passages", "vectors"),
-    *("exports", "mentions", "edges"),
+    *("exports", "mentions", "edges", "lexicons", "lexicon_words"),
 )
 
 

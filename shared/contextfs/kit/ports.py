@@ -79,6 +79,18 @@ class Reader(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """A store of secrets. It does not keep what it gave, and does not know what it is for."""
+
+    def read(self, name: str) -> str:
+        """Give the text of a secret; NotFound when it is not there or may not be read, Unavailable for now."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors. It does not cache and does not store."""
 

@@ -23,9 +23,10 @@ _SETTINGS = {
 }
 _KEYS = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
 _AT_START = f"""
-from contextfs.adapters.clouds.aws.secrets_at_start import SecretsAtStart
+from contextfs.adapters.clouds.aws import signing
+from contextfs.adapters.clouds.aws.secrets_at_start import SERVICE, SecretsAtStart
 from contextfs.kit.clock import system_clock
-SecretsAtStart({_KEYS}, system_clock)
+SecretsAtStart(signing.by_variables({_KEYS}, SERVICE), {{}}, system_clock)
 """
 _BY_LIBRARY = """
 from contextfs.adapters.clouds.aws.secrets import SecretsManager

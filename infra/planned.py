@@ -11,9 +11,11 @@ import msgspec
 from infra.config import Config
 
 Host = Literal["service", "function", "job", "worker"]
-Action = Literal["read", "publish", "consume", "call models", "keep files"]
+Action = Literal["read", "publish", "consume", "call models", "keep files", "log in"]
 
-CALLS = ("database-url", "key-pepper", "redaction-key")
+DATABASE = "database-url"
+"""The secret with the address, and password, that calls use the database by."""
+CALLS = (DATABASE, "key-pepper", "redaction-key")
 SIGNS_IN = "auth"
 """The noun whose service lets people in: it alone has to know where they sign in."""
 BORDER = "region-key"

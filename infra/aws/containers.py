@@ -20,6 +20,8 @@ def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
         "CONTEXTFS_MODEL": MODEL,
         "CONTEXTFS_DATABASE_SHARED": "true",
     }
+    if ground.plan.grants_of(workload.name, "log in"):
+        variables |= {"CONTEXTFS_DATABASE_URL": ground.database.address, "CONTEXTFS_DATABASE_LOGIN": "aws-iam"}
     if workload.target == SIGNS_IN:
         variables["CONTEXTFS_SIGN_IN"] = ground.people.setting
     return variables

@@ -91,6 +91,14 @@ class Secrets(Protocol):
         ...
 
 
+class Logins(Protocol):
+    """Gives what a role logs in to a database by, good for minutes. It does not connect."""
+
+    def password(self, host: str, port: int, user: str) -> str:
+        """Give what takes a password's place; Unavailable when there is none for now."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors. It does not cache and does not store."""
 

@@ -107,10 +107,11 @@ def _open(scheme: str, environment: Mapping[str, str]) -> Secrets:
         from contextfs.adapters.clouds.gcp.secrets import SecretManager  # noqa: PLC0415 - a heavy SDK
 
         return SecretManager()
-    from contextfs.adapters.clouds.aws import secrets_at_start  # noqa: PLC0415 - only where one is named
+    from contextfs.adapters.clouds.aws import secrets_at_start, signing  # noqa: PLC0415 - only where one is named
 
-    if secrets_at_start.suits(environment):
-        return secrets_at_start.SecretsAtStart(environment, system_clock)
+    signer = signing.by_variables(environment, secrets_at_start.SERVICE)
+    if signer is not None:
+        return secrets_at_start.SecretsAtStart(signer, environment, system_clock)
     from contextfs.adapters.clouds.aws.secrets import SecretsManager  # noqa: PLC0415 - a heavy SDK
 
     return SecretsManager(region=environment.get("AWS_REGION") or environment.get("CONTEXTFS_REGION"))

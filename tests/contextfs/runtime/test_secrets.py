@@ -2,15 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from contextfs.adapters.database.listen import Listener
 from contextfs.adapters.database.postgres import PostgresDatabase
@@ -20,6 +15,7 @@ from contextfs.runtime import secrets
 from contextfs.runtime.addresses import Addresses
 from contextfs.runtime.secrets import Kept, resolved
 from tests.contextfs.adapters.clouds import moto_server
+from tests.contextfs.runtime.own_role import backend, own_role
 
 PEPPER = "CONTEXTFS_KEY_PEPPER"
 URL = "CONTEXTFS_DATABASE_URL"
@@ -56,14 +52,15 @@ def test_settings_hold_the_texts_that_aws_has(monkeypatch: pytest.MonkeyPatch) -
     [
         ("file:/none/pepper", "Setting CONTEXTFS_KEY_PEPPER: the file /none/pepper cannot be read: No such file"),
         ("file:relative", "Setting CONTEXTFS_KEY_PEPPER: the file relative cannot be read"),
-        ("aws-secret:n", "Setting CONTEXTFS_KEY_PEPPER: .*AWS_REGION"),
+        (
+            "gcp-secret:n",
+            "Setting CONTEXTFS_KEY_PEPPER: 'n' is no secret of Secret Manager: write projects/PROJECT/sec",
+        ),
     ],
 )
 def test_a_secret_that_cannot_be_had_is_told_by_its_setting(reference: str, told: str) -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-
     with pytest.raises(Invalid, match=told):
-        resolved({**PLAIN, **keys, PEPPER: reference})
+        resolved({**PLAIN, PEPPER: reference})
 
 
 def test_a_store_that_is_away_stops_the_start_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,39 +113,20 @@ def test_a_text_is_read_again_when_it_is_old_and_kept_while_it_cannot_be(tmp_pat
     assert ["first", "first", "second", "second"] == told
 
 
-@pytest.fixture
-def login(admin_url: str) -> Iterator[Callable[[str], str]]:
-    """Give what sets the password of a role of its own, and gives its address."""
-    role = f"login_{uuid4().hex[:8]}"
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-
-        def by(password: str) -> str:
-            verb = "alter" if admin.execute("select from pg_roles where rolname = %s", [role]).rowcount else "create"
-            statement = sql.SQL(verb + " role {} login password {}")  # pyright: ignore[reportArgumentType] - two words
-            admin.execute(statement.format(sql.Identifier(role), password))
-            return make_conninfo(admin_url, user=role, password=password)
-
-        yield by
-        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [role])
-        admin.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
-
-
-def test_a_pool_lives_through_a_changed_password(login: Callable[[str], str], tmp_path: Path, admin_url: str) -> None:
+def test_a_pool_lives_through_a_changed_password(tmp_path: Path, admin_url: str) -> None:
     file, now = tmp_path / "url", [0.0]
     environment = {**PLAIN, URL: f"file:{file}"}
-    file.write_text(login("before"))
-    kept = Kept(environment, lambda: now[0])
-    address = Addresses(from_environment(resolved(environment)), kept).of("database_url")
-    assert address is not None
-    with closing(PostgresDatabase(address, size=2)) as database:
-        with database.transaction() as (tx, _):
-            first = tx.one("select pg_backend_pid() as pid")
-        file.write_text(login("after"))
-        now[0] += secrets.OLD
-        with psycopg.connect(admin_url, autocommit=True) as admin:
-            admin.execute("select pg_terminate_backend(%s)", [(first or {})["pid"]])
-        with database.transaction() as (tx, _):
-            second = tx.one("select pg_backend_pid() as pid")
+    with own_role(admin_url) as role:
+        file.write_text(role.address(role.set_password("before")))
+        settings = from_environment(resolved(environment))
+        address = Addresses(settings, environment, monotonic=lambda: now[0]).of("database_url")
+        assert address is not None
+        with closing(PostgresDatabase(address, size=2)) as database:
+            first = backend(database)
+            file.write_text(role.address(role.set_password("after")))
+            now[0] += secrets.OLD
+            role.disconnect()
+            second = backend(database)
 
     assert first != second
 

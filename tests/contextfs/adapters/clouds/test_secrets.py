@@ -13,7 +13,7 @@ from botocore.credentials import Credentials  # pyright: ignore[reportMissingTyp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.adapters.clouds.aws import secrets_at_start
+from contextfs.adapters.clouds.aws import secrets_at_start, signing
 from contextfs.adapters.clouds.aws.secrets import SecretsManager
 from contextfs.adapters.clouds.aws.secrets_at_start import SecretsAtStart
 from contextfs.adapters.clouds.aws.signing import Signer
@@ -80,7 +80,13 @@ def amazon(moto: dict[str, str], monkeypatch: pytest.MonkeyPatch, request: pytes
 @pytest.fixture
 def on_lambda(moto: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Twin]:
     """Give the twin of AWS at a start on Lambda."""
-    yield from _amazon(SecretsAtStart(moto, system_clock), moto, request.node.name)
+    yield from _amazon(at_start(moto), moto, request.node.name)
+
+
+def at_start(environment: dict[str, str]) -> SecretsAtStart:
+    signer = signing.by_variables(environment, secrets_at_start.SERVICE)
+    assert signer is not None
+    return SecretsAtStart(signer, environment, system_clock)
 
 
 def _amazon(secrets: Secrets, moto: dict[str, str], test: str) -> Iterator[Twin]:
@@ -174,15 +180,17 @@ def test_an_aws_that_is_away_may_be_asked_again(kind: Any, monkeypatch: pytest.M
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(secrets_at_start, "_PAUSES", (0.01, None))
-    secrets = kind(region=None) if kind is SecretsManager else kind(environment, system_clock)
+    secrets = kind(region=None) if kind is SecretsManager else at_start(environment)
 
     with pytest.raises(Unavailable, match="Secrets Manager does not answer"):
         secrets.read("any")
 
 
-def test_a_start_without_keys_says_what_is_missing() -> None:
-    with pytest.raises(Invalid, match="AWS_ACCESS_KEY_ID"):
-        SecretsAtStart({"AWS_REGION": "eu-central-1"}, system_clock)
+@pytest.mark.parametrize("lacking", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"])
+def test_where_keys_are_no_variables_the_library_looks_for_them(lacking: str) -> None:
+    some = {name: value for name, value in moto_server.CREDENTIALS.items() if name != lacking}
+
+    assert signing.by_variables(some, secrets_at_start.SERVICE) is None
 
 
 def test_a_region_and_its_partition_give_the_address() -> None:

@@ -20,12 +20,14 @@ class SecretsManager:
     """Reads secrets by their names or ARNs, in the version that is current. It does not keep what it read."""
 
     def __init__(self, *, region: str | None) -> None:
-        sdk: Any = boto3
-        self._client = sdk.client("secretsmanager", region_name=region, config=_PATIENCE)
+        self._region = region
+        self._client: Any = None
 
     def read(self, name: str) -> str:
         """Give the text of a secret."""
+        sdk: Any = boto3
         try:
+            self._client = self._client or sdk.client("secretsmanager", region_name=self._region, config=_PATIENCE)
             return text(name, self._client.get_secret_value(SecretId=name))
         except ClientError as error:
             response: dict[str, Any] = error.response
@@ -37,4 +39,5 @@ class SecretsManager:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()

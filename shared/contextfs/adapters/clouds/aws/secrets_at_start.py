@@ -15,24 +15,19 @@ from urllib.parse import urlsplit
 from contextfs.adapters.clouds.aws.secret_answers import refused, text
 from contextfs.adapters.clouds.aws.signing import Signer
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.kit.errors import Unavailable
 
 _PAUSES = (0.1, 0.5, 2.0, None)
 _SECONDS = 5.0
-_SERVICE = "secretsmanager"
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+SERVICE = "secretsmanager"
 
 
 class SecretsAtStart:
     """Reads secrets by their names or ARNs, one after the other on one connection. It does not keep what it read."""
 
-    def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
-        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-        if not suits(environment) or not region:
-            raise Invalid("the variables AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not all there")
-        access, secret = (environment[name] for name in _KEYS)
-        self._signer = Signer(access, secret, environment.get("AWS_SESSION_TOKEN"), region, _SERVICE)
-        self._connection = connection(environment, region)
+    def __init__(self, signer: Signer, environment: Mapping[str, str], clock: Clock) -> None:
+        self._signer = signer
+        self._connection = connection(environment, signer.region)
         self._clock = clock
 
     def read(self, name: str) -> str:
@@ -65,16 +60,11 @@ class SecretsAtStart:
         said = {
             "content-type": "application/x-amz-json-1.1",
             "host": _host(self._connection),
-            "x-amz-target": f"{_SERVICE}.GetSecretValue",
+            "x-amz-target": f"{SERVICE}.GetSecretValue",
         }
         self._connection.request("POST", "/", body, self._signer.headers(said, body, self._clock()))
         with self._connection.getresponse() as response:
             return response.status, json.loads(response.read())
-
-
-def suits(environment: Mapping[str, str]) -> bool:
-    """Tell whether keys come as variables, as on Lambda."""
-    return all(environment.get(name) for name in _KEYS)
 
 
 def connection(environment: Mapping[str, str], region: str) -> HTTPConnection:
@@ -83,7 +73,7 @@ def connection(environment: Mapping[str, str], region: str) -> HTTPConnection:
     if given and given.startswith("http://"):
         return HTTPConnection(urlsplit(given).netloc, timeout=_SECONDS)
     china = ".cn" if region.startswith("cn-") else ""
-    host = urlsplit(given).netloc if given else f"{_SERVICE}.{region}.amazonaws.com{china}"
+    host = urlsplit(given).netloc if given else f"{SERVICE}.{region}.amazonaws.com{china}"
     return HTTPSConnection(host, timeout=_SECONDS)
 
 

@@ -23,7 +23,7 @@ class SecretManager:
     """
 
     def __init__(self, *, client: Any = None) -> None:
-        self._client: Any = client or SecretManagerServiceClient()
+        self._client: Any = client
 
     def read(self, name: str) -> str:
         """Give the text of a secret."""
@@ -32,6 +32,7 @@ class SecretManager:
             raise Invalid(f"{name!r} is no secret of Secret Manager: write projects/PROJECT/secrets/NAME")
         version = name if named[2] else f"{name}/versions/latest"
         try:
+            self._client = self._client or SecretManagerServiceClient()
             return self._client.access_secret_version(name=version, timeout=_SECONDS).payload.data.decode()
         except (Absent, PermissionDenied, InvalidArgument) as error:
             raise NotFound(f"{version} is not there, or may not be read ({type(error).__name__})") from None
@@ -42,4 +43,5 @@ class SecretManager:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._client.transport.close()
+        if self._client is not None:
+            self._client.transport.close()

@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview image lock models conformance test-agents provider bench clean
+.PHONY: help up down status test check format docs preview image bundle lock models conformance test-agents provider bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,6 +61,10 @@ preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-cen
 
 image: .venv/dev ## Build the image without Docker (root, buildah, debootstrap); list its size, and what each service takes to load
 	@$(RUN) -m infra.image
+
+bundle: .venv/dev models ## Write one folder that installs with no network: [TO=dist] [PLATFORM=linux-x86_64] [FOR=3.12] [IMAGE=none|FILE]
+	@$(RUN) -m infra.bundle --model "$(MODEL)" $(if $(TO),--to "$(TO)") $(if $(PLATFORM),--platform $(PLATFORM)) \
+		$(if $(FOR),--python $(FOR)) $(if $(IMAGE),--image "$(IMAGE)")
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks

@@ -115,6 +115,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Literal["together", "apart"],
         Meta(description="Apart: search passages get a cluster of their own (AlloyDB, a second Aurora)."),
     ] = "together"
+    database_login: Annotated[
+        Literal["password", "iam"],
+        Meta(description="How the API and consumers log in to the database; iam: by tokens of their own accounts."),
+    ] = "password"
     cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it Postgres does it.")] = False
     language_model: Annotated[
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$", max_length=200)] | None,
@@ -201,6 +205,8 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "image: name it by digest (registry/name@sha256:…), so that every region runs the same one."
     if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
         yield f"updater: {config.updater!r} is not a principal of {config.cloud}: see docs/guides/deploy.md."
+    if config.cloud == "gcp" and config.database_login == "iam":
+        yield "databaseLogin: iam is drawn on AWS alone; docs/guides/deploy.md tells what it takes on Google Cloud."
     if config.cloud == "gcp" and config.budget and config.billing_account is None:
         yield "billingAccount is missing: a budget on GCP belongs to a billing account."
 

@@ -9,6 +9,7 @@ from infra.config import Config, Refused
 from infra.planned import (
     BORDER,
     CALLS,
+    DATABASE,
     MIB,
     Action,
     Cron,
@@ -212,6 +213,11 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
     crosses = several(config) and (workload.host == "service" or "publish" in workload.may)
     options = _options(config) if workload.target not in _APART else ()
     secrets = (*workload.secrets, *options, *((BORDER,) if crosses else ()))
+    # Migrations go on reading the password: they give it to the role, and the proxy alone logs in by it.
+    by_tokens = config.database_login == "iam" and DATABASE in secrets and OWNER not in secrets
+    if by_tokens:
+        secrets = tuple(secret for secret in secrets if secret != DATABASE)
+        yield Grant(workload=workload.name, action="log in", thing="database")
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
     things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
     for action in workload.may:

@@ -11,12 +11,14 @@ import msgspec
 from infra.config import Config
 
 Host = Literal["service", "function", "job", "worker"]
-Action = Literal["read", "publish", "consume", "call models", "keep files"]
+Action = Literal["read", "publish", "consume", "call models", "keep files", "log in"]
 
 Kind = Literal["models", "embedder", "reranker"]
 """Models that a workload may ask: language models, what makes vectors, what reads the best of a search again."""
 
-CALLS = ("database-url", "key-pepper", "redaction-key")
+DATABASE = "database-url"
+"""The secret with the address, and password, that calls use the database by."""
+CALLS = (DATABASE, "key-pepper", "redaction-key")
 SIGNS_IN = "auth"
 """The noun whose service lets people in: it alone has to know where they sign in."""
 BORDER = "region-key"

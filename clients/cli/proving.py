@@ -38,11 +38,13 @@ def prove_isolation(
     and says on standard error how far it is. The exit code is 1 when something leaks.
     """
     from contextfs.kit.settings import from_environment  # noqa: PLC0415 - the server's parts are loaded here alone
-    from contextfs.runtime import stack  # noqa: PLC0415 - as above
+    from contextfs.runtime import secrets, stack  # noqa: PLC0415 - as above
     from contextfs.runtime.isolation.prove import prove  # noqa: PLC0415 - as above
 
     is_here = "CONTEXTFS_DATABASE_URL" not in os.environ
-    settings = stack.settings_of(stack.Home.of(os.environ)) if is_here else from_environment(os.environ)
+    settings = (
+        stack.settings_of(stack.Home.of(os.environ)) if is_here else from_environment(secrets.resolved(os.environ))
+    )
     own = settings.public_url or f"http://{settings.host}:{settings.port}"
     asked = url or (None if is_here else os.environ.get("CONTEXTFS_URL")) or own
     progress = output.Progress(every=_EVERY_SECONDS)

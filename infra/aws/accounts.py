@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pulumi
 import pulumi_aws as aws
 
+from infra.aws.database import Database
 from infra.aws.files import Files
 from infra.aws.hosting import on_fargate
 from infra.aws.keys import Keys
@@ -26,6 +27,7 @@ class Accounts(Component):
         plan: Plan,
         region: Region,
         vault: Vault,
+        database: Database,
         files: Files,
         bus: aws.cloudwatch.EventBus,
         keys: Keys,
@@ -33,7 +35,7 @@ class Accounts(Component):
         parent: pulumi.Resource,
     ) -> None:
         super().__init__(f"accounts-{region.short}", parent)
-        self._plan, self._region, self._keys = plan, region, keys
+        self._plan, self._region, self._keys, self._database = plan, region, keys, database
         self.roles: dict[str, aws.iam.Role] = {}
         self.grants: dict[str, list[pulumi.Resource]] = {}
         for workload in plan.workloads:
@@ -75,6 +77,8 @@ class Accounts(Component):
 
     def _things(self, workload: Workload, files: Files, bus: aws.cloudwatch.EventBus) -> Iterator[Statement]:
         plan, name = self._plan, workload.name
+        if plan.grants_of(name, "log in"):
+            yield allow(["rds-db:connect"], [self._database.login])
         if plan.grants_of(name, "publish"):
             yield allow(["events:PutEvents"], [bus.arn])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])

@@ -20,6 +20,8 @@ def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
         "CONTEXTFS_MODEL": MODEL,
         "CONTEXTFS_DATABASE_SHARED": "true",
     }
+    if ground.plan.grants_of(workload.name, "log in"):
+        variables |= {"CONTEXTFS_DATABASE_URL": ground.database.address, "CONTEXTFS_DATABASE_LOGIN": "aws-iam"}
     if workload.target == SIGNS_IN:
         variables["CONTEXTFS_SIGN_IN"] = ground.people.setting
     return variables
@@ -28,7 +30,7 @@ def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
 class Lambda(Component):
     """Owns one Lambda function of the image. It does not own its role, its queue or who may call it.
 
-    Lambda cannot be handed a secret by reference as Fargate can: values are variables, encrypted by the region's key.
+    Lambda cannot be handed a secret as Fargate can: a variable names it, and the program reads it when it starts.
     """
 
     def __init__(
@@ -36,13 +38,8 @@ class Lambda(Component):
     ) -> None:
         super().__init__(f"{workload.name}-{ground.region.short}", parent)
         plan, region = ground.plan, ground.region
-        secrets = {name: ground.vault.texts[secret] for name, secret in plan.secret_variables(workload).items()}
         # The AWS clients find their region by themselves, and the load of a call tells the target.
-        variables: dict[str, pulumi.Input[str]] = {
-            **plain(ground, workload),
-            **secrets,
-            variable: workload.target,
-        }
+        variables = {**plain(ground, workload), **_named(ground, workload), variable: workload.target}
         self.function = aws.lambda_.Function(
             f"{workload.name}-{region.short}",
             name=plan.name(workload.name, region),
@@ -69,6 +66,13 @@ class Lambda(Component):
             },
             opts=self.inside(after=ground.before(workload)),
         )
+
+
+def _named(ground: Ground, workload: Workload) -> dict[str, pulumi.Output[str]]:
+    """Give the variables that name a secret, each in the place of its text."""
+    secrets = ground.vault.secrets
+    named = ground.plan.secret_variables(workload).items()
+    return {variable: pulumi.Output.concat("aws-secret:", secrets[secret].arn) for variable, secret in named}
 
 
 class Task(Component):

@@ -14,6 +14,9 @@ from infra.kit.credentials import Credentials
 from infra.planned import Plan, Region
 
 APP = "contextfs_app"
+_IAM_AUTH = {"password": "DISABLED", "iam": "REQUIRED"}
+_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+"""Those that the image trusts; a proxy shows a certificate of Amazon's public one."""
 
 
 class Database(Component):
@@ -37,9 +40,16 @@ class Database(Component):
         self.cluster = Cluster("postgres", plan, region, network, keys, credentials, above, self)
         self.direct = self.cluster.host
         self._plan, self._region, self._keys = plan, region, keys
-        self.host = self._proxy(network, self._login(credentials))
+        proxy = self._proxy(network, self._login(credentials))
+        self.host = proxy.endpoint
+        self.login = proxy.arn.apply(logging_in)
+        """What a policy calls logging in by the proxy as the API's role."""
+        self.address = pulumi.Output.concat(
+            f"postgresql://{APP}@", self.host, f":5432/contextfs?sslmode=verify-full&sslrootcert={_AUTHORITIES}"
+        )
+        """The address for who logs in by tokens."""
 
-    def _proxy(self, network: RegionNetwork, secret: aws.secretsmanager.Secret) -> pulumi.Output[str]:
+    def _proxy(self, network: RegionNetwork, secret: aws.secretsmanager.Secret) -> aws.rds.Proxy:
         plan, region = self._plan, self._region
         proxy = aws.rds.Proxy(
             f"proxy-{region.short}",
@@ -49,7 +59,9 @@ class Database(Component):
             role_arn=self._role(secret).arn,
             vpc_subnet_ids=network.subnet_ids,
             vpc_security_group_ids=[network.stores.id],
-            auths=[{"auth_scheme": "SECRETS", "secret_arn": secret.arn, "iam_auth": "DISABLED"}],
+            auths=[
+                {"auth_scheme": "SECRETS", "secret_arn": secret.arn, "iam_auth": _IAM_AUTH[plan.config.database_login]}
+            ],
             opts=self.inside(),
         )
         group = aws.rds.ProxyDefaultTargetGroup(
@@ -65,7 +77,7 @@ class Database(Component):
             db_cluster_identifier=self.cluster.cluster.id,
             opts=self.inside(),
         )
-        return proxy.endpoint
+        return proxy
 
     def _login(self, credentials: Credentials) -> aws.secretsmanager.Secret:
         """The proxy asks for the role's password in a form of its own."""
@@ -106,3 +118,9 @@ class Database(Component):
             opts=self.inside(),
         )
         return role
+
+
+def logging_in(proxy: str) -> str:
+    """Say `arn:aws:rds-db:<region>:<account>:dbuser:<proxy's id>/<role>` of the ARN of a proxy."""
+    partition, _, region, account, _, identifier = proxy.split(":")[1:7]
+    return f"arn:{partition}:rds-db:{region}:{account}:dbuser:{identifier}/{APP}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.aws.accounts import Accounts
+from infra.aws.database import Database
 from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.network import RegionNetwork
@@ -24,6 +25,7 @@ class Ground:
     region: Region
     network: RegionNetwork
     vault: Vault
+    database: Database
     accounts: Accounts
     logs: Logs
     keys: Keys

@@ -59,7 +59,9 @@ class Region(Component):
         self._bus = Bus(plan, region, self.keys, self)
         self._logs = Logs(plan, region, self.keys, self)
         self._vault = Vault(plan, region, self.keys, self._texts(), self)
-        self._accounts = Accounts(plan, region, self._vault, self._files, self._bus.bus, self.keys, self._logs, self)
+        self._accounts = Accounts(
+            plan, region, self._vault, self.database, self._files, self._bus.bus, self.keys, self._logs, self
+        )
         self._run(Images(plan, region, self.keys, self).image)
         Watch(plan, region, self.keys, self.gateway.api.id if self.gateway else None, self)
 
@@ -122,6 +124,7 @@ class Region(Component):
             region=self.place,
             network=self.network,
             vault=self._vault,
+            database=self.database,
             accounts=self._accounts,
             logs=self._logs,
             keys=self.keys,

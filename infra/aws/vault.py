@@ -22,7 +22,6 @@ class Vault(Component):
         parent: pulumi.Resource,
     ) -> None:
         super().__init__(f"vault-{region.short}", parent)
-        self.texts = texts
         self.secrets: dict[str, aws.secretsmanager.Secret] = {}
         self.versions: list[pulumi.Resource] = []
         for name, text in texts.items():

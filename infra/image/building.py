@@ -74,6 +74,10 @@ class Image:
         finally:
             _end(process)
 
+    def save(self, archive: Path, name: str) -> None:
+        """Write the image to a file that `docker load` reads, named `name` in it."""
+        self._do("push", "--quiet", TAG, f"docker-archive:{archive}:{name}")
+
     def drop(self) -> None:
         """Give the containers up; what is left is files in the folder."""
         self._do("rm", "--all")

@@ -1,4 +1,7 @@
-"""No secret is written down in the open: whatever comes of a password is marked as a secret, in every input."""
+"""No secret is written down in the open: whatever comes of a password is marked as a secret, in every input.
+
+And no program has one among its variables, which whoever may look at the program can read: variables name secrets.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +12,8 @@ from infra.preview.graph import everywhere
 from infra.preview.recording import SECRET, Recording, Resource
 
 _SECRET_NAME = re.compile(r"(password|secretData|secretString|authToken|privateKey)$", re.IGNORECASE)
+_VARIABLES = ("environment", "template", "serviceConfig", "containerDefinitions")
+"""The inputs in which functions, services, jobs and tasks have their variables."""
 _MADE = "random:index/randomPassword:RandomPassword"
 
 
@@ -19,6 +24,8 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     for resource in recording.resources:
         if resource.type == _MADE or not resource.custom:
             continue
+        if any(value == SECRET for name in _VARIABLES for _, value in everywhere(resource.inputs.get(name))):
+            yield f"{resource.label} has a secret among its variables: let a variable name it"
         for path, value in everywhere(resource.inputs):
             last = path.rsplit(".", 1)[-1]
             if _SECRET_NAME.search(last) and isinstance(value, str) and value != SECRET:

@@ -271,7 +271,7 @@ def test_a_table_whose_policies_are_not_forced_is_found(holed: tuple[str, Wiring
     with client(url) as web, Grounds(web, wired.services, wired.clock) as grounds:
         victim = grounds.victim()
         with hole(database, make, mend):
-            found = [one.leak for one in roles(wired.settings, wired.services, victim) if one.leak]
+            found = [one.leak for one in roles(wired.addresses, wired.services, victim) if one.leak]
 
     assert found[0] == "memories"
     assert len(found) >= 4

@@ -18,6 +18,9 @@ READS_ENVIRONMENT = (
     "shared/contextfs/adapters/embedders/minilm/build.py",
     "shared/contextfs/local/git.py",
     "clients/",
+    # What lies in a bundle runs by itself, and its maker looks for the model as `ctx` does.
+    "infra/bundle/install.py",
+    "infra/bundle/__main__.py",
 )
 MAKES_CHANCE = (
     "shared/contextfs/kit/clock.py",

@@ -147,3 +147,8 @@ def test_a_config_of_the_other_cloud_is_refused(changes: dict[str, Any], sentenc
         read(given(AWS, **changes))
 
     assert sentence in str(refused.value)
+
+
+def test_tokens_in_the_place_of_passwords_are_drawn_on_aws_alone() -> None:
+    with pytest.raises(Refused, match="databaseLogin: iam is drawn on AWS alone"):
+        read(given(databaseLogin="iam"))

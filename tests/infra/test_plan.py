@@ -302,3 +302,13 @@ def test_short_names_of_regions_are_their_own(cloud: str) -> None:
     places = PLACES["gcp" if cloud == "gcp" else "aws"]
 
     assert len({place.short for place in places.values()}) == len(places)
+
+
+def test_who_logs_in_by_tokens_reads_no_password_of_the_role() -> None:
+    made = plan(of(cloud="aws", account="123456789012", regions=("us-east-1",), database_login="iam"))
+    by_tokens = {grant.workload for grant in made.grants if grant.action == "log in"}
+    by_password = {grant.workload for grant in made.grants if grant.thing == "database-url"}
+
+    assert by_password == {"migrate-pre", "migrate-post"}, "they give the password to the role"
+    assert by_tokens == {workload.name for workload in made.workloads} - by_password - {"graphs"}
+    assert {grant for grant in plan(CONFIG).grants if grant.action == "log in"} == set()

@@ -10,7 +10,7 @@ from infra.config import of_project, read
 from infra.plan import plan
 from infra.planned import Plan
 from infra.preview import stack_file
-from infra.preview.recording import Recording, Resource
+from infra.preview.recording import SECRET, Recording, Resource
 from tests.infra.conftest import PULUMI, Previews
 
 pytestmark = PULUMI
@@ -107,7 +107,7 @@ def elsewhere(raw: dict[str, Any]) -> None:
 
 
 def shouts(raw: dict[str, Any]) -> None:
-    raw["inputs"]["environment"] = {"variables": {"CONTEXTFS_DATABASE_URL": "postgresql://contextfs_app:hunter2@db/"}}
+    raw["inputs"]["environment"] = {"variables": {"CONTEXTFS_DATABASE_URL": SECRET}}
 
 
 ROLE = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["*"]}]}'
@@ -217,7 +217,14 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (AWS, "RolePolicyAttachment", put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"), "", "grants: RoleP"),
     (GCP, "Service", as_default_account, "search", "identity: Service search-usc1 runs as the project's default"),
     (GCP, "SecretVersion", put("secretData", "hunter2"), "", "disclosure: SecretVersion"),
-    (AWS, "Function", shouts, "search", "disclosure: Function search-use1.environment is made of a password"),
+    (
+        AWS,
+        "SecretVersion",
+        put("secretString", ["hunter2"]),
+        "key-pepper",
+        "disclosure: SecretVersion key-pepper-use1.secretString is made",
+    ),
+    (AWS, "Function", shouts, "search", "disclosure: Function search-use1 has a secret among its variables"),
     (GCP, "DatabaseInstance", put("region", "europe-west1"), "", "residency: DatabaseInstance postgres-usc1 lies in"),
     (GCP, "Topic", drop("messageStoragePolicy"), "events", "residency: Topic events-usc1 may send events through"),
     (AWS, "Queue", elsewhere, "dead", "residency: Queue dead-letters-use1 lies in eu-west-1"),

@@ -161,10 +161,17 @@ def amazon(url: str, model: str | None, home: Path) -> Generator[Place]:
             environ.setenv(name, value)
         bus = region.settings("relay").events or ""
         stack.enter_context(moto_server.client("events", aws)).create_event_bus(Name=bus)
+        vault = stack.enter_context(moto_server.client("secretsmanager", aws))
+        arns = {
+            name: vault.create_secret(Name=region.plan.name(name, region.plan.regions[0]), SecretString=text)["ARN"]
+            for name, text in _secrets(url).items()
+        }
 
         def deploy(workload: str, target: str) -> Function:
             settings = msgspec.structs.replace(region.settings(workload), database_shared=True)
-            own = environment(settings, home) | {"CONTEXTFS_TARGET": target}
+            named = region.plan.secret_variables(region.plan.workload(workload)).items()
+            secrets = {variable: f"aws-secret:{arns[name]}" for variable, name in named}
+            own = environment(settings, home) | secrets | aws | {"CONTEXTFS_TARGET": target}
             return stack.enter_context(awslambda("contextfs.runtime.aws.handler", own, REPOSITORY))
 
         queues: dict[str, str] = {}

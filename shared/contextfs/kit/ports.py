@@ -79,6 +79,26 @@ class Reader(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """A store of secrets. It does not keep what it gave, and does not know what it is for."""
+
+    def read(self, name: str) -> str:
+        """Give the text of a secret; NotFound when it is not there or may not be read, Unavailable for now."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+class Logins(Protocol):
+    """Gives what a role logs in to a database by, good for minutes. It does not connect."""
+
+    def password(self, host: str, port: int, user: str) -> str:
+        """Give what takes a password's place; Unavailable when there is none for now."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors. It does not cache and does not store."""
 

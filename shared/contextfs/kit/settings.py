@@ -28,6 +28,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Postgres as the role contextfs_sql, or a replica; without it direct SQL is switched off."),
     ] = None
+    database_login: Annotated[
+        Literal["password", "gcp-iam", "aws-iam"],
+        Meta(
+            description="What logs in where a database's address has no password: nothing else (`password`), or "
+            "short-lived tokens of IAM: `gcp-iam` (Cloud SQL, AlloyDB), `aws-iam` (RDS, Aurora, RDS Proxy)."
+        ),
+    ] = "password"
     key_pepper: Annotated[str, Meta(min_length=32, description="Secret text that API keys are hashed with.")]
     redaction_key: Annotated[
         str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")

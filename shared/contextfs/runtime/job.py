@@ -20,7 +20,7 @@ from typing import Any
 from contextfs.journeys.enter.organization import Founding, derive, found
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.settings import from_environment
-from contextfs.runtime import targets, telemetry
+from contextfs.runtime import secrets, targets, telemetry
 from contextfs.runtime.table import Schedule
 from contextfs.runtime.wiring import Wiring
 
@@ -60,7 +60,7 @@ def run(name: str, environment: Mapping[str, str]) -> str:
 def handler(_event: Any, _context: Any) -> str:
     """Do the work that CONTEXTFS_JOB names, for Lambda; what goes wrong is the caller's to see."""
     try:
-        return run(os.environ.get(VARIABLE, ""), os.environ)
+        return run(os.environ.get(VARIABLE, ""), secrets.resolved(os.environ))
     finally:
         telemetry.flush()
 
@@ -146,7 +146,7 @@ def _passwords(environment: Mapping[str, str]) -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Do one job; the exit code is 2 when it was called wrong, 1 when it failed."""
     try:
-        done = run(arguments[0] if len(arguments) == 1 else "", os.environ)
+        done = run(arguments[0] if len(arguments) == 1 else "", secrets.resolved(os.environ))
     except ContextFSError as error:
         sys.stderr.write(f"{error.detail}\n")
         return 2 if isinstance(error, Invalid) else 1

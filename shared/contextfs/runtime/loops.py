@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
 
+from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.listen import Listener
 from contextfs.domain.events.model import Delivery
 from contextfs.journeys.react.deliver import claim, deliver
 from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.errors import ContextFSError, Unavailable
-from contextfs.kit.settings import Settings
 from contextfs.runtime import wiring
 from contextfs.runtime.table import Schedule
 from contextfs.runtime.wiring import Wiring
@@ -35,7 +35,7 @@ class RelayLoop:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
-        listener = Listener(_relay_url(self._wired.settings), "contextfs_outbox")
+        listener = Listener(_relay_url(self._wired), "contextfs_outbox")
         try:
             while not stop.is_set():
                 if not _mended(self._turn, stop):
@@ -81,7 +81,7 @@ class WorkerLoop:
         ]
         for thread in threads:
             thread.start()
-        listener = Listener(_relay_url(self._wired.settings), "contextfs_deliveries")
+        listener = Listener(_relay_url(self._wired), "contextfs_deliveries")
         while not stop.is_set() and any(thread.is_alive() for thread in threads):
             listener.wait(_LOOK_SECONDS)
             for bell in bells.values():
@@ -121,5 +121,5 @@ def _mended(turn: Callable[[], bool], stop: threading.Event) -> bool:
     return True
 
 
-def _relay_url(settings: Settings) -> str:
-    return settings.relay_database_url or ""
+def _relay_url(wired: Wiring) -> Address:
+    return wired.addresses.of("relay_database_url") or ""

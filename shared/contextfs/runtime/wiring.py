@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
@@ -22,6 +23,8 @@ from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reader, Reranker, Transcripts, Webhooks
 from contextfs.kit.regions import Regions
 from contextfs.kit.settings import Settings, from_environment
+from contextfs.runtime import secrets
+from contextfs.runtime.addresses import Addresses
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
 from contextfs.runtime.door import Door
@@ -39,11 +42,12 @@ LOCAL = "local"
 class Wiring:
     """A process's parts, each built when it is first asked for."""
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock = system_clock, *, addresses: Addresses | None = None) -> None:
         self.settings = settings
         self.clock = clock
+        self.addresses = addresses or Addresses(settings)
         self.database = PostgresDatabase(
-            settings.database_url, size=settings.pool_size, shared=settings.database_shared
+            self.addresses.of("database_url") or "", size=settings.pool_size, shared=settings.database_shared
         )
         self.waker = Waker(self.database)
         leases = Leases(self._allowances(), ProcessAllowances())
@@ -71,7 +75,7 @@ class Wiring:
             transcripts=cache(self._transcripts),
             blobs=cache(self.blobs),
             export_limit=settings.export_megabytes * 1_000_000,
-            reader=_reader(settings),
+            reader=_reader(self.addresses.of("sql_database_url")),
         )
         self.door = Door(self.services, clock, self.allowance, triggers())
 
@@ -84,9 +88,10 @@ class Wiring:
 
     def platform(self) -> PostgresDatabase:
         """Connect as the role that carries events: none of its transactions waits for anything but the database."""
-        if self.settings.relay_database_url is None:
+        address = self.addresses.of("relay_database_url")
+        if address is None:
             raise Invalid("Setting CONTEXTFS_RELAY_DATABASE_URL is missing: the relay and the worker need it.")
-        return PostgresDatabase(self.settings.relay_database_url, size=2)
+        return PostgresDatabase(address, size=2)
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""
@@ -254,12 +259,12 @@ class Wiring:
         return Language(model=model, input_price=into, output_price=out, cap=self.settings.language_model_cap)
 
 
-def _reader(settings: Settings) -> Reader | None:
-    if settings.sql_database_url is None:
+def _reader(address: Address | None) -> Reader | None:
+    if address is None:
         return None
     from contextfs.adapters.database.untrusted import UntrustedReader  # noqa: PLC0415 - only where people write SQL
 
-    return UntrustedReader(settings.sql_database_url)
+    return UntrustedReader(address)
 
 
 def sign_in_service(named: str, settings: Settings, clock: Clock) -> SignInService:
@@ -322,11 +327,12 @@ def consumers_of(event_type: str) -> tuple[str, ...]:
 
 @cache
 def settings_of_process() -> Settings:
-    """Read this process's settings, once."""
-    return from_environment(os.environ)
+    """Read this process's settings, once, with the texts of the secrets that they name."""
+    return from_environment(secrets.resolved(os.environ))
 
 
 @cache
 def from_process() -> Wiring:
     """Wire this process by its environment, once."""
-    return Wiring(settings_of_process())
+    settings = settings_of_process()
+    return Wiring(settings, addresses=Addresses(settings, os.environ))

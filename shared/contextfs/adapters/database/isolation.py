@@ -6,6 +6,9 @@ from typing import Any, Final, Self
 import psycopg
 from psycopg import errors, sql
 
+from contextfs.adapters.database import address
+from contextfs.adapters.database.address import Address
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _TABLES = """
@@ -40,8 +43,8 @@ WISHES: Final[Mapping[str, str]] = {
 class Role:
     """A connection as one of the platform's roles. Every question is a transaction that is rolled back."""
 
-    def __init__(self, url: str) -> None:
-        self._connection: Connection = psycopg.connect(url, autocommit=False, connect_timeout=10)
+    def __init__(self, url: Address) -> None:
+        self._connection: Connection = psycopg.connect(address.now(url), autocommit=False, connect_timeout=10)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from contextfs.adapters.database import session
+from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.flight import Answer, Connection, fly
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
 from contextfs.kit.ports import Parameters, Row, Statement
@@ -109,7 +110,7 @@ class PostgresDatabase:
     options, so the role's own defaults hold, and no statement is prepared for later.
     """
 
-    def __init__(self, url: str, *, size: int = 10, timeout: float = 10.0, shared: bool = False) -> None:
+    def __init__(self, url: Address, *, size: int = 10, timeout: float = 10.0, shared: bool = False) -> None:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=1,

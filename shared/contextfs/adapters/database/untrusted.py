@@ -17,6 +17,8 @@ from psycopg import errors
 from psycopg.types import TypeInfo
 from psycopg.types.json import set_json_loads
 
+from contextfs.adapters.database import address
+from contextfs.adapters.database.address import Address
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.ports import Answer
 
@@ -39,7 +41,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class UntrustedReader:
     """Runs queries of people as the role contextfs_sql. Few at once: each holds a connection for as long as it runs."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: Address) -> None:
         self._url = url
         self._room = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -67,7 +69,7 @@ class UntrustedReader:
     @contextmanager
     def _connected(self) -> Generator[Connection]:
         options = f"-c statement_timeout={_SECONDS}s -c idle_in_transaction_session_timeout={2 * _SECONDS}s"
-        connection = psycopg.connect(self._url, autocommit=True, options=options, connect_timeout=_SECONDS)
+        connection = psycopg.connect(address.now(self._url), autocommit=True, options=options, connect_timeout=_SECONDS)
         set_json_loads(msgspec.json.decode, connection)
         try:
             yield connection

@@ -62,7 +62,7 @@ def proof(
         show(f"{len(checks)} checks in {time.perf_counter() - clock:.0f} s: {subject}")
 
     say("two organizations are made")
-    with Role(wired.settings.database_url) as role:
+    with Role(wired.addresses.of("database_url") or "") as role:
         database = role.version
     with Grounds(web, wired.services, wired.clock) as grounds:
         victim = grounds.victim()
@@ -78,7 +78,7 @@ def proof(
             checks.append(check)
             say(f"{check.subject}, by {check.who}")
         say("the roles of the database")
-        checks.extend(roles(wired.settings, wired.services, victim))
+        checks.extend(roles(wired.addresses, wired.services, victim))
     seconds = time.perf_counter() - clock
     return Proof(server=server, database=database, begun_at=begun, seconds=round(seconds, 1), checks=checks)
 

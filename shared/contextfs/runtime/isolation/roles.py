@@ -6,7 +6,7 @@ from typing import Final
 from contextfs.adapters.database.isolation import WISHES, Role
 from contextfs.domain.access.store import assuming, signed_claims
 from contextfs.kit.call import Services
-from contextfs.kit.settings import Settings
+from contextfs.runtime.addresses import Addresses
 from contextfs.runtime.isolation.model import UNKNOWN, Check, Victim
 
 AREA: Final = "the database"
@@ -14,18 +14,19 @@ _APP, _SQL, _RELAY = "the role of the API", "the role of direct SQL", "the role 
 _CONTENT: Final = ("sessions", "messages", "memories", "revisions", "passages", "api_keys", "memberships")
 
 
-def roles(settings: Settings, services: Services, victim: Victim) -> Iterator[Check]:
+def roles(addresses: Addresses, services: Services, victim: Victim) -> Iterator[Check]:
     """Connect as each role whose address is known, and ask the database."""
-    with Role(settings.database_url) as app:
+    app_url, relay_url, sql_url = (addresses.of(f"{name}database_url") for name in ("", "relay_", "sql_"))
+    with Role(app_url or "") as app:
         tables = app.tables()
         unforced = [name for name, (forced, _) in tables.items() if not forced]
         yield _check("row-level security is forced on every table", "the catalog", len(tables), unforced)
         yield from _api(app, victim, tables)
-    if settings.relay_database_url is not None:
-        with Role(settings.relay_database_url) as relay:
+    if relay_url is not None:
+        with Role(relay_url) as relay:
             yield from _closed(relay, _RELAY, {"no claims": {}, "the victim's claims": _claims(victim)}, list(_CONTENT))
-    if settings.sql_database_url is not None:
-        with Role(settings.sql_database_url) as reader:
+    if sql_url is not None:
+        with Role(sql_url) as reader:
             yield from _reader(reader, services, victim, [*tables])
 
 

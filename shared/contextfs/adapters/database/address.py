@@ -1,0 +1,60 @@
+"""Where a database is, and as whom one logs in: a text, or what gives it anew to each connection."""
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from contextfs.kit.errors import Invalid
+
+Address = str | Callable[[], str]
+"""A URL or connection string of Postgres; one that is asked for may hold another password each time."""
+
+_VERIFIED = {"verify-ca", "verify-full"}
+
+
+def now(address: Address) -> str:
+    """Give the address as it is now."""
+    return address if isinstance(address, str) else address()
+
+
+class Login(NamedTuple):
+    """Where a role logs in."""
+
+    host: str
+    port: int
+    user: str
+
+
+def passwordless(address: str) -> Login | None:
+    """Tell who logs in where by an address that has no password; None for one that has one, or names nobody.
+
+    Invalid where what takes the password's place would be sent to a server that nobody verified.
+    """
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - only where there are such addresses
+
+    parts = {name: str(value) for name, value in conninfo_to_dict(address).items()}
+    if parts.get("password") or not (parts.get("user") and parts.get("host")):
+        return None
+    if _is_far(parts["host"]) and parts.get("sslmode") not in _VERIFIED:
+        raise Invalid(
+            "a token is sent to a server that is verified alone: add sslmode=verify-full, and as sslrootcert the file "
+            "of the authority that vouches for it"
+        )
+    return Login(parts["host"], int(parts.get("port", "5432")), parts["user"])
+
+
+def with_password(address: str, password: str) -> str:
+    """Give an address with a password."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
+
+    return make_conninfo(address, password=password)
+
+
+def _is_far(host: str) -> bool:
+    """Tell whether what is sent there leaves the machine: sockets and the loopback are a proxy's, or nobody's."""
+    if host.startswith("/") or host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True

@@ -1,0 +1,72 @@
+"""Addresses of databases as a new connection needs them: with the password, or the token, that holds now."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from contextfs.adapters.database import address
+from contextfs.adapters.database.address import Address
+from contextfs.kit.clock import Clock, system_clock
+from contextfs.kit.errors import Invalid
+from contextfs.kit.ports import Logins
+from contextfs.kit.settings import PREFIX, Settings
+from contextfs.runtime.secrets import Kept
+
+PASSWORD = "password"  # noqa: S105 - the name of a way to log in
+
+
+class Addresses:
+    """Gives the address of each database. Connections that are open are none of its business."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environment: Mapping[str, str] | None = None,
+        *,
+        clock: Clock = system_clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._environment = environment or {}
+        self._kept = Kept(self._environment, monotonic)
+        self._clock = clock
+
+    def of(self, field: str) -> Address | None:
+        """Give the address that a setting holds, or what tells it anew to each connection; None for none.
+
+        It is told anew where its text is kept elsewhere, and where tokens take the place of a password that it lacks.
+        Invalid names the setting where a token cannot be given to its server.
+        """
+        told: str | None = getattr(self._settings, field)
+        variable = f"{PREFIX}{field.upper()}"
+        if told is None:
+            return None
+        current: Address = told
+        if self._kept.names(variable):
+            current = lambda: self._kept.text(variable, told)  # noqa: E731 - one of two
+        if self._settings.database_login == PASSWORD:
+            return current
+        try:
+            login = address.passwordless(told)
+        except Invalid as error:
+            raise Invalid(f"Setting {variable}: {error.detail}.") from error
+        if login is None:
+            return current
+        logins = self._logins
+        return lambda: address.with_password(address.now(current), logins.password(*login))
+
+    @cached_property
+    def _logins(self) -> Logins:
+        """Choose who gives tokens."""
+        try:
+            if self._settings.database_login == "gcp-iam":
+                from contextfs.adapters.clouds.gcp.logins import GoogleLogins  # noqa: PLC0415 - a heavy SDK
+
+                return GoogleLogins()
+            from contextfs.adapters.clouds.aws.logins import logins  # noqa: PLC0415 - only where it is chosen
+
+            return logins(self._environment, self._clock)
+        except ModuleNotFoundError as error:
+            extra = self._settings.database_login.partition("-")[0]
+            cure = f"pip install 'contextfs-platform[{extra}]'"
+            raise Invalid(f"CONTEXTFS_DATABASE_LOGIN needs the package {error.name}: {cure}.") from error

@@ -1,0 +1,117 @@
+"""Settings by reference: where a variable names a secret in a store, its text is read there, and again when it is old.
+
+`file:/run/secrets/pepper`, `gcp-secret:projects/…/secrets/…` and `aws-secret:NAME` stand for a text in any CONTEXTFS_
+variable, so that neither the environment nor what starts the program holds it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from contextfs.kit.clock import system_clock
+from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
+from contextfs.kit.ports import Secrets
+from contextfs.kit.settings import PREFIX
+
+OLD = 60.0
+"""Seconds after which a text is read again: so long may a new connection log in by a password that was changed."""
+_STORES = ("file", "gcp-secret", "aws-secret")
+_log = logging.getLogger(__name__)
+
+
+def resolved(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the environment with texts in the place of references.
+
+    Invalid names the variable whose secret is not there or may not be read; Unavailable tells that a store is away.
+    """
+    named = {variable: value for variable, value in environment.items() if is_reference(variable, value)}
+    if not named:
+        return environment
+    stores = _Stores(environment)
+    try:
+        return {**environment, **{variable: stores.read(variable, value) for variable, value in named.items()}}
+    finally:
+        stores.close()
+
+
+def is_reference(variable: str, value: str) -> bool:
+    """Tell whether a variable of ours names a secret in a store."""
+    return variable.startswith(PREFIX) and value.partition(":")[0] in _STORES
+
+
+class Kept:
+    """The texts of a process's references. One that is old is read again; while its store is away, it stays."""
+
+    def __init__(self, environment: Mapping[str, str], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._environment = environment
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, str]] = {}
+
+    def names(self, variable: str) -> bool:
+        """Tell whether a variable names a secret."""
+        return is_reference(variable, self._environment.get(variable, ""))
+
+    def text(self, variable: str, before: str) -> str:
+        """Give the text that a variable names now; `before` is what the process began with."""
+        with self._lock:
+            since, known = self._known.get(variable, (-OLD, before))
+            if self._monotonic() - since < OLD:
+                return known
+            try:
+                known = resolved({variable: self._environment[variable], **self._unnamed()})[variable]
+            except ContextFSError as error:
+                _log.warning("a secret was not read again", extra={"setting": variable, "detail": error.detail})
+            self._known[variable] = (self._monotonic(), known)
+            return known
+
+    def _unnamed(self) -> dict[str, str]:
+        return {name: value for name, value in self._environment.items() if not is_reference(name, value)}
+
+
+class _Stores:
+    """The stores that references name, each opened when it is first asked. A cloud's SDK is loaded there."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._opened: dict[str, Secrets] = {}
+
+    def read(self, variable: str, reference: str) -> str:
+        """Give the text that a reference names."""
+        scheme, _, name = reference.partition(":")
+        try:
+            if scheme not in self._opened:
+                self._opened[scheme] = _open(scheme, self._environment)
+            return self._opened[scheme].read(name)
+        except ModuleNotFoundError as error:
+            cure = f"pip install 'contextfs-platform[{scheme.partition('-')[0]}]'"
+            raise Invalid(f"Setting {variable} needs the package {error.name}: {cure}.") from error
+        except Unavailable as error:
+            raise Unavailable(f"Setting {variable}: {error.detail}.") from error
+        except ContextFSError as error:
+            raise Invalid(f"Setting {variable}: {error.detail}.") from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for store in self._opened.values():
+            store.close()
+
+
+def _open(scheme: str, environment: Mapping[str, str]) -> Secrets:
+    if scheme == "file":
+        from contextfs.adapters.clouds.local.secrets import FileSecrets  # noqa: PLC0415 - only where one is named
+
+        return FileSecrets()
+    if scheme == "gcp-secret":
+        from contextfs.adapters.clouds.gcp.secrets import SecretManager  # noqa: PLC0415 - a heavy SDK
+
+        return SecretManager()
+    from contextfs.adapters.clouds.aws import secrets_at_start, signing  # noqa: PLC0415 - only where one is named
+
+    signer = signing.by_variables(environment, secrets_at_start.SERVICE)
+    if signer is not None:
+        return secrets_at_start.SecretsAtStart(signer, environment, system_clock)
+    from contextfs.adapters.clouds.aws.secrets import SecretsManager  # noqa: PLC0415 - a heavy SDK
+
+    return SecretsManager(region=environment.get("AWS_REGION") or environment.get("CONTEXTFS_REGION"))

@@ -1,0 +1,63 @@
+"""Secret Manager in this process, for the real client library: versions of secrets, as Google's API gives them."""
+
+from collections.abc import Generator
+from concurrent import futures
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+from google.cloud.secretmanager_v1 import (  # pyright: ignore[reportMissingTypeStubs] - it has none
+    SecretManagerServiceClient,
+    types,
+)
+from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (  # pyright: ignore[reportMissingTypeStubs] - as above
+    SecretManagerServiceGrpcTransport,
+)
+
+_types: Any = types
+
+
+class Store:
+    """The versions of each secret, oldest first; who may not read one is told as by IAM."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, list[bytes]] = {}
+        self.forbidden: set[str] = set()
+        self.away = False
+
+    def access(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Give a version of a secret."""
+        if self.away:
+            context.abort(grpc.StatusCode.INTERNAL, "Internal error")
+        secret, _, number = request.name.partition("/versions/")
+        versions = self.versions.get(secret, [])
+        if secret in self.forbidden:
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission denied on resource")
+        if not versions or (number != "latest" and int(number) > len(versions)):
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Secret [{secret}] not found")
+        data = versions[-1 if number == "latest" else int(number) - 1]
+        return _types.AccessSecretVersionResponse(name=request.name, payload={"data": data})
+
+
+@contextmanager
+def served(store: Store) -> Generator[Any]:
+    """Serve it until the block ends; gives a client of Google's library that reaches it."""
+    rpc: Any = grpc
+    answer = rpc.unary_unary_rpc_method_handler(
+        store.access,
+        request_deserializer=_types.AccessSecretVersionRequest.deserialize,
+        response_serializer=_types.AccessSecretVersionResponse.serialize,
+    )
+    service = "google.cloud.secretmanager.v1.SecretManagerService"
+    server = rpc.server(futures.ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers((rpc.method_handlers_generic_handler(service, {"AccessSecretVersion": answer}),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    channel = rpc.insecure_channel(f"127.0.0.1:{port}")
+    transport: Any = SecretManagerServiceGrpcTransport
+    client: Any = SecretManagerServiceClient
+    try:
+        yield client(transport=transport(channel=channel))
+    finally:
+        channel.close()
+        server.stop(None).wait()

@@ -160,9 +160,9 @@ def _called(name: str, arguments: list[str]) -> object:
 
         if again.told(arguments, os.getcwd()):  # noqa: PTH109 - nothing else is loaded
             return 0
+    _load_msgspec()
     from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
 
-    _load_msgspec()
     command = loaded(name)
     if name in _VERBATIM:
         arguments = _verbatim(arguments)

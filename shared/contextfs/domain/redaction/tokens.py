@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
 from contextfs.kit.pattern import pattern
-from contextfs.kit.tokens import KINDS
+from contextfs.kit.token_kinds import KINDS
 
 _RANK = 2
 _SHORTEST = 20

@@ -32,7 +32,7 @@ _HEAVY = {
 }
 """What takes as long to load as a tenth of a command, and no command needs for a memory."""
 _UNASKED = {
-    *("getpass", "hmac", "json", "tomllib", "zlib", "binascii", "string"),
+    *("getpass", "hashlib", "hmac", "json", "tomllib", "zlib", "binascii", "string"),
     *("contextfs.journeys", "contextfs.kit.expected", "contextfs.kit.ports", "contextfs.kit.tokens"),
     *("contextfs.domain.memories.merge", "contextfs.local.folder.refresh", "contextfs.local.merge"),
     *("contextfs.local.sync", "contextfs.local.taking", "clients.cli.asked", "clients.cli.edit", "clients.cli.ended"),
@@ -95,7 +95,7 @@ def test_a_status_that_is_told_again_loads_next_to_nothing(here: Folder) -> None
     found = loaded(here, "status")
 
     assert {f"clients.cli.{name}" for name in _OURS} == {one for one in found if one.startswith("clients.cli.")}
-    assert set() == found & {*_HEAVY, *_UNASKED, "enum", "msgspec", "pathlib", "re", "sqlite3", "typing"}
+    assert set() == found & {*_HEAVY, *_UNASKED, "enum", "importlib", "msgspec", "pathlib", "re", "sqlite3", "typing"}
 
 
 def test_help_for_the_whole_loads_nothing_of_ours_but_the_table(tmp_path: Path) -> None:

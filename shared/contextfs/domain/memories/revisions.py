@@ -7,7 +7,6 @@ twice, on two machines or by git and by the server, is the same revision. Sets o
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from contextfs.domain.memories.clock import Clock, time_of, time_text
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.fields import Moment
 from contextfs.kit.pattern import pattern
+from contextfs.kit.sha256 import sha256
 
 _FORMAT: Final = b"contextfs.revision.1\n"
 _ID: Final = pattern(r"[0-9a-f]{64}")

@@ -1,6 +1,5 @@
 """How a memory is made and changed: from what was asked to the state of a revision, and from a view to the noun."""
 
-import hashlib
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
@@ -27,6 +26,7 @@ from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 from contextfs.kit.overtaken import overtaken
 from contextfs.kit.pattern import pattern
+from contextfs.kit.sha256 import sha256
 
 SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
@@ -65,7 +65,7 @@ def canonical_type(name: str) -> str:
 
 def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
-    return hashlib.sha256(f"{canonical_type(kind)}\n{gist(content)}".encode()).hexdigest()[:32]
+    return sha256(f"{canonical_type(kind)}\n{gist(content)}".encode()).hexdigest()[:32]
 
 
 def gist(content: str) -> str:

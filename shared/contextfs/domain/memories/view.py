@@ -4,7 +4,6 @@ Replicas that hold the same revisions show the same view, in whatever order, how
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from operator import attrgetter
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import msgspec
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.revisions import Fields, Revision, gathered, said_by
 from contextfs.kit.errors import Invalid
+from contextfs.kit.sha256 import sha256
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

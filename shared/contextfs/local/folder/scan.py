@@ -3,12 +3,12 @@
 import os
 import stat
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.kit.sha256 import sha256
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL
 from contextfs.local.document.names import SUFFIX

@@ -111,7 +111,10 @@ def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:
 
 def least_number(wanted: Collection[Wanted]) -> float:
     """Give from where on numbers are looked at: smaller ones have too few digits for all but rules of one's own."""
-    return -inf if any(one.__class__ is RedactionRule for one in wanted) else LEAST
+    for one in wanted:
+        if one.__class__ is RedactionRule:
+            return -inf
+    return LEAST
 
 
 def written(item: Any, least: float) -> str | None:

@@ -21,6 +21,14 @@ from contextfs.local.store import LocalStore
 MEMORIES = 10_000
 RUNS = 25
 
+LAUNCHER = """import sys
+from clients.cli.main import main
+if __name__ == '__main__':
+    sys.argv[0] = sys.argv[0].removesuffix('.exe')
+    sys.exit(main())
+"""
+"""What pip (26) and uv write of a command: that of pip before 26 loads `re` besides, which most commands do as well."""
+
 ROOT = Path(__file__).parents[1]
 CTX = str(Path(sys.executable).with_name("ctx"))
 _QUIET = {"CONTEXTFS_BACKGROUND": "off"}
@@ -66,7 +74,7 @@ def installed(folder: Path) -> tuple[str, str]:
     found = [*(str(ROOT / name) for name in ("", "shared")), sysconfig.get_path("purelib")]
     (site / "contextfs.pth").write_text("\n".join(found))
     ctx = folder / "bin/ctx"
-    ctx.write_text(f"#!{python}\n{Path(CTX).read_text().partition(chr(10))[2]}")
+    ctx.write_text(f"#!{python}\n{LAUNCHER}")
     ctx.chmod(0o755)
     return str(python), str(ctx)
 

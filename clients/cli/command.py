@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from types import NoneType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
 
 Function = Callable[..., int | None]
 
@@ -11,7 +13,7 @@ class Misused(Exception):
     """A command was called wrong; the words say how."""
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """An option: its names (`--limit -n`), what it is for, a number's range, and the variable it may come from."""
 
     names: str
@@ -22,13 +24,13 @@ class Option(NamedTuple):
     hidden: bool = False
 
 
-class Argument(NamedTuple):
+class Argument(msgspec.Struct, frozen=True):
     """A value that is given by its place."""
 
     help: str
 
 
-class Parameter(NamedTuple):
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """A parameter of a command's function. `kind` is its type, without None and without list."""
 
     name: str

@@ -6,7 +6,6 @@ Help for the whole is printed from the table below, without loading anything: it
 import gc
 import os
 import sys
-from importlib import import_module
 from io import TextIOWrapper
 
 TYPE_CHECKING = False  # as `typing` has it, which a hook has no time to load
@@ -160,9 +159,9 @@ def _called(name: str, arguments: list[str]) -> object:
 
         if again.told(arguments, os.getcwd()):  # noqa: PTH109 - nothing else is loaded
             return 0
+    _load_msgspec()
     from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
 
-    _load_msgspec()
     command = loaded(name)
     if name in _VERBATIM:
         arguments = _verbatim(arguments)
@@ -193,7 +192,7 @@ def _load_msgspec() -> None:
     modules: dict[str, Any] = sys.modules
     modules["typing_extensions"] = None  # importing it fails now, as where it is not installed
     try:
-        import_module("msgspec")
+        __import__("msgspec")
     finally:
         del modules["typing_extensions"]
 
@@ -203,6 +202,8 @@ def loaded(name: str) -> "Any":
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # what is printed is foreign text
+    from importlib import import_module  # noqa: PLC0415 - neither a hook nor a status that is told again needs it
+
     module, _, attribute = COMMANDS[name][0].partition(":")
     return getattr(import_module(module), attribute)
 

@@ -4,9 +4,7 @@ import sys
 from typing import Annotated, Any
 
 from clients.cli import options, where
-from clients.cli.asked import Listed
 from clients.cli.command import Argument, Group, Misused, Option
-from clients.cli.edit import Edit
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Visibility
 
@@ -69,6 +67,8 @@ def list_(
     """List memories, the last changed first, each with the day since when it holds."""
     if deleted and as_of is not None:
         raise Misused("--deleted and --as-of go not together: what was known at a time had not been deleted then")
+    from clients.cli.asked import Listed  # noqa: PLC0415 - as above
+
     asked = Listed(
         type=options.word(type, "--type"),
         tags=tag,
@@ -144,6 +144,8 @@ def edit(
     said = None if text is None else _text(text)
     pinned = True if pin else False if unpin else None
     found = where.here(server)
+    from clients.cli.edit import Edit  # noqa: PLC0415 - as above
+
     wanted = Edit(text=said, title=title, type=type, add=tag or [], drop=untag or [], pinned=pinned)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above

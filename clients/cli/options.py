@@ -1,13 +1,13 @@
 """Options that several commands share, and how their values are read."""
 
-import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from clients.cli.command import Misused, Option
+from contextfs.kit.pattern import pattern
 
-_AGO = re.compile(r"(\d{1,6})([hdw])")
+_AGO = pattern(r"(\d{1,6})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 

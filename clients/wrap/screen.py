@@ -6,10 +6,13 @@ other one. Sequences that the emulator does not know are taken out first, for it
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any, Final
 
 import pyte
+from pyte.charsets import LAT1_MAP
+from pyte.modes import DECAWM, IRM
 
 _HISTORY: Final = 50_000
 _UNKNOWN: Final = re.compile(
@@ -28,10 +31,45 @@ _WHOLE: Final = re.compile(
 _LONGEST_SEQUENCE: Final = 64
 
 
-class _Screen(pyte.HistoryScreen):
-    """Answers nobody, and takes what is sent in private as it is."""
+class Screen(pyte.HistoryScreen):
+    """Answers nobody, takes what is sent in private as it is, and draws plain text several letters at a time."""
+
+    def __init__(self, columns: int, lines: int, history: int) -> None:
+        self._ink: Any = None
+        self._cells: dict[str, Any] = {}
+        super().__init__(columns, lines, history=history, ratio=0.5)
+
+    def draw(self, data: str) -> None:
+        """Draw as pyte does, which asks of each letter by itself how wide it is."""
+        is_usual = not self.charset and self.g0_charset is LAT1_MAP and DECAWM in self.mode and IRM not in self.mode
+        if is_usual and data.isascii() and data.isprintable() and self.cursor.x <= self.columns:
+            self._draw_plain(data)
+        else:
+            super().draw(data)
+
+    def _draw_plain(self, data: str) -> None:
+        cursor, columns, cells = self.cursor, self.columns, self._cells_of(data)
+        while data:
+            if cursor.x == columns:
+                self.dirty.add(cursor.y)
+                self.carriage_return()
+                self.linefeed()
+            part, data = data[: columns - cursor.x], data[columns - cursor.x :]
+            self.buffer[cursor.y].update(zip(count(cursor.x), map(cells.__getitem__, part), strict=False))
+            cursor.x += len(part)
+        self.dirty.add(cursor.y)
+
+    def _cells_of(self, data: str) -> Mapping[str, Any]:
+        """Give a cell for each letter, as the cursor writes now; those of what it wrote last are kept."""
+        ink, cells = self.cursor.attrs, self._cells
+        if self._ink is not ink:
+            self._ink = ink
+            cells.clear()
+        cells.update({letter: ink._replace(data=letter) for letter in set(data) - cells.keys()})
+        return cells
 
     def select_graphic_rendition(self, *attributes: Any, **kwargs: Any) -> None:
+        """Take colours and the like."""
         if not kwargs.get("private"):
             super().select_graphic_rendition(*attributes)
 
@@ -47,8 +85,8 @@ class Terminal:
 
     def __init__(self, size: tuple[int, int]) -> None:
         rows, columns = size
-        self._main = _Screen(columns, rows, history=_HISTORY, ratio=0.5)
-        self._other = _Screen(columns, rows, history=2, ratio=0.5)
+        self._main = Screen(columns, rows, history=_HISTORY)
+        self._other = Screen(columns, rows, history=2)
         self._streams = pyte.Stream(self._main), pyte.Stream(self._other)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._begun = ""

@@ -15,7 +15,6 @@ from typing import Final
 from contextfs.kit.errors import ContextFSError
 from contextfs.local import config
 from contextfs.local.place import Place
-from contextfs.local.sync.alone import SEARCH, SYNC, alone, is_taken
 
 STARTED: Final = "{}.started"
 _STARTING = "background.lock"
@@ -26,18 +25,21 @@ def after_a_change(place: Place) -> None:
     """Start a push in the background, where the store has a server and wants that; the command does not wait."""
     settings = config.read(place.config)
     if settings.server is not None and settings.sync.background:
-        _start(place, "push", by=SYNC)
+        _start(place, "push")
 
 
 def after_a_search(place: Place) -> None:
     """Make the vectors that passages still lack, in the background; the command does not wait."""
-    _start(place, "reindex", by=SEARCH)
+    _start(place, "reindex")
 
 
-def _start(place: Place, command: str, *, by: str) -> None:
+def _start(place: Place, command: str) -> None:
     """Start a command, unless nobody wants that, or the lock that it works under is taken."""
     if os.environ.get("CONTEXTFS_BACKGROUND") == "off":
         return
+    from contextfs.local.sync.alone import SEARCH, SYNC, alone, is_taken  # noqa: PLC0415 - most commands leave nothing
+
+    by = SYNC if command == "push" else SEARCH
     # Whatever goes wrong here, the command itself went well, and the next one tries again.
     with suppress(OSError, sqlite3.Error, ContextFSError), alone(place.local, _STARTING) as is_mine:
         if is_mine and not is_taken(place.local, by) and _is_due(place.local / STARTED.format(command)):

@@ -1,27 +1,28 @@
 """`ctx memory` in the store of this folder."""
 
 import os
-import re
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from clients.cli import ended, options, output
-from clients.cli.asked import Listed
-from clients.cli.edit import Edit
+from clients.cli import options, output
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Revision
 from contextfs.kit.errors import Invalid
-from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Visibility
+from contextfs.kit.pattern import pattern
 from contextfs.local.model import LocalMemory, MemoryQuery, Written
 from contextfs.local.place import Place
 from contextfs.local.store import LocalStore
 
+if TYPE_CHECKING:
+    from clients.cli.asked import Listed
+    from clients.cli.edit import Edit
+
 T = TypeVar("T")
 
-_REVISION = re.compile(r"[0-9a-f]{6,64}")
+_REVISION = pattern(r"[0-9a-f]{6,64}")
 
 
 def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: Any) -> None:
@@ -33,7 +34,7 @@ def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: A
     after_a_change(place)
 
 
-def listed(place: Place, asked: Listed, *, json: bool) -> None:
+def listed(place: Place, asked: "Listed", *, json: bool) -> None:
     """List memories, the last changed first, each with the day since when it holds."""
     query = MemoryQuery(
         type=asked.type,
@@ -76,7 +77,7 @@ def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) ->
 def edit(
     place: Place,
     id: str,  # noqa: A002 - the argument's name
-    edited: Edit,
+    edited: "Edit",
     *,
     json: bool,
 ) -> None:
@@ -148,6 +149,8 @@ def checked(noun: T) -> T:
         what, _, place = str(error).partition(" - at `")
         if place == "$.content`" and "length <=" in what:
             raise Invalid("The text is longer than 200,000 characters: split it into several memories.") from None
+        from contextfs.kit.expected import in_words  # noqa: PLC0415 - only for what is wrong
+
         raise Invalid(in_words(what), where=place.rstrip("`") or None) from None
     return noun
 
@@ -181,6 +184,8 @@ def _marked(memory: LocalMemory) -> str:
 
 
 def _print(store: LocalStore, memory: LocalMemory) -> None:
+    from clients.cli import ended  # noqa: PLC0415 - only where one is shown whole
+
     output.say(output.bold(output.one_line(memory.title)) if memory.title else output.dim("(no title)"))
     output.block(
         [

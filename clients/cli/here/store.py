@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 
 from clients.cli import output
@@ -45,7 +44,13 @@ def actor(root: Path) -> str:
     """Name who works here, as git knows them, or as the system does."""
     repository = git.repository(root)
     email = repository.email() if repository else None
-    return f"user:{email or os.environ.get('CONTEXTFS_USER') or getuser()}"
+    return f"user:{email or os.environ.get('CONTEXTFS_USER') or _user()}"
+
+
+def _user() -> str:
+    from getpass import getuser  # noqa: PLC0415 - git knows most people
+
+    return getuser()
 
 
 def told(found: Refreshed, *, problems: bool = True) -> None:

@@ -5,8 +5,9 @@ Two machines that read the same transcript give its session, its messages and wh
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID, uuid5
+
+from contextfs.kit.sha256 import sha256
 
 _VERSION_7 = 0x7
 _VARIANT_RFC = 0b10

@@ -1,14 +1,16 @@
 """A rule of redaction that people write themselves: what has to go beside what the product knows."""
 
 from collections.abc import Collection
-from typing import Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import msgspec
 from msgspec import Meta
 
 from contextfs.kit import forms
 from contextfs.kit.personal import Personal
-from contextfs.kit.ports import Row
+
+if TYPE_CHECKING:
+    from contextfs.kit.ports import Row
 
 RuleName = Annotated[
     str,
@@ -44,14 +46,14 @@ Wanted = Personal | RedactionRule
 """What is taken out beside secrets: a class of what tells who somebody is, or a rule of one's own."""
 
 
-class Choice(NamedTuple):
+class Choice(msgspec.Struct, frozen=True):
     """What is taken out of what a project stores beside secrets: classes as it chose (None: it did not), and rules."""
 
     personal: frozenset[Personal] | None
     rules: tuple[RedactionRule, ...]
 
     @classmethod
-    def of(cls, row: Row | None) -> Self:
+    def of(cls, row: "Row | None") -> Self:
         """Read the columns `personal` and `rules`."""
         if row is None:
             return cls(None, ())

@@ -1,11 +1,10 @@
 """Named queries, read from `.sql` files: a line `-- name: …`, a sentence, then one statement."""
 
-import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_NAME = "\n-- name: "
 
 
 class Queries:
@@ -30,12 +29,12 @@ class Queries:
 
 def parse(source: str, text: str) -> Queries:
     """Split a file's text at its `-- name:` lines."""
-    parts = _NAME.split(text)
-    names = parts[1::2]
+    named = [part.partition("\n") for part in f"\n{text}".split(_NAME)[1:]]
+    names = [name for name, _, _ in named]
     if len(set(names)) != len(names):
         message = f"{source} names a query twice"
         raise ValueError(message)
-    return Queries(source, {name: body.strip() for name, body in zip(names, parts[2::2], strict=True)})
+    return Queries(source, {name: body.strip() for name, _, body in named})
 
 
 @cache

@@ -5,36 +5,19 @@
 and a leak scanner knows a real one from a look-alike. Only an HMAC-SHA-256 is stored: 192 random bits need no slow
 hash.
 
-All kinds are named here, and no other can be made: redaction takes out what this module makes.
+All kinds are named in `token_kinds.py`, and no other can be made: redaction takes out what this module makes.
 """
 
 import hmac
 import re
 import zlib
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from contextfs.kit.base62 import decode, encode
 from contextfs.kit.ids import Entropy
+from contextfs.kit.token_kinds import KINDS
 
-KINDS: Final[Mapping[str, str]] = {
-    "ctxk_live": "key",
-    "ctxk_test": "key",
-    "ctxi": "invitation",
-    "ctxt": "access-token",
-    "ctxg": "grant-token",
-    "ctxr": "grant-token",
-    "ctxa": "grant-code",
-    "ctxs": "directory-token",
-    "ctxl": "login",
-    "ctxd": "device-code",
-    "ctxo": "sign-in",
-    "ctxw": "webhook-secret",
-}
-"""What each prefix opens: API keys, invitations, access tokens (`POST /v1/tokens`), access and refresh tokens of
-programs that a person let in and the codes for them, tokens of directories (SCIM), logins' cookies, codes of devices,
-sign-ins on their way, and secrets that sign webhooks whose senders take any text."""
 _ID_LENGTH, _SECRET_LENGTH, _SUM_LENGTH = 43, 33, 6
 _PATTERN = re.compile(r"([a-z_]+)_([0-9A-Za-z]{43})_[0-9A-Za-z]{39}")
 _SECRET_BYTES = 24

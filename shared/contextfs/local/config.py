@@ -3,7 +3,6 @@
 Keys of servers are never kept here. A setting that this version does not know is told and kept.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
@@ -19,6 +18,7 @@ from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.redaction_rule import Rules, Wanted
 from contextfs.local.toml_lines import line_of, with_setting, without_setting
+from contextfs.local.toml_plain import plain
 
 FORMAT: Final = 1
 
@@ -137,7 +137,7 @@ def read(file: Path) -> Config:
 def text_of(file: Path) -> str:
     """Read the text of the settings; NotFound, Invalid or Unavailable say why that cannot be."""
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode().removeprefix("\ufeff")
     except FileNotFoundError:
         raise NotFound(f"{file} is missing: restore it from git, or run `ctx init`.") from None
     except UnicodeDecodeError as error:
@@ -212,6 +212,10 @@ def quoted(text: str) -> str:
 
 def _values(text: str, name: str) -> dict[str, Any]:
     """Read TOML; Invalid tells the line, also where git left a conflict."""
+    if (values := plain(text)) is not None:
+        return values
+    import tomllib  # noqa: PLC0415 - most settings are plain
+
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith(_CONFLICT):
             raise Invalid(f"{name}:{number}: git could not merge this file: keep one side, and delete the marks.")

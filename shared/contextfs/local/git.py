@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,7 +18,7 @@ _REFERENCE = "ref: "
 _NEEDS_GIT = frozenset('"\\#;')
 
 
-class _Answer(NamedTuple):
+class _Answer(msgspec.Struct, frozen=True):
     code: int
     out: str
     err: str

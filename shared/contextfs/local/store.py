@@ -1,7 +1,5 @@
 """The local store: memories of one repository, in files that people read and a database that remembers."""
 
-import json
-import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,13 +19,14 @@ from contextfs.domain.memories.rules import canonical_type, changed, fields_of, 
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.journeys.consolidate.retire import mark_of, renewed, said_again
 from contextfs.kit.errors import Conflict, Invalid, NotFound
 from contextfs.kit.ids import Entropy, uuid7
+from contextfs.kit.pattern import pattern
 from contextfs.local import config
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
+    as_json,
     fields_in,
     next_clock,
     record,
@@ -37,17 +36,15 @@ from contextfs.local.base.memories import (
 )
 from contextfs.local.document.names import type_of
 from contextfs.local.folder import stepping
-from contextfs.local.folder.refresh import problems, refresh
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
 from contextfs.local.place import Place
-from contextfs.local.taking import take_in
 
 LEARNER = "platform"
 """Who learns memories from sessions, as their revisions name the author: here and on a server."""
 
 _LEAST_DIGITS = 6
 _MOST_PROOFS = 100
-_DIGITS = re.compile(r"[0-9a-f]+")
+_DIGITS = pattern(r"[0-9a-f]+")
 _ABSENT = "There is no such memory here."
 _DELETED = SQL["page"].replace("where not deleted", "where deleted")
 """A text of its own: the index of the other one holds what is not deleted, which a parameter would not show it."""
@@ -98,6 +95,8 @@ class LocalStore:
 
     def refresh(self, *, accept_missing: bool = False) -> Refreshed:
         """Take in what people and git did to the files, and finish what an interrupted command left."""
+        from contextfs.local.folder.refresh import refresh  # noqa: PLC0415 - not each command looks at the files
+
         return refresh(
             self.base,
             self.place,
@@ -220,7 +219,7 @@ class LocalStore:
             _DELETED if query.deleted else SQL["page"],
             {
                 "type": canonical_type(query.type) if query.type else None,
-                "tags": json.dumps(query.tags) if query.tags else None,
+                "tags": as_json(query.tags) if query.tags else None,
                 "author": query.author,
                 "since": time_text(query.since) if query.since else None,
                 "conflicted": query.conflicted,
@@ -258,6 +257,8 @@ class LocalStore:
         `sent` is for those that came from the server, which need not be sent there. With `more` to come, their files
         are due until `write_due` has made sure of all of them at once.
         """
+        from contextfs.local.taking import take_in  # noqa: PLC0415 - only for what comes from elsewhere
+
         arrived = take_in(self.base, self.place, revisions, now=self.now(), sent=sent)
         self._stepped = self._stepped.plus(stepping.step(self.base, self.place, arrived.due, arrived.texts))
         if not more:
@@ -273,6 +274,8 @@ class LocalStore:
 
     def status(self) -> StoreStatus:
         """Tell how the store stands."""
+        from contextfs.local.folder.refresh import problems  # noqa: PLC0415 - as above
+
         counts = self.base.one(SQL["counts"]) or {}
         unsent = self.base.one(SQL["count_unsent"]) or {}
         return StoreStatus(
@@ -305,12 +308,14 @@ class LocalStore:
         """Give the memory that says the same to the same readers: as this type, or where nobody chose it, as any."""
         others = [] if is_typed else [type_of(row["folder"]) for row in self.base.all(SQL["folders"])]
         types = {fields.type, *others}
-        known = json.dumps([fingerprint(one, fields.content) for one in types])
+        known = as_json([fingerprint(one, fields.content) for one in types])
         row = self.base.one(SQL["same"], {"fingerprints": known, "private": fields.visibility == "private"})
         return None if row is None else UUID(row["id"])
 
     def _standing(self, seen: View) -> View:
         """Give the memory that stands for one: where it was retired as a duplicate, the other one."""
+        from contextfs.journeys.consolidate.retire import mark_of  # noqa: PLC0415 - only where something was known
+
         met = {seen.memory_id}
         while (mark := mark_of(seen.fields)) is not None and mark.kind == "duplicate" and mark.other_id not in met:
             known = revisions_of(self.base, mark.other_id) if mark.other_id else ()
@@ -329,6 +334,8 @@ class LocalStore:
 
         One that was overtaken, and is said again after that, is valid anew.
         """
+        from contextfs.journeys.consolidate.retire import renewed, said_again  # noqa: PLC0415 - as above
+
         known = {_proof(one) for one in seen.fields.provenance}
         room = max(0, _MOST_PROOFS - len(known))
         fresh = tuple(one for one in fields.provenance if _proof(one) not in known)[:room]

@@ -5,7 +5,9 @@ It does not read values; `tomllib` does, before and after.
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from contextfs.kit.pattern import pattern
 
@@ -15,7 +17,7 @@ _LISTED: Final = pattern(r"([\w.]+)\[([0-9]+)\]")
 _PLAIN: Final = pattern(r"[\"'\s]")
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True):
     """A line that names something: a setting with its table (`share.rules`), or a table (`share`)."""
 
     number: int

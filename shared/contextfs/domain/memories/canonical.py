@@ -10,7 +10,6 @@ What some store could not hold (half characters, the character zero, infinities)
 """
 
 from decimal import Decimal
-from json.encoder import encode_basestring as _quoted
 from math import isfinite
 from typing import Any, Final, cast
 
@@ -26,6 +25,7 @@ _EXACT: Final = 2.0**53
 _DIGITS: Final = 21
 _ZEROS: Final = 6
 _NO_SPELLING: Final = b"\\u0000"
+_quoted = msgspec.json.Encoder().encode
 _sorted = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -95,7 +95,7 @@ def _text(value: str) -> str:
             value.encode()
         except UnicodeEncodeError as error:
             raise Invalid(f"character {error.start} of the text is half a character; remove it") from None
-    return _quoted(value)
+    return _quoted(value).decode()
 
 
 def _number(value: float) -> str:

@@ -4,11 +4,9 @@ A revision's id is the hash of what it says (memory, parents, fields), never of 
 twice, on two machines or by git and by the server, is the same revision. Sets of revisions merge by union.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,9 +16,11 @@ from contextfs.domain.memories.canonical import canonical, canonical_texts
 from contextfs.domain.memories.clock import Clock, time_of, time_text
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.fields import Moment
+from contextfs.kit.pattern import pattern
+from contextfs.kit.sha256 import sha256
 
 _FORMAT: Final = b"contextfs.revision.1\n"
-_ID: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_ID: Final = pattern(r"[0-9a-f]{64}")
 
 
 class Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,7 +1,5 @@
 """How a memory is made and changed: from what was asked to the state of a revision, and from a view to the noun."""
 
-import hashlib
-import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
@@ -25,16 +23,17 @@ from contextfs.domain.memories.model import (
 from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
-from contextfs.kit.expected import in_words
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
 from contextfs.kit.overtaken import overtaken
+from contextfs.kit.pattern import pattern
+from contextfs.kit.sha256 import sha256
 
 SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
 _PREFIX = "memory_"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_WORDS = re.compile(r"[\W_]+")
+_NOT_WORDS = pattern(r"[\W_]+")
 _ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
@@ -66,7 +65,7 @@ def canonical_type(name: str) -> str:
 
 def fingerprint(kind: str, content: str) -> str:
     """Name a text so that spacing, case and punctuation do not matter: equal names are the same memory said twice."""
-    return hashlib.sha256(f"{canonical_type(kind)}\n{gist(content)}".encode()).hexdigest()[:32]
+    return sha256(f"{canonical_type(kind)}\n{gist(content)}".encode()).hexdigest()[:32]
 
 
 def gist(content: str) -> str:
@@ -94,6 +93,8 @@ def acceptable(fields: Fields) -> Fields:
         msgspec.convert(plain, _Acceptable)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `")
+        from contextfs.kit.expected import in_words  # noqa: PLC0415 - only for what is wrong
+
         raise Invalid(in_words(what), where=where.rstrip("`") or None) from None
     return fields
 

@@ -3,17 +3,16 @@
 Replicas that hold the same revisions show the same view, in whatever order, how often and in whatever parts these came.
 """
 
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from uuid import UUID
 
 import msgspec
 
 from contextfs.domain.memories.canonical import canonical
-from contextfs.domain.memories.merge import fold
 from contextfs.domain.memories.revisions import Fields, Revision, gathered, said_by
 from contextfs.kit.errors import Invalid
+from contextfs.kit.sha256 import sha256
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ def view(revisions: Iterable[Revision]) -> View:
     by_time = attrgetter("clock", "id")
     begun = min((one for one in known.values() if known.keys().isdisjoint(one.parents)), key=by_time)
     [last, *others] = heads
-    fields, latest = fold(heads, known) if others else (last.fields, last)
+    fields, latest = _folded(heads, known) if others else (last.fields, last)
     return _shown([head.id for head in heads], fields, begun=begun, latest=latest)
 
 
@@ -106,6 +105,12 @@ def _shown(heads: Sequence[str], fields: Fields, *, begun: Revision, latest: Rev
         updated_by=latest.author,
         updated_clock=latest.clock,
     )
+
+
+def _folded(heads: Sequence[Revision], known: Mapping[str, Revision]) -> tuple[Fields, Revision]:
+    from contextfs.domain.memories.merge import fold  # noqa: PLC0415 - few memories have several heads
+
+    return fold(heads, known)
 
 
 def _of_one_memory(known: dict[str, Revision]) -> None:

@@ -1,7 +1,6 @@
 """Secrets that travel in addresses and headers: `scheme://user:password@host`, `Authorization:`, signed links."""
 
 import re
-from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterator
 
 from contextfs.domain.redaction.model import Span
@@ -75,6 +74,8 @@ def _is_bearer(match: re.Match[bytes]) -> bool:
 
 def _is_basic(match: re.Match[bytes]) -> bool:
     """Say whether the value is base64 of `user:password`; "basic authentication" is not."""
+    from binascii import Error, a2b_base64  # noqa: PLC0415 - few texts hold one
+
     value = match["value"].rstrip(b"=")
     try:
         decoded = a2b_base64(value + b"=" * (-len(value) % 4))

@@ -6,7 +6,8 @@ bounded patterns, and the value is judged by what kind of thing the name promise
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
@@ -47,7 +48,7 @@ _BARE = pattern(rb"[^\s\"'`<>\\,;|]{4,512}")
 _TRAILING = b").,:]}"
 
 
-class _Name(NamedTuple):
+class _Name(msgspec.Struct, frozen=True):
     """A key as it is written: what stands before the word, the word, and what stands after."""
 
     head: bytes
@@ -58,7 +59,7 @@ class _Name(NamedTuple):
         return self.head + self.word + self.tail
 
 
-class _Value(NamedTuple):
+class _Value(msgspec.Struct, frozen=True):
     start: int
     text: bytes
     quoted: bool

@@ -1,7 +1,7 @@
 """Payment cards: numbers that a network issues (ISO/IEC 7812), with Luhn's check digit."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from contextfs.domain.redaction.digits import WIDE, after, begins, only_digits, spread
@@ -57,13 +57,13 @@ _SHORTEST_BEFORE: Final = 14
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
-def cards(data: bytes, shape: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find the numbers of cards, in groups or in one; `shape` is that of the data."""
+def cards(data: bytes, shape: bytes, wide: Sequence[int], lowered: bytes) -> Iterator[Span]:
+    """Find the numbers of cards, in groups or in one; `shape` and the `wide` separators are those of the data."""
     for match in after(data, lowered, b"card", _NAMED):
         end = _end(match, match.start("value"), _is_named_card)
         if end:
             yield Span(match.start("value"), end, "card", _RANK)
-    for match in spread(data, 4, _NUMBER):
+    for match in spread(data, wide, 4, _NUMBER):
         end = _end(match, match.start(), _is_card)
         if end:
             yield Span(match.start(), end, "card", _RANK)

@@ -1,7 +1,7 @@
 """Where numbers stand that people write in groups: found by their shape, at memory speed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 WIDE: Final = rb"\xc2\xa0|\xe2\x80(?:\x91|\x93|\xaf)"
@@ -32,13 +32,17 @@ def where(text: bytes, needle: bytes) -> Iterator[int]:
         at = text.find(needle, at + 1)
 
 
-def spread(data: bytes, first: int, shape: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
-    """Match a shape whose first group, of so many digits, is followed by a wide separator."""
-    for separator in () if data.isascii() else _WIDE:
-        for at in where(data, separator):
-            match = shape.match(data, at - first) if at >= first and begins(data, at - first) else None
-            if match:
-                yield match
+def wide_in(data: bytes) -> list[int]:
+    """Give the places of wide separators."""
+    return [] if data.isascii() else [at for separator in _WIDE for at in where(data, separator)]
+
+
+def spread(data: bytes, wide: Sequence[int], first: int, shape: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """Match a shape whose first group, of so many digits, is followed by one of the wide separators."""
+    for at in wide:
+        match = shape.match(data, at - first) if at >= first and begins(data, at - first) else None
+        if match:
+            yield match
 
 
 def only_digits(written: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """The nouns of redaction: how it is done, what was found, and the text that is safe to keep."""
 
 from typing import Any, Final, NamedTuple
-from zlib import crc32
 
 import msgspec
 
@@ -26,6 +25,8 @@ class Policy(NamedTuple):
     def edition(self) -> int:
         """Name rules and classes, in 63 bits: what was looked through under another one is due to be looked through."""
         known = VERSION << len(PERSONAL) | sum(1 << place for place, one in enumerate(PERSONAL) if one in self.wanted)
+        from zlib import crc32  # noqa: PLC0415 - asked for by what looks back
+
         own = sorted(msgspec.json.encode(one) for one in self.wanted if isinstance(one, RedactionRule))
         return known << 32 | crc32(b"\n".join(own)) if own else known
 

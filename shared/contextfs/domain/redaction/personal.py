@@ -3,11 +3,11 @@
 Names and postal addresses are not looked for: no rule finds them.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from contextfs.domain.redaction.cards import cards
-from contextfs.domain.redaction.digits import WIDE, WORD, after, begins, shape_of, spread, where
+from contextfs.domain.redaction.digits import WIDE, WORD, after, begins, shape_of, spread, where, wide_in
 from contextfs.domain.redaction.emails import emails
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.phones import phones
@@ -37,11 +37,11 @@ def personal(data: bytes, lowered: bytes, wanted: Collection[Wanted]) -> Iterato
 
 
 def _numbers(data: bytes, lowered: bytes, wanted: Collection[Wanted]) -> Iterator[Span]:
-    shape = shape_of(data)
+    shape, wide = shape_of(data), wide_in(data)
     if "card" in wanted:
-        yield from cards(data, shape, lowered)
+        yield from cards(data, shape, wide, lowered)
     if "ssn" in wanted:
-        yield from _ssns(data, shape, lowered)
+        yield from _ssns(data, shape, wide, lowered)
     if "phone" in wanted:
         yield from phones(data, shape, lowered)
 
@@ -58,13 +58,13 @@ def personal_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | No
     )
 
 
-def _ssns(data: bytes, shape: bytes, lowered: bytes) -> Iterator[Span]:
+def _ssns(data: bytes, shape: bytes, wide: Sequence[int], lowered: bytes) -> Iterator[Span]:
     """Find social security numbers: as they are written, or nine digits that a word calls one."""
     for at in where(shape, b"000-00-0000"):
         match = _SSN.match(data, at) if begins(data, at) else None
         if match and _is_issued(*match.groups()):
             yield Span(at, match.end(), "ssn", _RANK)
-    for match in spread(data, 3, _SSN):
+    for match in spread(data, wide, 3, _SSN):
         if _is_issued(*match.groups()):
             yield Span(match.start(), match.end(), "ssn", _RANK)
     for word in (b"ssn", b"social"):

@@ -17,6 +17,9 @@ from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import Wanted
 
 _BETWEEN = b"\n\0\n"
+_HARMLESS: set[str] = set()
+"""Keys that give no secret away: tools write the same few in each record."""
+_MOST_NAMES = 4096
 _NAMED = pattern(rb"(?i)pass|pwd|secret|token|key|credential|ssn|social|phone|mobile|cell|tel|fax|whatsapp")
 
 
@@ -30,8 +33,8 @@ def suspects(texts: Sequence[str], wanted: Collection[Wanted] = USUAL) -> set[in
     return {place for span in found for place in _touched(starts, span.start, span.end, len(texts))}
 
 
-def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL) -> bool:
-    """Put every string of a JSON value into a collection, its objects' keys too, and numbers that are looked at.
+def gather(value: Any, into: dict[str, Any], wanted: Collection[Wanted] = USUAL) -> bool:
+    """Put every string of a JSON value among the keys of `into`, its objects' keys too, and numbers that are looked at.
 
     Tells whether there may be a secret that only its key gives away, as in `{"password": "…"}`.
     """
@@ -41,41 +44,55 @@ def gather(value: Any, into: dict[str, None], wanted: Collection[Wanted] = USUAL
     while todo:
         one = todo.pop()
         if one.__class__ is dict:
-            for name, of in cast("dict[str, Any]", one).items():
-                into[name] = None
-                if of.__class__ is str:
-                    into[of] = None
-                elif of.__class__ is dict or of.__class__ is list:
-                    todo.append(of)
-                elif not _noted(of, into, least):
-                    continue
-                is_named = is_named or (_is_named(name) and _is_secret(name, of, wanted))
-        elif one.__class__ is list:
-            todo += cast("list[Any]", one)
-        elif one.__class__ is str:
-            into[one] = None
+            members = cast("dict[str, Any]", one)
+            into.update(members)  # its keys; what they stand for is of no account
+            if not is_named and not members.keys() <= _HARMLESS:
+                is_named = _is_given_away(members, least, wanted)
+            inside = members.values()
         else:
-            _noted(one, into, least)
+            inside = cast("list[Any]", one) if one.__class__ is list else [one]
+        for of in inside:
+            kind = of.__class__
+            if kind is str:
+                into[of] = None
+            elif kind is dict or kind is list:
+                todo.append(of)
+            elif (kind is int or kind is float) and of >= least:
+                _note(of, least, into)
     return is_named
 
 
-def _noted(one: Any, into: dict[str, None], least: float) -> bool:
-    """Put a number into the collection, if it is looked at; tells whether its name judges it, too."""
-    number = written(one, least)
-    if number is None:
-        return False
-    into[number] = None
-    return one >= LEAST
+def _note(number: float, least: float, into: dict[str, Any]) -> None:
+    text = written(number, least)
+    if text is not None:
+        into[text] = None
 
 
-def _is_secret(name: str, value: Any, wanted: Collection[Wanted]) -> bool:
-    """Judge a string; a list is taken for one, since its members are judged by the key as well."""
-    if isinstance(value, list | dict):
-        return isinstance(value, list)
-    return named_kind(name, value if isinstance(value, str) else repr(value), wanted) is not None
+def _is_given_away(members: dict[str, Any], least: float, wanted: Collection[Wanted]) -> bool:
+    """Tell whether a key makes a secret of what it stands for; those that never do are kept in mind."""
+    for name, value in members.items():
+        if name in _HARMLESS:
+            continue
+        if _is_named(name):
+            is_small = value.__class__ is int and value < LEAST  # a count of tokens, mostly
+            if not is_small and _is_secret(name, value, least, wanted):
+                return True
+        elif len(_HARMLESS) < _MOST_NAMES:
+            _HARMLESS.add(name)
+    return False
 
 
-@lru_cache(maxsize=4096)
+def _is_secret(name: str, value: Any, least: float, wanted: Collection[Wanted]) -> bool:
+    """Judge a string or a number; a list is taken for one, since its members are judged by the key as well."""
+    if value.__class__ is str:
+        return named_kind(name, value, wanted) is not None
+    number = written(value, least)
+    if number is None or value < LEAST:
+        return value.__class__ is list
+    return named_kind(name, number, wanted) is not None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
 def _is_named(name: str) -> bool:
     return _NAMED.search(name.encode("utf-8", "surrogatepass")) is not None
 

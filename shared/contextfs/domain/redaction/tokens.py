@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.values import entropy, is_placeholder
 from contextfs.kit.pattern import pattern
-from contextfs.kit.tokens import KINDS
+from contextfs.kit.token_kinds import KINDS
 
 _RANK = 2
 _SHORTEST = 20
 _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 _RUN_MAP = bytes(97 if c in _RUN_CHARS else 32 for c in range(256))
 _NEEDLE = b"a" * _SHORTEST
+_ID_CHARS = b"0123456789abcdef-"
+_TELLING_MAP = bytes(32 if c in _ID_CHARS else 97 for c in range(256))
+"""No prefix is made of the characters of a UUID or a hash alone: a run of nothing else is no token."""
 
 # A row is a kind, the prefixes that announce it, and what follows. Repeats are bounded, and nothing can match in two
 # ways, so each attempt costs at most its bound.
@@ -98,12 +101,13 @@ def tokens(data: bytes) -> Iterator[Span]:
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
-    mapped = data.translate(_RUN_MAP)
+    mapped, telling = data.translate(_RUN_MAP), data.translate(_TELLING_MAP)
     start = mapped.find(_NEEDLE)
     while start >= 0:
         end = mapped.find(b" ", start + _SHORTEST)
         end = len(data) if end < 0 else end
-        yield start, end
+        if telling.find(b"a", start, end) >= 0:
+            yield start, end
         start = mapped.find(_NEEDLE, end)
 
 

@@ -5,7 +5,8 @@ Words used here: a value is *quoted* when quotes enclosed it, *tight* when it fo
 
 from collections import Counter
 from math import log2
-from typing import NamedTuple
+
+import msgspec
 
 from contextfs.kit.pattern import pattern
 
@@ -74,7 +75,7 @@ def _is_reference(value: bytes, *, quoted: bool) -> bool:
     return not quoted and (_CALL.search(value) is not None or (b"." in value and _is_words(value)))
 
 
-class _Classes(NamedTuple):
+class _Classes(msgspec.Struct, frozen=True, kw_only=True):
     lower: bool
     upper: bool
     digit: bool

@@ -1,9 +1,8 @@
 """Revisions and views in the local database."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,10 +24,11 @@ SQL = load("contextfs.local.base", "sqlite.sql")
 _CLOCK, _REDACTION = "clock", "redaction_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _fields = msgspec.json.Decoder(Fields)
+_ids = msgspec.json.Decoder(tuple[str, ...])
 _encode = msgspec.json.Encoder().encode
 
 
-class Draft(NamedTuple):
+class Draft(msgspec.Struct, frozen=True):
     """A memory that may be new here: its view, and the rows that would show it."""
 
     view: View
@@ -140,21 +140,22 @@ def fields_in(row: Row) -> Fields:
     return _fields.decode(row["fields"])
 
 
+def as_json(value: Any) -> str:
+    """Write a value as the columns that hold JSON have it, and as queries take a list."""
+    return _encode(value).decode()
+
+
 def heads_in(row: Row) -> tuple[str, ...]:
     """Give the heads of the view that a memory's row shows."""
-    return tuple(json.loads(row["heads"]))
-
-
-def _written(value: Any) -> str:
-    return _encode(value).decode()
+    return _ids.decode(row["heads"])
 
 
 def _added(revision: Revision, *, sent: bool, from_absence: bool = False) -> dict[str, Any]:
     return {
         "memory_id": str(revision.memory_id),
         "id": revision.id,
-        "parents": _written(revision.parents),
-        "fields": _written(revision.said),
+        "parents": as_json(revision.parents),
+        "fields": as_json(revision.said),
         "author": revision.author,
         "clock": revision.clock,
         "sent": sent,
@@ -167,7 +168,7 @@ def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for one in memories:
         found.setdefault(names.short(one), set()).add(str(one))
-    for row in base.all(SQL["of_shorts"], {"shorts": _written([*found])}):
+    for row in base.all(SQL["of_shorts"], {"shorts": as_json([*found])}):
         found[row["short"]].add(row["id"])
     return found
 
@@ -180,9 +181,9 @@ def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool) -> dict[
         "type": fields.type,
         "title": fields.title,
         "content": fields.content,
-        "tags": _written(fields.tags),
-        "fields": _written(said | {"deleted": fields.deleted}),
-        "heads": _written(now_shown.heads),
+        "tags": as_json(fields.tags),
+        "fields": as_json(said | {"deleted": fields.deleted}),
+        "heads": as_json(now_shown.heads),
         "version": now_shown.version,
         "author": now_shown.updated_by,
         "session_id": next((one["session_id"] for one in fields.provenance if one.get("session_id")), None),
@@ -201,7 +202,7 @@ def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool) -> dict[
 def _revision(memory_id: UUID, row: Row) -> Revision:
     made = Revision(
         memory_id=memory_id,
-        parents=tuple(json.loads(row["parents"])),
+        parents=_ids.decode(row["parents"]),
         fields=_fields.decode(row["fields"]),
         author=row["author"],
         clock=row["clock"],

@@ -5,7 +5,6 @@ single quotes, `[flow, lists]`, block lists of plain values, comments and blank 
 texts, nested blocks and keys that come twice are refused, with the line and the cure.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -15,7 +14,6 @@ from contextfs.kit.pattern import pattern
 
 FENCE = "---"
 
-_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _LINE = pattern(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?$")
 _ITEM = pattern(r"[ \t]*-(?:[ \t]+(.*))?$")
 _PLAIN = pattern(r"[^\W\d_][\w ./@+()-]*", re.UNICODE)
@@ -69,6 +67,8 @@ def _key(line: str, number: int) -> tuple[str, str]:
 
 def _value(text: str, number: int) -> Any:
     if text[0] in "[{":
+        import json  # noqa: PLC0415 - most values are plain
+
         try:
             return json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError):
@@ -105,6 +105,8 @@ def _scalar(text: str, number: int) -> Any:
 
 
 def _quoted(text: str, number: int) -> Any:
+    import json  # noqa: PLC0415 - as above
+
     try:
         return json.loads(text)
     except ValueError:
@@ -119,6 +121,12 @@ def _value_text(value: Any) -> str:
         if all(isinstance(item, str) for item in items):
             return f"[{', '.join(_value_text(item) for item in items)}]"
     return _as_json(value)
+
+
+def _as_json(value: Any) -> str:
+    import json  # noqa: PLC0415 - as above
+
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _is_plain(text: str) -> bool:

@@ -3,11 +3,12 @@
 import os
 import stat
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.kit.sha256 import sha256
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL
 from contextfs.local.document.names import SUFFIX
@@ -26,7 +27,7 @@ Told = tuple[str, int, int]
 """A file's path, size and time of change, bare: ten thousand of them are compared at once."""
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True):
     """A file as the file system tells of it. `path` is relative to `.contextfs`, with slashes."""
 
     path: str
@@ -35,7 +36,7 @@ class Seen(NamedTuple):
     link: bool
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True):
     """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows."""
 
     path: str
@@ -48,7 +49,7 @@ class Known(NamedTuple):
     problem: str | None
 
 
-class Difference(NamedTuple):
+class Difference(msgspec.Struct, frozen=True):
     """What differs between the files and our last look at them."""
 
     changed: list[Seen]

@@ -4,17 +4,17 @@ A file that says something which is not known yet is left alone: the next look t
 then.
 """
 
-import json
 import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from contextfs.kit.errors import Unavailable
 from contextfs.local.base.connection import FILE, Base, Row, batches, explained
-from contextfs.local.base.memories import SQL, fields_in
+from contextfs.local.base.memories import SQL, as_json, fields_in, heads_in
 from contextfs.local.document.text import render
 from contextfs.local.folder import write
 from contextfs.local.folder.scan import Known, absolute, hashed
@@ -28,14 +28,14 @@ _A_BATCH = 50
 """Of so many memories what is known is read by the same statements."""
 
 
-class Text(NamedTuple):
+class Text(msgspec.Struct, frozen=True):
     """What a memory's file says, and the heads (as its row has them) that it says it of."""
 
     heads: str
     content: bytes
 
 
-class Stepped(NamedTuple):
+class Stepped(msgspec.Struct, frozen=True):
     """Memories whose files were brought into step, and the files that were written and may not be on the disk yet."""
 
     done: tuple[UUID, ...]
@@ -115,7 +115,7 @@ def _clear(base: Base, place: Place, memories: Sequence[UUID]) -> None:
 
 
 def _ids(memories: Iterable[UUID]) -> str:
-    return json.dumps([str(memory_id) for memory_id in memories])
+    return as_json([str(memory_id) for memory_id in memories])
 
 
 class _Stepper:
@@ -135,7 +135,7 @@ class _Stepper:
     def step(self, memories: Sequence[UUID]) -> list[UUID]:
         """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
         names = [str(memory_id) for memory_id in memories]
-        ids = json.dumps(names)
+        ids = as_json(names)
         rows = {row["id"]: row for row in self._base.all(SQL["standing"], {"ids": ids})}
         files: dict[str, list[Known]] = {}
         for one in self._base.all(SQL["files_of_some"], {"ids": ids, "tree": self._place.tree}):
@@ -150,7 +150,7 @@ class _Stepper:
 
     def _hold(self, rows: Sequence[Row]) -> None:
         """Look up whose the paths are that some memories' files belong to."""
-        paths = json.dumps([_path(row) for row in rows])
+        paths = as_json([_path(row) for row in rows])
         found = self._base.all(SQL["holders"], {"tree": self._place.tree, "paths": paths})
         self._holders = {row["path"]: row["memory_id"] for row in found}
 
@@ -253,4 +253,5 @@ def follows(base: Base, place: Place, row: Row) -> bool:
     rows = base.all(SQL["files_of"], {"tree": place.tree, "memory_id": row["id"]})
     if not rows:
         return bool(row["deleted"])
-    return any(sorted(json.loads(one["base"])) == sorted(json.loads(row["heads"])) for one in rows)
+    heads = sorted(heads_in(row))
+    return any(sorted(msgspec.json.decode(one["base"])) == heads for one in rows)

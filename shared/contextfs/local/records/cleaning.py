@@ -7,7 +7,7 @@ What a later member of the same name hides from a reader is judged as well, and 
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -27,7 +27,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _DECODER: Final = msgspec.json.Decoder(Any)
 
 
-class _Line(NamedTuple):
+class _Line(msgspec.Struct, frozen=True):
     """A line; what it says where it is JSON, and what stands in it that no reader sees."""
 
     data: bytes
@@ -65,7 +65,7 @@ class Cleaning:
         return b"".join(self._batch([_line(data)]))
 
     def _batch(self, batch: list[_Line]) -> Iterator[bytes]:
-        texts: dict[str, None] = {}
+        texts: dict[str, Any] = {}
         wanted = self.policy.wanted
         named = [_gathered(one, texts, wanted) for one in batch]
         found = suspects([*texts], wanted)
@@ -106,7 +106,7 @@ def _line(data: bytes) -> _Line:
     return _Line(data, said, [] if said is None else hidden(data, said))
 
 
-def _gathered(line: _Line, into: dict[str, None], wanted: Collection[Wanted]) -> bool:
+def _gathered(line: _Line, into: dict[str, Any], wanted: Collection[Wanted]) -> bool:
     if line.said is None:
         into[_text(line.data)] = None
         return False
@@ -115,7 +115,7 @@ def _gathered(line: _Line, into: dict[str, None], wanted: Collection[Wanted]) ->
 
 
 def _holds(line: _Line, bad: set[str], wanted: Collection[Wanted]) -> bool:
-    texts: dict[str, None] = {}
+    texts: dict[str, Any] = {}
     _gathered(line, texts, wanted)
     return not bad.isdisjoint(texts)
 

@@ -7,7 +7,8 @@ Pieces are packed by Zstandard, or by zlib where there is none, as all once were
 """
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Final, NamedTuple
@@ -27,6 +28,8 @@ _NAME: Final = b"\0"
 _ZLIB_LEVEL: Final = 3
 _ZSTD_LEVEL: Final = 3
 _UUID: Final = pattern(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Press = Callable[[bytes], bytes]
 
 
 class Piece(NamedTuple):
@@ -51,24 +54,24 @@ def is_named_by(path: PurePath, session: str) -> bool:
 
 def cut(records: Iterable[bytes], name: str) -> Iterator[Piece]:
     """Cut records into pieces, with a NUL in the place of a name."""
-    wanted = name.encode()
+    wanted, press = name.encode(), _press()
     taken: list[bytes] = []
     size = 0
     for record in (part for one in records for part in _parts(one)):
         if _NAME in record:  # what is no text: a NUL would be taken for the name
             if taken:
-                yield _piece(taken, b"n")
-            yield _piece([record], b"p")
+                yield packed(b"n", b"".join(taken), press)
+            yield packed(b"p", record, press)
             taken, size = [], 0
             continue
         plain = record.replace(wanted, _NAME) if wanted else record
         taken.append(plain)
         size += len(plain)
         if size >= _MOST or (size >= _LEAST and zlib.crc32(plain) % _ONE_IN == 0):
-            yield _piece(taken, b"n")
+            yield packed(b"n", b"".join(taken), press)
             taken, size = [], 0
     if taken:
-        yield _piece(taken, b"n")
+        yield packed(b"n", b"".join(taken), press)
 
 
 def joined(data: bytes, name: str) -> bytes:
@@ -80,15 +83,22 @@ def joined(data: bytes, name: str) -> bytes:
 def again(data: bytes, content: bytes, name: str) -> Piece:
     """Make a piece of the kind of another one, with other content."""
     kind = _unpacked(data)[:1]
-    return packed(kind, content.replace(name.encode(), _NAME) if name and kind == b"n" else content)
+    return packed(kind, content.replace(name.encode(), _NAME) if name and kind == b"n" else content, _press())
 
 
-def packed(kind: bytes, data: bytes) -> Piece:
+def packed(kind: bytes, data: bytes, press: Press) -> Piece:
     """Pack the bytes of a piece; its kind, `n` or `p`, tells whether a NUL stands for a name."""
     whole = kind + data
+    return Piece(sha256(whole).digest(), len(data), press(whole))
+
+
+def _press() -> Press:
+    """Make what packs one piece after the other: a compressor takes its time to be made."""
     module = zstd()
-    small = zlib.compress(whole, _ZLIB_LEVEL) if module is None else module.compress(whole, level=_ZSTD_LEVEL)
-    return Piece(sha256(whole).digest(), len(data), small)
+    if module is None:
+        return partial(zlib.compress, level=_ZLIB_LEVEL)
+    made = module.ZstdCompressor(level=_ZSTD_LEVEL)
+    return partial(made.compress, mode=made.FLUSH_FRAME)
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -99,10 +109,6 @@ def _unpacked(data: bytes) -> bytes:
         raise Unavailable("Records are packed by Zstandard: install `backports.zstd`, or use Python 3.14.")
     plain: bytes = module.decompress(data)
     return plain
-
-
-def _piece(records: list[bytes], kind: bytes) -> Piece:
-    return packed(kind, b"".join(records))
 
 
 def _parts(record: bytes) -> Iterator[bytes]:

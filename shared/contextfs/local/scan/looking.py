@@ -20,7 +20,7 @@ class Hit(NamedTuple):
 
 def hits(things: Sequence[tuple[T, Any]], policy: Policy) -> Iterator[Hit]:
     """Look through JSON values, each with the thing that it is of."""
-    texts: dict[str, None] = {}
+    texts: dict[str, Any] = {}
     named = [gather(value, texts, policy.wanted) for _, value in things]
     places = suspects([*texts], policy.wanted)
     bad = {text for place, text in enumerate(texts) if place in places}
@@ -32,6 +32,6 @@ def hits(things: Sequence[tuple[T, Any]], policy: Policy) -> Iterator[Hit]:
 
 
 def _holds(value: Any, bad: set[str], policy: Policy) -> bool:
-    texts: dict[str, None] = {}
+    texts: dict[str, Any] = {}
     gather(value, texts, policy.wanted)
     return not bad.isdisjoint(texts)

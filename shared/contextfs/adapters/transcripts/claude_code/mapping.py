@@ -120,7 +120,8 @@ def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[T
             line = one.line(session.data)
             external_id = one.uuid or f"{session_id}:{one.number - 1}"
             of_call = [again(part.line(session.data).data) for part in lines[one.call]] if one.call else []
-            for message in _of_record(session, again(line.data), of_call, external_id, one.call, written):
+            record = of_call[0] if of_call else again(line.data)
+            for message in _of_record(session, record, of_call, external_id, one.call, written):
                 yield msgspec.structs.replace(message, source=line.source())
 
 

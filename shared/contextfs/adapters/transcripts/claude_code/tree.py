@@ -110,7 +110,8 @@ class Nodes(list[Node]):
             git_branch=text(record.git_branch),
             version=text(record.version),
         )
-        return self._once(about)
+        before = self[-1].about if self else None
+        return before if before is not None and about == before else self._once(about)
 
     def _once(self, value: Any) -> Any:
         return self._shared.setdefault(value, value)

@@ -10,13 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 from struct import unpack
 from typing import Literal, NamedTuple
 
 from contextfs.domain.search.alike.words import COURTESY, DIRECTIONS, NARROWING, NEGATIONS, NUMBERS, listed
 from contextfs.domain.search.stems import stem
+from contextfs.kit.digest import blake2b
 
 Likeness = Literal["same", "near"]
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
@@ -56,8 +57,8 @@ def ask(url: str, signed: Sign, ours: Ids) -> Callable[..., Any]:
     """Give a function that reads with the claims of a tenant; it gives the answer."""
     reader = UntrustedReader(url, seconds=3)
 
-    def read(query: str, sign: Callable[[int], str] | None = None, most_rows: int = 1000) -> Any:
-        return reader.read(query, sign=sign or signed(ours), as_of=None, most_rows=most_rows)
+    def read(query: str, sign: Callable[[int], str] | None = None, as_of: datetime | None = None) -> Any:
+        return reader.read(query, sign=sign or signed(ours), as_of=as_of, most_rows=1000)
 
     return read
 
@@ -101,6 +102,19 @@ def test_what_is_private_is_shown_to_its_author_alone(
 
     assert ask(query).rows != []
     assert ask(query, signed(ours, reader=ours.colleague)).rows == []
+
+
+@pytest.mark.parametrize("as_of", [None, datetime(2100, 1, 1, tzinfo=UTC)], ids=["now", "then"])
+@pytest.mark.parametrize("view", ["projects", "sessions", "messages", "memories", "revisions"])
+def test_a_view_shows_what_its_tables_do(
+    ask: Callable[..., Any], signed: Sign, ours: Ids, theirs: Ids, view: str, as_of: datetime | None
+) -> None:
+    column = "id" if view == "projects" else "project_id"
+    query = f"select 1 from {view} where {column} = '{ours.project}'"  # noqa: S608 - our own names
+
+    assert ask(query, as_of=as_of).rows != []
+    assert ask(query, signed(theirs), as_of).rows == []
+    assert ask(query, signed(ours, projects=[ours.other_project]), as_of).rows == []
 
 
 def test_a_second_statement_is_an_error(ask: Callable[..., Any], url: str) -> None:

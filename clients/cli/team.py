@@ -34,6 +34,7 @@ def invite(
             return
         output.say(f"{email} is invited as {role}, until {output.minute(made.invitation.expires_at)}. Send them this:")
         output.say(f"\n  CONTEXTFS_URL={client.address.url} ctx team join {made.token}\n")
+        output.note(f"Who has no ctx joins in a browser: {client.address.url}/oauth/join takes what begins with ctxi_.")
         output.note("It opens once, for whoever has it, and is not shown again.")
 
 

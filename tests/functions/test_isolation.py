@@ -118,7 +118,7 @@ HOLES: dict[str, tuple[LiteralString, LiteralString, str, str]] = {
         "drop policy project on contextfs.memories",
         (
             "create policy project on contextfs.memories as restrictive to contextfs_app"
-            " using ((select contextfs.claim('all_projects')) = 'on' or project_id ="
+            " using ((select contextfs.claim('all_projects') = 'on') or project_id ="
             " any((select contextfs.claim('project_ids')::uuid[])::uuid[]))"
         ),
         "memories.get",

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
@@ -85,6 +86,7 @@ class Door:
             except Exception:  # noqa: BLE001 - nothing may reach the caller but a problem
                 _log.exception("unexpected", extra={"route": route.name, "request_id": request_id})
                 response = problem(unexpected(request_id), request_id)
+            response = _for_browsers(route, request, response)
             bill.settle(self.clock())
             elapsed = time.perf_counter() - started
             span.set_attribute("http.response.status_code", response.status)
@@ -270,6 +272,16 @@ def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:
         if request.method == "GET" and (version in known or "*" in known):
             return HttpResponse(status=304, headers={"etag": headers["etag"]})
     return HttpResponse(status=route.status, body=_encode(result), headers=headers)
+
+
+def _for_browsers(route: Route, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Show a problem as a page to a person who is on the way to or from a provider: programs do not ask for HTML."""
+    is_led = route.status == HTTPStatus.SEE_OTHER and "text/html" in request.headers.get("accept", "")
+    if response.status < HTTPStatus.BAD_REQUEST or not is_led:
+        return response
+    from contextfs.runtime.oauth import refusals  # noqa: PLC0415 - few doors ever show a page
+
+    return refusals.as_page(response)
 
 
 def _agent(request: HttpRequest) -> str:

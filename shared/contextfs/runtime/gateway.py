@@ -45,7 +45,7 @@ def gateway(door: Door, routes: Sequence[Route], *, on_stop: Callable[[], None] 
         *(_path(door, route) for route in _by_path(routes)),
         *_streams(door, routes),
         Path(f"{FILES}/{{key:path}}", Files(door).answer, methods=["GET"]),
-        *(Path(path, authorization) for path in ("/oauth/{path:path}", "/.well-known/{path:path}")),
+        *(Path(path, authorization) for path in ("/", "/oauth/{path:path}", "/.well-known/{path:path}")),
         _proxied(proxy),
         Path("/mcp", _Lazy(door, "mcp", lambda: _mcp(door, routes))),
         Path("/scim/v2/{path:path}", _Lazy(door, "sso", lambda: _scim(door))),
@@ -189,7 +189,12 @@ def _by_path(routes: Sequence[Route]) -> list[Route]:
 
 
 async def _no_such_path(door: Door, request: Request, _error: Exception) -> Response:
-    return _told(door, request, NotFound("There is nothing at this address: see /v1/openapi.json."))
+    nothing = NotFound("There is nothing at this address: see /v1/openapi.json.")
+    if "text/html" not in request.headers.get("accept", ""):
+        return _told(door, request, nothing)
+    from contextfs.runtime.oauth import pages  # noqa: PLC0415 - only where a person has gone astray
+
+    return pages.message("Nothing is here", nothing.detail, status=_NOT_FOUND, more=pages.link("/", "To the beginning"))
 
 
 async def _no_such_method(door: Door, routes: Sequence[Route], request: Request, _error: Exception) -> Response:

@@ -1,11 +1,12 @@
 """Runs what people wrote, on a connection that nothing else ever used or will use.
 
 The role sees what claims allow that the database itself signed for this one connection; it reads only, for a few
-seconds, a bounded number of rows and bytes, and whatever it did is rolled back. It does not check the text: who calls
-it does.
+seconds in all, a bounded number of rows and bytes, and whatever it did is rolled back. It does not check the text: who
+calls it does. It does not bound the memory of the database, where a value may be as long as Postgres lets it be.
 """
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,15 +26,18 @@ from contextfs.kit.ports import Answer
 _SECONDS = 5
 _MOST_BYTES = 4_000_000
 _MOST_COST = 5e7
-_ROWS_AT_ONCE = 200
 _AT_ONCE = 4
 _BUSY = "Other queries are running: try again in a moment."
-_TOO_LONG = f"This took longer than {_SECONDS} seconds: filter more, or ask for less."
+_TOO_LONG = "This took longer than {:g} seconds: filter more, or ask for less."
 _OPENING = "begin transaction isolation level repeatable read read only"
 _CLAIMS = """
 select set_config('search_path', %(path)s, true), set_config('app.as_of', %(as_of)s, true),
     set_config('app.signed_claims', %(signed)s, true)
 """
+
+_LEFT = "select set_config('statement_timeout', %s, true)"
+_AS_WRITTEN = "-c standard_conforming_strings=on -c client_encoding=utf8"
+"""A query is checked as it is read with these; whoever owns the server, or the role, may have set others."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -41,8 +45,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class UntrustedReader:
     """Runs queries of people as the role contextfs_sql. Few at once: each holds a connection for as long as it runs."""
 
-    def __init__(self, url: Address) -> None:
+    def __init__(self, url: Address, seconds: float = _SECONDS) -> None:
+        """Connect by `url`; a query takes `seconds` at the most."""
         self._url = url
+        self._seconds = seconds
         self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def read(self, query: str, *, sign: Callable[[int], str], as_of: datetime | None, most_rows: int) -> Answer:
@@ -53,7 +59,7 @@ class UntrustedReader:
         if not self._room.acquire(blocking=False):
             raise Unavailable(_BUSY)
         try:
-            with _told(), self._connected() as connection:
+            with _told(self._seconds), self._connected() as connection:
                 named = {
                     "path": "contextfs_then" if as_of else "contextfs_now",
                     "as_of": as_of.isoformat() if as_of else "",
@@ -61,14 +67,15 @@ class UntrustedReader:
                 }
                 connection.execute(_OPENING)
                 connection.execute(_CLAIMS, named)
-                _check_cost(connection, query)
-                return _answer(connection, query, most_rows)
+                until = time.monotonic() + self._seconds
+                _check_cost(connection, query, until)
+                return _answer(connection, query, most_rows, until)
         finally:
             self._room.release()
 
     @contextmanager
     def _connected(self) -> Generator[Connection]:
-        options = f"-c statement_timeout={_SECONDS}s -c idle_in_transaction_session_timeout={2 * _SECONDS}s"
+        options = f"-c idle_in_transaction_session_timeout={2 * _SECONDS}s {_AS_WRITTEN}"
         connection = psycopg.connect(address.now(self._url), autocommit=True, options=options, connect_timeout=_SECONDS)
         set_json_loads(msgspec.json.decode, connection)
         try:
@@ -77,31 +84,39 @@ class UntrustedReader:
             connection.close()
 
 
-def _check_cost(connection: Connection, query: str) -> None:
+def _check_cost(connection: Connection, query: str, until: float) -> None:
     """Refuse what the planner thinks would take very long: it would only run into the time limit."""
-    row = connection.execute(f"explain (format json) {query}".encode(), prepare=True).fetchone()
+    row = _one_statement(connection, f"explain (format json) {query}", until).fetchone()
     cost = row[0][0]["Plan"]["Total Cost"] if row else 0.0
     if cost > _MOST_COST:
         raise Invalid("This would take too long: filter by project or time, or join by ids.", where="$.query")
 
 
-def _answer(connection: Connection, query: str, most_rows: int) -> Answer:
-    """Read rows through a cursor, until there are no more, or more than an answer holds."""
-    connection.execute(f"declare answer no scroll cursor for {query}".encode(), prepare=True)
+def _answer(connection: Connection, query: str, most_rows: int, until: float) -> Answer:
+    """Read rows as they are made, until there are no more, or more than an answer holds."""
+    columns = _columns(connection, query, until)
     rows: list[list[Any]] = []
     size = 0
-    while True:
-        cursor = connection.execute(f"fetch forward {_ROWS_AT_ONCE} from answer".encode())
-        types = connection.adapters.types
-        columns = [(one.name, _type(types.get(one.type_code), one.type_code)) for one in cursor.description or ()]
-        fetched = cursor.fetchall()
-        for row in fetched:
-            size += len(msgspec.json.encode(row))
-            if len(rows) == most_rows or size > _MOST_BYTES:
-                return Answer(columns=columns, rows=rows, truncated=True)
-            rows.append([*row])
-        if len(fetched) < _ROWS_AT_ONCE:
-            return Answer(columns=columns, rows=rows, truncated=False)
+    for row in connection.cursor().stream(query.encode()):
+        size += len(msgspec.json.encode(row))
+        if len(rows) == most_rows or size > _MOST_BYTES:
+            return Answer(columns=columns, rows=rows, truncated=True)
+        rows.append([*row])
+    return Answer(columns=columns, rows=rows, truncated=False)
+
+
+def _columns(connection: Connection, query: str, until: float) -> list[tuple[str, str]]:
+    """Name what a query gives. It stands in a cursor for that, where nothing but a SELECT can."""
+    _one_statement(connection, f"declare answer no scroll cursor for {query}", until)
+    described = _one_statement(connection, "fetch forward 0 from answer", until).description or ()
+    types = connection.adapters.types
+    return [(one.name, _type(types.get(one.type_code), one.type_code)) for one in described]
+
+
+def _one_statement(connection: Connection, text: str, until: float) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Run one statement (it is prepared, so a second one behind it is an error) in what is left of the time of all."""
+    connection.execute(_LEFT, [f"{max(1, int(1000 * (until - time.monotonic())))}ms"])
+    return connection.execute(text.encode(), prepare=True)
 
 
 def _type(known: TypeInfo | None, oid: int) -> str:
@@ -112,14 +127,12 @@ def _type(known: TypeInfo | None, oid: int) -> str:
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def _told(seconds: float) -> Generator[None]:
     """Say what the database has against a query: its words are about the caller's own query and data."""
     try:
         yield
     except errors.QueryCanceled:
-        raise Invalid(
-            f"This took longer than {_SECONDS} seconds: filter more, or ask for less.", where="$.query"
-        ) from None
+        raise Invalid(_TOO_LONG.format(seconds), where="$.query") from None
     except (errors.TooManyConnections, errors.InsufficientResources):
         raise Unavailable(_BUSY) from None
     except (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError) as error:

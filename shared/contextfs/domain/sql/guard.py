@@ -1,16 +1,19 @@
 """What may be asked: one SELECT, over the documented views, by functions that only compute.
 
-A query is read into a tree (sqlglot), every node of it must be of a kind that is listed in `names.py`, and what runs is
-the tree written anew: never the text that came in. It is the outer wall; inside it the database itself lets the role
-that runs the query see nothing but what its signed claims allow.
+A query is read into a tree (sqlglot), every node of which must be of a kind that is listed in `names.py`. It is written
+anew, every name in quotes, so that none is a word of the language, and what was written is read and checked once more:
+that is what runs, never the text that came in. It is the outer wall; inside it the database itself lets the role that
+runs the query see nothing but what its signed claims allow.
 """
 
+import re
 from collections.abc import Iterable
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 
+from contextfs.domain.sql.columns import check_columns
 from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, WORDS
 from contextfs.domain.sql.views import VIEWS
 from contextfs.kit.errors import Invalid
@@ -18,48 +21,81 @@ from contextfs.kit.errors import Invalid
 _DIALECT = "postgres"
 _ONE_SELECT = "Write one SELECT: nothing is changed here."
 _LONGEST_SHOWN = 60
+_WORD = re.compile(r"[A-Za-z_]+[0-9]*", re.ASCII)
+_LONGEST_TYPE = 1000
 
 
 def guarded(query: str) -> str:
     """Give a query as it is run; Invalid says what is not to be had, and what is."""
     try:
-        statements = [one for one in sqlglot.parse(query, dialect=_DIALECT) if one is not None]
+        written = _written(_checked(query))
+        _checked(written)
     except RecursionError:
         raise Invalid("The query is nested too deeply: write it flatter.", where="$.query") from None
     except SqlglotError as error:
         raise Invalid(_plain(error), where="$.query") from None
-    if "\x00" in query or len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise Invalid(_ONE_SELECT, where="$.query")
-    [tree] = statements
-    own = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    return written
+
+
+def _checked(query: str) -> exp.Query:
+    """Read a query whose every part is listed; its names are folded and in quotes from then on."""
+    tree = _quoted(_one(query))
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
     for node in tree.walk():
         _check(node, own)
-    return tree.sql(dialect=_DIALECT, comments=False)
+    check_columns(tree)
+    return tree
+
+
+def _one(query: str) -> exp.Query:
+    statements = [one for one in sqlglot.parse(query, dialect=_DIALECT) if one is not None]
+    if "\x00" in query or len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise Invalid(_ONE_SELECT, where="$.query")
+    return statements[0]
+
+
+def _quoted(tree: exp.Query) -> exp.Query:
+    for name in tree.find_all(exp.Identifier):
+        if not name.args.get("quoted"):
+            name.set("this", name.name.lower())
+            name.set("quoted", True)  # noqa: FBT003 - the parser's own way to set a part
+    return tree
+
+
+def _written(tree: exp.Query) -> str:
+    return tree.sql(dialect=_DIALECT, comments=False, unsupported_level=ErrorLevel.RAISE)
 
 
 def _check(node: exp.Expr, own: Iterable[str]) -> None:
     if isinstance(node, exp.Table):
         _check_table(node, own)
+    elif isinstance(node, exp.DataType | exp.DataTypeParam):
+        _check_type(node)
+    elif isinstance(node, exp.Var):
+        if not _WORD.fullmatch(node.name):  # it is written as it stands, without quotes
+            raise Invalid(f"{_shown(node.name)} is no word that could stand there.", where="$.query")
     elif isinstance(node, exp.Anonymous):
         if node.name.lower() not in WORDS:
             raise Invalid(f"The function {_shown(node.name)} is not to be had here.", where="$.query")
-    elif isinstance(node, exp.DataType):
+    elif type(node) not in FUNCTIONS and type(node) not in NODES:
+        raise Invalid(f"{_shown(node.sql(_DIALECT))} is not to be had here: {_kind(node)}.", where="$.query")
+
+
+def _check_type(node: exp.DataType | exp.DataTypeParam) -> None:
+    """Let a listed type pass, and a short one: `char(10000000)` makes much of little."""
+    if isinstance(node, exp.DataType):
         if node.this not in CASTS:
             raise Invalid(f"The type {_shown(node.sql(_DIALECT))} is not to be had here.", where="$.query")
-    elif type(node) in FUNCTIONS or type(node) in NODES:
-        return
-    else:
-        raise Invalid(f"{_shown(node.sql(_DIALECT))} is not to be had here: {_kind(node)}.", where="$.query")
+    elif not node.this.is_int or int(node.this.name) > _LONGEST_TYPE:
+        raise Invalid(f"The length of a type is a number up to {_LONGEST_TYPE} here.", where="$.query")
 
 
 def _check_table(table: exp.Table, own: Iterable[str]) -> None:
     """Let a documented view pass, a name that the query itself gave, and a function that gives rows."""
     if isinstance(table.this, exp.Func):
         return
-    quoted = bool(getattr(table.this, "quoted", False))
-    name = table.name if quoted else table.name.lower()
-    if table.db or table.catalog or (name not in VIEWS and name not in own):
-        shown = _shown(table.sql(_DIALECT, comments=False))
+    if table.db or table.catalog or (table.name not in VIEWS and table.name not in own):
+        shown = _shown(".".join(part.name for part in table.parts))
         raise Invalid(f"There is no view {shown}: there are {', '.join(VIEWS)}.", where="$.query")
 
 

@@ -15,7 +15,7 @@ NODES: Final = frozenset(
         *(exp.Order, exp.Ordered, exp.Limit, exp.LimitOptions, exp.Fetch, exp.Offset, exp.Distinct),
         *(exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls),
         *(exp.Alias, exp.Aliases, exp.TableAlias, exp.Column, exp.Identifier, exp.Star, exp.Paren, exp.Tuple),
-        *(exp.Literal, exp.Boolean, exp.Null, exp.Var, exp.Interval, exp.IntervalSpan, exp.Kwarg),
+        *(exp.Literal, exp.Boolean, exp.Null, exp.Interval, exp.IntervalSpan, exp.Kwarg),
         *(exp.Bracket, exp.Slice, exp.DataTypeParam, exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey),
         *(exp.JSONPathSubscript, exp.Not, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.DPipe),
         *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In),

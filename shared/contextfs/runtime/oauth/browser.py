@@ -17,10 +17,10 @@ from contextfs.domain.logins.model import Myself
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.oauth.places import LOGIN
 from contextfs.runtime.problems import Problem
 from contextfs.runtime.table import Route
 
-LOGIN: Final = "/oauth/login"
 _CARRIED: Final = ("cookie", "user-agent", "sec-fetch-site", "x-request-id", "traceparent")
 _OK, _FAILED = 200, 400
 
@@ -34,19 +34,37 @@ class Browser:
         self._request = request
         self._cookies: list[str] = []
 
+    @property
+    def public_url(self) -> str:
+        """The address that people reach this server by."""
+        return self._door.services.public_url
+
     def me(self) -> Myself | None:
         """Tell who is signed in; None when nobody is."""
         answer = self.call("auth.me")
         return msgspec.json.decode(answer.body, type=Myself) if answer.status == _OK else None
 
-    def call(self, name: str, body: Any = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    def call(
+        self,
+        name: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> HttpResponse:
         """Call a route with the browser's cookie; a new cookie goes along with what is shown."""
         route = self._routes[name]
         carried = {name: self._request.headers[name] for name in _CARRIED if name in self._request.headers}
         sent = carried | {"content-type": "application/json"} | dict(headers or {})
         content = b"" if body is None else msgspec.json.encode(body)
         address = client_address(self._request, self._door.services.trusted_hops)
-        asked = HttpRequest(method=route.method, path=route.path, headers=sent, body=content, address=address)
+        asked = HttpRequest(
+            method=route.method,
+            path=route.path,
+            query=tuple((query or {}).items()),
+            headers=sent,
+            body=content,
+            address=address,
+        )
         answer = self._door.answer(route, asked)
         self._cookies += answer.cookies
         return answer

@@ -14,12 +14,13 @@ from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import ContextFSError
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
-from contextfs.runtime.oauth import answers, authorizing, devices, pages, signing_in
+from contextfs.runtime.oauth import answers, authorizing, devices, home, joining, pages, signing_in
 from contextfs.runtime.oauth.answers import Refused
-from contextfs.runtime.oauth.browser import LOGIN, Browser
+from contextfs.runtime.oauth.browser import Browser
 from contextfs.runtime.oauth.clients import registered
 from contextfs.runtime.oauth.exchange import GRANT, exchange
 from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
+from contextfs.runtime.oauth.places import HOME, LOGIN, LOGOUT
 from contextfs.runtime.oauth.tokens import GRANTS, revoke
 from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.table import Route
@@ -53,6 +54,10 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
         Path(REVOKE, _programs(door, revoke), methods=["POST"]),
         Path(LOGIN, _shown(door, routes, signing_in.begin), methods=["GET"]),
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
+        Path(LOGOUT, _shown(door, routes, signing_in.sign_out), methods=["POST"]),
+        Path(HOME, _shown(door, routes, home.show), methods=["GET"]),
+        Path(joining.PAGE, _shown(door, routes, joining.show), methods=["GET"]),
+        Path(joining.PAGE, _shown(door, routes, joining.join), methods=["POST"]),
         Path(devices.PAGE, _shown(door, routes, devices.show), methods=["GET"]),
         Path(devices.PAGE, _shown(door, routes, devices.decide), methods=["POST"]),
     ]

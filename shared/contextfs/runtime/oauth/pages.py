@@ -15,16 +15,23 @@ _STYLE: Final = (
     "input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #6b7280;border-radius:.4rem}"
     "button{font:inherit;padding:.5rem 1rem;margin:1rem .5rem 0 0;border:1px solid #1a1d21;border-radius:.4rem;"
     "background:#fff;color:inherit;cursor:pointer}button.yes{background:#1a1d21;color:#fff}"
+    "a{color:#1d4ed8}:focus-visible{outline:3px solid #1d4ed8;outline-offset:2px}code{overflow-wrap:anywhere}"
     ".wrong{border-left:4px solid #b91c1c;padding:.25rem .75rem}.who{color:#4b5563}hr{margin:2rem 0}"
-    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e5e7eb}.who{color:#9ca3af}"
+    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e5e7eb}.who{color:#9ca3af}a{color:#93c5fd}"
+    ":focus-visible{outline-color:#93c5fd}"
     "input,button{background:#1f2327;color:inherit;border-color:#6b7280}button.yes{background:#e5e7eb;color:#14171a}}"
 )
 
 
-def page(title: str, body: str, *, status: int = 200, leads_to: str = "") -> Response:
-    """Show a page; `leads_to` is the origin of another server that its form may lead to, by a redirect."""
+def page(title: str, body: str, *, status: int = 200, leads_to: str = "", goes_to: str = "") -> Response:
+    """Show a page; `leads_to` is the origin of another server that its form may lead to, by a redirect.
+
+    `goes_to` is an address that the browser goes on to by itself. (A form that was sent to this server cannot be led to
+    another one: browsers hold redirects against `form-action`, too.)
+    """
+    onwards = f'<meta http-equiv="refresh" content="0;url={escape(goes_to)}">' if goes_to else ""
     text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{onwards}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)} · ContextFS</title><style>{_STYLE}</style></head>"
         f"<body><main><h1>{escape(title)}</h1>{body}</main></body></html>"
@@ -37,15 +44,20 @@ def page(title: str, body: str, *, status: int = 200, leads_to: str = "") -> Res
         "content-security-policy": policy,
         "x-frame-options": "DENY",
         "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",  # with `no-referrer` browsers tell no origin of a form, not even to us
         "cache-control": "no-store",
     }
     return Response(text, status, headers, media_type="text/html")
 
 
-def message(title: str, *sentences: str, status: int = 200) -> Response:
-    """Show a page that says something and asks nothing."""
-    return page(title, "".join(f"<p>{escape(one)}</p>" for one in sentences), status=status)
+def message(title: str, *sentences: str, status: int = 200, more: str = "") -> Response:
+    """Show a page that says something and asks nothing; `more` is HTML that follows."""
+    return page(title, "".join(f"<p>{escape(one)}</p>" for one in sentences) + more, status=status)
+
+
+def link(address: str, words: str) -> str:
+    """Write a link."""
+    return f'<p><a href="{escape(address)}">{escape(words)}</a></p>'
 
 
 def form(action: str, fields: str, buttons: Sequence[tuple[str, str, str]], hidden: Mapping[str, str]) -> str:

@@ -1,30 +1,34 @@
-"""The page to sign in at: by the organization's provider, or by an API key of one's own."""
+"""The page to sign in at: by the organization's provider, or by an API key of one's own; and how to sign out again."""
+
+from urllib.parse import urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
+from contextfs.domain.logins.model import Myself
 from contextfs.domain.sso.rules import safe_return
 from contextfs.runtime.oauth import pages
-from contextfs.runtime.oauth.browser import LOGIN, Browser, detail_of
+from contextfs.runtime.oauth.browser import Browser, detail_of
+from contextfs.runtime.oauth.places import LOGIN, LOGOUT
 
-_PROVIDER = "/v1/auth/login"
 _FAILED = 400
 
 
 def begin(browser: Browser, fields: dict[str, str]) -> Response:
-    """Show the page; who is signed in, and is on no way elsewhere, is told so."""
+    """Show the page; who tells an address goes to its provider, and who is signed in already is told so."""
+    if "email" in fields:
+        return _to_provider(browser, fields["email"].strip(), fields.get("return_to"))
     me = None if "return_to" in fields else browser.me()
     if me is None:
         return show(fields.get("return_to"))
-    who = f"You are {me.email or me.actor}, {me.role} of {me.organization}."
-    return browser.shown(pages.message("You are signed in", who, "You can close this page."))
+    return browser.shown(pages.page("You are signed in", _signed_in(me)))
 
 
-def show(return_to: str | None, wrong: str = "", status: int = 200) -> Response:
+def show(return_to: str | None, wrong: str = "", status: int = 200, email: str = "") -> Response:
     """Show the page."""
     place = safe_return(return_to)
     by_provider = (
-        f'<form action="{_PROVIDER}"><input type="hidden" name="return_to" value="{pages.escape(place)}">'
-        f"{pages.field('email', 'Your address at work', kind='email', more=' required')}"
+        f'<form action="{LOGIN}"><input type="hidden" name="return_to" value="{pages.escape(place)}">'
+        f"{pages.field('email', 'Your address at work', email, kind='email', more=' required maxlength=320')}"
         "<button class=yes>Continue with single sign-on</button></form>"
     )
     by_key = pages.form(
@@ -45,3 +49,39 @@ def sign_in(browser: Browser, fields: dict[str, str]) -> Response:
     if answer.status >= _FAILED:
         return show(place, detail_of(answer), answer.status)
     return browser.shown(RedirectResponse(place, 303, {"cache-control": "no-store"}))
+
+
+def sign_out(browser: Browser, fields: dict[str, str]) -> Response:
+    """End this login, or all of the person's."""
+    token = {"x-csrf-token": fields.get("csrf", "")}
+    answer = browser.call("auth.end_all" if fields.get("where") == "everywhere" else "auth.logout", headers=token)
+    if answer.status >= _FAILED:
+        return pages.message("This cannot be done", detail_of(answer), status=answer.status, more=_again())
+    at_provider = answer.headers.get("location", "")
+    said = "Your provider is told, too." if at_provider else "No cookie of yours opens anything here now."
+    body = f"<p>{pages.escape(said)}</p>{pages.link(at_provider, 'Go on') if at_provider else _again()}"
+    return browser.shown(pages.page("You are signed out", body, goes_to=at_provider))
+
+
+def _to_provider(browser: Browser, email: str, return_to: str | None) -> Response:
+    """Send the browser to the provider of an address."""
+    place = safe_return(return_to)
+    answer = browser.call("auth.login", query={"email": email, "return_to": place})
+    if answer.status >= _FAILED:
+        return show(place, detail_of(answer), answer.status, email)
+    address = answer.headers["location"]
+    body = pages.link(address, f"Continue to {urlsplit(address).netloc}")
+    return browser.shown(pages.page("Going to your provider", body, goes_to=address))
+
+
+def _signed_in(me: Myself) -> str:
+    who = f"You are {me.email or me.actor}, {me.role} of {me.organization}."
+    ways = [("where", "here", "Sign out"), ("where", "everywhere", "Sign out everywhere")]
+    return (
+        f"<p>{pages.escape(who)}</p><p>You can close this page.</p>"
+        f"{pages.form(LOGOUT, '', ways, {'csrf': me.csrf_token or ''})}"
+    )
+
+
+def _again() -> str:
+    return pages.link(LOGIN, "Sign in again")

@@ -27,7 +27,7 @@ with policies as (
 """
 TENANT = "(org_id = ( SELECT (contextfs.claim('org_id'::text))::uuid AS claim))"
 _PROJECT = (
-    "((( SELECT contextfs.claim('all_projects'::text) AS claim) = 'on'::text) OR ({} = ANY"
+    "(( SELECT (contextfs.claim('all_projects'::text) = 'on'::text)) OR ({} = ANY"
     " (( SELECT (contextfs.claim('project_ids'::text))::uuid[] AS claim)::uuid[])))"
 )
 _READER = "((visibility <> 'private'::text) OR ({} = ( SELECT (contextfs.claim('user_id'::text))::uuid AS claim)))"

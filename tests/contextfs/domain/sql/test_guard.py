@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contextfs.domain.sql.guard import guarded
 from contextfs.domain.sql.views import VIEWS
 from contextfs.kit.errors import Invalid
+from tests.contextfs.domain.sql.attacks import REFUSED
 
 WELCOME = (
     "select * from memories",
@@ -27,98 +28,11 @@ WELCOME = (
     "select d::date, s.id from generate_series('2026-01-01', now(), '1 day') d left join sessions s on true group by 1",
     "select key, value from memory_fact where valid_to is null or valid_to between '2026-01-01' and '2026-02-01'",
     "select regexp_replace(content, 'a', 'b', 'g'), extract(epoch from created_at), age(created_at) from memories",
-)
-
-REFUSED = (
-    "",
-    ";",
-    "-- nothing",
-    "delete from memories",
-    "update memories set content = 'x'",
-    "insert into memories values (1)",
-    "with gone as (delete from memories returning *) select * from gone",
-    "select 1; select 2",
-    "select 1; drop table memories",
-    "select * into stolen from memories",
-    "select * from memories for update",
-    "create table t (a int)",
-    "do $$ begin perform 1; end $$",
-    "set role postgres",
-    "set local app.org_id = 'x'",
-    "reset all",
-    "show all",
-    "explain analyze select 1",
-    "copy memories to program 'sh'",
-    "copy (select 1) to '/tmp/x'",
-    "call f()",
-    "begin",
-    "commit",
-    "listen x",
-    "vacuum",
-    "prepare p as select 1",
-    "table pg_authid",
-    "select * from pg_shadow",
-    "select * from pg_catalog.pg_class",
-    "select * from information_schema.tables",
-    "select * from contextfs.memories",
-    "select * from contextfs_now.memories",
-    'select * from "Memories"',
-    "select * from audit_log",
-    "select * from api_keys",
-    "select * from contextfs_secret.signing_key",
-    "select set_config('app.signed_claims', 'x', false)",
-    "select current_setting('app.signed_claims')",
-    "select pg_catalog.set_config('role', 'postgres', false)",
-    "select \"set_config\"('role', 'postgres', false)",
-    "select contextfs.sign_claims(1, 1)",
-    "select contextfs.signed('org_id')",
-    "select pg_sleep(10)",
-    "select pg_read_file('/etc/passwd')",
-    "select pg_ls_dir('/')",
-    "select lo_import('/etc/passwd')",
-    "select lo_creat(1)",
-    "select pg_advisory_lock(1)",
-    "select pg_cancel_backend(1)",
-    "select pg_terminate_backend(1)",
-    "select pg_notify('a', 'b')",
-    "select nextval('s')",
-    "select query_to_xml('select 1', true, true, '')",
-    "select dblink('', 'select 1')",
-    "select version()",
-    "select current_user",
-    "select session_user",
-    "select inet_server_addr()",
-    "select 'contextfs.memories'::regclass",
-    "select 1::oid",
-    "select '1'::pg_catalog.regrole",
-    "select repeat('x', 1000000000)",
-    "select lpad('x', 1000000000)",
-    "select has_table_privilege('contextfs.memories', 'select')",
-    "select pg_get_functiondef(1)",
-    "select txid_current()",
-    "select * from pg_ls_dir('/')",
-    "values (1)",
-    "select * from rows from (pg_ls_dir('/'))",
-    "select * from memories tablesample system (1)",
-    "select (memories).org_id from memories",
-    "select $1",
-    "select ?",
-    "select E'\\047; drop table x'",
-    "select U&'\\0070g_sleep'",
-    "select /*! pg_sleep(1) */ pg_sleep(1)",
-    "select a.b.c.d.e from memories",
-    "merge into memories using x on true when matched then delete",
-    "select 1 where exists (select pg_sleep(1))",
-    "select (select current_setting('x'))",
-    "select sum(tokens) filter (where pg_sleep(1) is null) from messages",
-    "select 1 order by pg_sleep(1)",
-    "select 1 limit (select count(*) from pg_class)",
-    "select * from (select * from pg_class) x",
-    "with pg as (select * from pg_class) select * from pg",
-    "select " + "(" * 5000 + "1" + ")" * 5000,
-    "select 'unclosed",
-    "\x00",
-    "select 1\x00",
+    "select n.n, t.a, t.ordinality, n.* from generate_series(1, 5) n, unnest(array[1]) with ordinality t(a)",
+    "select e.key, e.value from memories m, jsonb_each(m.metadata) e where m.id is not null limit all",
+    "select date_part('year', created_at), created_at + interval '1' day, make_interval(days => 2) from memories",
+    "select content::varchar(255), 1::numeric(10, 2) from memories",
+    "select sum(tokens) over w, 'a\\' || 'b' from messages window w as (order by created_at)",
 )
 
 
@@ -143,6 +57,17 @@ def test_a_refusal_says_what_there_is() -> None:
 
 def test_comments_do_not_reach_the_server() -> None:
     assert guarded("select 1 -- ; drop table x\n/* and this */") == "SELECT 1"
+
+
+@pytest.mark.parametrize("word", ["user", "current_role", "system_user"])
+def test_a_word_of_the_language_is_but_a_name(word: str) -> None:
+    assert guarded(f"select {word}") == f'SELECT "{word}"'
+
+
+def test_names_are_folded_as_postgres_folds_them() -> None:
+    assert guarded('select M.Id, "N".id from Memories m, memories as "N"') == (
+        'SELECT "m"."id", "N"."id" FROM "memories" AS "m", "memories" AS "N"'
+    )
 
 
 def test_what_is_written_anew_reads_the_same() -> None:

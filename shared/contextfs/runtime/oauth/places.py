@@ -1,0 +1,7 @@
+"""Where the pages are that others lead to."""
+
+from typing import Final
+
+HOME: Final = "/"
+LOGIN: Final = "/oauth/login"
+LOGOUT: Final = "/oauth/logout"

@@ -45,7 +45,7 @@ SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRE
 }
 FOUNDING = {job.FOUNDING_EMAIL, job.FOUNDING_ORGANIZATION, job.FOUNDING_PROJECT}
 KNOWN = SECRETS | FOUNDING | {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
-PARTS = {"gateway", "relay", "worker", "migrate-pre", "migrate-post", "found"}
+PARTS = {"gateway", "relay", "worker", "migrate-pre", "migrate-post", "found", "graphs"}
 
 
 def rendered(values: dict[str, Any], name: str = "memory") -> list[dict[str, Any]]:
@@ -57,8 +57,12 @@ def rendered(values: dict[str, Any], name: str = "memory") -> list[dict[str, Any
 
 def pods(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Give the pods that run, by the part that they are."""
-    made = [one for one in rendered(values) if one["kind"] in {"Deployment", "Job"}]
-    return {one["metadata"]["labels"]["app.kubernetes.io/component"]: one["spec"]["template"]["spec"] for one in made}
+    made = [one for one in rendered(values) if one["kind"] in {"Deployment", "Job", "CronJob"}]
+    specs = [one["spec"]["jobTemplate"]["spec"] if one["kind"] == "CronJob" else one["spec"] for one in made]
+    return {
+        one["metadata"]["labels"]["app.kubernetes.io/component"]: spec["template"]["spec"]
+        for one, spec in zip(made, specs, strict=True)
+    }
 
 
 @BOTH
@@ -111,7 +115,7 @@ def test_only_the_jobs_know_the_owner_of_the_database() -> None:
         if any(setting["name"] == job.OWNER for setting in pod["containers"][0]["env"])
     }
 
-    assert knowing == {"migrate-pre", "migrate-post", "found"}
+    assert knowing == {"migrate-pre", "migrate-post", "found", "graphs"}
 
 
 def settings(values: dict[str, Any], part: str) -> dict[str, str]:
@@ -149,6 +153,7 @@ def test_every_program_that_is_named_is_there() -> None:
         "migrate-pre",
         "migrate-post",
         "found",
+        "graphs",
     }
     assert all(command[:2] == ("python", "-m") and find_spec(command[2]) is not None for command in commands)
 

@@ -37,7 +37,7 @@ def ours() -> dict[str, Any]:
     return {name: one for name, one in compose()["services"].items() if one["image"].startswith("contextfs")}
 
 
-@pytest.mark.parametrize("name", ["migrate", "gateway", "relay", "worker"])
+@pytest.mark.parametrize("name", ["migrate", "gateway", "relay", "worker", "graphs"])
 def test_a_program_of_ours_has_few_rights_and_known_settings(name: str) -> None:
     service = ours()[name]
 
@@ -51,7 +51,7 @@ def test_nothing_starts_before_its_schema_is_there() -> None:
         name: service["depends_on"]["migrate"]["condition"] for name, service in ours().items() if name != "migrate"
     }
 
-    assert waits == dict.fromkeys(("gateway", "relay", "worker"), "service_completed_successfully")
+    assert waits == dict.fromkeys(("gateway", "relay", "worker", "graphs"), "service_completed_successfully")
 
 
 def test_only_this_machine_reaches_the_gateway() -> None:

@@ -54,6 +54,14 @@ def test_nothing_starts_before_its_schema_is_there() -> None:
     assert waits == dict.fromkeys(("gateway", "relay", "worker", "graphs"), "service_completed_successfully")
 
 
+def test_a_cache_is_there_for_who_asks_for_it() -> None:
+    services = compose()["services"]
+    needed = {one for service in services.values() for one in service.get("depends_on", ())}
+
+    assert ["cache"] == services["cache"]["profiles"]
+    assert "cache" not in needed
+
+
 def test_only_this_machine_reaches_the_gateway() -> None:
     published = [port for service in compose()["services"].values() for port in service.get("ports", ())]
 

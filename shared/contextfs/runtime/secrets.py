@@ -48,6 +48,7 @@ class Kept:
         self._environment = environment
         self._monotonic = monotonic
         self._lock = threading.Lock()
+        self._begun = monotonic()
         self._known: dict[str, tuple[float, str]] = {}
 
     def names(self, variable: str) -> bool:
@@ -57,7 +58,7 @@ class Kept:
     def text(self, variable: str, before: str) -> str:
         """Give the text that a variable names now; `before` is what the process began with."""
         with self._lock:
-            since, known = self._known.get(variable, (-OLD, before))
+            since, known = self._known.get(variable, (self._begun, before))
             if self._monotonic() - since < OLD:
                 return known
             try:

@@ -31,6 +31,7 @@ MOST: dict[str, Any] = LEAST | {
         "language": {"name": "vertex:gemini-2.5-flash", "prices": "0.30/2.50", "cap": 2.5},
     },
     "settings": {"CONTEXTFS_LOG_LEVEL": "warning", "CONTEXTFS_POOL_SIZE": 5},
+    "serviceAccount": "contextfs",
     "files": {"claim": "exports"},
     "gateway": {"autoscaling": {"enabled": False}, "replicas": 3},
     "ingress": {"enabled": True, "host": "memory.example.org", "tlsSecret": "tls", "annotations": {"a": "b"}},
@@ -84,6 +85,17 @@ def test_a_word_that_kubernetes_does_not_know_is_found() -> None:
 
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, KUBERNETES[-1], strict=True)
+
+
+def test_who_the_cloud_knows_runs_everything_where_one_is_named() -> None:
+    def reached(values: dict[str, Any]) -> list[Any]:
+        policies = [one for one in rendered(values) if one["kind"] == "NetworkPolicy"]
+        return [rule["to"] for one in policies for rule in one["spec"].get("egress", ()) if "to" in rule]
+
+    assert {"contextfs"} == {pod["serviceAccountName"] for pod in pods(MOST).values()}
+    assert [[{"ipBlock": {"cidr": "169.254.0.0/16"}}]] == reached(MOST)
+    assert not any("serviceAccountName" in pod for pod in pods(LEAST).values())
+    assert [] == reached(LEAST)
 
 
 @BOTH

@@ -41,9 +41,7 @@ class Addresses:
         variable = f"{PREFIX}{field.upper()}"
         if told is None:
             return None
-        current: Address = told
-        if self._kept.names(variable):
-            current = lambda: self._kept.text(variable, told)  # noqa: E731 - one of two
+        current = self._current(variable, told)
         if self._settings.database_login == PASSWORD:
             return current
         try:
@@ -54,6 +52,11 @@ class Addresses:
             return current
         logins = self._logins
         return lambda: address.with_password(address.now(current), logins.password(*login))
+
+    def _current(self, variable: str, told: str) -> Address:
+        if not self._kept.names(variable):
+            return told
+        return lambda: self._kept.text(variable, told)
 
     @cached_property
     def _logins(self) -> Logins:

@@ -1,7 +1,8 @@
 """Settings by reference: where a variable names a secret in a store, its text is read there, and again when it is old.
 
 `file:/run/secrets/pepper`, `gcp-secret:projects/…/secrets/…` and `aws-secret:NAME` stand for a text in any CONTEXTFS_
-variable, so that neither the environment nor what starts the program holds it.
+variable, and so do `gcp-kms:KEY:CIPHERTEXT` and `aws-kms:KEY:CIPHERTEXT`, which a key of KMS opens. So neither the
+environment nor what starts the program holds the text.
 """
 
 import logging
@@ -16,7 +17,7 @@ from contextfs.kit.settings import PREFIX
 
 OLD = 60.0
 """Seconds after which a text is read again: so long may a new connection log in by a password that was changed."""
-_STORES = ("file", "gcp-secret", "aws-secret")
+_STORES = ("file", "gcp-secret", "aws-secret", "gcp-kms", "aws-kms")
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +48,7 @@ class Kept:
         self._environment = environment
         self._monotonic = monotonic
         self._lock = threading.Lock()
+        self._begun = monotonic()
         self._known: dict[str, tuple[float, str]] = {}
 
     def names(self, variable: str) -> bool:
@@ -56,7 +58,7 @@ class Kept:
     def text(self, variable: str, before: str) -> str:
         """Give the text that a variable names now; `before` is what the process began with."""
         with self._lock:
-            since, known = self._known.get(variable, (-OLD, before))
+            since, known = self._known.get(variable, (self._begun, before))
             if self._monotonic() - since < OLD:
                 return known
             try:
@@ -107,6 +109,15 @@ def _open(scheme: str, environment: Mapping[str, str]) -> Secrets:
         from contextfs.adapters.clouds.gcp.secrets import SecretManager  # noqa: PLC0415 - a heavy SDK
 
         return SecretManager()
+    if scheme == "gcp-kms":
+        from contextfs.adapters.clouds.gcp.keys import CloudKms  # noqa: PLC0415 - as above
+
+        return CloudKms()
+    region = environment.get("AWS_REGION") or environment.get("CONTEXTFS_REGION")
+    if scheme == "aws-kms":
+        from contextfs.adapters.clouds.aws.keys import AwsKms  # noqa: PLC0415 - as above
+
+        return AwsKms(region=region)
     from contextfs.adapters.clouds.aws import secrets_at_start, signing  # noqa: PLC0415 - only where one is named
 
     signer = signing.by_variables(environment, secrets_at_start.SERVICE)
@@ -114,4 +125,4 @@ def _open(scheme: str, environment: Mapping[str, str]) -> Secrets:
         return secrets_at_start.SecretsAtStart(signer, environment, system_clock)
     from contextfs.adapters.clouds.aws.secrets import SecretsManager  # noqa: PLC0415 - a heavy SDK
 
-    return SecretsManager(region=environment.get("AWS_REGION") or environment.get("CONTEXTFS_REGION"))
+    return SecretsManager(region=region)

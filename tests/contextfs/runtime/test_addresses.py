@@ -49,6 +49,20 @@ def test_no_token_goes_to_a_server_that_nobody_verified(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://u:secret@[h/d", "CONTEXTFS_DATABASE_URL: this is no address of Postgres."),
+        ("host=/a,/b port=1,2 user=u", "CONTEXTFS_DATABASE_URL: a token is for one host and one port"),
+    ],
+)
+def test_an_address_that_is_none_is_told_without_being_shown(url: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told) as refused:
+        Addresses(settings(url, "aws-iam"), CREDENTIALS).of("database_url")
+
+    assert "secret" not in refused.value.detail
+
+
+@pytest.mark.parametrize(
     ("url", "expected"),
     [
         (VERIFIED, Login("db.example.com", 5432, "contextfs_app")),

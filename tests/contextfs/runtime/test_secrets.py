@@ -113,6 +113,12 @@ def test_a_text_is_read_again_when_it_is_old_and_kept_while_it_cannot_be(tmp_pat
     assert ["first", "first", "second", "second"] == told
 
 
+def test_what_a_start_has_read_is_not_read_again_by_its_first_connection() -> None:
+    kept = Kept({URL: "file:/none"}, lambda: 1e6)
+
+    assert "as it was read" == kept.text(URL, "as it was read")
+
+
 def test_a_pool_lives_through_a_changed_password(tmp_path: Path, admin_url: str) -> None:
     file, now = tmp_path / "url", [0.0]
     environment = {**PLAIN, URL: f"file:{file}"}

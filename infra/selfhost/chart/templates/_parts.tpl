@@ -31,6 +31,9 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "contextfs.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
+{{- with .Values.serviceAccount }}
+serviceAccountName: {{ . }}
+{{- end }}
 securityContext:
   runAsNonRoot: true
   runAsUser: 65532

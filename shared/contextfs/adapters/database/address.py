@@ -30,9 +30,7 @@ def passwordless(address: str) -> Login | None:
 
     Invalid where what takes the password's place would be sent to a server that nobody verified.
     """
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - only where there are such addresses
-
-    parts = {name: str(value) for name, value in conninfo_to_dict(address).items()}
+    parts = _parts(address)
     if parts.get("password") or not (parts.get("user") and parts.get("host")):
         return None
     if _is_far(parts["host"]) and parts.get("sslmode") not in _VERIFIED:
@@ -40,14 +38,27 @@ def passwordless(address: str) -> Login | None:
             "a token is sent to a server that is verified alone: add sslmode=verify-full, and as sslrootcert the file "
             "of the authority that vouches for it"
         )
-    return Login(parts["host"], int(parts.get("port", "5432")), parts["user"])
+    port = parts.get("port", "5432")
+    if not port.isdecimal():
+        raise Invalid("a token is for one host and one port: name one of each")
+    return Login(parts["host"], int(port), parts["user"])
 
 
 def with_password(address: str, password: str) -> str:
     """Give an address with a password."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - only where there are such addresses
 
     return make_conninfo(address, password=password)
+
+
+def _parts(address: str) -> dict[str, str]:
+    from psycopg import ProgrammingError  # noqa: PLC0415 - as above
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
+
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(address).items()}
+    except ProgrammingError:  # its text quotes the address
+        raise Invalid("this is no address of Postgres") from None
 
 
 def _is_far(host: str) -> bool:

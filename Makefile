@@ -1,6 +1,6 @@
 # ContextFS on this machine. `make up` runs it, `make test` proves it; everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format docs preview image bundle lock models conformance test-agents provider bench clean
+.PHONY: help up down status test check format docs preview image lock models conformance test-agents provider browser bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -55,6 +55,11 @@ provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider fro
 	@mkdir -p .venv/provider
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/provider oidc-provider@9
 	@CONTEXTFS_OIDC_PROVIDER=$(CURDIR)/.venv/provider $(RUN) -m pytest -m slow tests/functions/auth/test_certified.py
+
+browser: .venv/dev ## Walk through the server's pages in a real Chromium, which is yours (playwright-core from npm, kept in .venv)
+	@mkdir -p .venv/browser
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/browser playwright-core@1
+	@CONTEXTFS_BROWSER=$(CURDIR)/.venv/browser $(RUN) -m pytest -m slow -rs tests/contextfs/runtime/oauth/test_chromium.py
 
 preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
 	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)

@@ -173,6 +173,7 @@ def _paths(routes: tuple[Route, ...], config: Config) -> Iterator[PathRule]:
     for path, noun in owners.items():
         if heads[_head(path)].most_common(1)[0][0] != noun:
             yield PathRule(path=path, service=_service(noun), exact=True)
+    yield PathRule(path="/", service="gateway", exact=True)  # the page for who opens the bare address
     yield PathRule(path=STREAM, service="stream", exact=True)
     yield PathRule(path=PROXY, service="stream")
     beside = (*PROTOCOLS, BETWEEN) if several(config) else PROTOCOLS

@@ -97,7 +97,7 @@ class Balancer(Component):
             port=PORT,
             protocol="HTTP",
             vpc_id=self._network.vpc.id,
-            # Any answer is a sign of life: a service answers its own paths only, the root with 404.
+            # Any answer is a sign of life: a service answers its own paths only, most the root with 404.
             health_check={"path": "/", "matcher": "200-499"},
             deregistration_delay=30,
             opts=self.inside(),

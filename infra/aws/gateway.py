@@ -76,7 +76,7 @@ class Gateway(Component):
     def _route(self, path: str, integration: aws.apigatewayv2.Integration) -> None:
         key = path if path == "$default" else f"ANY {path}"
         aws.apigatewayv2.Route(
-            f"{path.strip('/').replace('/', '-')}-{self._short}",
+            f"{path.strip('/').replace('/', '-') or 'root'}-{self._short}",
             api_id=self.api.id,
             route_key=key,
             target=pulumi.Output.concat("integrations/", integration.id),

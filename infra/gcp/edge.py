@@ -140,6 +140,8 @@ def _matcher(plan: Plan, name: str, backends: Backends) -> gcp.compute.URLMapPat
 
 def matches(rule: PathRule) -> list[gcp.compute.URLMapPathMatcherRouteRuleMatchRuleArgsDict]:
     """Match a path of the manifest: `{id}` is one segment, and everything below a head is the head's."""
+    if rule.path == "/":
+        return [{"full_path_match": "/"}]
     if rule.exact:
         return [{"path_template_match": template(rule.path)}]
     return [{"full_path_match": rule.path}, {"prefix_match": f"{rule.path}/"}]

@@ -52,7 +52,7 @@ def test_every_route_leads_to_the_service_of_its_noun() -> None:
     assert {route.name: dashed(route.group) for route in ROUTES} == {
         route.name: service_of(made.paths, route.path) for route in ROUTES
     }
-    assert {"gateway"} == {service_of(made.paths, path) for path in ("/mcp", "/oauth/token", "/scim/v2/Users")}
+    assert {"gateway"} == {service_of(made.paths, path) for path in ("/", "/mcp", "/oauth/token", "/scim/v2/Users")}
     assert {*(dashed(route.group) for route in ROUTES), "stream", "gateway"} == {
         workload.name for workload in made.of("service")
     }

@@ -11,6 +11,7 @@ import msgspec
 
 from contextfs.client.device import Shown
 from contextfs.client.errors import Unreachable, error_of
+from contextfs.client.retries import patiently
 from contextfs.domain.devices.model import Decision
 from contextfs.domain.logins.model import Exchange, Myself, SignIn
 from contextfs.kit.errors import ContextFSError
@@ -42,7 +43,7 @@ def _sent(
     headers = {"content-type": "application/json"} | ({"x-csrf-token": csrf} if csrf else {})
     content = None if body is None else msgspec.json.encode(body)
     try:
-        reply = http.request(method, url, content=content, headers=headers)
+        reply = patiently(lambda: http.request(method, url, content=content, headers=headers))
     except httpx2.TransportError as error:
         raise Unreachable(f"{url} does not answer ({type(error).__name__}): is the address right?") from error
     if reply.status_code >= HTTPStatus.BAD_REQUEST:

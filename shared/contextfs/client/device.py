@@ -9,6 +9,7 @@ import httpx2
 import msgspec
 
 from contextfs.client.errors import Unreachable
+from contextfs.client.retries import RETRIED, patiently
 from contextfs.kit.errors import NotAuthenticated, Unavailable
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -47,6 +48,8 @@ def begin(http: httpx2.Client, url: str, name: str) -> Shown:
     reply = _post(http, f"{url}/oauth/device_authorization", {"client_id": _CLIENT, "device_name": name})
     if reply.status_code == _ABSENT:
         raise Unavailable(f"{url} lets no devices in by a browser: log in with an API key, `ctx auth login --key`.")
+    if reply.status_code in RETRIED:
+        raise Unavailable(f"{url} lets nobody in just now ({reply.status_code}): try again in a minute.")
     try:
         return msgspec.json.decode(reply.content, type=Shown)
     except msgspec.DecodeError:
@@ -84,6 +87,8 @@ def give_back(http: httpx2.Client, url: str, key: str) -> None:
 
 def _asked(http: httpx2.Client, url: str, code: str) -> _Token:
     reply = _post(http, f"{url}/oauth/token", {"grant_type": _GRANT, "client_id": _CLIENT, "device_code": code})
+    if reply.status_code in RETRIED:
+        raise Unreachable(f"{url} answered {reply.status_code}.")
     try:
         return msgspec.json.decode(reply.content, type=_Token)
     except msgspec.DecodeError:
@@ -100,6 +105,6 @@ def _refusal(told: _Token) -> str:
 
 def _post(http: httpx2.Client, url: str, fields: dict[str, Any]) -> httpx2.Response:
     try:
-        return http.post(url, data=fields)
+        return patiently(lambda: http.post(url, data=fields))
     except httpx2.TransportError as error:
         raise Unreachable(f"{url} does not answer ({type(error).__name__}): is the address right?") from None

@@ -1,8 +1,15 @@
 """When a call is tried again, and how long to wait before it."""
 
+import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx2
 
 RETRIED = frozenset({429, 502, 503, 504})
 """Answers after which the same call may succeed."""
@@ -42,3 +49,16 @@ def asked_pause(header: str | None, now: datetime) -> float | None:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+def patiently(send: Callable[[], "httpx2.Response"]) -> "httpx2.Response":
+    """Send again for as long as the server says that it may go later; gives its last answer."""
+    retries, tried = Retries(), 1
+    while (answer := send()).status_code in RETRIED:
+        asked = asked_pause(answer.headers.get("retry-after"), datetime.now(UTC))
+        pause = retries.pause(tried, asked, random.random())  # noqa: S311 - no secret
+        if pause is None:
+            break
+        time.sleep(pause)
+        tried += 1
+    return answer

@@ -112,6 +112,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             if path in provider.answers:
                 self.answer(*provider.answers[path])
                 return
+            if path == "/auth":  # whoever comes is signed in already, and agrees
+                self.answer(303, {"location": provider.consent(self.path)}, b"")
+                return
             published: dict[str, Any] = {
                 "/.well-known/openid-configuration": provider.discovery(),
                 "/jwks": {"keys": provider.published or [key.as_dict(private=False) for key in provider.keys]},

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contextfs.kit.errors import ContextFSError, TooLarge, TooManyRequests, Unavailable
+from contextfs.runtime.problems import headers_of
 from contextfs.runtime.table import KIB
 
 _LARGEST = 64 * KIB
@@ -19,18 +20,21 @@ _KEPT_NOWHERE = {"cache-control": "no-store", "pragma": "no-cache", "x-content-t
 class Refused(Exception):
     """A request is refused: `error` is one of the names of the standard, `description` is for people."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(
+        self, error: str, description: str, status: int = 400, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(description)
         self.error = error
         self.description = description
         self.status = status
+        self.headers = headers or {}
 
     @classmethod
     def of(cls, error: ContextFSError) -> "Refused":
         """Tell an error of ours in the words of the standard."""
         passes = isinstance(error, TooManyRequests | Unavailable)
         name = "temporarily_unavailable" if passes else "invalid_request"
-        return cls(name, error.detail, error.status)
+        return cls(name, error.detail, error.status, headers_of(error) if passes else None)
 
 
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -41,7 +45,8 @@ def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 def refusal(refused: Refused) -> Response:
     """Tell a refusal."""
-    return json({"error": refused.error, "error_description": refused.description}, refused.status)
+    told = {"error": refused.error, "error_description": refused.description}
+    return json(told, refused.status, refused.headers)
 
 
 async def form_of(request: Request) -> dict[str, str]:

@@ -12,6 +12,8 @@ from contextfs.runtime.oauth.places import LOGIN
 
 PAGE: Final = "/oauth/join"
 _CREATED = 201
+_CLOSED = {401, 403}
+_OPENS_NOTHING = "This opens nothing: an invitation is all of what begins with ctxi_, once. Ask for a new one."
 
 
 def show(_browser: Browser, _fields: dict[str, str]) -> Response:
@@ -26,7 +28,7 @@ def join(browser: Browser, fields: dict[str, str]) -> Response:
         return _page("This form was not sent by this page: try again here.", 403)
     answer = browser.call("invitations.accept", {"name": name or None}, {"authorization": f"Bearer {token}"})
     if answer.status != _CREATED:
-        return _page(detail_of(answer), answer.status, name)
+        return _page(_OPENS_NOTHING if answer.status in _CLOSED else detail_of(answer), answer.status, name)
     joined = msgspec.json.decode(answer.body, type=Joined)
     browser.call("auth.open", headers={"authorization": f"Bearer {joined.secret}"})
     return browser.shown(_welcome(joined, browser.public_url))

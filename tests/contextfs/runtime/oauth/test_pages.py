@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from contextfs.kit.errors import TooManyRequests
+from contextfs.runtime.oauth import answers
+from contextfs.runtime.oauth.refusals import as_page
+from contextfs.runtime.problems import problem
 from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import SetUp
@@ -113,8 +117,22 @@ def test_who_is_invited_joins_on_the_page_once(tenant: Tenant, browser: Browser,
     assert key
     assert browser.get("/v1/auth/me").json()["email"] == "bob@example.test"
     assert "bob@example.test, member of Org" in browser.http.get("/").text
-    assert (again.status_code, "This invitation does not exist, or was used" in again.text) == (401, True)
+    assert (again.status_code, "This opens nothing" in again.text) == (401, True)
     assert token not in again.text
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "ctxi_wrong", "ctxk_live_x", "\x00", "\n"])
+def test_what_is_no_invitation_is_told_on_the_page(browser: Browser, token: str) -> None:
+    page = browser.http.post("/oauth/join", data={"invitation": token, "name": '"><script>'})
+
+    assert (page.status_code, "This opens nothing" in page.text) == (401, True)
+    assert "<script>" not in page.text
+
+
+def test_a_key_opens_no_membership(tenant: Tenant, browser: Browser) -> None:
+    page = browser.http.post("/oauth/join", data={"invitation": tenant.key})
+
+    assert ("This opens nothing" in page.text, browser.cookie) == (True, None)
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}])
@@ -165,3 +183,12 @@ def test_an_address_that_is_none_shows_a_page_to_browsers(browser: Browser) -> N
 
     assert (404, True) == (shown.status_code, "Nothing is here" in shown.text)
     assert browser.get("/no/such/page").headers["content-type"] == "application/problem+json"
+
+
+def test_who_may_come_again_is_told_when() -> None:
+    error = TooManyRequests("Too many calls wait.", retry_after=5)
+    page = as_page(problem(error, "request"))
+    told = answers.refusal(answers.Refused.of(error))
+
+    assert (page.status, page.headers["retry-after"]) == (429, "5")
+    assert (told.status_code, told.headers["retry-after"]) == (429, "5")

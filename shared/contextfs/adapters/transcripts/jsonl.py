@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,7 +17,7 @@ _BOM = b"\xef\xbb\xbf"
 _DECODER = msgspec.json.Decoder(Any)
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line that is not blank: its number from 1, the byte at which it begins, and whether it was ended."""
 
     number: int

@@ -27,7 +27,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _DECODER: Final = msgspec.json.Decoder(Any)
 
 
-class _Line(msgspec.Struct, frozen=True):
+class _Line(msgspec.Struct, frozen=True, gc=False):
     """A line; what it says where it is JSON, and what stands in it that no reader sees."""
 
     data: bytes

@@ -44,12 +44,13 @@ class Session:
         for line, record in records(data, tally):
             self.is_own = self.is_own or _is_own(record)
             self.titles.add(record)
-            if is_talk(record) or is_node(record):
+            talks, stands = is_talk(record), is_node(record)
+            if talks or stands:
                 one = self.nodes.take(line, record, starts_over=_starts_over(record))
                 self._spend(one.call, record)
             elif record.type == "assistant":
                 self._spend(message_key(record, line.number), record)
-            if not is_talk(record) and not (record.type == "attachment" and is_node(record)):
+            if not talks and not (record.type == "attachment" and stands):
                 _count(record, tally)
 
     def _spend(self, call: str | None, record: Record) -> None:

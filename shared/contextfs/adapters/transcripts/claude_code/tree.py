@@ -81,8 +81,8 @@ class Nodes(list[Node]):
     def take(self, line: Line, record: Record, *, starts_over: bool) -> Node:
         """Keep of a record what the tree needs, as the last of the nodes."""
         before = self[-1] if self else None
-        blocks = [table(block) for block in items(table(record.message).get("content"))]
-        is_reply = record.type == "assistant"
+        is_reply, is_said = record.type == "assistant", record.type in _TALK
+        blocks = [table(block) for block in items(table(record.message).get("content"))] if is_said else []
         parent = record.parent_uuid
         one = Node(
             type=self._once(record.type),

@@ -1,5 +1,6 @@
 """The questions about coding sessions: what ships of them, and the file that is built for the benchmark."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from benchmarks.retrieval.coding import SAMPLES, built, labels, main
 from benchmarks.retrieval.data import load
+from benchmarks.retrieval.systems.pure import Pure
+from benchmarks.retrieval.vectors import Vectors
 
 KINDS = {"asked", "cause", "command", "decision", "finding", "fix", "left", "when", "where"}
 
@@ -31,6 +34,22 @@ def test_the_samples_of_the_product_hold_all_evidence_about_them() -> None:
 
     assert tern is not None
     assert set() == {one for asked in tern.questions for one in asked.evidence} - {one.id for one in tern.turns}
+
+
+def test_the_cause_is_found_among_the_first_two_by_meaning_too(tmp_path: Path) -> None:
+    home = os.environ.get("CONTEXTFS_HOME")
+    model = (Path(home) if home else Path.home() / ".contextfs") / "models" / "all-MiniLM-L6-v2.int8.bin"
+    if not model.is_file():
+        pytest.skip("no embedding model on this machine: run `make models`")
+    [(project, tern)] = built([SAMPLES], [one for one in labels() if one.name == "tern"])
+    assert tern is not None
+    [asked] = [one for one in project.questions if one.q == "why did the tests hang"]
+    pure = Pure(Vectors(model, tmp_path / "vectors.db"))
+    pure.load(tern)
+
+    found = pure.search(asked.q, 2)
+
+    assert set(found).intersection(asked.evidence)
 
 
 def test_a_project_without_its_transcripts_is_left_out_by_name(

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from heapq import nlargest
-from math import isfinite
+from math import isfinite, isnan
 from typing import Literal
 
 import msgspec
@@ -162,9 +162,9 @@ def _support(said: Sequence[Passage], signals: Mapping[str, Signals]) -> dict[st
 
 def _fit(one: Passage, signals: Signals) -> float:
     """Say how well a passage fits by itself, 0..1; what does not apply counts as missed."""
-    semantic = one.semantic if one.semantic is not None and isfinite(one.semantic) else 0.0
     if signals.kind == "assistance":
-        return _mean([min(1.0, max(0.0, semantic)), saturated(one.lexical or 0.0)])
+        return _spoken(one)
+    semantic = one.semantic if one.semantic is not None and isfinite(one.semantic) else 0.0
     parts = (
         (4.0, min(1.0, max(0.0, semantic))),
         (1.5, signals.coverage),
@@ -174,6 +174,16 @@ def _fit(one: Passage, signals: Signals) -> float:
         (0.6, signals.stated),
     )
     return sum(weight * (value or 0.0) for weight, value in parts) / sum(weight for weight, _ in parts)
+
+
+def _spoken(one: Passage) -> float:
+    """Average what the legs say, each brought to 0..1; one that could not judge does not count."""
+    legs: list[float] = []
+    if one.semantic is not None and isfinite(one.semantic):
+        legs.append(min(1.0, max(0.0, one.semantic)))
+    if one.lexical is not None and not isnan(one.lexical):
+        legs.append(saturated(one.lexical))
+    return _mean(legs) if legs else 0.0
 
 
 def _mean(values: Sequence[float]) -> float:

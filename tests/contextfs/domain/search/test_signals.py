@@ -112,6 +112,17 @@ def test_a_good_session_supports_its_turns(speaker: str | None) -> None:
     assert (signals["k1"].support or 0) > (signals["p1"].support or 0)
 
 
+@pytest.mark.parametrize(
+    ("semantic", "lexical", "expected"), [(0.5, 20.0, 0.5), (None, 20.0, 0.5), (0.5, None, 0.5), (None, None, 0.0)]
+)
+def test_a_leg_that_could_not_judge_takes_no_support_away(
+    semantic: float | None, lexical: float | None, expected: float
+) -> None:
+    one = turn(0, speaker=None, semantic=semantic, lexical=lexical)
+
+    assert expected == read([one], asked(), RARITIES)["k0"].support
+
+
 HELD = st.tuples(*(st.sampled_from([0.0, rarity]) for rarity in RARITIES))
 PASSAGES = st.lists(
     st.builds(

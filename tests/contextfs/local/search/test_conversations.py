@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from clients.cli import sample
 from contextfs.kit.ports import Embedder
 from contextfs.local.search.reindexing import finish
 from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import found, opened, said
 from tests.contextfs.local.search.test_sessions import say, session
+from tests.contextfs.local.sessions.conversations import brought
 from tests.functions.letters import Letters
 
 SAID = [
@@ -158,3 +160,12 @@ def test_meanings_of_what_was_said_are_compared_without_the_line_above(talk: Mac
     assert {"In the vault, under deploy.", "Where do you keep the staging password?"} >= {
         reply.hits[0].snippet,
     }
+
+
+def test_what_was_found_out_stands_beside_the_question_that_it_answers(machine: Machine, minilm: Embedder) -> None:
+    with machine.open() as store:
+        brought(store, sample.FOLDER)
+
+    first, second, *_ = said(machine, "why did the tests hang", minilm, sources=["message"])
+
+    assert "The hang came from the session-level advisory lock" in f"{first} {second}"

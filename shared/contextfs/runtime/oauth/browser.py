@@ -78,7 +78,13 @@ class Browser:
     def to_sign_in(self) -> Response:
         """Send the browser to sign in, and from there back to where it is."""
         here = self._request.url.path + (f"?{self._request.url.query}" if self._request.url.query else "")
-        return RedirectResponse(f"{LOGIN}?return_to={quote(here, safe='')}", 303, {"cache-control": "no-store"})
+        again = "&again=1" if self.has_just_signed_in() else ""
+        place = f"{LOGIN}?return_to={quote(here, safe='')}{again}"
+        return RedirectResponse(place, 303, {"cache-control": "no-store"})
+
+    def has_just_signed_in(self) -> bool:
+        """Tell whether the browser was led here by the page to sign in at: who is nobody then keeps no cookies."""
+        return urlsplit(self._request.headers.get("referer", "")).path == LOGIN
 
     def comes_from_here(self) -> bool:
         """Tell whether a form was sent by a page of this server: browsers say so themselves."""

@@ -11,6 +11,7 @@ from contextfs.runtime.oauth.browser import Browser, detail_of
 from contextfs.runtime.oauth.places import LOGIN, LOGOUT
 
 _FAILED = 400
+_NO_COOKIES = "You are not signed in yet: this browser keeps no cookies of this server. Allow them, and try again."
 
 
 def begin(browser: Browser, fields: dict[str, str]) -> Response:
@@ -19,7 +20,8 @@ def begin(browser: Browser, fields: dict[str, str]) -> Response:
         return _to_provider(browser, fields["email"].strip(), fields.get("return_to"))
     me = None if "return_to" in fields else browser.me()
     if me is None:
-        return show(fields.get("return_to"))
+        wrong = _NO_COOKIES if "again" in fields or browser.has_just_signed_in() else ""
+        return show(fields.get("return_to"), wrong)
     return browser.shown(pages.page("You are signed in", _signed_in(me)))
 
 

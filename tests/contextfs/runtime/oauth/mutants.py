@@ -10,6 +10,10 @@ def _grants(name: str) -> str:
     return f"tests/contextfs/runtime/oauth/test_grants.py::{name}"
 
 
+def _pages(name: str) -> str:
+    return f"tests/contextfs/runtime/oauth/test_pages.py::{name}"
+
+
 _WRONG = _grants("test_what_is_asked_wrong_is_told_to_the_program")
 _STOLEN = _grants("test_a_code_is_good_for_who_asked_alone_and_is_over_after_that")
 
@@ -84,5 +88,25 @@ MUTANTS: tuple[Unchecked, ...] = (
         _PAGE,
         "not browser.comes_from_here() or not browser.sent_by(me, fields)",
         _grants("test_another_sites_page_decides_nothing"),
+    ),
+    never(
+        "a page of ours makes members",
+        "runtime/oauth/joining.py",
+        "not browser.comes_from_here()",
+        _pages("test_another_sites_page_makes_nobody_a_member"),
+    ),
+    without(
+        "a page of ours signs out",
+        "runtime/oauth/signing_in.py",
+        '{"x-csrf-token": fields.get("csrf", "")}',
+        '{"x-csrf-token": (me.csrf_token if (me := browser.me()) else "") or ""}',
+        _pages("test_another_sites_page_signs_nobody_out"),
+    ),
+    without(
+        "browsers say where our forms come from",
+        "runtime/oauth/pages.py",
+        '"referrer-policy": "same-origin"',
+        '"referrer-policy": "no-referrer"',
+        _pages("test_browsers_tell_us_where_our_own_forms_come_from"),
     ),
 )

@@ -83,6 +83,21 @@ def test_an_address_without_a_provider_is_told_on_the_page(browser: Browser) -> 
     assert 'name="return_to" value="/oauth/device"' in page.text
 
 
+@pytest.mark.parametrize("place", ["/oauth/device?user_code=BCDF-BCDF", "/oauth/login"])
+def test_who_keeps_no_cookies_is_told_so_after_signing_in(
+    tenant: Tenant, browser: Browser, new_browser: NewBrowser, place: str
+) -> None:
+    back = browser.http.post("/oauth/login", data={"key": tenant.key, "return_to": place})
+    forgetful = new_browser()
+    page = forgetful.get(back.headers["location"], referer="http://127.0.0.1:8420/oauth/login")
+    if page.is_redirect:
+        page = forgetful.get(page.headers["location"])
+
+    assert 'role="alert">You are not signed in yet: this browser keeps no cookies' in page.text
+    assert f'name="return_to" value="{place}"' in page.text
+    assert "cookies" not in new_browser().get(place).text
+
+
 @pytest.mark.parametrize(("where", "others"), [("here", 200), ("everywhere", 401)])
 def test_a_person_signs_out_on_the_page(
     tenant: Tenant, browser: Browser, new_browser: NewBrowser, where: str, others: int

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
+from benchmarks.cli import installed, program
 from benchmarks.measure import Row, pairs, row
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.local import config, place
@@ -29,7 +30,6 @@ SIZES = (10_000, 100_000)
 COLD_RUNS, WARM_RUNS = 15, 60
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _PROJECT = config.ProjectNamed(id=UUID(int=1), name="bench")
-_CTX = Path(sys.executable).with_name("ctx")
 _BATCH = 2000
 
 
@@ -91,11 +91,11 @@ def filled(root: Path) -> None:
 
 def _cold(root: Path) -> list[Row]:
     filled(root)
-    command = [_CTX, "search", _queries()[0], "--mode", "lexical"]
-    ours, floor = _process(command, root), _process([sys.executable, "-c", "pass"], root)
+    bare, ctx = installed(root / "installed")
+    command, nothing = [ctx, "search", _queries()[0], "--mode", "lexical"], [bare, "-c", "pass"]
     what = f"ctx search, {MEMORIES:,} memories, words, from its start"
-    times = pairs(ours, floor, runs=COLD_RUNS, warmup=3)
-    memory = [_peak_mb(command, root)], [_peak_mb([sys.executable, "-c", "pass"], root)]
+    times = pairs(program(command, root), program(nothing, root), runs=COLD_RUNS, warmup=3)
+    memory = [_peak_mb(command, root)], [_peak_mb(nothing, root)]
     return [
         row(what, "python -c pass", times, goal="≤ 6"),
         row("memory of ctx search", "python -c pass", memory, goal="≤ 4", unit="MB"),
@@ -186,11 +186,7 @@ def _repeated() -> Iterator[str]:
         yield from _queries()
 
 
-def _process(command: list[str | Path], folder: Path) -> Callable[[], object]:
-    return lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-def _peak_mb(command: list[str | Path], folder: Path) -> float:
+def _peak_mb(command: list[str], folder: Path) -> float:
     """Tell the most memory that a command held, by a process of its own that waits for it."""
     code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
     code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

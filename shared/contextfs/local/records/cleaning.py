@@ -20,7 +20,7 @@ from contextfs.kit.redaction_rule import Wanted
 
 MOST: Final = 64 << 20
 """Bytes of a line that is kept; a longer one no reader reads."""
-_TOGETHER: Final = 256 << 10
+_TOGETHER: Final = 512 << 10
 """Bytes of lines that are looked through at once: more costs memory, less costs time."""
 _LEFT_OUT: Final = b'{"type":"left-out-by-contextfs","bytes":%d}\n'
 _BOM: Final = b"\xef\xbb\xbf"

@@ -5,8 +5,8 @@ clipped. Relevance is a convex mean: of the two legs for a memory, of these and 
 was said in a conversation. The order is that of relevance in hundredths, as it is shown; freshness, trust and a pin
 decide among what is equal there. They never multiply, for an old fact must not be forgotten because it is old.
 
-The weights of conversations were fitted by listwise softmax on labelled ones (LoCoMo and BEAM, development halves);
-`benchmarks/retrieval` says what each is worth on conversations that it was not fitted on.
+The weights of conversations were fitted by listwise softmax on labelled ones (development halves of LoCoMo, BEAM and
+coding sessions); `benchmarks/retrieval` says what each is worth on conversations that it was not fitted on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

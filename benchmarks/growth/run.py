@@ -3,14 +3,16 @@
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.growth.corpus import Corpus
 from benchmarks.growth.curve import Point, curve
 from benchmarks.growth.filling import filled
 from benchmarks.growth.indexing import throughput
-from benchmarks.growth.searching import SELECTIVE, questions, recalls, times
+from benchmarks.growth.searching import SELECTIVE, Question, growth, questions, recalls, times
 from benchmarks.measure import Row, row
 from benchmarks.retrieval.measures import percentile
 from contextfs.adapters.database.graphs import LARGE, keep_graphs
@@ -33,39 +35,57 @@ def run_sizes(
     """Measure all, smallest first; notes go to standard error."""
     rows: list[Row] = []
     points: list[Point] = []
-    for size in sorted(sizes):
-        with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder:
-            rows += _large(Path(folder), size, runs, points)
+    smallest, *larger = sorted(sizes)
+    with _filled(smallest, runs) as least:
+        rows += _large(least, points)
+        for size in larger:
+            with _filled(size, runs) as one:
+                rows += _large(one, points)
+                grown = growth(least.admin, least.asked, one.admin, one.asked)
+                _note(f"p50 from {smallest:,} to {size:,} passages grows {grown:.1f} times (goal ≤ 6 to a million)")
     if tenants:
         with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder:
             rows += _small(Path(folder), min(max(sizes) // tenants, _EACH) or 1, tenants, runs, points)
     if indexing:
         rows += throughput()
-    _tell_growth(points)
     if svg:
         svg.write_text(curve(points), "utf-8")
     return rows
 
 
-def _large(folder: Path, size: int, runs: int, points: list[Point]) -> list[Row]:
-    """One organization of this size: by comparing all, and by its graph where it is large enough for one."""
+class _Filled(NamedTuple):
+    """A database with one organization of a size, and what it is asked."""
+
+    size: int
+    admin: str
+    asked: list[Question]
+
+
+@contextmanager
+def _filled(size: int, runs: int) -> Generator[_Filled]:
     corpus = Corpus(size)
     asked = questions(corpus, runs)
-    rows: list[Row] = []
-    with filled(folder, corpus, 1) as admin:
+    with tempfile.TemporaryDirectory(prefix="contextfs-bench-") as folder, filled(Path(folder), corpus, 1) as admin:
         started = time.monotonic()
         keep_lexicons(admin)
         _note(f"{size:,}: counting words took {time.monotonic() - started:.1f} s")
-        if size <= 10 * LARGE:
-            rows.append(_row(size, times(admin, asked, by_graph=False), points, floor="pgvector, all compared"))
-        if size > LARGE:
-            started = time.monotonic()
-            keep_graphs(admin, memory="2GB")
-            _note(f"{size:,}: the graph took {time.monotonic() - started:.0f} s")
-            rows.append(_row(size, times(admin, asked, by_graph=True), points, floor="pgvector, graph"))
-            for share, types in SELECTIVE.items():
-                found = recalls(admin, asked[: 20 if size <= 10 * LARGE else 5], types)
-                _note(f"{size:,}: recall@10 of {share}: ours {found['ours']:.3f}, plain graph {found['plain']:.3f}")
+        yield _Filled(size, admin, asked)
+
+
+def _large(one: _Filled, points: list[Point]) -> list[Row]:
+    """One organization of this size: by comparing all, and by its graph where it is large enough for one."""
+    size, admin, asked = one
+    rows: list[Row] = []
+    if size <= 10 * LARGE:
+        rows.append(_row(size, times(admin, asked, by_graph=False), points, floor="pgvector, all compared"))
+    if size > LARGE:
+        started = time.monotonic()
+        keep_graphs(admin, memory="2GB")
+        _note(f"{size:,}: the graph took {time.monotonic() - started:.0f} s")
+        rows.append(_row(size, times(admin, asked, by_graph=True), points, floor="pgvector, graph"))
+        for share, types in SELECTIVE.items():
+            found = recalls(admin, asked[: 20 if size <= 10 * LARGE else 5], types)
+            _note(f"{size:,}: recall@10 of {share}: ours {found['ours']:.3f}, plain graph {found['plain']:.3f}")
     return rows
 
 
@@ -92,14 +112,6 @@ def _row(
     name = what or f"hybrid search of {size:,} passages ({way})"
     _note(f"{name}: p50 {middle:.1f} ms, p95 {late / middle:.1f} times that (goal ≤ 3)")
     return row(name, floor, (ours, plain), goal="≤ 2")
-
-
-def _tell_growth(points: Sequence[Point]) -> None:
-    large = [one for one in points if one.series != "many small"]
-    best = {size: min(one.ours for one in large if one.size == size) for size in {one.size for one in large}}
-    if len(best) > 1:
-        first, last = min(best), max(best)
-        _note(f"p50 from {first:,} to {last:,} passages grows {best[last] / best[first]:.1f} times (goal ≤ 6)")
 
 
 def _note(text: str) -> None:

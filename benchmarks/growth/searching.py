@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -84,6 +84,21 @@ def times(admin: str, asked: Sequence[Question], *, by_graph: bool) -> tuple[lis
                 theirs.append(taken[1])
         way = app.execute("select current_setting('app.search_way')").fetchone()
     return ours, theirs, way[0] if way else "none"
+
+
+def growth(small: str, asked_small: Sequence[Question], large: str, asked_large: Sequence[Question]) -> float:
+    """Ask a small and a large database in turn, so that what else the machine does falls on both.
+
+    Gives how many times as long the large one's median takes, in processor time of the servers' processes.
+    """
+    taken: tuple[list[float], list[float]] = ([], [])
+    sides = ((small, asked_small), (large, asked_large))
+    with ExitStack() as stack:
+        open_ones = [stack.enter_context(asking(admin, asked[0]["org"])) for admin, asked in sides]
+        for pair in zip(asked_small, asked_large, strict=True):
+            for one, connection, times_of in zip(pair, open_ones, taken, strict=True):
+                times_of.append(_milliseconds(connection, _OURS, one))
+    return float(np.median(taken[1]) / np.median(taken[0]))
 
 
 def _milliseconds(connection: psycopg.Connection[Any], query: Any, one: Question) -> float:

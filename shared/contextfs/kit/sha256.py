@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _hashlib import HASH
+    from collections.abc import Callable
     from hashlib import sha256 as _own
 else:
     try:
@@ -18,5 +19,5 @@ else:
 
 def sha256(data: bytes) -> "HASH":
     """Hash as `hashlib.sha256` does: by OpenSSL, which is faster by the byte, where something has loaded it already."""
-    loaded = sys.modules.get("hashlib")
-    return (_own if loaded is None else loaded.sha256)(data)
+    hashed: Callable[[bytes], HASH] = getattr(sys.modules.get("hashlib"), "sha256", _own)  # while it loads it has none
+    return hashed(data)

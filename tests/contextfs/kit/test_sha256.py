@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -30,3 +31,9 @@ def test_by_itself_it_gives_what_openssl_gives(text: str) -> None:
 
 def test_where_openssl_is_loaded_it_hashes() -> None:
     assert type(hashlib.sha256(b"")) is type(sha256(b""))
+
+
+def test_while_another_thread_loads_openssl_it_hashes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hashlib", ModuleType("hashlib"))
+
+    assert hashlib.sha256(b"x").hexdigest() == sha256(b"x").hexdigest()

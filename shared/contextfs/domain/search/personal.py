@@ -9,7 +9,14 @@ import re
 
 from contextfs.kit.pattern import pattern
 
-_FIRST = pattern(r"\b(?:i|my|mine|me|myself)\b", re.IGNORECASE)
+# Not the I of I/O, nor that of a loop, of -i, my.cnf or example.me: a small i has a verb beside it.
+_FIRST = pattern(
+    r"(?<![\w./\\-])(?:(?-i:I)|my|mine|me|myself"
+    r"|(?<=\b(?:do|am) )i|(?<=\b(?:did|had|was) )i|(?<=\b(?:have|what|that) )i"
+    r"|i(?= (?:\w+ly )?(?:am|was|do|did|have|had|said|say|told|want|like|love|need|prefer|plan|mean|think|ask|use|chose"
+    r"|decide|mention)))(?![\w/\\-]|\.\w)",
+    re.IGNORECASE,
+)
 _THEIRS = pattern(
     r"\b(?:did|have|had) you\b|\byour (?:advice|suggestions?|recommendations?|answers?|explanations?|findings?)\b"
     r"|\byou(?:['\u2019]ve| have| had)? (?:recommended|suggested|proposed|advised|explained|found|said|told|gave"

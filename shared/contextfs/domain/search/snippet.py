@@ -12,8 +12,9 @@ from contextfs.kit.pattern import pattern
 _ELLIPSIS = "…"
 _NARROWEST = 20
 _LABEL = pattern(r"\A\w+: ")
-_MARKS = pattern(r"[`*\s]+")
-_OPENING = 40
+_MARKS = pattern(r"[`*]")
+_OPENING, _MOST_TOLD = 40, 40
+"""Characters that a title has at least, words at the most."""
 
 
 class _Match(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ def snippet(text: str, query_terms: Collection[str], *, width: int = 200, told: 
 
     `query_terms` are terms as `tokens.query_terms` gives them. Without a match it is the text's beginning. Cuts fall
     between words and are marked by an ellipsis. What stands beside it is `told`: where a text of several lines begins
-    with that, the others are shown. Invalid when `width` is below 20.
+    with that, what follows is shown. Invalid when `width` is below 20.
     """
     if width < _NARROWEST:
         raise Invalid(f"a snippet of {width} characters shows nothing: give at least {_NARROWEST}")
@@ -39,14 +40,19 @@ def snippet(text: str, query_terms: Collection[str], *, width: int = 200, told: 
 
 
 def _untold(text: str, told: str) -> str:
-    """Give what a text says behind a first line of which the beginning is told already, label and marks aside."""
+    """Give what a text of several lines says behind that beginning of its first line which is told, its label aside."""
     first, _, others = text.strip().partition("\n")
-    opening = _plain(_LABEL.sub("", first))[:_OPENING]
-    return others if others.strip() and opening and opening in _plain(told) else text
+    words, known = _LABEL.sub("", first).split(), _plain(told)
+    opening = range(min(len(words), _MOST_TOLD), 0, -1)
+    count = next((n for n in opening if _plain(" ".join(words[:n])).rstrip(".:;,") in known), 0)
+    if not others.strip() or (count < len(words) and len(" ".join(words[:count])) < _OPENING):
+        return text
+    left = " ".join(words[count:])
+    return f"{_ELLIPSIS}{left}\n{others}" if left else others
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub(" ", text).strip()
+    return " ".join(_MARKS.sub("", text).split())
 
 
 def _matches(line: str, wanted: frozenset[str]) -> list[_Match]:

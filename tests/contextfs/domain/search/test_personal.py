@@ -18,6 +18,10 @@ from contextfs.domain.search.personal import is_personal
         "Can you tell me what I wanted instead of the start command?",
         "remind me what my deadline is",
         "what should the agent do for me before a commit",
+        "what i said about ports",
+        "the port i wanted",
+        "is there a rule of mine?",
+        "what did the plan say about me.",
     ],
 )
 def test_what_the_asker_said_has_or_wants_is_personal(text: str) -> None:
@@ -41,6 +45,11 @@ def test_what_the_asker_said_has_or_wants_is_personal(text: str) -> None:
         "Can you tell me why the tests hang?",
         "show me the migration",
         "what is in i18n.py",
+        "why did the I/O scheduler stall?",
+        "where is my.cnf kept?",
+        "what does the -i flag do?",
+        "why does index i overflow in the loop?",
+        "who owns contextfs.me?",
         "Warum h\u00e4ngen die Tests?",
     ],
 )

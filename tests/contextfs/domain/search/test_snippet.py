@@ -55,8 +55,21 @@ def test_a_first_line_that_stands_beside_it_gives_way_to_what_follows() -> None:
     account = "Goal: why does `make test` hang in the nightly build of the main branch?\nOutcome: A lock was kept."
     title = "shop · why does make test hang in the nightly build of the… · 2026-03-01"
 
-    assert "Outcome: A lock was kept." == snippet(account, query_terms("why does the test hang"), told=title)
+    assert "…main branch? Outcome: A lock was kept." == snippet(account, query_terms("why does it hang"), told=title)
     assert account.replace("\n", " ") == snippet(account, [], told="shop · something else · 2026-03-01")
+
+
+def test_what_the_title_leaves_out_of_a_first_line_is_shown() -> None:
+    text = "We deploy the billing service on Thursdays, once the freeze window has closed at 17:00.\n\nNobody is asked."
+    title = "shop · We deploy the billing service on Thursdays, once the… · 2026-03-01"
+
+    found = snippet(text, query_terms("when does the freeze window close"), told=title)
+
+    assert "…freeze window has closed at 17:00. Nobody is asked." == found
+
+
+def test_a_first_line_that_is_told_whole_is_not_shown() -> None:
+    assert "Use it." == snippet("Why `uv`?\nUse it.", ["why"], told="shop · Why uv? · 2026-03-01")
 
 
 def test_a_single_line_is_shown_though_it_stands_beside_it() -> None:

@@ -208,7 +208,7 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
 
     ports = [one["port"] for rule in everything["egress"] for one in rule["ports"]]
 
-    assert ports == [53, 53, 5432, 4318, 443, 8080]
+    assert ports == [53, 53, 5432, 4318, 443, 8080, 80, 988]
     assert "ingress" not in everything
     assert "Ingress" in everything["policyTypes"]
     assert gateway["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "gateway"

@@ -1,5 +1,6 @@
 """Addresses of databases as a new connection needs them: with the password, or the token, that holds now."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
@@ -7,10 +8,12 @@ from functools import cached_property, partial
 from contextfs.adapters.database import address
 from contextfs.adapters.database.address import Address
 from contextfs.kit.clock import Clock, system_clock
-from contextfs.kit.errors import Invalid
+from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.ports import Logins
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime.secrets import Kept
+
+_log = logging.getLogger(__name__)
 
 PASSWORD = "password"  # noqa: S105 - the name of a way to log in
 
@@ -51,7 +54,7 @@ class Addresses:
         current = self._current(variable, told)
         if self._by_password or (isinstance(current, str) and address.passwordless(current) is None):
             return current
-        return partial(_with_token, current, self._logins)
+        return partial(_with_token, variable, current, self._logins)
 
     def _current(self, variable: str, told: str) -> Address:
         if not self._kept.names(variable):
@@ -75,8 +78,14 @@ class Addresses:
             raise Invalid(f"CONTEXTFS_DATABASE_LOGIN needs the package {error.name}: {cure}.") from error
 
 
-def _with_token(current: Address, logins: Logins) -> str:
+def _with_token(variable: str, current: Address, logins: Logins) -> str:
     """Give an address as it is now; the token, where it lacks a password, is for the server that it names now."""
     told = address.now(current)
     login = address.passwordless(told)
-    return told if login is None else address.with_password(told, logins.password(*login))
+    if login is None:
+        return told
+    try:
+        return address.with_password(told, logins.password(*login))
+    except ContextFSError as error:
+        _log.warning("no token to log in by", extra={"setting": variable, "detail": error.detail})
+        raise

@@ -187,7 +187,9 @@ def test_a_pool_on_google_cloud_lives_through_tokens_that_end(admin_url: str, mo
     assert first != second
 
 
-def test_a_database_that_no_token_opens_is_away(admin_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_no_token_opens_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     metadata = metadata_server.Metadata()
     metadata.token = None
     with metadata_server.served(metadata) as environment:
@@ -201,3 +203,7 @@ def test_a_database_that_no_token_opens_is_away(admin_url: str, monkeypatch: pyt
             database.transaction(),
         ):
             pass
+
+    lines = [JsonLines("api").format(record) for record in caplog.records]
+
+    assert any('"setting": "CONTEXTFS_DATABASE_URL", "detail": "Google gives no token' in line for line in lines)

@@ -17,13 +17,17 @@ class JsonLines(logging.Formatter):
         self._service = service
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record; of an exception only its kind and place are told, since its text may quote content."""
+        """Write the record; of an exception only its kind and place are told, since its text may quote content.
+
+        So it is with one among the arguments of a message: the pool of connections passes those of the driver, which
+        quote an address.
+        """
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "service": self._service,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         line |= {key: value for key, value in record.__dict__.items() if key not in _PLAIN}
         if record.exc_info and record.exc_info[0]:
@@ -41,6 +45,13 @@ def configure(service: str, level: str = "info") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     server = logging.getLogger("uvicorn.error")
     server.setLevel(max(logging.INFO, logging.getLogger().level))  # below, it tells the headers of web sockets
+
+
+def _message(record: logging.LogRecord) -> str:
+    told = record.args
+    if isinstance(told, tuple) and any(isinstance(one, BaseException) for one in told):
+        return str(record.msg) % tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in told)
+    return record.getMessage()
 
 
 def _place(traceback: Any) -> list[str]:

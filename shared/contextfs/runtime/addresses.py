@@ -1,16 +1,19 @@
 """Addresses of databases as a new connection needs them: with the password, or the token, that holds now."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from contextfs.adapters.database import address
 from contextfs.adapters.database.address import Address
 from contextfs.kit.clock import Clock, system_clock
-from contextfs.kit.errors import Invalid
+from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.ports import Logins
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime.secrets import Kept
+
+_log = logging.getLogger(__name__)
 
 PASSWORD = "password"  # noqa: S105 - the name of a way to log in
 
@@ -28,30 +31,30 @@ class Addresses:
     ) -> None:
         self._settings = settings
         self._environment = environment or {}
-        self._kept = Kept(self._environment, monotonic)
+        self._by_password = settings.database_login == PASSWORD
+        self._check = address.parsed if self._by_password else address.passwordless
+        self._kept = Kept(self._environment, monotonic, check=self._check)
         self._clock = clock
 
     def of(self, field: str) -> Address | None:
         """Give the address that a setting holds, or what tells it anew to each connection; None for none.
 
         It is told anew where its text is kept elsewhere, and where tokens take the place of a password that it lacks.
-        Invalid names the setting where a token cannot be given to its server.
+        Invalid names the setting whose text is no address, or whose server cannot be given a token. What is read later
+        is judged in the same way; what is refused then is not taken, and the address that was known holds.
         """
         told: str | None = getattr(self._settings, field)
         variable = f"{PREFIX}{field.upper()}"
         if told is None:
             return None
-        current = self._current(variable, told)
-        if self._settings.database_login == PASSWORD:
-            return current
         try:
-            login = address.passwordless(told)
+            self._check(told)
         except Invalid as error:
-            raise Invalid(f"Setting {variable}: {error.detail}.") from error
-        if login is None:
+            raise Invalid(f"Setting {variable}: {error.detail}.") from None
+        current = self._current(variable, told)
+        if self._by_password or (isinstance(current, str) and address.passwordless(current) is None):
             return current
-        logins = self._logins
-        return lambda: address.with_password(address.now(current), logins.password(*login))
+        return partial(_with_token, variable, current, self._logins)
 
     def _current(self, variable: str, told: str) -> Address:
         if not self._kept.names(variable):
@@ -73,3 +76,16 @@ class Addresses:
             extra = self._settings.database_login.partition("-")[0]
             cure = f"pip install 'contextfs-platform[{extra}]'"
             raise Invalid(f"CONTEXTFS_DATABASE_LOGIN needs the package {error.name}: {cure}.") from error
+
+
+def _with_token(variable: str, current: Address, logins: Logins) -> str:
+    """Give an address as it is now; the token, where it lacks a password, is for the server that it names now."""
+    told = address.now(current)
+    login = address.passwordless(told)
+    if login is None:
+        return told
+    try:
+        return address.with_password(told, logins.password(*login))
+    except ContextFSError as error:
+        _log.warning("no token to log in by", extra={"setting": variable, "detail": error.detail})
+        raise

@@ -281,7 +281,7 @@ def _for_browsers(route: Route, request: HttpRequest, response: HttpResponse) ->
         return response
     from contextfs.runtime.oauth import refusals  # noqa: PLC0415 - few doors ever show a page
 
-    return refusals.as_page(response)
+    return refusals.as_page(response, route.name)
 
 
 def _agent(request: HttpRequest) -> str:

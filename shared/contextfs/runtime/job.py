@@ -17,6 +17,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from contextfs.adapters.database import address
 from contextfs.journeys.enter.organization import Founding, derive, found
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.settings import from_environment
@@ -87,6 +88,7 @@ def _owner(environment: Mapping[str, str]) -> str:
     owner = environment.get(OWNER)
     if not owner:
         raise Invalid(f"Setting {OWNER} is missing: migrations and graphs connect as the owner of the database.")
+    _parts(OWNER, owner)
     return owner
 
 
@@ -129,18 +131,15 @@ def _founding(environment: Mapping[str, str]) -> Founding:
 
 def _passwords(environment: Mapping[str, str]) -> dict[str, str]:
     """Read the passwords of the roles from the addresses that they log in with."""
-    from psycopg import ProgrammingError  # noqa: PLC0415 - schedules start without it
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
+    told = [_parts(variable, environment.get(variable, "")) for variable in ROLES]
+    return {parts["user"]: parts["password"] for parts in told if parts.get("user") and parts.get("password")}
 
-    passwords: dict[str, str] = {}
-    for variable in ROLES:
-        try:
-            parts = conninfo_to_dict(environment.get(variable, ""))
-        except ProgrammingError:  # its text quotes the address, with the password in it
-            raise Invalid(f"Setting {variable} is not an address of Postgres.") from None
-        if parts.get("user") and parts.get("password"):
-            passwords[str(parts["user"])] = str(parts["password"])
-    return passwords
+
+def _parts(variable: str, text: str) -> dict[str, str]:
+    try:
+        return address.parsed(text)
+    except Invalid as error:
+        raise Invalid(f"Setting {variable}: {error.detail}.") from None
 
 
 def main(arguments: list[str]) -> int:

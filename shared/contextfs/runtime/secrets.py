@@ -17,6 +17,8 @@ from contextfs.kit.settings import PREFIX
 
 OLD = 60.0
 """Seconds after which a text is read again: so long may a new connection log in by a password that was changed."""
+PATIENCE = 1.0
+"""Seconds that a new connection waits for a text that is being read again, before it takes the one that is known."""
 _STORES = ("file", "gcp-secret", "aws-secret", "gcp-kms", "aws-kms")
 _log = logging.getLogger(__name__)
 
@@ -42,14 +44,26 @@ def is_reference(variable: str, value: str) -> bool:
 
 
 class Kept:
-    """The texts of a process's references. One that is old is read again; while its store is away, it stays."""
+    """The texts of a process's references. One that is old is read again, aside, by one thread at a time.
 
-    def __init__(self, environment: Mapping[str, str], monotonic: Callable[[], float] = time.monotonic) -> None:
+    Whoever finds it old waits a moment for that, and nobody else does. While its store is away, or gives a text that
+    `check` refuses by Invalid, the one that is known stays.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        check: Callable[[str], object] = str,
+    ) -> None:
         self._environment = environment
         self._monotonic = monotonic
+        self._check = check
         self._lock = threading.Lock()
         self._begun = monotonic()
         self._known: dict[str, tuple[float, str]] = {}
+        self._reading: set[str] = set()
 
     def names(self, variable: str) -> bool:
         """Tell whether a variable names a secret."""
@@ -58,15 +72,34 @@ class Kept:
     def text(self, variable: str, before: str) -> str:
         """Give the text that a variable names now; `before` is what the process began with."""
         with self._lock:
-            since, known = self._known.get(variable, (self._begun, before))
-            if self._monotonic() - since < OLD:
+            since, known = self._known.setdefault(variable, (self._begun, before))
+            if variable in self._reading or self._monotonic() - since < OLD:
                 return known
-            try:
-                known = resolved({variable: self._environment[variable], **self._unnamed()})[variable]
-            except ContextFSError as error:
-                _log.warning("a secret was not read again", extra={"setting": variable, "detail": error.detail})
-            self._known[variable] = (self._monotonic(), known)
-            return known
+            reader = threading.Thread(target=self._read, args=[variable], name=f"reads {variable}", daemon=True)
+            reader.start()
+            self._reading.add(variable)
+        reader.join(PATIENCE)
+        return self._known[variable][1]
+
+    def _read(self, variable: str) -> None:
+        text = self._anew(variable)
+        with self._lock:
+            known = self._known[variable][1]
+            self._known[variable] = (self._monotonic(), known if text is None else text)
+            self._reading.remove(variable)
+
+    def _anew(self, variable: str) -> str | None:
+        """Give the text that the store has, None where it has none that is of use: a thread has nobody to tell."""
+        try:
+            text = resolved({variable: self._environment[variable], **self._unnamed()})[variable]
+            self._check(text)
+        except ContextFSError as error:
+            _log.warning("a secret was not read again", extra={"setting": variable, "detail": error.detail})
+        except Exception:  # noqa: BLE001 - nobody is there to take it, and the next one shall try again
+            _log.exception("a secret was not read again", extra={"setting": variable})
+        else:
+            return text
+        return None
 
     def _unnamed(self) -> dict[str, str]:
         return {name: value for name, value in self._environment.items() if not is_reference(name, value)}

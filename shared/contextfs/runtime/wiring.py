@@ -47,7 +47,10 @@ class Wiring:
         self.clock = clock
         self.addresses = addresses or Addresses(settings)
         self.database = PostgresDatabase(
-            self.addresses.of("database_url") or "", size=settings.pool_size, shared=settings.database_shared
+            self.addresses.of("database_url") or "",
+            size=settings.pool_size,
+            shared=settings.database_shared,
+            name="CONTEXTFS_DATABASE_URL",
         )
         self.waker = Waker(self.database)
         leases = Leases(self._allowances(), ProcessAllowances())
@@ -91,7 +94,7 @@ class Wiring:
         address = self.addresses.of("relay_database_url")
         if address is None:
             raise Invalid("Setting CONTEXTFS_RELAY_DATABASE_URL is missing: the relay and the worker need it.")
-        return PostgresDatabase(address, size=2)
+        return PostgresDatabase(address, size=2, name="CONTEXTFS_RELAY_DATABASE_URL")
 
     def bus(self, platform: Database) -> Bus:
         """Choose the bus that the setting `cloud` names; on one machine it is in the platform's own database."""

@@ -78,11 +78,14 @@ def test_migrations_without_an_owner_are_refused() -> None:
         job.run("migrate-pre", {})
 
 
-def test_an_address_that_is_none_is_refused_without_being_told(database_url: str) -> None:
-    variables = environment(database_url) | {"CONTEXTFS_DATABASE_URL": "postgresql://app:hunter2@[bad"}
+@pytest.mark.parametrize(
+    ("name", "variable"), [("migrate-pre", "CONTEXTFS_DATABASE_URL"), ("migrate-pre", job.OWNER), ("graphs", job.OWNER)]
+)
+def test_an_address_that_is_none_is_refused_without_being_told(name: str, variable: str, database_url: str) -> None:
+    variables = environment(database_url) | {variable: "postgresql://app:hunter2@[bad"}
 
-    with pytest.raises(Invalid, match=r"^Setting CONTEXTFS_DATABASE_URL is not an address of Postgres\.$"):
-        job.run("migrate-pre", variables)
+    with pytest.raises(Invalid, match=rf"^Setting {variable}: this is no address of Postgres\.$"):
+        job.run(name, variables)
 
 
 def test_lambda_runs_the_job_that_its_variable_names(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
 """A variable may name where its text is kept; what is wrong with that is told by the variable's name."""
 
+import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -111,6 +114,45 @@ def test_a_text_is_read_again_when_it_is_old_and_kept_while_it_cannot_be(tmp_pat
     told.append(kept.text(URL, "first"))
 
     assert ["first", "first", "second", "second"] == told
+
+
+def test_while_a_store_hangs_one_connection_waits_a_moment_and_the_others_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "PATIENCE", 0.2)
+    pipe, now = tmp_path / "url", [0.0]
+    os.mkfifo(pipe)  # whoever reads it waits for somebody who writes
+    kept = Kept({URL: f"file:{pipe}"}, lambda: now[0])
+    kept.text(URL, "first")
+    now[0] += secrets.OLD
+    with ThreadPoolExecutor(3) as connections:
+        try:
+            asked = [connections.submit(kept.text, URL, "first") for _ in range(3)]
+            told = [one.result(timeout=5) for one in asked]
+            readers = [thread for thread in threading.enumerate() if thread.name == f"reads {URL}"]
+        finally:
+            pipe.write_text("second")
+        for reader in readers:
+            reader.join(5)
+
+    assert (["first"] * 3, 1) == (told, len(readers))
+    assert "second" == kept.text(URL, "first")
+
+
+def test_a_reader_that_breaks_is_told_of_and_the_next_one_reads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, now = tmp_path / "url", [0.0]
+    file.write_text("broken")
+    kept = Kept({URL: f"file:{file}"}, lambda: now[0], check=lambda text: {"whole": 1}[text])
+    now[0] += secrets.OLD
+    told = [kept.text(URL, "first")]
+    file.write_text("whole")
+    now[0] += secrets.OLD
+    told.append(kept.text(URL, "first"))
+
+    assert ["first", "whole"] == told
+    assert ["a secret was not read again"] == [record.message for record in caplog.records]
 
 
 def test_what_a_start_has_read_is_not_read_again_by_its_first_connection() -> None:

@@ -30,18 +30,20 @@ def passwordless(address: str) -> Login | None:
 
     Invalid where what takes the password's place would be sent to a server that nobody verified.
     """
-    parts = _parts(address)
-    if parts.get("password") or not (parts.get("user") and parts.get("host")):
+    parts = parsed(address)
+    user, port = parts.get("user"), parts.get("port") or "5432"
+    place = parts.get("hostaddr") or parts.get("host")  # where there are both, libpq connects to the first
+    if parts.get("password") or not (user and place):
         return None
-    if _is_far(parts["host"]) and parts.get("sslmode") not in _VERIFIED:
+    host = parts.get("host") or place
+    if "," in f"{host}{place}{port}" or not port.isdecimal():
+        raise Invalid("a token is for one host and one port: name one of each")
+    if _is_far(place) and parts.get("sslmode") not in _VERIFIED:
         raise Invalid(
             "a token is sent to a server that is verified alone: add sslmode=verify-full, and as sslrootcert the file "
             "of the authority that vouches for it"
         )
-    port = parts.get("port", "5432")
-    if not port.isdecimal():
-        raise Invalid("a token is for one host and one port: name one of each")
-    return Login(parts["host"], int(port), parts["user"])
+    return Login(host, int(port), user)
 
 
 def with_password(address: str, password: str) -> str:
@@ -51,7 +53,8 @@ def with_password(address: str, password: str) -> str:
     return make_conninfo(address, password=password)
 
 
-def _parts(address: str) -> dict[str, str]:
+def parsed(address: str) -> dict[str, str]:
+    """Give the parts of an address by libpq's names; Invalid, without its text, where it is none."""
     from psycopg import ProgrammingError  # noqa: PLC0415 - as above
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
 

@@ -7,11 +7,12 @@ neither begins nor ends transactions: it carries what does.
 https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import psycopg
 from psycopg import generators, pq
@@ -21,11 +22,14 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.rows import RowFactory, dict_row
 
+from contextfs.adapters.database import refused
 from contextfs.kit.digest import blake2b
 from contextfs.kit.ports import Parameters, Row, Statement
 
 _Kind = tuple[bytes, tuple[int, ...]]
 """What a statement is prepared as: its text, and the types of its values."""
+
+_log = logging.getLogger(__name__)
 
 _PLACE = re.compile(r"%(?:\((\w+)\)s|%)")
 _DONE = pq.ExecStatus.COMMAND_OK
@@ -44,6 +48,15 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(pgconn, row_factory)
         self.seen: Counter[_Kind] = Counter()
         self.prepared: dict[_Kind, bytes] = {}
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **given: Any) -> Self:
+        """Connect. A pool does so where nobody hears what went wrong: it is logged, in words that quote no address."""
+        try:
+            return super().connect(conninfo, **given)
+        except psycopg.Error as error:
+            _log.warning("no connection to the database", extra=refused.why(error))
+            raise
 
     @cached_property
     def adapting(self) -> Adapting:

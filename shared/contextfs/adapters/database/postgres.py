@@ -107,12 +107,15 @@ class PostgresDatabase:
     """A pool of connections as one role. It does not know tenants: claims are set inside each transaction.
 
     `shared`: a proxy stands before the server, and gives each transaction whichever connection is free. It takes no
-    options, so the role's own defaults hold, and no statement is prepared for later.
+    options, so the role's own defaults hold, and no statement is prepared for later. `name` is what logs call the pool.
     """
 
-    def __init__(self, url: Address, *, size: int = 10, timeout: float = 10.0, shared: bool = False) -> None:
+    def __init__(
+        self, url: Address, *, size: int = 10, timeout: float = 10.0, shared: bool = False, name: str = "database"
+    ) -> None:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
+            name=name,
             min_size=1,
             max_size=size,
             timeout=timeout,

@@ -205,7 +205,7 @@ def test_an_address_that_is_none_shows_a_page_to_browsers(browser: Browser) -> N
 
 def test_who_may_come_again_is_told_when() -> None:
     error = TooManyRequests("Too many calls wait.", retry_after=5)
-    page = as_page(problem(error, "request"))
+    page = as_page(problem(error, "request"), "auth.callback")
     told = answers.refusal(answers.Refused.of(error))
 
     assert (page.status, page.headers["retry-after"]) == (429, "5")

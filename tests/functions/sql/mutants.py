@@ -31,7 +31,7 @@ _DOOR = (
     without(
         "the guard reads it",
         _ASK,
-        "query = guarded(wanted.query)",
+        "query = guarded(wanted.query, THEN if wanted.as_of else NOW)",
         "query = wanted.query",
         _route("test_what_is_wrong_is_told_in_one_line"),
     ),

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 NODES: Final = frozenset(
     {
-        *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Values, exp.Subquery, exp.With, exp.CTE),
+        *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Values, exp.Subquery, exp.With, exp.CTE, exp.Table),
         *(exp.From, exp.Join, exp.Lateral, exp.Where, exp.Group, exp.Having, exp.Rollup, exp.Cube, exp.GroupingSets),
         *(exp.Order, exp.Ordered, exp.Limit, exp.LimitOptions, exp.Fetch, exp.Offset, exp.Distinct),
         *(exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls),
@@ -56,6 +56,11 @@ WORDS: Final = frozenset(
     }
 )
 """Functions that the parser takes by their word."""
+
+CALLED_AS_WANTED: Final = frozenset(
+    {"generate_series", "jsonb_object_keys", "regexp_matches", "regexp_split_to_table", "unnest"}
+)
+"""Functions whose rows have one column without a name of its own: it has the one that the query gives to the rows."""
 
 _T = exp.DataType.Type
 CASTS: Final = frozenset(

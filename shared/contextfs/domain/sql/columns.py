@@ -3,14 +3,15 @@
 Postgres takes `n.pg_sleep` for a call of that function, where `n` is no table but the values of a function that gives
 rows, and has no such column ("functional notation"). So such a name is followed by columns that the query declares
 alone, and by itself where the function leaves it to the query how its one column is called; what is followed by a
-column has to be named in the query, and rows that the query names not at all are named before it is run.
+column has to be named in the query, and rows that the query names not at all are named before it is run. Behind the
+name of a table it takes what is no column for a function of a whole row, of which there are few.
 """
 
 from collections.abc import Iterator
 
 from sqlglot import exp
 
-from contextfs.domain.sql.names import CALLED_AS_WANTED
+from contextfs.domain.sql.names import CALLED_AS_WANTED, OF_A_ROW, RESERVED
 from contextfs.kit.errors import Invalid
 
 _OF_ROWS = frozenset({"key", "value", "ordinality", "*"})
@@ -38,6 +39,8 @@ def check_columns(tree: exp.Query) -> None:
             raise Invalid(f"The rows of a function that {source} names have no column {name}: {cure}.", where="$.query")
         if source and source not in rows and source not in tables:
             raise Invalid(f"Nothing is named {source} in this query: name it with `as`.", where="$.query")
+        if source in tables - rows.keys() and (name in OF_A_ROW or name.startswith(RESERVED)):
+            raise Invalid(f"{source}.{name} would call a function: name the column otherwise.", where="$.query")
 
 
 def _sources(tree: exp.Query) -> tuple[set[str], dict[str, frozenset[str]]]:

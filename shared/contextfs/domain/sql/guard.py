@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from contextfs.domain.sql.columns import check_columns, name_rows
-from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, WORDS
+from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, RESERVED, WORDS
 from contextfs.domain.sql.tables import qualified, stored
 from contextfs.domain.sql.views import NOW, VIEWS
 from contextfs.kit.errors import Invalid
@@ -26,9 +26,6 @@ _WORD = re.compile(r"[A-Za-z_]+[0-9]*", re.ASCII)
 _LONGEST_TYPE = 1000
 _LONGEST_NAME = 63
 """In bytes. Postgres cuts a longer one off there, and two names would be one that were told apart here."""
-
-_RESERVED = "pg_"
-"""With this begin the tables of Postgres's own catalog."""
 
 
 def guarded(query: str, schema: str = NOW) -> str:
@@ -100,9 +97,9 @@ def _check_type(node: exp.DataType | exp.DataTypeParam) -> None:
 
 
 def _check_own(cte: exp.CTE) -> None:
-    if cte.alias.startswith(_RESERVED):
+    if cte.alias.startswith(RESERVED):
         raise Invalid(
-            f"Postgres keeps names that begin with {_RESERVED}: call {cte.alias} something else.", where="$.query"
+            f"Postgres keeps names that begin with {RESERVED}: call {cte.alias} something else.", where="$.query"
         )
 
 

@@ -1,7 +1,7 @@
 """What must never run, in whatever clothes it comes: the guard refuses each."""
 
 _CUT = "n" * 63
-CUT_OFF = f"select 1 from (select {_CUT}.pg_sleep from generate_series(1, 5) as {_CUT}n) x, memories as {_CUT}"  # noqa: S608 - it is to be refused
+CUT_OFF = f"select 1 from (select {_CUT}.lo_get from generate_series(1, 5) as {_CUT}n) x, memories as {_CUT}"  # noqa: S608 - it is to be refused
 
 REFUSED = (
     "",
@@ -120,11 +120,15 @@ REFUSED = (
     "select contextfs_now.memories.id from memories",
     "select (n).pg_sleep from (select 1 as n) x",
     "select current_setting.current_setting from jsonb_array_elements_text('[\"app.org_id\"]') as current_setting",
+    "select 1 from (select generate_series.lo_get from generate_series(1, 5)) x, memories as generate_series",
     "select pg_sleep.pg_sleep from jsonb_array_elements('[1]') as pg_sleep",
     "select pg_sleep.pg_sleep from lateral jsonb_array_elements('[1]') as pg_sleep",
     "select version.version from jsonb_array_elements('[1]') with ordinality as version",
     "select pg_ls_dir.pg_ls_dir from unnest(array['/'], array['/']) as pg_ls_dir",
     "select lo_import.lo_import from lower('/etc/passwd') as lo_import",
+    "select m.pg_typeof from memories m",
+    "select x.quote_literal from (select 1) x",
+    "with t as (select 1) select t.row_to_json from t",
     # a name that Postgres cuts off where another one ends
     CUT_OFF,
     # a name that WITH gives in one place, and the catalog or a schema in another

@@ -43,7 +43,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "no name of the catalog",
         _GUARD,
-        "cte.alias.startswith(_RESERVED)",
+        "cte.alias.startswith(RESERVED)",
         "with pg_class as (select 1) select * from pg_class",
     ),
     never(
@@ -107,6 +107,12 @@ MUTANTS: tuple[Unchecked, ...] = (
         "source and source not in rows and source not in tables",
         "select x.pg_sleep from generate_series(1, 5)",
     ),
+    never(
+        "no function of a whole row",
+        _COLUMNS,
+        "source in tables - rows.keys() and (name in OF_A_ROW or name.startswith(RESERVED))",
+        "select m.pg_typeof from memories m",
+    ),
     without(
         "a column that every one declares",
         _COLUMNS,
@@ -140,13 +146,13 @@ MUTANTS: tuple[Unchecked, ...] = (
         _GUARD,
         "name_rows(_quoted(_one(query)))",
         "_quoted(_one(query))",
-        "select 1 from (select generate_series.pg_sleep from generate_series(1, 5)) x, memories as generate_series",
+        "select 1 from (select generate_series.lo_get from generate_series(1, 5)) x, memories as generate_series",
     ),
     without(
         "unnest is a function",
         _COLUMNS,
         "isinstance(source, exp.Unnest) or ",
         "",
-        "select t.pg_read_file from memories m, unnest(m.tags) as t",
+        "select t.current_setting from unnest(array['app.signed_claims']) as t",
     ),
 )

@@ -88,8 +88,8 @@ def test_a_view_is_that_of_its_schema_and_what_with_names_is_not() -> None:
 
 
 def test_rows_of_a_function_have_a_name_when_they_are_run() -> None:
-    assert guarded("select text.pg_sleep from cast('1' as text), memories as text") == (
-        'SELECT "text"."pg_sleep" FROM CAST(\'1\' AS TEXT) AS "cast", "contextfs_now"."memories" AS "text"'
+    assert guarded("select text.lo_import from cast('1' as text), memories as text") == (
+        'SELECT "text"."lo_import" FROM CAST(\'1\' AS TEXT) AS "cast", "contextfs_now"."memories" AS "text"'
     )
 
 

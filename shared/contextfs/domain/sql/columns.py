@@ -39,7 +39,7 @@ def check_columns(tree: exp.Query) -> None:
             raise Invalid(f"The rows of a function that {source} names have no column {name}: {cure}.", where="$.query")
         if source and source not in rows and source not in tables:
             raise Invalid(f"Nothing is named {source} in this query: name it with `as`.", where="$.query")
-        if source in tables - rows.keys() and (name in OF_A_ROW or name.startswith(RESERVED)):
+        if source in tables and (name in OF_A_ROW or name.startswith(RESERVED)):
             raise Invalid(f"{source}.{name} would call a function: name the column otherwise.", where="$.query")
 
 

@@ -128,6 +128,7 @@ REFUSED = (
     "select lo_import.lo_import from lower('/etc/passwd') as lo_import",
     "select m.pg_typeof from memories m",
     "select x.quote_literal from (select 1) x",
+    "select n.pg_typeof from memories n, (select n.pg_typeof from generate_series(1, 2) n(pg_typeof)) x",
     "with t as (select 1) select t.row_to_json from t",
     # a name that Postgres cuts off where another one ends
     CUT_OFF,

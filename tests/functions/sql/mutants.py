@@ -31,9 +31,16 @@ _DOOR = (
     without(
         "the guard reads it",
         _ASK,
-        "query = guarded(wanted.query)",
+        "query = guarded(wanted.query, THEN if wanted.as_of else NOW)",
         "query = wanted.query",
         _route("test_what_is_wrong_is_told_in_one_line"),
+    ),
+    without(
+        "views are those of the moment that is asked for",
+        _ASK,
+        "THEN if wanted.as_of else NOW",
+        "NOW",
+        _route("test_things_are_read_as_they_were"),
     ),
     without(
         "the log holds no words",
@@ -66,6 +73,13 @@ _CONNECTION = (
         "(until - time.monotonic())",
         "5",
         _past_the_guard("test_all_steps_share_the_time_of_one_query"),
+    ),
+    without(
+        "nobody sees its words while it runs",
+        _READER,
+        '" " * shown + query',
+        "query",
+        _past_the_guard("test_who_asks_does_not_see_what_others_ask"),
     ),
     never("cost", _READER, "cost > _MOST_COST", _past_the_guard("test_what_is_hopeless_is_not_begun")),
     without("rows", _READER, "len(rows) == most_rows or ", "", _route("test_more_rows_than_wanted_are_told")),

@@ -88,6 +88,44 @@ def test_things_are_read_as_they_were(tenant: Tenant) -> None:
         assert values(tenant, "select content from memories", as_of=moment) == contents
 
 
+@pytest.mark.parametrize("as_of", [None, "2100-01-01T00:00:00Z"])
+def test_a_name_of_with_goes_before_a_view_where_it_is_known(tenant: Tenant, as_of: str | None) -> None:
+    remember(tenant, "One.", pinned=True)
+    remember(tenant, "Other.")
+    query = """
+    with memories as (select content from memories where pinned), n as (select count(*) as n from memories)
+    select content || n.n || (select count(*) from (with sessions as (select 1) select * from sessions) x, sessions)
+    from memories, n
+    """
+
+    assert values(tenant, query, as_of=as_of) == ["One.10"]
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("select n from generate_series(1, 3) n", [1, 2, 3]),
+        ("select n.n from generate_series(1, 3) n", [1, 2, 3]),
+        ("select generate_series from generate_series(1, 3)", [1, 2, 3]),
+        ("select t.t from lateral unnest(array['a']) as t", ["a"]),
+        ("select e.value from jsonb_array_elements_text('[1]') as e", ["1"]),
+        ("select e #>> '{}' from jsonb_array_elements('[1]') as e", ["1"]),
+        ("select value from jsonb_each_text('{\"a\": 1}')", ["1"]),
+        ("select ordinality from unnest(array['a']) with ordinality", [1]),
+        ("select k.k from jsonb_object_keys('{\"a\": 1}') k", ["a"]),
+        ("select w.w from regexp_split_to_table('a b', ' ') as w", ["a", "b"]),
+        (
+            "select t.a + t.b from lateral unnest(array[1], array[2]) with ordinality as t(a, b)",
+            [3],
+        ),
+    ],
+)
+def test_rows_of_functions_have_the_columns_that_postgres_gives_them(
+    tenant: Tenant, query: str, given: list[Any]
+) -> None:
+    assert values(tenant, query) == given
+
+
 def test_more_rows_than_wanted_are_told(tenant: Tenant) -> None:
     reply = ask(tenant, "select * from generate_series(1, 50) as n", max_rows=10).json()
 
@@ -122,6 +160,12 @@ def test_what_would_take_too_long_is_not_begun(tenant: Tenant) -> None:
     assert told(ask(tenant, wide))["detail"].startswith("This would take too long")
 
 
+_NO_COLUMN = (
+    "The rows of a function that version names have no column version: declare it, `as version(version)`,"
+    " or give what has it a name of its own."
+)
+
+
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
@@ -131,6 +175,14 @@ def test_what_would_take_too_long_is_not_begun(tenant: Tenant) -> None:
         ("select * from api_keys", f"There is no view api_keys: there are {', '.join(VIEWS)}."),
         ("delete from memories", "Write one SELECT: nothing is changed here."),
         ("select pg_sleep(1)", "The function pg_sleep is not to be had here."),
+        (
+            "with pg_stat_activity as (select * from pg_stat_activity) select query from pg_stat_activity",
+            "Postgres keeps names that begin with pg_: call pg_stat_activity something else.",
+        ),
+        (
+            "select version.version from jsonb_array_elements_text('[1]') as version",
+            _NO_COLUMN,
+        ),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(tenant: Tenant, query: str, detail: str) -> None:

@@ -1,21 +1,22 @@
 """What may be asked: one SELECT, over the documented views, by functions that only compute.
 
 A query is read into a tree (sqlglot), every node of which must be of a kind that is listed in `names.py`. It is written
-anew, every name in quotes, so that none is a word of the language, and what was written is read and checked once more:
-that is what runs, never the text that came in. It is the outer wall; inside it the database itself lets the role that
-runs the query see nothing but what its signed claims allow.
+anew, every name in quotes, so that none is a word of the language, and every view with its schema, so that it is found
+nowhere else; and what was written is read and checked once more: that is what runs, never the text that came in. It is
+the outer wall; inside it the database itself lets the role that runs the query see nothing but what its signed claims
+allow.
 """
 
 import re
-from collections.abc import Iterable
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from contextfs.domain.sql.columns import check_columns
-from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, WORDS
-from contextfs.domain.sql.views import VIEWS
+from contextfs.domain.sql.columns import check_columns, name_rows
+from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, RESERVED, WORDS
+from contextfs.domain.sql.tables import qualified, stored
+from contextfs.domain.sql.views import NOW, VIEWS
 from contextfs.kit.errors import Invalid
 
 _DIALECT = "postgres"
@@ -23,13 +24,15 @@ _ONE_SELECT = "Write one SELECT: nothing is changed here."
 _LONGEST_SHOWN = 60
 _WORD = re.compile(r"[A-Za-z_]+[0-9]*", re.ASCII)
 _LONGEST_TYPE = 1000
+_LONGEST_NAME = 63
+"""In bytes. Postgres cuts a longer one off there, and two names would be one that were told apart here."""
 
 
-def guarded(query: str) -> str:
-    """Give a query as it is run; Invalid says what is not to be had, and what is."""
+def guarded(query: str, schema: str = NOW) -> str:
+    """Give a query as it is run, over the views of `schema`; Invalid says what is not to be had, and what is."""
     try:
-        written = _written(_checked(query))
-        _checked(written)
+        written = _written(qualified(_checked(query), schema))
+        _checked(written, schema)
     except RecursionError:
         raise Invalid("The query is nested too deeply: write it flatter.", where="$.query") from None
     except SqlglotError as error:
@@ -37,12 +40,13 @@ def guarded(query: str) -> str:
     return written
 
 
-def _checked(query: str) -> exp.Query:
+def _checked(query: str, schema: str = "") -> exp.Query:
     """Read a query whose every part is listed; its names are folded and in quotes from then on."""
-    tree = _quoted(_one(query))
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    tree = name_rows(_quoted(_one(query)))
     for node in tree.walk():
-        _check(node, own)
+        _check(node)
+    for table in stored(tree):
+        _check_table(table, schema)
     check_columns(tree)
     return tree
 
@@ -59,6 +63,8 @@ def _quoted(tree: exp.Query) -> exp.Query:
         if not name.args.get("quoted"):
             name.set("this", name.name.lower())
             name.set("quoted", True)  # noqa: FBT003 - the parser's own way to set a part
+        if len(name.name.encode()) > _LONGEST_NAME:
+            raise Invalid(f"A name has up to {_LONGEST_NAME} bytes here: shorten {_shown(name.name)}.", where="$.query")
     return tree
 
 
@@ -66,9 +72,9 @@ def _written(tree: exp.Query) -> str:
     return tree.sql(dialect=_DIALECT, comments=False, unsupported_level=ErrorLevel.RAISE)
 
 
-def _check(node: exp.Expr, own: Iterable[str]) -> None:
-    if isinstance(node, exp.Table):
-        _check_table(node, own)
+def _check(node: exp.Expr) -> None:
+    if isinstance(node, exp.CTE):
+        _check_own(node)
     elif isinstance(node, exp.DataType | exp.DataTypeParam):
         _check_type(node)
     elif isinstance(node, exp.Var):
@@ -90,11 +96,16 @@ def _check_type(node: exp.DataType | exp.DataTypeParam) -> None:
         raise Invalid(f"The length of a type is a number up to {_LONGEST_TYPE} here.", where="$.query")
 
 
-def _check_table(table: exp.Table, own: Iterable[str]) -> None:
-    """Let a documented view pass, a name that the query itself gave, and a function that gives rows."""
-    if isinstance(table.this, exp.Func):
-        return
-    if table.db or table.catalog or (table.name not in VIEWS and table.name not in own):
+def _check_own(cte: exp.CTE) -> None:
+    if cte.alias.startswith(RESERVED):
+        raise Invalid(
+            f"Postgres keeps names that begin with {RESERVED}: call {cte.alias} something else.", where="$.query"
+        )
+
+
+def _check_table(table: exp.Table, schema: str) -> None:
+    """Let a documented view pass; what came in names it without a schema, what is run with the one of the views."""
+    if table.db != schema or table.catalog or table.name not in VIEWS:
         shown = _shown(".".join(part.name for part in table.parts))
         raise Invalid(f"There is no view {shown}: there are {', '.join(VIEWS)}.", where="$.query")
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 NODES: Final = frozenset(
     {
-        *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Values, exp.Subquery, exp.With, exp.CTE),
+        *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Values, exp.Subquery, exp.With, exp.CTE, exp.Table),
         *(exp.From, exp.Join, exp.Lateral, exp.Where, exp.Group, exp.Having, exp.Rollup, exp.Cube, exp.GroupingSets),
         *(exp.Order, exp.Ordered, exp.Limit, exp.LimitOptions, exp.Fetch, exp.Offset, exp.Distinct),
         *(exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls),
@@ -56,6 +56,37 @@ WORDS: Final = frozenset(
     }
 )
 """Functions that the parser takes by their word."""
+
+CALLED_AS_WANTED: Final = frozenset(
+    {"generate_series", "jsonb_object_keys", "regexp_matches", "regexp_split_to_table", "unnest"}
+)
+"""Functions whose rows have one column without a name of its own: it has the one that the query gives to the rows."""
+
+OF_A_ROW: Final = frozenset(
+    {
+        *(
+            "any_out",
+            "any_value",
+            "anycompatible_out",
+            "anycompatiblenonarray_out",
+            "anyelement_out",
+            "anynonarray_out",
+        ),
+        *(
+            "hash_record",
+            "json_agg_strict",
+            "json_build_array",
+            "json_build_object",
+            "jsonb_agg_strict",
+            "num_nonnulls",
+        ),
+        *("num_nulls", "quote_literal", "quote_nullable", "record_out", "record_send", "row_to_json", "to_json"),
+    }
+)
+"""Functions of Postgres that take a whole row, and are not listed above: a name and a dot before one would call it."""
+
+RESERVED: Final = "pg_"
+"""With this begin the tables of Postgres's own catalog, and more of its functions of a whole row."""
 
 _T = exp.DataType.Type
 CASTS: Final = frozenset(

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+NOW, THEN = "contextfs_now", "contextfs_then"
+"""The schemas that have them all: as things are, and as they were at a moment."""
+
 VIEWS: Mapping[str, str] = MappingProxyType(
     {
         "projects": "The projects that you may see.",

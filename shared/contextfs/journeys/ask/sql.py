@@ -5,6 +5,7 @@ from hashlib import sha256
 from contextfs.domain.access.rules import may
 from contextfs.domain.access.store import signed_claims
 from contextfs.domain.sql.model import SqlColumn, SqlReply, SqlRequest
+from contextfs.domain.sql.views import NOW, THEN
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Unavailable
 
@@ -17,7 +18,7 @@ def ask(call: Call, wanted: SqlRequest) -> SqlReply:
         may(call.principal, needed)
     from contextfs.domain.sql.guard import guarded  # noqa: PLC0415 - what reads SQL takes a quarter of a door to load
 
-    query = guarded(wanted.query)
+    query = guarded(wanted.query, THEN if wanted.as_of else NOW)
     reader = call.services.reader
     if reader is None:
         raise Unavailable("Direct SQL is switched off on this server: set CONTEXTFS_SQL_DATABASE_URL.")

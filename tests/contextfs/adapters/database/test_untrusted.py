@@ -236,6 +236,24 @@ def test_few_run_at_once_and_who_comes_then_is_told(url: str, signed: Sign, ours
     assert reader.read("select 1", sign=signed(ours), as_of=None, most_rows=1).rows == [[1]]
 
 
+def test_who_asks_does_not_see_what_others_ask(ask: Callable[..., Any], signed: Sign, ours: Ids, theirs: Ids) -> None:
+    """As if no guard had read it: all of it runs as one role, and a role sees what else runs as itself."""
+    slow = "select 'words of theirs', pg_sleep(1)"
+    seen: set[str] = set()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(ask, slow, signed(theirs))
+        while not running.done():
+            seen |= {text.strip() for (text,) in ask(_RUNNING).rows}
+        running.result()
+
+    assert "" in seen
+    assert [text for text in seen if "theirs" in text] == []
+
+
+_RUNNING = "select query from pg_stat_activity where usename = 'contextfs_sql' and pid <> pg_backend_pid()"
+
+
 def test_a_connection_serves_one_query(ask: Callable[..., Any], admin: Connection) -> None:
     backends = [ask("select pg_backend_pid()").rows[0][0] for _ in range(2)]
 

@@ -1,5 +1,8 @@
 """What must never run, in whatever clothes it comes: the guard refuses each."""
 
+_CUT = "n" * 63
+CUT_OFF = f"select 1 from (select {_CUT}.lo_get from generate_series(1, 5) as {_CUT}n) x, memories as {_CUT}"  # noqa: S608 - it is to be refused
+
 REFUSED = (
     "",
     ";",
@@ -116,6 +119,42 @@ REFUSED = (
     "select pg_catalog.n.pg_sleep from generate_series(1, 5) as n",
     "select contextfs_now.memories.id from memories",
     "select (n).pg_sleep from (select 1 as n) x",
+    "select current_setting.current_setting from jsonb_array_elements_text('[\"app.org_id\"]') as current_setting",
+    "select 1 from (select generate_series.lo_get from generate_series(1, 5)) x, memories as generate_series",
+    "select pg_sleep.pg_sleep from jsonb_array_elements('[1]') as pg_sleep",
+    "select pg_sleep.pg_sleep from lateral jsonb_array_elements('[1]') as pg_sleep",
+    "select version.version from jsonb_array_elements('[1]') with ordinality as version",
+    "select pg_ls_dir.pg_ls_dir from unnest(array['/'], array['/']) as pg_ls_dir",
+    "select lo_import.lo_import from lower('/etc/passwd') as lo_import",
+    "select m.pg_typeof from memories m",
+    "select x.quote_literal from (select 1) x",
+    "select n.pg_typeof from memories n, (select n.pg_typeof from generate_series(1, 2) n(pg_typeof)) x",
+    "with t as (select 1) select t.row_to_json from t",
+    # a name that Postgres cuts off where another one ends
+    CUT_OFF,
+    # a name that WITH gives in one place, and the catalog or a schema in another
+    "with pg_stat_activity as (select * from pg_stat_activity) select pid, query from pg_stat_activity",
+    "select s.* from pg_stat_activity, (with pg_stat_activity as (select 1) select * from pg_stat_activity) s",
+    "with pg_class as (select 1) select * from pg_class",
+    "with recursive pg_class as (select 1 union all select 1 from pg_class) select * from pg_class",
+    'with "pg_class" as (select 1) select * from "pg_class"',
+    "with PG_CLASS as (select 1) select * from Pg_Class",
+    "with audit_log as (select * from audit_log) select * from audit_log",
+    "with a as (select * from api_keys), api_keys as (select 1) select * from a",
+    "with a as (with api_keys as (select 1) select * from api_keys) select * from a, api_keys",
+    "select * from api_keys, (with api_keys as (select 1) select * from api_keys) s",
+    "select * from api_keys join lateral (with api_keys as (select 1) select * from api_keys) s on true",
+    "select * from api_keys where exists (with api_keys as (select 1) select * from api_keys)",
+    "select (with api_keys as (select 1) select 1 from api_keys) from api_keys",
+    "(with api_keys as (select 1) select * from api_keys) union all select * from api_keys",
+    "select * from api_keys union all (with api_keys as (select 1) select * from api_keys)",
+    "with a as (select 1) select * from (select * from api_keys) x, (with api_keys as (select 1) select 1) y",
+    "select 1 from memories as api_keys, api_keys",
+    "select 1 from memories as api_keys, lateral (select * from api_keys) x",
+    "with memories as (select * from contextfs.memories) select * from memories",
+    "with jsonb_each as (select 1) select * from contextfs.jsonb_each('{}')",
+    "select * from contextfs_secret.generate_series(1, 2)",
+    "select * from contextfs_secret.unnest(array[1])",
     # what reads the server, or runs a text as SQL
     "select current_catalog",
     "select current_schema",

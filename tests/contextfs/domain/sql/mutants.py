@@ -1,8 +1,9 @@
 """Each check of the guard, taken out; beside it a query that is answered in another way then."""
 
+from tests.contextfs.domain.sql.attacks import CUT_OFF
 from tests.mutation import Unchecked, never, without
 
-_GUARD, _COLUMNS = "domain/sql/guard.py", "domain/sql/columns.py"
+_GUARD, _COLUMNS, _TABLES = "domain/sql/guard.py", "domain/sql/columns.py", "domain/sql/tables.py"
 
 MUTANTS: tuple[Unchecked, ...] = (
     without("one statement", _GUARD, " or len(statements) != 1", "", "select 1; select 2"),
@@ -18,7 +19,9 @@ MUTANTS: tuple[Unchecked, ...] = (
         "ErrorLevel.IGNORE",
         "select first_value(id) ignore nulls over (order by id) from memories",
     ),
-    without("what runs is checked", _GUARD, "        _checked(written)\n", "", "select json_extract_path('{}')"),
+    without(
+        "what runs is checked", _GUARD, "        _checked(written, schema)\n", "", "select json_extract_path('{}')"
+    ),
     never(
         "a word is a word",
         _GUARD,
@@ -35,13 +38,47 @@ MUTANTS: tuple[Unchecked, ...] = (
     ),
     never("types", _GUARD, "node.this not in CASTS", "select 'contextfs.memories'::regclass"),
     without("a length is short", _GUARD, " or int(node.this.name) > _LONGEST_TYPE", "", "select 'x'::char(10000000)"),
-    without("no schema", _GUARD, "table.db or table.catalog or ", "", "select * from contextfs.memories"),
-    without(
-        "views alone",
+    without("no schema", _GUARD, "table.db != schema or ", "", "select * from contextfs.memories"),
+    without("views alone", _GUARD, "table.name not in VIEWS", "False", "select * from pg_shadow"),
+    never(
+        "no name of the catalog",
         _GUARD,
-        "(table.name not in VIEWS and table.name not in own)",
-        "False",
-        "select * from pg_shadow",
+        "cte.alias.startswith(RESERVED)",
+        "with pg_class as (select 1) select * from pg_class",
+    ),
+    never(
+        "names are short",
+        _GUARD,
+        "len(name.name.encode()) > _LONGEST_NAME",
+        CUT_OFF,
+    ),
+    without(
+        "views are found in their schema alone",
+        _GUARD,
+        "qualified(_checked(query), schema)",
+        "_checked(query)",
+        "select * from memories",
+    ),
+    without(
+        "WITH names nothing outside of its query",
+        _TABLES,
+        "[(tree, frozenset())]",
+        "[(tree, frozenset(cte.alias for cte in tree.find_all(exp.CTE)))]",
+        "select * from api_keys, (with api_keys as (select 1) select * from api_keys) s",
+    ),
+    without(
+        "a part of WITH is known to those that follow",
+        _TABLES,
+        "names[:at]",
+        "names",
+        "with audit_log as (select * from audit_log) select * from audit_log",
+    ),
+    without(
+        "no function of a schema",
+        _TABLES,
+        "(node.db or not (isinstance(node.this, exp.Func) or node.name in known))",
+        "not (isinstance(node.this, exp.Func) or node.name in known)",
+        "select * from contextfs_secret.generate_series(1, 2)",
     ),
     without(
         "deep nesting is told",
@@ -70,32 +107,52 @@ MUTANTS: tuple[Unchecked, ...] = (
         "source and source not in rows and source not in tables",
         "select x.pg_sleep from generate_series(1, 5)",
     ),
+    never(
+        "no function of a whole row",
+        _COLUMNS,
+        "source in tables and (name in OF_A_ROW or name.startswith(RESERVED))",
+        "select n.pg_typeof from memories n, (select n.pg_typeof from generate_series(1, 2) n(pg_typeof)) x",
+    ),
     without(
         "a column that every one declares",
         _COLUMNS,
-        "rows.get(alias, declared) & declared",
-        "rows.get(alias, declared) | declared",
+        "rows.get(source.alias, declared) & declared",
+        "rows.get(source.alias, declared) | declared",
         "select n.pg_sleep from generate_series(1, 5) n, (select n.pg_sleep from generate_series(1, 2) n(pg_sleep)) x",
     ),
     without(
         "a name of its own is no column",
         _COLUMNS,
-        "frozenset(source.alias_column_names) or frozenset({alias})",
-        "frozenset({*source.alias_column_names, alias})",
+        "frozenset(source.alias_column_names) or _undeclared(source)",
+        "frozenset({*source.alias_column_names, source.alias})",
         "select pg_sleep.pg_sleep from generate_series(1, 5) as pg_sleep(a)",
     ),
     without(
-        "rows without a name have the function's",
+        "a function may call its column itself",
         _COLUMNS,
-        "source.alias or _called(source)",
-        "source.alias",
-        "select 1 from (select generate_series.pg_sleep from generate_series(1, 5)) x, memories as generate_series",
+        " and _called(source) in CALLED_AS_WANTED",
+        "",
+        "select pg_sleep.pg_sleep from jsonb_array_elements('[1]') as pg_sleep",
+    ),
+    without(
+        "of more than one list there is more than one column",
+        _COLUMNS,
+        " if one and ",
+        " if ",
+        "select pg_ls_dir.pg_ls_dir from unnest(array['/'], array['/']) as pg_ls_dir",
+    ),
+    without(
+        "rows without a name get one",
+        _GUARD,
+        "name_rows(_quoted(_one(query)))",
+        "_quoted(_one(query))",
+        "select 1 from (select generate_series.lo_get from generate_series(1, 5)) x, memories as generate_series",
     ),
     without(
         "unnest is a function",
         _COLUMNS,
         "isinstance(source, exp.Unnest) or ",
         "",
-        "select t.pg_read_file from memories m, unnest(m.tags) as t",
+        "select t.current_setting from unnest(array['app.signed_claims']) as t",
     ),
 )

@@ -3,11 +3,12 @@
 from contextlib import suppress
 
 import pytest
+import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contextfs.domain.sql.guard import guarded
-from contextfs.domain.sql.views import VIEWS
+from contextfs.domain.sql.views import THEN, VIEWS
 from contextfs.kit.errors import Invalid
 from tests.contextfs.domain.sql.attacks import REFUSED
 
@@ -32,6 +33,13 @@ WELCOME = (
     "select e.key, e.value from memories m, jsonb_each(m.metadata) e where m.id is not null limit all",
     "select date_part('year', created_at), created_at + interval '1' day, make_interval(days => 2) from memories",
     "select content::varchar(255), 1::numeric(10, 2) from memories",
+    "with memories as (select * from memories where pinned) select m.id from memories m",
+    "with a as (select 1), b as (select * from a) select * from b, (with c as (select * from b) select * from c, a) x",
+    "with recursive r(n) as (select 1 union all select n + 1 from r where n < 9) select n from r",
+    "with recursive b as (select * from a), a as (select 1) select * from b",
+    "with a as (select 1) (select * from a) union all select * from a order by 1 limit (select count(*) from a)",
+    "select n, unnest.unnest from generate_series(1, 3) n, unnest(array[1])",
+    "select e.value, k.k from jsonb_array_elements_text('[1]') e, jsonb_object_keys('{}') k, lateral unnest(array[1])",
     "select sum(tokens) over w, 'a\\' || 'b' from messages window w as (order by created_at)",
 )
 
@@ -66,13 +74,30 @@ def test_a_word_of_the_language_is_but_a_name(word: str) -> None:
 
 def test_names_are_folded_as_postgres_folds_them() -> None:
     assert guarded('select M.Id, "N".id from Memories m, memories as "N"') == (
-        'SELECT "m"."id", "N"."id" FROM "memories" AS "m", "memories" AS "N"'
+        'SELECT "m"."id", "N"."id" FROM "contextfs_now"."memories" AS "m", "contextfs_now"."memories" AS "N"'
+    )
+
+
+def test_a_view_is_that_of_its_schema_and_what_with_names_is_not() -> None:
+    query = "with memories as (select * from memories) select * from memories, (select * from sessions) s"
+
+    assert guarded(query, THEN) == (
+        'WITH "memories" AS (SELECT * FROM "contextfs_then"."memories")'
+        ' SELECT * FROM "memories", (SELECT * FROM "contextfs_then"."sessions") AS "s"'
+    )
+
+
+def test_rows_of_a_function_have_a_name_when_they_are_run() -> None:
+    assert guarded("select text.lo_import from cast('1' as text), memories as text") == (
+        'SELECT "text"."lo_import" FROM CAST(\'1\' AS TEXT) AS "cast", "contextfs_now"."memories" AS "text"'
     )
 
 
 def test_what_is_written_anew_reads_the_same() -> None:
     for query in WELCOME:
-        assert guarded(guarded(query)) == guarded(query)
+        written = guarded(query)
+
+        assert sqlglot.parse_one(written, dialect="postgres").sql("postgres") == written
 
 
 @given(st.text(max_size=60))

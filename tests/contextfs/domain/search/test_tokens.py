@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contextfs.domain.search import tokens
 from contextfs.domain.search.tokens import (
     DIMENSIONS,
     dimension,
@@ -153,3 +154,13 @@ def test_keys_differ_between_tenants() -> None:
 )
 def test_fingerprints(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a column of the table above
     assert same == (fingerprint(one) == fingerprint(other))
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text("aZ9_.-/'+# "))
+def test_ascii_is_cut_as_any_other_text_is(text: str) -> None:
+    plain, any_other = tokens._PLAIN_CHUNK.findall(text), tokens._CHUNK.findall(text)
+
+    assert any_other == plain
+    assert [tokens._identifier(tokens._CLITIC.sub("", one), 0) for one in plain if one.isalnum()] == [
+        tokens._expand(one) for one in plain if one.isalnum()
+    ]

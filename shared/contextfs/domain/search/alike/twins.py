@@ -5,7 +5,6 @@ the same as `likeness.py` has it. Who says it counts, and so does asking: what A
 "Did we take Postgres?" of "We took Postgres." It is cheap: texts that share few beginnings of words are not compared.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -16,13 +15,14 @@ from contextfs.domain.search.alike.words import COURTESY
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.tokens import fingerprint, folded
+from contextfs.kit.pattern import pattern
 
 _LEAST = 3
 """Words that a text must have left, so that another one can say the same in other words."""
 
 _SHARED = 0.5
 _LETTERS = 4
-_WORD = re.compile(r"\w{3,}")
+_WORD = pattern(r"\w{3,}")
 
 
 def collapse(ranked: Sequence[Ranked], passages: Mapping[str, Passage], *, shown: int) -> list[Ranked]:

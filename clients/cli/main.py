@@ -90,11 +90,11 @@ def main() -> None:
         from clients.hooks.fast import hook  # noqa: PLC0415 - only a hook takes it
 
         hook(sys.argv[2:])
+    gc.set_threshold(100_000)  # most commands are over before a collection finds anything
     if sys.argv[1:2] == ["search"] and "--server" not in sys.argv:
         from contextfs.local.folder import ahead  # noqa: PLC0415 - only a search has enough to do meanwhile
 
         ahead.begin()
-    gc.set_threshold(100_000)  # most commands are over before a collection finds anything
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

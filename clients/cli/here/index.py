@@ -9,13 +9,13 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from clients.cli import output
-from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import settled
 from contextfs.local.place import Place
 from contextfs.local.search.index import LocalIndex
 
 if TYPE_CHECKING:
+    from contextfs.kit.ports import Embedder
     from contextfs.local.config import Config
 
 
@@ -98,11 +98,11 @@ def _me(place: Place) -> str:
     return actor(place.root)
 
 
-def _embedder(place: Place) -> Callable[[], Embedder | None]:
+def _embedder(place: Place) -> "Callable[[], Embedder | None]":
     """Give a function that loads the model once: Unavailable says why there is none, None that it is switched off."""
 
     @cache
-    def load() -> Embedder | None:
+    def load() -> "Embedder | None":
         from contextfs.local.search import embedder  # noqa: PLC0415 - words need no model
 
         if _settings(place).search.embedder == "none":

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime
-from typing import Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -81,48 +81,51 @@ _ASKING = tuple(
 _WORD = pattern(r"\w{3,}")
 
 
-class Given(Protocol):
-    """The filters that were given with a question, beside its text."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    @property
-    def types(self) -> list[str] | None:
-        """Of these types."""
-        ...
+    class Given(Protocol):
+        """The filters that were given with a question, beside its text."""
 
-    @property
-    def tags(self) -> list[str] | None:
-        """With all of these tags."""
-        ...
+        @property
+        def types(self) -> list[str] | None:
+            """Of these types."""
+            ...
 
-    @property
-    def tools(self) -> list[str] | None:
-        """Said with one of these tools."""
-        ...
+        @property
+        def tags(self) -> list[str] | None:
+            """With all of these tags."""
+            ...
 
-    @property
-    def branch(self) -> str | None:
-        """On this branch."""
-        ...
+        @property
+        def tools(self) -> list[str] | None:
+            """Said with one of these tools."""
+            ...
 
-    @property
-    def since(self) -> datetime | None:
-        """From this moment on."""
-        ...
+        @property
+        def branch(self) -> str | None:
+            """On this branch."""
+            ...
 
-    @property
-    def until(self) -> datetime | None:
-        """Before this moment."""
-        ...
+        @property
+        def since(self) -> datetime | None:
+            """From this moment on."""
+            ...
 
-    @property
-    def visibility(self) -> list[Visibility] | None:
-        """Seen by one of these."""
-        ...
+        @property
+        def until(self) -> datetime | None:
+            """Before this moment."""
+            ...
 
-    @property
-    def sensitivity(self) -> list[Sensitivity] | None:
-        """As sensitive as one of these."""
-        ...
+        @property
+        def visibility(self) -> list[Visibility] | None:
+            """Seen by one of these."""
+            ...
+
+        @property
+        def sensitivity(self) -> list[Sensitivity] | None:
+            """As sensitive as one of these."""
+            ...
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +141,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     visibility: tuple[str, ...] = ()
     sensitivity: tuple[str, ...] = ()
 
-    def beside(self, given: Given) -> dict[str, Any]:
+    def beside(self, given: "Given") -> dict[str, Any]:
         """Give the filters that hold, by name: those that were given go before those that were typed; tags add up."""
         return {
             "types": given.types or list(self.types) or given.types,

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import msgspec
 
-from contextfs.domain.search.alike.likeness import alike, gist
 from contextfs.domain.search.alike.words import COURTESY
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.signals import Passage
@@ -72,6 +71,8 @@ def may_be_twins(one: str, other: str) -> bool:
 
 def say_the_same(one: str, other: str) -> bool:
     """Tell whether two texts say the same in nearly the same words, or ask the same."""
+    from contextfs.domain.search.alike.likeness import alike, gist  # noqa: PLC0415 - few texts come so far
+
     ours, theirs = gist(one), gist(other)
     if min(len(ours.words), len(theirs.words)) < _LEAST or _asks(one) != _asks(other):
         return False

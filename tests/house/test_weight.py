@@ -47,7 +47,7 @@ _UNSOUGHT = {
     *("contextfs.local.store", "contextfs.local.sync.alone", "contextfs.local.search.meaning"),
     *("contextfs.local.search.past", "contextfs.local.search.taking", "contextfs.local.search.vectors"),
 }
-"""What a search by words does without where all is taken in: vectors, settings, the store, the graph, what ports take."""
+"""What a search by words does without where all is taken in: vectors, settings, the store, the graph, ports."""
 _OURS = {"colour", "here", "here.again", "here.committed", "main"}
 
 

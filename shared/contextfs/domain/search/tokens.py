@@ -6,7 +6,7 @@ Changing what `terms`, `term_key` or `dimension` give makes stored passages stal
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from uuid import UUID
 
@@ -78,11 +78,16 @@ def query_terms(text: str) -> list[str]:
     return [term for term in distinct if term not in _STOP_WORDS] or distinct
 
 
-def pieces(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is."""
+def pieces(text: str, *, initials: Collection[str] | None = None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is.
+
+    With `initials`, plain words that begin with none of these letters are passed over: a stem begins as its word does.
+    """
     for match in _chunks_of(text).finditer(text):
         for start, end in _stretches(match.group(), match.start()):
             piece = text[start:end]
+            if initials is not None and _begins_otherwise(piece, initials):
+                continue
             found = _known(piece) if piece.isascii() and len(piece) <= _REMEMBERED else tuple(terms(piece))
             if found:
                 yield start, end, found
@@ -114,6 +119,11 @@ def dimension(term: str) -> int:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _begins_otherwise(piece: str, initials: Collection[str]) -> bool:
+    """Tell whether a piece is one plain word, of one term, that begins with none of some letters."""
+    return piece[1:].islower() and piece.isalpha() and piece.isascii() and piece[0].lower() not in initials
 
 
 def _chunks_of(text: str) -> re.Pattern[str]:

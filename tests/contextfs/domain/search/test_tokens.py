@@ -166,3 +166,15 @@ def test_a_plain_word_is_what_splitting_leaves_of_it(word: str) -> None:
     split = tokens._identifier(word, 0)  # pyright: ignore[reportPrivateUsage]
 
     assert split == terms(word)
+
+
+@given(
+    ANY_TEXT
+    | st.lists(st.sampled_from(["Was", "were", "parseHTML2", "a_b", "running", "Ünder", "it's", "C++"])).map(" ".join)
+)
+def test_what_begins_otherwise_is_passed_over_and_nothing_else(text: str) -> None:
+    wanted = "wrü"
+
+    assert [one for one in pieces(text) if any(term[0] in wanted for term in one[2])] == [
+        one for one in pieces(text, initials=wanted) if any(term[0] in wanted for term in one[2])
+    ]

@@ -3,6 +3,7 @@
 FTS5 would score with an average length and rarities of its own; of its best, taken generously, the order is made anew.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,12 +48,11 @@ class Lexical:
         """Give the BM25 score of a passage, 0.0 when it says none of the words."""
         if self.is_mute:
             return None
-        said = terms.split(" ")
-        once = frozenset(said)
+        said = Counter(filter(self._rarities.__contains__, terms.split(" ")))
         return sum(
-            rarity * weight(said.count(word), length=length, average_length=AVERAGE_LENGTH)
+            rarity * weight(said[word], length=length, average_length=AVERAGE_LENGTH)
             for word, rarity in self._rarities.items()
-            if word in once
+            if word in said
         )
 
     def held(self, terms: str) -> list[float]:

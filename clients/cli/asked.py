@@ -1,12 +1,14 @@
 """What `ctx search`, `ctx context` and `ctx memory list` were asked, as both of their variants take it."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from contextfs.kit.fields import Sensitivity, Visibility
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True):
     """A query, and within which bounds to look; what is None does not matter."""
 
     query: str
@@ -42,7 +44,7 @@ class Asked(NamedTuple):
         return ", ".join(filter(None, (f"within {within}" if within else "", then)))
 
 
-class Packing(NamedTuple):
+class Packing(Struct, frozen=True):
     """What a context pack is asked for; what is None does not matter."""
 
     task: str
@@ -54,7 +56,7 @@ class Packing(NamedTuple):
     as_of: str | None
 
 
-class Listed(NamedTuple):
+class Listed(Struct, frozen=True):
     """Which memories to list; what is None does not matter."""
 
     type: str | None = None

@@ -91,6 +91,10 @@ def main() -> None:
 
         hook(sys.argv[2:])
     gc.set_threshold(100_000)  # most commands are over before a collection finds anything
+    if sys.argv[1:2] == ["search"] and "--server" not in sys.argv:
+        from contextfs.local.folder import ahead  # noqa: PLC0415 - only a search has enough to do meanwhile
+
+        ahead.begin()
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

@@ -38,6 +38,16 @@ _UNASKED = {
     *("contextfs.local.sync", "contextfs.local.taking", "clients.cli.asked", "clients.cli.edit", "clients.cli.ended"),
 }
 """What a memory is added without: secrets, conflicts, files that moved, wrong settings, a server."""
+_UNSOUGHT = {
+    *("getpass", "hashlib", "hmac", "json", "tomllib", "zlib", "binascii", "string", "secrets", "statistics"),
+    *("contextfs.journeys", "contextfs.kit.events", "contextfs.kit.ids", "contextfs.kit.personal"),
+    *("contextfs.kit.ports", "contextfs.kit.redaction_rule", "contextfs.kit.tokens", "contextfs.domain.graph.model"),
+    *("contextfs.domain.memories.merge", "contextfs.domain.memories.model", "contextfs.domain.search.alike.likeness"),
+    *("contextfs.local.config", "contextfs.local.folder.refresh", "contextfs.local.git", "contextfs.local.merge"),
+    *("contextfs.local.store", "contextfs.local.sync.alone", "contextfs.local.search.meaning"),
+    *("contextfs.local.search.past", "contextfs.local.search.taking", "contextfs.local.search.vectors"),
+}
+"""What a search by words does without where all is taken in: vectors, settings, the store, the graph, ports."""
 _OURS = {"colour", "here", "here.again", "here.committed", "main"}
 
 
@@ -84,7 +94,7 @@ def test_a_search_loads_nothing_heavy(here: Folder) -> None:
     found = loaded(here, "search", "gateway", "--mode", "lexical")
 
     assert "contextfs.local.search.find" in found
-    assert set() == found & (_HEAVY | {"hashlib", "tomllib"})
+    assert set() == found & (_HEAVY | _UNSOUGHT)
 
 
 def test_a_status_that_is_told_again_loads_next_to_nothing(here: Folder) -> None:

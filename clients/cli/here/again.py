@@ -17,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FOLDER = ".contextfs"
-_MEMORIES = f"{_FOLDER}/memories"
+_MEMORIES = f"{glance.FOLDER}/memories"
 _WORTH_GIT = 2_000
 """Of so many files git tells sooner than Python that none of them moved, its start included."""
 _LARGEST_INDEX = 10_000_000
@@ -29,7 +28,7 @@ def told(arguments: "Sequence[str]", start: str) -> bool:
     """Tell the last report of the store that a folder lies in, if it is still true; False when it has to be made."""
     if [*arguments] not in ([], ["--json"]):
         return False
-    root = _root(start)
+    root = glance.root(start)
     try:
         with open(_file(root, json=bool(arguments)), encoding="utf-8", newline="") as file:
             report, local, state, clean = file.read().rsplit("\n", 3)
@@ -44,7 +43,7 @@ def told(arguments: "Sequence[str]", start: str) -> bool:
 
 def seen(root: str, local: str) -> str | None:
     """Name the state of all that a report tells of; None while something moves. `local` is where its database is."""
-    return _state(root, local, [f"{root}{os.sep}{_FOLDER}{os.sep}memories"], git=("HEAD", "logs/HEAD"))
+    return _state(root, local, [f"{root}{os.sep}{glance.FOLDER}{os.sep}memories"], git=("HEAD", "logs/HEAD"))
 
 
 def around(root: str, local: str) -> str | None:
@@ -53,7 +52,7 @@ def around(root: str, local: str) -> str | None:
 
 
 def _state(root: str, local: str, folders: "Sequence[str]", *, git: "Sequence[str]") -> str | None:
-    folder, base = f"{root}{os.sep}{_FOLDER}", f"{local}{os.sep}index.db"
+    folder, base = f"{root}{os.sep}{glance.FOLDER}", f"{local}{os.sep}index.db"
     if any(map(os.path.islink, (folder, f"{folder}{os.sep}memories", f"{folder}{os.sep}local"))):
         return None  # whether it leads out is for those to say who tell the cure
     alone = [f"{folder}{os.sep}config.toml", f"{local}{os.sep}off", base, *_written_ahead(base), __file__]
@@ -107,18 +106,10 @@ def keep(before: Before, report: str, *, memories: int, json: bool) -> None:
         return
 
 
-def _root(start: str) -> str:
-    """Find the nearest folder with a store, or with what is left of one."""
-    here = start
-    while not os.path.lexists(f"{here}{os.sep}{_FOLDER}") and (above := os.path.dirname(here)) != here:
-        here = above
-    return here
-
-
 def _file(root: str, *, json: bool) -> str:
     """Give where a report is kept: there is one for programs, and for people one with colours and one without."""
     kind = "json" if json else "colour" if colour.is_welcome(sys.stdout) else "text"
-    return f"{root}{os.sep}{_FOLDER}{os.sep}local{os.sep}status.{kind}"
+    return f"{root}{os.sep}{glance.FOLDER}{os.sep}local{os.sep}status.{kind}"
 
 
 def _written_ahead(base: str) -> list[str]:

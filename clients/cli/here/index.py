@@ -6,27 +6,49 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from clients.cli import output
-from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import settled
 from contextfs.local.place import Place
 from contextfs.local.search.index import LocalIndex
 
 if TYPE_CHECKING:
+    from contextfs.kit.ports import Embedder
     from contextfs.local.config import Config
 
 
+T = TypeVar("T")
+
+
+def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
+    """Ask the index; where a glance at thousands of files is under way it is waited for last.
+
+    Where that finds that something moved, it is taken in and said, and the index is asked again. Which state is in step
+    is read before the question: what another process takes in meanwhile is no part of the answer.
+    """
+    is_first = not settled.is_under_way(place)
+    with opened(place, look=is_first) as index:
+        if is_first:
+            return ask(index)
+        known = settled.known(index.base, place)
+        answer, state = ask(index), settled.glanced(place)
+        if state is not None and state == known:
+            return answer
+        _take_in(index.base, place, state)
+        return ask(index)
+
+
 @contextmanager
-def opened(place: Place) -> Generator[LocalIndex]:
-    """Open the index; what people and git did to the files of memories is taken in before, and said."""
+def opened(place: Place, *, look: bool = True) -> Generator[LocalIndex]:
+    """Open the index; with `look`, what people and git did to the files of memories is taken in before, and said."""
     progress = output.Progress()
     try:
         base = Base.open(place.local)
         try:
-            _look(base, place)
+            if look:
+                _look(base, place)
             yield LocalIndex(
                 base,
                 place.local,
@@ -54,8 +76,12 @@ def now() -> datetime:
 def _look(base: Base, place: Place) -> None:
     """Bring files and database together, unless a glance shows that nothing moved."""
     state = settled.glanced(place)
-    if settled.is_settled(base, place, state):
-        return
+    if not settled.is_settled(base, place, state):
+        _take_in(base, place, state)
+
+
+def _take_in(base: Base, place: Place, state: str | None) -> None:
+    """Take in what moved, say so, and keep the state that is in step then."""
     from clients.cli.here.store import actor, told  # noqa: PLC0415 - as above
     from contextfs.local.store import LocalStore  # noqa: PLC0415 - heavy, and seldom due
 
@@ -72,11 +98,11 @@ def _me(place: Place) -> str:
     return actor(place.root)
 
 
-def _embedder(place: Place) -> Callable[[], Embedder | None]:
+def _embedder(place: Place) -> "Callable[[], Embedder | None]":
     """Give a function that loads the model once: Unavailable says why there is none, None that it is switched off."""
 
     @cache
-    def load() -> Embedder | None:
+    def load() -> "Embedder | None":
         from contextfs.local.search import embedder  # noqa: PLC0415 - words need no model
 
         if _settings(place).search.embedder == "none":

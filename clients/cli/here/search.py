@@ -26,13 +26,12 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         explain=asked.explain,
         facets=asked.facets,
     )
-    with at.opened(place) as index:
-        reply = index.search(wanted)
+    reply, waiting = at.answered(place, lambda index: (index.search(wanted), index.waiting))
     if json:
         output.say_json(reply)
     else:
         _print(reply, asked)
-    if index.waiting:
+    if waiting:
         from clients.cli.here.background import after_a_search  # noqa: PLC0415 - seldom due
 
         after_a_search(place)

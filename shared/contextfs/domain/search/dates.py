@@ -21,26 +21,39 @@ _NUMBERS = {name[:cut]: number for number, name in enumerate(_MONTHS, start=1) f
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
 _MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_DIGITS = "0123456789"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
-_ISO = pattern(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])")
+_ISO = pattern(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])", holds=_DIGITS)
 _WRITTEN = pattern(
     rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
     rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
+    holds=[name[:3] for name in _MONTHS],
 )
-_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-[\dwq])")
-_SEASON = pattern(rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b")
-_AGO = pattern(rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b")
-_NEAR = pattern(r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b")
-_WEEK = pattern(r"(?<![\w-])(\d{4})-?w(\d{1,2})(?:-?([1-7]))?(?![\w-])")
+_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-[\dwq])", holds=_DIGITS)
+_SEASON = pattern(
+    rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b", holds=[*_SEASONS]
+)
+_AGO = pattern(
+    rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b", holds=[" ago"]
+)
+_NEAR = pattern(
+    r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b",
+    holds=["week", "month", "year", "day"],
+)
+_WEEK = pattern(r"(?<![\w-])(\d{4})-?w(\d{1,2})(?:-?([1-7]))?(?![\w-])", holds=_DIGITS)
 _QUARTER = pattern(
-    r"\bq(?P<before>[1-4])(?: of)? (?P<year>(?:19|20)\d\d)\b|\b(?P<first>(?:19|20)\d\d)[ -]?q(?P<after>[1-4])\b"
+    r"\bq(?P<before>[1-4])(?: of)? (?P<year>(?:19|20)\d\d)\b|\b(?P<first>(?:19|20)\d\d)[ -]?q(?P<after>[1-4])\b",
+    holds=_DIGITS,
 )
 _DATE = (
     rf"\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?|(?:19|20)\d\d"
     rf"|(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{_MONTH})(?: \d{{1,2}}\b(?!\d))?(?:,? (?:19|20)\d\d)?"
 )
-_RANGE = pattern(rf"\b(?:from|between) (?P<from>{_DATE}) (?:to|till|until|through|and) (?P<to>{_DATE})(?![\w-])")
+_RANGE = pattern(
+    rf"\b(?:from|between) (?P<from>{_DATE}) (?:to|till|until|through|and) (?P<to>{_DATE})(?![\w-])",
+    holds=["from ", "between "],
+)
 # Words that are names of months and something else: they count with a day, a year or one of these before them.
 _UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
 _LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")

@@ -22,12 +22,14 @@ _THEIRS = pattern(
     r"|\byou(?:['\u2019]ve| have| had)? (?:recommended|suggested|proposed|advised|explained|found|said|told|gave"
     r"|showed|offered|described|listed|mentioned|wrote|made|did|fixed|changed|chose|used)\b",
     re.IGNORECASE,
+    holds=["you"],
 )
 # Words that name the one who asks, and ask for the matter: "how do I migrate?", "tell me why", "let me know".
 _IN_PASSING = pattern(
     r"\b(?:tell|give|show|remind|help|let|walk) me\b"
     r"|\b(?:do|can|could|should|must|may|would) i\b(?! (?:\w+ly )?(?:have|like|love|mean|need|prefer|think|want)\b)",
     re.IGNORECASE,
+    holds=[" me", " i"],
 )
 
 

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime
-from typing import Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -17,11 +17,12 @@ from contextfs.domain.search.tokens import query_terms
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
 
-_QUOTED = pattern(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d')
+_QUOTED = pattern(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d', holds='"')
 _OPERATOR = pattern(
     r"(?<!\S)(?P<name>type|tag|since|before|author|tool|branch|visibility|sensitivity):"
     r'(?:"(?P<quoted>[^"\n]+)"|(?P<bare>[^\s"]+))(?!\S)',
     re.IGNORECASE,
+    holds=":",
 )
 _ADDRESS = pattern(r"(?:user:)?[^\s@]+@[^\s@]+")
 _WORDS = {"visibility": get_args(Visibility), "sensitivity": get_args(Sensitivity)}
@@ -34,69 +35,97 @@ _IDENTIFIER = pattern(
 _WHOSE = r"(?:our|my|these|the|those|your)"
 _OURS = r"(?:previous |past |earlier |different )?(?:conversations?|chats?|messages|discussions?|sessions?|questions)"
 _ASKING = tuple(
-    pattern(asking, re.IGNORECASE)
-    for asking in (
-        r"\b(?:please )?(?:mention|list|name|give|include|provide) (?:me )?only\b.*$",
-        r"\([^()]*\b(?:items?|in order)\b[^()]*\)",
-        rf"\b(?:throughout|across|over|in|during|through|from|based on) (?:all )?(?:of )?{_WHOSE} {_OURS}\b(?: about)?",
-        r",? ?\bin (?:chronological )?order\b",
-        r"^(?:can|could|would|will) you (?:please )?(?:help me )?(?:to )?",
-        r"^ ?(?:(?:tell|give|show) me|walk me through|remind me(?: of)?) ",
-        r"^ ?(?:list|explain|describe|summari[sz]e) (?=(?:the|how|what|which|why|all|my|our|an?)\b)",
-        r"\bthe order in which (?:i|we|you) (?:brought up|mentioned|discussed|talked about|raised)\b",
-        r"\bthe order of\b",
-        r"\b(?:different|various) (?:aspects|parts|areas|features|concepts|topics)(?: of| related to| or concerns)?\b",
-        r"\b(?:an? )?(?:clear|brief|comprehensive|concise|complete|detailed|short|full|quick)?,? ?summary of\b",
-        r"\b(?:did|have|had) (?:i|you|we) (?:say|said|mention(?:ed)?|tell|told|ask(?:ed)?|discuss(?:ed)?)(?: that)?\b",
-        r"\bwe(?:['\u2019]ve| have)? discussed(?: so far)?\b",
-        r"\bso far\b",
+    pattern(asking, re.IGNORECASE, holds=holds)
+    for asking, holds in (
+        (r"\b(?:please )?(?:mention|list|name|give|include|provide) (?:me )?only\b.*$", ("only",)),
+        (r"\([^()]*\b(?:items?|in order)\b[^()]*\)", ("(",)),
+        (
+            (
+                rf"\b(?:throughout|across|over|in|during|through|from|based on) (?:all )?(?:of )?{_WHOSE} {_OURS}\b"
+                r"(?: about)?"
+            ),
+            ("conversation", "chat", "message", "discussion", "session", "question"),
+        ),
+        (r",? ?\bin (?:chronological )?order\b", ("order",)),
+        (r"^(?:can|could|would|will) you (?:please )?(?:help me )?(?:to )?", (" you ",)),
+        (r"^ ?(?:(?:tell|give|show) me|walk me through|remind me(?: of)?) ", (" me ",)),
+        (
+            r"^ ?(?:list|explain|describe|summari[sz]e) (?=(?:the|how|what|which|why|all|my|our|an?)\b)",
+            ("list ", "explain ", "describe ", "summari"),
+        ),
+        (r"\bthe order in which (?:i|we|you) (?:brought up|mentioned|discussed|talked about|raised)\b", ("order in",)),
+        (r"\bthe order of\b", ("order of",)),
+        (
+            (
+                r"\b(?:different|various) (?:aspects|parts|areas|features|concepts|topics)"
+                r"(?: of| related to| or concerns)?\b"
+            ),
+            ("different ", "various "),
+        ),
+        (
+            r"\b(?:an? )?(?:clear|brief|comprehensive|concise|complete|detailed|short|full|quick)?,? ?summary of\b",
+            ("summary of",),
+        ),
+        (
+            (
+                r"\b(?:did|have|had) (?:i|you|we) (?:say|said|mention(?:ed)?|tell|told|ask(?:ed)?|discuss(?:ed)?)"
+                r"(?: that)?\b"
+            ),
+            ("did ", "have ", "had "),
+        ),
+        (r"\bwe(?:['\u2019]ve| have)? discussed(?: so far)?\b", ("discussed",)),
+        (r"\bso far\b", ("so far",)),
     )
 )
+"""Each with what a text that it finds something in has one of."""
 _WORD = pattern(r"\w{3,}")
 
 
-class Given(Protocol):
-    """The filters that were given with a question, beside its text."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    @property
-    def types(self) -> list[str] | None:
-        """Of these types."""
-        ...
+    class Given(Protocol):
+        """The filters that were given with a question, beside its text."""
 
-    @property
-    def tags(self) -> list[str] | None:
-        """With all of these tags."""
-        ...
+        @property
+        def types(self) -> list[str] | None:
+            """Of these types."""
+            ...
 
-    @property
-    def tools(self) -> list[str] | None:
-        """Said with one of these tools."""
-        ...
+        @property
+        def tags(self) -> list[str] | None:
+            """With all of these tags."""
+            ...
 
-    @property
-    def branch(self) -> str | None:
-        """On this branch."""
-        ...
+        @property
+        def tools(self) -> list[str] | None:
+            """Said with one of these tools."""
+            ...
 
-    @property
-    def since(self) -> datetime | None:
-        """From this moment on."""
-        ...
+        @property
+        def branch(self) -> str | None:
+            """On this branch."""
+            ...
 
-    @property
-    def until(self) -> datetime | None:
-        """Before this moment."""
-        ...
+        @property
+        def since(self) -> datetime | None:
+            """From this moment on."""
+            ...
 
-    @property
-    def visibility(self) -> list[Visibility] | None:
-        """Seen by one of these."""
-        ...
+        @property
+        def until(self) -> datetime | None:
+            """Before this moment."""
+            ...
 
-    @property
-    def sensitivity(self) -> list[Sensitivity] | None:
-        """As sensitive as one of these."""
-        ...
+        @property
+        def visibility(self) -> list[Visibility] | None:
+            """Seen by one of these."""
+            ...
+
+        @property
+        def sensitivity(self) -> list[Sensitivity] | None:
+            """As sensitive as one of these."""
+            ...
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +141,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     visibility: tuple[str, ...] = ()
     sensitivity: tuple[str, ...] = ()
 
-    def beside(self, given: Given) -> dict[str, Any]:
+    def beside(self, given: "Given") -> dict[str, Any]:
         """Give the filters that hold, by name: those that were given go before those that were typed; tags add up."""
         return {
             "types": given.types or list(self.types) or given.types,

@@ -56,9 +56,10 @@ def _plain(text: str) -> str:
 
 
 def _matches(line: str, wanted: frozenset[str]) -> list[_Match]:
+    initials = {term[0] for term in wanted if term}
     return [
         _Match(start, end, term)
-        for start, end, terms in pieces(line)
+        for start, end, terms in pieces(line, initials=initials)
         if (term := next((term for term in terms if term in wanted), None)) is not None
     ]
 

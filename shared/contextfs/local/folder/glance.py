@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Entries = Sequence[os.DirEntry[str]]
 
+FOLDER = ".contextfs"
+
 _SOON = 100_000_000
 """A file that was changed this shortly before the glance (ns) may have changed again in the same tick of its clock."""
 _WORTH_HELP = 2_000
@@ -30,22 +32,31 @@ Part = tuple[bytes, int]
 """A name for the state of some files, and the latest time at which one of them changed (ns)."""
 
 
-def seen(folders: "Iterable[str]", files: "Iterable[str]") -> str | None:
+def seen(folders: "Iterable[str]", files: "Iterable[str]", *, helped: bool = True) -> str | None:
     """Name the state of all files in some folders' folders, and of some files alone; None while something moves.
 
-    What is told of a file is what git's index keeps of it. One that was changed just now is not trusted.
+    What is told of a file is what git's index keeps of it. One that was changed just now is not trusted. Where there
+    are many, another process helps, unless it is not to.
     """
     digest = blake2b(digest_size=16)
     latest = 0
     try:
         for folder in folders:
-            latest = max(latest, _folder(folder, digest.update))
+            latest = max(latest, _folder(folder, digest.update, helped=helped))
     except OSError:
         return None
     alone = [_alone(file) for file in files]
     digest.update(marshal.dumps(alone, _PLAIN))
     latest = max(latest, *(told[2] for told in alone), 0)
     return None if latest > time.time_ns() - _SOON else digest.hexdigest()
+
+
+def root(start: str) -> str:
+    """Find the nearest folder with a store, or with what is left of one; the last one above, where there is none."""
+    here = start
+    while not os.path.lexists(f"{here}{os.sep}{FOLDER}") and (above := os.path.dirname(here)) != here:
+        here = above
+    return here
 
 
 def git_files(root: str, names: "Iterable[str]" = ("HEAD", "logs/HEAD")) -> list[str]:
@@ -62,7 +73,7 @@ def git_files(root: str, names: "Iterable[str]" = ("HEAD", "logs/HEAD")) -> list
     return [os.path.join(dot, name) for name in names]
 
 
-def _folder(folder: str, note: "Callable[[bytes], object]") -> int:
+def _folder(folder: str, note: "Callable[[bytes], object]", *, helped: bool) -> int:
     """Note what is in a folder and in its folders; gives the latest time of change."""
     try:
         with os.scandir(folder) as entries:
@@ -73,7 +84,7 @@ def _folder(folder: str, note: "Callable[[bytes], object]") -> int:
     latest = 0
     for name, is_folder in kinds:
         path = f"{folder}{os.sep}{name}"
-        digest, last = _kind(path) if is_folder else _beside(path)
+        digest, last = _kind(path, helped=helped) if is_folder else _beside(path)
         note(digest)
         latest = max(latest, last)
     return latest
@@ -84,14 +95,14 @@ def _beside(path: str) -> Part:
     return marshal.dumps(told, _PLAIN), told[2]
 
 
-def _kind(folder: str) -> Part:
+def _kind(folder: str, *, helped: bool) -> Part:
     """Look at all files of a folder. By its handle each is found at once, and not from the root on."""
     handle = os.open(folder, os.O_RDONLY) if os.scandir in os.supports_fd else None
     try:
         with os.scandir(folder if handle is None else handle) as listed:
             entries = list(listed)
         half = len(entries) // 2
-        look = _by_two if len(entries) >= _WORTH_HELP and _may_fork() else _by_one
+        look = _by_two if helped and len(entries) >= _WORTH_HELP and may_fork() else _by_one
         return look(entries[:half], entries[half:])
     finally:
         if handle is not None:
@@ -133,7 +144,7 @@ def _by_two(ours: "Entries", others: "Entries") -> Part:
     return first + second, max(latest, last)
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Tell whether a child helps, and does no harm: no other thread runs here that could hold a lock for good."""
     threading = sys.modules.get("threading")
     is_alone = threading is None or threading.active_count() == 1

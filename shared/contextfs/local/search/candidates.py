@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from contextfs.domain.search.signals import Passage
 from contextfs.local.base.connection import Base
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from contextfs.local.search.semantic import Semantic
 
 
-class Scope(NamedTuple):
+class Scope(Struct, frozen=True):
     """Where and when it is looked: the same each time that the legs are asked."""
 
     bounds: dict[str, Any] | None
@@ -24,7 +26,7 @@ class Scope(NamedTuple):
     """Passages that are candidates whatever the legs say."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True):
     """A passage, with the raw scores of both legs: BM25, and cosine similarity; None: not judged."""
 
     id: int
@@ -51,7 +53,7 @@ class Candidate(NamedTuple):
     held: Sequence[float]
 
 
-class Proposed(NamedTuple):
+class Proposed(Struct, frozen=True):
     """Candidates in no order, and the idf of each of the question's first words."""
 
     candidates: list[Candidate]
@@ -115,5 +117,8 @@ def _read(base: Base, ids: list[int], lexical: Lexical, cosines: Mapping[int, fl
     for row in base.each(SQL["candidates"], {"ids": encoded(ids)}):
         *facets, length, terms = row
         yield Candidate(
-            *facets, lexical=lexical.score(terms, length), semantic=cosines.get(row[0]), held=lexical.held(terms)
+            *facets,
+            lexical=lexical.score(terms, length),
+            semantic=cosines.get(row[0]),
+            held=lexical.held(terms) if row[3] else (),  # only of what was said is it asked
         )

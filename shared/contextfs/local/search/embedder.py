@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contextfs.kit.errors import Unavailable
-from contextfs.kit.ports import Embedder
+
+if TYPE_CHECKING:
+    from contextfs.kit.ports import Embedder
 
 MODEL_FILE = "all-MiniLM-L6-v2.int8.bin"
 
@@ -20,7 +23,7 @@ def file(environment: Mapping[str, str]) -> Path:
     return Path(named) if named else (Path(home) if home else Path.home() / ".contextfs") / "models" / MODEL_FILE
 
 
-def local(model: Path) -> Embedder:
+def local(model: Path) -> "Embedder":
     """Load the embedder of a model's file; Unavailable says why words alone are compared."""
     if not model.is_file():
         raise Unavailable(_NO_MODEL)

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from contextfs.kit.overtaken import Overtaken, overtaken
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import fields_in
@@ -15,7 +17,7 @@ from contextfs.local.search.queries import SQL
 def marked(base: Base, found: Found, *, now: datetime) -> Found:
     """Give what was found with what holds no longer of it."""
     memories = {one.source_id for one in found.candidates.values() if one.source == "memory"}
-    return found._replace(overtaken=ended(base, memories, now=now))
+    return replace(found, overtaken=ended(base, memories, now=now))
 
 
 def ended(base: Base, memories: Collection[str], *, now: datetime) -> dict[UUID, Overtaken]:

@@ -3,29 +3,32 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
-from contextfs.domain.graph.model import Reached
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.overtaken import Overtaken, since
-from contextfs.kit.ports import Embedder
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import bounds, micros
 from contextfs.local.search.candidates import Candidate, Proposed, Scope, newest, passage, propose
 from contextfs.local.search.embedder import OFF
 from contextfs.local.search.model import Mode, Wanted
 
+if TYPE_CHECKING:
+    from contextfs.domain.graph.model import Reached
+    from contextfs.kit.ports import Embedder
+
 Seen = Callable[[Sequence[str]], list[str]]
 """Gives the ids of the sessions that have one of some visibilities."""
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True):
     """A question, by which legs it is answered, and where."""
 
     question: Question
@@ -35,13 +38,13 @@ class Asked(NamedTuple):
     """What is wanted, with the filters that were typed into the question."""
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """Passages in their order, the best one of each memory or message, with what they were found by."""
 
     ranked: list[Ranked]
     candidates: dict[str, Candidate]
     words: tuple[str, ...]
-    reached: Mapping[str, Reached] = MappingProxyType({})
+    reached: "Mapping[str, Reached]" = MappingProxyType({})
     """What a walk over the graph came to, by node."""
     overtaken: Mapping[UUID, Overtaken] = MappingProxyType({})
     """What holds no longer, by its id: where that was asked for."""
@@ -54,7 +57,7 @@ def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: dateti
     question = understand(wanted.query, today=now.date(), addresses=True)
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
-    within = msgspec.structs.replace(wanted, author=author, **typed.beside(wanted))
+    within = replace(wanted, author=author, **typed.beside(wanted))
     return Asked(question, wanted.mode, scope(within, me=me, seen=seen, now=now), within)
 
 
@@ -64,7 +67,7 @@ def scope(within: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -
     return Scope(bounds(within, me=me, seen=seen), candidates(within.limit), micros(at))
 
 
-def model(mode: Mode, embedder: Callable[[], Embedder | None]) -> tuple[Embedder | None, list[str]]:
+def model(mode: Mode, embedder: "Callable[[], Embedder | None]") -> "tuple[Embedder | None, list[str]]":
     """Give the model where meanings are to be compared, or why they cannot be."""
     if mode == "lexical":
         return None, []
@@ -89,7 +92,7 @@ def ordered(
     wanted: Wanted,
     *,
     now: datetime,
-    reached: Mapping[str, Reached] | None = None,
+    reached: "Mapping[str, Reached] | None" = None,
 ) -> Found:
     """Bring candidates into one order, from a relevance on that is above zero and not below what is wanted.
 

@@ -6,20 +6,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from contextfs.domain.search.names import named
 from contextfs.kit.errors import Invalid
-from contextfs.kit.ids import Entropy
-from contextfs.kit.personal import USUAL
-from contextfs.kit.ports import Embedder
-from contextfs.kit.redaction_rule import Wanted as TakenOut
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
 from contextfs.local.search.candidates import Proposed
 from contextfs.local.search.find import Asked, Found
 from contextfs.local.search.model import LocalReply, Wanted
-from contextfs.local.sync.alone import SEARCH, is_taken
 
 if TYPE_CHECKING:
+    from contextfs.kit.ids import Entropy
+    from contextfs.kit.ports import Embedder
+    from contextfs.kit.redaction_rule import Wanted as TakenOut
     from contextfs.local.config import ProjectNamed, Sharing
     from contextfs.local.search.past import Back
 
@@ -45,11 +45,11 @@ class LocalIndex:
         folder: Path,
         *,
         project: "Callable[[], ProjectNamed]",
-        embedder: Callable[[], Embedder | None],
+        embedder: "Callable[[], Embedder | None]",
         me: Callable[[], str],
         now: Callable[[], datetime],
-        entropy: Entropy,
-        taken_out: Callable[[], frozenset[TakenOut]] = lambda: USUAL,
+        entropy: "Entropy",
+        taken_out: "Callable[[], frozenset[TakenOut]] | None" = None,
         sharing: "Callable[[], Sharing]",
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -62,7 +62,7 @@ class LocalIndex:
         self._me = me
         self._now = now
         self.entropy = entropy
-        self.taken_out = taken_out
+        self.taken_out = taken_out or _usual
         self._sharing = sharing
         self.progress = progress
 
@@ -87,7 +87,7 @@ class LocalIndex:
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
         meant = named(asked.question.text, {one.speaker for one in proposed.candidates if one.speaker})
         if meant:
-            asked = asked._replace(question=asked.question.without(meant))
+            asked = replace(asked, question=asked.question.without(meant))
             proposed, more = self.mended(lambda: self._propose(asked, model, back))
             troubles += more
         found = find.ordered(proposed, asked.question, wanted, now=at)
@@ -95,7 +95,7 @@ class LocalIndex:
             found, more = self._walked(asked, wanted, found, model, now)
             troubles += more
         if back is not None:
-            found = found._replace(overtaken=back.overtaken)
+            found = replace(found, overtaken=back.overtaken)
         elif wanted.superseded:
             from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
 
@@ -126,14 +126,14 @@ class LocalIndex:
         return take_in(self.base, self._project(), progress=self.progress)
 
     def _walked(
-        self, asked: Asked, wanted: Wanted, found: Found, model: Embedder | None, now: datetime
+        self, asked: Asked, wanted: Wanted, found: Found, model: "Embedder | None", now: datetime
     ) -> tuple[Found, list[str]]:
         """Walk over the graph from what was found, and rank again with what the walk came to."""
         from contextfs.local.graph import walking  # noqa: PLC0415 - few searches walk
 
         reached = self.mended(lambda: walking.reached(self.base, asked, found, now=now))
         also = self.mended(lambda: walking.passages(self.base, asked.scope, reached))
-        again = asked._replace(scope=asked.scope._replace(also=also))
+        again = replace(asked, scope=replace(asked.scope, also=also))
         proposed, troubles = self.mended(lambda: self._propose(again, model, None))
         return find.ordered(proposed, asked.question, wanted, now=now, reached=reached), troubles
 
@@ -147,21 +147,22 @@ class LocalIndex:
 
         return past.read(self.base, asked.within, at, me=self._me)
 
-    def _propose(self, asked: Asked, model: Embedder | None, back: "Back | None") -> tuple[Proposed, list[str]]:
+    def _propose(self, asked: Asked, model: "Embedder | None", back: "Back | None") -> tuple[Proposed, list[str]]:
         """Ask the legs; in the past, of what was said by then alone, beside the memories of that time."""
         if back is None:
             return self._legs(asked, model)
         said, troubles = Proposed([], []), list[str]()
         if back.said is not None:
             scope = find.scope(back.said, me=self._me, seen=self._seen, now=self._now())
-            said, troubles = self._legs(asked._replace(scope=scope), model)
+            said, troubles = self._legs(replace(asked, scope=scope), model)
         proposed = back.with_memories(said, asked.question.words, self._project().name)
         return proposed, [*troubles, *back.degraded]
 
-    def _legs(self, asked: Asked, model: Embedder | None) -> tuple[Proposed, list[str]]:
+    def _legs(self, asked: Asked, model: "Embedder | None") -> tuple[Proposed, list[str]]:
         if model is None:
             return find.by_words(self.base, asked), []
         from contextfs.local.search.meaning import Meaning  # noqa: PLC0415 - numpy is loaded where it is there
+        from contextfs.local.sync.alone import SEARCH, is_taken  # noqa: PLC0415 - words need nobody's lock
 
         meaning = Meaning(self.base, self.folder, model)
         elsewhere = meaning.waiting() > 0 and is_taken(self.folder, SEARCH)
@@ -169,6 +170,12 @@ class LocalIndex:
         proposed, degraded = meaning.propose(asked, elsewhere=elsewhere)
         self.waiting = meaning.waiting()
         return proposed, [*troubles, *degraded]
+
+
+def _usual() -> "frozenset[TakenOut]":
+    from contextfs.kit.personal import USUAL  # noqa: PLC0415 - seldom asked for
+
+    return USUAL
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

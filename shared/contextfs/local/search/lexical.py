@@ -48,7 +48,7 @@ class Lexical:
         """Give the BM25 score of a passage, 0.0 when it says none of the words."""
         if self.is_mute:
             return None
-        said = Counter(terms.split(" "))
+        said = Counter(filter(self._rarities.__contains__, terms.split(" ")))
         return sum(
             rarity * weight(said[word], length=length, average_length=AVERAGE_LENGTH)
             for word, rarity in self._rarities.items()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contextfs.domain.search import tokens
 from contextfs.domain.search.tokens import (
     DIMENSIONS,
     dimension,
@@ -153,3 +154,27 @@ def test_keys_differ_between_tenants() -> None:
 )
 def test_fingerprints(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a column of the table above
     assert same == (fingerprint(one) == fingerprint(other))
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text("aZ9_.-/'+# "))
+def test_ascii_is_cut_as_any_other_text_is(text: str) -> None:
+    assert tokens._CHUNK.findall(text) == tokens._PLAIN_CHUNK.findall(text)  # pyright: ignore[reportPrivateUsage]
+
+
+@given(st.from_regex("[A-Za-z0-9]{1,12}", fullmatch=True))
+def test_a_plain_word_is_what_splitting_leaves_of_it(word: str) -> None:
+    split = tokens._identifier(word, 0)  # pyright: ignore[reportPrivateUsage]
+
+    assert split == terms(word)
+
+
+@given(
+    ANY_TEXT
+    | st.lists(st.sampled_from(["Was", "were", "parseHTML2", "a_b", "running", "Ünder", "it's", "C++"])).map(" ".join)
+)
+def test_what_begins_otherwise_is_passed_over_and_nothing_else(text: str) -> None:
+    wanted = "wrü"
+
+    assert [one for one in pieces(text) if any(term[0] in wanted for term in one[2])] == [
+        one for one in pieces(text, initials=wanted) if any(term[0] in wanted for term in one[2])
+    ]

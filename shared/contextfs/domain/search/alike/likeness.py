@@ -6,7 +6,6 @@ adds a word or two to the other says the same, too. They are near when most of t
 neighbours) are shared, and all that differs is that one adds something, or that one word stands elsewhere.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Literal, NamedTuple
 from contextfs.domain.search.alike.words import COURTESY, DIRECTIONS, NARROWING, NEGATIONS, NUMBERS, listed
 from contextfs.domain.search.stems import stem
 from contextfs.kit.digest import blake2b
+from contextfs.kit.pattern import pattern
 
 Likeness = Literal["same", "near"]
 
@@ -28,14 +28,14 @@ _LONG = 8
 _LEAST = 3
 _BANDS, _ROWS = 16, 2
 
-_PARTS = re.compile(r"[,;]\s")
-_TOKEN = re.compile(r"`[^`]+`|[^\s`]+")
-_EDGES = re.compile(r"^[^\w/.~#@$<-]+|[^\w/%+#>]+$|^-(?!-?\w)")
-_SENTENCE_END = re.compile(r"[.!?:]['\")\]]*$")
-_EXACT = re.compile(r"\d|\w[._/:@#+=\\-]\w|^[-./~#@$<]|[/%+#>]$|[a-z][A-Z]|^[A-Z]{2,}s?$|\w[(\[{]")
-_OPERATOR = re.compile(r"[<>=+%&]+|!=")
-_CONTRACTION = re.compile(r"(?i)n['\u2019]?t$")
-_CLITIC = re.compile(r"(?i)['\u2019](?:s|re|ve|ll|m|d)$")
+_PARTS = pattern(r"[,;]\s")
+_TOKEN = pattern(r"`[^`]+`|[^\s`]+")
+_EDGES = pattern(r"^[^\w/.~#@$<-]+|[^\w/%+#>]+$|^-(?!-?\w)")
+_SENTENCE_END = pattern(r"[.!?:]['\")\]]*$")
+_EXACT = pattern(r"\d|\w[._/:@#+=\\-]\w|^[-./~#@$<]|[/%+#>]$|[a-z][A-Z]|^[A-Z]{2,}s?$|\w[(\[{]")
+_OPERATOR = pattern(r"[<>=+%&]+|!=")
+_CONTRACTION = pattern(r"(?i)n['\u2019]?t$")
+_CLITIC = pattern(r"(?i)['\u2019](?:s|re|ve|ll|m|d)$")
 _AUXILIARIES = listed("do does did is are was were has have had wo ca could should would must need")
 
 

@@ -5,24 +5,23 @@ the same as `likeness.py` has it. Who says it counts, and so does asking: what A
 "Did we take Postgres?" of "We took Postgres." It is cheap: texts that share few beginnings of words are not compared.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
 
-from contextfs.domain.search.alike.likeness import alike, gist
 from contextfs.domain.search.alike.words import COURTESY
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.tokens import fingerprint, folded
+from contextfs.kit.pattern import pattern
 
 _LEAST = 3
 """Words that a text must have left, so that another one can say the same in other words."""
 
 _SHARED = 0.5
 _LETTERS = 4
-_WORD = re.compile(r"\w{3,}")
+_WORD = pattern(r"\w{3,}")
 
 
 def collapse(ranked: Sequence[Ranked], passages: Mapping[str, Passage], *, shown: int) -> list[Ranked]:
@@ -72,6 +71,8 @@ def may_be_twins(one: str, other: str) -> bool:
 
 def say_the_same(one: str, other: str) -> bool:
     """Tell whether two texts say the same in nearly the same words, or ask the same."""
+    from contextfs.domain.search.alike.likeness import alike, gist  # noqa: PLC0415 - few texts come so far
+
     ours, theirs = gist(one), gist(other)
     if min(len(ours.words), len(theirs.words)) < _LEAST or _asks(one) != _asks(other):
         return False

@@ -15,11 +15,12 @@ the roles that the other addresses log in as have the passwords that stand in th
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from contextfs.adapters.database import address
 from contextfs.journeys.enter.organization import Founding, derive, found
-from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import from_environment
 from contextfs.runtime import secrets, targets, telemetry
 from contextfs.runtime.table import Schedule
@@ -76,11 +77,20 @@ def _migrate(phase: str, environment: Mapping[str, str]) -> str:
 
 
 def _graphs(environment: Mapping[str, str]) -> str:
+    """Keep graphs and lexicons; what goes wrong with the ones does not keep the others from being kept."""
     from contextfs.adapters.database.graphs import keep_graphs  # noqa: PLC0415 - schedules start without it
     from contextfs.adapters.database.lexicons import keep_lexicons  # noqa: PLC0415 - as above
 
     owner, memory = _owner(environment), environment.get(GRAPH_MEMORY) or "512MB"
-    done = [*keep_lexicons(owner), *keep_graphs(owner, memory=memory)]
+    done: list[str] = []
+    failed: list[str] = []
+    for keep in (partial(keep_graphs, memory=memory), keep_lexicons):
+        try:
+            done += keep(owner)
+        except ContextFSError as error:
+            failed.append(error.detail)
+    if failed:
+        raise Unavailable(" ".join([*failed, *([f"Done: {', '.join(done)}."] if done else [])]))
     return f"graphs: {', '.join(done) or 'nothing to do'}"
 
 

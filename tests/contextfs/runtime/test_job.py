@@ -10,11 +10,13 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from contextfs.kit.errors import Invalid
+from contextfs.adapters.database import graphs, lexicons
+from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.runtime import job
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import as_role, settings_for
+from tests.contextfs.adapters.database.tenancy import settle_tenant
 from tests.house.source import ROOT
 
 
@@ -155,3 +157,36 @@ def test_graphs_are_kept_by_the_owner(new_schema: Callable[[], str]) -> None:
     assert job.run("graphs", {job.OWNER: url}) == "graphs: nothing to do"
     with pytest.raises(Invalid, match="graphs connect as the owner"):
         job.run("graphs", {})
+
+
+STALE = "create index vectors_graph_00000000000000000000000000000001 on contextfs.vectors (org_id) where false"
+
+
+@pytest.mark.parametrize(
+    ("lock", "told", "left"),
+    [
+        (lexicons.LOCK, "Somebody else is counting words: leave it to them. Done: dropped ", (0, 3)),
+        (graphs.LOCK, "Somebody else is making graphs: leave it to them. Done: counted ", (1, 0)),
+    ],
+    ids=["lexicons", "graphs"],
+)
+def test_what_keeps_lexicons_from_being_kept_keeps_no_graphs_from_it_and_the_other_way_round(
+    new_schema: Callable[[], str], lock: int, told: str, left: tuple[int, int]
+) -> None:
+    url = new_schema()
+    settle_tenant(url)  # three lexicons of parts that are too small for one
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(STALE)
+        connection.execute("select pg_advisory_lock(%s)", [lock])
+        with pytest.raises(Unavailable, match=told):
+            job.run("graphs", {job.OWNER: url})
+        counted = connection.execute(
+            "select (select count(*) from pg_class where relname ~ '^vectors_graph_'), count(*) from contextfs.lexicons"
+        ).fetchone()
+
+    assert left == counted
+
+
+def test_what_fails_with_graphs_and_lexicons_is_told_of_both() -> None:
+    with pytest.raises(Unavailable, match=r"The graphs could not be made: .* The words could not be counted: "):
+        job.run("graphs", {job.OWNER: "host=127.0.0.1 port=9 dbname=none"})

@@ -26,7 +26,7 @@ _SQL = load("contextfs.adapters.database", "lexicons.sql")
 
 
 def keep_lexicons(url: str) -> list[str]:
-    """Count the words of all that became large, or a tenth larger or smaller since; tells what was counted.
+    """Count the words of what became large, changed by a tenth, or was counted a week ago; tells what was counted.
 
     `url` is of the role that owns the tables. Each part is a transaction of its own, which reads it whole: a million
     passages take some ten seconds. Unavailable when the server cannot be reached, or when somebody else is at it.

@@ -21,20 +21,20 @@ def app_url(database_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def ours(app_url: str, relay_url: str) -> Ids:
+def ours(database_url: str, relay_url: str) -> Ids:
     """Give a tenant that no test changes."""
-    return _settled(app_url, relay_url)
+    return _settled(database_url, relay_url)
 
 
 @pytest.fixture(scope="session")
-def theirs(app_url: str, relay_url: str) -> Ids:
+def theirs(database_url: str, relay_url: str) -> Ids:
     """Give another tenant that no test changes."""
-    return _settled(app_url, relay_url)
+    return _settled(database_url, relay_url)
 
 
-def _settled(app_url: str, relay_url: str) -> Ids:
+def _settled(database_url: str, relay_url: str) -> Ids:
     """Write a tenant, and seal and cut its audit log as the platform does."""
-    ids = settle_tenant(app_url)
+    ids = settle_tenant(database_url)
     with psycopg.connect(relay_url, autocommit=True) as connection:
         while connection.execute("select contextfs.seal_audit(1000)").fetchone() != (0,):
             pass  # what other tests left unsealed comes first

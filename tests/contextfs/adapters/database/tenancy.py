@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from contextfs.domain.search.bm25 import sparsevec_text, weights
 from contextfs.domain.search.tokens import term_key, terms
+from tests.conftest import as_role
 
 Connection = psycopg.Connection[Any]
 
@@ -65,9 +66,9 @@ def insert(connection: Connection, table: str, values: dict[str, Any]) -> None:
 
 
 def settle_tenant(url: str) -> Ids:
-    """Write a tenant with at least one row in every table; gives its ids."""
+    """Write a tenant with at least one row in every table, with the address of the tables' owner; gives its ids."""
     ids = Ids(*(uuid4() for _ in range(10)))
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(as_role(url, "contextfs_app")) as connection:
         assume(connection, ids.org, ids.user)
         _enter(connection, ids)
         _sign_in(connection, ids)
@@ -81,6 +82,9 @@ def settle_tenant(url: str) -> Ids:
                     sql.Identifier(table)
                 )
             )
+    with psycopg.connect(url) as connection:
+        assume(connection, ids.org, ids.user)
+        _count(connection, ids)
     return ids
 
 
@@ -307,9 +311,12 @@ def _remember(connection: Connection, ids: Ids) -> None:
         insert(connection, "model_calls", {"org_id": ids.org, "project_id": project, "id": uuid4()} | read)
 
 
-def _share(connection: Connection, ids: Ids) -> None:
+def _count(connection: Connection, ids: Ids) -> None:
     for project, reader in ((ids.project, None), (ids.project, ids.user), (ids.other_project, None)):
         connection.execute("select contextfs.count_words(%s, %s, 0, 1)", (project, reader))
+
+
+def _share(connection: Connection, ids: Ids) -> None:
     for project in (ids.project, ids.other_project):
         due = {"org_id": ids.org, "project_id": project, "reader": ids.user, "due_at": AT}
         insert(connection, "consolidations", due)

@@ -151,9 +151,9 @@ MARKS = [
 @pytest.fixture(scope="module")
 def marked(new_schema: Callable[[], str]) -> Iterator[tuple[Connection, Ids]]:
     """Store a passage of every visibility and sensitivity, which says both; stay connected."""
-    url = as_role(new_schema(), "contextfs_app")
+    url = new_schema()
     ids = settle_tenant(url)
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(as_role(url, "contextfs_app")) as connection:
         for visibility, sensitivity in MARKS:
             _store(connection, ids, [f"heron {visibility} {sensitivity}"], visibility)
         assume(connection, ids.org, ids.user)
@@ -190,8 +190,8 @@ def test_marks_let_pass_what_has_them_and_never_what_is_not_the_callers_to_see(
     assert sorted(passing) == sorted(body for (body,) in rows)
 
 
-def test_what_has_expired_is_not_found(app: Connection, app_url: str) -> None:
-    ids = settle_tenant(app_url)
+def test_what_has_expired_is_not_found(app: Connection, database_url: str) -> None:
+    ids = settle_tenant(database_url)
     _store(app, ids, ["gone already", "still here already"])
     assume(app, ids.org, ids.user)
     app.execute("update contextfs.passages set expires_at = now() - interval '1 second' where body = 'gone already'")
@@ -199,8 +199,8 @@ def test_what_has_expired_is_not_found(app: Connection, app_url: str) -> None:
     assert list(_search(app, ids.org, "already")) == ["still here already"]
 
 
-def test_scores_tell_nothing_of_what_others_keep_to_themselves(app: Connection, app_url: str) -> None:
-    ids = settle_tenant(app_url)
+def test_scores_tell_nothing_of_what_others_keep_to_themselves(app: Connection, database_url: str) -> None:
+    ids = settle_tenant(database_url)
     texts = ["kubernetes cluster", "kubernetes secret"]
     _store(app, ids, texts)
     assume(app, ids.org, ids.colleague)
@@ -214,10 +214,10 @@ def test_scores_tell_nothing_of_what_others_keep_to_themselves(app: Connection, 
 @pytest.fixture(scope="module")
 def library(new_schema: Callable[[], str]) -> Iterator[tuple[Connection, Ids, list[str]]]:
     """Store 200 texts, and others in another project and with another tenant; stay connected."""
-    url = as_role(new_schema(), "contextfs_app")
+    url = new_schema()
     ids, others = settle_tenant(url), settle_tenant(url)
     texts = _sentences(7, 200)
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(as_role(url, "contextfs_app")) as connection:
         _store(connection, ids, texts)
         _store(connection, others, _sentences(8, 50))
         connection.commit()
@@ -236,8 +236,8 @@ def test_lexical_scores_are_bm25(library: tuple[Connection, Ids, list[str]], wor
     assert found == pytest.approx(_oracle(query, texts), rel=1e-4, abs=1e-4)
 
 
-def test_a_word_that_very_many_hold_is_weighed_too(app: Connection, app_url: str) -> None:
-    ids = settle_tenant(app_url)
+def test_a_word_that_very_many_hold_is_weighed_too(app: Connection, database_url: str) -> None:
+    ids = settle_tenant(database_url)
     texts = [f"common text {'rare' if number % 200 == 0 else 'usual'} {number}" for number in range(540)]
     _store(app, ids, [*texts, *(f"other {number}" for number in range(60))])
     assume(app, ids.org, ids.user)
@@ -261,7 +261,7 @@ def test_the_best_are_kept_when_there_are_too_many(library: tuple[Connection, Id
 def crowd(new_schema: Callable[[], str]) -> tuple[str, Ids]:
     """Store 20,000 passages of one tenant and 2,000 of another; gives the admin's address."""
     url = new_schema()
-    ids, others = (settle_tenant(as_role(url, "contextfs_app")) for _ in range(2))
+    ids, others = (settle_tenant(url) for _ in range(2))
     with psycopg.connect(url, autocommit=True) as connection:
         for one, number in ((ids, 20_000), (others, 2_000)):
             connection.execute(

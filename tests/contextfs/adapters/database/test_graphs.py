@@ -45,7 +45,7 @@ where semantic is not null order by semantic desc, id limit 10
 def large(new_schema: Callable[[], str]) -> tuple[str, Ids, Ids]:
     """Give the address of a database with a large tenant and a small one."""
     url = new_schema()
-    ids, small = (settle_tenant(as_role(url, "contextfs_app")) for _ in range(2))
+    ids, small = (settle_tenant(url) for _ in range(2))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("update contextfs.generations set dimensions = 16")
         for one, number in ((ids, NUMBER), (small, 50)):

@@ -44,7 +44,7 @@ def owned(
 @pytest.fixture
 def ids(owned: tuple[str, str]) -> Ids:
     """Give a new tenant with a row in every table, each updated once."""
-    return settle_tenant(owned[1])
+    return settle_tenant(owned[0])
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_a_change_that_is_rolled_back_leaves_no_history(app: Connection, ids: Id
 
 @pytest.mark.parametrize("table", KEPT)
 def test_history_is_the_tenants_own(app: Connection, owned: tuple[str, str], ids: Ids, table: str) -> None:
-    settle_tenant(owned[1])
+    settle_tenant(owned[0])
     assume(app, ids.org, ids.user)
     query = sql.SQL("select distinct org_id from contextfs.{}").format(sql.Identifier(f"{table}_history"))
 

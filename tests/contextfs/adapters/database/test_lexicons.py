@@ -57,7 +57,7 @@ def fill(connection: Connection, ids: Ids, number: int, *, own: str, private: bo
 def filled(new_schema: Callable[[], str]) -> Iterator[tuple[str, Ids, Ids]]:
     """Give the address of a database, counted, with a large tenant and one just too small."""
     url = new_schema()
-    ids, small = (settle_tenant(as_role(url, "contextfs_app")) for _ in range(2))
+    ids, small = (settle_tenant(url) for _ in range(2))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("delete from contextfs.generations")
         fill(connection, ids, SHARED, own="ours", project=ids.other_project)
@@ -166,7 +166,7 @@ def test_what_is_new_since_is_counted_by_the_search(filled: tuple[str, Ids, Ids]
 
 def test_what_changed_by_a_tenth_is_counted_anew_and_what_became_small_has_none(new_schema: Callable[[], str]) -> None:
     url = new_schema()
-    ids = settle_tenant(as_role(url, "contextfs_app"))
+    ids = settle_tenant(url)
     done: list[tuple[int, set[tuple[UUID, UUID | None, int]]]] = []
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("delete from contextfs.passages")
@@ -181,9 +181,45 @@ def test_what_changed_by_a_tenth_is_counted_anew_and_what_became_small_has_none(
     assert keep_lexicons(url) == []
 
 
+def test_what_was_replaced_by_as_much_is_counted_anew_within_a_week(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+    ids = settle_tenant(url)
+    done: list[tuple[int, set[int]]] = []
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("delete from contextfs.passages")
+        fill(connection, ids, 3_500, own="old", project=ids.project)
+        keep_lexicons(url)
+        connection.execute("delete from contextfs.passages")
+        fill(connection, ids, 3_500, own="new", project=ids.project)
+        for days in (6, 8):
+            connection.execute("update contextfs.lexicons set counted_at = now() - %s * interval '1 day'", [days])
+            number = len(keep_lexicons(url))
+            rows = connection.execute("select key from contextfs.lexicon_words where passages = 3500").fetchall()
+            done.append((number, {key for (key,) in rows}))
+
+    assert done == [(0, {term_key(ids.org, "old")}), (1, {term_key(ids.org, "new")})]
+
+
+def test_a_lexicon_of_a_part_does_not_stand_for_the_whole(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+    ids = settle_tenant(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("delete from contextfs.passages")
+        fill(connection, ids, 1_000, own="ours", project=ids.other_project)
+        for project, private in ((ids.other_project, True), (ids.project, False), (ids.project, True)):
+            fill(connection, ids, 950, own="rest", private=private, project=project)
+        connection.execute("vacuum analyze contextfs.passages")
+        keep_lexicons(url)
+
+    assert kept(url, ids) == {(ids.other_project, None, 1_000)}
+    assert pytest.approx([idf(3_850, 1_000), idf(3_850, 2_850)], abs=0.2) == rarities(
+        url, ids, ids.user, ["ours", "rest"]
+    )
+
+
 def test_a_project_takes_its_lexicons_along(new_schema: Callable[[], str]) -> None:
     url = new_schema()
-    ids = settle_tenant(as_role(url, "contextfs_app"))
+    ids = settle_tenant(url)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("delete from contextfs.projects where id = %s", [ids.project])
         left = connection.execute(
@@ -202,12 +238,13 @@ def test_two_do_not_count_at_once(filled: tuple[str, Ids, Ids]) -> None:
             keep_lexicons(url)
 
 
-def test_who_is_not_the_owner_or_has_no_claims_counts_nothing(filled: tuple[str, Ids, Ids]) -> None:
+def test_who_is_not_the_owner_counts_nothing(filled: tuple[str, Ids, Ids]) -> None:
     url, ids, _ = filled
-    with psycopg.connect(as_role(url, "contextfs_app"), autocommit=True) as connection:
-        counted = connection.execute("select contextfs.count_words(%s, null, 0, 1)", [ids.other_project]).fetchone()
+    with psycopg.connect(as_role(url, "contextfs_app")) as connection:
+        assume(connection, ids.org, ids.colleague)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+            connection.execute("select contextfs.count_words(%s, %s, 0, 0)", [ids.other_project, ids.user])
 
-    assert counted == (0,)
     with pytest.raises(Unavailable, match="permission denied"):
         keep_lexicons(as_role(url, "contextfs_app"))
     assert kept(url, ids) == {(ids.other_project, None, SHARED + 1), (ids.other_project, ids.user, PRIVATE)}

@@ -36,7 +36,7 @@ class Shop(NamedTuple):
 def shop(new_schema: Callable[[], str]) -> Iterator[Shop]:
     """Give a database with two organizations, and a login for the first."""
     url = new_schema()
-    mine, theirs = (settle_tenant(as_role(url, "contextfs_app")) for _ in range(2))
+    mine, theirs = (settle_tenant(url) for _ in range(2))
     made = logins.make(url, mine.org, None, connections=3, entropy=os.urandom)
     yield Shop(url, mine, theirs, made.login, made.url)
     for one in logins.listed(url):
@@ -354,7 +354,7 @@ def test_a_role_that_is_no_login_of_ours_sees_nothing(shop: Shop) -> None:
 
 
 def test_an_organization_that_is_gone_takes_its_logins_along(shop: Shop) -> None:
-    gone = settle_tenant(as_role(shop.url, "contextfs_app"))
+    gone = settle_tenant(shop.url)
     made = logins.make(shop.url, gone.org, None, connections=3, entropy=os.urandom)
     with psycopg.connect(shop.url) as owner:
         owner.execute("set session_replication_role = replica")
@@ -389,7 +389,7 @@ def test_what_cannot_be_is_told(shop: Shop) -> None:
 def test_an_owner_who_is_no_superuser_makes_logins_and_is_told_what_stays_open(new_server: Callable[[], str]) -> None:
     """As the clouds have it: the functions of Postgres itself are not the owner's to shut."""
     url = new_server()
-    mine = settle_tenant(as_role(url, "contextfs_app"))
+    mine = settle_tenant(url)
     made = logins.make(url, mine.org, None, connections=3, entropy=os.urandom)
 
     assert run(made.url, "select count(*) from projects") == [(2,)]

@@ -12,6 +12,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.graphs import keep_graphs
+from contextfs.adapters.database.lexicons import keep_lexicons
 from contextfs.adapters.database.migrate import Migration, migrate, shipped
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
@@ -158,7 +160,7 @@ def test_code_that_runs_lives_through_pre_and_ends_with_post(new_schema: Callabl
 
 def test_a_repeated_statement_outlives_a_new_column(new_schema: Callable[[], str]) -> None:
     url = new_schema()
-    ids = settle_tenant(as_role(url, "contextfs_app"))
+    ids = settle_tenant(url)
     running = PostgresDatabase(as_role(url, "contextfs_app"), size=1)
     opening = ("select contextfs.assume(%(org)s, %(user)s, null)", {"org": ids.org, "user": ids.user})
     for round_ in range(8):
@@ -177,7 +179,7 @@ def _column(table: str) -> Migration:
 
 def test_history_goes_on_after_a_new_column(new_schema: Callable[[], str]) -> None:
     url = new_schema()
-    ids = settle_tenant(as_role(url, "contextfs_app"))
+    ids = settle_tenant(url)
     migrate(url, migrations=[*shipped(), _column("sessions"), _column("sessions_history")])
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("update contextfs.sessions set mood = 'calm', updated_at = now()")
@@ -307,7 +309,8 @@ def test_a_managed_owner_makes_the_roles_of_a_new_server(own_server: Path) -> No
     url = make_conninfo(server.dsn("managed"), user="cloud", password="secret")
 
     assert migrate(url, passwords=PASSWORDS) == NAMES
-    assert settle_tenant(as_role(url, "contextfs_app"))
+    assert settle_tenant(url)
+    assert (keep_graphs(url), len(keep_lexicons(url))) == ([], 3)
     assert _ask(url, "select distinct tableowner from pg_tables where schemaname = 'contextfs'") == [("cloud",)]
 
 

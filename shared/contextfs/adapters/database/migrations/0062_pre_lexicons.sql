@@ -100,7 +100,8 @@ end
 $$;
 
 -- For who keeps the lexicons: the parts, of all organizations, whose words have to be counted, because there is no lexicon
--- yet, or it is nobody's any more, or its passages have become a tenth more or fewer. No content.
+-- yet, or it is nobody's any more, or its passages have become a tenth more or fewer, or it is a week old: what was replaced
+-- by as much shows in no number. No content.
 create function contextfs.stale_lexicons(small bigint, fewest bigint)
 returns table (org_id uuid, project_id uuid, reader uuid)
 language sql stable security definer
@@ -121,11 +122,10 @@ as $$
     full join contextfs.lexicons as l
         on l.org_id = w.org_id and l.project_id = w.project_id and coalesce(l.reader, l.project_id) = w.whose
     where w.org_id is null or l.id is null or 10 * abs(w.passages - l.passages) > l.passages
+    or l.counted_at < now() - interval '7 days'
 $$;
 
 revoke all on function contextfs.count_words, contextfs.stale_lexicons from public;
-grant execute on function contextfs.count_words to contextfs_app;
-grant execute on function contextfs.count_words, contextfs.stale_lexicons to current_user;
 
 -- Only its owner may replace a function, and a new owner must be able to create in the schema, for this moment.
 grant contextfs_search to current_user;
@@ -133,7 +133,11 @@ grant create on schema contextfs to contextfs_search;
 alter function contextfs.count_words owner to contextfs_search;
 alter function contextfs.stale_lexicons owner to contextfs_search;
 
--- As before, but how common words are is asked of the lexicons, where there are any.
+-- A new owner takes over what was granted to the one before: who keeps lexicons and graphs is granted it after that.
+grant execute on function contextfs.count_words, contextfs.stale_lexicons, contextfs.large_generations, contextfs.note_graph
+to current_user;
+
+-- As before, but how common words are is asked of the lexicons, where they cover most of what is searched.
 create or replace function contextfs.find_passages(
     term_keys integer [], term_dimensions integer [], vector halfvec, model text, candidates integer,
     projects uuid [], sources text [], types text [], all_tags text [], author uuid, tools text [], branch_name text,
@@ -177,6 +181,7 @@ declare
     common constant integer := 20;
     most_looked_at constant integer := 2500;
     most_asked constant integer := 20;
+    covering constant double precision := 0.8;
 begin
     if my_org is null then
         raise exception 'find_passages needs the claims of a tenant' using errcode = '42501';
@@ -265,8 +270,8 @@ begin
             inner join contextfs.lexicon_words as w
                 on w.org_id = my_org and w.lexicon_id = a.id and w.key = t.key
         ) as h;
-        if sample_size is null then
-            -- Nobody has counted yet.
+        if coalesce(sample_size, 0) < covering * total then
+            -- Nobody has counted yet, or only a part, which may speak of other things than the rest.
             with sample as materialized (
                 select s.terms
                 from contextfs.seen_passages(

@@ -166,7 +166,7 @@ STALE = "create index vectors_graph_00000000000000000000000000000001 on contextf
     ("lock", "told", "left"),
     [
         (lexicons.LOCK, "Somebody else is counting words: leave it to them. Done: dropped ", (0, 3)),
-        (graphs.LOCK, "Somebody else is making graphs: leave it to them. Done: counted ", (1, 0)),
+        (graphs.LOCK, "Somebody else is making graphs, or migrates: try later. Done: counted ", (1, 0)),
     ],
     ids=["lexicons", "graphs"],
 )

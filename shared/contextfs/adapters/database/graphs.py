@@ -21,7 +21,7 @@ LARGE = 10_000
 _MOST_DIMENSIONS = 4000
 _PREFIX = "vectors_graph_"
 LOCK = 0x_C07E_F6
-"""The advisory lock that who makes graphs holds."""
+"""The advisory lock that who makes graphs holds, and who migrates."""
 _SQL = load("contextfs.adapters.database", "graphs.sql")
 
 
@@ -30,7 +30,7 @@ def keep_graphs(url: str, *, memory: str = "512MB") -> list[str]:
 
     `url` is of the role that owns the tables. `memory` is what one build may take: 1 GB holds about 700,000 vectors of
     384 dimensions; with less it takes several times as long. A build that was cut off is begun anew. Unavailable when
-    the server cannot be reached, or when somebody else is at it.
+    the server cannot be reached, or when somebody else is at it, or migrates.
     """
     try:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -38,7 +38,7 @@ def keep_graphs(url: str, *, memory: str = "512MB") -> list[str]:
             _run(connection, "memory", memory)
             held = _run(connection, "alone", LOCK).fetchone()
             if held != (True,):
-                raise Unavailable("Somebody else is making graphs: leave it to them.")
+                raise Unavailable("Somebody else is making graphs, or migrates: try later.")
             return list(_keep(connection))
     except psycopg.Error as error:
         told = str(error).strip().split("\n", 1)[0]

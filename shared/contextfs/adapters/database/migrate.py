@@ -2,12 +2,16 @@
 
 `NNNN_pre_*.sql` run before the code rolls and must suit the code that is still running; `NNNN_post_*.sql` run after.
 A shipped file is never edited: a changed hash stops the run. It does not go backwards.
+
+Calls go on meanwhile. A file that does not get its tables at once lets go of all it has, and is tried again later. No
+graph is made at the same time: its build waits for all transactions, and gives way to one that waits for it.
 """
 
 import hashlib
+import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -16,10 +20,12 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from contextfs.adapters.database import session
+from contextfs.adapters.database import graphs, session
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 
 Phase = Literal["pre", "post"]
+
+_log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"^(\d{4})_(pre|post)_\w+\.sql$")
 _LOCK = 0x_C07E_F5
@@ -27,8 +33,10 @@ _VECTOR_AT_LEAST = (0, 8)
 _SESSION = (
     "set search_path = public; set timezone = 'UTC'; set statement_timeout = 0; set client_min_messages = warning"
 )
+# Who calls waits behind a migration that waits for a table, so that it waits briefly; longer than `deadlock_timeout`
+# (1 s), after which a vacuum of Postgres's own gives way to it.
 # `row_security = off` makes a migration that would change rows it cannot see stop instead of missing them silently.
-_LOCAL = "set local lock_timeout = '10s'; set local row_security = off"
+_LOCAL = "set local lock_timeout = '1500ms'; set local row_security = off"
 _LEDGER = """
 create table if not exists contextfs.migrations (
     name text primary key, sha256 text not null, applied_at timestamptz not null default clock_timestamp()
@@ -36,6 +44,8 @@ create table if not exists contextfs.migrations (
 """
 _TRIES = 10
 _PAUSE_SECONDS = 0.1
+PAUSES = (0.5, 1, 2, 4, 8, *[15] * 18)
+"""Seconds before each further try where tables are in use or graphs are being made: five minutes in all."""
 
 
 class Migration(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,20 +74,23 @@ def migrate(
     phases: tuple[Phase, ...] = ("pre", "post"),
     passwords: Mapping[str, str] | None = None,
     migrations: list[Migration] | None = None,
+    pauses: Sequence[float] = PAUSES,
 ) -> list[str]:
     """Apply what is missing of `phases`, set the log-in roles' passwords and defaults; gives what was applied.
 
     `url` is of a role that owns the database and may create roles; it needs no more where the extension `vector` is
-    there already. Unavailable when the server cannot be reached or lacks pgvector, Conflict when an applied file was
-    edited, Invalid when the database is of no use, ContextFSError, which names the file, when one of them fails:
+    there already. `pauses` are the seconds before each further try where tables are in use or graphs are being made.
+    Unavailable when the server cannot be reached or lacks pgvector, or stays that busy; Conflict when an applied file
+    was edited, Invalid when the database is of no use, ContextFSError, which names the file, when one of them fails:
     nothing of that file is kept, what was applied before it stays.
     """
     with _connected(url) as connection:
         try:
             connection.execute(_SESSION)
-            connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+            while not _take(connection, _LOCK):
+                time.sleep(_PAUSE_SECONDS)
             _prepare(connection)
-            applied = list(_apply(connection, migrations or shipped(), phases))
+            applied = list(_apply(connection, migrations or shipped(), phases, pauses))
             for role, password in (passwords or {}).items():
                 _patiently(lambda r=role, p=password: _set_password(connection, r, p))
                 if role in session.ROLES:
@@ -131,25 +144,62 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     connection.execute(_LEDGER)
 
 
+def _take(connection: psycopg.Connection[Any], lock: int) -> bool:
+    """Take an advisory lock if it is free: who waited for one in Postgres would hold up the build of a graph."""
+    return connection.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() == (True,)
+
+
 def _apply(
-    connection: psycopg.Connection[Any], migrations: list[Migration], phases: tuple[Phase, ...]
+    connection: psycopg.Connection[Any],
+    migrations: list[Migration],
+    phases: tuple[Phase, ...],
+    pauses: Sequence[float],
 ) -> Iterator[str]:
+    missing = [migration for migration in _missing(connection, migrations) if migration.phase in phases]
+    if missing:
+        _keep_from_graphs(connection, pauses)
+    for migration in missing:
+        try:
+            _apply_between_calls(connection, migration, pauses)
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            detail = f"{migration.name} did not get the tables to itself, nothing of it was kept: run it again."
+            raise Unavailable(detail) from error
+        except psycopg.Error as error:
+            detail = f"{migration.name} failed, nothing of it was kept: {_first_line(error)}."
+            raise ContextFSError(detail) from error
+        yield migration.name
+
+
+def _missing(connection: psycopg.Connection[Any], migrations: list[Migration]) -> list[Migration]:
     done = dict(connection.execute("select name, sha256 from contextfs.migrations").fetchall())
     for migration in migrations:
-        if migration.name in done:
-            if done[migration.name] != migration.sha256:
-                detail = f"{migration.name} was edited after it was applied: restore it and write a new migration."
-                raise Conflict(detail)
-        elif migration.phase in phases:
-            try:
-                _patiently(lambda m=migration: _apply_one(connection, m))
-            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
-                detail = f"{migration.name} did not get the tables to itself, nothing of it was kept: run it again."
-                raise Unavailable(detail) from error
-            except psycopg.Error as error:
-                detail = f"{migration.name} failed, nothing of it was kept: {_first_line(error)}."
-                raise ContextFSError(detail) from error
-            yield migration.name
+        if done.get(migration.name, migration.sha256) != migration.sha256:
+            detail = f"{migration.name} was edited after it was applied: restore it and write a new migration."
+            raise Conflict(detail)
+    return [migration for migration in migrations if migration.name not in done]
+
+
+def _keep_from_graphs(connection: psycopg.Connection[Any], pauses: Sequence[float]) -> None:
+    """Take the lock of who makes graphs, as long as the connection lives; Unavailable when they do not end."""
+    for pause in pauses:
+        if _take(connection, graphs.LOCK):
+            return
+        _log.warning("migrations wait for graphs that are being made: asked again in %s s", pause)
+        time.sleep(pause)
+    if not _take(connection, graphs.LOCK):
+        detail = "Graphs are being made, and nothing was migrated: wait for the job `graphs`, then run it again."
+        raise Unavailable(detail)
+
+
+def _apply_between_calls(connection: psycopg.Connection[Any], migration: Migration, pauses: Sequence[float]) -> None:
+    """Apply a file; where tables are in use let go of all, so that calls get through, and try again."""
+    for pause in pauses:
+        try:
+            return _patiently(lambda: _apply_one(connection, migration))
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            _log.warning("%s: %s: tried again in %s s", migration.name, _first_line(error), pause)
+            time.sleep(pause)
+    return _patiently(lambda: _apply_one(connection, migration))
 
 
 def _apply_one(connection: psycopg.Connection[Any], migration: Migration) -> None:

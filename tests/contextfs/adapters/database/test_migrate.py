@@ -106,7 +106,9 @@ def test_a_file_that_was_mended_is_applied(new_database: Callable[[], str], tmp_
     assert migrate(url, migrations=_write(tmp_path, **{"0001_pre_a": "select 1"})) == ["0001_pre_a.sql"]
 
 
-def test_a_table_in_use_is_not_waited_for_long(new_database: Callable[[], str], tmp_path: Path) -> None:
+def test_a_table_in_use_is_not_waited_for_long(
+    new_database: Callable[[], str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     url = new_database()
     migrate(url, migrations=_write(tmp_path, **{"0001_pre_a": "create table contextfs.a (id int)"}))
     impatient = "set local lock_timeout = '50ms'; alter table contextfs.a add b int"
@@ -114,7 +116,11 @@ def test_a_table_in_use_is_not_waited_for_long(new_database: Callable[[], str], 
         user.execute("select * from contextfs.a")
 
         with pytest.raises(Unavailable, match=r"^0002_pre_b\.sql did not get the tables to itself"):
-            migrate(url, migrations=_write(tmp_path, **{"0002_pre_b": impatient}))
+            migrate(url, migrations=_write(tmp_path, **{"0002_pre_b": impatient}), pauses=[0.01, 0.01])
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "0002_pre_b.sql: canceling statement due to lock timeout: tried again in 0.01 s"
+    ] * 2
 
 
 def test_a_file_without_a_number_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ begin
     for own in
         select p.tablename, p.policyname, p.qual, p.with_check
         from pg_policies as p where p.schemaname = 'contextfs' and concat(p.qual, p.with_check) ~ told
+        order by p.tablename, p.policyname
     loop
         execute format(
             'alter policy %I on contextfs.%I using (%s)', own.policyname, own.tablename, regexp_replace(own.qual, told, once)

@@ -1,0 +1,102 @@
+"""Migrations beside calls and the making of graphs: who waits for whom, and for how long."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from contextfs.adapters.database import graphs
+from contextfs.adapters.database.migrate import Migration, migrate, shipped
+from contextfs.kit.errors import Unavailable
+
+
+def _write(folder: Path, **files: str) -> list[Migration]:
+    for name, text in files.items():
+        (folder / f"{name}.sql").write_text(text, encoding="utf-8")
+    return shipped(folder)
+
+
+def _ask(url: str, query: LiteralString) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_calls_go_on_while_a_migration_waits_for_a_long_reader(new_database: Callable[[], str]) -> None:
+    """Each table is free again long before one who waits for it gives up."""
+    url, known = new_database(), shipped()
+    last = next(place for place, migration in enumerate(known) if migration.name.endswith("_project_floors.sql"))
+    migrate(url, migrations=known[:last])
+    with (
+        psycopg.connect(url) as reader,
+        psycopg.connect(url, autocommit=True, options="-c lock_timeout=5s") as call,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        reader.execute("select from contextfs.vectors")
+        migrating = pool.submit(migrate, url, migrations=known[: last + 1])
+        try:
+            _wait_for_a_lock(call, migrating)
+            for (table,) in call.execute(_OPEN_TABLES).fetchall():
+                call.execute(sql.SQL("select from contextfs.{}").format(sql.Identifier(table)))
+        finally:
+            reader.rollback()
+
+        assert migrating.result() == [known[last].name]
+
+
+_OPEN_TABLES = """
+select distinct tablename from pg_policies where schemaname = 'contextfs' and tablename <> 'vectors' order by 1
+"""
+
+
+def _wait_for_a_lock(connection: psycopg.Connection[Any], migrating: Future[list[str]]) -> None:
+    waiting = "select 1 from pg_locks where relation = 'contextfs.vectors'::regclass and not granted"
+    while not (migrating.done() or connection.execute(waiting).fetchone()):
+        time.sleep(0.02)
+
+
+def test_a_migration_that_got_into_a_deadlock_is_tried_again(new_database: Callable[[], str], tmp_path: Path) -> None:
+    url = new_database()
+    tables = "create table contextfs.vectors (id int); create table contextfs.zebras (id int)"
+    migrate(url, migrations=_write(tmp_path, **{"0001_pre_a": tables}))
+    crossing = (
+        "set local lock_timeout = 0; alter table contextfs.zebras add b int; alter table contextfs.vectors add b int"
+    )
+    with psycopg.connect(url) as call, ThreadPoolExecutor(1) as pool:
+        call.execute("set local deadlock_timeout = '1min'; select * from contextfs.vectors")
+        migrating = pool.submit(migrate, url, migrations=_write(tmp_path, **{"0002_pre_b": crossing}))
+        _wait_for_a_lock(call, migrating)
+        call.execute("select * from contextfs.zebras")
+        call.commit()
+
+        assert migrating.result() == ["0002_pre_b.sql"]
+
+
+def test_a_migration_waits_for_graphs_and_says_so(new_database: Callable[[], str], tmp_path: Path) -> None:
+    url, files = new_database(), {"0001_pre_a": "create table contextfs.a (id int)"}
+    with psycopg.connect(url, autocommit=True) as builder:
+        builder.execute("select pg_advisory_lock(%s)", [graphs.LOCK])
+        with pytest.raises(Unavailable, match=r"^Graphs are being made, and nothing was migrated: wait for the job"):
+            migrate(url, migrations=_write(tmp_path, **files), pauses=[0.01])
+        assert _ask(url, "select name from contextfs.migrations") == []
+        with ThreadPoolExecutor(1) as pool:
+            migrating = pool.submit(migrate, url, migrations=shipped(tmp_path), pauses=[0.1] * 100)
+            time.sleep(0.3)
+            builder.execute("select pg_advisory_unlock(%s)", [graphs.LOCK])
+
+            assert migrating.result() == ["0001_pre_a.sql"]
+        builder.execute("select pg_advisory_lock(%s)", [graphs.LOCK])
+
+        assert migrate(url, migrations=shipped(tmp_path), pauses=[]) == []
+
+
+def test_no_graph_is_made_while_a_migration_runs(new_database: Callable[[], str], tmp_path: Path) -> None:
+    url = new_database()
+    held = "create table contextfs.held as select objid::bigint from pg_locks where locktype = 'advisory' and granted"
+    migrate(url, migrations=_write(tmp_path, **{"0001_pre_a": f"{held} and pid = pg_backend_pid()"}))
+
+    assert (graphs.LOCK,) in _ask(url, "select objid from contextfs.held")

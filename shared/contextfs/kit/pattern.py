@@ -12,7 +12,7 @@ def pattern(source: AnyStr, flags: int = 0, *, holds: Sequence[str] = ()) -> re.
     `holds`, for patterns of text: whatever the pattern finds has one of these in it, in small letters. A text that has
     none of them is answered without compiling.
     """
-    return cast("re.Pattern[AnyStr]", _Holding(source, flags, holds) if holds else _Pattern(source, flags))
+    return cast("re.Pattern[AnyStr]", _Holding(cast("str", source), flags, holds) if holds else _Pattern(source, flags))
 
 
 class _Pattern:

@@ -1,9 +1,9 @@
 """What a pattern says that each of its matches holds, each of them does: none is missed by what it was not asked."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,7 @@ from contextfs.domain.search import dates, personal, question
 
 def holding(module: ModuleType) -> Iterator[re.Pattern[str]]:
     for value in vars(module).values():
-        patterns: Iterable[Any] = value if type(value) is tuple else [value]
+        patterns = cast("tuple[Any, ...]", value if type(value) is tuple else (value,))
         yield from (one for one in patterns if hasattr(one, "_holds"))
 
 

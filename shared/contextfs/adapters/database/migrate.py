@@ -95,6 +95,8 @@ def migrate(
                 _patiently(lambda r=role, p=password: _set_password(connection, r, p))
                 if role in session.ROLES:
                     _patiently(lambda r=role: _set_defaults(connection, r))
+            # Postgres would let go of the locks too, but a moment after the connection is closed.
+            connection.execute("select pg_advisory_unlock_all()")
         except psycopg.Error as error:
             raise Unavailable(f"The database could not be migrated: {_first_line(error)}. Run it again.") from error
         return applied

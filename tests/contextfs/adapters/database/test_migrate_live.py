@@ -94,6 +94,15 @@ def test_a_migration_waits_for_graphs_and_says_so(new_database: Callable[[], str
         assert migrate(url, migrations=shipped(tmp_path), pauses=[]) == []
 
 
+def test_graphs_can_be_made_as_soon_as_the_migrations_end(new_database: Callable[[], str], tmp_path: Path) -> None:
+    url = new_database()
+    with psycopg.connect(url, autocommit=True) as builder:
+        for number in range(1, 21):
+            migrate(url, migrations=_write(tmp_path, **{f"{number:04}_pre_a": "select 1"}))
+            builder.execute("select 1 / pg_try_advisory_lock(%s)::int", [graphs.LOCK])
+            builder.execute("select pg_advisory_unlock_all()")
+
+
 def test_no_graph_is_made_while_a_migration_runs(new_database: Callable[[], str], tmp_path: Path) -> None:
     url = new_database()
     held = "create table contextfs.held as select objid::bigint from pg_locks where locktype = 'advisory' and granted"

@@ -14,6 +14,7 @@ from contextfs.runtime.binding import bind
 from contextfs.runtime.table import MIB, Route
 from tests.conftest import Tenant
 from tests.functions.asking import ROUTES, UNKNOWN, WITH_BODY, WITH_ID, Things, body_of, by_name, path_of, told
+from tests.functions.conftest import Rows
 
 Send = Callable[..., Any]
 
@@ -339,6 +340,22 @@ def test_headers_that_were_sent_twice_are_one_list(quiet: TestClient, standing: 
     twice = [("authorization", f"Bearer {standing.key}"), ("authorization", "Bearer other")]
 
     assert quiet.get("/v1/projects", headers=twice).status_code == 401
+
+
+def test_what_cannot_be_read_leaves_no_transaction_open(tenant: Tenant, rows: Rows) -> None:
+    """It is read while the database looks for who sent it, and so inside of the call's transaction."""
+    open_ones = "select pid from pg_stat_activity where usename = 'contextfs_app' and state ~ 'in transaction'"
+    headers = {"authorization": f"Bearer {tenant.key}", "content-type": JSON}
+    good = {"project_id": str(tenant.project_id), "content": "We deploy with uv."}
+    assert tenant.call("POST", "/v1/memories", good).status_code == 201
+    before = tenant.call("GET", "/v1/memories").json()
+    for name in [*BROKEN] * 2:  # more often than there are connections
+        reply = tenant.http.post("/v1/memories", content=BROKEN[name], headers=headers)
+        assert (name, reply.status_code in {400, 422}) == (name, True)
+
+    assert rows.connection.execute(open_ones).fetchall() == []
+    assert tenant.call("GET", "/v1/memories").json() == before
+    assert tenant.call("POST", "/v1/memories", good).json()["receipt"]["duplicates"] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,30 @@
 """What is asked first comes along with who calls: how many round trips to the database a call takes."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from psycopg import pq
+from psycopg.abc import PQGen
 
-from contextfs.adapters.database import postgres
-from contextfs.adapters.database.flight import Answer, Connection
-from contextfs.kit.ports import Statement
+from contextfs.adapters.database import flight
 from tests.conftest import Tenant
 from tests.functions.asking import Things
 
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Give a list that grows with each round trip of a call: by how many statements it carries."""
-    fly, flown = postgres.fly, list[int]()
+    """Give a list that grows with each round trip that a call waits for: by how many flights land."""
+    answers, landed = flight._answers, list[int]()  # pyright: ignore[reportPrivateUsage]
 
-    def counted(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
+    def counted(pgconn: pq.abc.PGconn, flights: int) -> PQGen[list[pq.abc.PGresult]]:
         if threading.current_thread().name.startswith("AnyIO"):  # a call's; nobody waits for what others do meanwhile
-            flown.append(len(statements))
-        return fly(connection, statements)
+            landed.append(flights)
+        return answers(pgconn, flights)
 
-    monkeypatch.setattr(postgres, "fly", counted)
-    return flown
+    monkeypatch.setattr(flight, "_answers", counted)
+    return landed
 
 
 def _counted(trips: list[int], call: Callable[[], object]) -> int:

@@ -11,6 +11,8 @@ Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 Statement = tuple[str, Parameters | None]
 """A query, and the values of its parameters by their names."""
+Meanwhile = Callable[[], Sequence[Statement]]
+"""What is done while a transaction is opened; it gives what will be asked of it, and what it raises undoes it."""
 
 
 class Transaction(Protocol):
@@ -32,10 +34,17 @@ class Transaction(Protocol):
         """Run a statement once for each set of parameters, in one round trip."""
         ...
 
-    def soon(self, query: str, parameters: Parameters | None = None) -> None:
-        """Run a statement whose answer nobody needs: it is sent with the next one, before it, or with the commit.
+    def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
+        """Run a query while something else is done; what this gives waits for its first row, or None.
 
-        What is wrong with it is raised there.
+        What is wrong with it is raised there, or by the next statement that is waited for.
+        """
+        ...
+
+    def soon(self, query: str, parameters: Parameters | None = None) -> None:
+        """Run a statement whose answer nobody needs, while something else is done.
+
+        What is wrong with it is raised by the next statement that is waited for, or by the commit.
         """
         ...
 
@@ -48,13 +57,18 @@ class Database(Protocol):
     """A pool of connections. It does not know tenants: claims are set inside a transaction."""
 
     def transaction(
-        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
+        self,
+        *opening: Statement,
+        ahead: Sequence[Statement] = (),
+        meanwhile: Meanwhile | None = None,
+        at_once: bool = False,
     ) -> AbstractContextManager[tuple[Transaction, list[Row | None]]]:
         """Open a transaction with some first statements in the same round trip; commit at the end, or roll back.
 
         Gives the transaction and the first row of each opening statement. `ahead` is what will be asked of it: sent
-        along, and told when it is asked. With `at_once` the commit is sent along, too: what is asked beyond that is
-        asked in another transaction, with the same opening.
+        along, and told when it is asked; so is what `meanwhile` gives, a little later. With `at_once`, which takes no
+        `meanwhile`, the commit is sent along, too: what is asked beyond that is asked in another transaction, with the
+        same opening.
         """
         ...
 

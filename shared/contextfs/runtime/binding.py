@@ -40,6 +40,8 @@ class Binding:
     """Whether the route changes something that has versions, and so can compare If-Match with them."""
     ahead: Callable[[Mapping[str, Any]], Sequence[Statement]]
     """Gives what the handler asks first, by its arguments: it is sent along with who calls, to spare a round trip."""
+    asks_of_body: bool
+    """Whether that follows from the body, too, and not from the address alone."""
 
     @property
     def tells_version(self) -> bool:
@@ -68,7 +70,8 @@ def bind(route: Route) -> Binding:
         reply_type=reply,
         compares=(changes_one and reply in {None, NoneType})
         or (has_versions and (changes_one or route.method == "PUT")),
-        ahead=_ahead(getattr(door, "ahead", None)),
+        ahead=_ahead(first := getattr(door, "ahead", None)),
+        asks_of_body=first is not None and "body" in inspect.signature(first).parameters,
     )
 
 
@@ -86,17 +89,21 @@ def _ahead(ask: Callable[..., Sequence[Statement]] | None) -> Callable[[Mapping[
     return lambda taken: ask(**{name: taken[name] for name in names})
 
 
-def arguments(binding: Binding, request: HttpRequest, media_type: str) -> dict[str, Any]:
-    """Read a request into the handler's arguments; BadInput or Invalid tell what is wrong where."""
+def addressed(binding: Binding, request: HttpRequest) -> dict[str, Any]:
+    """Read path and query into the handler's arguments; BadInput or Invalid tell what is wrong where."""
     taken = _converted(dict(request.path_values), binding.path_type, "path")
-    taken |= _converted(_query(binding, request), binding.query_type, "query")
+    return taken | _converted(_query(binding, request), binding.query_type, "query")
+
+
+def embodied(binding: Binding, request: HttpRequest, media_type: str) -> dict[str, Any]:
+    """Read the body into the handler's argument, if it takes one; BadInput or Invalid tell what is wrong where."""
     if binding.body_type is Payload:
-        taken["body"] = Payload(media_type=media_type, content=request.body)
-    elif binding.body_type is not None:
-        taken["body"] = _body(binding.body_type, request.body)
-    elif request.body:
+        return {"body": Payload(media_type=media_type, content=request.body)}
+    if binding.body_type is not None:
+        return {"body": _body(binding.body_type, request.body)}
+    if request.body:
         raise BadInput("This route takes no body: send none.", where="body")
-    return taken
+    return {}
 
 
 def _struct(name: str, parameters: list[inspect.Parameter], hints: Mapping[str, Any]) -> type[msgspec.Struct]:

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,23 +16,23 @@ import msgspec
 from contextfs.domain.lockouts.model import Attempt
 from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import BadInput, Contended, ContextFSError, NotAllowed, NotAuthenticated, TooLarge
+from contextfs.kit.errors import Contended, ContextFSError, NotAllowed, NotAuthenticated
 from contextfs.kit.ids import uuid7
-from contextfs.kit.payload import Payload
+from contextfs.kit.ports import Statement
 from contextfs.runtime import cookies, idempotency, lockout, preconditions, tabular, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
-from contextfs.runtime.binding import Binding, arguments, bind
+from contextfs.runtime.binding import Binding, bind
 from contextfs.runtime.callers.caller import Caller, caller
 from contextfs.runtime.entrance import Entered, Entrance
 from contextfs.runtime.familiar import Familiar
 from contextfs.runtime.http import HttpRequest, HttpResponse
 from contextfs.runtime.inside import inside
-from contextfs.runtime.media import media_type_of
 from contextfs.runtime.outside import OutsideError, leaving
-from contextfs.runtime.packing import packed, unpacked
+from contextfs.runtime.packing import packed
 from contextfs.runtime.problems import problem, unexpected
+from contextfs.runtime.sent import Sent
 from contextfs.runtime.settle import settle
-from contextfs.runtime.table import JSON, PUBLIC, Route, Trigger
+from contextfs.runtime.table import PUBLIC, Route, Trigger
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -47,15 +47,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Asked:
-    """A request of somebody, read and ready to be done."""
+    """A request of somebody."""
 
     route: Route
     binding: Binding
-    request: HttpRequest
+    sent: Sent
+    address: str | None
     request_id: str
     caller: Caller
-    taken: dict[str, Any]
-    expected: frozenset[str] | None
     bill: Bill
     tried: Attempt | None
 
@@ -108,7 +107,7 @@ class Door:
         binding = bind(route)
         if route.needs == PUBLIC:
             bill.begin(None, self.clock())
-            _, taken = read(route, binding, request)
+            taken = Sent(route, binding, request).read.taken
             opened = self.open(request.headers, request_id, query=request.raw_query)
             return reply(route, request, binding.handle(opened, **taken))
         asked = self._asked(route, binding, request, request_id, bill)
@@ -118,7 +117,7 @@ class Door:
             call, result, response = self._done(_going_on(asked, left))
         if call.events:
             self.services.wake_relay()
-        if result is not None and asked.taken.get("wait") is not None:
+        if result is not None and asked.sent.read.taken.get("wait") is not None:
             from contextfs.runtime import projecting  # noqa: PLC0415 - what takes events is loaded where one waits
             from contextfs.runtime.reaction import Reactor  # noqa: PLC0415 - as above
 
@@ -139,20 +138,15 @@ class Door:
         )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str, bill: Bill) -> Asked:
-        """Read all that a call needs to know before it begins."""
+        """Learn who calls, and let them pay."""
         calling = self._caller(route, request, bill)
-        request, taken = read(route, binding, request)
-        expected = preconditions.expected_versions(request.headers)
-        if expected is not None and not binding.compares:
-            raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
         return Asked(
             route=route,
             binding=binding,
-            request=request,
+            sent=Sent(route, binding, request),
+            address=request.address,
             request_id=request_id,
             caller=calling,
-            taken=taken,
-            expected=expected,
             bill=bill,
             tried=lockout.attempt(*calling.names, request.address),
         )
@@ -182,9 +176,9 @@ class Door:
 
         A call that was made before, with the same Idempotency-Key, is not made again: its handler gives nothing.
         """
-        route, request = asked.route, asked.request
-        now = self.clock()
+        route, now = asked.route, self.clock()
         with self._entered(asked, now) as (tx, found, let_in):
+            request, taken = asked.sent.read
             admitted = asked.caller.admitted(found, request, now)
             let_in()
             asked.bill.admitted(admitted.principal, now)
@@ -195,7 +189,7 @@ class Door:
                 services=self.services,
                 agent=_agent(request),
                 address=request.address,
-                expected_versions=asked.expected,
+                expected_versions=asked.sent.expected,
             )
             if admitted.refused is not None:
                 refused = problem(admitted.refused(call), asked.request_id)
@@ -208,7 +202,7 @@ class Door:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
-            result = leaving(asked.binding.handle(call, **asked.taken), call)
+            result = leaving(asked.binding.handle(call, **taken), call)
             response = reply(route, request, result)
             if admitted.renew is not None:
                 response = admitted.renew(call, response)
@@ -218,13 +212,31 @@ class Door:
         return call, result, response
 
     def _entered(self, asked: Asked, now: datetime) -> AbstractContextManager[Entered]:
-        """Open the transaction of a call, with what its handler asks first, for who was let in for this before."""
+        """Open the transaction of a call, which is read while who calls is looked up.
+
+        What its handler asks first is asked along with that, for who was let in for this before.
+        """
         # Who was let in here before is let in: what somebody else tries in their name does not stop them.
-        entrance = Entrance(asked.caller.kind, asked.request.address, None if asked.bill.is_known else asked.tried)
+        entrance = Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
         is_familiar = self.familiar.knows(asked.caller.proof, asked.route.needs)
-        ahead = asked.binding.ahead(asked.taken) if is_familiar else ()
-        at_once = bool(ahead) and asked.route.method == "GET"
-        return entrance.opened(self.services.database, asked.caller.entering(now), now, ahead=ahead, at_once=at_once)
+        sent = asked.sent
+
+        def meanwhile() -> Sequence[Statement]:
+            behind = sent.behind()
+            return behind if is_familiar else ()
+
+        reads = asked.route.method == "GET"
+        if reads or sent.is_long:
+            meanwhile()
+        ahead = sent.ahead() if is_familiar else ()
+        return entrance.opened(
+            self.services.database,
+            asked.caller.entering(now),
+            now,
+            ahead=ahead,
+            meanwhile=None if reads else meanwhile,
+            at_once=reads and bool(ahead),
+        )
 
 
 def undisturbed(attempt: Callable[[], T]) -> T:
@@ -243,17 +255,6 @@ def _going_on(asked: Asked, left: OutsideError) -> Asked:
         return left.outside.then(call, given)
 
     return replace(asked, binding=replace(asked.binding, handle=handle))
-
-
-def read(route: Route, binding: Binding, request: HttpRequest) -> tuple[HttpRequest, dict[str, Any]]:
-    """Read the request into the handler's arguments; gives the request unpacked, too."""
-    if len(request.body) > route.body_limit:
-        raise TooLarge(f"The body is larger than {route.body_limit} bytes: send it in smaller parts.", where="body")
-    media_type = JSON
-    if binding.body_type is Payload or (request.body and binding.body_type is not None):
-        media_type = media_type_of(route, request.headers)
-        request = unpacked(request, route.body_limit)
-    return request, arguments(binding, request, media_type)
 
 
 def reply(route: Route, request: HttpRequest, result: Any) -> HttpResponse:

@@ -9,7 +9,7 @@ from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.lockouts.model import Attempt
 from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.errors import NotAllowed
-from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
+from contextfs.kit.ports import Database, Meanwhile, Parameters, Row, Statement, Transaction
 from contextfs.runtime import lockout
 
 Entered = tuple[Transaction, Row | None, Callable[[], None]]
@@ -32,17 +32,19 @@ class Entrance:
         now: datetime,
         *,
         ahead: Sequence[Statement] = (),
+        meanwhile: Meanwhile | None = None,
         at_once: bool = False,
     ) -> Generator[Entered]:
         """Open their transaction; they are let in as soon as they are known to be right.
 
-        What is read `ahead` is seen by their claims: by nobody's, where they are not found.
+        What is read `ahead` or `meanwhile` is seen by their claims: by nobody's, where they are not found.
         """
         tried = self.tried
         looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
-        with database.transaction(*looking, coming, ahead=ahead, at_once=at_once) as (tx, (*looked, found)):
+        opened = database.transaction(*looking, coming, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        with opened as (tx, (*looked, found)):
             before = lockouts.tries(looked[0] if looked else None)
             lockout.check(before, now)
 

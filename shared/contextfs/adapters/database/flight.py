@@ -1,8 +1,9 @@
 """Statements to the server, several in one packet, and their answers in one: libpq's pipeline mode.
 
 The driver's own pipeline sends each statement by itself as soon as it is given: a system call for each, and the server
-is woken for each. Here all are written first; and one alone takes a fifth less of the time of the driver's cursor. This
-neither begins nor ends transactions: it carries what does.
+is woken for each. Here all are written first; and one alone takes a fifth less of the time of the driver's cursor. What
+departs is under way while something else is done, until it lands. This neither begins nor ends transactions: it carries
+what does.
 
 https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 """
@@ -48,6 +49,8 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(pgconn, row_factory)
         self.seen: Counter[_Kind] = Counter()
         self.prepared: dict[_Kind, bytes] = {}
+        self.under_way: list[Answer] = []
+        self.flights = 0
 
     @classmethod
     def connect(cls, conninfo: str = "", **given: Any) -> Self:
@@ -58,17 +61,49 @@ class Connection(psycopg.Connection[Row]):
             _log.warning("no connection to the database", extra=refused.why(error))
             raise
 
+    def taken_off(self) -> "tuple[int, list[Answer]]":
+        """Give in how many flights what was under way: nobody waits for it a second time."""
+        flights, sent, self.flights, self.under_way = self.flights, self.under_way, 0, []
+        for one in sent:
+            one.has_landed = True
+        return flights, sent
+
+    def close(self) -> None:
+        """Close it; what is under way comes to nothing."""
+        self.taken_off()
+        super().close()
+
     @cached_property
     def adapting(self) -> Adapting:
         """What writes values and reads rows: it knows the types of this connection that it has seen."""
         return Transformer(self)
 
 
-class Answer(NamedTuple):
-    """What the server said to a statement. Its rows are read when they are asked for: a COMMIT behind it was first."""
+class Answer:
+    """What the server says to a statement; who asks for it before it has come waits for the landing.
 
-    adapting: Adapting
-    result: pq.abc.PGresult
+    Its rows are read when they are asked for: a COMMIT behind it was first.
+    """
+
+    __slots__ = ("_connection", "_result", "has_landed", "kind", "prepares")
+
+    def __init__(self, connection: Connection, kind: _Kind, prepares: bytes | None) -> None:
+        self._connection = connection
+        self._result: pq.abc.PGresult | None = None
+        self.kind = kind
+        self.prepares = prepares
+        """The name by which the statement is prepared from now on."""
+        self.has_landed = False
+        """Whether nothing comes any more: the connection may be somebody else's by now."""
+
+    @property
+    def result(self) -> pq.abc.PGresult:
+        """What the driver gives of it; OperationalError where it never came."""
+        if not self.has_landed:
+            land(self._connection)
+        if self._result is None:
+            raise psycopg.OperationalError("this statement was not run: one before it failed, or the connection did")
+        return self._result
 
     @property
     def tag(self) -> bytes | None:
@@ -83,19 +118,23 @@ class Answer(NamedTuple):
     @property
     def rows(self) -> list[Row]:
         """Its rows; DataError where one cannot be read."""
-        result = self.result
+        result, adapting = self.result, self._connection.adapting
         if result.status != _ROWS or not result.ntuples:
             return []
-        self.adapting.set_pgresult(result)
+        adapting.set_pgresult(result)
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-        rows = self.adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
-        self.adapting.set_pgresult(None)  # which would keep it until the next one comes
+        rows = adapting.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=False)))
+        adapting.set_pgresult(None)  # which would keep it until the next one comes
         return rows
 
     @property
     def row(self) -> Row | None:
         """The first row, or None."""
         return next(iter(self.rows), None)
+
+    def come(self, result: pq.abc.PGresult) -> None:
+        """Take what the server said."""
+        self._result = result
 
 
 class _Written(NamedTuple):
@@ -105,22 +144,48 @@ class _Written(NamedTuple):
     forms: Sequence[pq.Format]
 
 
-def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
-    """Run statements in one round trip. The error of the first that fails is raised; those behind it are not run."""
+def depart(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
+    """Send statements, and go on while the server works; gives their answers, which come with the landing."""
     written = [_written(connection, query, parameters) for query, parameters in statements]
+    if not written:
+        return []
     pgconn = connection.pgconn
     try:
-        pgconn.enter_pipeline_mode()
-        fresh: dict[_Kind, bytes] = {}
-        sent = [_send(connection, one, fresh) for one in written]
-        pgconn.pipeline_sync()
-        results = connection.wait(_answers(pgconn))
+        if not connection.flights:
+            pgconn.enter_pipeline_mode()
+        answers = [_send(connection, one) for one in written]
+        pgconn.pipeline_sync()  # what the socket does not take now is sent by who lands
+        connection.flights += 1
+    except BaseException:
+        connection.close()
+        raise
+    return answers
+
+
+def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
+    """Run statements, after all that is under way, in one round trip; what goes wrong is raised as by `land`."""
+    answers = depart(connection, statements)
+    land(connection)
+    return answers
+
+
+def land(connection: Connection) -> None:
+    """Wait for all that is under way. The error of the first that failed is raised.
+
+    Those behind it in its flight were not run, and those of a later one refused, where it was in a transaction.
+    """
+    if not connection.flights:
+        return
+    pgconn = connection.pgconn
+    try:
+        flights, sent = connection.taken_off()
+        results = connection.wait(_answers(pgconn, flights))
         if pgconn.status == pq.ConnStatus.OK:
             pgconn.exit_pipeline_mode()
     except BaseException:
         connection.close()  # what was sent and what was read are not in step any more
         raise
-    return _told(connection, written, sent, results)
+    _tell(connection, sent, results)
 
 
 def _written(connection: Connection, query: str, parameters: Parameters | None) -> _Written:
@@ -143,22 +208,29 @@ def _numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
     return _PLACE.sub(number, query).encode(), tuple(places)
 
 
-def _send(connection: Connection, one: _Written, fresh: dict[_Kind, bytes]) -> bytes | None:
-    """Write a statement; it is prepared when it comes for the second time. Gives its name where that is now.
+def _send(connection: Connection, one: _Written) -> Answer:
+    """Write a statement; it is prepared when it comes for the second time.
 
-    `fresh` are those that this flight prepares. A name follows from what it names: where a proxy nobody told of gives
-    another session, it is unknown there, or the same statement.
+    A name follows from what it names: where a proxy nobody told of gives another session, it is unknown there, or the
+    same statement.
     """
     kind = one.text, one.types
-    name, first = connection.prepared.get(kind) or fresh.get(kind), None
+    name, first = connection.prepared.get(kind) or _preparing(connection, kind), None
     if name is None and _comes_again(connection, kind):
-        name = first = fresh[kind] = b"flight_" + blake2b(repr(kind).encode(), digest_size=16).hexdigest().encode()
+        name = first = b"flight_" + blake2b(repr(kind).encode(), digest_size=16).hexdigest().encode()
         connection.pgconn.send_prepare(first, one.text, one.types)
     if name is None:
         connection.pgconn.send_query_params(one.text, one.values, one.types, one.forms)
     else:
         connection.pgconn.send_query_prepared(name, one.values, one.forms)
-    return first
+    answer = Answer(connection, kind, first)
+    connection.under_way.append(answer)
+    return answer
+
+
+def _preparing(connection: Connection, kind: _Kind) -> bytes | None:
+    """Give the name by which a statement is being prepared, by what is under way."""
+    return next((one.prepares for one in connection.under_way if one.prepares and one.kind == kind), None)
 
 
 def _comes_again(connection: Connection, kind: _Kind) -> bool:
@@ -173,27 +245,26 @@ def _comes_again(connection: Connection, kind: _Kind) -> bool:
     return connection.seen[kind] > 1
 
 
-def _answers(pgconn: pq.abc.PGconn) -> PQGen[list[pq.abc.PGresult]]:
-    """Read one result for each command, until the flight or the connection is at its end."""
+def _answers(pgconn: pq.abc.PGconn, flights: int) -> PQGen[list[pq.abc.PGresult]]:
+    """Read one result for each command, until so many flights or the connection are at their end."""
     yield from generators.send(pgconn)
     results: list[pq.abc.PGresult] = []
-    while (some := (yield from generators.fetch_many(pgconn))) and some[-1].status != pq.ExecStatus.PIPELINE_SYNC:
-        if some[-1].status in _COPIES:
+    while flights and (some := (yield from generators.fetch_many(pgconn))):
+        if some[-1].status == pq.ExecStatus.PIPELINE_SYNC:
+            flights -= 1
+        elif some[-1].status in _COPIES:
             raise psycopg.NotSupportedError("a statement of a flight copies: its data would be waited for without end")
-        results.append(some[-1])
+        else:
+            results.append(some[-1])
     return results
 
 
-def _told(
-    connection: Connection, written: Sequence[_Written], sent: Sequence[bytes | None], results: list[pq.abc.PGresult]
-) -> list[Answer]:
-    answers: list[Answer] = []
+def _tell(connection: Connection, sent: Sequence[Answer], results: list[pq.abc.PGresult]) -> None:
     coming = iter(results)
-    for one, name in zip(written, sent, strict=True):
-        if name is not None and _right(connection, next(coming, None)).status == _DONE:
-            connection.prepared[one.text, one.types] = name
-        answers.append(Answer(connection.adapting, _right(connection, next(coming, None))))
-    return answers
+    for one in sent:
+        if one.prepares is not None and _right(connection, next(coming, None)).status == _DONE:
+            connection.prepared[one.kind] = one.prepares
+        one.come(_right(connection, next(coming, None)))
 
 
 def _right(connection: Connection, result: pq.abc.PGresult | None) -> pq.abc.PGresult:

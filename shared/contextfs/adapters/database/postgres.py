@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 import msgspec
 import psycopg
@@ -12,9 +13,9 @@ from psycopg_pool import ConnectionPool
 
 from contextfs.adapters.database import session
 from contextfs.adapters.database.address import Address
-from contextfs.adapters.database.flight import Answer, Connection, fly
+from contextfs.adapters.database.flight import Answer, Connection, depart, fly, land
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
-from contextfs.kit.ports import Parameters, Row, Statement
+from contextfs.kit.ports import Meanwhile, Parameters, Row, Statement
 
 _log = logging.getLogger(__name__)
 
@@ -26,9 +27,9 @@ _ROLLBACK: Statement = ("rollback", {})
 class PostgresTransaction:
     """One open transaction on one connection.
 
-    Statements given to `soon` go out together with the next one, in their order, and those given to `last` with the
-    commit. What was read `ahead` is told, once, when it is asked. A transaction that has `ended` with that is begun
-    anew for anything else, by the same `opening`.
+    Statements given to `soon` and `ask` depart at once, and land with the next one that is waited for; those given to
+    `last` go out with the commit. What was read `ahead` is told, once, when it is asked. A transaction that has `ended`
+    with that is begun anew for anything else, by the same `opening`.
     """
 
     def __init__(
@@ -43,7 +44,6 @@ class PostgresTransaction:
         self._opening = opening
         self._ahead = list(ahead)
         self._ended = ended
-        self._soon: list[Statement] = []
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
@@ -61,14 +61,18 @@ class PostgresTransaction:
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one round trip."""
         if parameters:
-            if self._ended or self._soon:
-                self._fly()
+            self._fly()
             with self._connection.cursor() as cursor:
                 cursor.executemany(query.encode(), parameters)
 
+    def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
+        """Run a query while something else is done; what this gives waits for its first row."""
+        answer = depart(self._connection, [*self._begun(), (query, parameters)])[-1]
+        return lambda: answer.row
+
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
-        """Run a statement whose answer nobody needs: it is sent with the next one, before it, or with the commit."""
-        self._soon.append((query, parameters))
+        """Run a statement whose answer nobody needs, while something else is done."""
+        depart(self._connection, [*self._begun(), (query, parameters)])
 
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
@@ -76,7 +80,7 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
-        if self._ended and not self._soon and not self._last:
+        if self._ended and not self._last:
             return
         try:
             tag = self._fly(*self._last, _COMMIT)[-1].tag
@@ -97,10 +101,20 @@ class PostgresTransaction:
         return self._fly(statement)[-1]
 
     def _fly(self, *statements: Statement) -> list[Answer]:
+        return fly(self._connection, [*self._begun(), *statements])
+
+    def _begun(self) -> list[Statement]:
+        """Give what begins a transaction that has ended anew."""
         begun = [_BEGIN, *self._opening] if self._ended else []
         self._ended = False
-        soon, self._soon = self._soon, []
-        return fly(self._connection, [*begun, *soon, *statements])
+        return begun
+
+
+class _Begun(NamedTuple):
+    connection: Connection
+    answers: list[Answer]
+    asked: Sequence[Statement]
+    """What was asked meanwhile, of which the last answers are."""
 
 
 class PostgresDatabase:
@@ -134,21 +148,25 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(
-        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
+        self,
+        *opening: Statement,
+        ahead: Sequence[Statement] = (),
+        meanwhile: Meanwhile | None = None,
+        at_once: bool = False,
     ) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
         """Open a transaction with `opening` and `ahead` in the same round trip; commit at the end, or roll back.
 
-        Gives the transaction and the first row of each opening statement. With `at_once` the commit is in that round
-        trip, too, and the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be
-        reached; what a constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
+        Gives the transaction and the first row of each opening statement. While these are under way `meanwhile` is
+        done, and gives what follows them. With `at_once`, which takes none, the commit is in that round trip, too, and
+        the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be reached; what a
+        constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
         """
         with translated():
-            connection, answers = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])])
+            connection, answers, asked = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])], meanwhile)
             try:
-                rows = [answer.row for answer in answers[: len(opening)]]
-                came = zip(ahead, answers[len(opening) :], strict=False)
+                came = zip([*ahead, *asked], answers[len(opening) :], strict=False)
                 transaction = PostgresTransaction(connection, opening, came, ended=at_once)
-                yield transaction, rows
+                yield transaction, [answer.row for answer in answers[: len(opening)]]
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
@@ -156,27 +174,33 @@ class PostgresDatabase:
                     connection.close()
                 raise
             finally:
-                self._pool.putconn(connection)
+                self._give_back(connection)
 
     def close(self) -> None:
         """Give all connections back."""
         self._pool.close()
 
-    def _begin(self, first: Sequence[Statement]) -> tuple[Connection, list[Answer]]:
+    def _begin(self, first: Sequence[Statement], meanwhile: Meanwhile | None) -> _Begun:
         """Take a connection that answers: one that broke while it waited in the pool is replaced, nothing is lost."""
         for left in reversed(range(self._tries)):
             connection = self._pool.getconn()
             try:
-                return connection, _open(connection, first)
+                return _Begun(connection, *_open(connection, first, meanwhile))
             except _Lost as lost:
-                self._pool.putconn(connection)
+                self._give_back(connection)
                 if not left:
                     raise lost.error from None
             except BaseException:
                 _roll_back(connection)
-                self._pool.putconn(connection)
+                self._give_back(connection)
                 raise
         raise AssertionError
+
+    def _give_back(self, connection: Connection) -> None:
+        """Give a connection back; one with something under way, which its next user would hear of, is closed."""
+        if connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF:
+            connection.close()
+        self._pool.putconn(connection)
 
 
 class _Lost(Exception):
@@ -187,25 +211,36 @@ class _Lost(Exception):
         self.error = error
 
 
-def _open(connection: Connection, first: Sequence[Statement]) -> list[Answer]:
-    """Begin, and run the `first` statements, in one round trip. A connection that is of no use any more is closed."""
+def _open(
+    connection: Connection, first: Sequence[Statement], meanwhile: Meanwhile | None
+) -> tuple[list[Answer], Sequence[Statement]]:
+    """Begin, and run the `first` statements, in one round trip, with those that `meanwhile` gives in the end.
+
+    A connection that is of no use any more is closed.
+    """
     try:
-        answers = fly(connection, [_BEGIN, *first])
+        answers = depart(connection, [_BEGIN, *first])
+        asked = meanwhile() if meanwhile else ()
+        answers += depart(connection, asked)
+        land(connection)
     except psycopg.Error as error:
         if _is_stale(error):
             connection.close()
         if connection.closed:
             raise _Lost(error) from None
         raise
-    return answers[1:]
+    return answers[1:], asked
 
 
 def _roll_back(connection: Connection) -> None:
-    if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-        try:
+    """Undo what was done; what is under way lands first, whatever becomes of it."""
+    try:
+        with suppress(psycopg.Error):
+            land(connection)
+        if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             fly(connection, [_ROLLBACK])  # the driver would forget all that it has prepared
-        except psycopg.Error:
-            connection.close()
+    except psycopg.Error:
+        connection.close()
 
 
 def _own(connection: Connection) -> None:

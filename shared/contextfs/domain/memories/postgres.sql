@@ -1,7 +1,25 @@
+-- name: same
+-- The memory of a project that says the same. With a `gist` nobody chose its type, and one of any type is the same.
+select contextfs.same_memory(%(project_id)s, %(fingerprint)s, %(visibility)s, %(gist)s) as same
+
 -- name: add
--- Store a memory with its first revision; the id of the one that says the same, if there is one. With a `gist` nobody chose
--- its type, and one of any type is the same.
-select contextfs.add_memory(%(memory)s::jsonb, %(revision)s::jsonb, %(gist)s::text) as same
+-- Store a memory with its first revision.
+with added as (
+    insert into memories (
+        org_id, project_id, id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned,
+        valid_from, valid_to, expires_at, provenance, anchors, author_id, author_kind, session_id, deleted, conflicted,
+        bodies, heads, version, fingerprint, created_at, updated_at
+    )
+    select
+        m.org_id, m.project_id, m.id, m.type, m.title, m.content, m.tags, m.metadata, m.visibility, m.sensitivity,
+        m.confidence, m.pinned, m.valid_from, m.valid_to, m.expires_at, m.provenance, m.anchors, m.author_id,
+        m.author_kind, m.session_id, m.deleted, m.conflicted, m.bodies, m.heads, m.version, m.fingerprint, m.created_at,
+        m.updated_at
+    from jsonb_populate_record(null::memories, %(memory)s::jsonb) as m
+)
+insert into revisions (org_id, project_id, memory_id, id, parents, fields, author, clock, stored_at)
+select r.org_id, r.project_id, r.memory_id, r.id, r.parents, r.fields, r.author, r.clock, r.stored_at
+from jsonb_populate_record(null::revisions, %(revision)s::jsonb) as r
 
 -- name: add_revision
 -- Add a revision; nothing happens when it is there.

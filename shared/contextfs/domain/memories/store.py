@@ -1,5 +1,6 @@
 """Questions and commands about memories: revisions are added, the row shows the view of them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,21 +70,29 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...]
 
 
-def add(
-    tx: Transaction,
-    org_id: UUID,
-    memory: Memory,
-    *,
-    view: View,
-    revision: Revision,
-    now: datetime,
-    is_typed: bool = True,
-) -> Memory | None:
-    """Store a memory with its first revision, or give back the one that says the same in its project to its readers.
+def look(tx: Transaction, project_id: UUID, fields: Fields, *, is_typed: bool) -> Callable[[], Memory | None]:
+    """Look for the memory that says the same in a project to its readers; what this gives waits for it, or for None.
 
-    Where nobody chose its type, one of any type is the same. Conflict when its id is taken. Whoever is about to add the
-    same text waits for the end of this transaction, so that it is added once.
+    Where nobody chose its type, one of any type is the same. Whoever is about to add the same text waits for the end of
+    this transaction, so that it is added once.
     """
+    wanted = {
+        "project_id": project_id,
+        "fingerprint": fingerprint(fields.type, fields.content),
+        "visibility": fields.visibility,
+        "gist": None if is_typed else gist(fields.content),
+    }
+    coming = tx.ask(_SQL["same"], wanted)
+
+    def same() -> Memory | None:
+        row = coming()
+        return get(tx, row["same"]) if row and row["same"] else None
+
+    return same
+
+
+def adding(org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime) -> Statement:
+    """Give the statement that stores a memory with its first revision; it is a Conflict where its id is taken."""
     owned = {"org_id": org_id, "project_id": memory.project_id}
     row = msgspec.structs.asdict(view.fields) | owned | _of(memory, view, now)
     stored = owned | {
@@ -95,9 +104,7 @@ def add(
         "clock": revision.clock,
         "stored_at": now,
     }
-    said = None if is_typed else gist(memory.content)
-    found = tx.one(_SQL["add"], {"memory": _json(row), "revision": _json(stored), "gist": said})
-    return get(tx, found["same"]) if found and found["same"] else None
+    return _SQL["add"], {"memory": _json(row), "revision": _json(stored)}
 
 
 def _of(memory: Memory, view: View, now: datetime) -> Row:

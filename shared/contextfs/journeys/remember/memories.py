@@ -35,8 +35,10 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     cleaning = cleaner(call, new.project_id)
     cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
     session_id = _session(call, new)
+    fields = fields_of(cleaned)
+    same = store.look(call.tx, new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
     memory_id = new.id or call.new_id()
-    revision = first(memory_id, fields_of(cleaned), author=call.principal.actor, clock=str(tick(None, call.now)))
+    revision = first(memory_id, fields, author=call.principal.actor, clock=str(tick(None, call.now)))
     now_shown = view((revision,))
     memory = shown(
         now_shown,
@@ -47,17 +49,11 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
         created_at=call.now,
         updated_at=call.now,
     )
-    same = store.add(
-        call.tx,
-        call.principal.org_id,
-        memory,
-        view=now_shown,
-        revision=revision,
-        now=call.now,
-        is_typed=new.type is not msgspec.UNSET,
-    )
-    if same is not None:
-        return _proven(call, same, cleaned, cleaning.found)
+    adding = store.adding(call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    known = same()
+    if known is not None:
+        return _proven(call, known, cleaned, cleaning.found)
+    call.tx.soon(*adding)
     tell_memory(
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )

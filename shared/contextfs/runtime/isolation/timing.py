@@ -8,7 +8,7 @@ is told beside it, as the ratio of two medians that were measured by turns, and 
 
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from contextfs.kit.ports import Database, Parameters, Row, Statement, Transaction
+from contextfs.kit.ports import Database, Meanwhile, Parameters, Row, Statement, Transaction
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.isolation.matrix import MATRIX
@@ -130,10 +130,15 @@ class _Watched:
 
     @contextmanager
     def transaction(
-        self, *opening: Statement, ahead: Sequence[Statement] = (), at_once: bool = False
+        self,
+        *opening: Statement,
+        ahead: Sequence[Statement] = (),
+        meanwhile: Meanwhile | None = None,
+        at_once: bool = False,
     ) -> Generator[tuple[Transaction, list[Row | None]]]:
         """Open a transaction, and note what opens it; what is read ahead is noted when it is asked."""
-        with self._database.transaction(*opening, ahead=ahead, at_once=at_once) as (tx, rows):
+        opened = self._database.transaction(*opening, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        with opened as (tx, rows):
             self.asked += [(query, int(row is not None)) for (query, _), row in zip(opening, rows, strict=True)]
             yield _Noting(tx, self.asked), rows
 
@@ -165,6 +170,16 @@ class _Noting:
     def many(self, query: str, parameters: Sequence[Parameters]) -> None:
         self._asked.append((query, len(parameters)))
         self._tx.many(query, parameters)
+
+    def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
+        coming = self._tx.ask(query, parameters)
+
+        def come() -> Row | None:
+            row = coming()
+            self._asked.append((query, int(row is not None)))
+            return row
+
+        return come
 
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
         self._asked.append((query, 1))

@@ -8,9 +8,12 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.conftest import as_role
+from contextfs.adapters.database import session
+from contextfs.kit.sql import load
+from tests.conftest import settings_for
 from tests.contextfs.adapters.database.tenancy import AT, assume, insert, memory_row, project_row
 
+_SQL = load("contextfs.domain.memories")
 _MANY = 2_000
 _FILL = """
 insert into contextfs.memories (
@@ -37,7 +40,7 @@ def test_adding_a_memory_reads_no_other_one(new_schema: Callable[[], str], gist:
         admin.execute("analyze contextfs.memories")
         fields = admin.execute("select to_jsonb(m) from contextfs.memories as m limit 1").fetchone()
     assert fields is not None
-    with psycopg.connect(as_role(url, "contextfs_app")) as app:
+    with psycopg.connect(settings_for(url).database_url, options=session.options()) as app:
         assume(app, org, user)
         for _ in range(8):  # by then a plan is made that is kept
             memory = fields[0] | {"id": str(uuid4()), "fingerprint": uuid4().hex}
@@ -50,7 +53,9 @@ def test_adding_a_memory_reads_no_other_one(new_schema: Callable[[], str], gist:
                 "stored_at": AT,
             }
             revision = place | told | {"author": "x", "clock": "c", "stored_at": AT.isoformat()}
-            app.execute("select contextfs.add_memory(%s, %s, %s)", [Jsonb(memory), Jsonb(revision), gist])
+            wanted = {name: memory[name] for name in ("project_id", "fingerprint", "visibility")}
+            app.execute(_SQL["same"].encode(), wanted | {"gist": gist})
+            app.execute(_SQL["add"].encode(), {"memory": Jsonb(memory), "revision": Jsonb(revision)})
         read = app.execute(_READ).fetchone()
 
     assert (0,) == read

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from contextfs.adapters.database import flight
-from contextfs.adapters.database.flight import Connection, Statement, fly
+from contextfs.adapters.database.flight import Connection, Statement, depart, fly
 
 ADDED: Statement = ("select %(a)s::int + %(b)s::int as sum, 7 %% 4 as rest", {"a": 2, "b": 3})
 ABSENT: Statement = ("select 1 as one where %(a)s::int is null", {"a": 1})
@@ -108,3 +108,95 @@ def test_a_value_that_cannot_be_written_keeps_the_connection(connection: Connect
         fly(connection, [ADDED, ("select %(a)s as a", {"a": "\ud800"})])
 
     assert fly(connection, [ADDED])[0].row == {"sum": 5, "rest": 3}
+
+
+def _holds(url: str, connection: Connection) -> bool:
+    """Tell whether a connection holds an advisory lock."""
+    query = "select 1 from pg_locks where locktype = 'advisory' and pid = %s"
+    with psycopg.connect(url) as other:
+        return other.execute(query, [connection.info.backend_pid]).fetchone() is not None
+
+
+def test_the_server_works_on_what_is_under_way(connection: Connection, database_url: str) -> None:
+    [locked] = depart(connection, [("select pg_advisory_lock(%(a)s::int) is null as none", {"a": 7_311})])
+    for _ in range(1_000):  # nobody waits for its answer, and yet it comes to pass
+        if _holds(database_url, connection):
+            break
+    else:
+        pytest.fail("it was not sent")
+
+    assert locked.row == {"none": False}
+    assert connection.under_way == []
+
+
+def test_what_departs_by_and_by_lands_at_once(connection: Connection) -> None:
+    early = depart(connection, [("begin", {}), ADDED])
+    [absent] = depart(connection, [ABSENT])
+    *_, ended = fly(connection, [ADDED, ("commit", {})])
+
+    assert [b"BEGIN", {"sum": 5, "rest": 3}, None, b"COMMIT"] == [early[0].tag, early[1].row, absent.row, ended.tag]
+
+
+def test_an_answer_is_waited_for_by_who_asks_for_it(connection: Connection) -> None:
+    [added] = depart(connection, [ADDED])
+    [absent] = depart(connection, [ABSENT])
+
+    assert (None, {"sum": 5, "rest": 3}) == (absent.row, added.row)
+    assert fly(connection, [ADDED])[0].row == added.row
+
+
+def test_what_departs_twice_in_one_flight_is_prepared_once(connection: Connection) -> None:
+    answers = [answer for _ in range(5) for answer in depart(connection, [ADDED])]
+
+    assert [5] * 5 == [answer.row and answer.row["sum"] for answer in answers]
+    assert _prepared(connection) == 1
+
+
+def test_behind_what_failed_under_way_nothing_is_run(connection: Connection) -> None:
+    for _ in range(4):
+        *_, never = depart(connection, [("begin", {}), BROKEN, ADDED])
+        depart(connection, [ABSENT])
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            fly(connection, [ADDED, ("commit", {})])
+        with pytest.raises(psycopg.OperationalError, match="this statement was not run"):
+            _ = never.row
+        fly(connection, [("rollback", {})])
+
+        assert fly(connection, [ADDED])[0].row == {"sum": 5, "rest": 3}
+
+
+def test_more_than_a_socket_holds_is_under_way_both_ways(connection: Connection) -> None:
+    wide: Statement = ("select %(a)s::text || 'b' as a", {"a": "a" * 10_000_000})
+    answers = [*depart(connection, [wide]), *depart(connection, [wide]), *fly(connection, [ADDED])]
+
+    assert [10_000_001, 10_000_001] == [len((answer.row or {})["a"]) for answer in answers[:2]]
+    assert answers[2].row == {"sum": 5, "rest": 3}
+
+
+def test_a_value_that_cannot_be_written_keeps_what_is_under_way(connection: Connection) -> None:
+    [added] = depart(connection, [ADDED])
+    with pytest.raises(UnicodeEncodeError):
+        depart(connection, [("select %(a)s as a", {"a": "\ud800"})])
+
+    assert added.row == {"sum": 5, "rest": 3}
+
+
+def test_a_connection_that_is_lost_under_way_is_told_and_closed(connection: Connection, database_url: str) -> None:
+    depart(connection, [("begin", {}), ADDED])
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+
+    with pytest.raises(psycopg.OperationalError):
+        fly(connection, [("commit", {})])
+    assert (connection.closed, connection.under_way) == (True, [])
+
+
+def test_what_never_came_lands_nothing_of_somebody_else(connection: Connection) -> None:
+    [_, never] = depart(connection, [BROKEN, ADDED])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        fly(connection, [])
+    depart(connection, [ABSENT])
+
+    with pytest.raises(psycopg.OperationalError, match="this statement was not run"):
+        _ = never.row
+    assert (len(connection.under_way), fly(connection, [ADDED])[0].row) == (1, {"sum": 5, "rest": 3})

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.postgres import PostgresDatabase, Statement
@@ -282,6 +283,133 @@ def test_what_fails_ahead_leaves_the_pool_whole(database: PostgresDatabase, ours
             pass
 
     assert _kept(database, ours) == 0
+
+
+def test_what_is_asked_comes_when_it_is_waited_for(database: PostgresDatabase, ours: Ids) -> None:
+    first, second, ended = uuid4(), uuid4(), uuid4()
+    with database.transaction(claims(ours)) as (tx, _):
+        tx.soon(INSERT, use(ours.org, first))
+        before = tx.ask(MINE, {"ids": [first, second]})
+        tx.soon(INSERT, use(ours.org, second))
+        after = tx.one(MINE, {"ids": [first, second]})
+        none = tx.ask("select 1 as one where false")
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        anew = tx.ask(INSERT + " returning id", use(ours.org, ended))
+
+    assert ({"n": 1}, {"n": 2}, None, {"id": ended}) == (before(), after, none(), anew())
+    assert _kept(database, ours, first, second, ended) == 3
+
+
+def test_while_it_is_looked_up_who_calls_something_else_is_done(app_url: str, database_url: str, ours: Ids) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+    lock, held = 7_312, "select 1 from pg_locks where locktype = 'advisory' and objid = %s"
+    seen: list[object] = []
+
+    def look() -> list[Statement]:
+        with psycopg.connect(database_url, autocommit=True) as other:
+            for _ in range(1_000):
+                if other.execute(held, [lock]).fetchone() is not None:
+                    seen.append("the opening runs")
+                    break
+        return [LOOK]
+
+    with pool.transaction(claims(ours), ("select pg_advisory_xact_lock(%(a)s::int)", {"a": lock}), meanwhile=look) as (
+        tx,
+        _,
+    ):
+        assert tx.all(*LOOK)
+    pool.close()
+
+    assert seen == ["the opening runs"]
+
+
+class Ended(BaseException):
+    """What nobody expects, and nobody catches."""
+
+
+def _go(tx: Transaction, place: str, ids: Ids, record: UUID, end: Callable[[], None]) -> None:
+    """Write something, and let it end in a place of the way."""
+    if place == "inside":
+        end()
+    asked = tx.ask("select pg_sleep(0.05), org_id from organizations")
+    if place == "asked":
+        end()
+    asked()
+    tx.soon(INSERT, use(ids.org, record))
+    if place == "soon":
+        end()
+    tx.last(LOOK[0])
+    if place == "last":
+        end()
+
+
+PLACES = ("meanwhile", "inside", "asked", "soon", "last")
+
+
+def _visit(pool: PostgresDatabase, ids: Ids, place: str, record: UUID, end: Callable[[], None]) -> None:
+    def meanwhile() -> list[Statement]:
+        if place == "meanwhile":
+            end()
+        return [LOOK]
+
+    slow: Statement = ("select pg_sleep(0.05)", {})
+    with pool.transaction(claims(ids), slow, meanwhile=meanwhile) as (tx, _):
+        _go(tx, place, ids, record, end)
+
+
+@pytest.mark.parametrize("raised", [ContextFSError, Ended, KeyboardInterrupt])
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_under_way_on_a_connection_that_comes_back(
+    app_url: str, ours: Ids, theirs: Ids, place: str, raised: type[BaseException]
+) -> None:
+    pool = PostgresDatabase(app_url, size=1)
+    record, backends = uuid4(), list[object]()
+
+    def end() -> None:
+        raise raised
+
+    for _ in range(3):
+        with pytest.raises(raised):
+            _visit(pool, ours, place, record, end)
+        with pool.transaction(("select pg_backend_pid() as pid", {}), claims(theirs)) as (tx, (backend, _)):
+            seen = tx.all("select org_id from organizations")
+            told = tx.one("select %(a)s::int as a", {"a": 5})
+        assert (seen, told) == ([{"org_id": theirs.org}], {"a": 5})
+        backends.append(backend)
+    kept = _kept(pool, ours, record)
+    pool.close()
+
+    assert backends == backends[:1] * 3  # it is in order again, and need not be closed
+    assert kept == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_connection_that_is_cut_anywhere_is_replaced(
+    app_url: str, database_url: str, ours: Ids, theirs: Ids, place: str
+) -> None:
+    name = f"cut {uuid4()}"
+    pool = PostgresDatabase(make_conninfo(app_url, application_name=name), size=1)
+    cut: list[int] = []
+
+    def end() -> None:
+        if cut:
+            return
+        with psycopg.connect(database_url, autocommit=True) as other:
+            mine = "select pid from pg_stat_activity where application_name = %s"
+            cut.extend(pid for (pid,) in other.execute(mine, [name]))
+            other.execute("select pg_terminate_backend(pid, 5000) from unnest(%s::int []) as pid", [cut])
+
+    record = uuid4()
+    with suppress(Unavailable):  # what was cut while it was opened is opened anew, unseen
+        _visit(pool, ours, place, record, end)
+    with pool.transaction(claims(theirs)) as (tx, _):
+        seen = tx.all("select org_id from organizations")
+    kept = _kept(pool, ours, record)
+    pool.close()
+
+    assert cut
+    assert seen == [{"org_id": theirs.org}]
+    assert kept == (1 if place == "meanwhile" else 0)
 
 
 def test_an_opening_statement_that_fails_leaves_the_pool_whole(database: PostgresDatabase, ours: Ids) -> None:

@@ -1,0 +1,76 @@
+"""What somebody sent: it is read when that is first asked for, while the database already looks for who they are."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from contextfs.kit.errors import BadInput, ContextFSError, TooLarge
+from contextfs.kit.payload import Payload
+from contextfs.kit.ports import Statement
+from contextfs.runtime import preconditions
+from contextfs.runtime.binding import Binding, addressed, embodied
+from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.media import media_type_of
+from contextfs.runtime.packing import unpacked
+from contextfs.runtime.table import JSON, Route
+
+_SMALL = 65_536
+
+
+class Read(NamedTuple):
+    """A request as it was read: unpacked, and with the arguments that its handler takes."""
+
+    request: HttpRequest
+    taken: dict[str, Any]
+
+
+class Sent:
+    """A request to a route. Whatever is wrong with it is told by who reads it, each time."""
+
+    def __init__(self, route: Route, binding: Binding, request: HttpRequest) -> None:
+        self._route = route
+        self._binding = binding
+        self._request = request
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes long to read: no connection should wait for that."""
+        return len(self._request.body) > _SMALL
+
+    @cached_property
+    def read(self) -> Read:
+        """Read it into the handler's arguments: TooLarge, UnsupportedMedia, BadInput or Invalid tell what is wrong."""
+        route, binding, request = self._route, self._binding, self._request
+        if len(request.body) > route.body_limit:
+            told = f"The body is larger than {route.body_limit} bytes: send it in smaller parts."
+            raise TooLarge(told, where="body")
+        media_type = JSON
+        if binding.body_type is Payload or (request.body and binding.body_type is not None):
+            media_type = media_type_of(route, request.headers)
+            request = unpacked(request, route.body_limit)
+        return Read(request, self._addressed | embodied(binding, request, media_type))
+
+    @cached_property
+    def expected(self) -> frozenset[str] | None:
+        """The versions that it expects of what it changes, or None; BadInput where nothing has versions."""
+        expected = preconditions.expected_versions(self._request.headers)
+        if expected is not None and not self._binding.compares:
+            raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
+        return expected
+
+    def ahead(self) -> Sequence[Statement]:
+        """Give what its handler asks first, as far as that is known before it is read."""
+        if not self._binding.asks_of_body:
+            with suppress(ContextFSError):
+                return self._binding.ahead(self._addressed)
+        return ()
+
+    def behind(self) -> Sequence[Statement]:
+        """Read all of it, and give what its handler asks first beside that."""
+        taken, _ = self.read.taken, self.expected
+        return self._binding.ahead(taken) if self._binding.asks_of_body else ()
+
+    @cached_property
+    def _addressed(self) -> dict[str, Any]:
+        return addressed(self._binding, self._request)

@@ -1,10 +1,10 @@
 """Go on with reindexing."""
 
 from contextfs.journeys.find.reindex import step
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.events import Event
 
 
-def handle(call: Call, event: Event) -> None:
+def handle(call: Call, event: Event) -> Outside[None] | None:
     """Embed the next batch of a generation, or turn to it, or drop a part of an old one."""
-    step(call, event.subject)
+    return step(call, event.subject, event.id)

@@ -1,6 +1,6 @@
 """A server whose embedder changes, for tests of reindexing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,11 +29,13 @@ class Eights(Letters):
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.fails_after: int | None = None
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
         """Embed."""
         if self.fails_after is not None and len(self.texts) >= self.fails_after:
             raise Unavailable("The embedder refuses with the status 401.")
+        self.meanwhile()
         self.texts += texts
         return [list(vector)[:8] for vector in super().embed(texts)]
 

@@ -30,6 +30,7 @@ OPENS = {
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/journeys/keep/retention.py",
     "shared/contextfs/journeys/keep/streaming.py",
+    "shared/contextfs/journeys/find/embed.py",
     "shared/contextfs/journeys/find/reindex.py",
     "shared/contextfs/journeys/learn/by_model.py",
     "shared/contextfs/adapters/clouds/local/bus.py",

@@ -1,18 +1,22 @@
 """New passages get their vectors, a batch at a time, until none waits."""
 
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
-from contextfs.domain.access.store import assuming
-from contextfs.journeys.find.embed import embed
-from contextfs.kit.call import Call
+from contextfs.domain.search.passages import embedded_text
+from contextfs.journeys.find.embed import WHILE
+from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
-from contextfs.kit.ports import Embedder, Statement
-from contextfs.kit.principal import Principal
+from contextfs.kit.ports import Embedder
 from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.stack.database import unembedded
 from contextfs.runtime.wiring import Wiring, consumers_of, triggers
@@ -144,24 +148,205 @@ def test_vectors_that_do_not_fit_those_before_are_refused(tenant: Tenant, rows: 
     assert [row["embedding"] is None for row in vectors(rows, tenant)] == [False, True]
 
 
-class Slow(Letters):
-    """Takes its time."""
+class Meanwhile(Counted):
+    """Does something while it works."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
 
     def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
-        """Wait, and embed."""
-        time.sleep(0.2)
+        """Do it, and embed."""
+        self._meanwhile()
         return super().embed(texts)
 
 
-def test_what_takes_longer_than_a_transaction_may_idle_is_kept(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
-    tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "Known."})
-    carried(wiring, tenant, rows, None)
-    impatient: Statement = ("set local idle_in_transaction_session_timeout = 50", {})
-    opening = assuming(tenant.org_id, tenant.user_id)
+class Gone(BaseException):
+    """Ends a worker, who tidies nothing up."""
 
-    with wiring.database.transaction(opening, impatient) as (tx, _):
-        nobody = Principal(org_id=tenant.org_id, actor_id=tenant.user_id, actor="platform", user_id=tenant.user_id)
-        services = replace(wiring.services, embedder=Slow)
-        assert embed(Call(principal=nobody, now=wiring.clock(), tx=tx, services=services))
 
-    assert [True] == [row["embedding"] is not None for row in vectors(rows, tenant)]
+@dataclass(frozen=True)
+class Worker:
+    """Hands the events that wait to what makes vectors, each as if it were told by itself."""
+
+    wiring: Wiring
+    rows: Rows
+
+    def indexed(self, tenant: Tenant, *contents: str) -> Event:
+        """Store memories and let them be indexed; give the last event that tells that something waits."""
+        for content in contents:
+            tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": content})
+        return self.told(tenant)
+
+    def told(self, tenant: Tenant) -> Event:
+        """Let what was stored be indexed; give the last event that tells that something waits."""
+        for event in self._waiting(tenant, "memory.created", "memory.updated", "memory.deleted"):
+            for consumer in set(consumers_of(event.type)) & {"triggers.index_memory"}:
+                Reactor(self.wiring.services, self.wiring.clock).react(TRIGGERS[consumer], event)
+        return self._waiting(tenant, "passages.indexed")[-1]
+
+    def embed(self, event: Event, embedder: Embedder, clock: Clock | None = None) -> None:
+        """Let an event be taken."""
+        reactor = Reactor(replace(self.wiring.services, embedder=lambda: embedder), clock or self.wiring.clock)
+        reactor.react(TRIGGERS["triggers.embed"], event)
+
+    def crash(self, event: Event) -> None:
+        """Let an event be taken by who goes while the model answers, before anything is kept."""
+
+        def go() -> None:
+            raise Gone
+
+        with pytest.raises(Gone):
+            self.embed(event, Meanwhile(go))
+
+    def found(self, tenant: Tenant) -> dict[str, bool]:
+        """Tell of each text whether it has its own vector."""
+        own = {row["body"]: sha256(standing(row).encode()).digest() for row in self.rows.of("passages", tenant)}
+        return {row["body"]: bytes(row["said"] or b"") == own[row["body"]] for row in vectors(self.rows, tenant)}
+
+    def _waiting(self, tenant: Tenant, *types: str) -> list[Event]:
+        rows = sorted(self.rows.of("outbox", tenant), key=lambda row: row["id"])
+        waiting = (row for row in rows if row["type"] in types)
+        return [Event(**{name: row[name] for name in Event.__struct_fields__}) for row in waiting]
+
+
+def standing(row: dict[str, Any]) -> str:
+    """Give what is embedded for a memory's passage."""
+    return embedded_text(source=row["source"], context=row["context"], body=row["body"], speakers=[])
+
+
+@pytest.fixture
+def worker(wiring: Wiring, rows: Rows) -> Worker:
+    """Give a worker."""
+    return Worker(wiring, rows)
+
+
+def test_no_transaction_is_open_while_the_model_works(tenant: Tenant, rows: Rows, worker: Worker) -> None:
+    open_ones = (
+        "select query from pg_stat_activity where datname = current_database()"
+        " and usename like 'contextfs%%' and state like 'idle in transaction%%'"
+    )
+    seen: list[Any] = []
+    embedder = Meanwhile(lambda: seen.extend(rows.connection.execute(open_ones).fetchall() or ["none"]))
+
+    worker.embed(worker.indexed(tenant, "Known."), embedder)
+
+    assert (["none"], {"Known.": True}) == (seen, worker.found(tenant))
+
+
+def test_a_crash_while_the_model_answers_loses_nothing_and_keeps_others_out(tenant: Tenant, worker: Worker) -> None:
+    event = worker.indexed(tenant, "Known.")
+    worker.crash(event)
+    other = Counted()
+    worker.embed(structs.replace(event, id=uuid4()), other)
+    between = worker.found(tenant)
+    worker.embed(event, Letters())
+
+    assert ([], {"Known.": False}) == (other.texts, between)
+    assert worker.found(tenant) == {"Known.": True}
+
+
+def test_a_crash_before_the_event_is_taken_asks_the_model_for_nothing_again(
+    tenant: Tenant, worker: Worker, wiring: Wiring
+) -> None:
+    event = worker.indexed(tenant, "Known.")
+    moments = iter([wiring.clock()])
+    with pytest.raises(StopIteration):  # where the event would be taken
+        worker.embed(event, Letters(), lambda: next(moments))
+    again = Counted()
+    worker.embed(event, again)
+
+    assert ([], {"Known.": True}) == (again.texts, worker.found(tenant))
+
+
+def test_an_event_that_comes_twice_at_once_leaves_nothing_taken(tenant: Tenant, rows: Rows, worker: Worker) -> None:
+    texts = [f"Number {number}." for number in range(40)]
+    event = worker.indexed(tenant, *texts)
+    both = threading.Barrier(2, timeout=20)
+    with ThreadPoolExecutor(2) as threads:
+        for way in [threads.submit(worker.embed, event, Meanwhile(both.wait)) for _ in range(2)]:
+            way.result()
+    worker.embed(structs.replace(event, id=uuid4()), Letters())
+
+    assert worker.found(tenant) == dict.fromkeys(texts, True)
+    assert {None} == {row["taken_by"] for row in rows.of("vectors", tenant)}
+
+
+def test_what_was_taken_by_who_never_comes_back_is_free_after_a_while(
+    tenant: Tenant, worker: Worker, wiring: Wiring
+) -> None:
+    event = worker.indexed(tenant, "Known.")
+    worker.crash(event)
+    worker.embed(structs.replace(event, id=uuid4()), Letters(), lambda: wiring.clock() + WHILE)
+
+    assert worker.found(tenant) == {"Known.": True}
+
+
+def test_what_a_model_could_not_embed_is_free_at_once(tenant: Tenant, worker: Worker) -> None:
+    def fail() -> None:
+        raise Unavailable("The embedder does not answer.")
+
+    event = worker.indexed(tenant, "Known.")
+    with pytest.raises(Unavailable):
+        worker.embed(event, Meanwhile(fail))
+    worker.embed(structs.replace(event, id=uuid4()), Letters())
+
+    assert worker.found(tenant) == {"Known.": True}
+
+
+def test_two_workers_at_once_share_what_waits(tenant: Tenant, worker: Worker) -> None:
+    texts = [f"Number {number}." for number in range(40)]
+    event = worker.indexed(tenant, *texts)
+    both = threading.Barrier(2, timeout=20)
+    embedders = [Meanwhile(both.wait), Meanwhile(both.wait)]
+    with ThreadPoolExecutor(2) as threads:
+        ways = [threads.submit(worker.embed, structs.replace(event, id=uuid4()), one) for one in embedders]
+        for way in ways:
+            way.result()
+
+    embedded = [text for one in embedders for text in one.texts]
+
+    assert (40, 40) == (len(embedded), len(set(embedded)))
+    assert worker.found(tenant) == dict.fromkeys(texts, True)
+
+
+def test_what_changed_meanwhile_gets_the_vector_of_what_it_says_now(tenant: Tenant, worker: Worker) -> None:
+    event = worker.indexed(tenant, "First.", "Another.")
+    memory = next(one["id"] for one in tenant.call("GET", "/v1/memories").json()["items"] if one["content"] == "First.")
+    told: list[Event] = []
+
+    def change() -> None:
+        tenant.call("PATCH", f"/v1/memories/{memory}", {"content": "Second."})
+        told.append(worker.told(tenant))
+
+    worker.embed(event, Meanwhile(change))
+    between = worker.found(tenant)
+    worker.embed(told[0], Letters())
+
+    assert between == {"Another.": True, "Second.": False}
+    assert worker.found(tenant) == {"Another.": True, "Second.": True}
+
+
+def test_what_was_deleted_meanwhile_is_gone(tenant: Tenant, worker: Worker) -> None:
+    event = worker.indexed(tenant, "Known.", "Unwanted.")
+    memory = next(
+        one["id"] for one in tenant.call("GET", "/v1/memories").json()["items"] if one["content"] == "Unwanted."
+    )
+
+    def delete() -> None:
+        tenant.call("DELETE", f"/v1/memories/{memory}")
+        worker.told(tenant)
+
+    worker.embed(event, Meanwhile(delete))
+
+    assert worker.found(tenant) == {"Known.": True}
+
+
+def test_one_organization_takes_nothing_of_another(tenant: Tenant, other_tenant: Tenant, worker: Worker) -> None:
+    event, theirs = worker.indexed(tenant, "Ours."), worker.indexed(other_tenant, "Theirs.")
+    worker.crash(theirs)
+    embedder = Counted()
+    worker.embed(structs.replace(event, id=theirs.id), embedder)
+
+    assert ["Ours."] == [text.rpartition("\n")[2] for text in embedder.texts]
+    assert ({"Ours.": True}, {"Theirs.": False}) == (worker.found(tenant), worker.found(other_tenant))

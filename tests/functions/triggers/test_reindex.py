@@ -118,6 +118,22 @@ def test_a_setting_that_changes_again_gives_up_what_was_begun(machine: Machine, 
     assert {one["model"] for one in vectors(rows, machine.tenant)} == {"letters"}
 
 
+def test_what_is_given_up_while_the_model_works_keeps_none_of_it(machine: Machine, rows: Rows) -> None:
+    def change() -> None:
+        machine.set(Letters())
+        machine.call("POST", PATH)
+
+    machine.set(eights := Eights(), Letters())
+    eights.meanwhile = change
+    machine.call("POST", PATH)
+    machine.take("reindex.continued")
+    given_up = [one["embedding"] for one in vectors(rows, machine.tenant) if one["model"] == eights.model]
+    machine.carry()
+
+    assert [None] * 40 == given_up
+    assert [(one["model"], one["state"]) for one in rows.of("generations", machine.tenant)] == [("letters", "serving")]
+
+
 def test_another_tenant_keeps_its_vectors(machine: Machine, rows: Rows, wiring: Wiring, http: TestClient) -> None:
     other = Machine(wiring, founded(wiring, http), rows)
     other.remember(3)

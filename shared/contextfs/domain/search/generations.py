@@ -113,14 +113,26 @@ def count(tx: Transaction, generation_id: UUID) -> Count:
     return Count(**row) if row else Count(0, 0, None)
 
 
-def be_patient(tx: Transaction) -> None:
-    """Let this transaction wait for minutes without being ended."""
-    tx.run(_SQL["be_patient"])
+def is_waiting(tx: Transaction, generation_id: UUID, by: UUID, now: datetime) -> bool:
+    """Tell whether a passage waits for a vector of a generation that nobody else has taken."""
+    row = tx.one(_SQL["is_waiting"], {"id": generation_id, "by": by, "now": now})
+    return row is not None and row["waits"]
 
 
-def waiting(tx: Transaction, generation_id: UUID, limit: int) -> list[Row]:
-    """Take passages that wait for a vector of a generation, and hold them."""
-    return tx.all(_SQL["waiting"], {"id": generation_id, "limit": limit})
+def take(tx: Transaction, generation_id: UUID, by: UUID, *, now: datetime, until: datetime, limit: int) -> list[Row]:
+    """Take passages that wait for a vector of a generation, until some time: those that are free, and one's own."""
+    named = {"id": generation_id, "by": by, "now": now, "until": until, "limit": limit}
+    return tx.all(_SQL["take"], named)
+
+
+def waiting(tx: Transaction, generation_id: UUID, passages: Collection[UUID]) -> list[Row]:
+    """Give those of some passages that wait for a vector still, and hold them; not those that others hold."""
+    return tx.all(_SQL["waiting"], {"id": generation_id, "passages": list(passages)})
+
+
+def release(tx: Transaction, generation_id: UUID, passages: Collection[UUID], by: UUID) -> None:
+    """Let others take what was taken and has no vector."""
+    tx.run(_SQL["release"], {"id": generation_id, "passages": list(passages), "by": by})
 
 
 def known_vectors(tx: Transaction, model: str, said: Collection[bytes]) -> dict[bytes, str]:

@@ -67,8 +67,43 @@ where id in (
 select passages, waiting, waits_for
 from contextfs.count_generation(%(id)s)
 
+-- name: is_waiting
+-- Whether a passage waits for a vector that nobody else has taken.
+select exists (
+    select from vectors as v
+    where v.generation_id = %(id)s and v.embedding is null
+        and (v.taken_until is null or v.taken_until <= %(now)s or v.taken_by = %(by)s)
+) as waits
+
+-- name: take
+-- Take passages that wait for a vector, for a while, so that no other worker embeds them too; and who speaks in their
+-- sessions.
+with free as (
+    select v.passage_id
+    from vectors as v
+    where v.generation_id = %(id)s and v.embedding is null
+        and (v.taken_until is null or v.taken_until <= %(now)s or v.taken_by = %(by)s)
+    order by v.passage_id
+    limit %(limit)s
+    for update skip locked
+),
+taken as (
+    update vectors as v set taken_by = %(by)s, taken_until = %(until)s
+    from free
+    where v.generation_id = %(id)s and v.passage_id = free.passage_id
+    returning v.org_id, v.passage_id
+)
+select p.id, p.source, p.context, p.body, array(
+    select distinct n.speaker
+    from passages as n
+    where n.org_id = p.org_id and n.session_id = p.session_id and n.speaker is not null
+) as speakers
+from taken as t
+inner join passages as p on p.org_id = t.org_id and p.id = t.passage_id
+order by p.id
+
 -- name: waiting
--- Passages that wait for a vector, taken so that no other worker embeds them too, and who speaks in their sessions.
+-- Those of some passages that wait for a vector still, held: one that is held by others is just being changed.
 select p.id, p.source, p.context, p.body, array(
     select distinct n.speaker
     from passages as n
@@ -76,14 +111,14 @@ select p.id, p.source, p.context, p.body, array(
 ) as speakers
 from vectors as v
 inner join passages as p on p.org_id = v.org_id and p.id = v.passage_id
-where v.generation_id = %(id)s and v.embedding is null
+where v.generation_id = %(id)s and v.passage_id = any(%(passages)s::uuid []) and v.embedding is null
 order by v.passage_id
-limit %(limit)s
 for update of v skip locked
 
--- name: be_patient
--- Let this transaction wait for what makes vectors: on a busy machine that takes minutes, and nobody waits for its rows.
-set local idle_in_transaction_session_timeout = '10min'
+-- name: release
+-- Let others take what was taken and has no vector.
+update vectors set taken_by = null, taken_until = null
+where generation_id = %(id)s and passage_id = any(%(passages)s::uuid []) and taken_by = %(by)s
 
 -- name: known
 -- Vectors of this model that were made from one of these texts already, by the texts' hashes.
@@ -95,7 +130,7 @@ where v.said = any(%(said)s) and v.embedding is not null and g.model = %(model)s
 -- name: keep
 -- Give a passage its vector, and keep the hash of what it was made from.
 update vectors
-set embedding = %(vector)s::halfvec, said = %(said)s
+set embedding = %(vector)s::halfvec, said = %(said)s, taken_by = null, taken_until = null
 where generation_id = %(id)s and passage_id = %(passage_id)s
 
 -- name: drop_vectors

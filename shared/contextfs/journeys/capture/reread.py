@@ -51,23 +51,24 @@ def announce(database: Database, bus: Bus, clock: Clock, versions: Mapping[str, 
     return announced
 
 
-def reread(call: Call, event: Event, transcripts: Transcripts) -> None:
-    """Read the record of a session again, unless that was done meanwhile, or it is gone."""
+def reread(call: Call, event: Event, transcripts: Transcripts) -> bool:
+    """Read the record of a session again, unless that was done meanwhile or it is gone; True when it says otherwise."""
     try:
         session, choice = sessions.hold(call.tx, event.subject)
     except NotFound:
-        return
+        return False
     wanted = _newer(records.readers(call.tx, session.id), transcripts.versions())
     if wanted is None:
-        return
+        return False
     record = records.outline(call.tx, session.id)
     try:
         told = _of(session, transcripts, wanted.partition("/")[0], _text(call, record))
     except ContextFSError as error:
         records.mark(call.tx, session.id, reader=wanted, problem=error.detail)
-        return
-    _bring(call, session, told, cleaner_by(call, choice))
+        return False
+    is_other = _bring(call, session, told, cleaner_by(call, choice))
     records.mark(call.tx, session.id, reader=wanted, problem=None)
+    return is_other
 
 
 class _Difference(NamedTuple):
@@ -119,8 +120,8 @@ def _of(session: Session, transcripts: Transcripts, tool: str, data: bytes) -> T
     raise NotFound("The record does not tell of this conversation.")
 
 
-def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> None:
-    """Bring a session and its messages to what is told, and tell who has to know, if anything is different."""
+def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
+    """Bring a session and its messages to what is told, and tell who has to know; True when a message is different."""
     difference = _compared(call, session, [NewMessage(**fields) for fields in told.messages], cleaning)
     now = session
     if difference.fresh:
@@ -135,10 +136,11 @@ def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> None:
     if change != SessionChange() or difference.revised:
         now = sessions.update(call.tx, now, change, call.now)
     if now is session:
-        return
+        return False
     tell_session(call, now, [*difference.revised, *difference.fresh])
     revised, added = len(difference.revised), len(difference.fresh)
     call.emit("session.updated", session.id, session.project_id, revised=revised, added=added)
+    return revised + added > 0
 
 
 def _compared(call: Call, session: Session, told: Sequence[NewMessage], cleaning: Cleaner) -> _Difference:

@@ -1,9 +1,12 @@
 """Learn: from a completed session to memories, each with the messages that it was learned from."""
 
+from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
 from contextfs.domain.memories import store as memories
 from contextfs.domain.memories.model import Memory, NewMemory
+from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
@@ -11,6 +14,11 @@ from contextfs.journeys.learn.lessons import EPISODE, EPISODE_TAG, is_episode, l
 from contextfs.journeys.remember.memories import add, change
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
+
+_NAMED: Final = 5
+"""The version of ids that follow from a name (`kit.ids.named`)."""
+_PLATFORM: Final = "platform"
+_PAGE: Final = 100
 
 
 def learn(call: Call, session_id: UUID) -> int:
@@ -24,6 +32,44 @@ def learn(call: Call, session_id: UUID) -> int:
         return 0
     messages = sessions.all_messages(call.tx, session_id)
     return sum(_remember(call, session, lesson) for lesson in lessons(session, messages))
+
+
+def relearn(call: Call, session_id: UUID) -> int:
+    """Learn from a closed session that is read in another way now; gives how many memories were stored.
+
+    What it taught before stays as people left it: what they changed or deleted since is not learned again. Where the
+    machine that sent it has learned from it, whose memories are named by what they say, that machine does so again.
+    """
+    try:
+        session = sessions.get(call.tx, session_id)
+    except NotFound:
+        return 0
+    taught = list(_taught(call, session))
+    if session.status != "completed" or any(one.id.version == _NAMED for one in taught):
+        return 0
+    once = [revision for one in taught for revision in memories.revisions(call.tx, one.id)]
+    said = {fingerprint(one.fields.type, one.fields.content) for one in once}
+    is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != _PLATFORM) for one in once)
+    return sum(
+        _remember(call, session, lesson)
+        for lesson in lessons(session, sessions.all_messages(call.tx, session_id))
+        if (not is_left if is_episode(lesson) else fingerprint(lesson.kind, lesson.content) not in said)
+    )
+
+
+def _taught(call: Call, session: Session) -> Iterator[Memory]:
+    """Give every memory that came of a session, deleted ones included."""
+    for deleted in (False, True):
+        cursor: str | None = None
+        while True:
+            wanted = MemoryFilter(
+                project_id=session.project_id, session_id=session.id, superseded=True, deleted=deleted
+            )
+            found = memories.page(call.tx, wanted, now=call.now, limit=_PAGE, cursor=cursor)
+            yield from found.items
+            cursor = found.next_cursor
+            if cursor is None:
+                break
 
 
 def _remember(call: Call, session: Session, lesson: NewMemory) -> int:

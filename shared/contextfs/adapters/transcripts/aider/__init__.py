@@ -16,7 +16,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Aider"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 _MARKS = ("# aider chat started at ", "\n#### ", "\n> Tokens: ")
 

@@ -16,7 +16,15 @@ from contextfs.adapters.transcripts.tally import Tally
 TOOL = "aider"
 _ASKING = re.compile(r"/(ask|code|architect|context|help)\s+(?=\S)")
 _COMMAND = re.compile(r"[/!]\S")
-_MACHINE = ("# Fix any errors below", "I ran this command:", "# Question: ", "<blank>")
+_MACHINE = (
+    "# Fix any errors below",
+    "I ran this command:",
+    "# Question: ",
+    "<blank>",
+    "I've written your instructions in comments in the code and marked them with",
+    'Find the "AI" comments below (marked with',
+    '/ask\nFind the "AI" comments below (marked with',
+)
 _NUMBER = r"([\d.,]+[kM]?)"
 _TOKENS = re.compile(
     rf"^Tokens: {_NUMBER} sent(?:, {_NUMBER} cache write)?(?:, {_NUMBER} cache hit)?, {_NUMBER} received"

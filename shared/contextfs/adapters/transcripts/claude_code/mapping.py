@@ -9,7 +9,7 @@ import msgspec
 
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.claude_code import usage
-from contextfs.adapters.transcripts.claude_code.messages import attached, reply, spoken, voice
+from contextfs.adapters.transcripts.claude_code.messages import Commands, attached, reply, spoken, voice
 from contextfs.adapters.transcripts.claude_code.reader import Record, again, records
 from contextfs.adapters.transcripts.claude_code.titles import Titles
 from contextfs.adapters.transcripts.claude_code.tree import Node, Nodes, is_node, is_talk, main_path, message_key
@@ -116,6 +116,7 @@ def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[T
             lines.setdefault(one.call, []).append(one)
     has_attachments = any(one.type == "attachment" for one in path)
     written = {one.uuid for one in path if one.type == "user" and one.uuid} if has_attachments else set[str]()
+    commands = Commands()
     for one in path:
         if one.type in {"user", "attachment"} or (one.call is not None and lines[one.call][0] is one):
             line = one.line(session.data)
@@ -123,7 +124,7 @@ def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[T
             of_call = [again(part.line(session.data).data) for part in lines[one.call]] if one.call else []
             record = of_call[0] if of_call else again(line.data)
             for message in _of_record(session, record, of_call, external_id, one.call, written):
-                yield msgspec.structs.replace(message, source=line.source())
+                yield commands.judged(msgspec.structs.replace(message, source=line.source()))
 
 
 def _of_record(

@@ -1,18 +1,37 @@
 """Turns the records of the live branch into messages."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from contextfs.adapters.transcripts.claude_code.reader import Record
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, ToolCall, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import is_deep, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.adapters.transcripts.voices import heard
+from contextfs.adapters.transcripts.voices import heard, is_command
 
 _PEOPLE = ("human", "user", "cli", "sdk", "keyboard")
 _MACHINE_MODEL = "<synthetic>"
 _PLACEHOLDERS = {"image": "[image]", "document": "[document]"}
+_AT_ONCE = timedelta(seconds=1)
+
+
+class Commands:
+    """Tells what a slash command expands to: some versions write that as if it was typed, in the moment of its echo."""
+
+    def __init__(self) -> None:
+        self._echoed_at: datetime | None = None
+
+    def judged(self, message: TranscriptMessage) -> TranscriptMessage:
+        """Give the next message of the branch, as the tool's own when it is an expansion."""
+        at, echoed_at = message.created_at, self._echoed_at
+        self._echoed_at = at if message.kind == "meta" and is_command(message.content) else None
+        if message.kind != "prompt" or not at or not echoed_at or at - echoed_at >= _AT_ONCE:
+            return message
+        return msgspec.structs.replace(message, role="system", kind="meta")
 
 
 def reply(lines: Sequence[Record], external_id: str, tokens: int, tally: Tally) -> TranscriptMessage | None:
@@ -103,7 +122,8 @@ def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessag
 def _voice(record: Record, blocks: list[dict[str, Any]], *, is_beside_results: bool, tally: Tally) -> tuple[Kind, str]:
     pieces = [heard(_block_text(block), tally) for block in blocks if block.get("type") != "tool_result"]
     typed = [said for kind, said in pieces if kind == "prompt"]
-    if typed and not is_beside_results and _is_typed(record):
+    is_expansion = any(is_command(said) for _, said in pieces)
+    if typed and not is_expansion and not is_beside_results and _is_typed(record):
         return "prompt", "\n\n".join(typed)
     everything = "\n\n".join(said for _, said in pieces if said)
     if record.is_compact_summary is True or any(kind == "summary" for kind, _ in pieces):
@@ -113,7 +133,7 @@ def _voice(record: Record, blocks: list[dict[str, Any]], *, is_beside_results: b
 
 def _is_typed(record: Record) -> bool:
     """Tell whether nothing about the record itself says that the tool wrote it."""
-    marks = (record.is_meta, record.is_compact_summary, record.is_visible_in_transcript_only)
+    marks = (record.is_meta, record.is_compact_summary, record.is_visible_in_transcript_only, record.turn_companion)
     made_by_tool = record.source_tool_assistant_uuid or record.source_tool_use_id
     return True not in marks and not made_by_tool and record.prompt_source != "system" and _is_person(record)
 

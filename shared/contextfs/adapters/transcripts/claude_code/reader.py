@@ -33,6 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False
     is_meta: Any = None
     is_compact_summary: Any = None
     is_visible_in_transcript_only: Any = None
+    turn_companion: Any = None
     is_api_error_message: Any = None
     source_tool_assistant_uuid: Any = msgspec.field(default=None, name="sourceToolAssistantUUID")
     source_tool_use_id: Any = msgspec.field(default=None, name="sourceToolUseID")

@@ -15,7 +15,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Cline"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 
 

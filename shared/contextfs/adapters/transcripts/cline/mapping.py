@@ -70,7 +70,7 @@ def _transcript(
     known: dict[str, Any],
     tally: Tally,
 ) -> Transcript | None:
-    speaker = Speaker(tally)
+    speaker = Speaker(entries, tally)
     messages = chained(made for n, entry in enumerate(entries) for made in speaker.messages(n, entry))
     if not messages:
         return None

@@ -1,7 +1,7 @@
 """Turns Cline's messages into ours: a person's words stand in tags among what the tool writes in the user's name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -23,11 +23,12 @@ _MACHINE = (
 
 
 class Speaker:
-    """Makes messages of one session's entries."""
+    """Makes messages of one session's entries. Where a person's words stand in tags, the rest is the tool's."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, entries: Iterable[dict[str, Any]], tally: Tally) -> None:
         self._tally = tally
         self._names = turns.Names()
+        self._is_tagged = any(entry.get("role") == "user" and _is_tagged(entry.get("content")) for entry in entries)
 
     def messages(self, number: int, entry: dict[str, Any]) -> Iterator[TranscriptMessage]:
         """Give what one entry says: results and prompts of the user's, replies of the assistant's."""
@@ -41,6 +42,11 @@ class Speaker:
             at=moment(entry.get("ts")),
             source=turns.source(f"messages/{number}", msgspec.json.encode(entry)),
         )
+        if entry.get("isSummary") is True or entry.get("isTruncationMarker") is True:
+            said = "\n\n".join(text(block.get("text")) or "" for block in blocks)
+            made = turns.note(said, "summary" if entry.get("isSummary") is True else "meta", place)
+            yield from [made] if made else []
+            return
         match entry.get("role"):
             case "user":
                 yield from self._asked(blocks, place)
@@ -75,7 +81,7 @@ class Speaker:
 
     def _untagged(self, said: str, n: int, place: turns.Place) -> Iterator[TranscriptMessage]:
         """Read a text without tags: the tool's own, unless nothing says so."""
-        is_person = not said.lstrip().startswith(_MACHINE)
+        is_person = not self._is_tagged and not said.lstrip().startswith(_MACHINE)
         made = turns.prompt(said, place.called(f"{place.external_id}#{n}"), is_person=is_person)
         yield from [made] if made else []
 
@@ -104,6 +110,12 @@ class Speaker:
             tokens=count(metrics.get("outputTokens")) if metrics else None,
         )
         yield from [made] if made else []
+
+
+def _is_tagged(content: object) -> bool:
+    if isinstance(content, str):
+        return _TYPED.search(content) is not None
+    return any(_TYPED.search(text(table(block).get("text")) or "") for block in items(content))
 
 
 def _output(content: object) -> str:

@@ -7,6 +7,7 @@ from contextfs.adapters.transcripts import files
 from contextfs.adapters.transcripts.codex import where
 from contextfs.adapters.transcripts.codex.mapping import Rollout, transcript
 from contextfs.adapters.transcripts.codex.reader import records
+from contextfs.adapters.transcripts.codex.rollback import taken_back
 from contextfs.adapters.transcripts.files import ALONE, Beside
 from contextfs.adapters.transcripts.files import every as is_session
 from contextfs.adapters.transcripts.files import nothing as beside
@@ -17,7 +18,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Codex CLI"
-VERSION = 2
+VERSION = 3
 STREAMED = True
 PATTERNS = where.PATTERNS
 
@@ -29,7 +30,7 @@ def read(data: Data, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """
     del beside
     tally = Tally()
-    rollout = Rollout(records(data, tally), tally)
+    rollout = Rollout(records(data, tally), tally, gone=taken_back(data))
     if not rollout.is_own:
         if not any(lines(data)):
             return []

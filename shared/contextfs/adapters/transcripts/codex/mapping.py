@@ -21,10 +21,11 @@ class Rollout:
     """What one time through a rollout's records tells: its head, its messages, its title and what was spent.
 
     Items are the conversation; events repeat them, and are counted. A fork's file begins with a copy of the history,
-    whose messages keep their names. A file may hold several heads: the first is its own.
+    whose messages keep their names. A file may hold several heads: the first is its own. What stands in the lines
+    `gone` was taken back (`off_path`); it is named all the same, so that what is said again has a name of its own.
     """
 
-    def __init__(self, records: Iterable[Record], tally: Tally) -> None:
+    def __init__(self, records: Iterable[Record], tally: Tally, *, gone: frozenset[int] = frozenset()) -> None:
         self.head: dict[str, Any] | None = None
         self.title: str | None = None
         self.cwd: str | None = None
@@ -32,6 +33,7 @@ class Rollout:
         self.spent = Spent()
         self.tally = tally
         self._speaker = Speaker(tally)
+        self._gone = gone
         self.messages = chained(message for record in records for message in self._of(record))
 
     def _of(self, record: Record) -> Iterator[TranscriptMessage]:
@@ -41,11 +43,11 @@ class Rollout:
         self.cwd = self.cwd or text(record.payload.get("cwd"))
         match record.kind:
             case "response_item":
-                yield from self._speaker.messages(record)
+                yield from self._live(record, list(self._speaker.messages(record)))
             case "compacted":
                 summary = self._speaker.summary(record)
                 self.tally.add("compaction")
-                yield from [summary] if summary else []
+                yield from self._live(record, [summary] if summary else [])
             case "turn_context":
                 self._speaker.model = text(record.payload.get("model")) or self._speaker.model
                 self.tally.add("turn_context")
@@ -55,6 +57,12 @@ class Rollout:
             case kind:
                 self._begin(record)
                 self.tally.add(kind)
+
+    def _live(self, record: Record, made: list[TranscriptMessage]) -> Iterator[TranscriptMessage]:
+        if record.line is not None and record.line.number in self._gone:
+            self.tally.add("off_path", len(made))
+        else:
+            yield from made
 
     def _begin(self, record: Record) -> None:
         if record.kind == "session_meta" and self.head is None:

@@ -1,5 +1,6 @@
 """Turns the items of a rollout into messages."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,31 @@ _OUTPUTS = (
 )
 _HARNESS = ("<skill>", "<INSTRUCTIONS>", "# AGENTS.md instructions")
 _HOOKS = "hooks.additional_context"
+_OF_EDITOR = (
+    "# Context from my IDE setup:",
+    "# Selected text:",
+    "# Files mentioned by the user:",
+    "# Applications mentioned by the user:",
+    "# Response annotations:",
+    "# Diff comments:",
+    "# Browser comments:",
+    "# MCP app context:",
+    "# Failing PR checks:",
+    "# Pull request merge conflict:",
+    "# Chrome tabs:",
+    "# In app browser:",
+    "<in-app-browser-context ",
+    "## Prior conversation with Codex:",
+    "## Referenced chats with Codex:",
+    "## Referenced ChatGPT conversation:",
+    "## Code review guidelines:",
+    "## Pull request fix:",
+    "## Pull request merge task:",
+    "## Auto resolve merge:",
+    "The attached pasted text file(s) contain the user's request.",
+)
+_REQUEST = re.compile(r"^## My request(?: for Codex)?:[ \t]*$", re.MULTILINE)
+_IMAGE = re.compile(r"</?image\b[^<>]*>")
 
 
 class Speaker:
@@ -66,7 +92,7 @@ class Speaker:
         role = item.get("role")
         if role == "user":
             is_person = not self.is_subagent and _is_person(said, _origins(item))
-            made = turns.prompt(said, self._place(record), is_person=is_person)
+            made = turns.prompt(_requested(said, self._tally), self._place(record), is_person=is_person)
         elif role == "assistant":
             made = turns.reply(said, self._place(record), model=self.model)
         elif _HOOKS in _kinds(item):
@@ -113,6 +139,16 @@ def _is_person(said: str, origins: list[Any]) -> bool:
     return "user" in origins if origins else not said.startswith(_HARNESS)
 
 
+def _requested(said: str, tally: Tally) -> str:
+    """Take out what an editor put before the words of a person: they begin at its last heading that says so."""
+    headings = list(_REQUEST.finditer(said)) if said.startswith(_OF_EDITOR) else []
+    request = said[headings[-1].end() :].strip() if headings else ""
+    if not request:
+        return said
+    tally.add("injected:ide_context")
+    return request
+
+
 def _written(content: object) -> str:
     if isinstance(content, str):
         return content
@@ -123,7 +159,8 @@ def _written(content: object) -> str:
 def _part(part: dict[str, Any]) -> str:
     if part.get("type") == "input_image":
         return "[image]" if part.get("image_url") else ""
-    return text(part.get("text")) or ""
+    said = text(part.get("text")) or ""
+    return "" if _IMAGE.fullmatch(said.strip()) else said
 
 
 def _output(output: object) -> str:

@@ -19,14 +19,17 @@ class Event(NamedTuple):
     id: str
     timestamp: Any
     line: Line
+    is_of_subagent: bool
 
 
-def events(data: bytes, tally: Tally) -> Iterator[Event]:
+def events(log: bytes, tally: Tally) -> Iterator[Event]:
     """Decode the events; a line that is none is counted."""
-    for line, record in objects(data, tally):
+    for line, record in objects(log, tally):
         kind = record.get("type")
         if isinstance(kind, str) and isinstance(record.get("data"), dict):
-            yield Event(kind, table(record["data"]), text(record.get("id")) or "", record.get("timestamp"), line)
+            data, name = table(record["data"]), text(record.get("id")) or ""
+            is_of_subagent = bool(text(record.get("agentId")) or text(data.get("parentToolCallId")))
+            yield Event(kind, data, name, record.get("timestamp"), line, is_of_subagent)
         else:
             tally.add_of("unknown", kind)
 

@@ -26,7 +26,7 @@ class Speaker:
     def messages(self, event: Event) -> Iterator[TranscriptMessage]:
         """Give what one event says; an event that says nothing is counted."""
         data = event.data
-        if text(data.get("parentToolCallId")):
+        if event.is_of_subagent:
             self._tally.add("sidechain")
             return
         made: TranscriptMessage | None = None

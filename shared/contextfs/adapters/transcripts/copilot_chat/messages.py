@@ -6,10 +6,11 @@ from typing import Any
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.model import ToolCall, TranscriptMessage
-from contextfs.adapters.transcripts.shapes import count, is_list, items, moment, table, text
+from contextfs.adapters.transcripts.shapes import count, is_list, is_table, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 _SUFFIX = re.compile(r"__vscode-\d+$")
+_CLICKED = re.compile(r'(?:@agent )?Continue: "Continue to iterate\?"')
 _UNFINISHED = (0, 4)
 _QUIET = ("thinking",)
 
@@ -23,8 +24,12 @@ def messages(request: dict[str, Any], tally: Tally) -> Iterator[TranscriptMessag
     if request.get("hiddenFromTranscript") is True:
         tally.add("hidden")
         return
+    if _is_taken_back(request):
+        tally.add("off_path")
+        return
     place = turns.Place(external_id=name, tally=tally, at=asked_at, source=turns.source(name, said))
-    prompt = turns.prompt(said, place, is_person=request.get("isSystemInitiated") is not True)
+    is_clicked = text(request.get("confirmation")) is not None or _CLICKED.fullmatch(said) is not None
+    prompt = turns.prompt(said, place, is_person=request.get("isSystemInitiated") is not True and not is_clicked)
     if prompt:
         yield prompt
     told = table(request.get("result"))
@@ -33,6 +38,12 @@ def messages(request: dict[str, Any], tally: Tally) -> Iterator[TranscriptMessag
         return
     rounds = items(table(told.get("metadata")).get("toolCallRounds"))
     yield from _rounds(name, request, rounds, tally) if rounds else _shown(name, request, tally)
+
+
+def _is_taken_back(request: dict[str, Any]) -> bool:
+    """Tell whether the person went back to before it; a part of its response may have been taken back alone."""
+    removed = request.get("shouldBeRemovedOnSend")
+    return request.get("isHidden") is True or (is_table(removed) and not text(removed.get("afterUndoStop")))
 
 
 def _rounds(name: str, request: dict[str, Any], rounds: list[Any], tally: Tally) -> Iterator[TranscriptMessage]:

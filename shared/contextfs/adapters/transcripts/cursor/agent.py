@@ -14,6 +14,7 @@ from contextfs.adapters.transcripts.tally import Tally
 
 TOOL = "cursor"
 _QUERY = re.compile(r"<user_query>\n?(.*?)\n?</user_query>", re.DOTALL)
+_OPENED = b"<user_query>"
 _HIDDEN = "[REDACTED]"
 _KINDS = ("turn_ended", "error")
 
@@ -52,6 +53,7 @@ def transcript(
 
 def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally) -> Iterator[TranscriptMessage]:
     names = turns.Names()
+    is_tagged = any(record.get("role") == "user" and _OPENED in line.data for line, record in own)
     for line, record in own:
         role = record.get("role")
         content = table(record.get("message")).get("content")
@@ -62,14 +64,15 @@ def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally
         parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(map(table, items(content)))
         place = turns.Place(external_id=name, at=at, source=line.source(), tally=tally)
         if role == "user":
-            yield from _asked(parts, place)
+            yield from _asked(parts, place, is_tagged=is_tagged)
         elif made := _replied(parts, place):
             yield made
         else:
             tally.add("empty")
 
 
-def _asked(parts: list[dict[str, Any]], place: turns.Place) -> Iterator[TranscriptMessage]:
+def _asked(parts: list[dict[str, Any]], place: turns.Place, *, is_tagged: bool) -> Iterator[TranscriptMessage]:
+    """Read a line in the user's name. Where a person's words are in tags (`is_tagged`), the rest is the tool's."""
     for n, part in enumerate(parts):
         if part.get("type") == "tool_result":
             output = part.get("content")
@@ -78,7 +81,8 @@ def _asked(parts: list[dict[str, Any]], place: turns.Place) -> Iterator[Transcri
             yield turns.result(said, place.called(name), call_id=text(part.get("tool_use_id")))
     said = _texts(parts)
     queries = _QUERY.findall(said)
-    made = turns.prompt("\n\n".join(queries) if queries else said, place)
+    is_person = bool(queries) or not is_tagged
+    made = turns.prompt("\n\n".join(queries) if queries else said, place, is_person=is_person)
     yield from [made] if made else []
 
 

@@ -9,7 +9,7 @@ from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage, Usage
-from contextfs.adapters.transcripts.shapes import count, items, moment, table, text
+from contextfs.adapters.transcripts.shapes import count, document, is_deep, items, moment, table, text
 from contextfs.adapters.transcripts.sqlite import Base
 from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.sql import load
@@ -38,7 +38,10 @@ def transcripts(base: Base) -> Iterator[Transcript]:
 
 
 def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: Tally) -> Transcript | None:
-    """Make a transcript of the bubbles that the conversation lists; others (`off_path`) are counted."""
+    """Make a transcript of the bubbles that the conversation lists; others (`off_path`) are counted.
+
+    In one that another conversation's agent started, nobody types.
+    """
     stored = {
         str(row["key"]).rpartition(":")[2]: _value(row["value"], tally)
         for row in base.rows(SQL["bubbles"], {"id": composer_id})
@@ -50,7 +53,8 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
     tally.add("missing_bubble", len(listed) - len(live) if listed and not within else 0)
     tally.add("off_path", len(stored.keys() - set(listed)))
     model = text(table(composer.get("modelConfig")).get("modelName"))
-    messages = chained(_messages(live, model, tally))
+    started_by = table(composer.get("subagentInfo"))
+    messages = chained(_messages(live, model, tally, is_subagent=bool(started_by)))
     if not messages:
         return None
     started_at, ended_at = dates(messages)
@@ -69,13 +73,20 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
         messages=messages,
         usage=_usage([*stored.values(), *(within if not stored else [])]),
         skipped=tally.counts(),
-        metadata={key: value for key, value in known.items() if value},
+        metadata={key: value for key, value in known.items() if value} | _origin(started_by),
     )
 
 
-def _messages(bubbles: list[Bubble], model: str | None, tally: Tally) -> Iterator[TranscriptMessage]:
+def _origin(started_by: dict[str, Any]) -> dict[str, Any]:
+    parent = text(started_by.get("parentComposerId"))
+    return ({"subagent": True} if started_by else {}) | ({"parent": parent} if parent else {})
+
+
+def _messages(
+    bubbles: list[Bubble], model: str | None, tally: Tally, *, is_subagent: bool = False
+) -> Iterator[TranscriptMessage]:
     for name, bubble in bubbles:
-        said = text(bubble.get("text")) or text(bubble.get("rawText")) or ""
+        said = text(bubble.get("text")) or text(bubble.get("rawText")) or _rich(bubble.get("richText"))
         place = turns.Place(
             external_id=name,
             tally=tally,
@@ -83,8 +94,9 @@ def _messages(bubbles: list[Bubble], model: str | None, tally: Tally) -> Iterato
             source=turns.source(name, msgspec.json.encode(bubble)),
         )
         if bubble.get("type") == _USER:
-            made = turns.prompt(said, place)
+            made = turns.prompt(said, place, is_person=not is_subagent)
             yield from [made] if made else []
+            tally.add("empty", not said)
         elif bubble.get("type") == _ASSISTANT:
             yield from _replied(bubble, said, text(table(bubble.get("modelInfo")).get("modelName")) or model, place)
         else:
@@ -150,6 +162,20 @@ def _usage(bubbles: list[dict[str, Any]]) -> Usage:
         input_tokens=sum(count(one.get("inputTokens")) for one in told),
         output_tokens=sum(count(one.get("outputTokens")) for one in told),
     )
+
+
+def _rich(value: object) -> str:
+    """Give the words of a rich text, which some versions keep alone: a tree of paragraphs, as JSON in a text."""
+    tree = document(value.encode("utf-8", "replace")) if isinstance(value, str) else value
+    if is_deep(tree):
+        return ""
+    lines = [_leaves(line) for line in items(table(table(tree).get("root")).get("children"))]
+    return "\n".join(lines).strip()
+
+
+def _leaves(node: object) -> str:
+    inner = table(node)
+    return (text(inner.get("text")) or "") + "".join(map(_leaves, items(inner.get("children"))))
 
 
 def _value(value: object, tally: Tally) -> dict[str, Any]:

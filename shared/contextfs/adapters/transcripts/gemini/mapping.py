@@ -16,7 +16,7 @@ TOOL = "gemini"
 
 def transcript(log: Log, *, name: str, cwd: str | None, tally: Tally) -> Transcript | None:
     """Make the transcript of a session; None when nothing was said. What was taken back (`off_path`) is counted."""
-    speaker = Speaker(log.sources, tally)
+    speaker = Speaker(log.sources, tally, is_subagent=log.head.get("kind") == "subagent")
     messages = chained(made for key, message in log.live.items() for made in speaker.messages(key, message))
     tally.add("off_path", len(log.ever.keys() - log.live.keys()))
     if not messages:

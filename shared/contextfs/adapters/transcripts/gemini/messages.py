@@ -1,6 +1,8 @@
 """Turns the messages of a Gemini CLI session into ours."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,15 +13,23 @@ from contextfs.adapters.transcripts.shapes import count, items, moment, table, t
 from contextfs.adapters.transcripts.tally import Tally
 
 _REPLIES = ("gemini", "model", "assistant")
+_MACHINE = ("System: Please continue.", "System: Potential loop detected.")
+_NUDGE, _AT_ONCE = "Please continue.", timedelta(seconds=5)
+_REFERENCED = re.compile(r"\s*--- Content from referenced files ---.*?(?:--- End of content ---|\Z)", re.DOTALL)
 
 
 class Speaker:
-    """Makes messages, each tool's result once: a session keeps it with the call, and again in the user's name."""
+    """Makes messages, each tool's result once: a session keeps it with the call, and again in the user's name.
 
-    def __init__(self, sources: dict[str, Source], tally: Tally) -> None:
+    In a session that another one started (`is_subagent`), nobody types.
+    """
+
+    def __init__(self, sources: dict[str, Source], tally: Tally, *, is_subagent: bool = False) -> None:
         self._sources = sources
         self._tally = tally
+        self._is_subagent = is_subagent
         self._answered: set[str] = set()
+        self._replied_at: datetime | None = None
 
     def messages(self, name: str, message: dict[str, Any]) -> Iterator[TranscriptMessage]:
         """Give what one message says: a prompt, a reply and its tools' results, or a notice of the tool."""
@@ -37,13 +47,22 @@ class Speaker:
             response = table(part.get("functionResponse"))
             if response:
                 yield from self._result(response, name, place, is_error=False)
-        shown = _written(message.get("displayContent")) or _written(message.get("content"))
-        made = turns.prompt(shown, place)
+        shown, files = _REFERENCED.subn("", _written(message.get("displayContent")) or _written(message.get("content")))
+        self._tally.add("injected:files", files)
+        made = turns.prompt(
+            shown, place, is_person=not self._is_subagent and not self._is_nudge(shown.strip(), place.at)
+        )
         if made:
             yield made
 
+    def _is_nudge(self, said: str, at: datetime | None) -> bool:
+        """Tell whether the tool itself told its model to go on: what people type too, it says at once."""
+        is_prompt_reply = bool(at and self._replied_at and at - self._replied_at < _AT_ONCE)
+        return said.startswith(_MACHINE) or (said == _NUDGE and is_prompt_reply)
+
     def _replied(self, name: str, message: dict[str, Any]) -> Iterator[TranscriptMessage]:
         place = self._place(name, message)
+        self._replied_at = place.at
         tokens = table(message.get("tokens"))
         done = [table(call) for call in items(message.get("toolCalls"))]
         asked = done or [

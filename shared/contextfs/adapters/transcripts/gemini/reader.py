@@ -41,6 +41,8 @@ def played(data: bytes, tally: Tally) -> Log:
         for n, message in enumerate(map(table, items(whole["messages"]))):
             if text(message.get("id")):
                 _put(log, message, turns.source(f"messages/{n}", msgspec.json.encode(message)))
+            else:
+                tally.add_of("unknown", message.get("type"))
         return log
     for line, event in objects(data, tally):
         source = line.source()

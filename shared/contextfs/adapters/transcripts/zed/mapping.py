@@ -67,7 +67,8 @@ class _Speaker:
         place = turns.Place(external_id=name, tally=self._tally, source=turns.source(f"messages/{number}", raw))
         if kind in ("User", "user"):
             said = _written(inner)
-            made = turns.prompt(said, place, is_person=not self._is_subagent)
+            is_person = not self._is_subagent and inner.get("is_hidden") is not True
+            made = turns.prompt(said, place, is_person=is_person)
             yield from [made] if made else []
             yield from self._results(inner, place)
         elif kind in ("Agent", "assistant"):

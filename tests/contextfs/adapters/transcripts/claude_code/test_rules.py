@@ -342,3 +342,34 @@ def test_another_tools_file_is_refused_by_name(data: bytes, hint: str) -> None:
         read(data, name="x.jsonl")
 
     assert f"x.jsonl is not a Claude Code session: {hint}." == refusal.value.detail
+
+
+def test_what_a_command_expands_to_is_no_prompt() -> None:
+    echo = "<command-message>init is running…</command-message>\n<command-name>/init</command-name>"
+    session = load(
+        user("1", None, echo, timestamp="2026-01-01T00:00:00.000Z"),
+        user("2", "1", [said("Analyze this codebase.")], timestamp="2026-01-01T00:00:00.001Z"),
+        assistant("3", "2", said("done")),
+        user("4", "3", echo, timestamp="2026-01-01T00:01:00.000Z"),
+        user("5", "4", "now the tests", timestamp="2026-01-01T00:01:09.000Z"),
+        user("6", "5", [said(echo), said("Analyze it again.")]),
+    )
+    expected = ["meta", "meta", "reply", "meta", "prompt", "meta"]
+
+    assert expected == [message.kind for message in session.messages]
+
+
+def test_a_line_that_only_comes_with_a_turn_is_no_prompt() -> None:
+    session = load(user("1", None, "typed"), user("2", "1", "beside it", turnCompanion=True))
+
+    assert ["prompt", "meta"] == [message.kind for message in session.messages]
+
+
+def test_a_line_behind_the_zeros_of_a_crash_is_read() -> None:
+    line = b"\0" * 512 + json.dumps(user("2", "1", "after the crash")).encode()
+    session = load(user("1", None, "before"), line)
+    source = session.messages[1].source
+
+    assert (["before", "after the crash"], {}) == (contents(session), session.skipped)
+    assert source
+    assert (len(line) - 512, len(json.dumps(user("1", None, "before"))) + 1 + 512) == (source.size, source.offset)

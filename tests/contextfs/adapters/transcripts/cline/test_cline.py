@@ -74,7 +74,26 @@ def test_what_the_tool_writes_in_the_users_name_is_no_prompt() -> None:
         user("[attempt_completion] Result:\n<feedback>\nno, again\n</feedback>"),
     )
 
-    assert ["fix it", "no, again"] == [typed for typed in said(one) if typed != "print(1)"]
+    assert ["fix it", "no, again"] == said(one)
+
+
+def test_without_tags_it_is_the_persons() -> None:
+    one = task(user("fix it"), user("[TASK RESUMPTION] This task was interrupted."))
+
+    assert ["fix it"] == said(one)
+
+
+def test_a_summary_that_took_the_place_of_messages_is_no_prompt() -> None:
+    one = task(
+        user("<task>a</task>") | {"condenseParent": "c"},
+        user("## Conversation Summary\nSo far.") | {"isSummary": True, "condenseId": "c"},
+        {"role": "user", "content": "[Sliding window truncation: 2 messages hidden]", "isTruncationMarker": True},
+    )
+
+    assert [("prompt", "a"), ("summary", "## Conversation Summary\nSo far.")] == [
+        (message.kind, message.content) for message in one.messages[:2]
+    ]
+    assert "meta" == one.messages[2].kind
 
 
 def test_feedback_in_a_tools_result_is_a_prompt() -> None:

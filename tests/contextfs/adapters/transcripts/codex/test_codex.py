@@ -185,3 +185,63 @@ def test_sessions_are_found(tmp_path: Any) -> None:
     (day / "rollout-1.jsonl").touch()
 
     assert [day / "rollout-1.jsonl"] == find(tmp_path, {"CODEX_HOME": str(tmp_path / "other")}, "linux")
+
+
+def back(turns: int) -> tuple[str, dict[str, Any]]:
+    """Make the event of a person who goes back."""
+    return "event_msg", {"type": "thread_rolled_back", "num_turns": turns}
+
+
+def reply(text: str) -> tuple[str, dict[str, Any]]:
+    """Make an item of the model's."""
+    content = [{"type": "output_text", "text": text}]
+    return "response_item", {"type": "message", "role": "assistant", "content": content}
+
+
+def test_turns_that_were_taken_back_are_off_the_path() -> None:
+    one = rollout(
+        user("a"), reply("A"), user("tabs"), reply("T"), user("more"), reply("M"), total(input_tokens=9),
+        back(2), user("spaces"), reply("S"), user("typo"), back(1), user("last"),
+    )  # fmt: skip
+
+    assert ["a", "A", "spaces", "S", "last"] == [message.content for message in one.messages]
+    assert (5, 9) == (one.skipped["off_path"], one.usage.input_tokens)
+
+
+def test_what_the_harness_wrote_is_no_turn_to_go_back_by() -> None:
+    one = rollout(user("a"), user("<environment_context>x</environment_context>"), user("b"), back(1), user("c"))
+
+    assert ["a", "c"] == said(one)
+
+
+def test_to_go_back_further_than_the_beginning_leaves_what_stood_before() -> None:
+    one = rollout(user("<environment_context>x</environment_context>"), user("a"), back(9), back(1), user("b"))
+
+    assert (["b"], "meta") == (said(one), one.messages[0].kind)
+
+
+def test_what_is_said_again_has_a_name_of_its_own() -> None:
+    [before] = rollout(user("a")).messages
+    [after] = rollout(user("a"), back(1), user("a")).messages
+
+    assert after.external_id == f"{before.external_id}#2"
+
+
+@pytest.mark.parametrize("heading", ["## My request for Codex:", "## My request:"])
+def test_what_an_editor_puts_before_the_words_is_taken_out(heading: str) -> None:
+    told = f"# Context from my IDE setup:\n\n## Active file: a.py\n\n{heading}\nquoted\n\n{heading}\nfix it"
+    one = rollout(user(told), user(f"# Plan\n\n{heading}\nmine"))
+
+    assert (["fix it", f"# Plan\n\n{heading}\nmine"], 1) == (said(one), one.skipped["injected:ide_context"])
+
+
+def test_an_image_is_named_without_its_wrapping() -> None:
+    parts = [
+        {"type": "input_text", "text": "<image name=[Image #1]>"},
+        {"type": "input_image", "image_url": "data:image/png;base64,AA"},
+        {"type": "input_text", "text": "</image>"},
+        {"type": "input_text", "text": "what is this?"},
+    ]
+    one = rollout(("response_item", {"type": "message", "role": "user", "content": parts}))
+
+    assert ["[image]\n\nwhat is this?"] == said(one)

@@ -14,9 +14,10 @@ from tests.contextfs.adapters.transcripts.samples import order, place, said, ses
 RESUMED = "c931f18a-2595-4f17-8763-97237b3dc1c8/events.jsonl"
 
 
-def log(*events: tuple[str, dict[str, Any]]) -> Transcript:
-    """Read a session of these events."""
+def log(*events: tuple[str, dict[str, Any]], agents: tuple[int, ...] = ()) -> Transcript:
+    """Read a session of these events; those at the places `agents` are a subagent's."""
     records = [{"type": kind, "data": data, "id": f"e{n}"} for n, (kind, data) in enumerate(events)]
+    records = [record | ({"agentId": "a"} if n in agents else {}) for n, record in enumerate(records)]
     [one] = read("\n".join(map(json.dumps, records)).encode(), name="events.jsonl")
     return one
 
@@ -68,6 +69,26 @@ def test_subagents_are_counted_and_not_given() -> None:
     one = session("copilot", "small.jsonl")
 
     assert one.skipped["sidechain"] == 3
+
+
+def test_events_that_name_an_agent_are_a_subagents() -> None:
+    one = log(
+        ("user.message", {"content": "hi"}),
+        ("user.message", {"content": "Look.", "source": "agent-1"}),
+        ("assistant.message", {"content": "seen"}),
+        ("assistant.message", {"content": "hello"}),
+        agents=(1, 2),
+    )
+
+    assert (["hi", "hello"], 2) == ([message.content for message in one.messages], one.skipped["sidechain"])
+
+
+def test_a_name_of_several_lines_is_read_by_its_first() -> None:
+    about = b"id: s\nname: |-\n  Fix the login\n  and the logout\nsummary: >-\nbranch: main\n"
+    event = json.dumps({"type": "user.message", "data": {"content": "hi"}, "id": "e"}).encode()
+    [one] = read(event, name="events.jsonl", beside={"workspace.yaml": about})
+
+    assert ("Fix the login", "main") == (one.title, one.git_branch)
 
 
 def test_a_message_that_the_tool_wrote_is_no_prompt() -> None:

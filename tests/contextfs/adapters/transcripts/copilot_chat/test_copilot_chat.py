@@ -114,6 +114,32 @@ def test_a_response_that_is_still_being_written_waits() -> None:
     assert ([("prompt", 0)], 1) == (order(one), one.skipped["unfinished"])
 
 
+def test_requests_before_which_the_person_went_back_are_off_the_path() -> None:
+    one = log(
+        add(
+            request("1", "a"),
+            request("2", "b", shouldBeRemovedOnSend={"requestId": "2", "afterUndoStop": "u"}),
+            request("3", "c", shouldBeRemovedOnSend={"requestId": "3"}),
+            request("4", "d", isHidden=True),
+        )
+    )
+
+    assert (["a", "b"], 2) == (said(one), one.skipped["off_path"])
+
+
+def test_a_button_is_no_prompt() -> None:
+    one = log(
+        add(
+            request("1", "a"),
+            request("2", '@agent Continue: "Continue to iterate?"'),
+            request("3", 'Run: "Delete it?"', confirmation="Run"),
+            request("4", "Continue please"),
+        )
+    )
+
+    assert ["a", "Continue please"] == said(one)
+
+
 def test_the_older_json_is_read() -> None:
     whole = {"sessionId": "s-1", "responderUsername": "GitHub Copilot", "requests": [request("1", "a")]}
     [one] = read(json.dumps(whole).encode(), name="s.json")

@@ -157,6 +157,37 @@ def test_a_hidden_thought_and_an_error_are_no_messages() -> None:
     assert [] == sessions("cursor", "error-only.jsonl")
 
 
+def test_in_what_an_agent_started_nobody_types(tmp_path: Path) -> None:
+    bubbles = [{"type": 1, "bubbleId": "b", "text": "Look around."}, {"type": 2, "bubbleId": "a", "text": "seen"}]
+    composer = {"composerId": "c", "conversation": bubbles, "subagentInfo": {"parentComposerId": "p"}}
+    one = only(base(tmp_path / "state.vscdb", composerData__c=composer))
+
+    assert ([("meta", 0), ("reply", 0)], "p") == (order(one), one.metadata["parent"])
+
+
+def test_words_that_are_kept_as_rich_text_alone_are_read(tmp_path: Path) -> None:
+    lines = [
+        {"type": "paragraph", "children": [{"type": "text", "text": "see "}, {"type": "mention", "text": "@a.py"}]},
+        {"type": "paragraph", "children": [{"type": "text", "text": "and fix it"}]},
+    ]
+    tree = json.dumps({"root": {"children": lines}})
+    bubbles = [
+        {"type": 1, "bubbleId": "b", "text": "", "richText": tree},
+        {"type": 1, "bubbleId": "c", "richText": "{"},
+    ]
+    one = only(base(tmp_path / "state.vscdb", composerData__c={"composerId": "c", "conversation": bubbles}))
+
+    assert (["see @a.py\nand fix it"], 1) == (said(one), one.skipped["empty"])
+
+
+def test_what_stands_outside_of_the_agents_tags_is_no_prompt() -> None:
+    texts = ["<user_query>\nfix it\n</user_query>", "<user_info>\nlinux\n</user_info>\n\n<rules>\nbrief\n</rules>"]
+    lines = [{"role": "user", "message": {"content": [{"type": "text", "text": text}]}} for text in texts]
+    [one] = read("\n".join(map(json.dumps, lines)).encode(), name="s.jsonl")
+
+    assert [("prompt", "fix it"), ("meta", texts[1])] == [(message.kind, message.content) for message in one.messages]
+
+
 def test_a_subagents_file_is_no_session() -> None:
     child = DATA / "cursor" / "subagent" / "subagents" / "child.jsonl"
 

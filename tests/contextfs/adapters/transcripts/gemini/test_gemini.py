@@ -122,3 +122,48 @@ def test_sessions_are_found(tmp_path: Path) -> None:
     (chats / "session-1.jsonl").touch()
 
     assert [chats / "session-1.jsonl"] == find(tmp_path, {}, "linux")
+
+
+def test_files_that_were_read_along_are_not_the_persons_words() -> None:
+    files = "\n--- Content from referenced files ---\nContent from @a:\nsecret\n--- End of content ---"
+    one = log(
+        message("1", f"see @a{files}"),
+        message("2", "b", "gemini"),
+        message("3", "see @b\n--- Content from referenced files ---\ncut"),
+    )
+
+    assert (["see @a", "see @b"], 2) == (said(one), one.skipped["injected:files"])
+
+
+@pytest.mark.parametrize(
+    ("text", "second", "is_person"),
+    [
+        ("System: Please continue.", 50, False),
+        ("System: Potential loop detected. Details: x", 50, False),
+        ("Please continue.", 3, False),
+        ("Please continue.", 50, True),
+        ("please continue", 3, True),
+    ],
+)
+def test_what_the_tool_tells_its_model_is_no_prompt(text: str, second: int, *, is_person: bool) -> None:
+    one = log(
+        message("1", "go"),
+        message("2", "half", "gemini"),
+        message("3", text) | {"timestamp": f"2026-01-01T00:00:{second:02}Z"},
+    )
+
+    assert is_person == (said(one) == ["go", text])
+
+
+def test_in_a_subagents_session_nobody_types() -> None:
+    head = HEAD | {"kind": "subagent"}
+    [one] = read("\n".join(map(json.dumps, [head, message("1", "Look around.")])).encode(), name="s.jsonl")
+
+    assert [] == said(one)
+
+
+def test_a_message_without_a_name_is_counted() -> None:
+    whole = HEAD | {"messages": [message("1", "a"), {"type": "gemini", "content": "b"}]}
+    [one] = read(json.dumps(whole).encode(), name="session.json")
+
+    assert (["a"], 1) == (said(one), one.skipped["unknown:gemini"])

@@ -77,6 +77,17 @@ def test_the_form_before_03_is_read() -> None:
     assert [("prompt", 0), ("reply", 1)] == order(one)
 
 
+def test_what_zed_hides_is_no_prompt() -> None:
+    text = [{"type": "text", "text": "Continue where you left off"}]
+    one = thread(
+        {"id": 0, "role": "user", "segments": [{"type": "text", "text": "hi"}]},
+        {"id": 1, "role": "user", "segments": text, "is_hidden": True},
+        version="0.2.0",
+    )
+
+    assert ["hi"] == said(one)
+
+
 def test_in_a_subagents_thread_nobody_types() -> None:
     one = thread({"User": {"id": "u", "content": [{"Text": "Look."}]}}, parent="p")
 

@@ -26,18 +26,25 @@ class Row:
 
 
 def pairs(
-    ours: Work, floor: Work, *, runs: int, warmup: int = 20, clock: Clock = time.perf_counter
+    ours: Work, floor: Work, *, runs: int, warmup: int = 20, clock: Clock = time.perf_counter, at_once: int = 1
 ) -> tuple[list[float], list[float]]:
-    """Time both, in milliseconds of a clock of seconds, one after the other, after a warm-up."""
+    """Time both, in milliseconds of a clock of seconds, one after the other, after a warm-up.
+
+    Each time is that of one of `at_once` repetitions. Whichever went second goes first the next time, so that what one
+    leaves behind helps the other one as often.
+    """
     for _ in range(warmup):
         ours()
         floor()
     times: tuple[list[float], list[float]] = ([], [])
+    turns = [*zip((ours, floor), times, strict=True)]
     for _ in range(runs):
-        for work, kept in zip((ours, floor), times, strict=True):
+        for work, kept in turns:
             started = clock()
-            work()
-            kept.append((clock() - started) * 1000)
+            for _ in range(at_once):
+                work()
+            kept.append((clock() - started) * 1000 / at_once)
+        turns.reverse()
     return times
 
 

@@ -19,7 +19,7 @@ Kind = Literal["models", "embedder", "reranker"]
 DATABASE = "database-url"
 """The secret with the address, and password, that calls use the database by."""
 CALLS = (DATABASE, "key-pepper", "redaction-key")
-SIGNS_IN = "auth"
+SIGNS_IN = ("auth", "gateway")
 """The noun whose service lets people in: it alone has to know where they sign in."""
 BORDER = "region-key"
 """The secret that regions know each other by; it is the same in all of them."""
@@ -135,7 +135,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             variables["CONTEXTFS_REGIONS"] = " ".join(f"{name}=https://{host}" for name, host in pinned)
         if self.grants_of(workload.name, "publish"):
             variables["CONTEXTFS_EVENTS"] = self.events(region)
-        if workload.target == SIGNS_IN and self.config.cloud == "gcp":
+        if workload.target in SIGNS_IN and self.config.cloud == "gcp":
             variables["CONTEXTFS_SIGN_IN"] = f"identity-platform:{self.config.account}"
         if workload.target == "found":
             variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain

@@ -22,7 +22,7 @@ def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
     }
     if ground.plan.grants_of(workload.name, "log in"):
         variables |= {"CONTEXTFS_DATABASE_URL": ground.database.address, "CONTEXTFS_DATABASE_LOGIN": "aws-iam"}
-    if workload.target == SIGNS_IN:
+    if workload.target in SIGNS_IN:
         variables["CONTEXTFS_SIGN_IN"] = ground.people.setting
     return variables
 

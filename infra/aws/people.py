@@ -14,7 +14,7 @@ class People(Component):
     def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("people", parent)
         pool = self._pool(plan.config)
-        client = self._client(plan.config, pool)
+        client = self._client(plan, pool)
         aws.cognito.UserPoolDomain(
             "people", domain=f"{plan.config.name}-{plan.config.account}", user_pool_id=pool.id, opts=self.inside()
         )
@@ -43,7 +43,10 @@ class People(Component):
             opts=self.inside(protect=config.production),
         )
 
-    def _client(self, config: Config, pool: aws.cognito.UserPool) -> aws.cognito.UserPoolClient:
+    def _client(self, plan: Plan, pool: aws.cognito.UserPool) -> aws.cognito.UserPoolClient:
+        config = plan.config
+        hosts = (plan.hosts(region) for region in plan.regions)
+        callbacks = [f"https://{names[-1]}/oauth/service/callback" for names in hosts if names]
         return aws.cognito.UserPoolClient(
             "studio",
             name="studio",
@@ -52,7 +55,7 @@ class People(Component):
             allowed_oauth_flows_user_pool_client=True,
             allowed_oauth_flows=["code"],
             allowed_oauth_scopes=["openid", "email", "profile"],
-            callback_urls=[f"https://app.{config.domain}/signed-in"],
+            callback_urls=[f"https://app.{config.domain}/signed-in", *callbacks],
             logout_urls=[f"https://app.{config.domain}/"],
             supported_identity_providers=["COGNITO"],
             prevent_user_existence_errors="ENABLED",

@@ -74,6 +74,18 @@ class ServicePlace(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str | None = None
 
 
+class SignInPages(Protocol):
+    """The pages of a sign-in service, which give a browser a code (OpenID Connect, with PKCE)."""
+
+    def address(self, challenge: Challenge) -> str:
+        """Give where a browser asks for a code; Invalid or Unavailable where the service does not tell."""
+        ...
+
+    def redeem(self, challenge: Challenge, code: str, issuer: str | None) -> Assertion:
+        """Change a code for who signed in; NotAuthenticated when the answer is not to be believed."""
+        ...
+
+
 class SignInService(Protocol):
     """The sign-in service of an installation: for people whose organization has no identity provider of its own.
 
@@ -83,6 +95,11 @@ class SignInService(Protocol):
     @property
     def place(self) -> ServicePlace:
         """Which service it is."""
+        ...
+
+    @property
+    def pages(self) -> SignInPages | None:
+        """Its pages; None where it has none that give a code."""
         ...
 
     def read(self, id_token: str) -> Assertion:

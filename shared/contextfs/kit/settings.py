@@ -167,6 +167,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`oidc:CLIENT@ISSUER`; without it they have keys alone."
         ),
     ] = None
+    sign_in_secret: Annotated[
+        str | None,
+        Meta(description="The secret of that service's client, if it has one: its pages are asked for a code by it."),
+    ] = None
     sso_loopback: Annotated[
         bool, Meta(description="Identity providers may be on this machine, without TLS: for trying things out.")
     ] = False

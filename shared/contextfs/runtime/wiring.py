@@ -285,11 +285,11 @@ def sign_in_service(named: str, settings: Settings, clock: Clock) -> SignInServi
         from contextfs.adapters.clouds.aws.sign_in import Cognito  # noqa: PLC0415 - as above
 
         pool, _, client_id = place.partition("/")
-        return Cognito(pool, client_id, web, clock)
+        return Cognito(pool, client_id, web, clock, secret=settings.sign_in_secret)
     from contextfs.adapters.clouds.local.sign_in import OpenIdProvider  # noqa: PLC0415 - as above
 
     client_id, _, issuer = place.partition("@")
-    return OpenIdProvider(issuer, client_id, web, clock)
+    return OpenIdProvider(issuer, client_id, web, clock, settings.sign_in_secret)
 
 
 def _regions(settings: Settings) -> Regions | None:

@@ -14,6 +14,10 @@ def _exchange(name: str) -> str:
     return f"tests/functions/auth/test_exchange.py::{name}"
 
 
+def _vouched(name: str) -> str:
+    return f"tests/functions/sso/test_vouched.py::{name}"
+
+
 _SERVICE = "journeys/signin/service.py"
 
 MUTANTS: tuple[Unchecked, ...] = (
@@ -147,6 +151,27 @@ MUTANTS: tuple[Unchecked, ...] = (
         _ADMISSION,
         "rules.domain_of(person.email) not in verified",
         _back("test_an_address_of_another_domain_becomes_no_member"),
+    ),
+    without(
+        "what a provider is vouched for with",
+        _ADMISSION,
+        "    _check_vouched(call, settings, member.role)\n",
+        "",
+        _vouched("test_an_administrators_provider_lets_no_owner_in_until_an_owner_confirms_it"),
+    ),
+    without(
+        "whose word is taken is vouched for anew",
+        "journeys/signin/settings.py",
+        " or _believed(before) != _believed(settings)",
+        "",
+        _vouched("test_whose_word_is_taken_is_vouched_for_anew_when_it_changes_and_by_nothing_else"),
+    ),
+    without(
+        "roles that a provider gives",
+        "journeys/signin/settings.py",
+        "    _check_roles(call, before, wanted)\n",
+        "",
+        _vouched("test_who_sets_a_provider_up_gives_no_role_that_may_more"),
     ),
     without(
         "way back",

@@ -1,23 +1,29 @@
 """A sign-in by a certified provider, from the settings to the login: `make provider` runs it."""
 
+import html
 import os
 import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
+import msgspec
 import pytest
 
+from contextfs.runtime.wiring import Wiring, sign_in_service
 from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import SetUp
 
 FOLDER = os.environ.get("CONTEXTFS_OIDC_PROVIDER", "")
 BACK = "http://127.0.0.1:8420/v1/auth/callback"
+SERVICE_BACK = "http://127.0.0.1:8420/oauth/service/callback"
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FOLDER, reason="`make provider` gets oidc-provider from npm")]
 
@@ -28,7 +34,7 @@ def issuer(repository: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     script = repository / "tests/functions/auth/certified.mjs"
-    command = ["node", str(script), FOLDER, str(port), BACK]
+    command = ["node", str(script), FOLDER, str(port), BACK, SERVICE_BACK]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
         assert running.stdout is not None
         assert any("listening" in line for line in running.stdout)
@@ -43,7 +49,7 @@ def consent(address: str) -> str:
         for _ in range(12):
             if reply.is_redirect:
                 address = urljoin(address, reply.headers["location"])
-                if address.startswith(BACK):
+                if address.startswith((BACK, SERVICE_BACK)):
                     return address
                 reply = person.get(address)
             else:
@@ -82,3 +88,20 @@ def test_a_wrong_secret_lets_nobody_in(tenant: Tenant, issuer: str, browser: Bro
     set_up(tenant, metadata_url=issuer, client_secret="wrong")
 
     assert browser.come_back(consent(browser.begin(tenant.org_id).headers["location"])).status_code == 401
+
+
+def test_a_person_signs_in_at_the_pages_of_the_installations_own_service(
+    tenant: Tenant, issuer: str, clocked: Wiring
+) -> None:
+    tenant.call("POST", "/v1/admin/users", {"email": "ann@acme.example", "role": "viewer"})
+    named = f"oidc:contextfs@{issuer}"
+    settings = msgspec.structs.replace(clocked.settings, sign_in=named, sign_in_secret="s3cret + more")
+    services = replace(clocked.services, sign_in=lambda: sign_in_service(named, settings, clocked.clock))
+    stands: Any = SimpleNamespace(door=replace(clocked.door, services=services), services=services)
+    browser, other = Browser(stands), Browser(stands)
+    page = browser.http.get("/oauth/service", params={"organization": str(tenant.org_id), "return_to": "/studio"})
+    back = consent(html.unescape(re.findall(r'content="0;url=([^"]+)"', page.text)[0]))
+    statuses = [other.come_back(back).status_code, browser.come_back(back).status_code]
+
+    assert statuses == [401, 303]
+    assert browser.get("/v1/auth/me").json()["role"] == "viewer"

@@ -18,6 +18,10 @@ def _mint(name: str) -> str:
     return f"tests/functions/scim/test_mint.py::{name}"
 
 
+def _vouched(name: str) -> str:
+    return f"tests/functions/sso/test_vouched.py::{name}"
+
+
 MUTANTS: tuple[Unchecked, ...] = (
     without("secret of a token", _SCHEMA, " and t.hash = token_hash", "", _mint("test_another_secret_opens_nothing")),
     without(
@@ -55,6 +59,34 @@ MUTANTS: tuple[Unchecked, ...] = (
         "role = store.remove_member(call.tx, user_id)",
         "role = entry.role",
         _people("test_who_is_taken_back_is_out_at_once"),
+    ),
+    without(
+        "whom a directory renames",
+        _PEOPLE,
+        "_check_vouched(call, member.role)  # who has the address signs in as them",
+        "pass",
+        _vouched("test_an_administrators_directory_neither_renames_nor_removes_an_owner"),
+    ),
+    without(
+        "whom a directory brings back",
+        _PEOPLE,
+        "        _check_vouched(call, role)\n    elif",
+        "        pass\n    elif",
+        _vouched("test_who_was_an_owner_comes_back_by_an_owners_directory_alone"),
+    ),
+    without(
+        "what a directory's groups give",
+        _PEOPLE,
+        "            _check_vouched(call, member.role, role)\n",
+        "",
+        _vouched("test_a_directory_makes_nobody_who_may_more_than_who_made_its_token"),
+    ),
+    without(
+        "an invitation ends with what its maker may",
+        "journeys/enter/invitations.py",
+        "    _check_still_given(call, invitation)\n",
+        "",
+        _vouched("test_an_invitation_ends_with_what_its_maker_may_however_that_ends"),
     ),
     never(
         "who is withdrawn does not sign in",

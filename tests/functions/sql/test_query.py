@@ -265,7 +265,7 @@ def test_without_signed_claims_the_role_sees_nothing(attacker: Any, tenant: Tena
     assert attacker.execute("select count(*) from contextfs.memories").fetchone() == (0,)
 
 
-def _signed(wiring: Wiring, tenant: Tenant, backend: int, seconds: int = 60) -> str:
+def signed(wiring: Wiring, tenant: Tenant, backend: int, seconds: int = 60) -> str:
     """Let the database sign a tenant's claims, as the API does."""
     with wiring.database.transaction() as (tx, _):
         claims = {"org": tenant.org_id, "reader": tenant.user_id}
@@ -282,13 +282,13 @@ def test_claims_open_the_one_connection_that_they_were_signed_for(
         attacker.execute("select set_config('app.signed_claims', %s, false)", [token])
         return attacker.execute("select count(*) from contextfs.memories").fetchone()[0]
 
-    assert seen(_signed(wiring, tenant, attacker.info.backend_pid)) == 1
+    assert seen(signed(wiring, tenant, attacker.info.backend_pid)) == 1
     for forged in (
-        _signed(wiring, tenant, attacker.info.backend_pid + 1),
-        _signed(wiring, tenant, attacker.info.backend_pid, seconds=-1),
-        "0" * 64 + _signed(wiring, tenant, attacker.info.backend_pid)[64:],
-        _signed(wiring, tenant, attacker.info.backend_pid).replace('"on"', '"off"'),
-        _signed(wiring, tenant, attacker.info.backend_pid)[:64] + "{}",
+        signed(wiring, tenant, attacker.info.backend_pid + 1),
+        signed(wiring, tenant, attacker.info.backend_pid, seconds=-1),
+        "0" * 64 + signed(wiring, tenant, attacker.info.backend_pid)[64:],
+        signed(wiring, tenant, attacker.info.backend_pid).replace('"on"', '"off"'),
+        signed(wiring, tenant, attacker.info.backend_pid)[:64] + "{}",
         "garbage",
     ):
         with pytest.raises((errors.InsufficientPrivilege, errors.InvalidTextRepresentation)):

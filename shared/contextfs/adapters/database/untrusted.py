@@ -2,7 +2,8 @@
 
 The role sees what claims allow that the database itself signed for this one connection; it reads only, for a few
 seconds in all, a bounded number of rows and bytes, and whatever it did is rolled back. It does not check the text: who
-calls it does. It does not bound the memory of the database, where a value may be as long as Postgres lets it be.
+calls it does, and bounds what the query builds. Sorts and hashes get little memory, joins that hash none (they keep
+all rows of one value), and where the server is on this machine the kernel holds the whole backend to its memory.
 """
 
 import threading
@@ -18,7 +19,7 @@ from psycopg import errors
 from psycopg.types import TypeInfo
 from psycopg.types.json import set_json_loads
 
-from contextfs.adapters.database import address
+from contextfs.adapters.database import address, memory
 from contextfs.adapters.database.address import Address
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.ports import Answer
@@ -28,7 +29,9 @@ _MOST_BYTES = 4_000_000
 _MOST_COST = 5e7
 _AT_ONCE = 4
 _BUSY = "Other queries are running: try again in a moment."
+_TOO_MUCH = "This takes more memory or disk than a query may: filter more, or ask for less."
 _TOO_LONG = "This took longer than {:g} seconds: filter more, or ask for less."
+_ROLE = "contextfs_sql"
 _OPENING = "begin transaction isolation level repeatable read read only"
 _CLAIMS = """
 select set_config('search_path', %(path)s, true), set_config('app.as_of', %(as_of)s, true),
@@ -38,6 +41,16 @@ select set_config('search_path', %(path)s, true), set_config('app.as_of', %(as_o
 _LEFT = "select set_config('statement_timeout', %s, true)"
 _AS_WRITTEN = "-c standard_conforming_strings=on -c client_encoding=utf8"
 """A query is checked as it is read with these; whoever owns the server, or the role, may have set others."""
+_IN_LITTLE = (
+    "-c work_mem=4MB -c hash_mem_multiplier=1 -c max_parallel_workers_per_gather=0 -c enable_hashjoin=off -c jit=off"
+)
+_NARROW = frozenset(
+    {
+        *("bool", "int2", "int4", "int8", "float4", "float8", "numeric", "uuid", "date", "time", "timetz"),
+        *("timestamp", "timestamptz", "interval", "oid", "name"),
+    }
+)
+"""Types whose values are short."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -63,7 +76,7 @@ class UntrustedReader:
                 named = {
                     "path": "contextfs_then" if as_of else "contextfs_now",
                     "as_of": as_of.isoformat() if as_of else "",
-                    "signed": sign(connection.info.backend_pid),
+                    "signed": sign(_held(connection)),
                 }
                 connection.execute(_OPENING)
                 hidden = _hidden(query, connection.execute(_CLAIMS, named).fetchone())
@@ -75,13 +88,20 @@ class UntrustedReader:
 
     @contextmanager
     def _connected(self) -> Generator[Connection]:
-        options = f"-c idle_in_transaction_session_timeout={2 * _SECONDS}s {_AS_WRITTEN}"
+        options = f"-c idle_in_transaction_session_timeout={2 * _SECONDS}s {_AS_WRITTEN} {_IN_LITTLE}"
         connection = psycopg.connect(address.now(self._url), autocommit=True, options=options, connect_timeout=_SECONDS)
         set_json_loads(msgspec.json.decode, connection)
         try:
             yield connection
         finally:
             connection.close()
+
+
+def _held(connection: Connection) -> int:
+    """Hold the connection's backend to its memory; gives its process id."""
+    backend = connection.info.backend_pid
+    memory.hold(backend, _ROLE)
+    return backend
 
 
 def _hidden(query: str, begun: tuple[Any, ...] | None) -> str:
@@ -106,12 +126,25 @@ def _answer(connection: Connection, query: str, most_rows: int, until: float) ->
     columns = _columns(connection, query, until)
     rows: list[list[Any]] = []
     size = 0
-    for row in connection.cursor().stream(query.encode()):
+    for row in connection.cursor().stream(_fitting(query, columns).encode()):
         size += len(msgspec.json.encode(row))
         if len(rows) == most_rows or size > _MOST_BYTES:
             return Answer(columns=columns, rows=rows, truncated=True)
         rows.append([*row])
     return Answer(columns=columns, rows=rows, truncated=False)
+
+
+def _fitting(query: str, columns: list[tuple[str, str]]) -> str:
+    """Write around a query that it ends at a row that is wider than an answer, which would be sent whole."""
+    wide = [
+        f"coalesce(octet_length(c{at}::text), 0)::bigint" for at, (_, kind) in enumerate(columns) if kind not in _NARROW
+    ]
+    if not wide:
+        return query
+    blanks = " " * (len(query) - len(query.lstrip(" ")))
+    names = ", ".join(f"c{at}" for at in range(len(columns)))
+    fits = f"contextfs_now.fits({' + '.join(wide)}, {_MOST_BYTES})"
+    return f"{blanks}select * from ({query}) as answer({names}) where {fits}"  # noqa: S608 - it was run as a cursor's SELECT before
 
 
 def _columns(connection: Connection, query: str, until: float) -> list[tuple[str, str]]:
@@ -142,6 +175,8 @@ def _told(seconds: float) -> Generator[None]:
         yield
     except errors.QueryCanceled:
         raise Invalid(_TOO_LONG.format(seconds), where="$.query") from None
+    except (errors.OutOfMemory, errors.ConfigurationLimitExceeded, errors.DiskFull):
+        raise Invalid(_TOO_MUCH, where="$.query") from None
     except (errors.TooManyConnections, errors.InsufficientResources):
         raise Unavailable(_BUSY) from None
     except (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError) as error:

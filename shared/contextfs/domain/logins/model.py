@@ -27,14 +27,16 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     """How somebody signs in at a server.
 
     `login` leads a browser to the provider of its organization (`?email=…` or `?organization=…`). `service` is the
-    installation's own service, null where it has none: an ID token of it is sent to `exchange`. `device` is where a
-    program asks to be let in (RFC 8628).
+    installation's own service, null where it has none: an ID token of it is sent to `exchange`, and `page` leads a
+    browser to its own pages and back (`?organization=…`), null where it has none. `device` is where a program asks to
+    be let in (RFC 8628).
     """
 
     login: str
     device: str
     service: ServicePlace | None
     exchange: str | None
+    page: str | None = None
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):

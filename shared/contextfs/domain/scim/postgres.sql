@@ -5,8 +5,10 @@ from contextfs.enter_scim(%(org_id)s, %(token_id)s, %(hash)s, %(now)s)
 
 -- name: insert_token
 -- Store a new token.
-insert into scim_tokens (org_id, id, name, hash, hint, created_by, created_at, expires_at)
-values (%(org_id)s, %(id)s, %(name)s, %(hash)s, %(hint)s, %(created_by)s, %(now)s, %(expires_at)s)
+insert into scim_tokens (org_id, id, name, hash, hint, vouched, created_by, created_at, expires_at)
+values (
+    %(org_id)s, %(id)s, %(name)s, %(hash)s, %(hint)s, %(vouched)s::text [], %(created_by)s, %(now)s, %(expires_at)s
+)
 returning id, name, hint, created_at, expires_at, revoked_at
 
 -- name: tokens
@@ -21,6 +23,11 @@ limit 200
 update scim_tokens set revoked_at = coalesce(revoked_at, %(now)s)
 where id = %(id)s
 returning id, name, hint, created_at, expires_at, revoked_at
+
+-- name: vouched
+-- What the one may who made a token; null vouches for all.
+select vouched from scim_tokens
+where id = %(id)s
 
 -- name: get_entry
 -- One user or group.

@@ -38,6 +38,12 @@ def revoke_token(tx: Transaction, token_id: UUID, now: datetime) -> ScimToken:
     return _token(tx.one(_SQL["revoke_token"], {"id": token_id, "now": now}))
 
 
+def vouched(tx: Transaction, token_id: UUID) -> tuple[str, ...] | None:
+    """Read what the one may who made a token; None vouches for all."""
+    row = tx.one(_SQL["vouched"], {"id": token_id})
+    return () if row is None else None if row["vouched"] is None else tuple(row["vouched"])
+
+
 def get(tx: Transaction, kind: str, entry_id: str, *, lock: bool = False) -> Entry | None:
     """Read a user or group; None when there is none of this id."""
     try:

@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
+from contextfs.domain.sql.bounds import bounded
 from contextfs.domain.sql.columns import check_columns, name_rows
 from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, RESERVED, WORDS
 from contextfs.domain.sql.tables import qualified, stored
@@ -29,15 +30,17 @@ _LONGEST_NAME = 63
 
 
 def guarded(query: str, schema: str = NOW) -> str:
-    """Give a query as it is run, over the views of `schema`; Invalid says what is not to be had, and what is."""
+    """Give a query as it is run, over the views of `schema`, with bounds of what it builds written into it.
+
+    Invalid says what is not to be had, and what is.
+    """
     try:
         written = _written(qualified(_checked(query), schema))
-        _checked(written, schema)
+        return _written(bounded(_checked(written, schema)))
     except RecursionError:
         raise Invalid("The query is nested too deeply: write it flatter.", where="$.query") from None
     except SqlglotError as error:
         raise Invalid(_plain(error), where="$.query") from None
-    return written
 
 
 def _checked(query: str, schema: str = "") -> exp.Query:

@@ -1,7 +1,8 @@
 """The lists of direct SQL: parts of a SELECT, functions and types that may stand in a query. What is not here, may not.
 
 Left out on purpose: whatever reads the server (`pg_…`, `current_setting`, `version`), changes it (`set_config`, locks,
-large objects, sequences), waits (`pg_sleep`), or makes much of little (`repeat`, `lpad`).
+large objects, sequences), waits (`pg_sleep`), or makes much of little (`repeat`, `lpad`, and
+`jsonb_pretty` of what is nested deeply). What makes more of much is bounded (`bounds.py`).
 """
 
 from typing import Final
@@ -51,7 +52,7 @@ WORDS: Final = frozenset(
         *("age", "all", "cardinality", "make_date", "octet_length", "row", "to_jsonb", "regexp_match"),
         *("regexp_matches", "regexp_split_to_array", "regexp_split_to_table", "jsonb_agg", "jsonb_array_elements"),
         *("jsonb_array_elements_text", "jsonb_array_length", "jsonb_build_array", "jsonb_build_object", "jsonb_each"),
-        *("jsonb_each_text", "jsonb_extract_path_text", "jsonb_object_keys", "jsonb_pretty", "jsonb_strip_nulls"),
+        *("jsonb_each_text", "jsonb_extract_path_text", "jsonb_object_keys", "jsonb_strip_nulls"),
         "jsonb_typeof",
     }
 )

@@ -107,7 +107,10 @@ class SsoTest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The same as it is stored, with its sealed secret and the key pair of SAML, whose key is sealed."""
+    """The same as it is stored, with its sealed secret and the key pair of SAML, whose key is sealed.
+
+    `vouched` is what the one may who set the provider up: by it nobody comes in who may more. None vouches for all.
+    """
 
     enabled: bool
     provider: Provider
@@ -124,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     idp_initiated: bool
     saml_certificate: str | None
     saml_key: str | None
+    vouched: tuple[str, ...] | None
     updated_at: Moment | None
 
     @property

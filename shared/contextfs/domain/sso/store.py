@@ -30,6 +30,7 @@ _NONE = Settings(
     idp_initiated=False,
     saml_certificate=None,
     saml_key=None,
+    vouched=None,
     updated_at=None,
 )
 
@@ -59,6 +60,7 @@ def put(tx: Transaction, org_id: UUID, wanted: Settings, before: Settings) -> Se
     named = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     for name in ("attribute_mapping", "group_roles"):
         named[name] = msgspec.json.encode(named[name]).decode()
+    named["vouched"] = None if wanted.vouched is None else list(wanted.vouched)
     row = tx.one(_SQL["put_settings"], named | {"org_id": org_id, "before": before.updated_at})
     if row is None:
         raise Conflict("How the organization signs in was changed meanwhile: look at it, and send this again.")

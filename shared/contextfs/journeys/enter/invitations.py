@@ -9,11 +9,12 @@ from contextfs.domain.access.invitations.model import Invitation, InvitationCrea
 from contextfs.domain.access.people import store as people
 from contextfs.domain.access.people.model import NewUser
 from contextfs.domain.access.roles.store import permissions_of
+from contextfs.domain.access.rules import covers
 from contextfs.journeys.enter.bounds import require_cover
 from contextfs.journeys.enter.keys import mint
 from contextfs.journeys.enter.people import check_role
 from contextfs.kit.call import Call
-from contextfs.kit.errors import Conflict
+from contextfs.kit.errors import Conflict, NotAllowed
 
 _ENDS = "the invitation gives it, and nobody ends one that gives more than they have"
 
@@ -57,6 +58,7 @@ def revoke(call: Call, invitation_id: UUID) -> Invitation:
 def accept(call: Call, said: Joining) -> Joined:
     """Become a member by the invitation that opened this call, with a first key."""
     invitation = store.get(call.tx, call.principal.actor_id)
+    _check_still_given(call, invitation)
     user_id = call.new_id()
     new = NewUser(email=invitation.email, name=said.name, role=invitation.role, projects=invitation.projects)
     user = people.insert(call.tx, call.principal.org_id, user_id, new, call.now)
@@ -72,3 +74,11 @@ def accept(call: Call, said: Joining) -> Joined:
     )
     call.emit("user.joined", user_id, None, role=user.role)
     return Joined(user=user, api_key=first.api_key, secret=first.secret)
+
+
+def _check_still_given(call: Call, invitation: Invitation) -> None:
+    """Stop where who invited may less by now, in whatever way that came: by a group, a directory, a lesser role."""
+    role = store.inviter_role(call.tx, invitation.id)
+    wanted = ("users:write", *permissions_of(call.tx, invitation.role))
+    if role is not None and covers(permissions_of(call.tx, role), wanted) is not None:
+        raise NotAllowed("Who invited you may not give this role any more: ask for a new invitation.")

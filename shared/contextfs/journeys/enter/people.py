@@ -40,7 +40,7 @@ def change(call: Call, user_id: UUID, wanted: UserChange) -> User:
     if role != user.role or projects != user.projects:
         check_role(call, role, projects, is_person=user.kind == "person")
     changed = store.update(call.tx, user, wanted, call.now)
-    if role != user.role or changed.suspended_at is not None:
+    if (role, projects) != (user.role, user.projects) or changed.suspended_at is not None:
         invitations.revoke_by(call.tx, user_id, call.now)
     call.emit("user.changed", user_id, None, **_difference(user, changed))
     return changed

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from contextfs.domain.access.roles.store import permissions_of
+from contextfs.domain.access.rules import covers
 from contextfs.domain.scim import rules, store
 from contextfs.domain.scim.model import GROUP, USER, Entry
 from contextfs.domain.sso import store as sso
@@ -13,7 +15,8 @@ from contextfs.kit.errors import Conflict, NotAllowed
 def follow(call: Call, before: Entry | None, after: Entry | None) -> None:
     """Do to members what a change of the directory means.
 
-    Conflict when two of its users would be one member, NotAllowed when the last owner would go.
+    Conflict when two of its users would be one member, NotAllowed when the last owner would go, or somebody be changed
+    or made who may more than who made the directory's token.
     """
     told = after or before
     if told is None:
@@ -36,9 +39,14 @@ def _admit(call: Call, entry: Entry) -> None:
     user_id = entry.user_id or (known["user_id"] if known else call.new_id())
     if (known is not None and known["user_id"] != user_id) or store.is_taken(call.tx, entry.id, user_id):
         raise Conflict(f"Another member has the address {email} already.")
+    member = sso.member(call.tx, user_id)
     settings = sso.settings(call.tx)
     role = entry.role or role_of(settings, store.groups_of(call.tx, str(entry.id)))
     name = rules.name_of(entry.resource)
+    if member is None:
+        _check_vouched(call, role)
+    elif member.email.lower() != email:
+        _check_vouched(call, member.role)  # who has the address signs in as them
     store.put_member(call.tx, call.principal.org_id, user_id, email=email, name=name, role=role, now=call.now)
     store.rename_member(call.tx, user_id, email, name, call.now)
     store.attach(call.tx, entry.id, user_id, None)
@@ -56,6 +64,9 @@ def _withdraw(call: Call, entry: Entry, *, stays: bool) -> None:
     owners = store.owners(call.tx)
     if user_id in owners and (len(owners) == 1 or user_id == sso.settings(call.tx).break_glass_user_id):
         raise NotAllowed("The last owner and the break-glass owner stay: make somebody else one first.")
+    member = sso.member(call.tx, user_id)
+    if member is not None:
+        _check_vouched(call, member.role)
     role = store.remove_member(call.tx, user_id)
     if stays and role is not None:
         store.attach(call.tx, entry.id, user_id, role)
@@ -75,6 +86,17 @@ def _assign_roles(call: Call, ids: Iterable[str]) -> None:
         return
     for one in sorted(ids):
         entry = store.get(call.tx, USER, one)
-        if entry is not None and entry.user_id is not None:
-            role = role_of(settings, store.groups_of(call.tx, one))
-            sso.set_role(call.tx, entry.user_id, role, call.now)
+        member = None if entry is None or entry.user_id is None else sso.member(call.tx, entry.user_id)
+        role = role_of(settings, store.groups_of(call.tx, one))
+        if member is not None and member.role not in {"owner", role}:
+            _check_vouched(call, member.role, role)
+            sso.set_role(call.tx, member.user_id, role, call.now)
+
+
+def _check_vouched(call: Call, *roles: str) -> None:
+    """Stop a directory whose token was made by somebody who may less than one of these roles."""
+    vouched = store.vouched(call.tx, call.principal.actor_id)
+    for role in roles:
+        if vouched is not None and covers(vouched, permissions_of(call.tx, role)) is not None:
+            detail = f"Who made this directory's token may less than {role}: let somebody make one who may no less."
+            raise NotAllowed(detail)

@@ -10,7 +10,10 @@ from contextfs.kit.errors import Invalid, NotAllowed, NotFound
 
 
 def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
-    """Make a token by which a directory tells of the organization's people; its secret is shown this once."""
+    """Make a token by which a directory tells of the organization's people; its secret is shown this once.
+
+    It makes and changes nobody who may more than who made it.
+    """
     principal, services = call.principal, call.services
     if principal.project_ids is not None:
         raise NotAllowed("A key of one project makes no tokens for the organization's directory.")
@@ -24,6 +27,7 @@ def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
         "name": new.name,
         "hash": tokens.digest(secret, services.key_pepper),
         "hint": secret[-4:],
+        "vouched": list(principal.permissions),
         "created_by": principal.actor_id,
         "expires_at": new.expires_at,
         "now": call.now,

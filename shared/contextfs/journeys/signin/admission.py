@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from contextfs.domain.access.roles.store import permissions_of
+from contextfs.domain.access.rules import covers
 from contextfs.domain.scim import store as scim
 from contextfs.domain.sso import rules, store
 from contextfs.domain.sso.model import Member, Person, Settings
@@ -15,6 +17,7 @@ def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:
 
     A subject of the provider that was here before stays the member it was, whatever address it has now. Otherwise the
     address finds the member, if it is to be trusted: or somebody could take over an account by naming its address.
+    Nobody is let in who may more than who set the provider up: they could have it say that they are anybody.
     """
     verified = {domain.domain for domain in store.domains(call.tx) if domain.verified_at is not None}
     person = rules.person(settings, assertion, verified)
@@ -26,8 +29,15 @@ def admit(call: Call, settings: Settings, assertion: Assertion) -> UUID:
         member = store.member_of_subject(call.tx, assertion.issuer, assertion.subject) or member
     if member.suspended:
         raise NotAllowed("You are suspended in this organization: ask your administrator.")
-    _follow_groups(call, settings, member, person)
+    _check_vouched(call, settings, member.role)
+    _check_vouched(call, settings, _follow_groups(call, settings, member, person))
     return member.user_id
+
+
+def _check_vouched(call: Call, settings: Settings, role: str) -> None:
+    if settings.vouched is not None and covers(settings.vouched, permissions_of(call.tx, role)) is not None:
+        cure = "an owner confirms it with `ctx admin sso on`, or signs in with a key meanwhile"
+        raise NotAllowed(f"Your provider was set up by somebody who may less than you, so it vouches for less: {cure}.")
 
 
 def _by_address(call: Call, settings: Settings, person: Person, verified: set[str]) -> Member:
@@ -59,9 +69,11 @@ def _by_address(call: Call, settings: Settings, person: Person, verified: set[st
     return made
 
 
-def _follow_groups(call: Call, settings: Settings, member: Member, person: Person) -> None:
-    """Give a member the role of their groups, where the organization maps groups; an owner stays one."""
+def _follow_groups(call: Call, settings: Settings, member: Member, person: Person) -> str:
+    """Give a member the role of their groups, where groups are mapped; an owner stays one. Tells what they are then."""
     if settings.group_roles:
         role = rules.role_of(settings, person.groups)
         if store.set_role(call.tx, member.user_id, role, call.now):
             call.note(role=role, role_before=member.role)
+            return role
+    return member.role

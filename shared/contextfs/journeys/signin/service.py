@@ -26,6 +26,14 @@ _NOBODY = UUID(int=0)
 _SHOWN: Final = 5
 
 
+class SeveralError(Invalid):
+    """Who signs in belongs to several organizations."""
+
+    def __init__(self, detail: str, organizations: dict[UUID, str]) -> None:
+        super().__init__(detail, where="$.organization_id")
+        self.organizations = organizations
+
+
 def describe(services: Services) -> SignIn:
     """Tell which service it is, if there is one, and where its tokens are brought."""
     root, service = services.public_url, services.sign_in()
@@ -34,6 +42,7 @@ def describe(services: Services) -> SignIn:
         device=f"{root}/oauth/device_authorization",
         service=None if service is None else service.place,
         exchange=None if service is None else f"{root}/v1/auth/exchange",
+        page=None if service is None or service.pages is None else f"{root}/oauth/service",
     )
 
 
@@ -44,8 +53,13 @@ def enter(call: OpenCall, wanted: Exchange) -> str:
         raise NotFound("This server has no sign-in service of its own: sign in with a key, or at /v1/auth/login.")
     with call.services.waiting.signing_in.taken(_NOBODY):
         assertion = service.read(wanted.id_token)
+    return let_in(call, assertion, wanted.organization_id)
+
+
+def let_in(call: OpenCall, assertion: Assertion, organization: UUID | None) -> str:
+    """Open a login for who signed in there; gives its cookie. What refuses somebody known is in the audit log."""
     email = rules.verified_address(assertion)
-    org_id = _organization(call, assertion, email, wanted.organization_id)
+    org_id = _organization(call, assertion, email, organization)
     try:
         with call.inside(org_id, "login.opened") as inside:
             inside.agent = call.agent
@@ -75,7 +89,7 @@ def _organization(call: OpenCall, assertion: Assertion, email: str, wanted: UUID
     if len(theirs) > 1:
         shown = ", ".join(f"{name[:40]} ({org_id})" for org_id, name in list(theirs.items())[:_SHOWN])
         more = f", and {len(theirs) - _SHOWN} more" if len(theirs) > _SHOWN else ""
-        raise Invalid(f"You belong to several organizations, so name one: {shown}{more}.", where="$.organization_id")
+        raise SeveralError(f"You belong to several organizations, so name one: {shown}{more}.", theirs)
     return next(iter(theirs))
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from contextfs.domain.access.rules import ROLES, covers
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Settings, Sso, SsoChange, SsoTest
+from contextfs.journeys.enter.bounds import require_cover
 from contextfs.journeys.signin import peers
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import Invalid, NotAllowed, Unavailable
@@ -25,6 +27,7 @@ def change(call: Call, wanted: SsoChange) -> Outside[Sso]:
         raise NotAllowed("A key of one project does not decide how the organization signs in.")
     before = store.settings(call.tx)
     call.require_version(before.version)
+    _check_roles(call, before, wanted)
     settings = _with_key(call, _changed(call, before, wanted))
     _check_owner(call, settings)
 
@@ -40,8 +43,34 @@ def _changed(call: Call, before: Settings, wanted: SsoChange) -> Settings:
     if wanted.client_secret is not None:
         sealed = peers.providers_of(call.services).seal(wanted.client_secret)
     kept = {"saml_certificate": before.saml_certificate, "saml_key": before.saml_key, "client_secret": sealed}
-    named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | {"updated_at": call.now}
-    return Settings(**named)
+    named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | {"vouched": None, "updated_at": call.now}
+    settings = Settings(**named)
+    return msgspec.structs.replace(settings, vouched=_vouched(call, before, settings))
+
+
+def _vouched(call: Call, before: Settings, settings: Settings) -> tuple[str, ...] | None:
+    """Give what the provider is vouched for with: what the one may who says whose word is taken, or confirms it.
+
+    Whoever says that is anybody, by a provider of their own. What else is set, others may set without vouching.
+    """
+    mine = call.principal.permissions
+    if before.updated_at is None or _believed(before) != _believed(settings):
+        return mine
+    is_more = before.vouched is not None and covers(mine, before.vouched) is None
+    return mine if is_more else before.vouched
+
+
+def _believed(settings: Settings) -> tuple[object, ...]:
+    """Give what says whose word is taken, and for what."""
+    where = settings.provider, settings.metadata_url, settings.metadata_xml, settings.client_id
+    return *where, settings.attribute_mapping, settings.idp_initiated
+
+
+def _check_roles(call: Call, before: Settings, wanted: SsoChange) -> None:
+    """Stop who would have the provider give a role that may more than they."""
+    there = {before.default_role, *before.group_roles.values()}
+    for role in sorted({wanted.default_role, *wanted.group_roles.values()} - there):
+        require_cover(call.principal, ROLES[role], f"who signs in would be {role}, and nobody gives what they lack")
 
 
 def _set(call: Call, before: Settings, settings: Settings) -> Sso:
@@ -92,6 +121,7 @@ def _check_owner(call: Call, settings: Settings) -> None:
 
 def _shown(call: Call, settings: Settings) -> Sso:
     named: dict[str, Any] = msgspec.structs.asdict(settings)
+    del named["vouched"]
     has_secret = named.pop("client_secret") is not None
     has_key = (named.pop("saml_key"), named.pop("saml_certificate")) != (None, None)
     saml = peers.addresses_of(call.services, call.principal.org_id) if has_key and peers.speaks_saml(settings) else None

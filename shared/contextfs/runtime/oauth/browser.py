@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contextfs.domain.logins.model import Myself
+from contextfs.kit.call import OpenCall
+from contextfs.kit.identity import ServicePlace
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
 from contextfs.runtime.http import HttpRequest, HttpResponse
@@ -39,10 +41,24 @@ class Browser:
         """The address that people reach this server by."""
         return self._door.services.public_url
 
+    def opened(self) -> OpenCall:
+        """Make the call of this browser as somebody who is not known."""
+        headers = dict(self._request.headers)
+        return self._door.open(headers, self._door.request_id(headers))
+
+    def keep(self, cookie: str) -> None:
+        """Have a cookie sent with what is shown."""
+        self._cookies.append(cookie)
+
     def me(self) -> Myself | None:
         """Tell who is signed in; None when nobody is."""
         answer = self.call("auth.me")
         return msgspec.json.decode(answer.body, type=Myself) if answer.status == _OK else None
+
+    def service(self) -> ServicePlace | None:
+        """Tell which sign-in service's pages this installation's people sign in at; None where there are none."""
+        service = self._door.services.sign_in()
+        return None if service is None or service.pages is None else service.place
 
     def call(
         self,

@@ -10,17 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
+from contextfs.journeys.signin.hosted import CALLBACK
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import ContextFSError
 from contextfs.runtime.address import client_address
 from contextfs.runtime.door import Door
-from contextfs.runtime.oauth import answers, authorizing, devices, home, joining, pages, signing_in
+from contextfs.runtime.oauth import answers, authorizing, devices, home, hosted, joining, pages, signing_in
 from contextfs.runtime.oauth.answers import Refused
 from contextfs.runtime.oauth.browser import Browser
 from contextfs.runtime.oauth.clients import registered
 from contextfs.runtime.oauth.exchange import GRANT, exchange
 from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
-from contextfs.runtime.oauth.places import HOME, LOGIN, LOGOUT
+from contextfs.runtime.oauth.places import HOME, LOGIN, LOGOUT, SERVICE
 from contextfs.runtime.oauth.tokens import GRANTS, revoke
 from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.table import Route
@@ -55,6 +56,8 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
         Path(LOGIN, _shown(door, routes, signing_in.begin), methods=["GET"]),
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
         Path(LOGOUT, _shown(door, routes, signing_in.sign_out), methods=["POST"]),
+        Path(SERVICE, _shown(door, routes, hosted.begin), methods=["GET"]),
+        Path(CALLBACK, _shown(door, routes, hosted.back), methods=["GET"]),
         Path(HOME, _shown(door, routes, home.show), methods=["GET"]),
         Path(joining.PAGE, _shown(door, routes, joining.show), methods=["GET"]),
         Path(joining.PAGE, _shown(door, routes, joining.join), methods=["POST"]),

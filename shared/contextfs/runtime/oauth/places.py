@@ -5,3 +5,4 @@ from typing import Final
 HOME: Final = "/"
 LOGIN: Final = "/oauth/login"
 LOGOUT: Final = "/oauth/logout"
+SERVICE: Final = "/oauth/service"

@@ -8,7 +8,7 @@ from contextfs.domain.logins.model import Myself
 from contextfs.domain.sso.rules import safe_return
 from contextfs.runtime.oauth import pages
 from contextfs.runtime.oauth.browser import Browser, detail_of
-from contextfs.runtime.oauth.places import LOGIN, LOGOUT
+from contextfs.runtime.oauth.places import LOGIN, LOGOUT, SERVICE
 
 _FAILED = 400
 _NO_COOKIES = "You are not signed in yet: this browser keeps no cookies of this server. Allow them, and try again."
@@ -21,11 +21,11 @@ def begin(browser: Browser, fields: dict[str, str]) -> Response:
     me = None if "return_to" in fields else browser.me()
     if me is None:
         wrong = _NO_COOKIES if "again" in fields or browser.has_just_signed_in() else ""
-        return show(fields.get("return_to"), wrong)
+        return show(browser, fields.get("return_to"), wrong)
     return browser.shown(pages.page("You are signed in", _signed_in(me)))
 
 
-def show(return_to: str | None, wrong: str = "", status: int = 200, email: str = "") -> Response:
+def show(browser: Browser, return_to: str | None, wrong: str = "", status: int = 200, email: str = "") -> Response:
     """Show the page."""
     place = safe_return(return_to)
     by_provider = (
@@ -39,17 +39,32 @@ def show(return_to: str | None, wrong: str = "", status: int = 200, email: str =
         [("by", "key", "Sign in with the key")],
         {"return_to": place},
     )
-    return pages.page("Sign in", f"{pages.wrong(wrong)}{by_provider}<hr>{by_key}", status=status)
+    ways = (by_provider, *_by_service(browser, place), by_key)
+    return pages.page("Sign in", pages.wrong(wrong) + "<hr>".join(ways), status=status)
+
+
+def _by_service(browser: Browser, place: str) -> list[str]:
+    """Show the way to the installation's own service, where it has pages."""
+    service = browser.service()
+    if service is None:
+        return []
+    label = "The id of your organization, the first time or where you have several"
+    form = (
+        f'<form action="{SERVICE}"><input type="hidden" name="return_to" value="{pages.escape(place)}">'
+        f"{pages.field('organization', label, more=' maxlength=36')}"
+        f"<button>Continue with {pages.escape(urlsplit(service.issuer).netloc)}</button></form>"
+    )
+    return [form]
 
 
 def sign_in(browser: Browser, fields: dict[str, str]) -> Response:
     """Sign the browser in with a key, and lead it to where it wanted to go."""
     place = safe_return(fields.get("return_to"))
     if not browser.comes_from_here():
-        return show(place, "This form was not sent by this page: try again here.", 403)
+        return show(browser, place, "This form was not sent by this page: try again here.", 403)
     answer = browser.call("auth.open", headers={"authorization": f"Bearer {fields.get('key', '').strip()}"})
     if answer.status >= _FAILED:
-        return show(place, detail_of(answer), answer.status)
+        return show(browser, place, detail_of(answer), answer.status)
     return browser.shown(RedirectResponse(place, 303, {"cache-control": "no-store"}))
 
 
@@ -70,7 +85,7 @@ def _to_provider(browser: Browser, email: str, return_to: str | None) -> Respons
     place = safe_return(return_to)
     answer = browser.call("auth.login", query={"email": email, "return_to": place})
     if answer.status >= _FAILED:
-        return show(place, detail_of(answer), answer.status, email)
+        return show(browser, place, detail_of(answer), answer.status, email)
     address = answer.headers["location"]
     body = pages.link(address, f"Continue to {urlsplit(address).netloc}")
     return browser.shown(pages.page("Going to your provider", body, goes_to=address))

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Generator
-from concurrent import futures
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +15,9 @@ from google.cloud.kms_v1 import (  # pyright: ignore[reportMissingTypeStubs] - i
 from google.cloud.kms_v1.services.key_management_service.transports import (  # pyright: ignore[reportMissingTypeStubs] - as above
     KeyManagementServiceGrpcTransport,
 )
+
+from tests.contextfs.adapters.clouds import grpc_server
+from tests.contextfs.adapters.clouds.grpc_server import Method
 
 _types: Any = types
 
@@ -60,27 +62,10 @@ class Keyring:
 @contextmanager
 def served(keyring: Keyring) -> Generator[Any]:
     """Serve it until the block ends; gives a client of Google's library that reaches it."""
-    rpc: Any = grpc
-
-    def answering(work: Any, asked: Any, told: Any) -> Any:
-        return rpc.unary_unary_rpc_method_handler(
-            work, request_deserializer=asked.deserialize, response_serializer=told.serialize
-        )
-
     methods = {
-        "Encrypt": answering(keyring.encrypt, _types.EncryptRequest, _types.EncryptResponse),
-        "Decrypt": answering(keyring.decrypt, _types.DecryptRequest, _types.DecryptResponse),
+        "Encrypt": Method(keyring.encrypt, _types.EncryptRequest, _types.EncryptResponse),
+        "Decrypt": Method(keyring.decrypt, _types.DecryptRequest, _types.DecryptResponse),
     }
-    server = rpc.server(futures.ThreadPoolExecutor(2))
     service = "google.cloud.kms.v1.KeyManagementService"
-    server.add_generic_rpc_handlers((rpc.method_handlers_generic_handler(service, methods),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    channel = rpc.insecure_channel(f"127.0.0.1:{port}")
-    transport: Any = KeyManagementServiceGrpcTransport
-    client: Any = KeyManagementServiceClient
-    try:
-        yield client(transport=transport(channel=channel))
-    finally:
-        channel.close()
-        server.stop(None).wait()
+    with grpc_server.served(service, methods, KeyManagementServiceClient, KeyManagementServiceGrpcTransport) as client:
+        yield client

@@ -1,7 +1,6 @@
 """Secret Manager in this process, for the real client library: versions of secrets, as Google's API gives them."""
 
 from collections.abc import Generator
-from concurrent import futures
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +12,9 @@ from google.cloud.secretmanager_v1 import (  # pyright: ignore[reportMissingType
 from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (  # pyright: ignore[reportMissingTypeStubs] - as above
     SecretManagerServiceGrpcTransport,
 )
+
+from tests.contextfs.adapters.clouds import grpc_server
+from tests.contextfs.adapters.clouds.grpc_server import Method
 
 _types: Any = types
 
@@ -42,22 +44,9 @@ class Store:
 @contextmanager
 def served(store: Store) -> Generator[Any]:
     """Serve it until the block ends; gives a client of Google's library that reaches it."""
-    rpc: Any = grpc
-    answer = rpc.unary_unary_rpc_method_handler(
-        store.access,
-        request_deserializer=_types.AccessSecretVersionRequest.deserialize,
-        response_serializer=_types.AccessSecretVersionResponse.serialize,
-    )
     service = "google.cloud.secretmanager.v1.SecretManagerService"
-    server = rpc.server(futures.ThreadPoolExecutor(2))
-    server.add_generic_rpc_handlers((rpc.method_handlers_generic_handler(service, {"AccessSecretVersion": answer}),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    channel = rpc.insecure_channel(f"127.0.0.1:{port}")
-    transport: Any = SecretManagerServiceGrpcTransport
-    client: Any = SecretManagerServiceClient
-    try:
-        yield client(transport=transport(channel=channel))
-    finally:
-        channel.close()
-        server.stop(None).wait()
+    answer = Method(store.access, _types.AccessSecretVersionRequest, _types.AccessSecretVersionResponse)
+    with grpc_server.served(
+        service, {"AccessSecretVersion": answer}, SecretManagerServiceClient, SecretManagerServiceGrpcTransport
+    ) as client:
+        yield client

@@ -55,7 +55,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "use of a token of Cognito",
         _CLOUDS + "aws/sign_in.py",
-        'claims.get("token_use") != "id"',
+        'assertion.attributes.get("token_use") != "id"',
         _service("test_an_access_token_of_the_pool_signs_nobody_in"),
     ),
     never("issuer", _TOKEN, 'claims.get("iss") != issuer', _lie("another issuer")),

@@ -2,6 +2,9 @@
 
 _CUT = "n" * 63
 CUT_OFF = f"select 1 from (select {_CUT}.lo_get from generate_series(1, 5) as {_CUT}n) x, memories as {_CUT}"  # noqa: S608 - it is to be refused
+BUILT = "select string_agg(content || content, ',') from memories"
+MANY_PARTS = f"select array[{', '.join(['content'] * 99)}] from memories"  # noqa: S608 - our own name, many times
+LONG_TEXT = f"select content || '{'x' * 99}' from memories"  # noqa: S608 - as above
 
 REFUSED = (
     "",
@@ -47,6 +50,8 @@ REFUSED = (
     "select contextfs.sign_claims(1, 1)",
     "select contextfs.signed('org_id')",
     "select pg_sleep(10)",
+    "select replace(content, 'a', content || content) from memories",
+    "select jsonb_pretty(metadata) from memories",
     "select pg_read_file('/etc/passwd')",
     "select pg_ls_dir('/')",
     "select lo_import('/etc/passwd')",

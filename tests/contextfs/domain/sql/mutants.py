@@ -1,11 +1,55 @@
 """Each check of the guard, taken out; beside it a query that is answered in another way then."""
 
-from tests.contextfs.domain.sql.attacks import CUT_OFF
+from tests.contextfs.domain.sql.attacks import BUILT, CUT_OFF, LONG_TEXT, MANY_PARTS
 from tests.mutation import Unchecked, never, without
 
 _GUARD, _COLUMNS, _TABLES = "domain/sql/guard.py", "domain/sql/columns.py", "domain/sql/tables.py"
+_BOUNDS = "domain/sql/bounds.py"
 
 MUTANTS: tuple[Unchecked, ...] = (
+    without("what is built is bounded", _GUARD, "bounded(_checked(", "(_checked(", BUILT),
+    without(
+        "each part of what is joined counts",
+        _BOUNDS,
+        "sum(len(_parts(node)) for node in joins)",
+        "len(joins)",
+        MANY_PARTS,
+    ),
+    without(
+        "what is gathered in order",
+        _BOUNDS,
+        "        yield from (one.this for one in orders if isinstance(own, exp.Distinct) and one.this in inner)\n",
+        "",
+        "select array_agg(distinct id order by id) from memories",
+    ),
+    without(
+        "rows that recur",
+        _BOUNDS,
+        "isinstance(node, exp.With) and node.recursive",
+        "False",
+        "with recursive r as (select id from memories union select id from r) select * from r",
+    ),
+    without(
+        "rows that become a list",
+        _BOUNDS,
+        "isinstance(node, exp.Array):\n            for",
+        "False:\n            for",
+        "select array(select id from memories)",
+    ),
+    without(
+        "long texts of the query",
+        _BOUNDS,
+        "len(part.name) <= _SHORT",
+        "True",
+        LONG_TEXT,
+    ),
+    without(
+        "what is put many times is plain",
+        _BOUNDS,
+        "if not _is_plain(part):",
+        "if False:",
+        "select replace(content, 'a', content || content) from memories",
+    ),
     without("one statement", _GUARD, " or len(statements) != 1", "", "select 1; select 2"),
     without("a SELECT", _GUARD, "not isinstance(statements[0], exp.Query)", "False", "values (1)"),
     without("no zero byte", _GUARD, '"\\x00" in query or ', "", "select 1\x00"),
@@ -20,7 +64,7 @@ MUTANTS: tuple[Unchecked, ...] = (
         "select first_value(id) ignore nulls over (order by id) from memories",
     ),
     without(
-        "what runs is checked", _GUARD, "        _checked(written, schema)\n", "", "select json_extract_path('{}')"
+        "what runs is checked", _GUARD, "_checked(written, schema)", "_one(written)", "select json_extract_path('{}')"
     ),
     never(
         "a word is a word",

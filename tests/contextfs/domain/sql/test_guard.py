@@ -1,11 +1,13 @@
 """One SELECT over the documented views passes, whatever it computes; nothing else does, however it is dressed."""
 
+import re
 from contextlib import suppress
 
 import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from contextfs.domain.sql.guard import guarded
 from contextfs.domain.sql.views import THEN, VIEWS
@@ -98,6 +100,42 @@ def test_what_is_written_anew_reads_the_same() -> None:
         written = guarded(query)
 
         assert sqlglot.parse_one(written, dialect="postgres").sql("postgres") == written
+
+
+BOUNDED = {
+    "select title || ': ' || content from memories": ("weighed(", 3),
+    "select concat(title, content, 'x') from memories": ("weighed(", 2),
+    "select array_agg(content), string_agg(title, ',') from memories": ("gathered(", 2),
+    "select string_agg(distinct title, ', ' order by title) from memories": ("gathered(", 2),
+    "select replace(content, 'a', 'b'), regexp_replace(content, 'a', 'b') from memories": ("grown(", 2),
+    "select array_to_string(tags, ', ') from memories": ("spread(", 1),
+    "select content::jsonb, to_jsonb(content) from memories": ("weighed(", 2),
+    "with recursive r as (select id from memories union select id from r) select * from r": ("gathered(", 2),
+    "with recursive r as (select id from memories union all select id from r) select * from r": ("gathered(", 0),
+    "select 'a' || 1, array[1, 2], id::text, upper(content), title from memories": ('contextfs_now".', 1),
+}
+
+
+@pytest.mark.parametrize("query", BOUNDED)
+def test_what_makes_much_of_little_is_bounded_and_nothing_else_is(query: str) -> None:
+    function, many = BOUNDED[query]
+
+    assert guarded(query).count(function) == many
+
+
+@pytest.mark.parametrize("query", [*BOUNDED, *WELCOME])
+def test_without_its_bounds_a_query_is_one_that_is_bounded_alike(query: str) -> None:
+    """What is written into it is the functions alone: nothing else of it is another one."""
+    bounded = guarded(query)
+    tree = sqlglot.parse_one(bounded, dialect="postgres")
+    for function in [*tree.find_all(exp.Dot)]:
+        inner = function.expression.expressions[0]
+        named = function.parent
+        (named if isinstance(named, exp.Alias) and named.alias == inner.name else function).replace(inner)
+    plain = tree.sql("postgres")
+
+    assert re.search("weighed|gathered|grown|spread", plain) is None
+    assert guarded(plain.replace('"contextfs_now".', "")) == bounded
 
 
 @given(st.text(max_size=60))

@@ -14,7 +14,7 @@ from tests.contextfs.domain.sql.mutants import MUTANTS
 from tests.mutation import Unchecked, still_stands
 
 ids = [one.mutant.name for one in MUTANTS]
-_MODULES = ("columns", "tables", "guard")
+_MODULES = ("bounds", "columns", "tables", "guard")
 """In the order in which they import each other."""
 
 
@@ -30,6 +30,12 @@ def test_what_gets_through_is_an_attack_that_is_tried() -> None:
         "names stand in quotes",
         "comments are left out",
         "views are found in their schema alone",
+        "what is built is bounded",
+        "each part of what is joined counts",
+        "what is gathered in order",
+        "rows that recur",
+        "rows that become a list",
+        "long texts of the query",
     }
     tried = {one.mutant.name for one in MUTANTS if one.noticed_by in REFUSED}
 

@@ -14,6 +14,11 @@ def _pages(name: str) -> str:
     return f"tests/contextfs/runtime/oauth/test_pages.py::{name}"
 
 
+def _hosted(name: str) -> str:
+    return f"tests/contextfs/runtime/oauth/test_hosted.py::{name}"
+
+
+_HOSTED = "journeys/signin/hosted.py"
 _WRONG = _grants("test_what_is_asked_wrong_is_told_to_the_program")
 _STOLEN = _grants("test_a_code_is_good_for_who_asked_alone_and_is_over_after_that")
 
@@ -108,5 +113,52 @@ MUTANTS: tuple[Unchecked, ...] = (
         '"referrer-policy": "same-origin"',
         '"referrer-policy": "no-referrer"',
         _pages("test_browsers_tell_us_where_our_own_forms_come_from"),
+    ),
+    without(
+        "service: the browser that asked",
+        _HOSTED,
+        " or not hmac.compare_digest(tied.state.encode(), state.encode())",
+        "",
+        _hosted("test_an_answer_is_good_in_the_browser_that_asked_once"),
+    ),
+    without(
+        "service: time of a sign-in",
+        _HOSTED,
+        " or tied.until <= call.now",
+        "",
+        _hosted("test_what_the_cookie_says_is_signed_and_ends"),
+    ),
+    never(
+        "service: a cookie of ours",
+        _HOSTED,
+        "not hmac.compare_digest(_mac(services, text).encode(), mac.encode())",
+        _hosted("test_what_the_cookie_says_is_signed_and_ends"),
+    ),
+    without(
+        "service: the verifier is of this sign-in",
+        _HOSTED,
+        'verifier=derived("verifier")',
+        'verifier="x" * 43',
+        _hosted("test_a_code_of_another_sign_in_is_of_no_use"),
+    ),
+    without(
+        "service: an address of its own",
+        _HOSTED,
+        "back = services.public_url + CALLBACK",
+        'back = services.public_url + "/v1/auth/callback"',
+        _hosted("test_a_member_is_signed_in_at_the_services_pages"),
+    ),
+    without(
+        "service: way back",
+        _HOSTED,
+        "rules.safe_return(return_to)",
+        'return_to or "/"',
+        _hosted("test_it_leads_back_to_this_server_alone"),
+    ),
+    never(
+        "service: an ID token of the pool",
+        "adapters/clouds/aws/sign_in.py",
+        'assertion.attributes.get("token_use") != "id"',
+        _hosted("test_of_a_pool_of_cognito_an_id_token_alone_is_taken"),
     ),
 )

@@ -27,6 +27,9 @@ class IdentityPlatform:
         self._signer = Signer(issuer=f"https://securetoken.google.com/{project}", jwks_uri=keys)
         self._tokens = Brought(web, clock)
 
+    pages = None
+    """Its own pages are those of an SDK in JavaScript, and give no code."""
+
     @property
     def place(self) -> ServicePlace:
         """Which service it is; a project is the client of its own tokens."""

@@ -2,6 +2,7 @@
 
 from contextfs.adapters.identity.brought import Brought
 from contextfs.adapters.identity.discovery import Discovery
+from contextfs.adapters.identity.hosted import Hosted
 from contextfs.adapters.web import Web
 from contextfs.kit.assertion import Assertion
 from contextfs.kit.clock import Clock
@@ -9,10 +10,11 @@ from contextfs.kit.identity import ServicePlace
 
 
 class OpenIdProvider:
-    """The sign-in service behind an issuer, for one of its clients."""
+    """The sign-in service behind an issuer, for one of its clients, which has a secret or none."""
 
-    def __init__(self, issuer: str, client_id: str, web: Web, clock: Clock) -> None:
+    def __init__(self, issuer: str, client_id: str, web: Web, clock: Clock, secret: str | None = None) -> None:
         self._issuer, self._client_id = issuer, client_id
+        self.pages = Hosted(issuer, client_id, secret, web, clock)
         self._discovery = Discovery(web, clock)
         self._tokens = Brought(web, clock)
 

@@ -30,6 +30,13 @@ update invitations
 set accepted_at = %(now)s, accepted_by = %(user_id)s
 where id = %(id)s
 
+-- name: inviter
+-- Who made an invitation, as they are now.
+select m.role
+from invitations as i
+join memberships as m on m.org_id = i.org_id and m.user_id = i.invited_by
+where i.id = %(id)s
+
 -- name: revoke
 -- End an invitation that was not used.
 update invitations

@@ -37,6 +37,11 @@ def accept(tx: Transaction, invitation_id: UUID, user_id: UUID, now: datetime) -
     tx.run(_SQL["accept"], {"id": invitation_id, "user_id": user_id, "now": now})
 
 
+def inviter_role(tx: Transaction, invitation_id: UUID) -> str | None:
+    """Give the role that the member has now who made an invitation; None where no member did."""
+    return (tx.one(_SQL["inviter"], {"id": invitation_id}) or {"role": None})["role"]
+
+
 def revoke(tx: Transaction, invitation_id: UUID, now: datetime) -> Invitation:
     """End an invitation; Conflict when it was accepted."""
     revoked = tx.one(_SQL["revoke"], {"id": invitation_id, "now": now})

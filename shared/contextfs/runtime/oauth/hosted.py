@@ -1,0 +1,65 @@
+"""To the pages of the installation's own sign-in service, and back: for whom no organization's provider signs in."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from starlette.responses import RedirectResponse, Response
+
+from contextfs.domain.logins.rules import LIFETIME
+from contextfs.journeys.signin import hosted
+from contextfs.journeys.signin.service import SeveralError
+from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.runtime import cookies
+from contextfs.runtime.oauth import pages
+from contextfs.runtime.oauth.browser import Browser
+from contextfs.runtime.oauth.places import LOGIN, SERVICE
+from contextfs.runtime.problems import headers_of
+
+_UNCACHED: Final = {"cache-control": "no-store"}
+
+
+def begin(browser: Browser, fields: Mapping[str, str]) -> Response:
+    """Send a browser there; `organization` names one, for who comes in for the first time, or belongs to several."""
+    named = fields.get("organization", "").strip()
+    try:
+        organization = UUID(named) if named else None
+    except ValueError:
+        raise Invalid("This is no id of an organization: its administrator tells it.", where="organization") from None
+    begun = hosted.begin(browser.opened(), organization, fields.get("return_to"))
+    browser.keep(cookies.write(cookies.BINDER, begun.binder, browser.public_url, hosted.LASTS))
+    body = pages.link(begun.address, f"Continue to {urlsplit(begun.address).netloc}")
+    return browser.shown(pages.page("Going to your sign-in service", body, goes_to=begun.address))
+
+
+def back(browser: Browser, fields: Mapping[str, str]) -> Response:
+    """Sign a browser in that comes back with a code, and lead it to where it wanted to go; or tell why not."""
+    call = browser.opened()
+    browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
+    try:
+        finished = hosted.finish(
+            call,
+            state=fields.get("state", ""),
+            code=fields.get("code"),
+            error=fields.get("error"),
+            issuer=fields.get("iss"),
+        )
+    except SeveralError as several:
+        return browser.shown(_choice(several.organizations, hosted.return_of(call)))
+    except ContextFSError as refused:
+        again = pages.link(LOGIN, "Back to sign in")
+        told = pages.message("You are not signed in", refused.detail, status=refused.status, more=again)
+        told.headers.update(headers_of(refused))
+        return browser.shown(told)
+    browser.keep(cookies.write(cookies.LOGIN, finished.cookie, browser.public_url, LIFETIME))
+    return browser.shown(RedirectResponse(browser.public_url + finished.return_to, 303, _UNCACHED))
+
+
+def _choice(organizations: Mapping[UUID, str], return_to: str) -> Response:
+    """Show the organizations of who belongs to several; each leads to the service and back once more."""
+    body = "".join(
+        pages.link(f"{SERVICE}?{urlencode({'organization': str(org_id), 'return_to': return_to})}", name)
+        for org_id, name in organizations.items()
+    )
+    return pages.page("Choose an organization", body)

@@ -1,0 +1,292 @@
+"""Signing in at the pages of the installation's own service, and all that could come back in its place."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from contextfs.adapters.clouds.aws.sign_in import Cognito
+from contextfs.adapters.clouds.gcp.sign_in import IdentityPlatform
+from contextfs.adapters.clouds.local.sign_in import OpenIdProvider
+from contextfs.adapters.web import Web
+from contextfs.kit.identity import SignInService
+from contextfs.runtime.wiring import Wiring
+from tests.conftest import Tenant
+from tests.functions.auth.browser import Browser
+from tests.functions.auth.conftest import SetUp, Time
+from tests.functions.auth.provider import Provider
+from tests.functions.conftest import Rows
+
+BACK = "/oauth/service/callback"
+Open = Callable[[], Browser]
+
+
+@pytest.fixture
+def service(provider: Provider, clocked: Wiring) -> SignInService:
+    """Give the service, which is the provider, for a client with a secret."""
+    return OpenIdProvider(provider.issuer, provider.client_id, Web(loopback=True), clocked.clock, provider.secret)
+
+
+@pytest.fixture
+def opened(clocked: Wiring, service: SignInService) -> Open:
+    """Give a function that opens a browser at a server with that service."""
+    services = replace(clocked.services, sign_in=lambda: service)
+    stands: Any = SimpleNamespace(door=replace(clocked.door, services=services), services=services)
+    return lambda: Browser(stands)
+
+
+@pytest.fixture
+def ann(tenant: Tenant, provider: Provider) -> str:
+    """Make somebody a member who signs in at the service; gives the address."""
+    email = f"{uuid4()}@acme.example"
+    assert tenant.call("POST", "/v1/admin/users", {"email": email, "role": "viewer"}).status_code == 201
+    provider.person = {"sub": email, "email": email, "email_verified": True}
+    return email
+
+
+def there(browser: Browser, organization: object = "", **query: str) -> str:
+    """Begin; gives where the page leads."""
+    page = browser.http.get("/oauth/service", params={"organization": str(organization), **query})
+    found = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)
+    assert found, page.text
+    return html.unescape(found[1])
+
+
+def path_of(reply: Any) -> str:
+    """Give the path that a browser is led to."""
+    return urlsplit(str(reply.headers["location"])).path
+
+
+def changed(address: str, **fields: str | None) -> str:
+    """Write other fields into an address."""
+    parts = urlsplit(address)
+    told = dict(parse_qsl(parts.query)) | fields
+    return parts._replace(query=urlencode({name: value for name, value in told.items() if value is not None})).geturl()
+
+
+def test_a_member_is_signed_in_at_the_services_pages(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, rows: Rows
+) -> None:
+    browser = opened()
+    address = there(browser, tenant.org_id, return_to="/studio?a=1")
+    asked = dict(parse_qsl(urlsplit(address).query))
+    back = browser.come_back(provider.consent(address))
+    me = browser.get("/v1/auth/me").json()
+
+    assert address.startswith(f"{provider.issuer}/auth?")
+    assert (asked["code_challenge_method"], asked["response_type"]) == ("S256", "code")
+    assert urlsplit(asked["redirect_uri"]).path == BACK, "not where the organizations' providers answer"
+    assert (back.status_code, path_of(back)) == (303, "/studio")
+    assert (me["email"], me["role"], me["organization_id"]) == (ann, "viewer", str(tenant.org_id))
+    (login,) = rows.audited(tenant, "login.opened")
+    assert login["details"]["method"] == "service"
+
+
+def test_the_sign_in_page_leads_there_and_the_second_time_nobody_names_an_organization(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    page = opened().http.get("/oauth/login", params={"return_to": "/oauth/device"})
+    first, second = opened(), opened()
+    first.come_back(provider.consent(there(first, tenant.org_id)))
+    again = second.come_back(provider.consent(there(second)))
+
+    assert '<form action="/oauth/service">' in page.text
+    assert f"Continue with {urlsplit(provider.issuer).netloc}" in page.text
+    assert again.status_code == 303
+    assert second.get("/v1/auth/me").json()["email"] == ann
+
+
+def test_an_answer_is_good_in_the_browser_that_asked_once(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    """A link that another one sends signs nobody in as them, and what came back does so no second time."""
+    theirs, mine = opened(), opened()
+    sent = provider.consent(there(theirs, tenant.org_id))
+    own = there(mine, tenant.org_id)
+    refused = mine.come_back(sent)
+    none = opened().come_back(sent)
+    let_in = theirs.come_back(sent)
+    again = theirs.come_back(sent)
+
+    assert own.startswith(provider.issuer)
+    assert [refused.status_code, none.status_code, let_in.status_code, again.status_code] == [401, 401, 303, 401]
+    assert mine.cookie is None
+    assert "begin again" in refused.text
+
+
+def test_a_code_of_another_sign_in_is_of_no_use(tenant: Tenant, opened: Open, provider: Provider, ann: str) -> None:
+    """The service takes it by the verifier of the sign-in that it was given in, and by no other."""
+    victim, attacker = opened(), opened()
+    stolen = dict(parse_qsl(urlsplit(provider.consent(there(victim, tenant.org_id))).query))["code"]
+    own = provider.consent(there(attacker, tenant.org_id))
+
+    assert attacker.come_back(changed(own, code=stolen)).status_code == 401
+    assert attacker.cookie is None
+
+
+@pytest.mark.parametrize(
+    "lie", [{"nonce": "of another one"}, {"aud": "other"}, {"iss": "https://evil.example"}, {"exp": 1}], ids=str
+)
+def test_a_token_that_is_not_of_this_sign_in_is_refused(
+    lie: dict[str, Any], tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    browser = opened()
+    provider.lie = lambda _header, claims: claims.update(lie)
+
+    assert browser.come_back(provider.consent(there(browser, tenant.org_id))).status_code == 401
+    assert browser.cookie is None
+
+
+def test_another_server_does_not_answer_in_its_place(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, set_up: SetUp
+) -> None:
+    """Mix-up: no answer that names another issuer, or was asked for at an organization's provider, is taken here."""
+    set_up(tenant)
+    browser = opened()
+    named = changed(provider.consent(there(browser, tenant.org_id)), iss="https://evil.example")
+    unnamed = changed(provider.consent(there(browser, tenant.org_id)), iss=None)
+    statuses = [browser.come_back(named).status_code, browser.come_back(unnamed).status_code]
+    here = provider.consent(there(browser, tenant.org_id))
+    statuses.append(browser.come_back(urlsplit(here)._replace(path="/v1/auth/callback").geturl()).status_code)
+    theirs = provider.consent(browser.begin(tenant.org_id).headers["location"])
+    statuses.append(browser.come_back(urlsplit(theirs)._replace(path=BACK).geturl()).status_code)
+
+    assert statuses == [401, 401, 401, 401]
+    assert browser.cookie is None
+
+
+def test_what_the_cookie_says_is_signed_and_ends(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, time: Time
+) -> None:
+    browser = opened()
+    changes: list[Callable[[str], str]] = [lambda text: text[:-1], lambda text: "x" + text, lambda text: text[:9] + "."]
+    for change in changes:
+        back = provider.consent(there(browser, tenant.org_id))
+        name, value = next(one for one in browser.http.cookies.items() if "ctx_signin" in one[0])
+        browser.http.cookies.clear()
+        browser.http.cookies.set(name, change(value))
+        assert browser.come_back(back).status_code == 401
+        browser.http.cookies.clear()
+    late = provider.consent(there(browser, tenant.org_id))
+    time.passed = timedelta(minutes=10, seconds=1)
+
+    assert browser.come_back(late).status_code == 401
+    assert browser.cookie is None
+
+
+@pytest.mark.parametrize("place", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_it_leads_back_to_this_server_alone(
+    place: str, tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    browser = opened()
+    back = browser.come_back(provider.consent(there(browser, tenant.org_id, return_to=place)))
+
+    assert (back.status_code, path_of(back)) == (303, "/oauth/login")
+    assert "evil" not in back.headers["location"]
+
+
+def test_a_planted_cookie_is_not_kept(tenant: Tenant, opened: Open, provider: Provider, ann: str) -> None:
+    browser = opened()
+    browser.sign_in(tenant.key)
+    planted = browser.cookie
+    back = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+
+    assert back.status_code == 303
+    assert "HttpOnly" in back.headers["set-cookie"]
+    assert browser.cookie != planted
+    assert browser.get("/v1/auth/me").json()["email"] == ann
+
+
+def test_who_belongs_to_several_chooses_and_is_led_there(
+    tenant: Tenant, other_tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    assert other_tenant.call("POST", "/v1/admin/users", {"email": ann}).status_code == 201
+    for one in (tenant, other_tenant):
+        first = opened()
+        first.come_back(provider.consent(there(first, one.org_id)))
+    browser = opened()
+    choice = browser.come_back(provider.consent(there(browser, return_to="/studio")))
+    (link,) = [one for one in re.findall(r'href="([^"]+)"', choice.text) if str(other_tenant.org_id) in one]
+    query = dict(parse_qsl(urlsplit(html.unescape(link)).query))
+    back = browser.come_back(provider.consent(there(browser, **query)))
+
+    assert (choice.status_code, choice.text.count("/oauth/service?")) == (200, 2)
+    assert path_of(back) == "/studio"
+    assert browser.get("/v1/auth/me").json()["organization_id"] == str(other_tenant.org_id)
+
+
+def test_an_organization_of_others_looks_like_none(
+    tenant: Tenant, other_tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    browser = opened()
+    told = {
+        re.sub(r"[0-9a-f-]{36}", "", browser.come_back(provider.consent(there(browser, org))).text)
+        for org in (other_tenant.org_id, uuid4())
+    }
+
+    assert len(told) == 1
+    assert "You are no member of this organization" in told.pop()
+    assert browser.cookie is None
+
+
+def test_who_is_not_verified_or_whose_organization_enforces_its_provider_is_told_so(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, set_up: SetUp, rows: Rows
+) -> None:
+    browser = opened()
+    provider.person["email_verified"] = False
+    unverified = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+    provider.person["email_verified"] = True
+    set_up(tenant, enforced=True, break_glass_user_id=str(tenant.user_id))
+    enforced = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+
+    assert [unverified.status_code, enforced.status_code] == [403, 403]
+    assert "not verified" in unverified.text
+    assert "signs in by its identity provider" in enforced.text
+    assert [row["details"]["method"] for row in rows.audited(tenant, "login.refused")] == ["service"]
+
+
+def test_what_the_service_refuses_is_told_without_its_words(tenant: Tenant, opened: Open, provider: Provider) -> None:
+    browser = opened()
+    back = changed(provider.consent(there(browser, tenant.org_id)), code=None, error="<script>")
+    told = browser.come_back(back)
+
+    assert told.status_code == 401
+    assert "script" not in told.text
+
+
+def test_who_is_signed_in_elsewhere_is_nobody_by_an_id_that_is_none(opened: Open) -> None:
+    assert opened().http.get("/oauth/service", params={"organization": "x"}).status_code == 422
+
+
+def test_without_pages_there_is_no_way_there(clocked: Wiring, browser: Browser) -> None:
+    platform = IdentityPlatform("acme-prod", None, Web(loopback=True), clocked.clock)
+    services = replace(clocked.services, sign_in=lambda: platform)
+    stands: Any = SimpleNamespace(door=replace(clocked.door, services=services), services=services)
+    for one in (browser, Browser(stands)):
+        assert one.http.get("/oauth/service").status_code == 404
+        assert "/oauth/service" not in one.http.get("/oauth/login").text
+        assert one.get("/v1/auth/sign-in").json()["page"] is None
+
+
+def test_of_a_pool_of_cognito_an_id_token_alone_is_taken(
+    tenant: Tenant, clocked: Wiring, provider: Provider, ann: str
+) -> None:
+    there_are = {"metadata": provider.issuer, "secret": provider.secret}
+    pool = Cognito("eu-west-1_Abc", provider.client_id, Web(loopback=True), clocked.clock, **there_are)
+    services = replace(clocked.services, sign_in=lambda: pool)
+    stands: Any = SimpleNamespace(door=replace(clocked.door, services=services), services=services)
+    provider.metadata = {"code_challenge_methods_supported": None}  # Cognito does not tell, and takes S256
+    statuses: list[int] = []
+    for use in ("access", "id"):
+        browser = Browser(stands)
+        provider.person["token_use"] = use
+        statuses.append(browser.come_back(provider.consent(there(browser, tenant.org_id))).status_code)
+
+    assert statuses == [401, 303]

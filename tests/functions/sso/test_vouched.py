@@ -1,0 +1,145 @@
+"""Who says whose word is taken could be anybody: a provider and a directory do no more than who set them up may."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.functions.asking import told
+from tests.functions.auth.browser import NewBrowser
+from tests.functions.auth.conftest import SetUp
+from tests.functions.auth.provider import Provider
+from tests.functions.conftest import Rows
+from tests.functions.people import invite, join
+from tests.functions.scim.conftest import Directory
+
+OWNER = {"sub": "boss", "email": "owner@example.test", "email_verified": True}
+GONE = {"op": "replace", "value": {"active": False}}
+
+
+def administrator(tenant: Tenant) -> Tenant:
+    return join(tenant, "admin@acme.example", role="admin")
+
+
+def holder(tenant: Tenant, *permissions: str) -> Tenant:
+    """Let somebody join with a role of just these permissions."""
+    tenant.call("POST", "/v1/admin/roles", {"name": "helper", "permissions": list(permissions)})
+    return join(tenant, "helper@acme.example", role="helper")
+
+
+def enter(new_browser: NewBrowser, tenant: Tenant, provider: Provider) -> Any:
+    """Sign in as who the provider says; gives the reply, and who that is here."""
+    browser = new_browser()
+    reply = browser.come_back(provider.consent(browser.begin(tenant.org_id).headers["location"]))
+    return reply, browser.get("/v1/auth/me").json()
+
+
+def test_an_administrators_provider_lets_no_owner_in_until_an_owner_confirms_it(
+    tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser, rows: Rows
+) -> None:
+    assert set_up(administrator(tenant)).status_code == 200
+    provider.person = dict(OWNER)
+    refused, _ = enter(new_browser, tenant, provider)
+    set_up(tenant)
+    let_in, me = enter(new_browser, tenant, provider)
+
+    assert (refused.status_code, let_in.status_code) == (403, 303)
+    assert "set up by somebody who may less than you" in told(refused)["detail"]
+    assert me["role"] == "owner"
+    assert len(rows.audited(tenant, "login.refused")) == 1
+
+
+def test_whose_word_is_taken_is_vouched_for_anew_when_it_changes_and_by_nothing_else(
+    tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
+) -> None:
+    provider.person = dict(OWNER)
+    set_up(tenant)
+    admin = administrator(tenant)
+    set_up(admin, default_role="viewer")
+    kept, _ = enter(new_browser, tenant, provider)
+    set_up(admin, attribute_mapping={"email": "nickname"})
+    provider.person["nickname"] = OWNER["email"]
+    mapped, _ = enter(new_browser, tenant, provider)
+
+    assert (kept.status_code, mapped.status_code) == (303, 403)
+
+
+def test_who_sets_a_provider_up_gives_no_role_that_may_more(
+    tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser, rows: Rows
+) -> None:
+    helper = holder(tenant, "sso:*")
+    for more in ({"default_role": "admin"}, {"group_roles": {"Ops": "admin"}}):
+        assert set_up(helper, **more).status_code == 403
+    assert set_up(helper).status_code == 200
+
+    refused, _ = enter(new_browser, tenant, provider)
+
+    assert refused.status_code == 403
+    assert not any(row["email"] == "ann@acme.example" for row in rows.of("memberships", tenant))
+
+
+def test_an_administrators_directory_neither_renames_nor_removes_an_owner(tenant: Tenant, rows: Rows) -> None:
+    """Whoever has an owner's address signs in as that owner."""
+    join(tenant, "second@example.test", role="owner")
+    directory = Directory(administrator(tenant))
+    user = directory.add("second@example.test")
+    renamed = directory.patch(f"/Users/{user}", {"op": "replace", "path": "userName", "value": "mine@evil.example"})
+    removed = directory.patch(f"/Users/{user}", GONE)
+    deleted = directory("DELETE", f"/Users/{user}")
+
+    assert [renamed.status_code, removed.status_code, deleted.status_code] == [403, 403, 403]
+    owners = {row["email"] for row in rows.of("memberships", tenant) if row["role"] == "owner"}
+    assert owners == {"owner@example.test", "second@example.test"}
+    theirs = Directory(tenant)
+    assert theirs.patch(f"/Users/{user}", GONE).status_code == 204, "an owner's directory may"
+
+
+def test_who_was_an_owner_comes_back_by_an_owners_directory_alone(tenant: Tenant, rows: Rows) -> None:
+    join(tenant, "second@example.test", role="owner")
+    theirs, lesser = Directory(tenant), Directory(administrator(tenant))
+    user = theirs.add("second@example.test")
+    theirs.patch(f"/Users/{user}", GONE)
+    back = {"op": "replace", "value": {"userName": "mine@evil.example", "active": True}}
+
+    assert lesser.patch(f"/Users/{user}", back).status_code == 403
+    assert not any(row["email"] == "mine@evil.example" for row in rows.of("memberships", tenant))
+    assert theirs.patch(f"/Users/{user}", back).status_code == 204
+
+
+def test_a_directory_makes_nobody_who_may_more_than_who_made_its_token(tenant: Tenant, set_up: SetUp) -> None:
+    set_up(tenant, group_roles={"Ops": "admin"}, default_role="viewer")
+    helper = holder(
+        tenant, "scim:*", "sso:*", "projects:read", "sessions:read", "memories:read", "sql:read", "logins:*", "tokens:*"
+    )
+    directory = Directory(helper)
+    user = directory.add("new@acme.example")
+    schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+    group = {"schemas": schemas, "displayName": "Ops", "members": [{"value": user}]}
+
+    assert directory("POST", "/Groups", group).status_code == 403
+    assert Directory(tenant)("POST", "/Groups", group).status_code == 201
+
+
+@pytest.mark.parametrize("how", ["directory", "provider", "role"])
+def test_an_invitation_ends_with_what_its_maker_may_however_that_ends(
+    how: str, tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
+) -> None:
+    """Or who is taken back keeps a way in, under another address."""
+    tenant.call("POST", "/v1/admin/roles", {"name": "host", "permissions": ["*"]})
+    inviting = join(tenant, "ann@acme.example", role="host" if how == "role" else "admin")
+    invitation = invite(inviting, "elsewhere@evil.example", role="member").json()["token"]
+    if how == "directory":
+        theirs = Directory(tenant)
+        set_up(tenant, group_roles={"Staff": "member"}, default_role="member")
+        theirs.group("Staff", theirs.add("ann@acme.example"))
+    elif how == "provider":
+        set_up(tenant, group_roles={"Staff": "member"})
+        assert enter(new_browser, tenant, provider)[1]["role"] == "member"
+    else:
+        (role,) = tenant.call("GET", "/v1/admin/roles").json()["items"]
+        tenant.call("PATCH", f"/v1/admin/roles/{role['id']}", {"permissions": ["memories:*"]})
+
+    used = replace(tenant, key=invitation).call("POST", "/v1/invitations/accept", {})
+
+    assert used.status_code == 403

@@ -1,8 +1,8 @@
 """A glance that another process takes tells what one's own would."""
 
 import os
-import time
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 

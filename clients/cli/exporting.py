@@ -65,6 +65,8 @@ def _write(file: Path | None, lines: Iterator[bytes]) -> Counter[str]:
             for line in lines:
                 opened_file.write(line)
                 counted[archive.kind_of(line)] += 1
+            opened_file.flush()
+            os.fsync(opened_file.fileno())
         beside.replace(file)
     except OSError as error:
         raise Unavailable(f"{file} cannot be written ({error.strerror}).") from None

@@ -163,8 +163,10 @@ def _called(name: str, arguments: list[str]) -> object:
 
         if again.told(arguments, os.getcwd()):  # noqa: PTH109 - nothing else is loaded
             return 0
-    _load_msgspec()
-    from clients.cli import plain  # noqa: PLC0415 - the help of the whole loads nothing
+    from clients.cli import lean  # noqa: PLC0415 - the help of the whole loads nothing
+
+    lean.load()
+    from clients.cli import plain  # noqa: PLC0415 - as above
 
     command = loaded(name)
     if name in _VERBATIM:
@@ -187,18 +189,6 @@ def _verbatim(arguments: list[str]) -> list[str]:
     if first is None or arguments[first] == "--":
         return arguments
     return [*arguments[:first], "--", *arguments[first:]]
-
-
-def _load_msgspec() -> None:
-    """Load msgspec without typing_extensions, which it takes where that is installed, for 9 ms and no gain of ours."""
-    if "typing_extensions" in sys.modules or "msgspec" in sys.modules:
-        return
-    modules: dict[str, Any] = sys.modules
-    modules["typing_extensions"] = None  # importing it fails now, as where it is not installed
-    try:
-        __import__("msgspec")
-    finally:
-        del modules["typing_extensions"]
 
 
 def loaded(name: str) -> "Any":

@@ -77,7 +77,7 @@ def _bring(tool: str, since: float, *, server: bool) -> None:
     from contextfs.kit.errors import ContextFSError  # noqa: PLC0415 - as above
 
     try:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        with Path(os.devnull).open("w", encoding="utf-8", newline="") as nowhere, redirect_stdout(nowhere):
             bring_since(tool, where.here(server), since)
     except ContextFSError as error:
         output.note(f"ctx: {error.detail}")

@@ -32,7 +32,7 @@ def inject(tool: str, event: str, root: str, said: Mapping[str, object], *, is_s
     `began` is when the process did, by the monotonic clock.
     """
     if os.environ.get("CONTEXTFS_DEBUG") != "1":
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # what commands note for people  # noqa: SIM115
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8", newline="")  # what commands note for people  # noqa: SIM115
     place = places.find(Path(root))
     wanted = config.read(place.config).inject if place else None
     if place is None or wanted is None or not (wanted.start if is_start else wanted.prompt):
@@ -103,5 +103,5 @@ class _Known:
         kept = ids if anew else ids | self.ids()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}.{time.monotonic_ns()}")
-        beside.write_text(json.dumps([str(one) for one in kept]), encoding="utf-8")
+        beside.write_text(json.dumps([str(one) for one in kept]), encoding="utf-8", newline="")
         beside.replace(self._file)

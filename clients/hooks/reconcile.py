@@ -144,7 +144,7 @@ def _is_stored(place: Place, reader: str, note: Note) -> bool:
 def _later(file: Path, note: Note) -> None:
     """Put a note back, to be tried at the next start; after some tries it is laid aside, where people can see it."""
     tries = int(note.get("tries") or 0) + 1
-    file.write_text(json.dumps(note | {"tries": tries}), encoding="utf-8")
+    file.write_text(json.dumps(note | {"tries": tries}), encoding="utf-8", newline="")
     file.replace(file.with_suffix("" if tries < _TRIES else ".failed"))
 
 

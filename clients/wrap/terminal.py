@@ -37,14 +37,18 @@ def run(command: Sequence[str], environment: Mapping[str, str], tape: Tape) -> i
         os.close(piped)
     _resize(master, size)
     with _raw(is_terminal=keyboard), _woken(master, tape) as bell, forwarding(process):
-        _Carrier(process, master, bell, tape, keyboard=keyboard).carry()
-        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        carrier = _Carrier(process, master, bell, tape, keyboard=keyboard)
+        carrier.carry()
+        ended = os.waitpid(process, 0)[1] if carrier.ended is None else carrier.ended
     os.close(master)
-    return code
+    return os.waitstatus_to_exitcode(ended)
 
 
 class _Carrier:
-    """Carries bytes both ways until the program has ended and all that it wrote is out."""
+    """Carries bytes both ways until the program has ended and all that it wrote is out.
+
+    `ended` is how it ended, as `waitpid` gives it, where it was waited for meanwhile.
+    """
 
     def __init__(self, process: int, master: int, bell: int, tape: Tape, *, keyboard: bool) -> None:
         self._process = process
@@ -54,6 +58,7 @@ class _Carrier:
         self._reading = {master, bell, 0} if keyboard else {master, bell}
         self._pending = bytearray()
         self._is_over = False
+        self.ended: int | None = None
         os.set_blocking(master, False)
 
     def carry(self) -> None:
@@ -69,7 +74,7 @@ class _Carrier:
                 self._flush()
             if self._master in ready and not self._show() and self._is_over:
                 return
-            if self._bell in ready and _has_ended(self._process):
+            if self._bell in ready and self._has_ended():
                 while self._show():
                     pass
                 return
@@ -125,6 +130,17 @@ class _Carrier:
         with suppress(BlockingIOError):
             del self._pending[: os.write(self._master, self._pending)]
 
+    def _has_ended(self) -> bool:
+        """Tell whether the program has ended; without `waitid` (macOS before Python 3.13) it is waited for then."""
+        try:
+            if hasattr(os, "waitid"):
+                return os.waitid(os.P_PID, self._process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            done, status = os.waitpid(self._process, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        self.ended = status if done else None
+        return bool(done)
+
 
 def _become(command: Sequence[str], environment: Mapping[str, str], piped: int | None) -> None:
     """Become the program, in the child; it does not return. What is piped to us is piped to it."""
@@ -137,13 +153,6 @@ def _become(command: Sequence[str], environment: Mapping[str, str], piped: int |
         code = refused(command, error)
         sys.stderr.flush()
         os._exit(code)
-
-
-def _has_ended(process: int) -> bool:
-    try:
-        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
 
 
 def _size(handle: int) -> tuple[int, int] | None:

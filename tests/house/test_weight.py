@@ -48,6 +48,11 @@ _UNSOUGHT = {
     *("contextfs.local.search.past", "contextfs.local.search.taking", "contextfs.local.search.vectors"),
 }
 """What a search by words does without where all is taken in: vectors, settings, the store, the graph, ports."""
+_NEVER = {
+    *("ipaddress", "platform", "textwrap", "urllib.parse", "_strptime", "_pydatetime", "locale"),
+    *("msgspec.inspect", "msgspec._json_schema", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml"),
+}
+"""What comes along with msgspec, uuid and pathlib for purposes that neither has."""
 _OURS = {"colour", "here", "here.again", "here.committed", "main"}
 
 
@@ -85,7 +90,7 @@ def test_adding_a_memory_loads_what_it_needs_and_no_more(here: Folder) -> None:
     found = loaded(here, "memory", "add", "The relay publishes what was committed.")
 
     assert {"sqlite3", "msgspec", "contextfs.local.store"} <= found
-    assert set() == found & (_HEAVY | _UNASKED)
+    assert set() == found & (_HEAVY | _UNASKED | _NEVER)
 
 
 def test_a_search_loads_nothing_heavy(here: Folder) -> None:
@@ -94,7 +99,7 @@ def test_a_search_loads_nothing_heavy(here: Folder) -> None:
     found = loaded(here, "search", "gateway", "--mode", "lexical")
 
     assert "contextfs.local.search.find" in found
-    assert set() == found & (_HEAVY | _UNSOUGHT)
+    assert set() == found & (_HEAVY | _UNSOUGHT | _NEVER)
 
 
 def test_a_status_that_is_told_again_loads_next_to_nothing(here: Folder) -> None:
@@ -106,6 +111,15 @@ def test_a_status_that_is_told_again_loads_next_to_nothing(here: Folder) -> None
 
     assert {f"clients.cli.{name}" for name in _OURS} == {one for one in found if one.startswith("clients.cli.")}
     assert set() == found & {*_HEAVY, *_UNASKED, "enum", "importlib", "msgspec", "pathlib", "re", "sqlite3", "typing"}
+
+
+def test_a_status_that_is_made_loads_no_client_and_learns_nothing(here: Folder) -> None:
+    here.ctx("memory", "add", "The studio listens on port 8421.")
+
+    found = loaded(here, "status")
+
+    assert "contextfs.local.store" in found
+    assert set() == found & {*_HEAVY, "contextfs.journeys.learn", "contextfs.journeys.capture", "hmac"}
 
 
 def test_help_for_the_whole_loads_nothing_of_ours_but_the_table(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,12 +20,22 @@ def edited(memory: LocalMemory) -> str:
     between = "\n\n" + "=" * 20 + " another text: keep one, delete the rest " + "=" * 20 + "\n\n"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "memory.md"
-        file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8")
+        file.write_text(between.join(memory.bodies or [memory.content]) + "\n", encoding="utf-8", newline="")
         try:
-            subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the user's own editor
+            subprocess.run([*words(editor, sys.platform), str(file)], check=True)  # noqa: S603 - the user's own editor
         except (OSError, ValueError, subprocess.CalledProcessError):
             raise Invalid(f"Nothing was changed: the editor {editor!r} did not end well.") from None
         said = file.read_text(encoding="utf-8").strip()
     if not said or between.strip() in said:
         raise Invalid("Nothing was changed: the text is empty, or still holds several texts.")
     return said
+
+
+def words(editor: str, system: str) -> list[str]:
+    """Take apart how an editor is called, on a system as `sys.platform` names it; ValueError where a quote is open.
+
+    Of Windows, backslashes are parts of paths.
+    """
+    if system != "win32":
+        return shlex.split(editor)
+    return [one.strip('"') for one in shlex.split(editor, posix=False)]

@@ -13,11 +13,10 @@ from contextfs.local import config, git
 from contextfs.local.folder import stepping
 from contextfs.local.model import StoreStatus
 from contextfs.local.place import Place
-from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
-from contextfs.local.sync.sessions import SessionsStatus
 from contextfs.local.sync.state import SQL
+from contextfs.local.sync.waiting import SessionsStatus
 
 _SHOWN = 10
 
@@ -56,7 +55,7 @@ class _Found(NamedTuple):
             place=store.place,
             settings=settings,
             store=store.status(),
-            sessions=SessionsStatus.of(LocalSessions(store)),
+            sessions=SessionsStatus.of(store.base, settings.share),
             known=state.known(store.base),
             unknown=config.warnings(config.text_of(store.place.config), str(store.place.config)),
             refused=store.base.all(SQL["refused"]),

@@ -90,8 +90,10 @@ def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
     text = json.dumps(written, indent=2)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(text)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+            opened.write(text.encode())
+            opened.flush()
+            os.fsync(opened.fileno())
         beside.replace(file)
     except OSError as error:
         with suppress(OSError):

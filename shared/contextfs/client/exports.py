@@ -1,5 +1,6 @@
 """Exports, files with all that one may see: `client.exports`."""
 
+import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -70,6 +71,8 @@ class Exports:
                 for part in reply.iter_bytes(_PART):
                     found.update(part)
                     out.write(part)
+                out.flush()
+                os.fsync(out.fileno())
             if found.hexdigest() != linked.export.sha256:
                 raise ContextFSError("What arrived is not what was exported: fetch it again.")
             beside.replace(file)

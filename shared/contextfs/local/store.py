@@ -205,7 +205,8 @@ class LocalStore:
         if not rows:
             raise NotFound(f"There is no memory here whose id starts or ends with {text}.")
         if len(rows) > 1:
-            raise Invalid(f"Several ids start or end with {text}: give more digits.")
+            several = ", ".join(row["id"] for row in rows)
+            raise Invalid(f"Several ids start or end with {text}: {several}. Give more digits of the one that is meant.")
         return UUID(rows[0]["id"])
 
     def page(self, query: MemoryQuery) -> list[LocalMemory]:

@@ -12,7 +12,7 @@ from contextfs.domain.sessions.model import Message, Session
 from contextfs.local.place import Place
 from tests.clients.proxy.model import Model
 from tests.clients.wrap.conftest import Start
-from tests.clients.wrap.person import CTX
+from tests.clients.wrap.person import CTX, Person
 from tests.contextfs.client.serving import serving_app
 
 Kept = Callable[[], list[tuple[Session, list[Message]]]]
@@ -125,6 +125,17 @@ def test_size_colours_and_the_terminal_are_the_programs(wrapped: Start, program:
 @pytest.mark.parametrize(("text", "code"), [("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9)])
 def test_it_ends_as_the_program_ends(wrapped: Start, program: Program, text: str, code: int) -> None:
     assert wrapped(*program(text)).leaves() == code
+
+
+@pytest.mark.parametrize(("text", "code"), [("raise SystemExit(7)", 7), ("print('bye')", 0)])
+def test_it_ends_as_the_program_ends_where_there_is_no_waitid(
+    text: str, code: int, place: Place, program: Program
+) -> None:
+    """As on macOS before Python 3.13."""
+    without = "import os, sys; del os.waitid; sys.argv[0] = 'ctx'; from clients.cli.main import main; main()"
+    person = Person([sys.executable, "-c", without, "wrap", *program(text)], place.root, os.environ)
+
+    assert person.leaves() == code
 
 
 def test_ctrl_c_goes_to_the_program(wrapped: Start, program: Program) -> None:

@@ -353,6 +353,16 @@ def test_ids_are_found_by_some_digits(machine: Machine) -> None:
             store.add(NewMemory(project_id=PROJECT, content="Another.", id=memory))
 
 
+def test_several_that_some_digits_could_mean_are_named(machine: Machine) -> None:
+    ids = [UUID(f"0198f3c2-0000-7000-800{number}-0123456789ab") for number in range(2)]
+    with machine.open() as store:
+        for one in ids:
+            store.add(NewMemory(project_id=PROJECT, content=f"Memory {one}.", id=one))
+
+        with pytest.raises(Invalid, match=f"{ids[0]}, {ids[1]}"):
+            store.find("0123456789ab")
+
+
 WORKER = """
 import sys; sys.path[:0] = sys.argv[4:]
 from datetime import UTC, datetime

@@ -54,7 +54,10 @@ class Base:
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS) -> "Base":
         """Open a database in a folder, made of these packages; Unavailable says why that cannot be."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not os.path.isdir(folder):  # noqa: PTH112 - every command begins here
+                from contextfs.local.durable import make_folder  # noqa: PLC0415 - once in the life of a store
+
+                make_folder(folder)
             refuse_link(folder / file)
             connection = sqlite3.connect(
                 folder / file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False

@@ -44,6 +44,10 @@ values (
 -- One memory, deleted or not.
 select * from memories where id = :id
 
+-- name: belonging
+-- The memory whose file belongs at a path below the folder of memories.
+select id, fields from memories where path = :path collate nocase
+
 -- name: memories
 -- Some memories, deleted or not.
 select * from memories where id in (select value from json_each(:ids))

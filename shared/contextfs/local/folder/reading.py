@@ -26,6 +26,9 @@ from contextfs.local.folder.write import is_torn
 from contextfs.local.merge import folded
 from contextfs.local.place import Place
 
+_NOTHING = "[]"
+"""What a torn file shows: no revision."""
+
 
 class Tally:
     """What taking files in did."""
@@ -80,6 +83,9 @@ class Reader:
             if known is not None and self.is_due(known) and self._is_torn(known, content):
                 self._remember(seen, known.memory_id, digest, known.base, None)
                 return
+            if known is None and (owner := self._whose_torn(seen, content)):
+                self._remember(seen, owner, digest, _NOTHING, None)
+                return
             self._take_text(seen, known, content, digest)
         except FileNotFoundError:
             return
@@ -132,6 +138,14 @@ class Reader:
     def _is_torn(self, known: Known, content: bytes) -> bool:
         row = self._base.one(SQL["memory"], {"id": known.memory_id})
         return row is not None and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode())
+
+    def _whose_torn(self, seen: Seen, content: bytes) -> str | None:
+        """Give the memory whose file was about to be made here, and is torn: that it was begun may be lost as well."""
+        path = seen.path.removeprefix("local/").removeprefix("memories/")
+        for row in self._base.all(SQL["belonging"], {"path": path}):
+            if row["id"] in self._due and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode()):
+                return row["id"]
+        return None
 
     def _refill(self, seen: Seen, known: Known, digest: str) -> None:
         """Have an empty file written anew: it says nothing, and is what a power cut leaves."""

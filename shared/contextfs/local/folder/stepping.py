@@ -211,7 +211,7 @@ class _Stepper:
     def _take_away(self, one: Known) -> bool:
         """Remove a file that says nothing but what is known; one that was changed since is left to the next look."""
         writer = self._private if one.path.startswith("local/") else self._tracked
-        if not writer.take_away(absolute(self._place, one.path), lambda there: _says(there, one)):
+        if not writer.take_away(absolute(self._place, one.path), lambda there: _says(there, one), flush=self._flush):
             return False
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
         self._holders.pop(one.path, None)

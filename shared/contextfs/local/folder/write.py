@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.durable import flush_folders, make_folder
 from contextfs.local.folder import displace
 from contextfs.local.folder.displace import Look
 from contextfs.local.running import is_running
@@ -58,7 +59,7 @@ class Writer:
             raise Unavailable(detail) from None
         return told
 
-    def take_away(self, target: str, may: Look) -> bool:
+    def take_away(self, target: str, may: Look, *, flush: bool = True) -> bool:
         """Take a file away, and its folder when it was the last one; False, and it stays, where `may` says no.
 
         Nothing happens when it is gone. Unavailable when it cannot be taken away.
@@ -68,8 +69,13 @@ class Writer:
             with suppress(FileNotFoundError):
                 if not displace.take(target, self._temporary, may):
                     return False
+            folder = os.path.dirname(target)  # noqa: PTH120 - as above
             with suppress(OSError):
-                os.rmdir(os.path.dirname(target))  # noqa: PTH106, PTH120 - as above
+                os.rmdir(folder)  # noqa: PTH106 - as above
+                self._ready.discard(folder)
+                folder = os.path.dirname(folder)  # noqa: PTH120 - as above
+            if flush:
+                flush_folders([Path(folder)])
         except OSError as error:
             raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
         return True
@@ -79,7 +85,7 @@ class Writer:
         if folder in self._ready:
             return
         path = Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         self._scratch.mkdir(parents=True, exist_ok=True)
         if self._scratch.is_symlink():
             raise Invalid(f"{self._scratch} is a link: replace it by a folder.")
@@ -164,15 +170,3 @@ def flush_all(files: Iterable[str]) -> None:
     for path in files:
         with Path(path).open("rb+") as file:
             os.fsync(file.fileno())
-
-
-def flush_folders(folders: Iterable[Path]) -> None:
-    """Bring the names in folders safely to the disk; Windows does so by itself."""
-    if sys.platform == "win32":
-        return
-    for folder in folders:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -3,7 +3,6 @@
 FTS5 would score with an average length and rarities of its own; of its best, taken generously, the order is made anew.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,11 +47,11 @@ class Lexical:
         """Give the BM25 score of a passage, 0.0 when it says none of the words."""
         if self.is_mute:
             return None
-        said = Counter(filter(self._rarities.__contains__, terms.split(" ")))
+        said = _apart(terms)
         return sum(
-            rarity * weight(said[word], length=length, average_length=AVERAGE_LENGTH)
+            rarity * weight(count, length=length, average_length=AVERAGE_LENGTH)
             for word, rarity in self._rarities.items()
-            if word in said
+            if (count := said.count(_apart(word)))
         )
 
     def held(self, terms: str) -> list[float]:
@@ -64,6 +63,11 @@ class Lexical:
         """Ask for any of the words; of very many, for the rarest: what says none of them is no candidate."""
         rarest = sorted(self._rarities, key=lambda word: -self._rarities[word])[:_MOST_TERMS]
         return " OR ".join(_quoted(rarest))
+
+
+def _apart(terms: str) -> str:
+    """Put spaces of its own around each term, so that it is found as a part of the text, and as a whole term alone."""
+    return f" {terms.replace(' ', '  ')} "
 
 
 def _quoted(words: Iterable[str]) -> Iterable[str]:

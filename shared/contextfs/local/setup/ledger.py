@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.local.durable import make_folder
 from contextfs.local.place import Place
 
 FILE: Final = "touched.json"
@@ -95,7 +96,7 @@ def _write(place: Place, entries: list[Touched]) -> None:
     target = place.local / FILE
     temporary = place.local / f"{FILE}.{os.getpid()}"
     try:
-        place.local.mkdir(parents=True, exist_ok=True)
+        make_folder(place.local)
         if not entries:
             target.unlink(missing_ok=True)
             return
@@ -116,7 +117,10 @@ def _put_back(path: Path, content: bytes | None) -> None:
         if content is None:
             real.unlink(missing_ok=True)
             return
-        temporary.write_bytes(content)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileNotFoundError):
             shutil.copymode(real, temporary)
         temporary.replace(real)

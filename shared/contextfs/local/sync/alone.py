@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from contextfs.local.base.connection import refuse_link
+from contextfs.local.durable import make_folder
 
 SYNC = "sync.lock"
 SEARCH = "search.lock"
@@ -19,7 +20,7 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
     """
     refuse_link(local / file)
-    local.mkdir(parents=True, exist_ok=True)
+    make_folder(local)
     with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:
         try:
             held.execute("begin exclusive")

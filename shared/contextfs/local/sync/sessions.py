@@ -14,10 +14,10 @@ from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import SESSIONS_A_CALL, SentSession
 from contextfs.domain.sessions.model import MESSAGES_A_CALL, Message, NewMessage, NewSession
 from contextfs.local.base.connection import Row
-from contextfs.local.config import Level
 from contextfs.local.sessions import learning
 from contextfs.local.sessions.rows import SQL, message_in
 from contextfs.local.sessions.store import LocalSessions
+from contextfs.local.sync.waiting import Due, due
 
 _BYTES_A_CALL = 2_000_000
 
@@ -37,51 +37,6 @@ class SessionsReport(msgspec.Struct, frozen=True, kw_only=True):
     records: int = 0
 
 
-class RefusedSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that the server would not take, and why."""
-
-    session_id: UUID
-    reason: str
-
-
-class SessionsStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the sessions of a store stand; `to_push` of them have something that the server lacks."""
-
-    count: int
-    messages: int
-    to_push: int
-    refused: list[RefusedSession]
-
-    @classmethod
-    def of(cls, sessions: LocalSessions) -> "SessionsStatus":
-        """Look at the sessions of a store."""
-        base = sessions.store.base
-        counts = base.one(SQL["counts"]) or {}
-        return cls(
-            count=counts["sessions"],
-            messages=counts["messages"],
-            to_push=sum(1 for _ in due(sessions)),
-            refused=[
-                RefusedSession(session_id=UUID(row["session_id"]), reason=row["reason"])
-                for row in base.all(SQL["refused"])
-            ],
-        )
-
-
-class Due(NamedTuple):
-    """A session of our own that the server lacks something of, who may see it, and how the server will know it."""
-
-    id: UUID
-    level: Level
-    told: str
-    was: str | None
-
-    @property
-    def has_changed_readers(self) -> bool:
-        """Tell whether others see it from now on, or do so no more."""
-        return (self.was or "private").partition(" ")[0] != self.level
-
-
 class _Part(NamedTuple):
     """As much of a session as one call takes; `is_last` when nothing of it is left."""
 
@@ -95,7 +50,7 @@ class _Part(NamedTuple):
 def push(sessions: LocalSessions, server: Sync, *, origin: UUID, progress: Progress) -> SessionsReport:
     """Send what is due. It can be cut at any time, and goes on from there."""
     report = SessionsReport()
-    waiting = list(due(sessions))
+    waiting = list(due(sessions.store.base, sessions.sharing))
     followed = sum(learning.follow(sessions, one.id, one.level) for one in waiting if one.has_changed_readers)
     if followed:
         learning.finish(sessions)
@@ -112,16 +67,6 @@ def push(sessions: LocalSessions, server: Sync, *, origin: UUID, progress: Progr
         )
         progress(report.messages)
     return report
-
-
-def due(sessions: LocalSessions) -> Iterator[Due]:
-    """Give our own sessions that the server has to learn something of."""
-    for row in sessions.store.base.all(SQL["own"]):
-        level = sessions.level(row)
-        told = f"{level} {row['version']}"
-        is_seen = (row["told"] or "").startswith("project ")
-        if row["told"] != told and (level == "project" or is_seen):
-            yield Due(UUID(row["id"]), level, told, row["told"])
 
 
 def _parts(sessions: LocalSessions, one: Due) -> Iterator[_Part]:

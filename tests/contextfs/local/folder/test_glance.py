@@ -77,7 +77,7 @@ def test_every_change_is_seen(change: str, visibility: str, machine: Machine) ->
 def test_what_moves_right_now_is_not_trusted(machine: Machine) -> None:
     memory = machine.add("One.")
     base, where = settled(machine), place.required(machine.root)
-    now = time.time_ns()
+    now = time.time_ns() + 60_000_000_000  # however long it takes until the glance
     os.utime(machine.file(memory), ns=(now, now))
 
     assert kept.glanced(where) is None
@@ -130,7 +130,7 @@ def test_what_moves_in_the_half_of_the_other_process_is_not_trusted(
     entries = [entry.path for entry in os.scandir(tmp_path / "fact")]
     for path in entries[:-1]:
         os.utime(path, ns=(10**18, 10**18))
-    now = time.time_ns()
+    now = time.time_ns() + 60_000_000_000  # however long it takes until the glance
     os.utime(entries[-1], ns=(now, now))
 
     assert glance.seen([str(tmp_path)], []) is None

@@ -11,7 +11,7 @@ from contextfs.local.config import Level
 from contextfs.local.model import MemoryQuery
 from contextfs.local.sessions.store import LocalSessions, SessionQuery
 from contextfs.local.sync.exchange import Direction, SyncReport, exchange
-from contextfs.local.sync.sessions import SessionsStatus
+from contextfs.local.sync.waiting import SessionsStatus
 from tests.conftest import Tenant
 from tests.contextfs.local.places import Machine
 
@@ -53,7 +53,7 @@ class Linked:
     def to_push(self) -> int:
         """Count the sessions that are due."""
         with self.machine.open() as store:
-            return SessionsStatus.of(LocalSessions(store)).to_push
+            return SessionsStatus.of(store.base, config.read(store.place.config).share).to_push
 
     def said(self) -> dict[str, list[str]]:
         """Give what was said in each session, by its title."""

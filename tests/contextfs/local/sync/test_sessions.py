@@ -8,9 +8,11 @@ import pytest
 from contextfs.client import ContextFS
 from contextfs.domain.sessions.model import NewMessage, NewSession
 from contextfs.kit.errors import Unavailable
+from contextfs.local import config
 from contextfs.local.sessions.removed import removing
 from contextfs.local.sessions.store import LocalSessions, SessionQuery
 from contextfs.local.sync import sessions as pushing
+from contextfs.local.sync.waiting import SessionsStatus
 from tests.conftest import Tenant
 from tests.contextfs.local.places import PROJECT
 from tests.contextfs.local.sessions.conversations import DECIDED, brought, kept, session
@@ -130,7 +132,7 @@ def test_nobody_hides_the_session_of_another(linked: Make, ann: Tenant, ben: Ten
     desk.choose("private")
     report = desk.sync().sessions
     with desk.machine.open() as store:
-        refused = pushing.SessionsStatus.of(LocalSessions(store)).refused
+        refused = SessionsStatus.of(store.base, config.Sharing()).refused
 
     assert (report.refused, [one.reason for one in refused]) == (1, ["only who captured a session can make it private"])
     assert ann.call("GET", "/v1/sessions").json()["items"][0]["visibility"] == "project"

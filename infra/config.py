@@ -205,6 +205,8 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "image: name it by digest (registry/name@sha256:…), so that every region runs the same one."
     if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
         yield f"updater: {config.updater!r} is not a principal of {config.cloud}: see docs/guides/deploy.md."
+    if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
+        yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
     if config.cloud == "gcp" and config.database_login == "iam":
         yield "databaseLogin: iam is drawn on AWS alone; docs/guides/deploy.md tells what it takes on Google Cloud."
     if config.cloud == "gcp" and config.budget and config.billing_account is None:

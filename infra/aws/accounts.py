@@ -32,6 +32,7 @@ class Accounts(Component):
         bus: aws.cloudwatch.EventBus,
         keys: Keys,
         logs: Logs,
+        pulled: pulumi.Input[str] | None,
         parent: pulumi.Resource,
     ) -> None:
         super().__init__(f"accounts-{region.short}", parent)
@@ -42,6 +43,7 @@ class Accounts(Component):
             statements = [
                 *self._secrets(workload, vault),
                 *self._things(workload, files, bus),
+                *(_pulls(pulled) if on_fargate(plan, workload) and pulled is not None else ()),
                 allow(
                     ["logs:CreateLogStream", "logs:PutLogEvents"],
                     [pulumi.Output.concat(logs.groups[workload.name].arn, ":*")],
@@ -89,6 +91,12 @@ class Accounts(Component):
         for kind in plan.grants_of(name, "call models"):
             arns = [arn for model in models(plan.config, kind) for arn in _of_model(plan, self._region, model)]
             yield allow(["bedrock:InvokeModel"], arns)
+
+
+def _pulls(repository: pulumi.Input[str]) -> Iterator[Statement]:
+    """Let Fargate fetch the image as the role of the task; Lambda does it by itself."""
+    yield allow(["ecr:GetAuthorizationToken"], ["*"])
+    yield allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [repository])
 
 
 def _of_model(plan: Plan, region: Region, model: str) -> list[str]:

@@ -20,6 +20,14 @@ class Certificate(Component):
             validation_method="DNS",
             opts=self.inside(),
         )
+        # Outputs are shown when all is done, which waits for these records: they are told at once.
+        made.domain_validation_options.apply(lambda options: pulumi.info(_records(options or ()), made))
         valid = aws.acm.CertificateValidation(name, certificate_arn=made.arn, opts=self.inside())
         self.proof = made.domain_validation_options
         self.arn = valid.certificate_arn
+
+
+def _records(options: Sequence[aws.acm.outputs.CertificateDomainValidationOption]) -> str:
+    """Say what has to stand in the DNS."""
+    records = {f"{one.resource_record_name} {one.resource_record_type} {one.resource_record_value}" for one in options}
+    return "It waits for these records of the domain: " + "; ".join(sorted(records))

@@ -17,7 +17,7 @@ class Clock(Component):
         plan: Plan,
         region: Region,
         cron: Cron,
-        function: aws.lambda_.Function,
+        function: aws.lambda_.Alias,
         keys: Keys,
         parent: pulumi.Resource,
     ) -> None:

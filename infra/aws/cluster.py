@@ -69,7 +69,20 @@ class Cluster(Component):
                 "min_capacity": 0.5 if self._plan.config.size == "small" else 2,
                 "max_capacity": self._plan.config.sizing.database_gib / 2,
             },
-            opts=self.inside(after=[primary] if primary else [], protect=self._plan.config.production),
+            opts=self.inside(
+                after=[self._log(), *([primary] if primary else ())], protect=self._plan.config.production
+            ),
+        )
+
+    def _log(self) -> aws.cloudwatch.LogGroup:
+        """Make the group that the cluster logs to: one that it makes itself has no key, and keeps lines for ever."""
+        name = self._plan.name(self._name, self._region)
+        return aws.cloudwatch.LogGroup(
+            f"{self._name}-{self._region.short}",
+            name=f"/aws/rds/cluster/{name}/postgresql",
+            retention_in_days=90 if self._plan.config.production else 14,
+            kms_key_id=self._keys.key,
+            opts=self.inside(),
         )
 
     def _whole(self) -> aws.rds.GlobalCluster | None:
@@ -117,7 +130,7 @@ class Cluster(Component):
                 engine_version=VERSION,
                 instance_class="db.serverless",
                 publicly_accessible=False,
-                auto_minor_version_upgrade=True,
+                auto_minor_version_upgrade=False,  # a newer version is said here: the next `pulumi up` would go back
                 performance_insights_enabled=True,
                 performance_insights_kms_key_id=self._keys.key,
                 opts=self.inside(),

@@ -10,6 +10,7 @@ from infra.planned import SIGNS_IN, Workload
 MODEL = "/app/models/all-MiniLM-L6-v2.int8.bin"
 """Where the image keeps the embedding model."""
 PORT = 8080
+_SCRATCH = "/dev/shm"  # noqa: S108 - a task's own memory: the one place of a read-only container that takes files
 _CPU = {"small": 512, "medium": 1024, "large": 2048}
 
 
@@ -27,10 +28,15 @@ def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
     return variables
 
 
+LIVE = "live"
+"""The name by which each function is called."""
+
+
 class Lambda(Component):
     """Owns one Lambda function of the image. It does not own its role, its queue or who may call it.
 
-    Lambda cannot be handed a secret as Fargate can: a variable names it, and the program reads it when it starts.
+    It is called by the name `live`, which leads to one version: code and variables are rolled at once. Lambda cannot
+    be handed a secret as Fargate can: a variable names it, and the program reads it when it starts.
     """
 
     def __init__(
@@ -64,7 +70,15 @@ class Lambda(Component):
                 "log_format": "JSON",
                 "log_group": ground.logs.groups[workload.name].name,
             },
+            publish=True,
             opts=self.inside(after=ground.before(workload)),
+        )
+        self.live = aws.lambda_.Alias(
+            f"{workload.name}-{region.short}",
+            name=LIVE,
+            function_name=self.function.name,
+            function_version=self.function.version,
+            opts=self.inside(),
         )
 
 
@@ -106,7 +120,9 @@ def _container(ground: Ground, workload: Workload, command: list[str]) -> dict[s
         "essential": True,
         "readonlyRootFilesystem": True,
         "portMappings": [{"containerPort": PORT}] if workload.host == "service" else [],
-        "environment": [{"name": name, "value": value} for name, value in plain(ground, workload).items()],
+        "environment": [
+            {"name": name, "value": value} for name, value in {**plain(ground, workload), "TMPDIR": _SCRATCH}.items()
+        ],
         "secrets": [{"name": name, "valueFrom": ground.vault.secrets[secret].arn} for name, secret in named.items()],
         "logConfiguration": {
             "logDriver": "awslogs",

@@ -75,7 +75,7 @@ class Database(Component):
             db_proxy_name=proxy.name,
             target_group_name=group.name,
             db_cluster_identifier=self.cluster.cluster.id,
-            opts=self.inside(),
+            opts=self.inside(after=[self.cluster]),  # a proxy takes a cluster whose instances are there
         )
         return proxy
 

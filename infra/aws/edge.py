@@ -18,7 +18,8 @@ Behavior = aws.cloudfront.DistributionOrderedCacheBehaviorArgsDict
 _NEVER_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _CACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 _ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""AWS's managed policies: CachingDisabled, CachingOptimized, AllViewerExceptHostHeader."""
+_ALL = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+"""AWS's managed policies: CachingDisabled, CachingOptimized, AllViewerExceptHostHeader, AllViewer."""
 _EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 _ANYWHERE: aws.cloudfront.DistributionRestrictionsArgsDict = {"geo_restriction": {"restriction_type": "none"}}
 
@@ -80,7 +81,7 @@ class ApiEdge(Component):
         return {
             "origin_id": "fargate",
             "domain_name": balancer.balancer.dns_name,
-            "vpc_origin_config": {"vpc_origin_id": private.id},
+            "vpc_origin_config": {"vpc_origin_id": private.id, "origin_read_timeout": 60},
         }
 
 
@@ -166,6 +167,7 @@ def _cached(origin: str) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgsD
 
 
 def _behavior(origin: str, path: str) -> Behavior:
+    """Lead a path to the load balancer by the host that was asked: its certificate is for that name, and no other."""
     pattern = "/".join("*" if part.startswith("{") else part for part in path.split("/"))
     return {
         "path_pattern": pattern,
@@ -174,7 +176,7 @@ def _behavior(origin: str, path: str) -> Behavior:
         "allowed_methods": _EVERY_METHOD,
         "cached_methods": ["GET", "HEAD"],
         "cache_policy_id": _NEVER_CACHED,
-        "origin_request_policy_id": _ALL_BUT_HOST,
+        "origin_request_policy_id": _ALL,
     }
 
 

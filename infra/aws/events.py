@@ -33,6 +33,15 @@ class Bus(Component):
             kms_master_key_id=keys.key,
             opts=self.inside(),
         )
+        of_this_bus = pulumi.Output.concat(
+            f"arn:aws:events:{region.name}:{plan.config.account}:rule/", self.bus.name, "/*"
+        )
+        self.buried = aws.sqs.QueuePolicy(
+            f"dead-letters-{region.short}",
+            queue_url=self.dead.url,
+            policy=document([_sends(self.dead, {"ArnLike": {"aws:SourceArn": of_this_bus}})]),
+            opts=self.inside(),
+        )
 
 
 class Delivery(Component):
@@ -70,15 +79,11 @@ class Delivery(Component):
             event_pattern=json.dumps(event_pattern(subscription)),
             opts=self.inside(),
         )
-        statement: dict[str, Any] = {
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": self.queue.arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": rule.arn}},
-        }
         let_in = aws.sqs.QueuePolicy(
-            self._label, queue_url=self.queue.url, policy=document([statement]), opts=self.inside()
+            self._label,
+            queue_url=self.queue.url,
+            policy=document([_sends(self.queue, {"ArnEquals": {"aws:SourceArn": rule.arn}})]),
+            opts=self.inside(),
         )
         aws.cloudwatch.EventTarget(
             self._label,
@@ -87,8 +92,19 @@ class Delivery(Component):
             arn=self.queue.arn,
             dead_letter_config={"arn": self._bus.dead.arn},
             retry_policy={"maximum_event_age_in_seconds": 86400, "maximum_retry_attempts": 185},
-            opts=self.inside(after=[let_in]),
+            opts=self.inside(after=[let_in, self._bus.buried]),
         )
+
+
+def _sends(queue: aws.sqs.Queue, when: dict[str, Any]) -> dict[str, Any]:
+    """Let EventBridge write to a queue."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue.arn,
+        "Condition": when,
+    }
 
 
 def event_pattern(subscription: Subscription) -> dict[str, Any]:

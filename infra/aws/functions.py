@@ -23,7 +23,7 @@ class Function(Component):
         delivery: Delivery | None = None,
     ) -> None:
         super().__init__(f"function-{workload.name}-{ground.region.short}", parent)
-        self.function = Lambda(ground, workload, HANDLER, TARGET, self).function
+        self.live = Lambda(ground, workload, HANDLER, TARGET, self).live
         if delivery is not None:
             self._feed(ground, workload, delivery.queue)
 
@@ -39,7 +39,7 @@ class Function(Component):
         aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=queue.arn,
-            function_name=self.function.arn,
+            function_name=self.live.arn,
             batch_size=10,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": max(2, ground.plan.config.sizing.most)},

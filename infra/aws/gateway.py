@@ -59,7 +59,8 @@ class Gateway(Component):
         aws.lambda_.Permission(
             f"{name}-{self._short}",
             action="lambda:InvokeFunction",
-            function=service.function.name,
+            function=service.live.function_name,
+            qualifier=service.live.name,
             principal="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(self.api.execution_arn, "/*/*"),
             opts=self.inside(),
@@ -68,7 +69,7 @@ class Gateway(Component):
             f"{name}-{self._short}",
             api_id=self.api.id,
             integration_type="AWS_PROXY",
-            integration_uri=service.function.invoke_arn,
+            integration_uri=service.live.invoke_arn,
             payload_format_version="2.0",
             opts=self.inside(),
         )

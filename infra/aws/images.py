@@ -1,12 +1,14 @@
 """ECR, and the one image that everything runs from."""
 
 import json
+import re
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_docker_build as docker
 
 from infra.aws.keys import Keys
+from infra.aws.policy import Statement, document
 from infra.kit.component import Component
 from infra.kit.source import DOCKERFILE, ROOT
 from infra.planned import Plan, Region
@@ -44,7 +46,16 @@ class Images(Component):
             policy=json.dumps(_KEEP_TWENTY),
             opts=self.inside(),
         )
+        aws.ecr.RepositoryPolicy(
+            f"images-{region.short}",
+            repository=self.repository.name,
+            policy=document([_lambda_pulls(plan, region)]),
+            opts=self.inside(),
+        )
         self.image: pulumi.Input[str] = plan.config.image or self._build(region)
+        own = self.repository.arn
+        self.pulled: pulumi.Input[str] | None = own if plan.config.image is None else _repository(plan.config.image)
+        """The repository that the image is pulled from; None, when it is none of ECR's."""
 
     def _build(self, region: Region) -> pulumi.Output[str]:
         image = docker.Image(
@@ -58,3 +69,20 @@ class Images(Component):
             opts=self.inside(),
         )
         return image.ref
+
+
+def _lambda_pulls(plan: Plan, region: Region) -> Statement:
+    """Let Lambda pull for functions of this account."""
+    ours = f"arn:aws:lambda:{region.name}:{plan.config.account}:function:*"
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": {"ArnLike": {"aws:SourceArn": ours}},
+    }
+
+
+def _repository(image: str) -> str | None:
+    """Say `arn:aws:ecr:<region>:<account>:repository/<name>` of an image in ECR."""
+    named = re.fullmatch(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^@]+)@.*", image)
+    return None if named is None else f"arn:aws:ecr:{named[2]}:{named[1]}:repository/{named[3]}"

@@ -20,11 +20,12 @@ class Job(Component):
 
     def __init__(self, ground: Ground, workload: Workload, parent: pulumi.Resource, *, run_now: bool = False) -> None:
         super().__init__(f"job-{workload.name}-{ground.region.short}", parent)
-        self.function = Lambda(ground, workload, HANDLER, JOB, self).function
+        self.live = Lambda(ground, workload, HANDLER, JOB, self).live
         if run_now:
             aws.lambda_.Invocation(
                 f"{workload.name}-{ground.region.short}",
-                function_name=self.function.name,
+                function_name=self.live.function_name,
+                qualifier=self.live.name,
                 input=pulumi.Output.json_dumps({"image": ground.image}),
                 triggers={"image": ground.image},
                 opts=self.inside(),

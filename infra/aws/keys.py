@@ -42,17 +42,23 @@ class Keys(Component):
 
 
 def _policy(account: str, region: str) -> dict[str, Any]:
-    """The account's own policies decide; services of AWS use the key for things of this account only."""
+    """The account's own policies decide; services of AWS use the key for things of this account only.
+
+    EventBridge does not say for whom it writes to a queue that is encrypted, so it is not asked for that: with such a
+    condition every event is lost. What it may write to, the policies of the queues say.
+    """
     ours = {"StringEquals": {"aws:SourceAccount": account}}
+    edges = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"}}
     logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account}:*"}}
     return {
         "Version": "2012-10-17",
         "Statement": [
             _statement({"AWS": f"arn:aws:iam::{account}:root"}, ["kms:*"], {}),
             _statement({"Service": f"logs.{region}.amazonaws.com"}, _USE, logs),
-            _statement({"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}, _USE, ours),
+            _statement({"Service": "events.amazonaws.com"}, _USE, {}),
+            _statement({"Service": "sns.amazonaws.com"}, _USE, ours),
             _statement({"Service": ["cloudwatch.amazonaws.com", "backup.amazonaws.com"]}, _USE, ours),
-            _statement({"Service": "cloudfront.amazonaws.com"}, _USE, ours),
+            _statement({"Service": "cloudfront.amazonaws.com"}, _USE, edges),
         ],
     }
 

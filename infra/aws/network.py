@@ -7,6 +7,8 @@ from infra.kit.component import Component
 from infra.planned import Plan, Region
 
 ZONES = 2
+_WITHOUT_ORIGINS = ("use1-az3", "usw1-az2", "apne1-az3", "apne2-az1", "cac1-az3")
+"""Zones in which CloudFront reaches no private origin, by the ids that are the same for every account."""
 _ENDPOINTS = ("ecr.api", "ecr.dkr", "events", "kms", "logs", "secretsmanager", "sqs")
 
 
@@ -27,7 +29,10 @@ class RegionNetwork(Component):
         )
         # The group that every VPC comes with lets its members reach each other: nobody is to use it.
         aws.ec2.DefaultSecurityGroup(f"closed-{region.short}", vpc_id=self.vpc.id, opts=self.inside())
-        zones = aws.get_availability_zones_output(state="available", opts=pulumi.InvokeOutputOptions(parent=self)).names
+        asking = pulumi.InvokeOutputOptions(parent=self)
+        zones = aws.get_availability_zones_output(
+            state="available", exclude_zone_ids=list(_WITHOUT_ORIGINS), opts=asking
+        ).names
         self._zones = [zones[index] for index in range(ZONES)]
         self.subnets = [self._subnet(f"private-{index}", index, zone) for index, zone in enumerate(self._zones)]
         self.subnet_ids = [subnet.id for subnet in self.subnets]

@@ -59,10 +59,10 @@ class Region(Component):
         self._bus = Bus(plan, region, self.keys, self)
         self._logs = Logs(plan, region, self.keys, self)
         self._vault = Vault(plan, region, self.keys, self._texts(), self)
-        self._accounts = Accounts(
-            plan, region, self._vault, self.database, self._files, self._bus.bus, self.keys, self._logs, self
-        )
-        self._run(Images(plan, region, self.keys, self).image)
+        images = Images(plan, region, self.keys, self)
+        parts = (self._vault, self.database, self._files, self._bus.bus, self.keys, self._logs)
+        self._accounts = Accounts(plan, region, *parts, images.pulled, self)
+        self._run(images.image)
         Watch(plan, region, self.keys, self.gateway.api.id if self.gateway else None, self)
 
     def _credentials(self) -> Credentials:
@@ -168,5 +168,5 @@ class Region(Component):
         crons = {cron.workload: cron for cron in plan.crons}
         made |= {workload.name: Job(ground, workload, self) for workload in plan.of("job") if workload.name in crons}
         for name, cron in crons.items():
-            Clock(plan, place, cron, made[name].function, self.keys, self)
+            Clock(plan, place, cron, made[name].live, self.keys, self)
         return list(made.values())

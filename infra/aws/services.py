@@ -19,7 +19,7 @@ class Service(Component):
     def __init__(self, ground: Ground, workload: Workload, parent: pulumi.Resource) -> None:
         super().__init__(f"service-{workload.name}-{ground.region.short}", parent)
         self.workload = workload
-        self.function = Lambda(ground, workload, HANDLER, TARGET, self).function
+        self.live = Lambda(ground, workload, HANDLER, TARGET, self).live
 
 
 class FargateService(Component):
@@ -49,7 +49,7 @@ class FargateService(Component):
             cluster=self._cluster.arn,
             task_definition=task.definition.arn,
             launch_type="FARGATE",
-            desired_count=max(1, ground.plan.config.sizing.warm),
+            desired_count=_fewest(ground),
             deployment_circuit_breaker={"enable": True, "rollback": True},
             wait_for_steady_state=True,
             network_configuration={
@@ -58,7 +58,9 @@ class FargateService(Component):
                 "assign_public_ip": False,
             },
             load_balancers=[{"target_group_arn": target.arn, "container_name": name, "container_port": PORT}],
-            opts=self.inside(after=[balancer.listener]),
+            # A target of no load balancer is refused: it is one by the rules that lead to it. How many tasks there are,
+            # their load says: a roll would bring back the number that it began with.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=balancer.rules(name), ignore_changes=["desiredCount"]),
         )
 
     def _growth(self) -> None:
@@ -68,7 +70,7 @@ class FargateService(Component):
             service_namespace="ecs",
             resource_id=pulumi.Output.concat("service/", self._cluster.name, "/", self.service.name),
             scalable_dimension="ecs:service:DesiredCount",
-            min_capacity=max(1, ground.plan.config.sizing.warm),
+            min_capacity=_fewest(ground),
             max_capacity=ground.plan.config.sizing.most,
             opts=self.inside(),
         )
@@ -85,6 +87,11 @@ class FargateService(Component):
             },
             opts=self.inside(),
         )
+
+
+def _fewest(ground: Ground) -> int:
+    """Tell how many tasks there always are; a standby has none, until it serves."""
+    return max(1, ground.plan.config.sizing.warm) if ground.region.role == "serving" else 0
 
 
 def _command(workload: Workload) -> list[str]:

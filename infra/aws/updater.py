@@ -17,12 +17,23 @@ _IMAGES = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 )
-_ROLL = ("lambda:GetFunction", "lambda:InvokeFunction", "lambda:UpdateFunctionCode")
+_ROLL = (
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:InvokeFunction",
+    "lambda:PublishVersion",
+    "lambda:UpdateAlias",
+    "lambda:UpdateFunctionCode",
+)
 _SERVICES = ("ecs:DescribeServices", "ecs:UpdateService")
+_TASKS = ("ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition")
+"""A new image is a new definition of its task, which runs as the roles of the installation."""
 
 
 class Updater(Component):
     """Owns the updater's role. It reads no secret, no data and no log, and gives nobody a right.
+
+    What it rolls runs as the roles of the installation, so the code that it brings may what they may.
 
     The customer takes it away by deleting the role, and everything runs on.
     """
@@ -48,6 +59,12 @@ class Updater(Component):
                     allow(_IMAGES, [f"arn:aws:ecr:*:{within}repository/{config.name}"]),
                     allow(_ROLL, [f"arn:aws:lambda:*:{within}function:{config.name}-*"]),
                     allow(_SERVICES, [f"arn:aws:ecs:*:{within}service/{config.name}-*/{config.name}-*"]),
+                    allow(_TASKS, ["*"]),
+                    allow(
+                        ["iam:PassRole"],
+                        [f"arn:aws:iam::{within}role/{config.name}-*"],
+                        StringEquals={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+                    ),
                 ]
             ),
             opts=self.inside(),

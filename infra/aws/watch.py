@@ -106,6 +106,11 @@ def _alarms(plan: Plan, region: Region, api: pulumi.Input[str] | None) -> Iterat
         queue = {"QueueName": plan.name(name, region)}
         says = f"Events wait for ten minutes: {name}"
         yield Alarm(f"{name}-waits", says, "AWS/SQS", "ApproximateAgeOfOldestMessage", queue, 600, 5)
+    for cron in plan.crons:
+        function = {"FunctionName": plan.name(cron.workload, region)}
+        yield Alarm(
+            f"{cron.workload}-fails", f"A job failed: {cron.workload}", "AWS/Lambda", "Errors", function, 0, 1, "Sum"
+        )
     if api is not None:
         yield Alarm("calls-fail", "Calls fail", "AWS/ApiGateway", "5xx", {"ApiId": api}, 5, 5, "Sum")
 

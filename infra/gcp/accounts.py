@@ -10,8 +10,8 @@ from infra.planned import Plan, Region, Workload
 
 CALLERS = ("push", "clock")
 """Accounts that run nothing: Pub/Sub and Scheduler call consumers as them."""
-_ASKING = {"reranker": "roles/discoveryengine.viewer"}
-"""The role of who asks a kind of model, where it is not Vertex AI's: the narrowest that holds `rankingConfigs.rank`."""
+RANKS = "discoveryengine.rankingConfigs.rank"
+"""All that who asks a reranker needs. The narrowest role of Google's that holds it reads all of Discovery Engine."""
 
 
 class Accounts(Component):
@@ -28,7 +28,8 @@ class Accounts(Component):
     ) -> None:
         super().__init__(f"accounts-{region.short}", parent)
         self._plan, self._region = plan, region
-        self._accounts: dict[str, gcp.serviceaccount.Account] = {}
+        self.accounts: dict[str, gcp.serviceaccount.Account] = {}
+        self._ranking = self._ranker() if any(kind == "reranker" for kind in _asked(plan)) else None
         self.emails: dict[str, pulumi.Output[str]] = {}
         self.grants: dict[str, list[pulumi.Resource]] = {}
         for workload in plan.workloads:
@@ -57,7 +58,7 @@ class Accounts(Component):
             display_name=f"ContextFS {name} in {self._region.name}",
             opts=self.inside(),
         )
-        self._accounts[name] = account
+        self.accounts[name] = account
         self.emails[name] = account.email
         return self.member(name)
 
@@ -107,7 +108,7 @@ class Accounts(Component):
         return [
             gcp.serviceaccount.IAMMember(
                 f"{workload.name}-signs-{self._region.short}",
-                service_account_id=self._accounts[workload.name].name,
+                service_account_id=self.accounts[workload.name].name,
                 role="roles/iam.serviceAccountTokenCreator",
                 member=member,
                 opts=self.inside(),
@@ -119,9 +120,22 @@ class Accounts(Component):
             gcp.projects.IAMMember(
                 f"{workload.name}-calls-{thing}-{self._region.short}",
                 project=self._plan.config.account,
-                role=_ASKING.get(thing, "roles/aiplatform.user"),
+                role=self._ranking.name if self._ranking and thing == "reranker" else "roles/aiplatform.user",
                 member=member,
                 opts=self.inside(),
             )
             for thing in self._plan.grants_of(workload.name, "call models")
         ]
+
+    def _ranker(self) -> gcp.projects.IAMCustomRole:
+        return gcp.projects.IAMCustomRole(
+            f"ranker-{self._region.short}",
+            role_id=f"{self._plan.config.name}_ranker_{self._region.short}",
+            title=f"Asks a reranker for ContextFS in {self._region.name}",
+            permissions=[RANKS],
+            opts=self.inside(),
+        )
+
+
+def _asked(plan: Plan) -> set[str]:
+    return {grant.thing for grant in plan.grants if grant.action == "call models"}

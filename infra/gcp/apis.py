@@ -7,18 +7,35 @@ from infra.kit.component import Component
 from infra.planned import Plan, models
 
 _ALWAYS = (
-    "artifactregistry", "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "compute", "identitytoolkit",
-    "logging", "monitoring", "pubsub", "run", "secretmanager", "servicenetworking", "sqladmin", "storage",
+    "artifactregistry", "cloudbuild", "cloudfunctions", "cloudkms", "cloudresourcemanager", "cloudscheduler", "compute",
+    "iam", "iamcredentials", "identitytoolkit", "logging", "monitoring", "pubsub", "run", "secretmanager",
+    "servicenetworking", "sqladmin", "storage",
 )  # fmt: skip
-_AGENTS = ("artifactregistry", "cloudfunctions", "logging", "pubsub", "run", "secretmanager", "sqladmin")
+AGENTS = {
+    "alloydb": "roles/alloydb.serviceAgent",
+    "artifactregistry": "roles/artifactregistry.serviceAgent",
+    "cloudfunctions": "roles/cloudfunctions.serviceAgent",
+    "pubsub": "roles/pubsub.serviceAgent",
+    "redis": "roles/redis.serviceAgent",
+    "run": "roles/run.serviceAgent",
+    "secretmanager": None,
+    "sqladmin": "roles/cloudsql.serviceAgent",
+}
+"""The agents that are asked for before their service is used, and what each may do in the project.
+
+Google gives an agent its role when the service is used for the first time, and gives none to one that was asked for.
+"""
 
 
 class Apis(Component):
-    """Owns which APIs are on, and their agents. The project's owner turns one off: others may use it."""
+    """Owns which APIs are on, and their agents. The project's owner turns one off: others may use it.
 
-    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
-        super().__init__("apis", parent)
+    All else comes by `provider`, which waits for them: in an empty project nothing answers before.
+    """
+
+    def __init__(self, plan: Plan) -> None:
         config = plan.config
+        super().__init__("apis", None, providers=[_provider(plan, "gcp-apis")])
         extra = {
             "alloydb": config.passages == "apart",
             "redis": config.cache,
@@ -28,20 +45,55 @@ class Apis(Component):
             "certificatemanager": config.network == "private",
         }
         wanted = (*_ALWAYS, *(name for name, on in extra.items() if on))
-        self.services = [
+        self._services = [
             gcp.projects.Service(name, service=f"{name}.googleapis.com", disable_on_destroy=False, opts=self.inside())
             for name in wanted
         ]
-        with_agents = (*_AGENTS, *(name for name in ("alloydb", "redis") if name in wanted))
-        self.agents = {name: self._agent(name) for name in with_agents}
-        # The agent of Cloud Storage is not among those that can be asked for; its name is made of the project's number.
-        number = self.agents["pubsub"].apply(lambda email: email.split("@")[0].removeprefix("service-"))
-        self.agents["storage"] = pulumi.Output.concat(
-            "service-", number, "@gs-project-accounts.iam.gserviceaccount.com"
-        )
+        self._ready: list[pulumi.Resource] = [*self._services]
+        self.agents = {name: self._agent(plan, name) for name in AGENTS if name in wanted}
+        self.agents |= self._told(config.account)
+        self.provider = _provider(plan, "gcp", after=self._ready)
 
-    def _agent(self, name: str) -> pulumi.Output[str]:
+    def _agent(self, plan: Plan, name: str) -> pulumi.Output[str]:
         identity = gcp.projects.ServiceIdentity(
-            name, service=f"{name}.googleapis.com", opts=self.inside(after=self.services)
+            name, service=f"{name}.googleapis.com", opts=self.inside(after=self._services)
         )
+        self._ready.append(identity)
+        role = AGENTS[name]
+        if role is not None:
+            granted = gcp.projects.IAMMember(
+                f"{name}-acts",
+                project=plan.config.account,
+                role=role,
+                member=pulumi.Output.concat("serviceAccount:", identity.email),
+                opts=self.inside(),
+            )
+            self._ready.append(granted)
         return identity.email
+
+    def _told(self, account: str) -> dict[str, pulumi.Output[str]]:
+        """Give the agents that cannot be asked for: each comes into being when its service is asked what it is called.
+
+        What encrypts logs is another one than the agent of Logging.
+        """
+        asking = pulumi.InvokeOutputOptions(parent=self, depends_on=self._services)
+        files = gcp.storage.get_project_service_account_output(project=account, opts=asking)
+        logs = gcp.logging.get_project_cmek_settings_output(project=account, opts=asking)
+        return {"storage": files.email_address, "logging": logs.service_account_id.apply(_address)}
+
+
+def _provider(plan: Plan, name: str, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
+    config = plan.config
+    return gcp.Provider(
+        name,
+        project=config.account,
+        default_labels={"product": "contextfs", "installation": config.name, "environment": config.environment},
+        user_project_override=True,
+        billing_project=config.account,
+        opts=pulumi.ResourceOptions(depends_on=after),
+    )
+
+
+def _address(account: str) -> str:
+    """Take what stands before some accounts' addresses away: a member of a policy has it already."""
+    return account.removeprefix("serviceAccount:")

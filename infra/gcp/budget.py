@@ -3,7 +3,6 @@
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.gcp.apis import Apis
 from infra.kit.component import Component
 from infra.planned import Plan
 
@@ -11,7 +10,7 @@ from infra.planned import Plan
 class Budget(Component):
     """Owns the budget of the project and when people hear of it. It stops nothing: a bill is better than lost data."""
 
-    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
+    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("budget", parent)
         config = plan.config
         gcp.billing.Budget(
@@ -25,5 +24,5 @@ class Budget(Component):
                 {"threshold_percent": 0.9},
                 {"threshold_percent": 1.0, "spend_basis": "FORECASTED_SPEND"},
             ],
-            opts=self.inside(after=apis.services),
+            opts=self.inside(),
         )

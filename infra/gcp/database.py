@@ -87,9 +87,9 @@ def _settings(
             {"name": "max_connections", "value": str(100 * sizing.database_cpus)},
         ],
         "insights_config": {"query_insights_enabled": True, "record_application_tags": True},
-        "maintenance_window": {"day": 7, "hour": 4, "update_track": "stable"},
     }
-    if not replica:
+    if not replica:  # a copy is kept up in the window of what it copies, and has no backup of its own
+        settings["maintenance_window"] = {"day": 7, "hour": 4, "update_track": "stable"}
         settings["backup_configuration"] = {
             "enabled": True,
             "location": region.name,

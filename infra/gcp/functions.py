@@ -79,7 +79,12 @@ class Function(Component):
             opts=self.inside(after=[*ground.before(workload), sources.may_build]),
         )
         self.name = function.name
-        self.uri = function.url
+        # Pub/Sub and Scheduler count as callers from inside at this address of a function, and not at its other one.
+        self.uri = function.service_config.apply(_address)
+
+
+def _address(service: gcp.cloudfunctionsv2.outputs.FunctionServiceConfig | None) -> str:
+    return (service.uri if service else None) or ""
 
 
 def _service_config(ground: Ground, workload: Workload) -> gcp.cloudfunctionsv2.FunctionServiceConfigArgsDict:

@@ -1,7 +1,6 @@
 """An installation on Google Cloud: what there is once, and its regions."""
 
 import pulumi
-import pulumi_gcp as gcp
 
 from infra.gcp.apis import Apis
 from infra.gcp.budget import Budget
@@ -26,16 +25,9 @@ class Installation(Component):
 
     def __init__(self, plan: Plan) -> None:
         config = plan.config
-        provider = gcp.Provider(
-            "gcp",
-            project=config.account,
-            default_labels={"product": "contextfs", "installation": config.name, "environment": config.environment},
-            user_project_override=True,
-            billing_project=config.account,
-        )
-        super().__init__(config.name, None, providers=[provider])
-        apis = Apis(plan, self)
-        network = Network(plan, apis, self)
+        apis = Apis(plan)
+        super().__init__(config.name, None, providers=[apis.provider])
+        network = Network(plan, self)
         keys = {region.name: Keys(plan, region, apis, self) for region in plan.regions}
         home = plan.regions[0]
         images = Images(plan, home, keys[home.name], self)
@@ -45,12 +37,12 @@ class Installation(Component):
             primary = self.regions[0] if place.role == "standby" else None
             region = Region(plan, place, apis, network, keys[place.name], images.image, primary, common, self)
             self.regions.append(region)
-        People(plan, apis, self)
-        Watch(plan, apis, self)
+        People(plan, self)
+        Watch(plan, self)
         if config.budget:
-            Budget(plan, apis, self)
+            Budget(plan, self)
         if config.updater:
-            Updater(plan, config.updater, self)
+            Updater(plan, config.updater, self.regions, self)
         if config.network == "public":
             self._public(plan, keys[home.name])
         else:

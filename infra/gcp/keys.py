@@ -19,7 +19,7 @@ class Keys(Component):
     def __init__(self, plan: Plan, region: Region, apis: Apis, parent: pulumi.Resource) -> None:
         super().__init__(f"keys-{region.short}", parent)
         own = plan.config.encryption_keys.get(region.name)
-        self.key: pulumi.Input[str] = own or self._make(plan, region, apis)
+        self.key: pulumi.Input[str] = own or self._make(plan, region)
         self.usable = [
             gcp.kms.CryptoKeyIAMMember(
                 f"{agent}-encrypts-{region.short}",
@@ -31,12 +31,12 @@ class Keys(Component):
             for agent, email in apis.agents.items()
         ]
 
-    def _make(self, plan: Plan, region: Region, apis: Apis) -> pulumi.Output[str]:
+    def _make(self, plan: Plan, region: Region) -> pulumi.Output[str]:
         ring = gcp.kms.KeyRing(
             f"ring-{region.short}",
             name=plan.name("stores", region),
             location=region.name,
-            opts=self.inside(after=apis.services),
+            opts=self.inside(),
         )
         key = gcp.kms.CryptoKey(
             f"key-{region.short}",

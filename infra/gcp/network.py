@@ -3,7 +3,6 @@
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.gcp.apis import Apis
 from infra.kit.component import Component
 from infra.planned import Plan, Region
 
@@ -15,7 +14,7 @@ class Network(Component):
     internet: what comes in, comes by the edge.
     """
 
-    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
+    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("network", parent)
         name = plan.config.name
         self.vpc = gcp.compute.Network(
@@ -23,13 +22,15 @@ class Network(Component):
             name=name,
             auto_create_subnetworks=False,
             routing_mode="GLOBAL",
-            opts=self.inside(after=apis.services),
+            opts=self.inside(),
         )
         services = gcp.compute.GlobalAddress(
             "services",
             name=f"{name}-services",
             purpose="VPC_PEERING",
             address_type="INTERNAL",
+            # Left to Google, it may take one of those that the subnetworks have.
+            address="10.32.0.0",
             prefix_length=16,
             network=self.vpc.id,
             opts=self.inside(),

@@ -37,14 +37,14 @@ class Passages(Component):
             network_config={"network": network.vpc.id},
             encryption_config={"kms_key_name": keys.key},
             initial_user=None if primary else {"user": "migrator", "password": credentials.passwords["migrator"]},
-            continuous_backup_config={
-                "enabled": True,
-                "recovery_window_days": 7,
-                "encryption_config": {"kms_key_name": keys.key},
-            },
+            continuous_backup_config=_backup(keys) if primary is None else {"enabled": False},
             deletion_protection=config.production,
             deletion_policy="FORCE" if primary else "DEFAULT",
-            opts=self.inside(after=[network.peering, *keys.usable], protect=config.production),
+            # A secondary follows an instance, and no input of it names that one.
+            opts=self.inside(
+                after=[network.peering, *keys.usable, *([primary.instance] if primary else ())],
+                protect=config.production,
+            ),
         )
         self.instance = self._instance(plan, region, network, standby=primary is not None)
         self.host = self.instance.ip_address
@@ -60,3 +60,8 @@ class Passages(Component):
             client_connection_config={"ssl_config": {"ssl_mode": "ENCRYPTED_ONLY"}},
             opts=self.inside(after=[network.peering]),
         )
+
+
+def _backup(keys: Keys) -> gcp.alloydb.ClusterContinuousBackupConfigArgsDict:
+    """Say how far back one can go. A secondary has none: it is its primary's past that is kept."""
+    return {"enabled": True, "recovery_window_days": 7, "encryption_config": {"kms_key_name": keys.key}}

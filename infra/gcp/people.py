@@ -3,7 +3,6 @@
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.gcp.apis import Apis
 from infra.kit.component import Component
 from infra.planned import Plan
 
@@ -14,7 +13,7 @@ class People(Component):
     Customers' identity providers (SAML, OIDC) are added when a customer comes, not here.
     """
 
-    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
+    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("people", parent)
         gcp.identityplatform.Config(
             "sign-in",
@@ -28,5 +27,5 @@ class People(Component):
             multi_tenant={"allow_tenants": plan.config.tenant is None},
             client={"permissions": {"disabled_user_signup": plan.config.tenant is not None}},
             authorized_domains=[f"app.{plan.config.domain}"],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=apis.services, retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )

@@ -57,6 +57,11 @@ class Region(Component):
         self._accounts = Accounts(plan, region, self._vault, self._files, topics.events, self)
         self._run(image, topics)
 
+    def runs_as(self) -> dict[str, gcp.serviceaccount.Account]:
+        """Give the accounts that programs run as, and the one that builds functions."""
+        accounts = self._accounts.accounts
+        return {**{one.name: accounts[one.name] for one in self.plan.workloads}, "build": self._builder}
+
     def _stores(self, primary: Self | None) -> None:
         plan, region, network, keys = self.plan, self.place, self.network, self.keys
         over = primary.database if primary else None
@@ -107,6 +112,7 @@ class Region(Component):
         """Draw what events and the clock call; what is small is a function, the rest needs the image."""
         plan, region = self.plan, self.place
         sources = Sources(plan, region, self.keys, self)
+        self._builder = sources.builder
         made = {
             workload.name: Function(ground, workload, sources, self)
             if workload.size == "small"

@@ -7,7 +7,6 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.gcp.apis import Apis
 from infra.kit.component import Component
 from infra.planned import Plan
 
@@ -41,7 +40,7 @@ _GRAPHS = {
 class Watch(Component):
     """Owns what is promised (99.9 % of calls answered, 95 % of them within half a second) and who is told when not."""
 
-    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
+    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
         super().__init__("watch", parent)
         self._plan = plan
         self._people = gcp.monitoring.NotificationChannel(
@@ -49,12 +48,12 @@ class Watch(Component):
             display_name="ContextFS alarms",
             type="email",
             labels={"email_address": plan.config.alerts},
-            opts=self.inside(after=apis.services),
+            opts=self.inside(),
         )
         self._objectives()
         for name, says, condition in _conditions():
             self._alert(name, says, condition)
-        gcp.monitoring.Dashboard("overview", dashboard_json=dashboard(), opts=self.inside(after=apis.services))
+        gcp.monitoring.Dashboard("overview", dashboard_json=dashboard(), opts=self.inside())
         if plan.config.network == "public":
             self._look_from_outside()
 
@@ -88,7 +87,7 @@ class Watch(Component):
             opts=self.inside(),
         )
         burn = pulumi.Output.concat('select_slo_burn_rate("', answered.name, '", "3600s")')
-        self._alert("errors-burn", "The month's errors would be used up in two days", _above(burn, 14, "0s"))
+        self._alert("errors-burn", "The month's errors would be used up in two days", _burns(burn, 14))
 
     def _alert(self, name: str, says: str, condition: Condition) -> None:
         gcp.monitoring.AlertPolicy(
@@ -178,6 +177,19 @@ def _above(filter_: pulumi.Input[str], threshold: float, duration: str, aligner:
             "threshold_value": threshold,
             "duration": duration,
             "aggregations": [{"alignment_period": "60s", "per_series_aligner": aligner}],
+        },
+    }
+
+
+def _burns(rate: pulumi.Input[str], threshold: float) -> Condition:
+    """Compare a rate of burning, which Monitoring has lined up in time already."""
+    return {
+        "display_name": "",
+        "condition_threshold": {
+            "filter": rate,
+            "comparison": "COMPARISON_GT",
+            "threshold_value": threshold,
+            "duration": "0s",
         },
     }
 

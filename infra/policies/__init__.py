@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from infra.planned import Plan
 from infra.policies import (
+    beginnings,
     deletion,
     delivery,
     disclosure,
@@ -16,6 +17,8 @@ from infra.policies import (
     names,
     order,
     private_addresses,
+    reach,
+    releases,
     residency,
     transit,
 )
@@ -26,6 +29,7 @@ Policy = Callable[[Recording, Plan], Iterator[str]]
 POLICIES: dict[str, Policy] = {
     module.__name__.rsplit(".", 1)[-1]: module.faults
     for module in (
+        beginnings,
         deletion,
         delivery,
         disclosure,
@@ -38,6 +42,8 @@ POLICIES: dict[str, Policy] = {
         names,
         order,
         private_addresses,
+        reach,
+        releases,
         residency,
         transit,
     )

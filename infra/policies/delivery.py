@@ -33,6 +33,7 @@ def _subscription(subscription: Resource) -> Iterator[str]:
 
 def _queues(recording: Recording, plan: Plan) -> Iterator[str]:
     functions = {function.urn: function for function in recording.of("aws:lambda/function:Function")}
+    led = {alias.urn: alias.property_dependencies["functionName"] for alias in recording.of("aws:lambda/alias:Alias")}
     queues = {queue.urn: queue for queue in recording.of("aws:sqs/queue:Queue")}
     for mapping in recording.of("aws:lambda/eventSourceMapping:EventSourceMapping"):
         if "ReportBatchItemFailures" not in mapping.inputs.get("functionResponseTypes", ()):
@@ -41,12 +42,21 @@ def _queues(recording: Recording, plan: Plan) -> Iterator[str]:
             queue = queues[urn]
             if not queue.inputs.get("redrivePolicy"):
                 yield f"{queue.label} has no dead letters"
-            longest = max(functions[one].inputs["timeout"] for one in mapping.property_dependencies["functionName"])
+            called = [led.get(one, (one,)) for one in mapping.property_dependencies.get("functionName", ())]
+            times = (functions[one].inputs["timeout"] for behind in called for one in behind if one in functions)
+            longest = max(times, default=0)
             if queue.inputs.get("visibilityTimeoutSeconds", 30) < 6 * longest:
                 yield f"{queue.label} gives a message out again while it is still worked on"
+    open_to_events = {
+        urn
+        for policy in recording.of("aws:sqs/queuePolicy:QueuePolicy")
+        for urn in policy.property_dependencies["queueUrl"]
+    }
     for target in recording.of("aws:cloudwatch/eventTarget:EventTarget"):
         if not target.inputs.get("deadLetterConfig"):
             yield f"{target.label} has no dead letters"
+        elif not open_to_events & set(target.property_dependencies["deadLetterConfig"]):
+            yield f"{target.label} may not write to its dead letters"
     del plan
 
 

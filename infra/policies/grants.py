@@ -13,7 +13,6 @@ ALLOWED_ROLES = {
     "roles/aiplatform.user",
     "roles/iam.serviceAccountTokenCreator",
     "roles/cloudbuild.builds.builder",
-    "roles/discoveryengine.viewer",
     "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     "roles/pubsub.publisher",
     "roles/pubsub.subscriber",
@@ -31,21 +30,39 @@ ALLOWED_POLICIES = (
     "AWSBackupServiceRolePolicyForS3Restore",
 )
 """Every managed policy of AWS's that is attached to anything."""
-ON_EVERYTHING = {"ecr:GetAuthorizationToken"}
+ON_EVERYTHING = {"ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"}
 """Actions that AWS knows no narrower thing for."""
+AGENT_ROLES = {
+    "roles/alloydb.serviceAgent",
+    "roles/artifactregistry.serviceAgent",
+    "roles/cloudfunctions.serviceAgent",
+    "roles/cloudsql.serviceAgent",
+    "roles/pubsub.serviceAgent",
+    "roles/redis.serviceAgent",
+    "roles/run.serviceAgent",
+}
+"""Roles that Google's own agents have, and nobody else is given."""
+_ROLLS = "roles/iam.serviceAccountUser"
 _SIGNS = "roles/iam.serviceAccountTokenCreator"
+_AGENT = "gcp:projects/serviceIdentity:ServiceIdentity"
 _IAM = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     """Tell which grants are too wide."""
-    del plan
+    agents = {agent.urn for agent in recording.of(_AGENT)}
     for resource in recording.resources:
         role = resource.inputs.get("role")
         if role in PRIMITIVE:
             yield f"{resource.label} gives {role}, which is half of everything"
         elif role == _SIGNS and not _of_itself(resource):
             yield f"{resource.label} gives {role} over an account that is not its member's own"
+        elif role in AGENT_ROLES:
+            if not agents & set(resource.property_dependencies.get("member", ())):
+                yield f"{resource.label} gives {role} to somebody who is no agent of Google's"
+        elif role == _ROLLS:
+            if plan.config.updater is None or resource.inputs.get("member") != plan.config.updater:
+                yield f"{resource.label} lets somebody who is not the updater run programs as an account"
         elif isinstance(role, str) and role.startswith("roles/") and role not in ALLOWED_ROLES:
             yield f"{resource.label} gives {role}, which is not among the roles that are given"
         if resource.type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment":

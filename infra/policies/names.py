@@ -8,6 +8,7 @@ from infra.preview.recording import COMPUTED, Recording, Resource
 
 _WITHIN = frozenset(
     {
+        "aws:lambda/alias:Alias",
         "gcp:kms/cryptoKey:CryptoKey",
         "gcp:sql/database:Database",
         "gcp:sql/user:User",

@@ -28,6 +28,18 @@ _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
     resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
 )
+_TOLD: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": lambda region: {
+        "names": [f"{region}{letter}" for letter in "abc"]
+    },
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": lambda _: {
+        "emailAddress": "service-1@gs-project-accounts.iam.gserviceaccount.com"
+    },
+    "gcp:logging/getProjectCmekSettings:getProjectCmekSettings": lambda _: {
+        "serviceAccountId": "cmek-p1@gcp-sa-logging.iam.gserviceaccount.com"
+    },
+}
+"""What a provider's functions tell, by their tokens; what is asked after something that is not made is not asked."""
 Outputs = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
 """What a resource of a type and name with some inputs would answer, in a rehearsal."""
 
@@ -79,10 +91,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's name
-        """Answer a provider's function: what a region's zones are called is all that is ever asked."""
+        """Answer a provider's function: what a region's zones are called, and two agents of Google's."""
         region = request.provider.rsplit("::", 2)[-2].removeprefix("aws-")
         answer = resource_pb2.ResourceInvokeResponse()
-        getattr(answer, "return").update({"names": [f"{region}{letter}" for letter in "abc"], "id": region})
+        getattr(answer, "return").update({"id": region, **_TOLD.get(request.tok, lambda _: {})(region)})
         return answer
 
     def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's name

@@ -14,14 +14,20 @@ class Graph:
         self._below: dict[str, list[str]] = {}
         for resource in recording.resources:
             self._below.setdefault(resource.parent, []).append(resource.urn)
+        self._providers = {one.name: one.urn for one in recording.resources if one.type.startswith("pulumi:providers:")}
         self._known: dict[str, frozenset[str]] = {}
 
     def before(self, urn: str) -> frozenset[str]:
-        """What has to be there before a resource is made; who waits for a group waits for all in it."""
+        """What has to be there before a resource is made; who waits for a group waits for all in it.
+
+        A resource waits for its provider, and so for what that waits for.
+        """
         if urn not in self._known:
             self._known[urn] = frozenset()
             resource = self._resources[urn]
             direct = {one for needed in resource.dependencies for one in self._whole(needed)}
+            if resource.custom and resource.provider in self._providers:
+                direct.add(self._providers[resource.provider])
             self._known[urn] = frozenset(direct).union(*(self.before(one) for one in direct))
         return self._known[urn]
 

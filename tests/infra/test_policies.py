@@ -1,5 +1,6 @@
 """Every stack keeps every policy, and every policy is broken by a program that does one thing wrong."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.infra.conftest import PULUMI, Previews
 pytestmark = PULUMI
 policies = pytest.importorskip("infra.policies", reason="Pulumi's packages are not installed")
 
-GCP, AWS, RESOLVED = "gcp-us-central1", "aws-us-east-1", "aws-us-east-1 resolved"
+GCP, TEAM, AWS, RESOLVED = "gcp-us-central1", "gcp-team", "aws-us-east-1", "aws-us-east-1 resolved"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -112,6 +113,37 @@ def shouts(raw: dict[str, Any]) -> None:
 
 ROLE = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["*"]}]}'
 OPEN = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage"}]}'
+
+
+def called_as_changed_last(raw: dict[str, Any]) -> None:
+    for name in ("functionName", "integrationUri", "qualifier", "target"):
+        raw["property_dependencies"].pop(name, None)
+
+
+def for_one_account(raw: dict[str, Any]) -> None:
+    policy = json.loads(raw["inputs"]["policy"])
+    for statement in policy["Statement"]:
+        if statement["Principal"].get("Service") == "events.amazonaws.com":
+            statement["Condition"] = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    raw["inputs"]["policy"] = json.dumps(policy)
+
+
+def by_the_balancers_name(raw: dict[str, Any]) -> None:
+    raw["inputs"]["orderedCacheBehaviors"][0]["originRequestPolicyId"] = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+
+def by_no_provider(raw: dict[str, Any]) -> None:
+    raw["provider"] = "gcp-apis"
+    raw["dependencies"] = []
+
+
+def buried_elsewhere(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["deadLetterConfig"] = ["another queue"]
+
+
+def given_to_nobody(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["member"] = []
+
 
 BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", drop("kmsKeyName"), "events", "encryption: Topic events-usc1 can take a key"),
@@ -213,6 +245,37 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (RESOLVED, "RolePolicy", put("policy", "{}"), "exports", "files: exports may not write to"),
     (GCP, "Service", other_bucket, "exports", "files: exports keeps files in gs://elsewhere, which is not drawn"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.admin"), "", "grants: TopicIAMMember"),
+    (GCP, "TopicIAMMember", put("role", "roles/pubsub.serviceAgent"), "", "grants: TopicIAMMember"),
+    (GCP, "TopicIAMMember", put("role", "roles/iam.serviceAccountUser"), "", "grants: TopicIAMMember"),
+    (GCP, "Account", by_no_provider, "search", "beginnings: Account search-usc1 does not wait for the API iam"),
+    (GCP, "SecurityPolicy", by_no_provider, "", "beginnings: SecurityPolicy api does not wait for the API compute"),
+    (GCP, "IAMMember", given_to_nobody, "run-acts", "beginnings: ServiceIdentity run is an agent without its role"),
+    (
+        TEAM,
+        "Cluster",
+        waits_for_nothing,
+        "passages-use4",
+        "beginnings: Cluster passages-use4 does not wait for an inst",
+    ),
+    (
+        TEAM,
+        "Cluster",
+        put("continuousBackupConfig.enabled", True),
+        "passages-use4",
+        "beginnings: Cluster passages-use4 keeps backups",
+    ),
+    (AWS, "ProxyTarget", waits_for_nothing, "", "beginnings: ProxyTarget proxy-use1 does not wait for an instance"),
+    (AWS, "EventTarget", buried_elsewhere, "on-embed", "delivery: EventTarget on-embed-use1 may not write to its dead"),
+    (RESOLVED, "RolePolicy", put("policy", "{}"), "relay-use1", "reach: TaskDefinition relay-use1 may not fetch its"),
+    (AWS, "Distribution", by_the_balancers_name, "api", "reach: Distribution api-use1 asks fargate by a name that it"),
+    (AWS, "Key", for_one_account, "", "reach: Key key-use1 asks EventBridge for what it does not say"),
+    (AWS, "Function", put("publish", False), "search", "releases: Function search-use1 has no versions"),
+    (AWS, "EventSourceMapping", called_as_changed_last, "on-embed", "releases: EventSourceMapping on-embed-use1"),
+    (AWS, "Integration", called_as_changed_last, "search", "releases: Integration search-use1.integrationUri calls"),
+    (AWS, "Permission", called_as_changed_last, "search", "releases: Permission search-use1.qualifier calls"),
+    (AWS, "Schedule", called_as_changed_last, "clock-expire", "releases: Schedule clock-expire-use1.target calls"),
+    (AWS, "Invocation", called_as_changed_last, "migrate-pre", "releases: Invocation migrate-pre-use1.qualifier calls"),
+    (AWS, "Service", waits_for_nothing, "stream", "releases: Service stream-use1 does not wait for the rules"),
     (RESOLVED, "RolePolicy", put("policy", ROLE), "search", "grants: RolePolicy search-use1 allows s3:*"),
     (AWS, "RolePolicyAttachment", put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"), "", "grants: RoleP"),
     (GCP, "Service", as_default_account, "search", "identity: Service search-usc1 runs as the project's default"),

@@ -14,7 +14,7 @@ from tests.infra.conftest import PULUMI, ROOT, Previews, run
 
 STACKS = stack_file.names()
 ASKED_BY = ("search", "context", "gateway")
-_EMBEDS, _RANKS = "roles/aiplatform.user", "roles/discoveryengine.viewer"
+_EMBEDS, _RANKS = "roles/aiplatform.user", COMPUTED
 
 
 @PULUMI
@@ -117,6 +117,8 @@ def test_on_google_cloud_a_reranker_is_asked_by_a_role_of_its_own_where_one_is_c
         **dict.fromkeys((f"{who}-calls-embedder" for who in (*ASKED_BY, "admin", "on-embed", "on-reindex")), _EMBEDS),
         "on-read-calls-models": _EMBEDS,
     } == both
+    [ranker] = previews("gcp-asia-east1").of("gcp:projects/iAMCustomRole:IAMCustomRole")
+    assert ranker.inputs["permissions"] == ["discoveryengine.rankingConfigs.rank"]
     assert {"on-read-calls-models": _EMBEDS} == alone
     assert {"discoveryengine"} == apis("gcp-asia-east1") & {"discoveryengine"}
     assert "discoveryengine" not in apis("gcp-us-central1")

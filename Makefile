@@ -22,7 +22,7 @@ status: .venv/server ## Show how the platform is
 	@$(BIN)/ctx status
 
 test: .venv/dev models ## Run the whole suite, on every core
-	@$(RUN) -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
+	@$(RUN) -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev ## Check style, types, imports
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,22 @@ from contextfs.runtime.wiring import Wiring, routes, triggers
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+_LONG = ("tests/journeys/", "tests/events/")
+"""Files of few tests that take as long as a hundred of others."""
+
 PASSWORDS = {
     "contextfs_app": "app-password",
     "contextfs_relay": "relay-password",
     "contextfs_sql": "sql-password",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files that take longer come first: who has the last one is alone with it for a short time then."""
+    root = Path(__file__).parent.parent
+    takes = Counter(item.path for item in items)
+    takes |= Counter({path: 100 for path in takes if path.relative_to(root).as_posix().startswith(_LONG)})
+    items.sort(key=lambda item: -takes[item.path])
 
 
 @dataclass(frozen=True)
@@ -71,14 +83,15 @@ def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_database(admin_url: str) -> Iterator[Callable[[], str]]:
-    """Give a function that makes an empty database and tells its URL; all of them go at the end."""
+def new_database(admin_url: str) -> Iterator[Callable[..., str]]:
+    """Give a function that makes a database, empty or as another one is, and tells its URL; all go at the end."""
     made: list[str] = []
 
-    def make() -> str:
+    def make(like: str = "template1") -> str:
         name = f"test_{secrets.token_hex(6)}"
+        statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(like))
         with psycopg.connect(admin_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            connection.execute(statement)
         made.append(name)
         return make_conninfo(admin_url, dbname=name)
 
@@ -89,12 +102,19 @@ def new_database(admin_url: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="session")
-def new_schema(new_database: Callable[[], str]) -> Callable[[], str]:
-    """Give a function that makes a database with the schema in it and tells its admin URL."""
+def new_schema(new_database: Callable[..., str]) -> Callable[[], str]:
+    """Give a function that makes a database with the schema in it and tells its admin URL.
+
+    It is migrated once, and copied from then on: but for what a server keeps of a database outside of it.
+    """
+    migrated: list[str] = []
 
     def make() -> str:
-        url = new_database()
-        migrate(url, passwords=PASSWORDS)
+        if not migrated:
+            migrate(pattern := new_database())
+            migrated.append(str(conninfo_to_dict(pattern)["dbname"]))
+        url = new_database(migrated[0])
+        assert migrate(url, passwords=PASSWORDS) == []
         return url
 
     return make

@@ -59,14 +59,15 @@ def test_a_schedule_runs_once_and_ends(database_url: str) -> None:
     assert (0, "schedules_expire: done\n") == (ended.returncode, ended.stdout), ended.stderr
 
 
-def test_a_job_that_fails_says_so(database_url: str) -> None:
-    variables = environment(database_url) | {"CONTEXTFS_RELAY_DATABASE_URL": "host=127.0.0.1 port=9 dbname=none"}
+def test_a_job_that_fails_says_so(database_url: str, new_database: Callable[[], str]) -> None:
+    empty = as_role(new_database(), "contextfs_relay")
+    variables = environment(database_url) | {"CONTEXTFS_RELAY_DATABASE_URL": empty}
 
     ended = start("schedules_expire", variables)
 
     assert 1 == ended.returncode
     assert ended.stdout == ""
-    assert "database" in ended.stderr.splitlines()[-1]
+    assert "The database is not at this version's schema" in ended.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", ["", "migrate", "memories_get", "gateway", "triggers_index_memory"])

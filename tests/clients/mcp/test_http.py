@@ -1,8 +1,11 @@
 """`/mcp` at a server: the same tools over streamable HTTP, behind the same keys."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from http.client import HTTPConnection
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -28,6 +31,7 @@ HELLO = {
         "clientInfo": {"name": "test", "version": "1"},
     },
 }
+NAMED = "io.modelcontextprotocol"
 ACCEPTS = {"accept": "application/json, text/event-stream"}
 
 
@@ -101,6 +105,26 @@ def test_a_page_of_a_browser_is_kept_out(api_url: str, tenant: Tenant, headers: 
     page = httpx2.post(f"{api_url}/mcp", json=HELLO, headers=named | headers)
 
     assert (200, True) == (ours.status_code, page.status_code in {403, 421})
+
+
+def test_white_space_around_a_header_is_no_part_of_it(api_url: str, tenant: Tenant) -> None:
+    none: dict[str, str] = {}
+    meta = {f"{NAMED}/protocolVersion": "2026-07-28", f"{NAMED}/clientCapabilities": none}
+    params = {"name": "contextfs_list_sessions", "arguments": none, "_meta": meta}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    headers = ACCEPTS | {
+        "authorization": f"Bearer {tenant.key}",
+        "content-type": "application/json",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": " tools/call\t",
+        "mcp-name": "  contextfs_list_sessions  ",
+    }
+    connection = HTTPConnection(urlsplit(api_url).netloc, timeout=60)
+    connection.request("POST", "/mcp", body, headers)
+    answer = connection.getresponse()
+
+    assert (200, "result") == (answer.status, list(json.loads(answer.read()))[-1])
+    connection.close()
 
 
 def test_a_project_can_be_named(api_url: str, tenant: Tenant, client: ContextFS) -> None:

@@ -1,29 +1,19 @@
 """The official SDK's client gets itself a token at a real server: discovery, registration, consent, tools, refresh."""
 
 import asyncio
-import re
-import socket
-from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-import msgspec
 import pytest
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from pydantic import AnyUrl
-from starlette.testclient import TestClient
 
 from contextfs.client import ContextFS
-from contextfs.runtime.gateway import gateway
-from contextfs.runtime.wiring import Wiring, routes
 from tests.clients.mcp.conftest import said
-from tests.conftest import Tenant, founded, settings_for
-from tests.contextfs.client.serving import serving_app
-
-CALLBACK = "http://127.0.0.1:33418/callback"
+from tests.clients.mcp.person import CALLBACK, Person
+from tests.conftest import Tenant
 
 
 class Kept:
@@ -52,51 +42,6 @@ class Kept:
         self, client_info: OAuthClientInformationFull
     ) -> None:
         self.client = client_info
-
-
-class Person:
-    """Somebody at a browser: signs in when asked to, and decides."""
-
-    def __init__(self, key: str, decision: str = "allow") -> None:
-        self._key = key
-        self._decision = decision
-        self._told: dict[str, str] = {}
-        self.asked = 0
-
-    async def open(self, address: str) -> None:
-        """Open the address that a program shows, and go through its pages."""
-        self.asked += 1
-        parts = urlsplit(address)
-        async with httpx2.AsyncClient(base_url=f"{parts.scheme}://{parts.netloc}") as browser:
-            led = await browser.get(address)
-            form = parse_qs(urlsplit(led.headers["location"]).query)
-            signed = await browser.post("/oauth/login", data={"key": self._key, "return_to": form["return_to"][0]})
-            page = await browser.get(signed.headers["location"])
-            hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
-            sent = {name: value.replace("&amp;", "&") for name, value in hidden.items()}
-            back = await browser.post("/oauth/authorize", data=sent | {"decision": self._decision})
-        place = back.headers["location"]
-        assert place.startswith(CALLBACK)
-        self._told = {name: values[0] for name, values in parse_qs(urlsplit(place).query).items()}
-
-    async def answer(self) -> AuthorizationCodeResult:
-        """Give what came back to the program's address."""
-        if "error" in self._told:
-            raise PermissionError(self._told["error"])
-        return AuthorizationCodeResult(code=self._told["code"], state=self._told["state"], iss=self._told["iss"])
-
-
-@pytest.fixture
-def server(new_schema: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Tenant]]:
-    """Give a server that is reached where it says it is, and an organization there."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-    settings = msgspec.structs.replace(settings_for(new_schema()), public_url=f"http://127.0.0.1:{port}")
-    wired = Wiring(settings)
-    app = gateway(wired.door, routes())
-    with serving_app(app, port=port) as url:
-        yield url, founded(wired, TestClient(app))
-    wired.close()
 
 
 def provider(url: str, kept: Kept, person: Person) -> OAuthClientProvider:

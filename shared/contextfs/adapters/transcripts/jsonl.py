@@ -13,6 +13,8 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 MAX_LINE_BYTES = 64 << 20
+LEFT_OUT = b'{"type":"left-out-by-contextfs","bytes":%d}\n'
+"""What is kept in the place of a longer line, which nobody reads."""
 _BOM = b"\xef\xbb\xbf"
 _PADDING = b"\0"
 """What a file system leaves before a line that was being appended when the machine stopped."""
@@ -33,28 +35,25 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         return Source(record=self.number, offset=self.offset, size=len(self.data), sha256=digest)
 
 
-def lines(data: Data) -> Iterator[Line]:
-    """Give each line that is not blank, one at a time, so that memory stays flat."""
+def lines(data: Data, tally: Tally) -> Iterator[Line]:
+    """Give each line that is not blank, one at a time, so that memory stays flat.
+
+    Those above 64 MiB are counted as `oversized_line`, and not looked at.
+    """
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
     number = 0
     while start < len(data):
         number += 1
         end = data.find(b"\n", start)
         stop = len(data) if end < 0 else end
-        line = data[start:stop]
-        begins = start + len(line) - len(line.lstrip(_PADDING)) if line[:1] == _PADDING else start
-        if line and not line.isspace():
-            yield Line(number, begins, line[begins - start :] or line, end >= 0)
-        start = stop + 1
-
-
-def sensible(data: Data, tally: Tally) -> Iterator[Line]:
-    """Give each line but those above 64 MiB, which are counted as `oversized_line`."""
-    for line in lines(data):
-        if len(line.data) > MAX_LINE_BYTES:
+        if stop - start > MAX_LINE_BYTES:
             tally.add("oversized_line")
         else:
-            yield line
+            line = data[start:stop]
+            begins = start + len(line) - len(line.lstrip(_PADDING)) if line[:1] == _PADDING else start
+            if line and not line.isspace():
+                yield Line(number, begins, line[begins - start :] or line, end >= 0)
+        start = stop + 1
 
 
 def objects(data: Data, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
@@ -63,7 +62,7 @@ def objects(data: Data, tally: Tally) -> Iterator[tuple[Line, dict[str, Any]]]:
     `partial_line` is a last line that the tool is still writing, `oversized_line` one above 64 MiB, and
     `broken_line` anything else: cut, not UTF-8, with NULs, nested too deeply, or no JSON object.
     """
-    for line in sensible(data, tally):
+    for line in lines(data, tally):
         try:
             value = decode(line.data, _DECODER)
         except FAULTS:

@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from contextfs.adapters.transcripts import DatabaseReader, Reader, archive, files, signed, sqlite
 from contextfs.adapters.transcripts.files import FOLDER
+from contextfs.adapters.transcripts.jsonl import LEFT_OUT, MAX_LINE_BYTES
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.view import Data, viewed
 
@@ -40,7 +41,7 @@ def parts(of_tool: Reader, file: Path) -> Iterator[Part]:
             for n, document in enumerate(documents):
                 yield f"{_NEXT}{n}" if n else OWN, iter([document])
         else:
-            yield OWN, _lines(data)
+            yield OWN, _lines(data, is_streamed=hasattr(of_tool, "STREAMED"))
     for name, data in files.readable(of_tool.beside(file)).items():
         yield f"{_BESIDE}{name}", iter([data])
 
@@ -67,10 +68,12 @@ def _seen(file: Path) -> AbstractContextManager[Data]:
     return viewed(file) if files.is_large(file) else nullcontext(files.read(file))
 
 
-def _lines(data: Data) -> Iterator[bytes]:
+def _lines(data: Data, *, is_streamed: bool = False) -> Iterator[bytes]:
+    """Give lines with their ends; in the place of one that no reader of lines reads, what is kept of it."""
     start = 0
     while start < len(data):
         end = data.find(b"\n", start)
         stop = len(data) if end < 0 else end + 1
-        yield data[start:stop]
+        is_too_long = is_streamed and stop - start > MAX_LINE_BYTES
+        yield LEFT_OUT % (stop - start) if is_too_long else data[start:stop]
         start = stop

@@ -39,10 +39,14 @@ class View:
         return data
 
     def find(self, what: bytes, start: int, /) -> int:
-        """Give the place of `what` from `start` on, or -1."""
-        place = self._mapped.find(what, start)
-        self._forget((place if place >= 0 else len(self._mapped)) - start)
-        return place
+        """Give the place of `what` from `start` on, or -1. What is looked through is let go on the way."""
+        while True:
+            end = min(start + _KEPT_BYTES + len(what), len(self._mapped))
+            place = self._mapped.find(what, start, end)
+            self._forget((place if place >= 0 else end) - start)
+            if place >= 0 or end == len(self._mapped):
+                return place
+            start = end - len(what)
 
     def _forget(self, length: int) -> None:
         self._seen += length

@@ -15,7 +15,7 @@ import msgspec
 
 from contextfs.domain.context.model import Decision, Pack, PackCandidate
 from contextfs.domain.context.render import CUT, Path, entry, frame, numbers, path, render, unseen
-from contextfs.domain.context.sentences import Sentence, sentences
+from contextfs.domain.context.sentences import Sentence, is_announcement, sentences
 from contextfs.kit.errors import Invalid
 
 _WORDS = re.compile(r"\w+")
@@ -42,6 +42,9 @@ LOW = 0.5
 SHORT = 20
 """Characters from which on this holds: "hello", "1" and "delete that file" come a little close to any question."""
 
+MODEL = "assistant"
+"""Who speaks where a model does."""
+
 Count = Callable[[str], int]
 Same = Callable[[PackCandidate, PackCandidate], bool]
 _Rank = tuple[bool, float, float, str]
@@ -55,6 +58,7 @@ class _Open:
         self.words = _words(candidate.text)
         self.body = " ".join(candidate.text.casefold().split()).rstrip(".")
         self.parts = _parts(candidate, task)
+        self.is_idle = candidate.speaker == MODEL and not candidate.pinned and is_announcement(candidate.text)
         first, *others = self.parts
         cut = CUT if others else ""
         self.costs = [count(f"{entry(self._with(first.text + cut))}\n"), *(count(part.text) for part in others)]
@@ -130,8 +134,9 @@ def select(
     Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one (in
     the same words, or as `same` judges), that does not fit in what is left, or (unless pinned) whose relevance is below
     `floor` (for what was said, unless it is short: half of it) is dropped. Memories are never cut; of what was said,
-    the sentences that matter for the `task` come first. The order of `candidates` is irrelevant. `name` is what the
-    text calls the pack, `as_of` the time that it looks back to. A negative budget is Invalid.
+    the sentences that matter for the `task` come first, and what a model only says of what it does next is dropped.
+    The order of `candidates` is irrelevant. `name` is what the text calls the pack, `as_of` the time that it looks back
+    to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
@@ -188,6 +193,8 @@ def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor
     twin = None if one.taken else _twin(one, chosen, same)
     if twin:
         return f"says the same as {twin.candidate.id}"
+    if not one.taken and one.is_idle:
+        return "only says what comes next"
     floor *= 1.0 if one.candidate.speaker is None or len(one.body) < SHORT else LOW
     if one.candidate.relevance < floor and not one.candidate.pinned:
         return f"relevance {one.candidate.relevance:.2f} is below {floor:.2f}"
@@ -235,7 +242,7 @@ def _decision(one: _Open, reason: str, *, tokens: int, chosen: bool = False) -> 
 def _parts(candidate: PackCandidate, task: str) -> list[Sentence]:
     if candidate.speaker is None or candidate.pinned:
         return [Sentence(0, candidate.text, 1.0)]
-    return sentences(candidate.text, task)
+    return sentences(candidate.text, task, is_models=candidate.speaker == MODEL)
 
 
 def _words(text: str) -> frozenset[str]:

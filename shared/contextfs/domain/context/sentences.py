@@ -50,6 +50,15 @@ _NUMBER = re.compile(
 )
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z]\w+")
 _QUOTE = re.compile(r'["\u201c]\w')
+# "Now let me run the tests:", "I'll check the imports:": what a model says before it calls a tool.
+_ANNOUNCES = re.compile(
+    r"""(?:(?:now|next|first|then|so|also|and|but|finally|ok|okay|good|great|perfect|excellent|alright|right|yes)\b[\s,.!:;]*)*
+    (?:let\ me\b[^:\n]*:?|(?:let's|i'll|i\ will|i'm\ going\ to|i\ need\ to|i\ can\ now|time\ to)\b
+    (?:[^:\n]*:|\ (?:now\ |also\ |first\ |just\ )?
+    (?:begin|check|continue|examine|explore|find|fix|investigate|look|read|review|run|search|see|start|verify)\b[^:\n]*))
+    \s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _EMPTY = frozenset(
     """
 a about absolutely again agree all also always am amazing an and any anything are aren as at awesome bad be been being
@@ -74,17 +83,29 @@ class Sentence(msgspec.Struct, frozen=True):
     share: float
 
 
-def sentences(text: str, task: str) -> list[Sentence]:
+def announces(sentence: str) -> bool:
+    """Tell whether a model only says in it what it does next."""
+    return _ANNOUNCES.fullmatch(sentence) is not None
+
+
+def is_announcement(text: str) -> bool:
+    """Tell whether a model says nothing in a message but what it does next: "Good. Let me run the tests:"."""
+    parts = _split(text)
+    return any(map(announces, parts)) and all(announces(part) or not _stems(part) for part in parts)
+
+
+def sentences(text: str, task: str, *, is_models: bool = False) -> list[Sentence]:
     """Give a message's sentences, the most telling for a task first; a block of code is one.
 
     In the order of their places they join to the text again, each with the white space behind it. The shares are the
-    softmax of their marks, but that of the first is at least `LEAST`. A text of one sentence has share 1.
+    softmax of their marks, but that of the first is at least `LEAST`. A text of one sentence has share 1. Where a model
+    said it (`is_models`), what it does next is as idle as what is polite.
     """
     parts = _split(text)
     if len(parts) <= 1:
         return [Sentence(0, text, 1.0)]
     tells = _teller(task)
-    marks = [tells(part) for part in parts]
+    marks = [0.0 if is_models and announces(part) else tells(part) for part in parts]
     best, *others = sorted(range(len(parts)), key=lambda place: (-marks[place], place))
     odds = [exp(marks[place] - marks[best]) for place in others]
     first = max(LEAST, 1 / (1 + sum(odds)))

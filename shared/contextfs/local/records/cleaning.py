@@ -12,17 +12,17 @@ from typing import Any, Final
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
+from contextfs.adapters.transcripts.jsonl import LEFT_OUT, MAX_LINE_BYTES
 from contextfs.domain.redaction.doubled import hidden
 from contextfs.domain.redaction.model import Finding, Policy
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
 from contextfs.kit.redaction_rule import Wanted
 
-MOST: Final = 64 << 20
+MOST: Final = MAX_LINE_BYTES
 """Bytes of a line that is kept; a longer one no reader reads."""
 _TOGETHER: Final = 512 << 10
 """Bytes of lines that are looked through at once: more costs memory, less costs time."""
-_LEFT_OUT: Final = b'{"type":"left-out-by-contextfs","bytes":%d}\n'
 _BOM: Final = b"\xef\xbb\xbf"
 _DECODER: Final = msgspec.json.Decoder(Any)
 
@@ -52,7 +52,7 @@ class Cleaning:
         batch: list[_Line] = []
         size = 0
         for line in lines:
-            data = line if len(line) <= MOST else _LEFT_OUT % len(line)
+            data = line if len(line) <= MOST else LEFT_OUT % len(line)
             batch.append(_line(data))
             size += len(data)
             if size > _TOGETHER:

@@ -57,7 +57,7 @@ class Endpoint:
             app=self._server, json_response=True, stateless=True, security_settings=_security(scope, request)
         )
         async with manager.run():
-            await manager.handle_request(scope, receive, send)
+            await manager.handle_request({**scope, "headers": _trimmed(scope)}, receive, send)
 
     def _refused(self, request: Request) -> HttpResponse | None:
         """Ask the door who calls; gives its answer where it does not know, or lets nobody in for the moment."""
@@ -79,6 +79,11 @@ class Endpoint:
     def _calls(self, request: Request) -> Calls:
         address = client_address(request, self._door.services.trusted_hops)
         return Calls(self._door, self._routes, request.headers.get("authorization", ""), address)
+
+
+def _trimmed(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Take away the white space around values, which is no part of them (RFC 9110, 5.5): a host may leave some."""
+    return [(name, value.strip(b" \t")) for name, value in scope["headers"]]
 
 
 def _security(scope: Scope, request: Request) -> TransportSecuritySettings:

@@ -22,6 +22,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+KEEP = """
+from contextfs.adapters.transcripts import kept, reader
+of_tool = reader(sys.argv[1])
+print(sum(len(line) for _, lines in kept.parts(of_tool, Path(sys.argv[2])) for line in lines))
+assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 150_000
+"""
+
+
 @pytest.mark.parametrize("tool", ["claude-code", "codex"])
 def test_a_file_that_is_viewed_reads_like_one_that_is_read(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sessions(tool)
@@ -74,6 +82,35 @@ def test_memory_stays_flat(tool: str, tmp_path: Path) -> None:
 
     assert path.stat().st_size > 300_000_000
     assert int(done.stdout) < 150_000
+
+
+@pytest.mark.parametrize("tool", ["claude-code", "codex"])
+def test_a_line_that_nobody_reads_takes_no_memory(tool: str, tmp_path: Path) -> None:
+    path = tmp_path / "rollout-long.jsonl"
+    line = claude if tool == "claude-code" else codex
+    with path.open("wb") as file:
+        file.write(json.dumps(line(0)).encode() + b'\n{"type":"user","message":"')
+        for _ in range(300):
+            file.write(b"x" * (1 << 20))
+        file.write(b'"}\n' + json.dumps(line(1)).encode() + b"\n")
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK + KEEP, tool, path], capture_output=True, check=True, text=True, cwd="shared"
+    )
+    peak, kept = done.stdout.split()
+
+    assert int(peak) < 150_000
+    assert int(kept) < 20_000
+
+
+def test_what_stands_on_a_border_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "_KEPT_BYTES", 4)
+    path = tmp_path / "f"
+    whole = b"aaaaabcaaaaaaaaabc"
+    path.write_bytes(whole)
+    with view.viewed(path) as data:
+        found = [data.find(b"abc", start) for start in range(len(whole))]
+
+    assert [whole.find(b"abc", start) for start in range(len(whole))] == found
 
 
 def claude(n: int) -> dict[str, Any]:

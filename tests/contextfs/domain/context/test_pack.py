@@ -218,3 +218,15 @@ def test_a_budget_too_small_for_the_fence_gives_nothing() -> None:
 def test_a_negative_budget_is_refused() -> None:
     with pytest.raises(Invalid):
         fill(budget=-1)
+
+
+def test_what_a_model_only_does_next_is_left_out() -> None:
+    text = "Now let me run the tests of the refund:"
+    pack = fill(
+        candidate("next", text, 0.9, speaker="assistant"),
+        candidate("said", text, 0.8, speaker="Ana"),
+        candidate("pin", f"{text} twice", 0.9, speaker="assistant", pinned=True),
+    )
+
+    assert ["pin", "said"] == chosen(pack)
+    assert "only says what comes next" == reasons(pack)["next"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.context.sentences import sentences
+from contextfs.domain.context.sentences import is_announcement, sentences
 
 PIECES = st.lists(
     st.sampled_from(
@@ -61,3 +61,29 @@ def test_politeness_has_no_share() -> None:
     shares = {one.text.strip(): one.share for one in sentences("Hey Ben! I moved to Lisbon last May. So cool!", "move")}
 
     assert shares["Hey Ben!"] == shares["So cool!"] == 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "is_idle"),
+    [
+        ("Now let me run the full test again with the fixed harness:", True),
+        ("Good. Let me verify tests and lint pass.", True),
+        ("I'll check the imports in this file:", True),
+        ("Let me read `types.go` first. Now let me look at the tests:", True),
+        ("I'll run the tests to see what is failing.", True),
+        ("I'll use Postgres for the queue.", False),
+        ("I need to start Redis first, because: it is slow.", False),
+        ("Let me explain: the token is rotated every night.", False),
+        ("Let me check. The port is 8080.", False),
+        ("Letting go of Redis was right:", False),
+    ],
+)
+def test_what_a_model_only_does_next_is_told_from_what_it_says(text: str, *, is_idle: bool) -> None:
+    assert is_idle == is_announcement(text)
+
+
+def test_what_a_model_does_next_has_no_share() -> None:
+    text = "Let me check the settings. Staging uses port 5433 for Postgres. Now let me run the tests:"
+    shares = [one.share for one in sorted(sentences(text, "which port", is_models=True), key=lambda one: one.place)]
+
+    assert [0.01, 0.01] == [shares[0], shares[2]]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
-from contextfs.adapters.transcripts.jsonl import Line, sensible
+from contextfs.adapters.transcripts.jsonl import Line, lines
 from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
@@ -53,7 +53,7 @@ _DECODER = msgspec.json.Decoder(Record)
 
 def records(data: Data, tally: Tally) -> Iterator[tuple[Line, Record]]:
     """Decode line by line; a line that cannot be read is counted and left out, as `jsonl.objects` names it."""
-    for line in sensible(data, tally):
+    for line in lines(data, tally):
         try:
             yield line, decode(line.data, _DECODER)
         except FAULTS:

@@ -32,7 +32,7 @@ def read(data: Data, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     tally = Tally()
     rollout = Rollout(records(data, tally), tally, gone=taken_back(data))
     if not rollout.is_own:
-        if not any(lines(data)):
+        if not any(lines(data, Tally())):
             return []
         raise refused(data, name=name, wanted="a Codex session", why="none of its lines is a record that Codex writes")
     session = transcript(rollout, name=name)

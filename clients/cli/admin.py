@@ -1,6 +1,7 @@
 """`ctx admin`: what an administrator of a server asks."""
 
 import csv
+import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -26,7 +27,8 @@ from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
 from clients.cli.team import found
 from clients.cli.there import server
-from contextfs.client import AuditEntry, AuditReport, ContextFS
+from contextfs.client import AuditEntry, AuditReport, ContextFS, heads
+from contextfs.kit.errors import Invalid
 from contextfs.kit.spreadsheet import cells
 
 _MOST_IN_A_PAGE = 200
@@ -83,7 +85,7 @@ def audit(
     format: Annotated[Format, Option("--format", help="table, json or csv.")] = Format.table,  # noqa: A002 - the option's name
     head: Annotated[
         str | None,
-        Option("--head", help="With verify: the head that an earlier check told, which must still be there."),
+        Option("--head", help="With verify: a head that must still be there; without it the one seen here last."),
     ] = None,
     json: options.Json = False,
 ) -> int:
@@ -176,12 +178,27 @@ def _print_table(entries: list[AuditEntry]) -> None:
 
 
 def _verify(client: ContextFS, head: str | None, *, json: bool) -> int:
-    report = client.admin.audit_verify(head)
+    organization = client.auth.me().organization_id
+    report, before = _checked(client, head or heads.noted(os.environ, organization), is_ours=head is None)
+    if report.intact and report.head:
+        heads.note(os.environ, organization, report.head)
     if json:
         output.say_json(report)
     else:
         _print_report(report)
+        if before:
+            output.say(f"Checked against the head {before.partition(':')[0]}, which was seen before.")
     return 0 if report.intact else 1
+
+
+def _checked(client: ContextFS, head: str | None, *, is_ours: bool) -> tuple[AuditReport, str | None]:
+    """Check the log against a head. One that this machine noted may be let go by now, as a signed checkpoint tells."""
+    try:
+        return client.admin.audit_verify(head), head
+    except Invalid:
+        if head is None or not is_ours:
+            raise
+        return client.admin.audit_verify(None), None
 
 
 def _print_report(report: AuditReport) -> None:
@@ -196,4 +213,4 @@ def _print_report(report: AuditReport) -> None:
     if report.unsealed:
         output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")
     if report.head:
-        output.say(f"Keep this head elsewhere, and pass it to a later check by --head: {report.head}")
+        output.say(f"This machine keeps the head; another one is told it by --head: {report.head}")

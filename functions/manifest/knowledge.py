@@ -185,7 +185,15 @@ KNOWLEDGE: tuple[Route, ...] = (
         meters="searches",
     ),
     Route("graph.get", "GET", "/v1/graph", needs="memories:read", cost=4),
-    Route("search.query", "POST", "/v1/query", needs="memories:read", cost=4, meters="searches"),
+    Route(
+        "search.query",
+        "POST",
+        "/v1/query",
+        needs="memories:read",
+        cost=4,
+        audits="search.performed",
+        meters="searches",
+    ),
     Route(
         "context.pack",
         "POST",

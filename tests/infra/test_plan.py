@@ -244,7 +244,7 @@ def test_files_are_kept_where_the_setting_says_by_those_that_the_plan_names(clou
     assert {"exports", "on-export", "expire"} == {g.workload for g in made.grants if g.action == "keep files"}
 
 
-def test_the_service_that_lets_people_in_knows_where_they_sign_in_and_no_other_does() -> None:
+def test_the_services_that_let_people_in_know_where_they_sign_in_and_no_other_does() -> None:
     made = plan(of(cloud="gcp", regions=("us-central1", "europe-west1"), tier="active-active"))
     told = {
         (one.name, region.name): made.environment(one, region).get("CONTEXTFS_SIGN_IN")
@@ -254,8 +254,7 @@ def test_the_service_that_lets_people_in_knows_where_they_sign_in_and_no_other_d
 
     service = f"identity-platform:{made.config.account}"
     assert {key: setting for key, setting in told.items() if setting} == {
-        ("auth", "us-central1"): service,
-        ("auth", "europe-west1"): service,
+        (name, region): service for name in ("auth", "gateway") for region in ("us-central1", "europe-west1")
     }
 
 

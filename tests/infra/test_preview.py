@@ -67,13 +67,13 @@ def test_regions_that_all_serve_share_one_secret_and_their_calls_pass_the_rate(p
 
 
 @PULUMI
-def test_the_service_that_lets_people_in_is_told_of_the_pool_and_no_other_is(previews: Previews) -> None:
+def test_the_services_that_let_people_in_are_told_of_the_pool_and_no_other_is(previews: Previews) -> None:
     recording = previews("aws-us-east-1 resolved")
     functions = list(recording.of("aws:lambda/function:Function"))
     told = {one.name: one.inputs["environment"]["variables"].get("CONTEXTFS_SIGN_IN") for one in functions}
 
     setting = "cognito:<UserPool people.id>/<UserPoolClient studio.id>"
-    assert {name: one for name, one in told.items() if one} == {"auth-use1": setting}
+    assert {name: one for name, one in told.items() if one} == {"auth-use1": setting, "gateway-use1": setting}
 
 
 @PULUMI

@@ -4,12 +4,15 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.client import ContextFS
 from contextfs.journeys.keep.audit import seal
 from contextfs.runtime.wiring import Wiring
 from tests.clients.cli.conftest import Ctx
+from tests.conftest import Tenant
 
 
 @pytest.fixture
@@ -53,8 +56,31 @@ def test_a_log_that_nobody_touched_is_intact(ctx: Ctx, acts: str) -> None:
 
     assert told.code == 0
     assert told.out.startswith("The log is intact: 2 entries checked.\n")
+    assert "Checked against the head" not in told.out
     assert ctx("admin", "audit", "verify", "--head", head).code == 0
     assert ctx("admin", "audit", "verify", "--head", f"1:{'0' * 64}", "--json").code == 1
+
+
+def test_a_log_that_lost_its_end_or_is_written_anew_is_found_by_what_this_machine_saw(
+    ctx: Ctx, acts: str, tenant: Tenant, wiring: Wiring, admin_url: str
+) -> None:
+    """Who owns the database takes the last entry out, and sets the head back: nothing in the database tells."""
+    ctx("admin", "audit", "verify")
+    again = ctx("admin", "audit", "verify")
+    name, org = conninfo_to_dict(str(wiring.settings.database_url))["dbname"], [tenant.org_id]
+    with psycopg.connect(make_conninfo(admin_url, dbname=name)) as owner:
+        owner.execute("delete from contextfs.audit_log where org_id = %s and position = 2", org)
+        owner.execute(
+            "update contextfs.audit_heads as h set position = a.position, hash = a.hash"
+            " from contextfs.audit_log as a where a.org_id = h.org_id and a.position = 1 and h.org_id = %s",
+            org,
+        )
+    found = ctx("admin", "audit", "verify")
+
+    assert "Checked against the head 2, which was seen before." in again.out
+    assert found.code == 1
+    assert "forgotten at 2: the head that was kept is not in the chain" in found.out
+    assert ctx("admin", "audit", "verify").code == 1, "what is wrong is not noted over what was right"
 
 
 def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:

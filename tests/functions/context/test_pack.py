@@ -41,7 +41,7 @@ def test_pinned_memories_come_first_then_what_the_task_needs(tenant: Tenant, mem
     assert [item["id"] for item in pack["items"]] == memories
     assert "5433" in pack["text"]
     assert 0 < pack["tokens"] <= pack["budget"] == 2000
-    assert audit["details"] == {"items": 2, "tokens": pack["tokens"]}
+    assert {"items": 2, "tokens": pack["tokens"]}.items() <= audit["details"].items()
     assert rows.used(tenant, "contexts") == [1]
 
 

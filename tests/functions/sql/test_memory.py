@@ -177,7 +177,8 @@ def test_what_people_put_together_is_the_same_as_without_bounds(tenant: Tenant) 
         replace(min(content) || '-' || max(content), 'a', 'aa'), array_to_string(array[1, 2], ';'),
         regexp_replace('a1b2', '([0-9])', '<\\1>', 'g'), jsonb_agg(tags order by content) -> 0 ->> 0,
         concat_ws('/', 'x', null, count(*)), (array['p', 'q'] || array['r'])[3], to_char(date '2026-11-29', 'YYYY'),
-        array(select n from generate_series(1, 3) n), '{"a": 1}'::jsonb -> 'a', row(1, 'x')::text
+        array(select n from generate_series(1, 3) n), '{"a": 1}'::jsonb -> 'a', row(1, 'x')::text,
+        cardinality(array[]::text[]), (select jsonb_agg(t) from (select 1 as a) t)
     from memories
     """
     answer = ask(tenant, query).json()
@@ -185,7 +186,22 @@ def test_what_people_put_together_is_the_same_as_without_bounds(tenant: Tenant) 
 
     assert answer["rows"] == [
         [
-            *("a, b, c", ["c", "b", "a"], "aa-c", "1;2", "a<1>b<2>", "a", "x/3", "r", "2026", [1, 2, 3], 1, "(1,x)"),
+            *(
+                "a, b, c",
+                ["c", "b", "a"],
+                "aa-c",
+                "1;2",
+                "a<1>b<2>",
+                "a",
+                "x/3",
+                "r",
+                "2026",
+                [1, 2, 3],
+                1,
+                "(1,x)",
+                0,
+                [{"a": 1}],
+            ),
         ]
     ]
     assert answer["columns"][0]["name"] == "s"

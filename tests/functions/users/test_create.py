@@ -23,7 +23,7 @@ def test_a_person_is_added(tenant: Tenant, rows: Rows) -> None:
         added.json().items()
     )
     assert str(known["Ann@example.test"]["user_id"]) == added.json()["id"]
-    assert [row["details"] for row in rows.audited(tenant, "user.added")] == [{}]
+    assert [row["details"] for row in rows.audited(tenant, "user.added")] == [{"role": "viewer", "kind": "person"}]
     assert rows.events(tenant) == ["user.added"]
 
 

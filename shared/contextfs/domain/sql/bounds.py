@@ -53,7 +53,7 @@ def bounded(tree: exp.Query) -> exp.Query:
 
 def _joins(node: exp.Expr) -> bool:
     if isinstance(node, exp.Cast):
-        return node.to.this in _INTO
+        return node.to.this in _INTO and not isinstance(node.this, exp.Array)  # its parts are weighed, and typed by it
     if isinstance(node, exp.Array):
         return not _rows_of(node)
     return isinstance(node, _JOINS) or (isinstance(node, exp.Anonymous) and node.name.lower() in _JOINING_WORDS)

@@ -35,8 +35,14 @@ def create(call: Call, new: NewApiKey) -> ApiKeyCreated:
         user_id=call.principal.user_id if service is None else service.id,
         expires_at=new.expires_at,
     )
+    expires_at = None if new.expires_at is None else new.expires_at.isoformat()
+    call.note(permissions=list(wanted), user=_text(created.api_key.user_id), expires_at=expires_at)
     call.emit("api_key.created", created.api_key.id, project_id)
     return created
+
+
+def _text(user_id: UUID | None) -> str | None:
+    return None if user_id is None else str(user_id)
 
 
 def mint(

@@ -19,6 +19,7 @@ from contextfs.journeys.capture.clean import cleaner
 from contextfs.journeys.find import standing
 from contextfs.journeys.find.found import Found
 from contextfs.journeys.find.index import TRUST
+from contextfs.journeys.find.noted import note_question
 from contextfs.journeys.find.rereading import rereading
 from contextfs.journeys.find.search import look
 from contextfs.journeys.find.standing import Standing
@@ -62,6 +63,7 @@ def _packed(wanted: ContextRequest, call: Call, found: Found) -> ContextReply:
     kept = record(pack_id, wanted, chosen, candidates, things, now=call.now, task=task, degraded=degraded)
     packs.keep(call.tx, call.principal.org_id, call.principal.reader_id, kept)
     call.note(project_id=wanted.project_id, subject=pack_id, items=len(chosen.items), tokens=chosen.tokens)
+    note_question(call, wanted.task, len(found.ranked))
     return reply(pack_id, chosen, things, over, degraded)
 
 

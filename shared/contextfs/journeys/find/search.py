@@ -20,6 +20,7 @@ from contextfs.journeys.find.found import Found, hit_of
 from contextfs.journeys.find.index import hashed
 from contextfs.journeys.find.looking_back import Back
 from contextfs.journeys.find.meaning import Meant, Mode, meant
+from contextfs.journeys.find.noted import note_question
 from contextfs.journeys.find.rereading import rereading
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken, overtaken, since
@@ -49,6 +50,7 @@ def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply | Outsi
 def _shown(wanted: SearchRequest, call: Call, found: Found) -> SearchReply:
     """Show what was found small."""
     hits = [hit_of(one, found, explain=wanted.explain) for one in found.ranked[: wanted.limit]]
+    note_question(call, wanted.query, len(hits))
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,

@@ -17,6 +17,7 @@ from contextfs.domain.search.model import PathStep, SearchHit, SearchReply, Sear
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.found import Found, hit_of
+from contextfs.journeys.find.noted import note_question
 from contextfs.journeys.find.search import Looked, look, passage_of, propose, ranked, with_conflicts
 from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
@@ -97,6 +98,7 @@ def _shown(
         hit = hit_of(one, found, explain=wanted.explain)
         paths = [[_step(step, names) for step in path] for path in _paths(candidate, reached)]
         hits.append(msgspec.structs.replace(hit, paths=paths))
+    note_question(call, wanted.query, len(hits))
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,

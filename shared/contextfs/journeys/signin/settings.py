@@ -80,6 +80,7 @@ def _set(call: Call, before: Settings, settings: Settings) -> Sso:
     if settings.enabled and settings.enforced:
         call.note(ended=logins.end_past_provider(call.tx, settings.break_glass_user_id, call.now))
     call.note(enabled=settings.enabled, provider=settings.provider, enforced=settings.enforced)
+    call.note(default_role=settings.default_role, mapped_groups=len(settings.group_roles))
     return _shown(call, stored)
 
 

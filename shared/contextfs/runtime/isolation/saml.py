@@ -77,6 +77,7 @@ def set_up(tx: Transaction, services: Services, victim: Victim, theirs: Provider
         idp_initiated=True,
         saml_certificate=ours and ours.certificate,
         saml_key=ours and ours.key,
+        vouched=None,
         updated_at=now,
     )
     store.put(tx, victim.org_id, settings, store.settings(tx))

@@ -1,0 +1,52 @@
+"""Heads of audit logs, as this machine saw them: whoever owns the server's database cannot change what stands here.
+
+`audit-heads.json` in the home of ContextFS has the last head of each organization that a check found intact. A log that
+is written anew, or lost its end, holds it no longer.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
+
+from contextfs.client.credentials import home
+from contextfs.kit.errors import Unavailable
+
+FILE = "audit-heads.json"
+
+
+def noted(environment: Mapping[str, str], organization: UUID) -> str | None:
+    """Give the head that was seen last; None where none was. Unavailable when the file is not to be read."""
+    return _all(environment).get(str(organization))
+
+
+def note(environment: Mapping[str, str], organization: UUID, head: str) -> None:
+    """Note a head; Unavailable when it cannot be written."""
+    file = home(environment) / FILE
+    beside = file.with_name(f"{FILE}.{os.getpid()}")
+    try:
+        text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(text)
+        beside.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise Unavailable(f"{file} cannot be written ({error.strerror}): give the folder back.") from None
+
+
+def _all(environment: Mapping[str, str]) -> dict[str, str]:
+    file = home(environment) / FILE
+    try:
+        entries: object = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read ({error.strerror}): is it another user's?") from None
+    except ValueError:
+        raise Unavailable(f"{file} is damaged: what heads it had is lost; delete it, and say --head.") from None
+    if not isinstance(entries, dict):
+        raise Unavailable(f"{file} is damaged: what heads it had is lost; delete it, and say --head.")
+    return {str(name): str(head) for name, head in entries.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON

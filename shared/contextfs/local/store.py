@@ -206,7 +206,7 @@ class LocalStore:
             raise NotFound(f"There is no memory here whose id starts or ends with {text}.")
         if len(rows) > 1:
             several = ", ".join(row["id"] for row in rows)
-            raise Invalid(f"Several ids start or end with {text}: {several}. Give more digits of the one that is meant.")
+            raise Invalid(f"Several ids start or end with {text}: {several}. Give more digits of one of them.")
         return UUID(rows[0]["id"])
 
     def page(self, query: MemoryQuery) -> list[LocalMemory]:

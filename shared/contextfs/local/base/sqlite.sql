@@ -48,6 +48,10 @@ select * from memories where id = :id
 -- The memory whose file belongs at a path below the folder of memories.
 select id, fields from memories where path = :path collate nocase
 
+-- name: path
+-- Where a memory's file belongs, below the folder of memories.
+select path from memories where id = :id
+
 -- name: memories
 -- Some memories, deleted or not.
 select * from memories where id in (select value from json_each(:ids))

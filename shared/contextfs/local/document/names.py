@@ -20,18 +20,32 @@ _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
 _RESERVED = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
+_SLUG = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*-?")
 _ID = pattern(r"--([0-9a-f]{12,32})$")
 
 
-def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False) -> str:
+def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False, called: str | None = None) -> str:
     """Give where the file lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
 
     A pure function of the revisions: the title or the text that the memory began with names the file, so that it keeps
     its name, and two people who retitle it do not rename one file in two ways; unless something was taken out of what
     names it since: then it is named by what is left. `whole_id` is for memories whose short id another memory has too.
+    `called` is how a file was called that brought the memory here, without its history.
     """
     digits = view.memory_id.hex if whole_id else short(view.memory_id)
-    return f"{folder_of(view.fields.type)}/{slug(_named_by(revisions))}--{digits}{SUFFIX}"
+    return f"{folder_of(view.fields.type)}/{called or slug_of(revisions)}--{digits}{SUFFIX}"
+
+
+def slug_of(revisions: Iterable[Revision]) -> str:
+    """Give what a memory's file is called, without its id."""
+    return slug(_named_by(revisions))
+
+
+def called(path: str, memory_id: UUID) -> str | None:
+    """Give what a file is called without its id; None where that is no name that we would give."""
+    name, _, digits = path.rpartition("/")[2].removesuffix(SUFFIX).rpartition("--")
+    is_ours = digits in {short(memory_id), memory_id.hex} and len(name) <= _LONGEST + 1
+    return name if is_ours and _SLUG.fullmatch(name) and not _RESERVED.fullmatch(name) else None
 
 
 def folder_of(kind: str) -> str:

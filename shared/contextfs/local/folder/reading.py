@@ -168,12 +168,14 @@ class Reader:
         # What git could not merge is one edit that leaves both texts: made one after the other, they would replace
         # each other.
         state = states[0] if len(states) == 1 else folded(states)
-        base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
+        base = self._settle(seen, memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
         self._remember(seen, str(memory_id), digest, json.dumps(base), None)
         if documents[0].memory_id is None or len(documents) > 1:
             self._to_step.add(memory_id)
 
-    def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool) -> tuple[str, ...]:
+    def _settle(
+        self, seen: Seen, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool
+    ) -> tuple[str, ...]:
         """Make a state known, unless it is; gives the revisions that a file with this state shows.
 
         An earlier state is an edit of the person who wrote it again, and none when git brought it back.
@@ -181,7 +183,7 @@ class Reader:
         revisions = revisions_of(self._base, memory_id)
         if not revisions:
             self.tally.added += 1
-            return self._revise(memory_id, fields, ())
+            return self._revise(memory_id, fields, (), called=names.called(seen.path, memory_id))
         now = view(revisions)
         if now.deleted and self._was_absence(now):
             self.tally.revived += 1
@@ -195,7 +197,13 @@ class Reader:
         return self._revise(memory_id, fields, parents or now.heads)
 
     def _revise(
-        self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, from_absence: bool = False
+        self,
+        memory_id: UUID,
+        fields: Fields,
+        parents: tuple[str, ...],
+        *,
+        from_absence: bool = False,
+        called: str | None = None,
     ) -> tuple[str, ...]:
         """Add a revision; gives what a file with this state shows: the view, if that is the same, or the revision."""
         made = Revision(
@@ -205,7 +213,7 @@ class Reader:
             author=self._actor,
             clock=next_clock(self._base, self._now),
         )
-        now = record(self._base, memory_id, [made], from_absence=from_absence)
+        now = record(self._base, memory_id, [made], from_absence=from_absence, called=called)
         return now.heads if now.fields == fields else (made.id,)
 
     def _owner(self, known: Known | None) -> UUID | None:

@@ -24,8 +24,11 @@ Told = tuple[Sequence[str], Sequence[str]]
 OLD, OTHER = "We use psycopg.", "We test."
 
 
-def faults(here: Folder, story: Sequence[Told], *, begun: Sequence[str] = ()) -> list[str]:
-    """Run commands, and cut the power wherever it may make a difference; gives what was wrong after that."""
+def faults(here: Folder, story: Sequence[Told], *, begun: Sequence[str] = (), heard: Sequence[str] = ()) -> list[str]:
+    """Run commands, and cut the power wherever it may make a difference; gives what was wrong after that.
+
+    `begun` are the texts of memories before, `heard` what is said in conversations once all has been answered.
+    """
     found = Recorder(here.root)
     for words, _ in story:
         found.run([sys.executable, "-m", "clients.cli.main", *words], here.environment, here.root.parent / "trace")
@@ -36,7 +39,10 @@ def faults(here: Folder, story: Sequence[Told], *, begun: Sequence[str] = ()) ->
     for number, left in enumerate(states(found.begin, found.steps)):
         copy = Folder(here.root.parent / f"left{number}" / "r")
         left.disk.put(copy.root)
-        if fault := _fault(copy, left, expected[left.said : left.said + 2], is_made=bool(begun)):
+        fault = _fault(copy, left, expected[left.said : left.said + 2], is_made=bool(begun))
+        if left.said == len(story):
+            fault += "".join(f"{text!r} is not found; " for text in heard if not _is_found(copy, text))
+        if fault:
             told.append(f"step {left.step}, {left.said} answered, {left.missing}: {fault}")
         shutil.rmtree(copy.root.parent)
     return told
@@ -138,3 +144,20 @@ def test_what_people_did_to_files_that_are_safe_is_taken_in(here: Folder) -> Non
     after = [OLD, "We deploy with uv.", "We test a lot."]
 
     assert [] == faults(here, [(["status"], after), (["memory", "rm", digits(here, OLD)], after[1:])], begun=after)
+
+
+def test_a_conversation_is_captured_goes_on_and_is_over(here: Folder) -> None:
+    [*_, session] = here.ctx("capture", "Which port does staging take?").out.split()
+    heard = ["Staging takes 8123.", "Thank you very much."]
+    kept = [OLD, OTHER]
+
+    assert [] == faults(
+        here,
+        [
+            (["append", session, heard[0], "--role", "assistant"], kept),
+            (["append", session, heard[1]], kept),
+            (["complete", session], kept),
+        ],
+        begun=kept,
+        heard=heard,
+    )

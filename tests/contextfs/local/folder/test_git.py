@@ -1,7 +1,9 @@
 """What git does to the files is no edit; what people do to them is one."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from contextfs.domain.memories.model import MemoryChange
 from contextfs.local.model import Refreshed
 from tests.contextfs.local.places import Machine
 
@@ -167,6 +169,42 @@ def test_a_pull_brings_the_revisions_that_the_other_machine_made(repository: Mac
 
     assert (taken, pulled) == (Refreshed(added=1), Refreshed(edited=1))
     assert ids[0] == ids[1]
+
+
+def test_in_a_clone_a_file_keeps_the_name_that_git_knows_it_by(repository: Machine, tmp_path: Path) -> None:
+    memory = repository.add("We deploy on Mondays.")
+    repository.edit(memory, "Mondays", "Fridays")
+    repository.refresh()
+    repository.commit()
+    repository.git("clone", "-q", str(repository.root), str(tmp_path / "clone"))
+    clone = Machine(tmp_path / "clone", seed=2, who="user:bob@example.com")
+    clone.refresh()
+
+    with clone.open() as store:
+        store.change(memory, MemoryChange(content="We deploy on Sundays."))
+        store.change(memory, MemoryChange(type="decision"))
+        store.change(memory, MemoryChange(type="fact"))
+    name = clone.file(memory).name
+
+    assert name.startswith("we-deploy-on-mondays--")
+    assert clone.git("status", "--porcelain") == f" M .contextfs/memories/fact/{name}\n"
+
+
+def test_a_file_is_named_by_its_history_once_that_comes(repository: Machine, tmp_path: Path) -> None:
+    memory = repository.add("We deploy on Mondays.")
+    file = repository.file(memory)
+    repository.commit()
+    repository.git("clone", "-q", str(repository.root), str(tmp_path / "clone"))
+    later = repository.now + timedelta(days=1)
+    clone = Machine(tmp_path / "clone", seed=2, now=later, who="user:bob@example.com")
+    other = clone.file(memory).rename(clone.file(memory).with_name(f"days--{memory.hex[-12:]}.md"))
+    other.write_text(other.read_text().replace("Mondays", "Fridays"))
+    clone.refresh()
+    before = clone.file(memory).name
+    with repository.open() as theirs, clone.open() as ours:
+        ours.take_in(theirs.log(memory))
+
+    assert (before, clone.file(memory).name) == (other.name, file.name)
 
 
 def test_a_merge_that_git_could_not_do_leaves_both_texts(repository: Machine) -> None:

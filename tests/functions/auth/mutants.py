@@ -157,6 +157,13 @@ MUTANTS: tuple[Unchecked, ...] = (
         _ADMISSION,
         "    _check_vouched(call, settings, member.role)\n",
         "",
+        _vouched("test_who_may_more_is_not_made_less_to_be_signed_in_as"),
+    ),
+    without(
+        "what who set a provider up may",
+        _ADMISSION,
+        "settings.vouched is not None and covers(",
+        "False and covers(",
         _vouched("test_an_administrators_provider_lets_no_owner_in_until_an_owner_confirms_it"),
     ),
     without(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contextfs.domain.access.rules import ROLES
 from tests.conftest import Tenant
 from tests.functions.asking import told
 from tests.functions.auth.browser import NewBrowser
@@ -77,6 +78,20 @@ def test_who_sets_a_provider_up_gives_no_role_that_may_more(
 
     assert refused.status_code == 403
     assert not any(row["email"] == "ann@acme.example" for row in rows.of("memberships", tenant))
+
+
+def test_who_may_more_is_not_made_less_to_be_signed_in_as(
+    tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser, rows: Rows
+) -> None:
+    """Or what an administrator keeps for themselves would be shown to who has groups say that they are a viewer."""
+    administrator(tenant)
+    set_up(holder(tenant, "sso:*", *ROLES["viewer"]), default_role="viewer", group_roles={"Staff": "viewer"})
+    provider.person = {"sub": "x", "email": "admin@acme.example", "email_verified": True, "groups": ["Staff"]}
+
+    refused, _ = enter(new_browser, tenant, provider)
+
+    assert refused.status_code == 403
+    assert {row["role"] for row in rows.of("memberships", tenant) if row["email"] == "admin@acme.example"} == {"admin"}
 
 
 def test_an_administrators_directory_neither_renames_nor_removes_an_owner(tenant: Tenant, rows: Rows) -> None:

@@ -124,9 +124,13 @@ def test_an_answer_is_good_in_the_browser_that_asked_once(
 def test_a_code_of_another_sign_in_is_of_no_use(tenant: Tenant, opened: Open, provider: Provider, ann: str) -> None:
     """The service takes it by the verifier of the sign-in that it was given in, and by no other."""
     victim, attacker = opened(), opened()
-    stolen = dict(parse_qsl(urlsplit(provider.consent(there(victim, tenant.org_id))).query))["code"]
-    own = provider.consent(there(attacker, tenant.org_id))
+    theirs, mine = there(victim, tenant.org_id), there(attacker, tenant.org_id)
+    stolen = dict(parse_qsl(urlsplit(provider.consent(theirs)).query))["code"]
+    own = provider.consent(mine)
 
+    asked = [dict(parse_qsl(urlsplit(one).query)) for one in (theirs, mine)]
+    for tied in ("state", "nonce", "code_challenge"):
+        assert asked[0][tied] != asked[1][tied]
     assert attacker.come_back(changed(own, code=stolen)).status_code == 401
     assert attacker.cookie is None
 
@@ -174,6 +178,7 @@ def test_what_the_cookie_says_is_signed_and_ends(
         browser.http.cookies.set(name, change(value))
         assert browser.come_back(back).status_code == 401
         browser.http.cookies.clear()
+    provider.lie = lambda _header, claims: claims.update(exp=claims["exp"] + 3600)  # so that the token is not too old
     late = provider.consent(there(browser, tenant.org_id))
     time.passed = timedelta(minutes=10, seconds=1)
 

@@ -11,6 +11,7 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, settings_for
 from tests.functions.conftest import Rows
+from tests.functions.people import join
 from tests.functions.sso.nameserver import Dns
 
 
@@ -65,3 +66,26 @@ def test_a_dns_that_does_not_answer_changes_nothing(tenant: Tenant, rows: Rows) 
 
     assert told["verified_at"] is not None
     assert "does not answer" in told["told"]
+
+
+def test_a_domain_makes_nobody_what_who_proves_it_is_not(
+    tenant: Tenant, asking: TestClient, nameserver: Dns, rows: Rows
+) -> None:
+    """Whoever has a domain could have as many addresses there as they like."""
+    settings = {"enabled": False, "provider": "google", "auto_provision": True, "default_role": "admin"}
+    assert tenant.call("PUT", "/v1/admin/sso", settings).status_code == 200
+    tenant.call("POST", "/v1/admin/roles", {"name": "helper", "permissions": ["sso:*"]})
+    helper = join(tenant, "helper@acme.example", role="helper")
+    record = helper.call("POST", "/v1/admin/sso/domains", {"domain": "mine.example"}).json()["record"]
+    nameserver.records["mine.example"] = [record]
+
+    def check(one: Tenant) -> Any:
+        sent = {"authorization": f"Bearer {one.key}"}
+        return asking.post("/v1/admin/sso/domains/mine.example/check", headers=sent)
+
+    refused = check(helper)
+
+    assert refused.status_code == 403
+    assert [row["verified_at"] for row in rows.of("sso_domains", tenant)] == [None]
+    assert check(tenant).json()["verified_at"] is not None
+    assert check(helper).status_code == 200, "it is proven already, so nobody is given anything"

@@ -80,6 +80,39 @@ def test_who_sets_a_provider_up_gives_no_role_that_may_more(
     assert not any(row["email"] == "ann@acme.example" for row in rows.of("memberships", tenant))
 
 
+@pytest.mark.parametrize(
+    ("before", "more"),
+    [
+        ({}, {"group_roles": {"Ops": "admin", "Staff": "admin"}}),
+        ({}, {"default_role": "admin"}),
+        ({"group_roles": {"Ops": "viewer", "Lead": "admin"}}, {"group_roles": {"Ops": "admin", "Lead": "admin"}}),
+        ({"default_role": "admin", "group_roles": {"Staff": "viewer"}}, {"group_roles": {}}),
+        ({"default_role": "admin", "group_roles": {}}, {"group_roles": {"Ops": "viewer"}}),
+        ({"default_role": "admin", "group_roles": {}, "auto_provision": False}, {"auto_provision": True}),
+    ],
+    ids=["another group", "the others", "one that has a lesser role", "nobody's role", "the first group", "the new"],
+)
+def test_a_role_that_others_have_by_the_provider_is_not_given_on_by_who_lacks_it(
+    before: dict[str, Any],
+    more: dict[str, Any],
+    tenant: Tenant,
+    set_up: SetUp,
+    provider: Provider,
+    new_browser: NewBrowser,
+) -> None:
+    there = {"group_roles": {"Ops": "admin"}, "default_role": "viewer"} | before
+    assert set_up(tenant, **there).status_code == 200
+    helper = holder(tenant, "sso:*", *ROLES["viewer"])
+    provider.person = {"sub": "h", "email": "helper@acme.example", "email_verified": True, "groups": ["Staff"]}
+
+    refused = set_up(helper, **(there | more))
+
+    assert refused.status_code == 403
+    assert "nobody gives what they lack" in told(refused)["detail"]
+    assert set_up(helper, **there, attribute_mapping={}).status_code == 200, "what gives nobody a role is theirs to set"
+    assert enter(new_browser, tenant, provider)[1].get("role") != "admin"
+
+
 def test_who_may_more_is_not_made_less_to_be_signed_in_as(
     tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser, rows: Rows
 ) -> None:

@@ -4,8 +4,10 @@ import base64
 
 import msgspec
 
+from contextfs.domain.access.rules import ROLES
 from contextfs.domain.sso import store
 from contextfs.domain.sso.model import Domain, Domains
+from contextfs.journeys.enter.bounds import require_cover
 from contextfs.journeys.signin.peers import providers_of
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import NotAllowed, NotFound, Unavailable
@@ -45,10 +47,20 @@ def _noted(call: Call, domain: Domain, found: list[str] | Unavailable) -> Domain
         return msgspec.structs.replace(domain, told=found.detail)
     is_there = domain.record in found
     verified_at = (domain.verified_at or call.now) if is_there else None
+    if is_there and domain.verified_at is None:
+        _check_role(call)
     store.verify_domain(call.tx, domain.domain, verified_at)
     call.note(verified=is_there)
     told = None if is_there else f"No TXT record of {domain.domain} is {domain.record}: {len(found)} others are there."
     return msgspec.structs.replace(domain, verified_at=verified_at, told=told)
+
+
+def _check_role(call: Call) -> None:
+    """Stop who would have people of a domain become members with a role that may more than they."""
+    settings = store.settings(call.tx)
+    if settings.auto_provision:
+        why = f"who has an address there would become {settings.default_role}, and nobody gives what they lack"
+        require_cover(call.principal, ROLES[settings.default_role], why)
 
 
 def release(call: Call, name: str) -> None:

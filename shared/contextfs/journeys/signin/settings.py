@@ -67,9 +67,15 @@ def _believed(settings: Settings) -> tuple[object, ...]:
 
 
 def _check_roles(call: Call, before: Settings, wanted: SsoChange) -> None:
-    """Stop who would have the provider give a role that may more than they."""
-    there = {before.default_role, *before.group_roles.values()}
-    for role in sorted({wanted.default_role, *wanted.group_roles.values()} - there):
+    """Stop who would have the provider give a role that may more than they, to whomever it did not give it before.
+
+    Who has no group that is mapped gets the default role: whatever is mapped otherwise gives it to others, too.
+    """
+    given = {role for group, role in wanted.group_roles.items() if before.group_roles.get(group) != role}
+    opens = before.updated_at is not None and wanted.auto_provision and not before.auto_provision
+    if opens or (wanted.default_role, wanted.group_roles) != (before.default_role, before.group_roles):
+        given.add(wanted.default_role)
+    for role in sorted(given):
         require_cover(call.principal, ROLES[role], f"who signs in would be {role}, and nobody gives what they lack")
 
 

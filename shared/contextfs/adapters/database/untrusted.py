@@ -137,7 +137,10 @@ def _answer(connection: Connection, query: str, most_rows: int, until: float) ->
 def _fitting(query: str, columns: list[tuple[str, str]]) -> str:
     """Write around a query that it ends at a row that is wider than an answer, which would be sent whole."""
     wide = [
-        f"coalesce(octet_length(c{at}::text), 0)::bigint" for at, (_, kind) in enumerate(columns) if kind not in _NARROW
+        f"case when pg_column_size(c{at}) > {_MOST_BYTES} then pg_column_size(c{at})"  # without a text of it beside it
+        f" else coalesce(octet_length(c{at}::text), 0) end::bigint"
+        for at, (_, kind) in enumerate(columns)
+        if kind not in _NARROW
     ]
     if not wide:
         return query

@@ -1,11 +1,13 @@
 """How much a query may build: what makes much of little is put between functions of the database that look at sizes.
 
-What is joined (`||`, `concat`, lists, JSON, casts to them) is weighed by itself; of what replaces or spreads a text is
+What is joined (`||`, `concat`, lists, rows, JSON, casts to them) is weighed by itself, and so is what many functions
+give back each in memory of its own (`left`, `max`); of what replaces or spreads a text is
 told how long it may become; what gathers rows (aggregates, `union` that recurs, lists of rows) spends of one amount
 that all of a query shares. The functions are those of the migration `pre_sql_bounds`. It does not bound what Postgres
 sorts and hashes: settings of the connection, and where it can the kernel, do.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,12 +22,17 @@ _LARGEST: Final = 16_000_000
 """Bytes of one thing that is joined: more than anything stored has."""
 _GATHERED: Final = 32_000_000
 """Bytes of all that one query gathers."""
+_RECURRED: Final = 8_000_000
+"""Bytes of all when rows of a recursion are gathered: Postgres takes several times what each has."""
 _SHORT: Final = 32
 """Characters of a text in a query that are not weighed."""
 _T = exp.DataType.Type
 
+_COPIES: Final = 8
+"""How often what is as large as can be may be copied in one row: what copies more often is weighed, too."""
+
 _JOINS: Final = (
-    *(exp.DPipe, exp.Concat, exp.ConcatWs, exp.Array, exp.ArrayAppend, exp.ArrayConcat, exp.Translate),
+    *(exp.DPipe, exp.Concat, exp.ConcatWs, exp.Array, exp.ArrayAppend, exp.ArrayConcat, exp.Translate, exp.Tuple),
     *(exp.StringToArray, exp.TimeToStr, exp.RegexpReplace, exp.Replace, exp.ArrayToString),
 )
 _JOINING_WORDS: Final = frozenset(
@@ -34,20 +41,39 @@ _JOINING_WORDS: Final = frozenset(
         *("regexp_split_to_array", "regexp_split_to_table"),
     }
 )
+_COPYING: Final = (
+    *(exp.Lower, exp.Upper, exp.Initcap, exp.Substring, exp.Left, exp.Right, exp.Trim, exp.SplitPart, exp.Reverse),
+    *(exp.Min, exp.Max, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.ArrayRemove),
+    *(exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar),
+)
+_COPYING_WORDS: Final = frozenset({"jsonb_extract_path_text", "jsonb_strip_nulls"})
+_PASSING: Final = (
+    *(exp.Column, exp.Paren, exp.Subquery, exp.Coalesce, exp.Case, exp.Nullif, exp.Greatest, exp.Least, exp.Cast),
+    exp.Bracket,
+)
+"""What may be as large as what it is given, and is not copied until it is kept in a row."""
 _GATHERS: Final = (exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg, exp.JSONBObjectAgg)
 _GATHERING_WORDS: Final = frozenset({"jsonb_agg"})
+_LISTING: Final = (exp.In, exp.Values, exp.Group, exp.GroupingSets, exp.Cube, exp.Rollup)
+"""Around these, `(a, b)` is no row: they list columns, or what is compared one by one."""
 _INTO: Final = frozenset({_T.JSON, _T.JSONB, _T.ARRAY})
 
 
 def bounded(tree: exp.Query) -> exp.Query:
     """Give a checked query with its bounds written into it; Invalid where none can be."""
-    gathering = [*_gathering(tree)]
+    gathering, recurring = [*_gathering(tree)], [*_recurring(tree)]
     joins = [node for node in tree.walk() if _joins(node)]
-    most = min(_LARGEST, _JOINED // max(1, sum(len(_parts(node)) for node in joins)))
+    copied = [*_copied(tree)]
+    many = copied if len(copied) > _COPIES else []
+    most = min(_LARGEST, _JOINED // max(1, sum(len(_parts(node)) for node in joins) + len(many)))
     for node in joins:
         _bound_join(node, most)
+    for part in {id(part): part for part in many if not isinstance(part, exp.Literal)}.values():
+        _put(part, "weighed", most)
     for part in gathering:
         _put(part, "gathered", _GATHERED)
+    for part in recurring:
+        _put(part, "gathered", _RECURRED)
     return tree
 
 
@@ -56,7 +82,52 @@ def _joins(node: exp.Expr) -> bool:
         return node.to.this in _INTO and not isinstance(node.this, exp.Array)  # its parts are weighed, and typed by it
     if isinstance(node, exp.Array):
         return not _rows_of(node)
+    if isinstance(node, exp.Tuple):
+        return _is_value(node)
     return isinstance(node, _JOINS) or (isinstance(node, exp.Anonymous) and node.name.lower() in _JOINING_WORDS)
+
+
+def _is_value(node: exp.Tuple) -> bool:
+    """Tell whether `(a, b)` is a row that is made; of a list of groups, or of two that are compared, none is."""
+    around = node.parent
+    if isinstance(around, exp.Binary):
+        return not (isinstance(around.this, exp.Tuple) and isinstance(around.expression, exp.Tuple))
+    while isinstance(around, exp.Tuple):
+        around = around.parent
+    return node.arg_key != "on" and not isinstance(around, _LISTING)
+
+
+def _copied(tree: exp.Query) -> Iterator[exp.Expr]:
+    """Give what is given back, whole or in part, each time in memory of its own; once for each time."""
+    for node in tree.walk():
+        if isinstance(node, exp.WithinGroup):
+            times = _asked(node.this.this) if isinstance(node.this, exp.PercentileDisc) else 1
+            yield from times * [node.expression.expressions[0].this]
+        elif isinstance(node, _COPYING) or (isinstance(node, exp.Anonymous) and node.name.lower() in _COPYING_WORDS):
+            part = next(node.iter_expressions())
+            yield part.expressions[0] if isinstance(part, exp.Distinct) else part
+        elif isinstance(node, exp.Select):
+            yield from _repeated(node)
+
+
+def _repeated(query: exp.Select) -> Iterator[exp.Expr]:
+    """Give what a SELECT tells of a column that it tells of several times: rows that are kept hold it as often."""
+    told = [part for part in _told(query) if isinstance(part, _PASSING)]
+    named = [{column.name for column in part.find_all(exp.Column)} for part in told]
+    often = Counter(name for names in named for name in names)
+    several = [part for part, names in zip(told, named, strict=True) if any(often[name] > 1 for name in names)]
+    yield from several
+    if query.args.get("distinct") and (order := query.args.get("order")):  # what it is ordered by has to be the same
+        yield from (one.this for one in order.expressions if one.this in several)
+
+
+def _asked(part: exp.Expr) -> int:
+    """Count the numbers that are written there: for each there is a value, which may be as large as any."""
+    numbers = part.expressions if isinstance(part, exp.Array) else [part]
+    if not all(one.is_number for one in numbers):
+        shown = part.sql("postgres")[:60]
+        raise Invalid(f"Write numbers in place of {shown}: there is a value for each.", where="$.query")
+    return len(numbers)
 
 
 def _bound_join(node: exp.Expr, most: int) -> None:
@@ -81,17 +152,33 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
 
 
 def _gathering(tree: exp.Query) -> Iterator[exp.Expr]:
-    """Give what is gathered: what aggregates are given, and rows that are kept to be looked up."""
+    """Give what is gathered: what aggregates are given, and rows that become a list."""
     for node in tree.walk():
         if isinstance(node, _GATHERS) or (isinstance(node, exp.Anonymous) and node.name.lower() in _GATHERING_WORDS):
             yield from _given(node)
-        elif isinstance(node, exp.With) and node.recursive:
+        elif isinstance(node, exp.Array):
+            for query in _rows_of(node):
+                yield from _told(_outer(query))
+
+
+def _recurring(tree: exp.Query) -> Iterator[exp.Expr]:
+    """Give what a recursion with `union` tells: each row is kept, to be told once."""
+    for node in tree.walk():
+        if isinstance(node, exp.With) and node.recursive:
             for cte in node.expressions:
                 if isinstance(cte.this, exp.Union) and cte.this.args.get("distinct"):
                     yield from _told(cte.this)
-        elif isinstance(node, exp.Array):
-            for query in _rows_of(node):
-                yield from _told(query)
+
+
+def _outer(query: exp.Query) -> exp.Query:
+    """Put a query around one that tells each row once: what it is ordered by has to be what it tells."""
+    if not isinstance(query, exp.Select) or not query.args.get("distinct"):
+        return query
+    column = exp.to_identifier("one", quoted=True)
+    around = exp.select(exp.column(column.copy()))
+    query.replace(around)
+    rows = exp.TableAlias(this=exp.to_identifier("each", quoted=True), columns=[column])
+    return around.from_(exp.Subquery(this=query, alias=rows), copy=False)
 
 
 def _given(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -121,7 +208,7 @@ def _told(query: exp.Expr) -> Iterator[exp.Expr]:
 
 def _rows_of(node: exp.Array) -> list[exp.Query]:
     """Give the query whose rows a list is made of."""
-    return [one for one in node.expressions if isinstance(one, exp.Query)]
+    return [one for one in node.expressions[:1] if isinstance(one, exp.Query)]
 
 
 def _plain(part: exp.Expr) -> exp.Expr:

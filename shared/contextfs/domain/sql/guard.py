@@ -83,11 +83,18 @@ def _check(node: exp.Expr) -> None:
     elif isinstance(node, exp.Var):
         if not _WORD.fullmatch(node.name):  # it is written as it stands, without quotes
             raise Invalid(f"{_shown(node.name)} is no word that could stand there.", where="$.query")
+    elif isinstance(node, exp.Array) and _loses(node):
+        raise Invalid("A list that begins with a query would lose the rest: write (select …)::text.", where="$.query")
     elif isinstance(node, exp.Anonymous):
         if node.name.lower() not in WORDS:
             raise Invalid(f"The function {_shown(node.name)} is not to be had here.", where="$.query")
     elif type(node) not in FUNCTIONS and type(node) not in NODES:
         raise Invalid(f"{_shown(node.sql(_DIALECT))} is not to be had here: {_kind(node)}.", where="$.query")
+
+
+def _loses(node: exp.Array) -> bool:
+    """Tell whether a list would be written as the rows of its first query: the writer looks at no more than that."""
+    return len(node.expressions) > 1 and isinstance(node.expressions[0], exp.Query)
 
 
 def _check_type(node: exp.DataType | exp.DataTypeParam) -> None:

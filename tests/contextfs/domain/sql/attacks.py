@@ -4,6 +4,10 @@ _CUT = "n" * 63
 CUT_OFF = f"select 1 from (select {_CUT}.lo_get from generate_series(1, 5) as {_CUT}n) x, memories as {_CUT}"  # noqa: S608 - it is to be refused
 BUILT = "select string_agg(content || content, ',') from memories"
 MANY_PARTS = f"select array[{', '.join(['content'] * 99)}] from memories"  # noqa: S608 - our own name, many times
+MANY_VALUES = f"select percentile_disc(array[{', '.join(['0.5'] * 9)}]) within group (order by content) from memories"  # noqa: S608 - as above
+MANY_COPIES = f"select {', '.join(f'left(content, {at})' for at in range(9))} from memories"  # noqa: S608 - as above
+WIDE_ROWS = f"select {', '.join(f'content as c{at}' for at in range(9))} from memories"  # noqa: S608 - as above
+ONCE_IN_ORDER = f"select distinct {', '.join(f'content as c{at}' for at in range(9))} from memories order by content"  # noqa: S608 - as above
 LONG_TEXT = f"select content || '{'x' * 99}' from memories"  # noqa: S608 - as above
 
 REFUSED = (
@@ -135,6 +139,10 @@ REFUSED = (
     "select x.quote_literal from (select 1) x",
     "select n.pg_typeof from memories n, (select n.pg_typeof from generate_series(1, 2) n(pg_typeof)) x",
     "with t as (select 1) select t.row_to_json from t",
+    # as many values as a list says
+    "select percentile_disc(array(select 0.5 from memories)) within group (order by content) from memories",
+    # a list of which the first part alone is written
+    "select array[(select 1), 2]",
     # a name that Postgres cuts off where another one ends
     CUT_OFF,
     # a name that WITH gives in one place, and the catalog or a schema in another

@@ -1,6 +1,15 @@
 """Each check of the guard, taken out; beside it a query that is answered in another way then."""
 
-from tests.contextfs.domain.sql.attacks import BUILT, CUT_OFF, LONG_TEXT, MANY_PARTS
+from tests.contextfs.domain.sql.attacks import (
+    BUILT,
+    CUT_OFF,
+    LONG_TEXT,
+    MANY_COPIES,
+    MANY_PARTS,
+    MANY_VALUES,
+    ONCE_IN_ORDER,
+    WIDE_ROWS,
+)
 from tests.mutation import Unchecked, never, without
 
 _GUARD, _COLUMNS, _TABLES = "domain/sql/guard.py", "domain/sql/columns.py", "domain/sql/tables.py"
@@ -15,6 +24,32 @@ MUTANTS: tuple[Unchecked, ...] = (
         "len(joins)",
         MANY_PARTS,
     ),
+    without("rows", _BOUNDS, "return _is_value(node)", "return False", "select count((title, content)) from memories"),
+    without(
+        "what is compared is no row",
+        _BOUNDS,
+        "return not (isinstance(around.this, exp.Tuple) and isinstance(around.expression, exp.Tuple))",
+        "return True",
+        "select 1 from memories where (type, title) > (content, 'a')",
+    ),
+    without("copies", _BOUNDS, "len(copied) > _COPIES", "False", MANY_COPIES),
+    without("a value for each number", _BOUNDS, "yield from times *", "yield from 1 *", MANY_VALUES),
+    never(
+        "numbers are counted",
+        _BOUNDS,
+        "not all(one.is_number for one in numbers)",
+        "select percentile_disc(array(select 0.5 from memories)) within group (order by content) from memories",
+    ),
+    without("wide rows", _BOUNDS, "yield from _repeated(node)", "pass", WIDE_ROWS),
+    without("wide rows in order", _BOUNDS, "if one.this in several", "if False", ONCE_IN_ORDER),
+    without(
+        "what is told once, in order",
+        _BOUNDS,
+        "yield from _told(_outer(query))",
+        "yield from _told(query)",
+        "select array(select distinct lower(type) from memories order by lower(type))",
+    ),
+    without("a list begins with no query", _GUARD, "and _loses(node)", "and False", "select array[(select 1), 2]"),
     without(
         "what is gathered in order",
         _BOUNDS,

@@ -12,7 +12,7 @@ from sqlglot import exp
 from contextfs.domain.sql.guard import guarded
 from contextfs.domain.sql.views import THEN, VIEWS
 from contextfs.kit.errors import Invalid
-from tests.contextfs.domain.sql.attacks import REFUSED
+from tests.contextfs.domain.sql.attacks import MANY_COPIES, MANY_VALUES, ONCE_IN_ORDER, REFUSED, WIDE_ROWS
 
 WELCOME = (
     "select * from memories",
@@ -112,6 +112,15 @@ BOUNDED = {
     "select content::jsonb, to_jsonb(content) from memories": ("weighed(", 2),
     "with recursive r as (select id from memories union select id from r) select * from r": ("gathered(", 2),
     "with recursive r as (select id from memories union all select id from r) select * from r": ("gathered(", 0),
+    "select count((title, content)), (title, 1) from memories": ("weighed(", 3),
+    "select percentile_disc(array[0.5, 0.9]) within group (order by content) from memories": ("weighed(", 0),
+    MANY_VALUES: ("weighed(", 1),
+    MANY_COPIES: ("weighed(", 9),
+    WIDE_ROWS: ("weighed(", 9),
+    ONCE_IN_ORDER: ("weighed(", 10),
+    "select array(select distinct lower(type) from memories order by lower(type))": ("gathered(", 1),
+    "select 1 from memories where (type, id) in ((title, '1')) group by cube ((type, title), id)": ("weighed(", 0),
+    "select distinct on (type, title) id from memories where (type, title) > (content, 'a')": ("weighed(", 0),
     "select 'a' || 1, array[1, 2], id::text, upper(content), title from memories": ('contextfs_now".', 1),
 }
 

@@ -1,13 +1,14 @@
 -- Direct SQL: how much one query may build. Postgres bounds no value below a gigabyte, so the guard puts these functions
 -- around what makes much of little. They are volatile, so that no subquery with one is copied to each place of its use.
 
--- Give a value back that is joined with others; an error where it has more bytes than it may.
+-- Give a value back that is joined with others; an error where it has more bytes than it may. Of what is too large as it
+-- is stored, no text is made to look.
 create function contextfs_now.weighed(value anyelement, most integer) returns anyelement
 language plpgsql volatile parallel unsafe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if octet_length(value::text) > most then
+    if (case when pg_column_size(value) > most then true else octet_length(value::text) > most end) then
         raise exception 'a value of more than % bytes is put together with others here: take a part of it', most
         using errcode = '22023';
     end if;
@@ -22,7 +23,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     so_far bigint := coalesce(nullif(current_setting('app.gathered', true), '')::bigint, 0)
-    + 32 + coalesce(octet_length(value::text), 0);
+    + 32 + coalesce(case when pg_column_size(value) > most then most else octet_length(value::text) end, 0);
 begin
     if so_far > most then
         raise exception 'more than % bytes are gathered here: filter more, or gather a part of each', most

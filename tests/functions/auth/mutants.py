@@ -30,7 +30,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "organization of one's own",
         _SERVICE,
-        "_known(inside, assertion, email) is None",
+        "_known(inside, who) is None",
         _exchange("test_an_organization_of_others_looks_like_none"),
     ),
     never(
@@ -47,7 +47,7 @@ MUTANTS: tuple[Unchecked, ...] = (
         "",
         _exchange("test_an_organization_that_enforces_its_provider_is_not_entered_this_way"),
     ),
-    without("token is good once", _SERVICE, "    _take(call, assertion)\n", "", _exchange("test_a_token_is_good_once")),
+    without("token is good once", _SERVICE, "    _take(call, who)\n", "", _exchange("test_a_token_is_good_once")),
     without(
         "logins of the service end with enforcement",
         "domain/logins/postgres.sql",

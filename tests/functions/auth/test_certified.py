@@ -101,7 +101,9 @@ def test_a_person_signs_in_at_the_pages_of_the_installations_own_service(
     browser, other = Browser(stands), Browser(stands)
     page = browser.http.get("/oauth/service", params={"organization": str(tenant.org_id), "return_to": "/studio"})
     back = consent(html.unescape(re.findall(r'content="0;url=([^"]+)"', page.text)[0]))
-    statuses = [other.come_back(back).status_code, browser.come_back(back).status_code]
+    statuses = [other.come_back(back).status_code, (asked := browser.come_back(back)).status_code]
+    state = html.unescape(re.findall(r'name="state" value="([^"]+)"', asked.text)[0])
+    statuses.append(browser.http.post("/oauth/service", data={"state": state}).status_code)
 
-    assert statuses == [401, 303]
+    assert statuses == [401, 200, 303]
     assert browser.get("/v1/auth/me").json()["role"] == "viewer"

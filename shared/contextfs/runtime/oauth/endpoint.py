@@ -57,6 +57,7 @@ def hung(door: Door, routes: Sequence[Route]) -> list[Path]:
         Path(LOGIN, _shown(door, routes, signing_in.sign_in), methods=["POST"]),
         Path(LOGOUT, _shown(door, routes, signing_in.sign_out), methods=["POST"]),
         Path(SERVICE, _shown(door, routes, hosted.begin), methods=["GET"]),
+        Path(SERVICE, _shown(door, routes, hosted.take_on), methods=["POST"]),
         Path(CALLBACK, _shown(door, routes, hosted.back), methods=["GET"]),
         Path(HOME, _shown(door, routes, home.show), methods=["GET"]),
         Path(joining.PAGE, _shown(door, routes, joining.show), methods=["GET"]),

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import hosted
+from contextfs.journeys.signin.provider import BROKEN, Finished
 from contextfs.journeys.signin.service import SeveralError
-from contextfs.kit.errors import ContextFSError, Invalid
+from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated
 from contextfs.runtime import cookies
 from contextfs.runtime.oauth import pages
 from contextfs.runtime.oauth.browser import Browser
@@ -34,26 +35,59 @@ def begin(browser: Browser, fields: Mapping[str, str]) -> Response:
 
 
 def back(browser: Browser, fields: Mapping[str, str]) -> Response:
-    """Sign a browser in that comes back with a code, and lead it to where it wanted to go; or tell why not."""
-    call = browser.opened()
-    browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
+    """Sign a browser in that comes back with a code, and lead it to where it wanted to go; or ask, or tell why not."""
+    call, state = browser.opened(), fields.get("state", "")
+    if not hosted.is_begun(call, state):  # what it did begin goes on, whoever led it here
+        return _refused(browser, NotAuthenticated(BROKEN))
     try:
         finished = hosted.finish(
-            call,
-            state=fields.get("state", ""),
-            code=fields.get("code"),
-            error=fields.get("error"),
-            issuer=fields.get("iss"),
+            call, state=state, code=fields.get("code"), error=fields.get("error"), issuer=fields.get("iss")
         )
     except SeveralError as several:
+        browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
         return browser.shown(_choice(several.organizations, hosted.return_of(call)))
     except ContextFSError as refused:
-        again = pages.link(LOGIN, "Back to sign in")
-        told = pages.message("You are not signed in", refused.detail, status=refused.status, more=again)
-        told.headers.update(headers_of(refused))
-        return browser.shown(told)
+        browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
+        return _refused(browser, refused)
+    if isinstance(finished, hosted.Asked):
+        browser.keep(cookies.write(cookies.BINDER, finished.binder, browser.public_url, hosted.LASTS))
+        return browser.shown(_question(finished))
+    return _signed_in(browser, finished)
+
+
+def take_on(browser: Browser, fields: Mapping[str, str]) -> Response:
+    """Sign a browser in whose person says that the organization is theirs."""
+    call, state = browser.opened(), fields.get("state", "")
+    if not browser.comes_from_here() or not hosted.is_begun(call, state):
+        return _refused(browser, NotAuthenticated(BROKEN))
+    try:
+        finished = hosted.take_on(call, state)
+    except ContextFSError as refused:
+        browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
+        return _refused(browser, refused)
+    return _signed_in(browser, finished)
+
+
+def _signed_in(browser: Browser, finished: Finished) -> Response:
+    browser.keep(cookies.forget(cookies.BINDER, browser.public_url))
     browser.keep(cookies.write(cookies.LOGIN, finished.cookie, browser.public_url, LIFETIME))
     return browser.shown(RedirectResponse(browser.public_url + finished.return_to, 303, _UNCACHED))
+
+
+def _refused(browser: Browser, refused: ContextFSError) -> Response:
+    again = pages.link(LOGIN, "Back to sign in")
+    told = pages.message("You are not signed in", refused.detail, status=refused.status, more=again)
+    told.headers.update(headers_of(refused))
+    return browser.shown(told)
+
+
+def _question(asked: hosted.Asked) -> Response:
+    """Ask whether an organization is known: whoever administers one can add an address, and link to it."""
+    said = f"{asked.organization} has added {asked.email}, and you have not been in it before."
+    warned = "Whoever administers it sees what you share there. Go on if you know it, and wanted to sign in to it."
+    button = pages.form(SERVICE, "", [("answer", "yes", f"Sign in to {asked.organization}")], {"state": asked.state})
+    body = f"<p>{pages.escape(said)}</p><p>{pages.escape(warned)}</p>{button}{pages.link(LOGIN, 'Do not')}"
+    return pages.page("Is this organization yours?", body)
 
 
 def _choice(organizations: Mapping[UUID, str], return_to: str) -> Response:

@@ -18,7 +18,8 @@ def _hosted(name: str) -> str:
     return f"tests/contextfs/runtime/oauth/test_hosted.py::{name}"
 
 
-_HOSTED = "journeys/signin/hosted.py"
+_HOSTED, _SERVICE = "journeys/signin/hosted.py", "journeys/signin/service.py"
+_PAGES = "runtime/oauth/hosted.py"
 _WRONG = _grants("test_what_is_asked_wrong_is_told_to_the_program")
 _STOLEN = _grants("test_a_code_is_good_for_who_asked_alone_and_is_over_after_that")
 
@@ -117,7 +118,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     without(
         "service: the browser that asked",
         _HOSTED,
-        " or not hmac.compare_digest(tied.state.encode(), state.encode())",
+        " and hmac.compare_digest(tied.state.encode(), state.encode())",
         "",
         _hosted("test_an_answer_is_good_in_the_browser_that_asked_once"),
     ),
@@ -154,6 +155,41 @@ MUTANTS: tuple[Unchecked, ...] = (
         "rules.safe_return(return_to)",
         'return_to or "/"',
         _hosted("test_it_leads_back_to_this_server_alone"),
+    ),
+    without(
+        "service: who takes an organization on is asked",
+        _HOSTED,
+        "if name is None:",
+        "if True:",
+        _hosted("test_who_takes_an_organization_on_is_asked_first_and_no_more_after_that"),
+    ),
+    without(
+        "service: what is theirs is not asked for",
+        _SERVICE,
+        "org_id in store.organizations_of_person(inside.tx, who.issuer, who.subject, who.email)",
+        "False",
+        _hosted("test_who_takes_an_organization_on_is_asked_first_and_no_more_after_that"),
+    ),
+    without(
+        "service: a page of ours answers",
+        _PAGES,
+        "not browser.comes_from_here() or ",
+        "",
+        _hosted("test_another_sites_page_signs_nobody_in_to_its_organization"),
+    ),
+    never(
+        "service: a question comes back with no code",
+        _HOSTED,
+        "tied.who is not None",
+        _hosted("test_another_sites_page_signs_nobody_in_to_its_organization"),
+    ),
+    without(
+        "service: a sign-in under way goes on",
+        _PAGES,
+        "    if not hosted.is_begun(call, state):  # what it did begin goes on, whoever led it here\n",
+        "    browser.keep(cookies.forget(cookies.BINDER, browser.public_url))\n"
+        "    if not hosted.is_begun(call, state):\n",
+        _hosted("test_a_link_to_where_it_comes_back_ends_no_sign_in_under_way"),
     ),
     never(
         "service: an ID token of the pool",

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -59,6 +60,24 @@ def there(browser: Browser, organization: object = "", **query: str) -> str:
     return html.unescape(found[1])
 
 
+def come_back(browser: Browser, address: str) -> Any:
+    """Follow the service back to the server, and take the organization on where that is asked."""
+    back = browser.come_back(address)
+    return back if (state := asked_of(back)) is None else take_on(browser, state)
+
+
+def asked_of(page: Any) -> str | None:
+    """Give the state of the question whether an organization is taken on; None where a page asks nothing."""
+    found = re.search(r'name="state" value="([^"]+)"', page.text)
+    return None if found is None else html.unescape(found[1])
+
+
+def take_on(browser: Browser, state: str, **headers: str) -> Any:
+    """Answer the question, as a page of ours does."""
+    sent = {"origin": str(browser.http.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+    return browser.http.post("/oauth/service", data={"state": state, "answer": "yes"}, headers=sent | headers)
+
+
 def path_of(reply: Any) -> str:
     """Give the path that a browser is led to."""
     return urlsplit(str(reply.headers["location"])).path
@@ -77,7 +96,7 @@ def test_a_member_is_signed_in_at_the_services_pages(
     browser = opened()
     address = there(browser, tenant.org_id, return_to="/studio?a=1")
     asked = dict(parse_qsl(urlsplit(address).query))
-    back = browser.come_back(provider.consent(address))
+    back = come_back(browser, provider.consent(address))
     me = browser.get("/v1/auth/me").json()
 
     assert address.startswith(f"{provider.issuer}/auth?")
@@ -94,8 +113,8 @@ def test_the_sign_in_page_leads_there_and_the_second_time_nobody_names_an_organi
 ) -> None:
     page = opened().http.get("/oauth/login", params={"return_to": "/oauth/device"})
     first, second = opened(), opened()
-    first.come_back(provider.consent(there(first, tenant.org_id)))
-    again = second.come_back(provider.consent(there(second)))
+    come_back(first, provider.consent(there(first, tenant.org_id)))
+    again = come_back(second, provider.consent(there(second)))
 
     assert '<form action="/oauth/service">' in page.text
     assert f"Continue with {urlsplit(provider.issuer).netloc}" in page.text
@@ -110,10 +129,10 @@ def test_an_answer_is_good_in_the_browser_that_asked_once(
     theirs, mine = opened(), opened()
     sent = provider.consent(there(theirs, tenant.org_id))
     own = there(mine, tenant.org_id)
-    refused = mine.come_back(sent)
-    none = opened().come_back(sent)
-    let_in = theirs.come_back(sent)
-    again = theirs.come_back(sent)
+    refused = come_back(mine, sent)
+    none = come_back(opened(), sent)
+    let_in = come_back(theirs, sent)
+    again = come_back(theirs, sent)
 
     assert own.startswith(provider.issuer)
     assert [refused.status_code, none.status_code, let_in.status_code, again.status_code] == [401, 401, 303, 401]
@@ -131,7 +150,7 @@ def test_a_code_of_another_sign_in_is_of_no_use(tenant: Tenant, opened: Open, pr
     asked = [dict(parse_qsl(urlsplit(one).query)) for one in (theirs, mine)]
     for tied in ("state", "nonce", "code_challenge"):
         assert asked[0][tied] != asked[1][tied]
-    assert attacker.come_back(changed(own, code=stolen)).status_code == 401
+    assert come_back(attacker, changed(own, code=stolen)).status_code == 401
     assert attacker.cookie is None
 
 
@@ -144,7 +163,7 @@ def test_a_token_that_is_not_of_this_sign_in_is_refused(
     browser = opened()
     provider.lie = lambda _header, claims: claims.update(lie)
 
-    assert browser.come_back(provider.consent(there(browser, tenant.org_id))).status_code == 401
+    assert come_back(browser, provider.consent(there(browser, tenant.org_id))).status_code == 401
     assert browser.cookie is None
 
 
@@ -156,11 +175,11 @@ def test_another_server_does_not_answer_in_its_place(
     browser = opened()
     named = changed(provider.consent(there(browser, tenant.org_id)), iss="https://evil.example")
     unnamed = changed(provider.consent(there(browser, tenant.org_id)), iss=None)
-    statuses = [browser.come_back(named).status_code, browser.come_back(unnamed).status_code]
+    statuses = [come_back(browser, named).status_code, come_back(browser, unnamed).status_code]
     here = provider.consent(there(browser, tenant.org_id))
-    statuses.append(browser.come_back(urlsplit(here)._replace(path="/v1/auth/callback").geturl()).status_code)
+    statuses.append(come_back(browser, urlsplit(here)._replace(path="/v1/auth/callback").geturl()).status_code)
     theirs = provider.consent(browser.begin(tenant.org_id).headers["location"])
-    statuses.append(browser.come_back(urlsplit(theirs)._replace(path=BACK).geturl()).status_code)
+    statuses.append(come_back(browser, urlsplit(theirs)._replace(path=BACK).geturl()).status_code)
 
     assert statuses == [401, 401, 401, 401]
     assert browser.cookie is None
@@ -176,13 +195,13 @@ def test_what_the_cookie_says_is_signed_and_ends(
         name, value = next(one for one in browser.http.cookies.items() if "ctx_signin" in one[0])
         browser.http.cookies.clear()
         browser.http.cookies.set(name, change(value))
-        assert browser.come_back(back).status_code == 401
+        assert come_back(browser, back).status_code == 401
         browser.http.cookies.clear()
     provider.lie = lambda _header, claims: claims.update(exp=claims["exp"] + 3600)  # so that the token is not too old
     late = provider.consent(there(browser, tenant.org_id))
     time.passed = timedelta(minutes=10, seconds=1)
 
-    assert browser.come_back(late).status_code == 401
+    assert come_back(browser, late).status_code == 401
     assert browser.cookie is None
 
 
@@ -191,7 +210,7 @@ def test_it_leads_back_to_this_server_alone(
     place: str, tenant: Tenant, opened: Open, provider: Provider, ann: str
 ) -> None:
     browser = opened()
-    back = browser.come_back(provider.consent(there(browser, tenant.org_id, return_to=place)))
+    back = come_back(browser, provider.consent(there(browser, tenant.org_id, return_to=place)))
 
     assert (back.status_code, path_of(back)) == (303, "/oauth/login")
     assert "evil" not in back.headers["location"]
@@ -201,7 +220,7 @@ def test_a_planted_cookie_is_not_kept(tenant: Tenant, opened: Open, provider: Pr
     browser = opened()
     browser.sign_in(tenant.key)
     planted = browser.cookie
-    back = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+    back = come_back(browser, provider.consent(there(browser, tenant.org_id)))
 
     assert back.status_code == 303
     assert "HttpOnly" in back.headers["set-cookie"]
@@ -215,12 +234,12 @@ def test_who_belongs_to_several_chooses_and_is_led_there(
     assert other_tenant.call("POST", "/v1/admin/users", {"email": ann}).status_code == 201
     for one in (tenant, other_tenant):
         first = opened()
-        first.come_back(provider.consent(there(first, one.org_id)))
+        come_back(first, provider.consent(there(first, one.org_id)))
     browser = opened()
-    choice = browser.come_back(provider.consent(there(browser, return_to="/studio")))
+    choice = come_back(browser, provider.consent(there(browser, return_to="/studio")))
     (link,) = [one for one in re.findall(r'href="([^"]+)"', choice.text) if str(other_tenant.org_id) in one]
     query = dict(parse_qsl(urlsplit(html.unescape(link)).query))
-    back = browser.come_back(provider.consent(there(browser, **query)))
+    back = come_back(browser, provider.consent(there(browser, **query)))
 
     assert (choice.status_code, choice.text.count("/oauth/service?")) == (200, 2)
     assert path_of(back) == "/studio"
@@ -232,7 +251,7 @@ def test_an_organization_of_others_looks_like_none(
 ) -> None:
     browser = opened()
     told = {
-        re.sub(r"[0-9a-f-]{36}", "", browser.come_back(provider.consent(there(browser, org))).text)
+        re.sub(r"[0-9a-f-]{36}", "", come_back(browser, provider.consent(there(browser, org))).text)
         for org in (other_tenant.org_id, uuid4())
     }
 
@@ -246,10 +265,10 @@ def test_who_is_not_verified_or_whose_organization_enforces_its_provider_is_told
 ) -> None:
     browser = opened()
     provider.person["email_verified"] = False
-    unverified = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+    unverified = come_back(browser, provider.consent(there(browser, tenant.org_id)))
     provider.person["email_verified"] = True
     set_up(tenant, enforced=True, break_glass_user_id=str(tenant.user_id))
-    enforced = browser.come_back(provider.consent(there(browser, tenant.org_id)))
+    enforced = come_back(browser, provider.consent(there(browser, tenant.org_id)))
 
     assert [unverified.status_code, enforced.status_code] == [403, 403]
     assert "not verified" in unverified.text
@@ -257,10 +276,102 @@ def test_who_is_not_verified_or_whose_organization_enforces_its_provider_is_told
     assert [row["details"]["method"] for row in rows.audited(tenant, "login.refused")] == ["service"]
 
 
+def test_who_takes_an_organization_on_is_asked_first_and_no_more_after_that(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, rows: Rows
+) -> None:
+    browser, later = opened(), opened()
+    question = browser.come_back(provider.consent(there(browser, tenant.org_id, return_to="/studio")))
+    before = (browser.cookie, rows.audited(tenant, "login.opened"), rows.of("identities", tenant))
+    answered = take_on(browser, asked_of(question) or "")
+    again = later.come_back(provider.consent(there(later, tenant.org_id)))
+
+    assert (question.status_code, before) == (200, (None, [], []))
+    assert ann in question.text
+    assert "you have not been in it before" in question.text
+    assert (answered.status_code, path_of(answered)) == (303, "/studio")
+    assert again.status_code == 303
+
+
+def test_another_sites_page_signs_nobody_in_to_its_organization(
+    tenant: Tenant, other_tenant: Tenant, opened: Open, provider: Provider, ann: str, rows: Rows
+) -> None:
+    """Or it would be theirs for good, and what they do there seen by who runs it."""
+    mine = opened()
+    come_back(mine, provider.consent(there(mine, tenant.org_id)))
+    other_tenant.call("POST", "/v1/admin/users", {"email": ann})
+    victim, attacker = opened(), opened()
+    state = asked_of(victim.come_back(provider.consent(there(victim, other_tenant.org_id)))) or ""
+    theirs = asked_of(attacker.come_back(provider.consent(there(attacker, other_tenant.org_id)))) or ""
+    replies = [
+        take_on(victim, state, **{"sec-fetch-site": "cross-site"}),
+        take_on(victim, state, origin="https://evil.example"),
+        take_on(victim, theirs),
+        take_on(victim, ""),
+        take_on(opened(), theirs),
+        victim.come_back(f"{BACK}?{urlencode({'state': state, 'code': 'x'})}"),
+    ]
+    later = opened()
+    come_back(later, provider.consent(there(later)))
+
+    assert {reply.status_code for reply in replies} == {401}
+    assert victim.cookie is None
+    assert rows.of("identities", other_tenant) == []
+    assert later.get("/v1/auth/me").json()["organization_id"] == str(tenant.org_id), "the only one that is theirs"
+
+
+def test_what_is_asked_is_answered_in_ten_minutes_and_once(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, time: Time
+) -> None:
+    browser, late = opened(), opened()
+    state = asked_of(browser.come_back(provider.consent(there(browser, tenant.org_id)))) or ""
+    kept = [(name, value) for name, value in browser.http.cookies.items() if "ctx_signin" in name]
+    other = asked_of(late.come_back(provider.consent(there(late, tenant.org_id)))) or ""
+    first = take_on(browser, state)
+    browser.http.cookies.clear()
+    for name, value in kept:
+        browser.http.cookies.set(name, value)
+    time.passed = timedelta(minutes=10, seconds=1)
+
+    assert first.status_code == 303
+    assert take_on(browser, state).status_code == 401
+    assert take_on(late, other).status_code == 401
+
+
+def test_who_is_asked_twice_is_let_in_once(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str, rows: Rows
+) -> None:
+    """Two answers of one browser at once: one login."""
+    browser = opened()
+    state = asked_of(browser.come_back(provider.consent(there(browser, tenant.org_id)))) or ""
+    kept = dict(browser.http.cookies.items())
+
+    def answer(_: int) -> int:
+        one = opened()
+        one.http.cookies.update(kept)
+        return take_on(one, state).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        statuses = sorted(pool.map(answer, range(2)))
+
+    assert statuses == [303, 401]
+    assert len(rows.audited(tenant, "login.opened")) == 1
+
+
+def test_a_link_to_where_it_comes_back_ends_no_sign_in_under_way(
+    tenant: Tenant, opened: Open, provider: Provider, ann: str
+) -> None:
+    browser = opened()
+    address = there(browser, tenant.org_id)
+    refused = [browser.come_back(f"{BACK}{query}").status_code for query in ("", "?state=x&code=y", "?error=denied")]
+
+    assert refused == [401, 401, 401]
+    assert come_back(browser, provider.consent(address)).status_code == 303
+
+
 def test_what_the_service_refuses_is_told_without_its_words(tenant: Tenant, opened: Open, provider: Provider) -> None:
     browser = opened()
     back = changed(provider.consent(there(browser, tenant.org_id)), code=None, error="<script>")
-    told = browser.come_back(back)
+    told = come_back(browser, back)
 
     assert told.status_code == 401
     assert "script" not in told.text
@@ -292,6 +403,6 @@ def test_of_a_pool_of_cognito_an_id_token_alone_is_taken(
     for use in ("access", "id"):
         browser = Browser(stands)
         provider.person["token_use"] = use
-        statuses.append(browser.come_back(provider.consent(there(browser, tenant.org_id))).status_code)
+        statuses.append(come_back(browser, provider.consent(there(browser, tenant.org_id))).status_code)
 
     assert statuses == [401, 303]

@@ -209,6 +209,13 @@ MUTANTS: tuple[Unchecked, ...] = (
         "tests/functions/sso/test_check.py::test_a_domain_makes_nobody_what_who_proves_it_is_not",
     ),
     without(
+        "reach of who invited",
+        "journeys/enter/invitations.py",
+        " or not store.inviter_reaches_all(call.tx, invitation.id)",
+        "",
+        _vouched("test_an_invitation_ends_with_what_its_maker_may_however_that_ends[projects]"),
+    ),
+    without(
         "way back",
         _JOURNEY,
         "rules.safe_return(return_to)",

@@ -169,13 +169,13 @@ def test_a_directory_makes_nobody_who_may_more_than_who_made_its_token(tenant: T
     assert Directory(tenant)("POST", "/Groups", group).status_code == 201
 
 
-@pytest.mark.parametrize("how", ["directory", "provider", "role"])
+@pytest.mark.parametrize("how", ["directory", "provider", "role", "projects"])
 def test_an_invitation_ends_with_what_its_maker_may_however_that_ends(
     how: str, tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
 ) -> None:
     """Or who is taken back keeps a way in, under another address."""
     tenant.call("POST", "/v1/admin/roles", {"name": "host", "permissions": ["*"]})
-    inviting = join(tenant, "ann@acme.example", role="host" if how == "role" else "admin")
+    inviting = join(tenant, "ann@acme.example", role="host" if how in {"role", "projects"} else "admin")
     invitation = invite(inviting, "elsewhere@evil.example", role="member").json()["token"]
     if how == "directory":
         theirs = Directory(tenant)
@@ -186,7 +186,8 @@ def test_an_invitation_ends_with_what_its_maker_may_however_that_ends(
         assert enter(new_browser, tenant, provider)[1]["role"] == "member"
     else:
         (role,) = tenant.call("GET", "/v1/admin/roles").json()["items"]
-        tenant.call("PATCH", f"/v1/admin/roles/{role['id']}", {"permissions": ["memories:*"]})
+        less = {"permissions": ["memories:*"]} if how == "role" else {"projects": [str(tenant.project_id)]}
+        assert tenant.call("PATCH", f"/v1/admin/roles/{role['id']}", less).status_code == 200
 
     used = replace(tenant, key=invitation).call("POST", "/v1/invitations/accept", {})
 

@@ -77,8 +77,14 @@ def accept(call: Call, said: Joining) -> Joined:
 
 
 def _check_still_given(call: Call, invitation: Invitation) -> None:
-    """Stop where who invited may less by now, in whatever way that came: by a group, a directory, a lesser role."""
+    """Stop where who invited may less by now, in whatever way that came: by a group, a directory, a lesser role.
+
+    Who reaches some projects only invites nobody, so that nobody comes in by them after that.
+    """
     role = store.inviter_role(call.tx, invitation.id)
     wanted = ("users:write", *permissions_of(call.tx, invitation.role))
-    if role is not None and covers(permissions_of(call.tx, role), wanted) is not None:
+    if role is None:
+        return
+    lacks = covers(permissions_of(call.tx, role), wanted)  # from here on their role stays as it is
+    if lacks is not None or not store.inviter_reaches_all(call.tx, invitation.id):
         raise NotAllowed("Who invited you may not give this role any more: ask for a new invitation.")

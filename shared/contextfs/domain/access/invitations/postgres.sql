@@ -37,6 +37,14 @@ from invitations as i
 join memberships as m on m.org_id = i.org_id and m.user_id = i.invited_by
 where i.id = %(id)s
 
+-- name: inviter_reach
+-- Whether who made an invitation reaches all projects now, by their membership and their role.
+select m.projects is null and r.projects is null as is_whole
+from invitations as i
+join memberships as m on m.org_id = i.org_id and m.user_id = i.invited_by
+left join custom_roles as r on r.org_id = m.org_id and r.name = m.custom_role
+where i.id = %(id)s
+
 -- name: revoke
 -- End an invitation that was not used.
 update invitations

@@ -42,6 +42,11 @@ def inviter_role(tx: Transaction, invitation_id: UUID) -> str | None:
     return (tx.one(_SQL["inviter"], {"id": invitation_id}) or {"role": None})["role"]
 
 
+def inviter_reaches_all(tx: Transaction, invitation_id: UUID) -> bool:
+    """Tell whether the member who made an invitation reaches all projects now; False where no member did."""
+    return (tx.one(_SQL["inviter_reach"], {"id": invitation_id}) or {"is_whole": False})["is_whole"]
+
+
 def revoke(tx: Transaction, invitation_id: UUID, now: datetime) -> Invitation:
     """End an invitation; Conflict when it was accepted."""
     revoked = tx.one(_SQL["revoke"], {"id": invitation_id, "now": now})

@@ -254,6 +254,32 @@ def test_what_people_made_of_what_was_learned_stays(
     assert before == learned(tenant)
 
 
+@pytest.mark.parametrize("change", ["content", "deleted"])
+def test_what_people_made_of_what_it_only_proved_stays(
+    tenant: Tenant, settle_events: Callable[[], int], tell: Tell, change: str
+) -> None:
+    more = {"messages": [{"role": "user", "content": DECIDED, "external_id": "more"}]}
+    wanted = {"project_id": str(tenant.project_id), "tool": "claude-code", "external_id": str(uuid4())}
+    first = tenant.call("POST", "/v1/sessions", wanted).json()["session"]["id"]
+    second = captured(tenant, right=True, lines=TOLD, reader=f"claude-code/{VERSION}")
+    for session in (first, second):
+        tenant.call("POST", f"/v1/sessions/{session}/messages", more)
+        tenant.call("POST", f"/v1/sessions/{session}/complete")
+        settle_events()
+    [memory] = learned(tenant)
+    proofs = tenant.call("GET", f"/v1/memories/{memory}").json()["provenance"]
+    if change == "deleted":
+        tenant.call("DELETE", f"/v1/memories/{memory}")
+    else:
+        tenant.call("PATCH", f"/v1/memories/{memory}", {"content": "The queue is RabbitMQ."})
+    before = learned(tenant)
+    tenant.call("PUT", f"/v1/sessions/{second}/record", {"reader": "claude-code/1", "line": 0, "lines": TOLD})
+    tell(tenant, second)
+
+    assert [first, second] == [proof["session_id"] for proof in proofs]
+    assert before == learned(tenant)
+
+
 def test_what_its_machine_learned_its_machine_learns_again(
     tenant: Tenant, settle_events: Callable[[], int], tell: Tell
 ) -> None:

@@ -64,6 +64,14 @@ from revisions
 where memory_id = %(memory_id)s
 order by clock desc, stored_at desc, id
 
+-- name: proven_by
+-- Memories that name a session among what they come from, deleted ones included. (No index holds that: it reads all of
+-- the project's.)
+select id
+from memories
+where project_id = %(project_id)s
+    and provenance @> jsonb_build_array(jsonb_build_object('session_id', %(session_id)s::uuid))
+
 -- name: page
 -- Memories, newest first.
 select

@@ -187,6 +187,12 @@ def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, 
     tx.run(_SQL["show"], _row(view) | {"now": now})
 
 
+def proven_by(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]:
+    """Find the memories that a session taught or proved, deleted ones included; gives their ids."""
+    named = {"project_id": project_id, "session_id": session_id}
+    return [row["id"] for row in tx.all(_SQL["proven_by"], named)]
+
+
 def page(tx: Transaction, wanted: MemoryFilter, *, now: datetime, limit: int, cursor: str | None) -> Page[Memory]:
     """Read a page of memories, newest first; each says whether it holds `now`."""
     plain = msgspec.structs.asdict(wanted) | {

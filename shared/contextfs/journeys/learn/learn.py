@@ -1,11 +1,12 @@
 """Learn: from a completed session to memories, each with the messages that it was learned from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
 from contextfs.domain.memories import store as memories
 from contextfs.domain.memories.model import Memory, NewMemory
+from contextfs.domain.memories.revisions import Revision
 from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.domain.sessions import store as sessions
@@ -37,8 +38,9 @@ def learn(call: Call, session_id: UUID) -> int:
 def relearn(call: Call, session_id: UUID) -> int:
     """Learn from a closed session that is read in another way now; gives how many memories were stored.
 
-    What it taught before stays as people left it: what they changed or deleted since is not learned again. Where the
-    machine that sent it has learned from it, whose memories are named by what they say, that machine does so again.
+    What it taught or proved before stays as people left it: what they changed or deleted since is not learned again.
+    Where the machine that sent it has learned from it, whose memories are named by what they say, that machine does so
+    again.
     """
     try:
         session = sessions.get(call.tx, session_id)
@@ -47,14 +49,30 @@ def relearn(call: Call, session_id: UUID) -> int:
     taught = list(_taught(call, session))
     if session.status != "completed" or any(one.id.version == _NAMED for one in taught):
         return 0
-    once = [revision for one in taught for revision in memories.revisions(call.tx, one.id)]
-    said = {fingerprint(one.fields.type, one.fields.content) for one in once}
+    once = _revisions(call, (one.id for one in taught))
     is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != _PLATFORM) for one in once)
+    found = list(lessons(session, sessions.all_messages(call.tx, session_id)))
+    unknown = {_says(one) for one in found if not is_episode(one)} - _said(once)
+    if unknown:  # also what another session taught, and this one proved: by now it may be changed, or deleted
+        proven = memories.proven_by(call.tx, session.project_id, session.id)
+        unknown -= _said(_revisions(call, proven))
     return sum(
         _remember(call, session, lesson)
-        for lesson in lessons(session, sessions.all_messages(call.tx, session_id))
-        if (not is_left if is_episode(lesson) else fingerprint(lesson.kind, lesson.content) not in said)
+        for lesson in found
+        if (not is_left if is_episode(lesson) else _says(lesson) in unknown)
     )
+
+
+def _says(lesson: NewMemory) -> str:
+    return fingerprint(lesson.kind, lesson.content)
+
+
+def _said(once: Iterable[Revision]) -> set[str]:
+    return {fingerprint(one.fields.type, one.fields.content) for one in once}
+
+
+def _revisions(call: Call, ids: Iterable[UUID]) -> list[Revision]:
+    return [revision for memory_id in ids for revision in memories.revisions(call.tx, memory_id)]
 
 
 def _taught(call: Call, session: Session) -> Iterator[Memory]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from contextfs.domain.access import renewal
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.lockouts.model import Attempt
 from contextfs.domain.networks.model import CallerKind
@@ -42,8 +43,9 @@ class Entrance:
         looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
-        with database.transaction(*looking, coming, ahead=ahead, at_once=at_once) as (tx, (*looked, found)):
-            before = lockouts.tries(looked[0] if looked else None)
+        renewing = renewal.renewing(named)
+        with database.transaction(*looking, *renewing, coming, ahead=ahead, at_once=at_once) as (tx, (*looked, found)):
+            before = lockouts.tries(looked[0] if looking else None)
             lockout.check(before, now)
 
             def let_in() -> None:

@@ -60,7 +60,7 @@ class Credentials(Component):
         )
 
 
-def _lines(texts: Sequence[pulumi.Output[str]]) -> list[pulumi.Input[str]]:
+def _lines(texts: Sequence[pulumi.Output[str]]) -> Sequence[pulumi.Output[str] | str]:
     return [part for text in texts for part in (text, "\n")][:-1]
 
 

@@ -32,12 +32,16 @@ _LETTER = frozenset({"author", "recipient", "content", "trigger_turn"})
 
 def is_harness(item: dict[str, Any]) -> bool:
     """Tell whether Codex wrote this message of the user's: a part is a fragment, and none is said to be typed."""
-    kinds = kinds_of(item)
     content = item.get("content")
     parts = [content] if isinstance(content, str) else [text(table(part).get("text")) for part in items(content)]
-    if len(kinds) == len(parts) and any(isinstance(kind, str) and kind.startswith("user.") for kind in kinds):
-        return False
-    return any(_is_fragment(part) for part in parts if part)
+    return not is_typed(item) and any(_is_fragment(part) for part in parts if part)
+
+
+def is_typed(item: dict[str, Any]) -> bool:
+    """Tell whether the record says that a person wrote a part of this message."""
+    kinds = kinds_of(item)
+    is_told = len(kinds) == len(items(item.get("content")))
+    return is_told and any(isinstance(kind, str) and kind.startswith("user.") for kind in kinds)
 
 
 def begins_turn(record: Record) -> bool:

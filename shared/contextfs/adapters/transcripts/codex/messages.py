@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contextfs.adapters.transcripts import turns
-from contextfs.adapters.transcripts.codex.fragments import is_harness, kinds_of
+from contextfs.adapters.transcripts.codex.fragments import is_harness, is_typed, kinds_of
 from contextfs.adapters.transcripts.codex.reader import Record
 from contextfs.adapters.transcripts.model import Source, ToolCall, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import items, moment, table, text
@@ -92,7 +92,12 @@ class Speaker:
         role = item.get("role")
         if role == "user":
             is_person = not self.is_subagent and _is_person(item)
-            made = turns.prompt(_requested(said, self._tally), self._place(record), is_person=is_person)
+            made = turns.prompt(
+                _requested(said, self._tally),
+                self._place(record),
+                is_person=is_person,
+                is_typed=is_typed(item) or "user" in _origins(item),
+            )
         elif role == "assistant":
             made = turns.reply(said, self._place(record), model=self.model)
         elif _HOOKS in kinds_of(item):

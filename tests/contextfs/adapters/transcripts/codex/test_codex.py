@@ -268,8 +268,9 @@ def test_a_fragment_of_the_harness_is_no_turn_and_no_prompt(text: str) -> None:
 def test_what_is_said_to_be_typed_is_a_turn_and_a_prompt() -> None:
     kinds = {"content_item_kinds": ["user.text"]}
     typed = user("<skill>\nmine\n</skill>", internal_chat_message_metadata_passthrough=kinds)
+    wrapped = user("<my-note>b</my-note>", internal_chat_message_metadata_passthrough=kinds)
 
-    assert ["a", "<skill>\nmine\n</skill>"] == said(rollout(user("a"), typed))
+    assert ["<my-note>b</my-note>", "<skill>\nmine\n</skill>"] == said(rollout(wrapped, typed))
     assert ["a", "b"] == said(rollout(user("a"), typed, back(1), user("b")))
 
 

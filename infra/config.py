@@ -119,6 +119,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Literal["password", "iam"],
         Meta(description="How the API and consumers log in to the database; iam: by tokens of their own accounts."),
     ] = "password"
+    peppers: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[a-z0-9]{1,8}$")], ...],
+        Meta(min_length=1, max_length=3, description="The peppers that there are, by names; the first one seals."),
+    ] = ("1",)
     cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it Postgres does it.")] = False
     language_model: Annotated[
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$", max_length=200)] | None,
@@ -205,6 +209,8 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "image: name it by digest (registry/name@sha256:…), so that every region runs the same one."
     if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
         yield f"updater: {config.updater!r} is not a principal of {config.cloud}: see docs/guides/deploy.md."
+    if len(set(config.peppers)) < len(config.peppers):
+        yield "peppers: one of them stands there twice."
     if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
         yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
     if config.cloud == "gcp" and config.database_login == "iam":

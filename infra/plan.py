@@ -45,7 +45,7 @@ FOUNDS = (*CALLS, "founding-secret")
 
 JOB_FROM_SECONDS = 3600
 """Schedules that run no oftener than this are jobs: a job starts in seconds, not at once, but may run for long."""
-_APART = ("migrate-pre", "migrate-post", "found", "graphs")
+_APART = ("migrate-pre", "migrate-post", "found", "graphs", "reseal")
 """What prepares an installation or keeps its database, and needs none of its options."""
 STREAM_SECONDS = 3600
 """How long a stream is kept open at the most; a client that is cut off then goes on by itself."""
@@ -72,6 +72,7 @@ def plan(
         *(_migration(phase) for phase in ("pre", "post")),
         Workload(name="found", host="job", target="found", secrets=FOUNDS),
         Workload(name="graphs", host="job", target="graphs", timeout_seconds=5 * 3600, secrets=(OWNER,)),
+        Workload(name="reseal", host="job", target="reseal", timeout_seconds=900, secrets=("key-pepper", OWNER)),
     )
     made = Plan(
         config=config,
@@ -79,7 +80,11 @@ def plan(
         workloads=workloads,
         paths=tuple(_paths(routes, config)),
         subscriptions=tuple(_subscription(trigger) for trigger in triggers),
-        crons=(*map(_cron, schedules), Cron(workload="graphs", every_seconds=6 * 3600)),
+        crons=(
+            *map(_cron, schedules),
+            Cron(workload="graphs", every_seconds=6 * 3600),
+            Cron(workload="reseal", every_seconds=24 * 3600),
+        ),
         secrets=(*MIGRATES, "founding-secret", *_options(config), *((BORDER,) if several(config) else ())),
         grants=tuple(grant for workload in workloads for grant in _grants(workload, config)),
     )

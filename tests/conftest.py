@@ -35,6 +35,9 @@ from contextfs.runtime.wiring import Wiring, routes, triggers
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+GIVEN = "CONTEXTFS_TEST_DATABASE_URL"
+"""Names the server on which the suite runs, in the place of one of its own."""
+
 _LONG = ("tests/journeys/", "tests/events/")
 """Files of few tests that take as long as a hundred of others."""
 
@@ -72,7 +75,7 @@ class Tenant:
 @pytest.fixture(scope="session")
 def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give a server: that of CONTEXTFS_TEST_DATABASE_URL, or an embedded one that lives as long as the run."""
-    given = os.environ.get("CONTEXTFS_TEST_DATABASE_URL")
+    given = os.environ.get(GIVEN)
     if given:
         yield given
         return
@@ -83,38 +86,31 @@ def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_database(admin_url: str) -> Iterator[Callable[..., str]]:
-    """Give a function that makes a database, empty or as another one is, and tells its URL; all go at the end."""
+def new_database(admin_url: str) -> Iterator[Callable[[], str]]:
+    """Give a function that makes an empty database and tells its URL; they go at the end, or with their server."""
     made: list[str] = []
 
-    def make(like: str = "template1") -> str:
+    def make() -> str:
         name = f"test_{secrets.token_hex(6)}"
-        statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(like))
         with psycopg.connect(admin_url, autocommit=True) as connection:
-            connection.execute(statement)
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         made.append(name)
         return make_conninfo(admin_url, dbname=name)
 
     yield make
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        for name in made:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    if GIVEN in os.environ:
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            for name in made:
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
-def new_schema(new_database: Callable[..., str]) -> Callable[[], str]:
-    """Give a function that makes a database with the schema in it and tells its admin URL.
-
-    It is migrated once, and copied from then on: but for what a server keeps of a database outside of it.
-    """
-    migrated: list[str] = []
+def new_schema(new_database: Callable[[], str]) -> Callable[[], str]:
+    """Give a function that makes a database with the schema in it and tells its admin URL."""
 
     def make() -> str:
-        if not migrated:
-            migrate(pattern := new_database())
-            migrated.append(str(conninfo_to_dict(pattern)["dbname"]))
-        url = new_database(migrated[0])
-        assert migrate(url, passwords=PASSWORDS) == []
+        url = new_database()
+        migrate(url, passwords=PASSWORDS)
         return url
 
     return make

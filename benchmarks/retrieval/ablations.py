@@ -26,6 +26,7 @@ from contextfs.domain.context.sentences import Sentence
 from contextfs.domain.search.fusion import DEFAULT, Weights
 from contextfs.domain.search.names import named, without_names
 from contextfs.domain.search.question import Question, understand
+from contextfs.domain.search.ranking import candidates
 from contextfs.domain.search.signals import Passage
 
 Data = Mapping[str, Sequence[Conversation]]
@@ -79,6 +80,12 @@ class Alone(Pure):
         return seeds
 
 
+class Narrow(Pure):
+    """Has each leg propose as many candidates as for a search of ten."""
+
+    proposed = candidates(DEPTH)
+
+
 class Unfolded(Pure):
     """Shows what says the same as often as it was said."""
 
@@ -103,6 +110,7 @@ def rankings() -> dict[str, Make]:
         "without freshness and trust": _weighing(flat),
         "words alone": WordsAlone,
         "without neighbours as candidates": Alone,
+        "80 candidates of each leg": Narrow,
         "names of speakers looked for": NamesKept,
         "words of asking looked for": AskingKept,
         "what says the same shown twice": Unfolded,

@@ -73,8 +73,11 @@ class Lambda(Component):
             publish=True,
             opts=self.inside(after=ground.before(workload)),
         )
-        self.live = aws.lambda_.Alias(
-            f"{workload.name}-{region.short}",
+        self.live = self._alias(f"{workload.name}-{region.short}")
+
+    def _alias(self, name: str) -> aws.lambda_.Alias:
+        return aws.lambda_.Alias(
+            name,
             name=LIVE,
             function_name=self.function.name,
             function_version=self.function.version,
@@ -84,9 +87,14 @@ class Lambda(Component):
 
 def _named(ground: Ground, workload: Workload) -> dict[str, pulumi.Output[str]]:
     """Give the variables that name a secret, each in the place of its text."""
-    secrets = ground.vault.secrets
-    named = ground.plan.secret_variables(workload).items()
-    return {variable: pulumi.Output.concat("aws-secret:", secrets[secret].arn) for variable, secret in named}
+    secrets, numbers = ground.vault.secrets, ground.vault.numbers
+    named = ground.plan.secret_variables(workload)
+    variables = {
+        variable: pulumi.Output.concat("aws-secret:", secrets[secret].arn) for variable, secret in named.items()
+    }
+    # Nothing reads this one: a program that is warm is rolled when a text changes.
+    versions = pulumi.Output.all(*(numbers[secret] for secret in sorted(named.values()))).apply(",".join)
+    return {**variables, "CONTEXTFS_SECRET_VERSIONS": versions}
 
 
 class Task(Component):
@@ -123,7 +131,15 @@ def _container(ground: Ground, workload: Workload, command: list[str]) -> dict[s
         "environment": [
             {"name": name, "value": value} for name, value in {**plain(ground, workload), "TMPDIR": _SCRATCH}.items()
         ],
-        "secrets": [{"name": name, "valueFrom": ground.vault.secrets[secret].arn} for name, secret in named.items()],
+        "secrets": [
+            {
+                "name": name,
+                "valueFrom": pulumi.Output.concat(
+                    ground.vault.secrets[secret].arn, ":::", ground.vault.numbers[secret]
+                ),
+            }
+            for name, secret in named.items()
+        ],
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {

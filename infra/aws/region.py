@@ -67,7 +67,8 @@ class Region(Component):
 
     def _credentials(self) -> Credentials:
         config = self.plan.config
-        return Credentials(self.place, self, production=config.production, others=("cache",) if config.cache else ())
+        others = ("cache",) if config.cache else ()
+        return Credentials(self.place, self, production=config.production, peppers=config.peppers, others=others)
 
     def _stores(self, primary: Self | None) -> None:
         plan, region, network, keys = self.plan, self.place, self.network, self.keys

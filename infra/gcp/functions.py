@@ -104,7 +104,7 @@ def _service_config(ground: Ground, workload: Workload) -> gcp.cloudfunctionsv2.
         ],
         "environment_variables": plan.environment(workload, ground.region),
         "secret_environment_variables": [
-            {"key": name, "project_id": plan.config.account, "secret": secret, "version": "latest"}
-            for name, secret in ground.secrets(workload)
+            {"key": name, "project_id": plan.config.account, "secret": secret, "version": version}
+            for name, secret, version in ground.secrets(workload)
         ],
     }

@@ -29,7 +29,7 @@ class Ground:
         """What a workload's first start needs: its grants, the secrets' versions, and what is ready before it."""
         return [*self.accounts.grants[workload.name], *self.vault.versions, *self.ready]
 
-    def secrets(self, workload: Workload) -> list[tuple[str, pulumi.Output[str]]]:
-        """The variables of a workload's secrets, each with its secret's id."""
-        found = self.plan.secret_variables(workload)
-        return [(variable, self.vault.secrets[name].secret_id) for variable, name in found.items()]
+    def secrets(self, workload: Workload) -> list[tuple[str, pulumi.Output[str], pulumi.Output[str]]]:
+        """The variables of a workload's secrets, each with its secret's id and the number of its version."""
+        vault, found = self.vault, self.plan.secret_variables(workload)
+        return [(variable, vault.secrets[name].secret_id, vault.numbers[name]) for variable, name in found.items()]

@@ -67,9 +67,9 @@ class Worker(Component):
                             *(
                                 {
                                     "name": name,
-                                    "value_source": {"secret_key_ref": {"secret": secret, "version": "latest"}},
+                                    "value_source": {"secret_key_ref": {"secret": secret, "version": version}},
                                 }
-                                for name, secret in ground.secrets(workload)
+                                for name, secret, version in ground.secrets(workload)
                             ),
                         ],
                     }
@@ -100,8 +100,8 @@ def _container(ground: Ground, workload: Workload) -> gcp.cloudrunv2.JobTemplate
         "envs": [
             *({"name": name, "value": value} for name, value in environment(ground, workload).items()),
             *(
-                {"name": name, "value_source": {"secret_key_ref": {"secret": secret, "version": "latest"}}}
-                for name, secret in ground.secrets(workload)
+                {"name": name, "value_source": {"secret_key_ref": {"secret": secret, "version": version}}}
+                for name, secret, version in ground.secrets(workload)
             ),
         ],
     }

@@ -48,7 +48,9 @@ class Region(Component):
         self._common = common
         self.network = RegionNetwork(plan, region, network, self)
         self.credentials = (
-            primary.credentials if primary else Credentials(region, self, production=plan.config.production)
+            primary.credentials
+            if primary
+            else Credentials(region, self, production=plan.config.production, peppers=plan.config.peppers)
         )
         self._stores(primary)
         Logs(plan, region, keys, self)

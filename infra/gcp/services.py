@@ -69,9 +69,9 @@ def _template(ground: Ground, workload: Workload) -> gcp.cloudrunv2.ServiceTempl
                     *(
                         {
                             "name": name,
-                            "value_source": {"secret_key_ref": {"secret": secret, "version": "latest"}},
+                            "value_source": {"secret_key_ref": {"secret": secret, "version": version}},
                         }
-                        for name, secret in ground.secrets(workload)
+                        for name, secret, version in ground.secrets(workload)
                     ),
                 ],
             }

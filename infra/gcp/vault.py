@@ -24,6 +24,8 @@ class Vault(Component):
         super().__init__(f"vault-{region.short}", parent)
         self.secrets: dict[str, gcp.secretmanager.Secret] = {}
         self.versions: list[pulumi.Resource] = []
+        self.numbers: dict[str, pulumi.Output[str]] = {}
+        """The number of each secret's version: what reads it is rolled when that changes."""
         for name, text in texts.items():
             secret = gcp.secretmanager.Secret(
                 f"{name}-{region.short}",
@@ -42,3 +44,4 @@ class Vault(Component):
             )
             self.secrets[name] = secret
             self.versions.append(version)
+            self.numbers[name] = version.version

@@ -17,7 +17,9 @@ ROLES = {
 """Which role of the database each address is for."""
 
 
-LASTING = ("key-pepper", "redaction-key", "founding-secret")
+LASTING = ("redaction-key", "founding-secret")
+FIRST = "1"
+"""The name of the pepper that an installation begins with."""
 
 
 class Credentials(Component):
@@ -27,7 +29,13 @@ class Credentials(Component):
     """
 
     def __init__(
-        self, region: Region, parent: pulumi.Resource, *, production: bool, others: Sequence[str] = ()
+        self,
+        region: Region,
+        parent: pulumi.Resource,
+        *,
+        production: bool,
+        peppers: Sequence[str] = (FIRST,),
+        others: Sequence[str] = (),
     ) -> None:
         super().__init__(f"credentials-{region.short}", parent)
 
@@ -40,12 +48,20 @@ class Credentials(Component):
         # Without the pepper no API key opens anything, without the redaction key equal secrets lose their marks, and
         # the first key follows from the founding secret.
         self.texts = {name: made(name, protect=production) for name in LASTING}
+        # Several peppers are one text, a line for each: so all programs learn of a change at once, by one version.
+        named = ("key-pepper" if one == FIRST else f"key-pepper-{one}" for one in peppers)
+        texts = [made(name, protect=production) for name in named]
+        self.texts["key-pepper"] = texts[0] if len(texts) == 1 else pulumi.Output.concat(*_lines(texts))
 
     def url(self, role: str, host: pulumi.Output[str]) -> pulumi.Output[str]:
         """Give the address of the database for a role, encrypted on the way."""
         return pulumi.Output.concat(
             "postgresql://", role, ":", self.passwords[role], "@", host, ":5432/contextfs?sslmode=require"
         )
+
+
+def _lines(texts: Sequence[pulumi.Output[str]]) -> Sequence[pulumi.Output[str] | str]:
+    return [part for text in texts for part in (text, "\n")][:-1]
 
 
 class Common(Component):

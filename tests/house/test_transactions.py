@@ -28,6 +28,7 @@ OPENS = {
     "shared/contextfs/journeys/capture/reread.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
+    "shared/contextfs/journeys/keep/resealing.py",
     "shared/contextfs/journeys/keep/retention.py",
     "shared/contextfs/journeys/keep/streaming.py",
     "shared/contextfs/journeys/find/embed.py",

@@ -113,7 +113,9 @@ def test_a_schedule_that_cron_cannot_say_is_refused(seconds: int) -> None:
 def test_every_schedule_of_the_manifest_has_its_time() -> None:
     crons = {cron.workload: cron.every_seconds for cron in plan(CONFIG).crons}
 
-    assert sorted(row.every_seconds for row in SCHEDULES) == sorted(s for w, s in crons.items() if w != "graphs")
+    assert sorted(row.every_seconds for row in SCHEDULES) == sorted(
+        s for w, s in crons.items() if w not in {"graphs", "reseal"}
+    )
     assert Cron(workload="relay-outbox", every_seconds=60) in plan(CONFIG).crons
 
 
@@ -157,7 +159,7 @@ def test_regions_that_all_serve_know_each_other_and_those_of_other_tiers_do_not(
 def test_only_migrations_and_graphs_may_read_the_address_of_the_databases_owner() -> None:
     readers = {grant.workload for grant in plan(CONFIG).grants if grant.thing == "migration-database-url"}
 
-    assert readers == {"migrate-pre", "migrate-post", "graphs"}
+    assert readers == {"migrate-pre", "migrate-post", "graphs", "reseal"}
 
 
 def test_doors_of_the_api_read_what_a_call_needs_and_publish_nothing() -> None:
@@ -309,5 +311,5 @@ def test_who_logs_in_by_tokens_reads_no_password_of_the_role() -> None:
     by_password = {grant.workload for grant in made.grants if grant.thing == "database-url"}
 
     assert by_password == {"migrate-pre", "migrate-post"}, "they give the password to the role"
-    assert by_tokens == {workload.name for workload in made.workloads} - by_password - {"graphs"}
+    assert by_tokens == {workload.name for workload in made.workloads} - by_password - {"graphs", "reseal"}
     assert {grant for grant in plan(CONFIG).grants if grant.action == "log in"} == set()

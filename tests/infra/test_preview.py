@@ -96,6 +96,7 @@ def test_a_standby_copies_and_rests(previews: Previews) -> None:
         "relay-outbox-usc1",
         "reread-usc1",
         "graphs-usc1",
+        "reseal-usc1",
         "seal-audit-usc1",
         "stream-audit-usc1",
     }

@@ -22,7 +22,7 @@ from contextfs.domain.search.fusion import DEFAULT, Ranked, Weights
 from contextfs.domain.search.names import named, without_names
 from contextfs.domain.search.passages import chunk
 from contextfs.domain.search.question import Question, understand
-from contextfs.domain.search.ranking import SHOWN, rank
+from contextfs.domain.search.ranking import SHOWN, candidates, rank
 from contextfs.domain.search.signals import Passage
 from contextfs.domain.search.tokens import dimension, terms
 from contextfs.journeys.find.context import CANDIDATES as CANDIDATES_OF_A_PACK
@@ -30,7 +30,6 @@ from contextfs.journeys.find.context import FLOOR
 from contextfs.journeys.find.index import MESSAGE_TRUST
 
 AVERAGE_LENGTH = 60.0
-CANDIDATES = 80
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -50,6 +49,8 @@ class Pure:
 
     folded = SHOWN
     """How far down what says the same is folded together."""
+    proposed = candidates(CANDIDATES_OF_A_PACK)
+    """How many candidates each leg proposes: as many as for a pack."""
 
     def load(self, conversation: Conversation) -> None:
         """Cut the turns into passages, weigh their terms, embed them."""
@@ -111,8 +112,8 @@ class Pure:
                 lexical[place] += rarity * weight
                 held[place][number] = rarity
         semantic = self._matrix @ self._vectors.embed([asked.about])[0]
-        nearest = [int(place) for place in np.argsort(-semantic, kind="stable")[:CANDIDATES]]
-        seeds = {*nlargest(CANDIDATES, lexical, key=lambda place: (lexical[place], -place)), *nearest}
+        nearest = [int(place) for place in np.argsort(-semantic, kind="stable")[: self.proposed]]
+        seeds = {*nlargest(self.proposed, lexical, key=lambda place: (lexical[place], -place)), *nearest}
         return [
             msgspec.structs.replace(
                 self._stored[place].passage,

@@ -28,8 +28,8 @@ def note(environment: Mapping[str, str], organization: UUID, head: str) -> None:
     try:
         text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
         file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(text)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+            opened.write(text.encode())
         beside.replace(file)
     except OSError as error:
         with suppress(OSError):

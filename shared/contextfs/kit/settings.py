@@ -35,7 +35,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "short-lived tokens of IAM: `gcp-iam` (Cloud SQL, AlloyDB), `aws-iam` (RDS, Aurora, RDS Proxy)."
         ),
     ] = "password"
-    key_pepper: Annotated[str, Meta(min_length=32, description="Secret text that API keys are hashed with.")]
+    key_pepper: Annotated[
+        str,
+        Meta(
+            min_length=32,
+            description="Secret text that API keys are hashed with, of 32 letters or more; several while one replaces "
+            "another, each in a line: the first seals, the others open.",
+        ),
+    ]
     redaction_key: Annotated[
         str, Meta(min_length=32, description="Secret text that redacted secrets are fingerprinted with.")
     ]

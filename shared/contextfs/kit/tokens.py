@@ -8,15 +8,15 @@ hash.
 All kinds are named in `token_kinds.py`, and no other can be made: redaction takes out what this module makes.
 """
 
-import hmac
 import re
 import zlib
-from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from contextfs.kit import pepper as peppers
 from contextfs.kit.base62 import decode, encode
 from contextfs.kit.ids import Entropy
+from contextfs.kit.pepper import Digest
 from contextfs.kit.token_kinds import KINDS
 
 _ID_LENGTH, _SECRET_LENGTH, _SUM_LENGTH = 43, 33, 6
@@ -67,17 +67,9 @@ def organization_of(text: str) -> UUID | None:
     return None if number >> 256 else UUID(int=number >> 128)
 
 
-def digest(text: str, pepper: bytes) -> bytes:
-    """Hash a secret the way it is stored."""
-    keyed = _keyed(pepper).copy()
-    keyed.update(text.encode())
-    return keyed.digest()
-
-
-@cache
-def _keyed(pepper: bytes) -> hmac.HMAC:
-    """Begin a hash by this key. (`hmac.digest` lets other threads go first, each time.)"""
-    return hmac.new(pepper, digestmod="sha256")
+def digest(text: str, pepper: bytes) -> Digest:
+    """Hash a secret the way it is stored; the hash also has those by the other peppers that open."""
+    return peppers.digest(pepper, text.encode())
 
 
 def _checksum(text: str) -> str:

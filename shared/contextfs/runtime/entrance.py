@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from contextfs.domain.access import renewal
 from contextfs.domain.lockouts import store as lockouts
 from contextfs.domain.lockouts.model import Attempt
 from contextfs.domain.networks.model import CallerKind
@@ -43,9 +44,10 @@ class Entrance:
         looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
-        opened = database.transaction(*looking, coming, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        first = (*looking, *renewal.renewing(named), coming)
+        opened = database.transaction(*first, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
         with opened as (tx, (*looked, found)):
-            before = lockouts.tries(looked[0] if looked else None)
+            before = lockouts.tries(looked[0] if looking else None)
             lockout.check(before, now)
 
             def let_in() -> None:

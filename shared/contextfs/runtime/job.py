@@ -3,6 +3,7 @@
     migrate-pre, migrate-post   bring the schema, before and after the code rolls
     graphs                      make the graphs by which large organizations are searched, drop those of old vectors,
                                 and count how common these organizations' words are
+    reseal                      seal with the first of several peppers what another one sealed, and tell what is left
     found                       found the first organization, its owner, a project and a key, unless it is there
     first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
     prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown
@@ -14,12 +15,13 @@ the roles that the other addresses log in as have the passwords that stand in th
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from contextfs.adapters.database import address
 from contextfs.journeys.enter.organization import Founding, derive, found
+from contextfs.kit import pepper
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import from_environment
 from contextfs.runtime import secrets, targets, telemetry
@@ -28,8 +30,11 @@ from contextfs.runtime.wiring import Wiring
 
 VARIABLE = "CONTEXTFS_JOB"
 OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
+PEPPER = "CONTEXTFS_KEY_PEPPER"
 GRAPH_MEMORY = "CONTEXTFS_GRAPH_MEMORY"
+_NAMES = ("migrate-pre", "migrate-post", "graphs", "reseal", "found", "first-key", "prove-isolation")
 _SHORTEST_SECRET = 32
+_TOLD_EACH = 1000
 FOUNDING_SECRET = "CONTEXTFS_FOUNDING_SECRET"  # noqa: S105 - its name
 FOUNDING_EMAIL = "CONTEXTFS_FOUNDING_EMAIL"
 FOUNDING_ORGANIZATION = "CONTEXTFS_FOUNDING_ORGANIZATION"
@@ -43,6 +48,8 @@ def run(name: str, environment: Mapping[str, str]) -> str:
         return _migrate(name.removeprefix("migrate-"), environment)
     if name == "graphs":
         return _graphs(environment)
+    if name == "reseal":
+        return _reseal(environment)
     if name == "found":
         return _found(environment)
     if name == "first-key":
@@ -51,7 +58,7 @@ def run(name: str, environment: Mapping[str, str]) -> str:
         return _prove(environment)
     schedule = targets.find(name)
     if not isinstance(schedule, Schedule):
-        known = "migrate-pre, migrate-post, graphs, found, first-key, prove-isolation, or a schedule of the manifest"
+        known = f"{', '.join(_NAMES)}, or a schedule of the manifest"
         raise Invalid(f"There is no job {name!r}: name {known}.")
     failed = targets.run(targets.process(name), schedule)
     if failed is not None:
@@ -92,6 +99,48 @@ def _graphs(environment: Mapping[str, str]) -> str:
     if failed:
         raise Unavailable(" ".join([*failed, *([f"Done: {', '.join(done)}."] if done else [])]))
     return f"graphs: {', '.join(done) or 'nothing to do'}"
+
+
+def _reseal(environment: Mapping[str, str]) -> str:
+    """Seal anew what another pepper sealed; Unavailable names what none of them opens, after the rest is done."""
+    from contextfs.adapters.database.postgres import PostgresDatabase  # noqa: PLC0415 - schedules start without it
+    from contextfs.journeys.keep.resealing import reseal  # noqa: PLC0415 - as above
+
+    owner, first = _owner(environment), pepper.read(environment.get(PEPPER, ""))
+    database = PostgresDatabase(owner, size=1, name=OWNER)
+    try:
+        done = reseal(database, first, _provider(first), os.urandom, progress=_progress)
+    finally:
+        database.close()
+    told = f"reseal: {done.looked_at} looked at, {done.renewed} sealed anew with the pepper {pepper.name_of(first)}"
+    if done.unreadable:
+        raise Unavailable(f"{told}; none of the peppers opens {', '.join(done.unreadable)}: set them anew.")
+    if not first.others:
+        return told
+    if done.hashed_otherwise:
+        left = (
+            f"{done.hashed_otherwise} keys and directories' tokens were not used since, and open by another one alone"
+        )
+        return f"{told}; {left}: keep the others, or make new keys for these"
+    return f"{told}; nothing needs the others any more: take them out"
+
+
+def _progress(looked: int, renewed: int) -> None:
+    if looked % _TOLD_EACH == 0:
+        sys.stderr.write(f"reseal: {looked} looked at, {renewed} sealed anew\n")
+
+
+def _provider(first: pepper.Pepper) -> Callable[[str], tuple[str, bool]]:
+    """Give what seals settings of identity providers anew; without the packages of single sign-on there are none."""
+
+    def anew(sealed: str) -> tuple[str, bool]:
+        from contextfs.adapters.identity.sealing import Seal  # noqa: PLC0415 - only where somebody signs in
+
+        seal = Seal(first)
+        text, place = seal.opened(sealed)
+        return seal.seal(text), place > 0
+
+    return anew
 
 
 def _owner(environment: Mapping[str, str]) -> str:

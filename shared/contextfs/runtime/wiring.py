@@ -12,7 +12,7 @@ from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
-from contextfs.kit import regions
+from contextfs.kit import pepper, regions
 from contextfs.kit.allowance import Allowances
 from contextfs.kit.call import Language, Services
 from contextfs.kit.clock import Clock, system_clock
@@ -61,7 +61,7 @@ class Wiring:
             embedder_of=cache(self._embedder_of),
             reranker=cache(self._reranker),
             language=cache(self._language),
-            key_pepper=settings.key_pepper.encode(),
+            key_pepper=pepper.read(settings.key_pepper),
             redaction_key=settings.redaction_key.encode(),
             personal=frozenset[Personal](one for one in PERSONAL if one in settings.personal.split(",")),
             entropy=os.urandom,
@@ -185,7 +185,7 @@ class Wiring:
             raise Unavailable(f"Single sign-on needs the package {error.name}: {cure}.") from error
         settings = self.settings
         return Providers(
-            self.clock, settings.key_pepper.encode(), loopback=settings.sso_loopback, dns_server=settings.dns_server
+            self.clock, self.services.key_pepper, loopback=settings.sso_loopback, dns_server=settings.dns_server
         )
 
     def _sign_in(self) -> SignInService | None:

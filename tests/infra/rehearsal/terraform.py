@@ -30,6 +30,8 @@ RENAMED = {
     ("aws_lambda_permission", "function"): "function_name",
     ("aws_sns_topic_subscription", "topic"): "topic_arn",
 }
+TAKEN_APART = {"aws:rds/proxy:Proxy": {"arn": "arn:aws:rds:us-east-1:123456789012:db-proxy:prx-0123456789abcdef0"}}
+"""What the program takes apart, so that an interpolation cannot stand in its place."""
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/ctx:latest"
 STANDS_FOR_A_SECRET = "rehearsed-" * 4
 Schema = Mapping[str, Any]
@@ -64,7 +66,7 @@ class Terraform:
             for field, told in attributes.items()
             if told.get("computed") and told.get("type") == "string" and _camel(field) not in inputs
         }
-        return {**made, "id": f"${{{here}.id}}"}
+        return {**made, "id": f"${{{here}.id}}", **TAKEN_APART.get(token, {})}
 
     def document(self, recording: Recording) -> dict[str, Any]:
         """Write all resources of a recording."""

@@ -11,26 +11,33 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.pepper import all_of
 
+_PURPOSE = b"secrets of identity providers"
 _HEADER = {"alg": "dir", "enc": "A256GCM"}
 _ALGORITHMS = ["dir", "A256GCM"]
 
 
 class Seal:
-    """Encrypts and decrypts by one key."""
+    """Encrypts by one key; decrypts by that one, and by those of the other peppers that open."""
 
     def __init__(self, pepper: bytes) -> None:
-        self._key = OctKey.import_key(hmac.new(pepper, b"secrets of identity providers", hashlib.sha256).digest())
+        self._keys = [OctKey.import_key(hmac.digest(one, _PURPOSE, hashlib.sha256)) for one in all_of(pepper)]
 
     def seal(self, secret: str) -> str:
         """Encrypt a secret."""
-        return jwe.encrypt_compact(_HEADER, secret.encode(), self._key, algorithms=_ALGORITHMS)
+        return jwe.encrypt_compact(_HEADER, secret.encode(), self._keys[0], algorithms=_ALGORITHMS)
 
     def unseal(self, sealed: str) -> str:
         """Decrypt it; Unavailable when it was sealed by another key."""
-        try:
-            opened = jwe.decrypt_compact(sealed, self._key, algorithms=_ALGORITHMS)
-        except JoseError as error:
-            detail = "The provider's client secret was sealed with another CONTEXTFS_KEY_PEPPER: set it again."
-            raise Unavailable(detail) from error
-        return (opened.plaintext or b"").decode()
+        return self.opened(sealed)[0]
+
+    def opened(self, sealed: str) -> tuple[str, int]:
+        """Decrypt it, and tell which key did: 0 is that of the first pepper; Unavailable when none does."""
+        for place, key in enumerate(self._keys):
+            try:
+                found = jwe.decrypt_compact(sealed, key, algorithms=_ALGORITHMS)
+            except JoseError:
+                continue
+            return (found.plaintext or b"").decode(), place
+        raise Unavailable("The provider's client secret was sealed with another CONTEXTFS_KEY_PEPPER: set it again.")

@@ -15,6 +15,7 @@ from contextfs.adapters.transcripts.view import Data
 MAX_LINE_BYTES = 64 << 20
 LEFT_OUT = b'{"type":"left-out-by-contextfs","bytes":%d}\n'
 """What is kept in the place of a longer line, which nobody reads."""
+_NOTE = LEFT_OUT[: LEFT_OUT.index(b"%")]
 _BOM = b"\xef\xbb\xbf"
 _PADDING = b"\0"
 """What a file system leaves before a line that was being appended when the machine stopped."""
@@ -38,7 +39,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 def lines(data: Data, tally: Tally) -> Iterator[Line]:
     """Give each line that is not blank, one at a time, so that memory stays flat.
 
-    Those above 64 MiB are counted as `oversized_line`, and not looked at.
+    Those above 64 MiB are counted as `oversized_line`, and not looked at; so are the notes that are kept of them.
     """
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
     number = 0
@@ -51,7 +52,9 @@ def lines(data: Data, tally: Tally) -> Iterator[Line]:
         else:
             line = data[start:stop]
             begins = start + len(line) - len(line.lstrip(_PADDING)) if line[:1] == _PADDING else start
-            if line and not line.isspace():
+            if line.startswith(_NOTE):
+                tally.add("oversized_line")
+            elif line and not line.isspace():
                 yield Line(number, begins, line[begins - start :] or line, end >= 0)
         start = stop + 1
 

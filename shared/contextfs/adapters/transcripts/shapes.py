@@ -51,12 +51,12 @@ def simple_yaml(data: bytes) -> dict[str, str]:
     """
     lines = data.decode("utf-8", "replace").splitlines()
     pairs = ((n, *line.partition(": ")) for n, line in enumerate(lines) if line[:1].isalpha())
-    read = {key: _block(lines[n + 1 :]) if value.strip() in _BLOCKS else value for n, key, mark, value in pairs if mark}
+    read = {key: _block(lines, n + 1) if value.strip() in _BLOCKS else value for n, key, mark, value in pairs if mark}
     return {key: plain for key, value in read.items() if (plain := value.strip().strip("'\""))}
 
 
-def _block(lines: list[str]) -> str:
-    within = takewhile(lambda line: not line or line[0].isspace(), lines)
+def _block(lines: list[str], start: int) -> str:
+    within = takewhile(lambda line: not line or line[0].isspace(), (lines[n] for n in range(start, len(lines))))
     return next((line for line in within if line.strip()), "")
 
 

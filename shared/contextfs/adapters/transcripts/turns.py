@@ -58,16 +58,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, external_id=external_id)
 
 
-def prompt(said: str, place: Place, *, is_person: bool = True) -> TranscriptMessage | None:
+def prompt(said: str, place: Place, *, is_person: bool = True, is_typed: bool = False) -> TranscriptMessage | None:
     """Make a message of a text in the user's name; None when all of it was injected.
 
-    `is_person` is false where the record itself says that the tool wrote it.
+    `is_person` is false where the record itself says that the tool wrote it, `is_typed` true where it says that a
+    person did: then it is a prompt whatever it looks like.
     """
     kind, content = heard(said, place.tally)
     if not content:
         return None
-    if kind == "prompt" and not is_person:
-        kind = "meta"
+    if kind in ("prompt", "meta"):
+        kind = "prompt" if is_person and (is_typed or kind == "prompt") else "meta"
     return TranscriptMessage(
         external_id=place.external_id,
         role="user" if kind == "prompt" else "system",

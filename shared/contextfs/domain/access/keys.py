@@ -13,6 +13,7 @@ import msgspec
 from contextfs.kit import tokens
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.ids import Entropy
+from contextfs.kit.pepper import Digest
 
 Environment = Literal["live", "test"]
 Kind = Literal["key", "invitation", "token", "grant"]
@@ -57,7 +58,7 @@ def parse(key: str, pepper: bytes) -> Credential:
     raise NotAuthenticated("This is not an API key of ContextFS: check that it was copied whole.")
 
 
-def digest(key: str, pepper: bytes) -> bytes:
+def digest(key: str, pepper: bytes) -> Digest:
     """Hash a key the way it is stored."""
     return tokens.digest(key, pepper)
 

@@ -3,6 +3,10 @@
 select user_id, permissions, role, role_permissions, projects, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.admit_key(%(org_id)s, %(id)s, %(hash)s, %(now)s)
 
+-- name: renew_hash
+-- Hash what is presented with the first pepper, where it was hashed with another one.
+select contextfs.renew_hash(%(org_id)s, %(id)s, %(hash)s, %(others)s::bytea [], %(pepper)s)
+
 -- name: admit_invitation
 -- Find an invitation and make it the claims of this transaction.
 select admitted, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
@@ -46,11 +50,12 @@ delete from organizations where org_id = %(org_id)s
 -- name: insert_key
 -- Store a new key.
 insert into api_keys (
-    org_id, id, project_id, user_id, name, hash, hint, role, permissions, created_by, created_at, updated_at, expires_at
+    org_id, id, project_id, user_id, name, hash, pepper, hint, role, permissions, created_by, created_at, updated_at,
+    expires_at
 )
 values (
-    %(org_id)s, %(id)s, %(project_id)s, %(user_id)s, %(name)s, %(hash)s, %(hint)s, %(role)s, %(permissions)s::text [],
-    %(created_by)s, %(now)s, %(now)s, %(expires_at)s
+    %(org_id)s, %(id)s, %(project_id)s, %(user_id)s, %(name)s, %(hash)s, %(pepper)s, %(hint)s, %(role)s,
+    %(permissions)s::text [], %(created_by)s, %(now)s, %(now)s, %(expires_at)s
 )
 returning id, name, hint, role, permissions, project_id, user_id, created_at, expires_at, revoked_at,
     null::timestamptz as last_used_at
@@ -85,7 +90,7 @@ where id = %(id)s
 -- name: open_key
 -- A key as its holder presents it, unless it has ended.
 select id from api_keys
-where id = %(id)s and hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+where id = %(id)s and hash = any(%(hashes)s::bytea []) and revoked_at is null and (expires_at is null or expires_at > %(now)s)
 
 -- name: limit_key
 -- Let a key end at a time, unless it ends before; no row when it ended already.

@@ -8,6 +8,7 @@ from contextfs.domain.access.keys import Credential
 from contextfs.domain.access.model import ApiKey
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.pepper import digests
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 
@@ -67,7 +68,8 @@ def revoke_key(tx: Transaction, key_id: UUID, now: datetime) -> ApiKey:
 
 def is_open(tx: Transaction, credential: Credential, now: datetime) -> bool:
     """Tell whether somebody presents a key that opens."""
-    return tx.one(_SQL["open_key"], {"id": credential.id, "hash": credential.hash, "now": now}) is not None
+    named = {"id": credential.id, "hashes": digests(credential.hash), "now": now}
+    return tx.one(_SQL["open_key"], named) is not None
 
 
 def limit_key(tx: Transaction, key_id: UUID, ends: datetime, now: datetime) -> bool:

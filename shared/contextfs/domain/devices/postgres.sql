@@ -7,7 +7,7 @@ values (%(org_id)s, %(id)s, %(hash)s, %(user_code_hash)s, %(name)s, %(agent)s, %
 -- What is known of a device that asks again.
 select name, decision, for_org_id, for_user_id, seconds_between, polled_at, expires_at
 from devices
-where id = %(id)s and hash = %(hash)s
+where id = %(id)s and hash = any(%(hashes)s::bytea [])
 for update
 
 -- name: note_asked

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contextfs.domain.devices.model import Answered
 from contextfs.domain.devices.rules import INTERVAL
+from contextfs.kit.pepper import digests
 from contextfs.kit.ports import Transaction
 from contextfs.kit.sql import load
 from contextfs.kit.tokens import Named
@@ -26,7 +27,7 @@ def insert(tx: Transaction, device: Named, user_code: bytes, *, name: str, agent
 
 def poll(tx: Transaction, device: Named, now: datetime) -> Answered | None:
     """Tell a device what came of its question; None when it is over. A decision is told once."""
-    row = tx.one(_SQL["lock_device"], {"id": device.id, "hash": device.hash})
+    row = tx.one(_SQL["lock_device"], {"id": device.id, "hashes": digests(device.hash)})
     if row is None or row["expires_at"] <= now:
         return None
     if row["decision"] is not None:
@@ -41,8 +42,9 @@ def poll(tx: Transaction, device: Named, now: datetime) -> Answered | None:
 
 def decide(tx: Transaction, user_code: bytes, user_id: UUID, *, allowed: bool, now: datetime) -> str | None:
     """Say of the device that shows a code whether it is this person's; gives its name, or None when none waits."""
-    named = {"hash": user_code, "user_id": user_id, "decision": "allowed" if allowed else "denied", "now": now}
-    return (tx.one(_SQL["decide_device"], named) or {"name": None})["name"]
+    named = {"user_id": user_id, "decision": "allowed" if allowed else "denied", "now": now}
+    asked = (tx.one(_SQL["decide_device"], named | {"hash": one}) for one in digests(user_code))
+    return next((row["name"] for row in asked if row is not None and row["name"] is not None), None)
 
 
 def expire(tx: Transaction, now: datetime) -> int:

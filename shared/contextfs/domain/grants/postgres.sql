@@ -20,16 +20,16 @@ values (
 -- The grant of a code; who asks for it too waits.
 select id, user_id, client_id, redirect_uri, challenge, permissions, audience, code_expires_at, redeemed_at, ended_at
 from grants
-where id = %(id)s and code_hash = %(hash)s
+where id = %(id)s and code_hash = any(%(hashes)s::bytea [])
 for update
 
 -- name: lock_refresh
 -- The grant of a refresh token, be it the last one or the one before.
 select
     id, user_id, client_id, permissions, audience, expires_at, rotated_at, ended_at,
-    refresh_hash = %(hash)s as is_current
+    refresh_hash = any(%(hashes)s::bytea []) as is_current
 from grants
-where id = %(id)s and %(hash)s in (refresh_hash, earlier_hash)
+where id = %(id)s and (refresh_hash = any(%(hashes)s::bytea []) or earlier_hash = any(%(hashes)s::bytea []))
 for update
 
 -- name: give_tokens
@@ -49,7 +49,8 @@ returning id
 -- name: presented_grant
 -- The open grant of a token that somebody presents.
 select id from grants
-where id = %(id)s and ended_at is null and %(hash)s in (access_hash, refresh_hash)
+where id = %(id)s and ended_at is null
+    and (access_hash = any(%(hashes)s::bytea []) or refresh_hash = any(%(hashes)s::bytea []))
 
 -- name: grant_page
 -- The open grants of a person that were used, newest first.

@@ -7,6 +7,7 @@ from uuid import UUID
 from contextfs.domain.grants.model import Grant
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.pepper import digests
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 from contextfs.kit.tokens import Named
@@ -27,12 +28,12 @@ def insert(tx: Transaction, values: dict[str, Any]) -> None:
 
 def lock_code(tx: Transaction, code: Named) -> Row | None:
     """Read the grant of a code, and let nobody else change it for now."""
-    return tx.one(_SQL["lock_code"], {"id": code.id, "hash": code.hash})
+    return tx.one(_SQL["lock_code"], {"id": code.id, "hashes": digests(code.hash)})
 
 
 def lock_refresh(tx: Transaction, token: Named) -> Row | None:
     """Read the grant of a refresh token, the last one or the one before; nobody else changes it for now."""
-    return tx.one(_SQL["lock_refresh"], {"id": token.id, "hash": token.hash})
+    return tx.one(_SQL["lock_refresh"], {"id": token.id, "hashes": digests(token.hash)})
 
 
 def give_tokens(
@@ -51,7 +52,7 @@ def end(tx: Transaction, grant_id: UUID, now: datetime, *, of: UUID | None = Non
 
 def is_presented(tx: Transaction, token: Named) -> bool:
     """Tell whether somebody presents a token of an open grant."""
-    return tx.one(_SQL["presented_grant"], {"id": token.id, "hash": token.hash}) is not None
+    return tx.one(_SQL["presented_grant"], {"id": token.id, "hashes": digests(token.hash)}) is not None
 
 
 def page(tx: Transaction, user_id: UUID, *, now: datetime, limit: int, cursor: str | None) -> Page[Grant]:

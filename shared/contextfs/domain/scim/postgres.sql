@@ -5,9 +5,10 @@ from contextfs.enter_scim(%(org_id)s, %(token_id)s, %(hash)s, %(now)s)
 
 -- name: insert_token
 -- Store a new token.
-insert into scim_tokens (org_id, id, name, hash, hint, vouched, created_by, created_at, expires_at)
+insert into scim_tokens (org_id, id, name, hash, pepper, hint, vouched, created_by, created_at, expires_at)
 values (
-    %(org_id)s, %(id)s, %(name)s, %(hash)s, %(hint)s, %(vouched)s::text [], %(created_by)s, %(now)s, %(expires_at)s
+    %(org_id)s, %(id)s, %(name)s, %(hash)s, %(pepper)s, %(hint)s, %(vouched)s::text [], %(created_by)s, %(now)s,
+    %(expires_at)s
 )
 returning id, name, hint, created_at, expires_at, revoked_at
 

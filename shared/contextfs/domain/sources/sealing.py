@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.ids import Entropy
+from contextfs.kit.pepper import all_of
 
 _NONCE_BYTES = 12
 _PURPOSE = b"contextfs: secrets of sources, AES-256-GCM, 1"
@@ -21,14 +22,22 @@ def seal(secret: str, pepper: bytes, source_id: UUID, entropy: Entropy) -> bytes
 
 
 def unseal(sealed: bytes, pepper: bytes, source_id: UUID) -> str:
-    """Give the secret; Unavailable when it was sealed under another pepper, or for another one."""
+    """Give the secret; Unavailable when it was sealed under no pepper that opens, or for another one."""
+    return opened(sealed, pepper, source_id)[0]
+
+
+def opened(sealed: bytes, pepper: bytes, source_id: UUID) -> tuple[str, int]:
+    """Give the secret, and which pepper opened it: 0 is the first; Unavailable when none does."""
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - only what has a source needs it
 
-    try:
-        return _cipher(pepper).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], source_id.bytes).decode()
-    except (InvalidTag, ValueError):  # ValueError: what is no sealed text at all
-        detail = "This secret cannot be read: it was sealed under another CONTEXTFS_KEY_PEPPER. Set it anew."
-        raise Unavailable(detail) from None
+    for place, one in enumerate(all_of(pepper)):
+        try:
+            text = _cipher(one).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], source_id.bytes).decode()
+        except (InvalidTag, ValueError):  # ValueError: what is no sealed text at all
+            continue
+        return text, place
+    detail = "This secret cannot be read: it was sealed under another CONTEXTFS_KEY_PEPPER. Set it anew."
+    raise Unavailable(detail)
 
 
 def _cipher(pepper: bytes):  # noqa: ANN202 - the type is loaded where it is used

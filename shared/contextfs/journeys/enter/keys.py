@@ -12,6 +12,7 @@ from contextfs.domain.access.rules import PERMISSIONS, ROLES, allows
 from contextfs.journeys.enter.bounds import require_cover
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+from contextfs.kit.pepper import name_of
 
 _SERVES = "who makes a key of a service account administers it"
 _REPLACES = "the key has it, and nobody replaces one that may more than they"
@@ -65,6 +66,7 @@ def mint(
         "user_id": user_id,
         "name": name,
         "hash": keys.digest(secret, call.services.key_pepper),
+        "pepper": name_of(call.services.key_pepper),
         "hint": keys.hint(secret),
         "role": role,
         "permissions": list(permissions),

@@ -16,6 +16,7 @@ from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import NewProject
 from contextfs.kit.call import Services
 from contextfs.kit.ids import Entropy, uuid7s
+from contextfs.kit.pepper import name_of
 
 _DERIVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The time in the ids that follow from a secret, which must not change."""
@@ -83,6 +84,7 @@ def found(services: Services, founding: Founding, now: datetime, *, region: str 
                 "user_id": founding.user_id,
                 "name": "first key",
                 "hash": keys.digest(founding.key, services.key_pepper),
+                "pepper": name_of(services.key_pepper),
                 "hint": keys.hint(founding.key),
                 "role": "owner",
                 "permissions": list(ROLES["owner"]),

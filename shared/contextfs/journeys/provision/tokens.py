@@ -7,6 +7,7 @@ from contextfs.domain.scim.model import PREFIX, NewScimToken, ScimToken, ScimTok
 from contextfs.kit import tokens
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid, NotAllowed, NotFound
+from contextfs.kit.pepper import name_of
 
 
 def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
@@ -26,6 +27,7 @@ def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
         "id": token_id,
         "name": new.name,
         "hash": tokens.digest(secret, services.key_pepper),
+        "pepper": name_of(services.key_pepper),
         "hint": secret[-4:],
         "vouched": list(principal.permissions),
         "created_by": principal.actor_id,

@@ -7,7 +7,6 @@ this server: nothing is stored for who has not been let in by anybody. No progra
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -19,9 +18,11 @@ from msgspec import Meta
 
 from contextfs.kit.call import Services
 from contextfs.kit.errors import ContextFSError, TooManyRequests, Unavailable
+from contextfs.kit.pepper import is_by_any
 from contextfs.runtime.oauth.answers import Refused
 
 _PREFIX: Final = "ctxc."
+_PURPOSE: Final = b"oauth client\n"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _NEVER: Final = frozenset(
@@ -97,7 +98,7 @@ def _sealed(services: Services, client_id: str) -> Client:
         content, sealed = _bytes(said), _bytes(mac)
     except (ValueError, binascii.Error):
         content, sealed = b"", b""
-    if not hmac.compare_digest(_mac(services, content), sealed):
+    if not is_by_any(services.key_pepper, _PURPOSE + content, sealed):
         raise Refused("invalid_client", "This client_id was not registered here: register again.", 401)
     named = msgspec.json.decode(content, type=_Sealed)
     return Client(id=client_id, name=named.name, voucher="", redirect_uris=named.redirect_uris)
@@ -171,7 +172,7 @@ def _parts(uri: str) -> SplitResult:
 
 
 def _mac(services: Services, said: bytes) -> bytes:
-    return hmac.new(services.key_pepper, b"oauth client\n" + said, hashlib.sha256).digest()
+    return hmac.digest(services.key_pepper, _PURPOSE + said, "sha256")
 
 
 def _text(value: bytes) -> str:

@@ -32,6 +32,8 @@ PLATFORM_POLICIES = {
     ("organizations", "carries", "contextfs_relay"),
     ("sessions", "idles", "contextfs_idle"),
     *((table, "rereads", "contextfs_records") for table in ("sessions", "session_records")),
+    *((table, "reseals", "contextfs_keeper") for table in ("sources", "audit_streams", "sso_settings")),
+    *((table, "reseals", "contextfs_keeper") for table in ("audit_checkpoints", "api_keys", "scim_tokens")),
     ("consumed_events", "expires", "contextfs_relay"),
     ("idempotency_keys", "expires", "contextfs_relay"),
     ("logins", "expires", "contextfs_relay"),
@@ -119,6 +121,21 @@ PLATFORM_GRANTS = {
         *(
             (f"session_records.{one}", "SELECT")
             for one in ("org_id", "project_id", "session_id", "reader", "stored_at")
+        ),
+    },
+    "contextfs_keeper": {
+        *((f"sources.{name}", "SELECT") for name in ("org_id", "id", "sealed", "former")),
+        *((f"sources.{name}", "UPDATE") for name in ("sealed", "former")),
+        *((f"audit_streams.{name}", "SELECT") for name in ("org_id", "sealed", "former", "authorization_sealed")),
+        *((f"audit_streams.{name}", "UPDATE") for name in ("sealed", "former", "authorization_sealed")),
+        *((f"sso_settings.{name}", "SELECT") for name in ("org_id", "client_secret", "saml_key")),
+        *((f"sso_settings.{name}", "UPDATE") for name in ("client_secret", "saml_key")),
+        *((f"audit_checkpoints.{name}", "SELECT") for name in ("org_id", "position", "hash", "signature")),
+        ("audit_checkpoints.signature", "UPDATE"),
+        *(
+            (f"{table}.{name}", "SELECT")
+            for table in ("api_keys", "scim_tokens")
+            for name in ("org_id", "id", "pepper", "expires_at", "revoked_at")
         ),
     },
     "contextfs_limits": {("allowances", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")},
@@ -282,6 +299,7 @@ def test_no_platform_role_has_powers(admin: Connection) -> None:
         ("contextfs_app", False, True),
         ("contextfs_domains", False, False),
         ("contextfs_idle", False, False),
+        ("contextfs_keeper", False, False),
         ("contextfs_limits", False, False),
         ("contextfs_people", False, False),
         ("contextfs_records", False, False),

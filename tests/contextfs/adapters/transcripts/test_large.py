@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from contextfs.adapters.transcripts import assembly, files, read_path, view
+from contextfs.adapters.transcripts import assembly, files, read_path, reader, view
+from contextfs.adapters.transcripts.jsonl import LEFT_OUT
 from contextfs.adapters.transcripts.model import Transcript
 from tests.contextfs.adapters.transcripts.samples import files_of, sessions
 
@@ -100,6 +101,13 @@ def test_a_line_that_nobody_reads_takes_no_memory(tool: str, tmp_path: Path) -> 
 
     assert int(peak) < 150_000
     assert int(kept) < 20_000
+
+
+def test_a_line_that_was_left_out_is_counted_as_such_when_its_file_is_read_again() -> None:
+    data = b"\n".join([json.dumps(claude(0)).encode(), LEFT_OUT % 99, json.dumps(claude(1)).encode()])
+    [one] = reader("claude-code").read(data, name="s.jsonl")
+
+    assert (2, {"oversized_line": 1}) == (len(one.messages), one.skipped)
 
 
 def test_what_stands_on_a_border_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,4 +123,4 @@ def test_a_session_tells_its_file_and_the_version_of_its_reader(tmp_path: Path) 
     [(_, result)] = read_path("claude-code", tmp_path)
 
     assert isinstance(result, list)
-    assert {"file": str(tmp_path / "s.jsonl"), "reader": "claude-code/3"} == result[0].metadata
+    assert {"file": str(tmp_path / "s.jsonl"), "reader": "claude-code/4"} == result[0].metadata

@@ -1,12 +1,13 @@
 """Values that are not of the shape that was hoped for."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.adapters.transcripts.shapes import count, is_deep, moment
+from contextfs.adapters.transcripts.shapes import count, is_deep, moment, simple_yaml
 
 NOON = datetime(2026, 1, 12, 12, 0, tzinfo=UTC)
 
@@ -42,3 +43,14 @@ def test_depth_is_measured(depth: int, expected: bool) -> None:  # noqa: FBT001 
         value = [value]
 
     assert expected == is_deep(value)
+
+
+def test_a_text_of_several_lines_gives_its_first_words() -> None:
+    assert {"a": "x", "b": "2", "c": "y"} == simple_yaml(b"a: |\n\n  x\n  z\nb: '2'\nc: >-\n  y\nd: |\n")
+
+
+def test_many_texts_of_several_lines_are_read_in_linear_time() -> None:
+    began = process_time()
+    simple_yaml(b"a: |\n" * 50_000)
+
+    assert process_time() - began < 1

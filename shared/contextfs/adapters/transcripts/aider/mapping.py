@@ -96,6 +96,7 @@ def _messages(
     blocks: Sequence[Block], session: Session, typed: Sequence[Typed], model: str | None, tally: Tally
 ) -> Iterator[TranscriptMessage]:
     names = turns.Names()
+    texts = {one.text.strip() for one in typed}
     asked: str | None = None
     at = session.started_at
     for block in blocks:
@@ -107,19 +108,24 @@ def _messages(
             made = turns.reply(block.text, place, model=model)
             asked = None
         else:
-            is_person = _is_person(block.text, asked)
+            is_person = _is_person(block.text, asked, is_typed=block.text.strip() in texts)
             at = _typed_at(block.text, typed, at)
             made = turns.prompt(block.text, msgspec.structs.replace(place, at=at), is_person=is_person)
             asked = _ASKING.sub("", block.text, count=1).strip() if _ASKING.match(block.text) else None
         yield from [made] if made else []
 
 
-def _is_person(text: str, asked: str | None) -> bool:
-    """Tell whether a heading is a person's prompt: no command but those that ask, and no repetition of its question."""
+def _is_person(text: str, asked: str | None, *, is_typed: bool) -> bool:
+    """Tell whether a heading is a person's prompt: no command but those that ask, and no repetition of its question.
+
+    What they typed by the input history (`is_typed`) is theirs, also where it begins as Aider's own texts do.
+    """
     said = text.strip()
     if asked is not None and said.removeprefix("# Question:").strip().startswith(asked):
         return False
-    return not said.startswith(_MACHINE) and (_ASKING.match(said) is not None or _COMMAND.match(said) is None)
+    return (is_typed or not said.startswith(_MACHINE)) and (
+        _ASKING.match(said) is not None or _COMMAND.match(said) is None
+    )
 
 
 def _typed_at(text: str, typed: Sequence[Typed], since: datetime | None) -> datetime | None:

@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "ChatGPT"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 _ANOTHER = b'"chat_messages"'
 

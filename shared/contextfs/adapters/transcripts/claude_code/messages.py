@@ -1,22 +1,22 @@
 """Turns the records of the live branch into messages."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from contextfs.adapters.transcripts.claude_code.notices import is_at_once, is_command, is_notice
 from contextfs.adapters.transcripts.claude_code.reader import Record
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, ToolCall, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import is_deep, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.adapters.transcripts.voices import heard, is_command
+from contextfs.adapters.transcripts.voices import heard
 
 _PEOPLE = ("human", "user", "cli", "sdk", "keyboard")
 _MACHINE_MODEL = "<synthetic>"
 _PLACEHOLDERS = {"image": "[image]", "document": "[document]"}
-_AT_ONCE = timedelta(seconds=1)
 
 
 class Commands:
@@ -27,9 +27,10 @@ class Commands:
 
     def judged(self, message: TranscriptMessage) -> TranscriptMessage:
         """Give the next message of the branch, as the tool's own when it is an expansion."""
-        at, echoed_at = message.created_at, self._echoed_at
-        self._echoed_at = at if message.kind == "meta" and is_command(message.content) else None
-        if message.kind != "prompt" or not at or not echoed_at or at - echoed_at >= _AT_ONCE:
+        echoed_at = self._echoed_at
+        is_echo = message.kind == "meta" and is_command(message.content)
+        self._echoed_at = message.created_at if is_echo else None
+        if message.kind != "prompt" or not is_at_once(message.created_at, echoed_at):
             return message
         return msgspec.structs.replace(message, role="system", kind="meta")
 
@@ -104,7 +105,7 @@ def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessag
     if kind == "hook_additional_context":
         content, voice_of = without_fence(_plain(attachment.get("content")), tally).strip(), "injected"
     elif kind == "queued_command" and attachment.get("commandMode") == "prompt" and _is_person(attachment):
-        voice_of, content = heard(_plain(attachment.get("prompt")), tally)
+        voice_of, content = heard(_plain(attachment.get("prompt")), tally, is_notice=is_notice)
     else:
         content, voice_of = "", "meta"
     if not content:
@@ -120,9 +121,10 @@ def attached(record: Record, external_id: str, tally: Tally) -> TranscriptMessag
 
 
 def _voice(record: Record, blocks: list[dict[str, Any]], *, is_beside_results: bool, tally: Tally) -> tuple[Kind, str]:
-    pieces = [heard(_block_text(block), tally) for block in blocks if block.get("type") != "tool_result"]
+    texts = [_block_text(block) for block in blocks if block.get("type") != "tool_result"]
+    pieces = [heard(said, tally, is_notice=is_notice) for said in texts]
     typed = [said for kind, said in pieces if kind == "prompt"]
-    is_expansion = any(is_command(said) for _, said in pieces)
+    is_expansion = bool(pieces) and is_command(pieces[0][1])
     if typed and not is_expansion and not is_beside_results and _is_typed(record):
         return "prompt", "\n\n".join(typed)
     everything = "\n\n".join(said for _, said in pieces if said)

@@ -15,7 +15,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Cline"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 
 

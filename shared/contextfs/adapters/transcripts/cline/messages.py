@@ -7,28 +7,34 @@ from typing import Any
 import msgspec
 
 from contextfs.adapters.transcripts import turns
+from contextfs.adapters.transcripts.elements import Lines, is_whole
 from contextfs.adapters.transcripts.model import TranscriptMessage
 from contextfs.adapters.transcripts.shapes import count, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
-_TYPED = re.compile(r"<(user_input|task|feedback|user_message|answer|new_message)\b[^<>]*>\n?(.*?)\n?</\1>", re.DOTALL)
+_TYPED = Lines("user_input", "task", "feedback", "user_message", "answer", "new_message")
+_ANSWERED = Lines("feedback", "user_message", "answer")
 _RESULT = re.compile(r"\[(\w+)(?: for [^\n]*)?\] Result:")
+_DETAILS = ("environment_details",)
+_BEHIND = ("<", "# TODO LIST", "# task_progress")
 _MACHINE = (
-    "[ERROR]",
+    "[ERROR] You did not use a tool",
     "[TASK RESUMPTION]",
-    "<environment_details>",
     "The user provided the following feedback:",
-    "# TODO",
+    "# TODO LIST UPDATE REQUIRED",
 )
 
 
 class Speaker:
-    """Makes messages of one session's entries. Where a person's words stand in tags, the rest is the tool's."""
+    """Makes messages of one session's entries. Where a person's words stand in tags, the rest is the tool's.
+
+    The first text of the session tells whether they do: what is said later may speak of such a tag, or quote one.
+    """
 
     def __init__(self, entries: Iterable[dict[str, Any]], tally: Tally) -> None:
         self._tally = tally
         self._names = turns.Names()
-        self._is_tagged = any(entry.get("role") == "user" and _is_tagged(entry.get("content")) for entry in entries)
+        self._is_tagged = next(map(_is_tagged, _texts(entries)), False)
 
     def messages(self, number: int, entry: dict[str, Any]) -> Iterator[TranscriptMessage]:
         """Give what one entry says: results and prompts of the user's, replies of the assistant's."""
@@ -65,10 +71,10 @@ class Speaker:
                 output, is_error = _output(block.get("content")), block.get("is_error") is True
                 named = place.called(f"{call_id or f'{name}#{n}'}/result")
                 yield turns.result(output, named, call_id=call_id, is_error=is_error)
-                typed += [said for _, said in _TYPED.findall(output)]
+                typed += _ANSWERED.within(output)
             elif kind == "text":
                 said = text(block.get("text")) or ""
-                words = [inner for _, inner in _TYPED.findall(said)]
+                words = self._words(said)
                 typed += words
                 if not words and _RESULT.match(said):
                     yield turns.result(said, place.called(f"{name}#{n}"))
@@ -79,9 +85,15 @@ class Speaker:
         made = turns.prompt("\n\n".join(typed), place)
         yield from [made] if made else []
 
+    def _words(self, said: str) -> list[str]:
+        """Give the words of a person that stand in tags; a tag that is quoted in what they typed is part of it."""
+        if _is_tagged(said) or (self._is_tagged and _begins_tagged(said)):
+            return _TYPED.within(said)
+        return _ANSWERED.within(said) if self._is_tagged or _is_machine(said) or _RESULT.match(said) else []
+
     def _untagged(self, said: str, n: int, place: turns.Place) -> Iterator[TranscriptMessage]:
         """Read a text without tags: the tool's own, unless nothing says so."""
-        is_person = not self._is_tagged and not said.lstrip().startswith(_MACHINE)
+        is_person = not self._is_tagged and not _is_machine(said)
         made = turns.prompt(said, place.called(f"{place.external_id}#{n}"), is_person=is_person)
         yield from [made] if made else []
 
@@ -112,10 +124,30 @@ class Speaker:
         yield from [made] if made else []
 
 
-def _is_tagged(content: object) -> bool:
-    if isinstance(content, str):
-        return _TYPED.search(content) is not None
-    return any(_TYPED.search(text(table(block).get("text")) or "") for block in items(content))
+def _texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Give the texts in the user's name that tell how this version writes them: its notices do not."""
+    for entry in entries:
+        if entry.get("role") != "user" or entry.get("isSummary") is True or entry.get("isTruncationMarker") is True:
+            continue
+        content = entry.get("content")
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else map(table, items(content))
+        for said in (text(block.get("text")) or "" for block in blocks if block.get("type") == "text"):
+            if said.strip() and not _is_machine(said) and not _RESULT.match(said):
+                yield said
+
+
+def _is_tagged(said: str) -> bool:
+    """Tell whether a text is a person's words in tags, as this tool writes them: only what it adds stands behind."""
+    rest = _TYPED.without(said).strip()
+    return _begins_tagged(said) and (not rest or rest.startswith(_BEHIND))
+
+
+def _begins_tagged(said: str) -> bool:
+    return next((not said[:start].strip() for start, _, _ in _TYPED.spans(said)), False)
+
+
+def _is_machine(said: str) -> bool:
+    return said.lstrip().startswith(_MACHINE) or is_whole(said, _DETAILS)
 
 
 def _output(content: object) -> str:

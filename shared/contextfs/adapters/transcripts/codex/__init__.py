@@ -18,7 +18,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Codex CLI"
-VERSION = 3
+VERSION = 4
 STREAMED = True
 PATTERNS = where.PATTERNS
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contextfs.adapters.transcripts import turns
+from contextfs.adapters.transcripts.codex.fragments import is_harness, is_typed, kinds_of
 from contextfs.adapters.transcripts.codex.reader import Record
 from contextfs.adapters.transcripts.model import Source, ToolCall, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import items, moment, table, text
@@ -25,7 +26,6 @@ _OUTPUTS = (
     "tool_search_output",
     "mcp_tool_call_output",
 )
-_HARNESS = ("<skill>", "<INSTRUCTIONS>", "# AGENTS.md instructions")
 _HOOKS = "hooks.additional_context"
 _OF_EDITOR = (
     "# Context from my IDE setup:",
@@ -91,11 +91,16 @@ class Speaker:
         said = _written(item.get("content"))
         role = item.get("role")
         if role == "user":
-            is_person = not self.is_subagent and _is_person(said, _origins(item))
-            made = turns.prompt(_requested(said, self._tally), self._place(record), is_person=is_person)
+            is_person = not self.is_subagent and _is_person(item)
+            made = turns.prompt(
+                _requested(said, self._tally),
+                self._place(record),
+                is_person=is_person,
+                is_typed=is_typed(item) or "user" in _origins(item),
+            )
         elif role == "assistant":
             made = turns.reply(said, self._place(record), model=self.model)
-        elif _HOOKS in _kinds(item):
+        elif _HOOKS in kinds_of(item):
             made = turns.note(_hooked(item), "injected", self._place(record))
         else:
             self._tally.add_of("instructions", role)
@@ -134,15 +139,19 @@ class Speaker:
         return turns.Place(external_id=external_id, tally=self._tally, at=moment(record.timestamp), source=source)
 
 
-def _is_person(said: str, origins: list[Any]) -> bool:
-    """Tell who wrote a text in the user's name: by what the version says, else by how the harness begins its own."""
-    return "user" in origins if origins else not said.startswith(_HARNESS)
+def _is_person(item: dict[str, Any]) -> bool:
+    """Tell who wrote a message in the user's name: by what the version says, else by how the harness marks its own."""
+    origins = _origins(item)
+    return "user" in origins if origins else not is_harness(item)
 
 
 def _requested(said: str, tally: Tally) -> str:
-    """Take out what an editor put before the words of a person: they begin at its last heading that says so."""
-    headings = list(_REQUEST.finditer(said)) if said.startswith(_OF_EDITOR) else []
-    request = said[headings[-1].end() :].strip() if headings else ""
+    """Take out what an editor put before the words of a person: they begin at the first heading that says so.
+
+    A later one is theirs, and so is one in a text that does not begin as an editor's does.
+    """
+    heading = _REQUEST.search(said) if said.startswith(_OF_EDITOR) else None
+    request = said[heading.end() :].strip() if heading else ""
     if not request:
         return said
     tally.add("injected:ide_context")
@@ -176,11 +185,7 @@ def _origins(item: dict[str, Any]) -> list[Any]:
     return [origin for part in told if (origin := table(table(part).get("provenance")).get("type"))]
 
 
-def _kinds(item: dict[str, Any]) -> list[Any]:
-    return items(table(item.get("internal_chat_message_metadata_passthrough")).get("content_item_kinds"))
-
-
 def _hooked(item: dict[str, Any]) -> str:
     """Give the parts that hooks added, without the instructions beside them."""
-    parts = zip(items(item.get("content")), _kinds(item), strict=False)
+    parts = zip(items(item.get("content")), kinds_of(item), strict=False)
     return "\n\n".join(_part(table(part)) for part, kind in parts if kind == _HOOKS)

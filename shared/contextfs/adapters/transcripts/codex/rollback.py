@@ -1,6 +1,6 @@
 """Finds the turns of a rollout that a person took back. The file is only ever appended to: an event says how many."""
 
-from contextfs.adapters.transcripts.codex.messages import Speaker
+from contextfs.adapters.transcripts.codex.fragments import begins_turn
 from contextfs.adapters.transcripts.codex.reader import records
 from contextfs.adapters.transcripts.shapes import count
 from contextfs.adapters.transcripts.tally import Tally
@@ -12,11 +12,11 @@ EVENT = "thread_rolled_back"
 def taken_back(data: Data) -> frozenset[int]:
     """Give the numbers of the lines that are no part of the conversation any more.
 
-    `num_turns` prompts go, from the last one of those still there on, with all that was said after each.
+    `num_turns` turns go, from the last one of those still there on, with all that was said after each. A turn is what
+    Codex counts as one, whoever we hear in it.
     """
     if data.find(EVENT.encode(), 0) < 0:
         return frozenset()
-    speaker = Speaker(Tally())
     live: list[int] = []
     starts: list[int] = []
     gone: set[int] = set()
@@ -29,8 +29,9 @@ def taken_back(data: Data) -> frozenset[int]:
                 place = starts[-turns]
                 gone.update(live[place:])
                 del live[place:], starts[-turns:]
-        elif record.kind in ("response_item", "compacted"):
-            if record.kind == "response_item" and any(said.kind == "prompt" for said in speaker.messages(record)):
-                starts.append(len(live))
+            continue
+        if begins_turn(record):
+            starts.append(len(live))
+        if record.kind in ("response_item", "compacted", "inter_agent_communication"):
             live.append(record.line.number)
     return frozenset(gone)

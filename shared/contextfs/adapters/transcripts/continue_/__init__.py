@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Continue"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 
 

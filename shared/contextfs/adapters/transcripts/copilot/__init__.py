@@ -16,7 +16,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Copilot CLI"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 TOOL = "copilot"
 

@@ -19,7 +19,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "GitHub Copilot Chat"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 
 

@@ -17,7 +17,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.errors import Invalid
 
 TITLE = "Cursor"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 KEPT = sqlite.Kept({"cursorDiskKV": editor.SQL["kept_keys"], "ItemTable": editor.SQL["kept_items"]})
 _WANTED = "a Cursor conversation"

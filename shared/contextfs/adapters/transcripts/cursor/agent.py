@@ -1,20 +1,20 @@
 """Reads the transcripts of Cursor's agent: JSONL of `{role, message: {content: […]}}`, without ids and times."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, opening
+from contextfs.adapters.transcripts.elements import Lines, is_whole
 from contextfs.adapters.transcripts.jsonl import Line, objects
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 TOOL = "cursor"
-_QUERY = re.compile(r"<user_query>\n?(.*?)\n?</user_query>", re.DOTALL)
-_OPENED = b"<user_query>"
+_QUERY = Lines("user_query")
+_IMAGE = "[Image]"
 _HIDDEN = "[REDACTED]"
 _KINDS = ("turn_ended", "error")
 
@@ -53,7 +53,7 @@ def transcript(
 
 def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally) -> Iterator[TranscriptMessage]:
     names = turns.Names()
-    is_tagged = any(record.get("role") == "user" and _OPENED in line.data for line, record in own)
+    is_tagged = _is_tagged(record for _, record in own)
     for line, record in own:
         role = record.get("role")
         content = table(record.get("message")).get("content")
@@ -61,7 +61,7 @@ def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally
             tally.add(f"record:{record.get('type')}") if role is None else tally.add_of("role", role)
             continue
         name = names.of(role, content)
-        parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(map(table, items(content)))
+        parts = _parts(content)
         place = turns.Place(external_id=name, at=at, source=line.source(), tally=tally)
         if role == "user":
             yield from _asked(parts, place, is_tagged=is_tagged)
@@ -69,6 +69,27 @@ def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally
             yield made
         else:
             tally.add("empty")
+
+
+def _is_tagged(records: Iterable[dict[str, Any]]) -> bool:
+    """Tell whether this version writes a person's words in tags: the first text that is more than context tells.
+
+    What is said later may speak of such a tag, and what a tool read may hold one.
+    """
+    for record in records:
+        said = _texts(_parts(table(record.get("message")).get("content"))) if record.get("role") == "user" else ""
+        is_context = _is_context(said)
+        if is_context and _QUERY.within(said):
+            return True
+        if said.strip() and not is_context:
+            return False
+    return False
+
+
+def _is_context(said: str) -> bool:
+    """Tell whether a text is elements and nothing else: what the tool tells its model, with or without a query."""
+    beside = _QUERY.without(said).replace(_IMAGE, "").strip()
+    return is_whole(beside) if beside else bool(said.strip())
 
 
 def _asked(parts: list[dict[str, Any]], place: turns.Place, *, is_tagged: bool) -> Iterator[TranscriptMessage]:
@@ -80,7 +101,7 @@ def _asked(parts: list[dict[str, Any]], place: turns.Place, *, is_tagged: bool) 
             name = f"{place.external_id}#{n}"
             yield turns.result(said, place.called(name), call_id=text(part.get("tool_use_id")))
     said = _texts(parts)
-    queries = _QUERY.findall(said)
+    queries = _QUERY.within(said) if is_tagged or _is_context(said) else []
     is_person = bool(queries) or not is_tagged
     made = turns.prompt("\n\n".join(queries) if queries else said, place, is_person=is_person)
     yield from [made] if made else []
@@ -102,6 +123,10 @@ def _replied(parts: list[dict[str, Any]], place: turns.Place) -> TranscriptMessa
     if _HIDDEN in said:
         place.tally.add("thinking")
     return turns.reply(said.replace(_HIDDEN, ""), place, calls=calls)
+
+
+def _parts(content: object) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else list(map(table, items(content)))
 
 
 def _texts(parts: list[dict[str, Any]]) -> str:

@@ -96,7 +96,8 @@ def _messages(
         if bubble.get("type") == _USER:
             made = turns.prompt(said, place, is_person=not is_subagent)
             yield from [made] if made else []
-            tally.add("empty", not said)
+            if not said:
+                tally.add("empty")
         elif bubble.get("type") == _ASSISTANT:
             yield from _replied(bubble, said, text(table(bubble.get("modelInfo")).get("modelName")) or model, place)
         else:

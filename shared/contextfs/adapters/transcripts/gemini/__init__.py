@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Gemini CLI"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 
 

@@ -13,9 +13,15 @@ from contextfs.adapters.transcripts.shapes import count, items, moment, table, t
 from contextfs.adapters.transcripts.tally import Tally
 
 _REPLIES = ("gemini", "model", "assistant")
-_MACHINE = ("System: Please continue.", "System: Potential loop detected.")
+_MACHINE = (
+    "System: Please continue.",
+    "System: Potential loop detected.",
+    "This is the Gemini CLI. We are setting up the context for our chat",
+)
 _NUDGE, _AT_ONCE = "Please continue.", timedelta(seconds=5)
-_REFERENCED = re.compile(r"\s*--- Content from referenced files ---.*?(?:--- End of content ---|\Z)", re.DOTALL)
+_REFERENCED = re.compile(
+    r"\s*^--- Content from referenced files ---[ \t]*$.*?^--- End of content ---[ \t]*$", re.DOTALL | re.MULTILINE
+)
 
 
 class Speaker:

@@ -13,7 +13,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.kit.errors import Invalid
 
 TITLE = "llm"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 KEPT = sqlite.Kept(
     {

@@ -15,7 +15,7 @@ from contextfs.adapters.transcripts.specstory.reader import blocks, header
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "SpecStory"
-VERSION = 1
+VERSION = 2
 PATTERNS = where.PATTERNS
 _BOM = "\ufeff"
 

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 import msgspec
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
+from contextfs.adapters.transcripts.claude_code.notices import is_at_once, is_command, is_notice
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, Role, ToolCall, Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.specstory.reader import Block, Header
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.adapters.transcripts.voices import heard, is_command
+from contextfs.adapters.transcripts.voices import heard
 
 TOOL = "specstory"
 _THINK = re.compile(r"^<think>.*?</think>\s*", re.DOTALL | re.MULTILINE)
@@ -21,7 +21,6 @@ _TOOL_END = "</tool-use>"
 _SUMMARY = re.compile(r"\A\s*<summary>.*?</summary>\n?", re.DOTALL)
 _FENCED = re.compile(r"^```[^\n`]*\n(.*)^```[ \t]*$", re.DOTALL | re.MULTILINE)
 _MACHINE_MODEL = "<synthetic>"
-_SAME_TIME = timedelta(seconds=1)
 
 
 def transcript(header: Header, blocks: Sequence[Block], *, fallback_id: str, tally: Tally) -> Transcript | None:
@@ -70,8 +69,8 @@ def _messages(blocks: Sequence[Block], session: str, tally: Tally) -> Iterator[T
 
 def _asked(block: Block, name: str, command: Block | None, tally: Tally) -> Iterator[TranscriptMessage]:
     """Read a block of the person. The text that a slash command expands to follows it at the same moment."""
-    kind, said = heard(block.body, tally)
-    if kind == "prompt" and command and block.at and command.at and block.at - command.at < _SAME_TIME:
+    kind, said = heard(block.body, tally, is_notice=is_notice)
+    if kind == "prompt" and command and is_at_once(block.at, command.at):
         kind = "meta"
     if said:
         yield _message(block, name, "user" if kind == "prompt" else "system", kind, said)

@@ -15,7 +15,7 @@ from contextfs.adapters.transcripts.zed.reader import SQL, plain, threads
 from contextfs.kit.errors import Invalid
 
 TITLE = "Zed"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 KEPT = sqlite.Kept({"threads": SQL["threads"]}, plain)
 

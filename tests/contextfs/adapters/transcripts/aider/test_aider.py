@@ -120,6 +120,16 @@ def test_commands_and_what_aider_asks_itself_are_no_prompts(command: str) -> Non
     assert ["hi"] == said(one)
 
 
+def test_what_the_input_history_holds_was_typed() -> None:
+    question = "# Question: what does this do?"
+    [told], [untold] = (
+        history(f"\n#### {question}  \n\nIt runs.\n", typed)
+        for typed in (f"\n# 2026-01-01 10:00:01\n+{question}\n", "")
+    )
+
+    assert ([question], []) == (said(told), said(untold))
+
+
 def test_a_question_after_a_command_is_a_prompt_and_its_repetition_is_none() -> None:
     [one] = history("\n#### /ask what is it?  \n\n#### what is it?  \n\nA tern.\n")
 

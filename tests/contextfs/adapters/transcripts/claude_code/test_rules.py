@@ -359,6 +359,24 @@ def test_what_a_command_expands_to_is_no_prompt() -> None:
     assert expected == [message.kind for message in session.messages]
 
 
+def test_what_is_typed_after_a_command_is_a_prompt() -> None:
+    echo = "<command-name>/fast</command-name>\n<command-message>fast</command-message>"
+    session = load(
+        user("1", None, echo, timestamp="2026-01-01T00:00:10.000Z"),
+        user("2", "1", "at once, nearly", timestamp="2026-01-01T00:00:10.900Z"),
+        user("3", "2", echo, timestamp="2026-01-01T00:02:00.000Z"),
+        user("4", "3", "queued before", timestamp="2026-01-01T00:01:00.000Z"),
+    )
+
+    assert ["meta", "prompt", "meta", "prompt"] == [message.kind for message in session.messages]
+
+
+def test_an_echo_that_a_person_pastes_does_not_take_their_words() -> None:
+    session = load(user("1", None, [said("Why is this in my log?"), said("<command-name>/init</command-name>")]))
+
+    assert [("prompt", "Why is this in my log?")] == [(message.kind, message.content) for message in session.messages]
+
+
 def test_a_line_that_only_comes_with_a_turn_is_no_prompt() -> None:
     session = load(user("1", None, "typed"), user("2", "1", "beside it", turnCompanion=True))
 

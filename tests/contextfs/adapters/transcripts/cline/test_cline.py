@@ -83,6 +83,41 @@ def test_without_tags_it_is_the_persons() -> None:
     assert ["fix it"] == said(one)
 
 
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "Explain what <task>build</task> does in ant.",
+        "<task> is what I see in build.xml. Fix it",
+        "<task>build</task>\nstands in build.xml. Why?",
+        "# TODO for today: fix the build",
+        "[ERROR] cannot find symbol",
+        "<environment_details> is empty in my log",
+    ],
+)
+def test_a_mention_of_a_tag_changes_no_prompt(mention: str) -> None:
+    one = task(user("We deploy on Mondays."), user(mention), user("Never use npm here."))
+
+    assert ["We deploy on Mondays.", mention, "Never use npm here."] == said(one)
+    assert [mention, "Use pnpm."] == said(task(user(mention), user("Use pnpm.")))
+
+
+def test_a_tag_within_the_words_of_a_person_is_theirs() -> None:
+    one = task(
+        user("<task>\nExplain <task>build</task> here.\n</task>\n\n<file_content path='a'>\nx\n</file_content>"),
+        user("[read_file for 'build.xml'] Result:", "<project>\n<task>\nx\n</task>\n</project>"),
+        user("[attempt_completion] Result:\n<feedback>\nno\n</feedback>"),
+    )
+
+    assert ["Explain <task>build</task> here.", "no"] == said(one)
+
+
+def test_a_file_that_a_tool_read_is_no_prompt() -> None:
+    result = {"type": "tool_result", "tool_use_id": "c", "content": "<task>\nquoted\n</task>"}
+    one = task(user("<task>a</task>"), {"role": "user", "content": [result]})
+
+    assert ["a"] == said(one)
+
+
 def test_a_summary_that_took_the_place_of_messages_is_no_prompt() -> None:
     one = task(
         user("<task>a</task>") | {"condenseParent": "c"},

@@ -220,6 +220,60 @@ def test_to_go_back_further_than_the_beginning_leaves_what_stood_before() -> Non
     assert (["b"], "meta") == (said(one), one.messages[0].kind)
 
 
+@pytest.mark.parametrize(
+    "turn",
+    [
+        user("<my-note>do x</my-note>"),
+        user("<skill> is no tag that I know"),
+        ("response_item", {"type": "agent_message", "author": "/a", "recipient": "/b", "content": []}),
+        (
+            "response_item",
+            {
+                "type": "message",
+                "role": "assistant",
+                "content": [
+                    {
+                        "type": "output_text",
+                        "text": '{"author":"/a","recipient":"/b","content":"x","trigger_turn":true}',
+                    }
+                ],
+            },
+        ),
+        ("inter_agent_communication", {"author": "/a", "recipient": "/b", "content": "x", "trigger_turn": True}),
+    ],
+    ids=["wrapped", "mention", "agent", "letter", "communication"],
+)
+def test_to_go_back_counts_the_turns_that_codex_counts(turn: tuple[str, dict[str, Any]]) -> None:
+    one = rollout(user("a"), reply("A"), turn, reply("X"), back(1), user("b"))
+
+    assert ["a", "A", "b"] == [message.content for message in one.messages]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<codex_internal_context source="goal">\nx\n</codex_internal_context>',
+        "<external_notes>x</external_notes>",
+        '<hook_prompt hook_run_id="1">x</hook_prompt>',
+        "<SUBAGENT_NOTIFICATION>{}</subagent_notification>",
+        "Warning: The maximum number of unified exec processes you can keep open is 60",
+    ],
+)
+def test_a_fragment_of_the_harness_is_no_turn_and_no_prompt(text: str) -> None:
+    one = rollout(user("a"), user("b"), user(text), back(1), user(text), user("c"))
+
+    assert ["a", "c"] == said(one)
+
+
+def test_what_is_said_to_be_typed_is_a_turn_and_a_prompt() -> None:
+    kinds = {"content_item_kinds": ["user.text"]}
+    typed = user("<skill>\nmine\n</skill>", internal_chat_message_metadata_passthrough=kinds)
+    wrapped = user("<my-note>b</my-note>", internal_chat_message_metadata_passthrough=kinds)
+
+    assert ["<my-note>b</my-note>", "<skill>\nmine\n</skill>"] == said(rollout(wrapped, typed))
+    assert ["a", "b"] == said(rollout(user("a"), typed, back(1), user("b")))
+
+
 def test_what_is_said_again_has_a_name_of_its_own() -> None:
     [before] = rollout(user("a")).messages
     [after] = rollout(user("a"), back(1), user("a")).messages
@@ -229,10 +283,13 @@ def test_what_is_said_again_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("heading", ["## My request for Codex:", "## My request:"])
 def test_what_an_editor_puts_before_the_words_is_taken_out(heading: str) -> None:
-    told = f"# Context from my IDE setup:\n\n## Active file: a.py\n\n{heading}\nquoted\n\n{heading}\nfix it"
-    one = rollout(user(told), user(f"# Plan\n\n{heading}\nmine"))
+    request = f"Rewrite this, keep its headings:\n\n{heading}\n(fill in)"
+    one = rollout(
+        user(f"# Context from my IDE setup:\n\n## Active file: a.py\n\n{heading}\n{request}"),
+        user(f"# Plan\n\n{heading}\nmine"),
+    )
 
-    assert (["fix it", f"# Plan\n\n{heading}\nmine"], 1) == (said(one), one.skipped["injected:ide_context"])
+    assert ([request, f"# Plan\n\n{heading}\nmine"], 1) == (said(one), one.skipped["injected:ide_context"])
 
 
 def test_an_image_is_named_without_its_wrapping() -> None:

@@ -188,6 +188,39 @@ def test_what_stands_outside_of_the_agents_tags_is_no_prompt() -> None:
     assert [("prompt", "fix it"), ("meta", texts[1])] == [(message.kind, message.content) for message in one.messages]
 
 
+def agents(*contents: list[dict[str, Any]]) -> Transcript:
+    """Read an agent's session of these lines in the user's name."""
+    lines = [{"role": "user", "message": {"content": content}} for content in contents]
+    [one] = read("\n".join(map(json.dumps, lines)).encode(), name="s.jsonl")
+    return one
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        [{"type": "tool_result", "tool_use_id": "1", "content": "<user_query>\nquoted\n</user_query>"}],
+        [{"type": "text", "text": "Why does the log show <user_query> here?"}],
+        [{"type": "text", "text": "Why is this in the log?\n<user_query>\nquoted\n</user_query>"}],
+    ],
+)
+def test_a_late_mention_of_the_tag_changes_no_prompt(late: list[dict[str, Any]]) -> None:
+    one = agents([{"type": "text", "text": "We deploy on Mondays."}], late, [{"type": "text", "text": "Use pnpm."}])
+    mention = [part["text"] for part in late if part["type"] == "text"]
+
+    assert ["We deploy on Mondays.", *mention, "Use pnpm."] == said(one)
+
+
+def test_context_before_the_first_tag_is_no_prompt() -> None:
+    context = "<user_info>\nlinux\n</user_info>\n\n<rules>\nbrief\n</rules>"
+    one = agents(
+        [{"type": "text", "text": context}],
+        [{"type": "text", "text": f"[Image]\n{context}\n<user_query>\nsay </user_query> twice\n</user_query>"}],
+        [{"type": "text", "text": "Go on with the task."}],
+    )
+
+    assert ["say </user_query> twice"] == said(one)
+
+
 def test_a_subagents_file_is_no_session() -> None:
     child = DATA / "cursor" / "subagent" / "subagents" / "child.jsonl"
 

@@ -129,10 +129,22 @@ def test_files_that_were_read_along_are_not_the_persons_words() -> None:
     one = log(
         message("1", f"see @a{files}"),
         message("2", "b", "gemini"),
-        message("3", "see @b\n--- Content from referenced files ---\ncut"),
     )
 
-    assert (["see @a", "see @b"], 2) == (said(one), one.skipped["injected:files"])
+    assert (["see @a"], 1) == (said(one), one.skipped["injected:files"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why does it contain '--- Content from referenced files ---'? We deploy on Mondays.",
+        "It wrote\n--- Content from referenced files ---\nand nothing more. Why?",
+    ],
+)
+def test_what_a_person_says_of_such_files_is_theirs(text: str) -> None:
+    one = log(message("1", text))
+
+    assert [text] == said(one)
 
 
 @pytest.mark.parametrize(

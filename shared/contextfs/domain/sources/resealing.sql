@@ -1,0 +1,12 @@
+-- name: sealed_texts
+-- What is sealed or signed with a pepper, behind one of them.
+select place, org_id, thing, sealed, said
+from contextfs.sealed_texts(%(place)s, %(org_id)s, %(thing)s, %(most)s)
+
+-- name: put_sealed
+-- Put what was sealed anew in its place, unless somebody changed it.
+select contextfs.put_sealed(%(place)s, %(org_id)s, %(thing)s, %(before)s, %(after)s) as done
+
+-- name: hashed_otherwise
+-- How many keys and directories' tokens are hashed with another pepper.
+select contextfs.hashed_otherwise(%(pepper)s) as left

@@ -1,0 +1,15 @@
+"""How many candidates are looked at for what is shown."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextfs.domain.search.ranking import candidates
+
+
+@given(st.integers(1, 100))
+def test_more_are_proposed_than_shown(limit: int) -> None:
+    assert 3 * limit <= candidates(limit) <= candidates(limit + 1)
+
+
+def test_few_are_chosen_from_many() -> None:
+    assert (80, 80, 180) == (candidates(1), candidates(10), candidates(60))

@@ -1,0 +1,64 @@
+"""A pepper, and the others that open while it takes their place."""
+
+import hmac
+import os
+from uuid import UUID
+
+import pytest
+
+from contextfs.domain.audit import checkpoint
+from contextfs.domain.logins.rules import csrf_token, is_meant
+from contextfs.kit import pepper, tokens
+from contextfs.kit.errors import Invalid
+
+OLD, NEW = "old-pepper-" * 4, "new-pepper-" * 4
+ORG = UUID(int=7)
+
+
+def test_one_alone_is_taken_letter_by_letter() -> None:
+    text = "  a pass phrase of more than thirty-two letters \n"
+
+    assert (text.encode(), ()) == (bytes(pepper.read(text)), pepper.read(text).others)
+
+
+def test_the_first_is_the_pepper_and_the_others_open() -> None:
+    both = pepper.read(f"{NEW}\r\n\n{OLD}\n")
+
+    assert both == NEW.encode()
+    assert both.others == (OLD.encode(),)
+    assert pepper.all_of(both) == (NEW.encode(), OLD.encode())
+    assert pepper.all_of(OLD.encode()) == (OLD.encode(),)
+
+
+@pytest.mark.parametrize("text", ["", "short", f"{NEW}\nshort", f"{NEW}\n{NEW}"])
+def test_one_that_is_short_or_stands_there_twice_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=r"^Setting CONTEXTFS_KEY_PEPPER: "):
+        pepper.read(text)
+
+
+def test_a_token_has_a_hash_by_each() -> None:
+    text = tokens.mint("ctxi", ORG, ORG, os.urandom)
+    named = tokens.parse(text, pepper.read(f"{NEW}\n{OLD}"), "ctxi")
+
+    assert named is not None
+    assert pepper.digests(named.hash) == [hmac.digest(one.encode(), text.encode(), "sha256") for one in (NEW, OLD)]
+    assert pepper.digests(b"x") == [b"x"]
+
+
+def test_what_is_signed_with_one_of_them_holds_and_with_no_other() -> None:
+    both, stranger = pepper.read(f"{NEW}\n{OLD}"), b"another pepper" * 4
+    signed = {
+        one: checkpoint.Checkpoint(position=3, hash=b"h", signature=checkpoint.sign(ORG, 3, b"h", one))
+        for one in (NEW.encode(), OLD.encode(), stranger)
+    }
+
+    assert [True, True, False] == [checkpoint.is_signed(ORG, one, both) for one in signed.values()]
+    assert [True, True, False] == [is_meant(ORG, both, csrf_token(ORG, one)) for one in signed]
+
+
+def test_its_name_gives_nothing_away_and_tells_it_from_others() -> None:
+    names = {pepper.name_of(one.encode()) for one in (NEW, OLD)}
+
+    assert len(names) == 2
+    assert all(len(name) == 8 for name in names)
+    assert pepper.name_of(pepper.read(f"{NEW}\n{OLD}")) == pepper.name_of(NEW.encode())

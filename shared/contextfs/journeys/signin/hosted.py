@@ -69,8 +69,6 @@ def is_begun(call: OpenCall, state: str) -> bool:
 def finish(call: OpenCall, *, state: str, code: str | None, error: str | None, issuer: str | None) -> Finished | Asked:
     """Sign a browser in that comes back with a code, or ask first; NotAuthenticated when it began none, or long ago."""
     pages, tied = _pages(call.services), _tied(call, state)
-    if tied.who is not None:
-        raise NotAuthenticated(BROKEN)
     if error is not None or not code:
         raise NotAuthenticated("The sign-in service did not let you in: begin again.")
     with call.services.waiting.signing_in.taken(_NOBODY):

@@ -177,12 +177,6 @@ MUTANTS: tuple[Unchecked, ...] = (
         "",
         _hosted("test_another_sites_page_signs_nobody_in_to_its_organization"),
     ),
-    never(
-        "service: a question comes back with no code",
-        _HOSTED,
-        "tied.who is not None",
-        _hosted("test_another_sites_page_signs_nobody_in_to_its_organization"),
-    ),
     without(
         "service: a sign-in under way goes on",
         _PAGES,

@@ -1,17 +1,26 @@
 """Whatever is sent, each route answers one clear problem: never a fault of the server, and never a quotation."""
 
+import gzip
 import json
+import secrets
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 import pytest
 from msgspec import inspect
 from starlette.testclient import TestClient
 
+from contextfs.domain.access import keys
+from contextfs.kit.ports import Database, Statement, Transaction
 from contextfs.runtime.binding import bind
+from contextfs.runtime.gateway import gateway
 from contextfs.runtime.table import MIB, Route
+from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import ROUTES, UNKNOWN, WITH_BODY, WITH_ID, Things, body_of, by_name, path_of, told
 from tests.functions.conftest import Rows
@@ -356,6 +365,50 @@ def test_what_cannot_be_read_leaves_no_transaction_open(tenant: Tenant, rows: Ro
     assert rows.connection.execute(open_ones).fetchall() == []
     assert tenant.call("GET", "/v1/memories").json() == before
     assert tenant.call("POST", "/v1/memories", good).json()["receipt"]["duplicates"] == 1
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The database, and how many calls had a connection before what they sent was read."""
+
+    database: Database
+    early: list[int]
+
+    def transaction(self, *opening: Statement, **more: Any) -> AbstractContextManager[tuple[Transaction, Any]]:
+        """Open a transaction."""
+        self.early.append(more.get("meanwhile") is not None)
+        return self.database.transaction(*opening, **more)
+
+    def close(self) -> None:
+        """Leave it open: it is of others, too."""
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "early"),
+    [
+        (b'{"content": ', "identity", 1),
+        (b'{"content": "' + b"x" * 16_384, "identity", 0),
+        (gzip.compress(b'{"metadata": {"x": [' + b"[]," * 300_000, 9), "gzip", 0),
+        (gzip.compress(b'{"content": '), " X-GZIP ", 0),
+        (b'{"content": ', "br", 0),
+    ],
+    ids=["small", "large", "packed", "packed and small", "packed in another way"],
+)
+def test_no_connection_waits_for_what_takes_long_to_read(
+    body: bytes, encoding: str, early: int, tenant: Tenant, wiring: Wiring
+) -> None:
+    """Whoever sends it: a few bytes that are packed may be many."""
+    watched = Watched(wiring.services.database, [])
+    door = replace(wiring.door, services=replace(wiring.services, database=watched))
+    nobodys = keys.mint(tenant.org_id, uuid4(), environment="live", entropy=secrets.token_bytes)
+    seen: list[tuple[bool, int]] = []
+    with TestClient(gateway(door, routes())) as client:
+        for key in (tenant.key, str(nobodys)):
+            headers = {"authorization": f"Bearer {key}", "content-type": JSON, "content-encoding": encoding}
+            reply = client.post("/v1/memories", content=body, headers=headers)
+            seen.append((reply.status_code in {400, 415, 422}, sum(watched.early)))
+
+    assert seen == [(True, early), (True, 2 * early)]
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,19 @@ _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 1
 
 
+def is_packed(request: HttpRequest) -> bool:
+    """Tell whether the body is said to be something else on its way than what it is."""
+    return _encoding(request) not in {"identity", ""}
+
+
 def unpacked(request: HttpRequest, limit: int) -> HttpRequest:
     """Give the request with its body as it was before it was packed.
 
     UnsupportedMedia for another encoding, BadInput for what is no gzip, TooLarge where it unpacks to more than `limit`.
     """
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"identity", ""}:
+    if not is_packed(request):
         return request
-    if encoding not in {"gzip", "x-gzip"}:
+    if _encoding(request) not in {"gzip", "x-gzip"}:
         raise UnsupportedMedia("Send the body as it is, or packed by gzip.", where="header.Content-Encoding")
     unpacker = zlib.decompressobj(_GZIP)
     try:
@@ -43,6 +47,10 @@ def packed(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     body = packer.compress(response.body) + packer.flush()
     varies = ", ".join(filter(None, (response.headers.get("vary"), "accept-encoding")))
     return replace(response, body=body, headers={**response.headers, "content-encoding": "gzip", "vary": varies})
+
+
+def _encoding(request: HttpRequest) -> str:
+    return request.headers.get("content-encoding", "").strip().lower()
 
 
 def _accepted(header: str) -> bool:

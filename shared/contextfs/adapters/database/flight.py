@@ -51,6 +51,8 @@ class Connection(psycopg.Connection[Row]):
         self.prepared: dict[_Kind, bytes] = {}
         self.under_way: list[Answer] = []
         self.flights = 0
+        self.hands = 0
+        """How often it went from one user to another one."""
 
     @classmethod
     def connect(cls, conninfo: str = "", **given: Any) -> Self:
@@ -82,13 +84,15 @@ class Connection(psycopg.Connection[Row]):
 class Answer:
     """What the server says to a statement; who asks for it before it has come waits for the landing.
 
-    Its rows are read when they are asked for: a COMMIT behind it was first.
+    Its rows are read when they are asked for: a COMMIT behind it was first. By then the connection may be in the hands
+    of somebody else, who reads rows with what it has for that: these are read by something of their own.
     """
 
-    __slots__ = ("_connection", "_result", "has_landed", "kind", "prepares")
+    __slots__ = ("_connection", "_hands", "_result", "has_landed", "kind", "prepares")
 
     def __init__(self, connection: Connection, kind: _Kind, prepares: bytes | None) -> None:
         self._connection = connection
+        self._hands = connection.hands
         self._result: pq.abc.PGresult | None = None
         self.kind = kind
         self.prepares = prepares
@@ -118,7 +122,8 @@ class Answer:
     @property
     def rows(self) -> list[Row]:
         """Its rows; DataError where one cannot be read."""
-        result, adapting = self.result, self._connection.adapting
+        result, connection = self.result, self._connection
+        adapting = connection.adapting if self._hands == connection.hands else Transformer(connection)
         if result.status != _ROWS or not result.ntuples:
             return []
         adapting.set_pgresult(result)

@@ -67,12 +67,12 @@ class PostgresTransaction:
 
     def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
         """Run a query while something else is done; what this gives waits for its first row."""
-        answer = depart(self._connection, [*self._begun(), (query, parameters)])[-1]
+        answer = self._depart((query, parameters))[-1]
         return lambda: answer.row
 
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose answer nobody needs, while something else is done."""
-        depart(self._connection, [*self._begun(), (query, parameters)])
+        self._depart((query, parameters))
 
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
@@ -101,13 +101,16 @@ class PostgresTransaction:
         return self._fly(statement)[-1]
 
     def _fly(self, *statements: Statement) -> list[Answer]:
-        return fly(self._connection, [*self._begun(), *statements])
+        answers = self._depart(*statements)
+        land(self._connection)
+        return answers
 
-    def _begun(self) -> list[Statement]:
-        """Give what begins a transaction that has ended anew."""
+    def _depart(self, *statements: Statement) -> list[Answer]:
+        """Send statements; a transaction that has ended is begun anew before them."""
         begun = [_BEGIN, *self._opening] if self._ended else []
-        self._ended = False
-        return begun
+        answers = depart(self._connection, [*begun, *statements])
+        self._ended = False  # and not before they could be written: what comes next would be in no transaction
+        return answers
 
 
 class _Begun(NamedTuple):
@@ -200,6 +203,7 @@ class PostgresDatabase:
         """Give a connection back; one with something under way, which its next user would hear of, is closed."""
         if connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF:
             connection.close()
+        connection.hands += 1
         self._pool.putconn(connection)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from types import FrameType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -636,3 +638,38 @@ def test_a_session_behind_a_proxy_begins_as_any_other(app_url: str) -> None:
     assert settings == behind
     assert told_by == {"database user"}
     assert (kept > 0, kept_behind) == (True, 0)
+
+
+def test_what_could_not_be_written_begins_no_transaction(database: PostgresDatabase, ours: Ids) -> None:
+    kept = uuid4()
+    with database.transaction(claims(ours), ahead=[LOOK], at_once=True) as (tx, _):
+        with suppress(UnicodeEncodeError):
+            tx.one("select %(text)s::text as text", {"text": "\ud800"})
+        tx.run(INSERT, use(ours.org, kept))
+        inside = tx.one("select contextfs.claim('org_id')::uuid as org, pg_current_xact_id_if_assigned() as began")
+
+    assert inside is not None
+    assert (ours.org, True, 1) == (inside["org"], inside["began"] is not None, _kept(database, ours, kept))
+
+
+def test_what_is_read_when_another_has_the_connection_is_of_who_asked(app_url: str) -> None:
+    """In the middle of the reading, the other one reads: as if these were two threads, which change there."""
+    pool = PostgresDatabase(app_url, size=1)
+    theirs: list[Any] = []
+    with pool.transaction() as (tx, _):
+        mine = tx.ask("select 'mine' as n")
+    with pool.transaction() as (tx, _):
+
+        def interrupt(_frame: FrameType, event: str, called: Any) -> None:
+            if event == "c_call" and called.__name__ == "decode":  # a name of the columns, before the rows are read
+                sys.setprofile(None)
+                theirs.extend(tx.all("select 'theirs' as n"))
+
+        sys.setprofile(interrupt)
+        try:
+            seen = mine()
+        finally:
+            sys.setprofile(None)
+    pool.close()
+
+    assert ({"n": "mine"}, [{"n": "theirs"}]) == (seen, theirs)

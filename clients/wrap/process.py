@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from stat import S_ISREG
 from typing import IO, Final
@@ -16,7 +16,8 @@ NOT_FOUND: Final = 127
 NOT_EXECUTABLE: Final = 126
 
 _CHUNK: Final = 1 << 19
-_FORWARDED: Final = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+FORWARDED: Final = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+"""What asks us to end is for the program."""
 _LEFT_TO_CHILD: Final = (signal.SIGINT,) if sys.platform == "win32" else (signal.SIGINT, signal.SIGQUIT)
 """A terminal sends these to the program as well, which decides what they mean."""
 
@@ -27,7 +28,7 @@ def untouched(command: Sequence[str], environment: Mapping[str, str]) -> int:
         program = subprocess.Popen(command, env=environment)  # noqa: S603 - it is what the user asked for
     except OSError as error:
         return refused(command, error)
-    with forwarding(program.pid):
+    with forwarding(program.send_signal):
         return program.wait()
 
 
@@ -38,7 +39,7 @@ def piped(command: Sequence[str], environment: Mapping[str, str], tape: Tape) ->
         program = _started(command, environment, given)
     except OSError as error:
         return refused(command, error)
-    with forwarding(program.pid):
+    with forwarding(program.send_signal):
         if program.stdin is not None:
             threading.Thread(target=_feed, args=(program.stdin, tape), daemon=True).start()
         assert program.stdout is not None  # noqa: S101 - it is a pipe
@@ -53,14 +54,16 @@ def refused(command: Sequence[str], error: OSError) -> int:
 
 
 @contextmanager
-def forwarding(process: int) -> Generator[None]:
-    """Pass on what asks us to end, and leave the rest to the program, while it runs."""
+def forwarding(send: Callable[[int], None]) -> Generator[None]:
+    """Pass on what asks us to end, by `send`, and leave the rest to the program, while it runs.
+
+    `send` sends nothing once the program was waited for: its number may be another one's then.
+    """
 
     def forward(number: int, _frame: object) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(process, number)
+        send(number)
 
-    before = {one: signal.signal(one, forward) for one in _FORWARDED}
+    before = {one: signal.signal(one, forward) for one in FORWARDED}
     before |= {one: signal.signal(one, _nothing) for one in _LEFT_TO_CHILD}
     try:
         yield

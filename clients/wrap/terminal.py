@@ -18,7 +18,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from clients.wrap.process import forwarding, refused, write_all
+from clients.wrap.process import FORWARDED, forwarding, refused, write_all
 from clients.wrap.tape import Tape
 
 _CHUNK: Final = 1 << 16
@@ -36,12 +36,13 @@ def run(command: Sequence[str], environment: Mapping[str, str], tape: Tape) -> i
     if piped is not None:
         os.close(piped)
     _resize(master, size)
-    with _raw(is_terminal=keyboard), _woken(master, tape) as bell, forwarding(process):
+    with _raw(is_terminal=keyboard), _woken(master, tape) as bell:
         carrier = _Carrier(process, master, bell, tape, keyboard=keyboard)
-        carrier.carry()
-        ended = os.waitpid(process, 0)[1] if carrier.ended is None else carrier.ended
+        with forwarding(carrier.signal):
+            carrier.carry()
+            carrier.wait()
     os.close(master)
-    return os.waitstatus_to_exitcode(ended)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1] if carrier.ended is None else carrier.ended)
 
 
 class _Carrier:
@@ -62,7 +63,7 @@ class _Carrier:
         os.set_blocking(master, False)
 
     def carry(self) -> None:
-        """Go on until the end."""
+        """Go on until nothing more comes."""
         while True:
             writing = [self._master] if self._pending else []
             ready, free, _ = select.select(self._reading, writing, [])
@@ -79,6 +80,18 @@ class _Carrier:
                     pass
                 return
 
+    def wait(self) -> None:
+        """Go on until the program has ended: it may have let go of its terminal before."""
+        while not self._has_ended():
+            select.select([self._bell], [], [])
+            os.read(self._bell, 512)
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal, unless it was waited for: its number may be another one's since."""
+        if self.ended is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process, number)
+
     def _show(self) -> bool:
         """Show what the program wrote; False where there is nothing more now, or ever."""
         part = self._written()
@@ -87,8 +100,7 @@ class _Carrier:
         try:
             write_all(1, part)
         except BrokenPipeError:
-            with suppress(ProcessLookupError):
-                os.kill(self._process, signal.SIGHUP)
+            self.signal(signal.SIGHUP)
             self._is_over = True
             return False
         self._tape.add("output", part)
@@ -135,11 +147,13 @@ class _Carrier:
         try:
             if hasattr(os, "waitid"):
                 return os.waitid(os.P_PID, self._process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-            done, status = os.waitpid(self._process, os.WNOHANG)
+            with _undisturbed():
+                if self.ended is None:
+                    done, status = os.waitpid(self._process, os.WNOHANG)
+                    self.ended = status if done else None
         except ChildProcessError:
             return True
-        self.ended = status if done else None
-        return bool(done)
+        return self.ended is not None
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str], piped: int | None) -> None:
@@ -165,6 +179,16 @@ def _size(handle: int) -> tuple[int, int] | None:
 
 def _resize(master: int, size: tuple[int, int]) -> None:
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+
+
+@contextmanager
+def _undisturbed() -> Generator[None]:
+    """Let signals wait that would be forwarded: none comes between what a call did and what is noted of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

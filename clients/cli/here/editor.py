@@ -1,6 +1,7 @@
 """The user's own editor, for a memory's text."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from clients.cli.command import Misused
 from contextfs.kit.errors import Invalid
 from contextfs.local.model import LocalMemory
+
+_WORD_OF_WINDOWS = re.compile(r"""(?<!\S)'([^']*)'(?!\S)|(?:"[^"]*"|[^\s"])+""")
 
 
 def edited(memory: LocalMemory) -> str:
@@ -34,8 +37,10 @@ def edited(memory: LocalMemory) -> str:
 def words(editor: str, system: str) -> list[str]:
     """Take apart how an editor is called, on a system as `sys.platform` names it; ValueError where a quote is open.
 
-    Of Windows, backslashes are parts of paths.
+    Of Windows, backslashes are parts of paths, and so is an apostrophe within a word.
     """
     if system != "win32":
         return shlex.split(editor)
-    return [one.strip('"') for one in shlex.split(editor, posix=False)]
+    if editor.count('"') % 2:
+        raise ValueError("No closing quotation")
+    return [one[1] if one[1] is not None else one[0].replace('"', "") for one in _WORD_OF_WINDOWS.finditer(editor)]

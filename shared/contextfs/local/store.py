@@ -19,10 +19,10 @@ from contextfs.domain.memories.rules import canonical_type, changed, fields_of, 
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.kit.errors import Conflict, Invalid, NotFound
+from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.pattern import pattern
 from contextfs.local import config
+from contextfs.local.base import digits
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import (
     SQL,
@@ -42,9 +42,7 @@ from contextfs.local.place import Place
 LEARNER = "platform"
 """Who learns memories from sessions, as their revisions name the author: here and on a server."""
 
-_LEAST_DIGITS = 6
 _MOST_PROOFS = 100
-_DIGITS = pattern(r"[0-9a-f]+")
 _ABSENT = "There is no such memory here."
 _DELETED = SQL["page"].replace("where not deleted", "where deleted")
 """A text of its own: the index of the other one holds what is not deleted, which a parameter would not show it."""
@@ -198,16 +196,7 @@ class LocalStore:
 
     def find(self, text: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
-        digits = text.replace("-", "").lower()
-        if len(digits) < _LEAST_DIGITS or not _DIGITS.fullmatch(digits):
-            raise Invalid(f"{text!r} is no id: give at least {_LEAST_DIGITS} of its first or last digits.")
-        rows = self.base.all(SQL["starting"], {"starts": f"{digits}%", "ends": f"%{digits}"})
-        if not rows:
-            raise NotFound(f"There is no memory here whose id starts or ends with {text}.")
-        if len(rows) > 1:
-            several = ", ".join(row["id"] for row in rows)
-            raise Invalid(f"Several ids start or end with {text}: {several}. Give more digits of one of them.")
-        return UUID(rows[0]["id"])
+        return digits.found(self.base, SQL, text, "memory")
 
     def page(self, query: MemoryQuery) -> list[LocalMemory]:
         """List memories, newest first, as they are or were known at a time."""

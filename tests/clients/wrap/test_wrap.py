@@ -138,6 +138,29 @@ def test_it_ends_as_the_program_ends_where_there_is_no_waitid(
     assert person.leaves() == code
 
 
+@pytest.mark.parametrize("has_waitid", [True, False])
+def test_who_was_waited_for_is_sent_no_signal(place: Place, program: Program, *, has_waitid: bool) -> None:
+    """Its number may be another program's by then."""
+    watched = (
+        "import os, signal, sys\n"
+        f"{'' if has_waitid else 'del os.waitid'}\n"
+        "wait, kill, gone = os.waitpid, os.kill, set()\n"
+        "def waitpid(process, options):\n"
+        "    done, status = wait(process, options)\n"
+        "    gone.add(done)\n"
+        "    if done and signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:\n"
+        "        signal.raise_signal(signal.SIGTERM)\n"
+        "    return done, status\n"
+        "os.waitpid = waitpid\n"
+        "os.kill = lambda process, number: os._exit(99) if process in gone else kill(process, number)\n"
+        "sys.argv[0] = 'ctx'\n"
+        "from clients.cli.main import main; main()\n"
+    )
+    person = Person([sys.executable, "-c", watched, "wrap", *program("print('bye')")], place.root, os.environ)
+
+    assert person.leaves() == 0
+
+
 def test_ctrl_c_goes_to_the_program(wrapped: Start, program: Program) -> None:
     person = wrapped(
         *program(

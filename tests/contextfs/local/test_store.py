@@ -354,12 +354,15 @@ def test_ids_are_found_by_some_digits(machine: Machine) -> None:
 
 
 def test_several_that_some_digits_could_mean_are_named(machine: Machine) -> None:
-    ids = [UUID(f"0198f3c2-0000-7000-800{number}-0123456789ab") for number in range(2)]
+    ids = [UUID(f"0198f3c2-0000-7000-800{number}-0123456789ab") for number in range(4)]
     with machine.open() as store:
-        for one in ids:
+        for one in reversed(ids[:3]):
             store.add(NewMemory(project_id=PROJECT, content=f"Memory {one}.", id=one))
+        with pytest.raises(Invalid, match=f"{ids[0]}, {ids[1]}, {ids[2]}. Give more"):
+            store.find("0123456789ab")
+        store.add(NewMemory(project_id=PROJECT, content="One more.", id=ids[3]))
 
-        with pytest.raises(Invalid, match=f"{ids[0]}, {ids[1]}"):
+        with pytest.raises(Invalid, match=f"{ids[0]}, {ids[1]}, {ids[2]} and more. Give more"):
             store.find("0123456789ab")
 
 

@@ -85,7 +85,8 @@ select short, id from memories where short in (select value from json_each(:shor
 
 -- name: starting
 -- Memories whose id starts or ends with some digits.
-select id from memories where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends limit 3
+select id from memories where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends
+order by id limit :limit
 
 -- name: page
 -- Memories, newest first.

@@ -20,7 +20,8 @@ select * from sessions where tool = :tool and external_id = :external_id
 
 -- name: starting
 -- Sessions whose id starts or ends with some digits.
-select id from sessions where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends limit 3
+select id from sessions where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends
+order by id limit :limit
 
 -- name: page
 -- Sessions, newest first.

@@ -1,6 +1,5 @@
 """Sessions in the local store: captured once, whatever is sent again, and read."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +10,12 @@ from contextfs.domain.sessions.model import Captured, Message, NewMessage, NewSe
 from contextfs.domain.sessions.rules import named
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.journeys.capture.messages import message, title_of
-from contextfs.kit.errors import Conflict, Invalid, NotFound
+from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import named as named_id
 from contextfs.kit.ids import placed, uuid7s
 from contextfs.kit.receipt import Receipt
 from contextfs.local import config
+from contextfs.local.base import digits
 from contextfs.local.base.connection import Row
 from contextfs.local.config import Level
 from contextfs.local.sessions.rows import (
@@ -31,8 +31,6 @@ from contextfs.local.sessions.versions import revising
 from contextfs.local.store import LocalStore
 
 _BATCH = 500
-_LEAST_DIGITS = 6
-_DIGITS = re.compile(r"[0-9a-f]+")
 _ABSENT = "There is no such session here."
 
 
@@ -112,17 +110,9 @@ class LocalSessions:
         """Tell whether a server was told of a session, or told us of it."""
         return self._row(session_id)["told"] is not None
 
-    def find(self, digits: str) -> UUID:
+    def find(self, text: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
-        plain = digits.replace("-", "").lower()
-        if len(plain) < _LEAST_DIGITS or not _DIGITS.fullmatch(plain):
-            raise Invalid(f"{digits!r} is no id: give at least {_LEAST_DIGITS} of its first or last digits.")
-        rows = self._base.all(SQL["starting"], {"starts": f"{plain}%", "ends": f"%{plain}"})
-        if not rows:
-            raise NotFound(f"There is no session here whose id starts or ends with {digits}.")
-        if len(rows) > 1:
-            raise Invalid(f"Several ids start or end with {digits}: give more digits.")
-        return UUID(rows[0]["id"])
+        return digits.found(self._base, SQL, text, "session")
 
     def page(self, query: SessionQuery) -> list[Session]:
         """List sessions, newest first."""

@@ -159,6 +159,17 @@ def test_a_part_of_an_id_finds_a_session_and_what_is_wrong_is_told(machine: Mach
             sessions.append(UUID(int=7), said("x"))
 
 
+def test_several_sessions_that_some_digits_could_mean_are_named(machine: Machine) -> None:
+    ids = [UUID(f"0198f3c2-0000-7000-800{number}-0123456789ab") for number in range(4)]
+    with machine.open() as store:
+        sessions = LocalSessions(store)
+        for one in reversed(ids):
+            sessions.capture(session("Hello.", name=str(one), id=one))
+
+        with pytest.raises(Invalid, match=f"{ids[0]}, {ids[1]}, {ids[2]} and more. Give more"):
+            sessions.find("0198f3")
+
+
 def test_search_is_told_of_each_session_that_grew(machine: Machine) -> None:
     with machine.open() as store:
         sessions = LocalSessions(store)

@@ -1,7 +1,7 @@
 """The load balancer inside a region's network: what leads to Fargate."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +14,8 @@ from infra.planned import PathRule, Plan, Region
 
 _PLACES = 10_000
 """Places of each kind of path; a rule's priority is 50,000 at the most."""
+OWN: Mapping[str, int] = {}
+"""Places of paths that would have an older one's (about one in a hundred): a number below 10,000 that no other has."""
 
 
 class Balancer(Component):
@@ -128,19 +130,20 @@ class Balancer(Component):
         return self._led[service]
 
 
-def priorities(paths: Sequence[PathRule]) -> dict[PathRule, int]:
+def priorities(paths: Sequence[PathRule], own: Mapping[str, int] = OWN) -> dict[PathRule, int]:
     """Give each path its place among the rules: exceptions before what they are of, whole paths before patterns.
 
-    A place follows from the path alone. Places that were counted would move with every new path, and a load balancer
-    refuses to give one away that another rule still has. Two paths that meet (about one in a hundred) step aside.
+    A place follows from the path alone. Places that were counted, or that gave way, would move with a new path, and a
+    load balancer refuses to give one away that another rule still has. ValueError when two paths have the same place.
     """
     places: dict[int, PathRule] = {}
-    for rule in sorted(paths, key=lambda rule: rule.path):
+    for rule in paths:
         kind = (1 + ("{" in rule.path)) if rule.exact else 3
-        place = zlib.crc32(rule.path.encode()) % _PLACES
-        while kind * _PLACES + place in places:
-            place = (place + 1) % _PLACES
-        places[kind * _PLACES + place] = rule
+        place = kind * _PLACES + own.get(rule.path, zlib.crc32(rule.path.encode()) % _PLACES)
+        if place in places:
+            both = f"{places[place].path} and {rule.path}"
+            raise ValueError(f"{both} have one place, {place}: give the newer its own in infra/aws/balancer.py.")
+        places[place] = rule
     return {rule: place for place, rule in places.items()}
 
 

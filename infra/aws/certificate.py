@@ -20,7 +20,7 @@ class Certificate(Component):
             validation_method="DNS",
             opts=self.inside(),
         )
-        # Outputs are shown when all is done, which waits for these records: they are told at once.
+        # Outputs are shown when all is done, and the first time that waits for these records: they are told at once.
         made.domain_validation_options.apply(lambda options: pulumi.info(_records(options or ()), made))
         valid = aws.acm.CertificateValidation(name, certificate_arn=made.arn, opts=self.inside())
         self.proof = made.domain_validation_options
@@ -28,6 +28,6 @@ class Certificate(Component):
 
 
 def _records(options: Sequence[aws.acm.outputs.CertificateDomainValidationOption]) -> str:
-    """Say what has to stand in the DNS."""
+    """Say what has to stand in the DNS, the first time and afterwards."""
     records = {f"{one.resource_record_name} {one.resource_record_type} {one.resource_record_value}" for one in options}
-    return "It waits for these records of the domain: " + "; ".join(sorted(records))
+    return "It is proved, and proved again each year, by these records of the domain: " + "; ".join(sorted(records))

@@ -5,6 +5,7 @@ from typing import Self
 import pulumi
 import pulumi_aws as aws
 
+from infra.aws.cluster_log import ClusterLog
 from infra.aws.keys import Keys
 from infra.aws.network import RegionNetwork
 from infra.kit.component import Component
@@ -38,7 +39,7 @@ class Cluster(Component):
         self._name, self._plan, self._region, self._keys = name, plan, region, keys
         self.whole = primary.whole if primary else self._whole()
         self.cluster = self._cluster(network, credentials, primary)
-        self._instances()
+        ClusterLog(name, plan, region, keys, self._instances(), self)
         self.host = self.cluster.endpoint
 
     def _cluster(self, network: RegionNetwork, credentials: Credentials, primary: Self | None) -> aws.rds.Cluster:
@@ -69,20 +70,7 @@ class Cluster(Component):
                 "min_capacity": 0.5 if self._plan.config.size == "small" else 2,
                 "max_capacity": self._plan.config.sizing.database_gib / 2,
             },
-            opts=self.inside(
-                after=[self._log(), *([primary] if primary else ())], protect=self._plan.config.production
-            ),
-        )
-
-    def _log(self) -> aws.cloudwatch.LogGroup:
-        """Make the group that the cluster logs to: one that it makes itself has no key, and keeps lines for ever."""
-        name = self._plan.name(self._name, self._region)
-        return aws.cloudwatch.LogGroup(
-            f"{self._name}-{self._region.short}",
-            name=f"/aws/rds/cluster/{name}/postgresql",
-            retention_in_days=90 if self._plan.config.production else 14,
-            kms_key_id=self._keys.key,
-            opts=self.inside(),
+            opts=self.inside(after=[primary] if primary else (), protect=self._plan.config.production),
         )
 
     def _whole(self) -> aws.rds.GlobalCluster | None:
@@ -120,8 +108,8 @@ class Cluster(Component):
             opts=self.inside(),
         )
 
-    def _instances(self) -> None:
-        for index in range(2 if self._plan.config.production else 1):
+    def _instances(self) -> list[pulumi.Resource]:
+        return [
             aws.rds.ClusterInstance(
                 f"{self._name}-{index}-{self._region.short}",
                 identifier=self._plan.name(f"{self._name}-{index}", self._region),
@@ -135,3 +123,5 @@ class Cluster(Component):
                 performance_insights_kms_key_id=self._keys.key,
                 opts=self.inside(),
             )
+            for index in range(2 if self._plan.config.production else 1)
+        ]

@@ -54,7 +54,7 @@ class Images(Component):
         )
         self.image: pulumi.Input[str] = plan.config.image or self._build(region)
         own = self.repository.arn
-        self.pulled: pulumi.Input[str] | None = own if plan.config.image is None else _repository(plan.config.image)
+        self.pulled: pulumi.Input[str] | None = own if plan.config.image is None else repository(plan.config.image)
         """The repository that the image is pulled from; None, when it is none of ECR's."""
 
     def _build(self, region: Region) -> pulumi.Output[str]:
@@ -82,7 +82,7 @@ def _lambda_pulls(plan: Plan, region: Region) -> Statement:
     }
 
 
-def _repository(image: str) -> str | None:
-    """Say `arn:aws:ecr:<region>:<account>:repository/<name>` of an image in ECR."""
-    named = re.fullmatch(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^@]+)@.*", image)
+def repository(image: str) -> str | None:
+    """Say `arn:aws:ecr:<region>:<account>:repository/<name>` of an image in ECR, be it tagged or not."""
+    named = re.fullmatch(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^@:]+)(?::[^@]+)?@.*", image)
     return None if named is None else f"arn:aws:ecr:{named[2]}:{named[1]}:repository/{named[3]}"

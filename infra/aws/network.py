@@ -1,4 +1,6 @@
-"""The private network of a region: three zones, one way out, and private ways to AWS's services."""
+"""The private network of a region: two zones, one way out, and private ways to AWS's services."""
+
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -30,9 +32,13 @@ class RegionNetwork(Component):
         # The group that every VPC comes with lets its members reach each other: nobody is to use it.
         aws.ec2.DefaultSecurityGroup(f"closed-{region.short}", vpc_id=self.vpc.id, opts=self.inside())
         asking = pulumi.InvokeOutputOptions(parent=self)
-        zones = aws.get_availability_zones_output(
-            state="available", exclude_zone_ids=list(_WITHOUT_ORIGINS), opts=asking
-        ).names
+        answer = aws.get_availability_zones_output(
+            state="available", filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}], opts=asking
+        )
+        public = plan.config.network == "public"
+        zones = pulumi.Output.all(answer.names, answer.zone_ids).apply(
+            lambda told: chosen(region.name, dict(zip(*told, strict=True)), public=public)
+        )
         self._zones = [zones[index] for index in range(ZONES)]
         self.subnets = [self._subnet(f"private-{index}", index, zone) for index, zone in enumerate(self._zones)]
         self.subnet_ids = [subnet.id for subnet in self.subnets]
@@ -53,7 +59,8 @@ class RegionNetwork(Component):
             availability_zone=zone,
             map_public_ip_on_launch=False,
             tags=self._tags(name),
-            opts=self.inside(),
+            # Databases stand in it: which zones an account sees changes, and so does what is chosen of them.
+            opts=self.inside(stays=["availabilityZone"]),
         )
 
     def _ways(self) -> None:
@@ -162,3 +169,18 @@ class RegionNetwork(Component):
             tags=self._tags("s3"),
             opts=self.inside(),
         )
+
+
+def chosen(region: str, zones: Mapping[str, str], *, public: bool) -> list[str]:
+    """Choose the zones of a region by name, of those that the account sees, each with its id.
+
+    Those come first in which CloudFront reaches a private origin; ValueError when it is needed and they are too few.
+    """
+    reached = [name for name, zone in zones.items() if zone not in _WITHOUT_ORIGINS]
+    found = reached if public else [*reached, *(name for name in zones if name not in reached)]
+    if len(found) < ZONES:
+        seen = ", ".join(f"{name} ({zone})" for name, zone in zones.items()) or "none"
+        wanted = f"{ZONES} zones in which CloudFront reaches a private origin" if public else f"{ZONES} zones"
+        cure = "take another region, or contextfs:network private." if public else "take another region."
+        raise ValueError(f"{region}: {wanted} are needed, and this account sees {seen}: {cure}")
+    return found[:ZONES]

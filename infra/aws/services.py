@@ -60,7 +60,7 @@ class FargateService(Component):
             load_balancers=[{"target_group_arn": target.arn, "container_name": name, "container_port": PORT}],
             # A target of no load balancer is refused: it is one by the rules that lead to it. How many tasks there are,
             # their load says: a roll would bring back the number that it began with.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=balancer.rules(name), ignore_changes=["desiredCount"]),
+            opts=self.inside(after=balancer.rules(name), stays=["desiredCount"]),
         )
 
     def _growth(self) -> None:

@@ -1,5 +1,7 @@
 """The APIs of Google that are used, and the agents by which they act in the project."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 
@@ -11,6 +13,8 @@ _ALWAYS = (
     "iam", "iamcredentials", "identitytoolkit", "logging", "monitoring", "pubsub", "run", "secretmanager",
     "servicenetworking", "sqladmin", "storage",
 )  # fmt: skip
+FIRST = "cloudresourcemanager"
+"""Without it Google's provider turns no other API on."""
 AGENTS = {
     "alloydb": "roles/alloydb.serviceAgent",
     "artifactregistry": "roles/artifactregistry.serviceAgent",
@@ -28,7 +32,7 @@ Google gives an agent its role when the service is used for the first time, and 
 
 
 class Apis(Component):
-    """Owns which APIs are on, and their agents. The project's owner turns one off: others may use it.
+    """Owns which APIs are on, and that their agents may act. The project's owner ends either: others may need it.
 
     All else comes by `provider`, which waits for them: in an empty project nothing answers before.
     """
@@ -45,14 +49,17 @@ class Apis(Component):
             "certificatemanager": config.network == "private",
         }
         wanted = (*_ALWAYS, *(name for name, on in extra.items() if on))
-        self._services = [
-            gcp.projects.Service(name, service=f"{name}.googleapis.com", disable_on_destroy=False, opts=self.inside())
-            for name in wanted
-        ]
+        first = self._service(FIRST)
+        others = [self._service(name, after=[first]) for name in wanted if name != FIRST]
+        self._services: list[pulumi.Resource] = [first, *others]
         self._ready: list[pulumi.Resource] = [*self._services]
         self.agents = {name: self._agent(plan, name) for name in AGENTS if name in wanted}
         self.agents |= self._told(config.account)
         self.provider = _provider(plan, "gcp", after=self._ready)
+
+    def _service(self, name: str, after: Sequence[pulumi.Resource] = ()) -> gcp.projects.Service:
+        service = f"{name}.googleapis.com"
+        return gcp.projects.Service(name, service=service, disable_on_destroy=False, opts=self.inside(after=after))
 
     def _agent(self, plan: Plan, name: str) -> pulumi.Output[str]:
         identity = gcp.projects.ServiceIdentity(
@@ -66,7 +73,8 @@ class Apis(Component):
                 project=plan.config.account,
                 role=role,
                 member=pulumi.Output.concat("serviceAccount:", identity.email),
-                opts=self.inside(),
+                # The agent is the project's: others in it may use its service.
+                opts=self.inside(left=True),
             )
             self._ready.append(granted)
         return identity.email

@@ -80,11 +80,16 @@ class Function(Component):
         )
         self.name = function.name
         # Pub/Sub and Scheduler count as callers from inside at this address of a function, and not at its other one.
-        self.uri = function.service_config.apply(_address)
+        self.uri = function.service_config.apply(
+            lambda service: address(workload.name, service.uri if service else None)
+        )
 
 
-def _address(service: gcp.cloudfunctionsv2.outputs.FunctionServiceConfig | None) -> str:
-    return (service.uri if service else None) or ""
+def address(name: str, told: str | None) -> str:
+    """Give the address that Google told of a function; ValueError when it told none, for events would go nowhere."""
+    if not told:
+        raise ValueError(f"{name}: Google told no address of this function. Run `pulumi refresh`, then `pulumi up`.")
+    return told
 
 
 def _service_config(ground: Ground, workload: Workload) -> gcp.cloudfunctionsv2.FunctionServiceConfigArgsDict:

@@ -33,7 +33,8 @@ class Network(Component):
             address="10.32.0.0",
             prefix_length=16,
             network=self.vpc.id,
-            opts=self.inside(),
+            # Whatever has a private address stands in it: one that Google chose, or that was said otherwise, stays.
+            opts=self.inside(stays=["address"]),
         )
         self.peering = gcp.servicenetworking.Connection(
             "peering",

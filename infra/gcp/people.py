@@ -27,5 +27,5 @@ class People(Component):
             multi_tenant={"allow_tenants": plan.config.tenant is None},
             client={"permissions": {"disabled_user_signup": plan.config.tenant is not None}},
             authorized_domains=[f"app.{plan.config.domain}"],
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            opts=self.inside(left=True),
         )

@@ -19,6 +19,22 @@ class Component(pulumi.ComponentResource):
         options = pulumi.ResourceOptions(parent=parent, providers=list(providers) or None)
         super().__init__(f"contextfs:{cloud}:{type(self).__name__}", name, None, options)
 
-    def inside(self, *, after: Sequence[pulumi.Resource] = (), protect: bool = False) -> pulumi.ResourceOptions:
-        """Give the options of a resource of this group; it is made after others that no input tells of."""
-        return pulumi.ResourceOptions(parent=self, depends_on=list(after), protect=protect)
+    def inside(
+        self,
+        *,
+        after: Sequence[pulumi.Resource] = (),
+        protect: bool = False,
+        stays: Sequence[str] = (),
+        left: bool = False,
+    ) -> pulumi.ResourceOptions:
+        """Give the options of a resource of this group; it is made after others that no input tells of.
+
+        What `stays` names keeps the value that it was made with; a resource that is `left` is there after a destroy.
+        """
+        return pulumi.ResourceOptions(
+            parent=self,
+            depends_on=list(after),
+            protect=protect,
+            ignore_changes=list(stays) or None,
+            retain_on_delete=left or None,
+        )

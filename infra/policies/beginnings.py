@@ -25,6 +25,8 @@ NEEDS = {
     "servicenetworking": "servicenetworking", "sql": "sqladmin", "storage": "storage",
 }  # fmt: skip
 """The API that the resources of a module of Pulumi's are made by."""
+FIRST = "cloudresourcemanager"
+"""The API without which Google's provider turns no other one on."""
 _SERVICE, _AGENT = "gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"
 _PROXY_TARGET, _INSTANCE = "aws:rds/proxyTarget:ProxyTarget", "aws:rds/clusterInstance:ClusterInstance"
 _ALLOYDB, _ALLOYDB_INSTANCE = "gcp:alloydb/cluster:Cluster", "gcp:alloydb/instance:Instance"
@@ -35,6 +37,7 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     del plan
     graph = Graph(recording)
     yield from _apis(recording, graph)
+    yield from _groups(recording)
     yield from _agents(recording)
     yield from _copies(recording, graph)
     yield from _proxies(recording, graph)
@@ -42,6 +45,9 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
 
 def _apis(recording: Recording, graph: Graph) -> Iterator[str]:
     on = {service.inputs["service"].removesuffix(".googleapis.com"): service.urn for service in recording.of(_SERVICE)}
+    for name, urn in on.items():
+        if name != FIRST and on.get(FIRST) not in graph.before(urn):
+            yield f"Service {name} does not wait for the API {FIRST}"
     for resource in recording.resources:
         if not resource.custom or not resource.type.startswith("gcp:") or resource.type == _SERVICE:
             continue
@@ -50,6 +56,13 @@ def _apis(recording: Recording, graph: Graph) -> Iterator[str]:
             yield f"{resource.label}: it is not known which API makes {module}"
         elif on.get(api) not in graph.before(resource.urn):
             yield f"{resource.label} does not wait for the API {api}"
+
+
+def _groups(recording: Recording) -> Iterator[str]:
+    """What AWS makes by itself is there when the program wants to make it: the next time, if not the first."""
+    for group in recording.of("aws:cloudwatch/logGroup:LogGroup"):
+        if str(group.inputs.get("name")).startswith("/aws/"):
+            yield f"{group.label} has a name that AWS gives to groups of its own: it may be there already"
 
 
 def _agents(recording: Recording) -> Iterator[str]:

@@ -38,12 +38,14 @@ def _queues(recording: Recording, plan: Plan) -> Iterator[str]:
     for mapping in recording.of("aws:lambda/eventSourceMapping:EventSourceMapping"):
         if "ReportBatchItemFailures" not in mapping.inputs.get("functionResponseTypes", ()):
             yield f"{mapping.label} loses the messages of a batch that failed"
+        called = [led.get(one, (one,)) for one in mapping.property_dependencies.get("functionName", ())]
+        times = [functions[one].inputs["timeout"] for behind in called for one in behind if one in functions]
+        if not times:
+            yield f"{mapping.label} calls no function that is drawn"
         for urn in mapping.property_dependencies["eventSourceArn"]:
             queue = queues[urn]
             if not queue.inputs.get("redrivePolicy"):
                 yield f"{queue.label} has no dead letters"
-            called = [led.get(one, (one,)) for one in mapping.property_dependencies.get("functionName", ())]
-            times = (functions[one].inputs["timeout"] for behind in called for one in behind if one in functions)
             longest = max(times, default=0)
             if queue.inputs.get("visibilityTimeoutSeconds", 30) < 6 * longest:
                 yield f"{queue.label} gives a message out again while it is still worked on"

@@ -28,7 +28,10 @@ def _tasks(recording: Recording) -> Iterator[str]:
         for role in policy.property_dependencies.get("role", ()):
             allowed.setdefault(role, []).append(str(policy.inputs.get("policy")))
     for task in recording.of("aws:ecs/taskDefinition:TaskDefinition"):
-        for role in roles & set(task.property_dependencies.get("executionRoleArn", ())):
+        runs_as = roles & set(task.property_dependencies.get("executionRoleArn", ()))
+        if not runs_as:
+            yield f"{task.label} fetches its image as nobody"
+        for role in runs_as:
             texts = allowed.get(role, [])
             if not any(text == COMPUTED or PULL in text for text in texts):
                 yield f"{task.label} may not fetch its image"

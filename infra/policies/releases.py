@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from infra.planned import Plan
+from infra.preview.graph import at
 from infra.preview.recording import Recording
 
 _CALLERS = {
@@ -13,6 +14,8 @@ _CALLERS = {
     "aws:lambda/permission:Permission": "qualifier",
 }
 """What calls a function of Lambda, or lets somebody call it, and the input that says which version."""
+_CALLS_AWS = "arn:aws:scheduler:::aws-sdk:"
+"""A clock that calls no function, but AWS itself."""
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:
@@ -24,6 +27,9 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
             yield f"{function.label} has no versions"
     for kind, name in _CALLERS.items():
         for caller in recording.of(kind):
+            asked = at(caller.inputs, "target.arn")
+            if any(str(one).startswith(_CALLS_AWS) for one in asked):
+                continue
             if not aliases & set(caller.property_dependencies.get(name, ())):
                 yield f"{caller.label}.{name} calls what was changed last, and not the version that is live"
     for service in recording.of("aws:ecs/service:Service"):

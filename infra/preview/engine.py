@@ -30,7 +30,8 @@ _FEATURES = (
 )
 _TOLD: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": lambda region: {
-        "names": [f"{region}{letter}" for letter in "abc"]
+        "names": [f"{region}{letter}" for letter in "abc"],
+        "zoneIds": [f"{region}-{letter}" for letter in "abc"],
     },
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": lambda _: {
         "emailAddress": "service-1@gs-project-accounts.iam.gserviceaccount.com"
@@ -210,5 +211,7 @@ def _resource(urn: str, request: Any, inputs: dict[str, Any]) -> Resource:
             key: tuple(sorted(found.urns)) for key, found in sorted(request.propertyDependencies.items())
         },
         protect=request.protect,
+        stays=tuple(sorted(request.ignoreChanges)),
+        left=request.retainOnDelete,
         provider=request.provider.rsplit("::", 2)[-2] if request.provider else "",
     )

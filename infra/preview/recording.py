@@ -20,7 +20,10 @@ _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """One resource as the program registered it. `dependencies` and `parent` are names of other resources (URNs)."""
+    """One resource as the program registered it. `dependencies` and `parent` are names of other resources (URNs).
+
+    Inputs that `stays` names are as they were when it was made; what is `left` is there when the program drops it.
+    """
 
     urn: str
     type: str
@@ -31,6 +34,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[str, ...]
     property_dependencies: dict[str, tuple[str, ...]]
     protect: bool = False
+    stays: tuple[str, ...] = ()
+    left: bool = False
     provider: str = ""
 
     @property

@@ -36,7 +36,9 @@ def _line(resource: Resource, depth: int, resources: dict[str, Resource]) -> str
     shown = {name: resource.inputs[name] for name in _WORTH_SHOWING if name in resource.inputs}
     facts = [f"{name}={_short(value)}" for name, value in shown.items() if value != COMPUTED]
     after = _waits_for(resource, resources)
-    told = [*facts, *(["protected"] if resource.protect else [])]
+    marks = {"protected": resource.protect, "left by a destroy": resource.left}
+    stays = [f"{name} stays" for name in resource.stays]
+    told = [*facts, *stays, *(mark for mark, there in marks.items() if there)]
     return f"{indent}+ {kind} {resource.name}{' (' + ', '.join(told) + ')' if told else ''}{_after(after)}"
 
 

@@ -17,7 +17,8 @@ from tests.infra.conftest import PULUMI, Previews
 pytestmark = PULUMI
 policies = pytest.importorskip("infra.policies", reason="Pulumi's packages are not installed")
 
-GCP, TEAM, AWS, RESOLVED = "gcp-us-central1", "gcp-team", "aws-us-east-1", "aws-us-east-1 resolved"
+GCP, TEAM, CUSTOMER = "gcp-us-central1", "gcp-team", "gcp-customer"
+AWS, RESOLVED = "aws-us-east-1", "aws-us-east-1 resolved"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -145,6 +146,22 @@ def given_to_nobody(raw: dict[str, Any]) -> None:
     raw["property_dependencies"]["member"] = []
 
 
+def replaced(raw: dict[str, Any]) -> None:
+    raw["stays"] = []
+
+
+def taken_by_a_destroy(raw: dict[str, Any]) -> None:
+    raw["left"] = False
+
+
+def fed_to_nobody(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["functionName"] = ["another function"]
+
+
+def as_no_role(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"].pop("executionRoleArn")
+
+
 BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", drop("kmsKeyName"), "events", "encryption: Topic events-usc1 can take a key"),
     (GCP, "DatabaseInstance", drop("encryptionKeyName"), "", "encryption: DatabaseInstance postgres-usc1 can take"),
@@ -265,6 +282,16 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
         "beginnings: Cluster passages-use4 keeps backups",
     ),
     (AWS, "ProxyTarget", waits_for_nothing, "", "beginnings: ProxyTarget proxy-use1 does not wait for an instance"),
+    (GCP, "Service", waits_for_nothing, "pubsub", "beginnings: Service pubsub does not wait for the API cloudresource"),
+    (
+        AWS,
+        "LogGroup",
+        put("name", "/aws/rds/cluster/ctx/postgresql"),
+        "api",
+        "beginnings: LogGroup api-use1 has a name",
+    ),
+    (AWS, "EventSourceMapping", fed_to_nobody, "on-embed", "delivery: EventSourceMapping on-embed-use1 calls no func"),
+    (AWS, "TaskDefinition", as_no_role, "relay", "reach: TaskDefinition relay-use1 fetches its image as nobody"),
     (AWS, "EventTarget", buried_elsewhere, "on-embed", "delivery: EventTarget on-embed-use1 may not write to its dead"),
     (RESOLVED, "RolePolicy", put("policy", "{}"), "relay-use1", "reach: TaskDefinition relay-use1 may not fetch its"),
     (AWS, "Distribution", by_the_balancers_name, "api", "reach: Distribution api-use1 asks fargate by a name that it"),
@@ -295,6 +322,10 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "CryptoKey", unprotected, "", "deletion: CryptoKey key-usc1 is not protected"),
     (GCP, "Bucket", put("forceDestroy", True), "files", "deletion: Bucket files-usc1 would be deleted with"),
     (AWS, "Cluster", put("skipFinalSnapshot", True), "postgres", "deletion: Cluster postgres-use1 would be deleted"),
+    (GCP, "GlobalAddress", replaced, "services", "deletion: GlobalAddress services would be replaced under what"),
+    (AWS, "Subnet", replaced, "private-0", "deletion: Subnet private-0-use1 would be replaced under what stands in it"),
+    (GCP, "IAMMember", taken_by_a_destroy, "run-acts", "deletion: IAMMember run-acts would be taken from all of the"),
+    (CUSTOMER, "IAMMember", taken_by_a_destroy, "sqladmin-acts", "deletion: IAMMember sqladmin-acts would be taken"),
     (AWS, "LogGroup", put("name", "/ctx/use1/gateway"), "api", "names: LogGroup"),
     (GCP, "Topic", put("name", "ctx-events-usc1"), "dead", "names: Topic"),
     (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),

@@ -30,4 +30,4 @@ class Certificate(Component):
 def _records(options: Sequence[aws.acm.outputs.CertificateDomainValidationOption]) -> str:
     """Say what has to stand in the DNS, the first time and afterwards."""
     records = {f"{one.resource_record_name} {one.resource_record_type} {one.resource_record_value}" for one in options}
-    return "It is proved, and proved again each year, by these records of the domain: " + "; ".join(sorted(records))
+    return "It is proved, now and at each renewal, by these records of the domain: " + "; ".join(sorted(records))

@@ -71,6 +71,10 @@ def test_the_services_that_let_people_in_are_told_of_the_pool_and_no_other_is(pr
     recording = previews("aws-us-east-1 resolved")
     functions = list(recording.of("aws:lambda/function:Function"))
     told = {one.name: one.inputs["environment"]["variables"].get("CONTEXTFS_SIGN_IN") for one in functions}
+    for task in recording.of("aws:ecs/taskDefinition:TaskDefinition"):
+        [container] = json.loads(task.inputs["containerDefinitions"])
+        variables = {one["name"]: one["value"] for one in container["environment"]}
+        told[task.name] = variables.get("CONTEXTFS_SIGN_IN")
 
     setting = "cognito:<UserPool people.id>/<UserPoolClient studio.id>"
     assert {name: one for name, one in told.items() if one} == {"auth-use1": setting, "gateway-use1": setting}

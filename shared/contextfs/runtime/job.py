@@ -122,7 +122,8 @@ def _reseal(environment: Mapping[str, str]) -> str:
             f"{done.hashed_otherwise} keys and directories' tokens were not used since, and open by another one alone"
         )
         return f"{told}; {left}: keep the others, or make new keys for these"
-    return f"{told}; nothing needs the others any more: take them out"
+    ends = "what else was hashed with them (logins, programs' grants, invitations) ends by itself within 90 days"
+    return f"{told}; no key needs the others any more, and {ends}: take them out then, or now"
 
 
 def _progress(looked: int, renewed: int) -> None:

@@ -12,8 +12,9 @@ _SQL = load("contextfs.domain.access")
 def renewing(entering: Parameters) -> Sequence[Statement]:
     """Give the statement that renews the hash that a caller comes with; none, where there is one pepper alone.
 
-    It changes nothing unless the row has the hash of this very credential by another pepper. Whoever is refused
-    afterwards leaves all as it was: it is one transaction.
+    It changes nothing unless the row has the hash of this very credential by another pepper. A credential that is
+    refused afterwards, for it has ended or comes from elsewhere, may be hashed anew all the same (a read commits with
+    its first round trip): that opens nothing which it did not open.
     """
     hashed = entering.get("hash")
     if not isinstance(hashed, Digest) or not hashed.others:

@@ -9,10 +9,11 @@ from importlib import import_module
 from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.listen import Listener
 from contextfs.domain.events.model import Delivery
-from contextfs.journeys.react.deliver import claim, deliver
+from contextfs.journeys.react.deliver import claim, deliver, renew
 from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.runtime import wiring
+from contextfs.runtime.renewal import EVERY, Renewal
 from contextfs.runtime.table import Schedule
 from contextfs.runtime.wiring import Wiring
 
@@ -67,6 +68,7 @@ class WorkerLoop:
     def __init__(self, wired: Wiring) -> None:
         self._wired = wired
         self._platform = wired.platform()
+        self._renewal = Renewal(self._platform, wired.clock)
         self._triggers = {trigger.name: trigger for trigger in wiring.triggers()}
 
     def run(self, stop: threading.Event) -> None:
@@ -79,7 +81,9 @@ class WorkerLoop:
             threading.Thread(target=self._loop, args=(consumers, bells[lane], stop), name=f"worker-{lane}")
             for lane, consumers in lanes.items()
         ]
-        for thread in threads:
+        done = threading.Event()
+        renewing = threading.Thread(target=self._renewal.run, args=(done,), name="worker-renewal")
+        for thread in (*threads, renewing):
             thread.start()
         listener = Listener(_relay_url(self._wired), "contextfs_deliveries")
         while not stop.is_set() and any(thread.is_alive() for thread in threads):
@@ -89,6 +93,8 @@ class WorkerLoop:
         listener.close()
         for thread in threads:
             thread.join()
+        done.set()
+        renewing.join()
         self._platform.close()
 
     def _loop(self, consumers: list[str], bell: threading.Event, stop: threading.Event) -> None:
@@ -98,11 +104,16 @@ class WorkerLoop:
                 bell.wait(_LOOK_SECONDS)
 
     def _turn(self, consumers: list[str], stop: threading.Event) -> bool:
-        due = claim(self._platform, consumers, self._wired.clock, self._wired.services.entropy, limit=_CLAIM)
+        clock, entropy = self._wired.clock, self._wired.services.entropy
+        claimed_at = clock()
+        due = claim(self._platform, consumers, clock, entropy, limit=_CLAIM)
         for delivery in due:
             if stop.is_set():
                 break
-            deliver(self._platform, delivery, self._consume, self._wired.clock, self._wired.services.entropy)
+            if clock() - claimed_at > EVERY and not renew(self._platform, delivery, clock):
+                continue  # it waited here for so long that somebody else has taken it
+            with self._renewal.of(delivery):
+                deliver(self._platform, delivery, self._consume, clock, entropy)
         return bool(due)
 
     def _consume(self, delivery: Delivery) -> None:

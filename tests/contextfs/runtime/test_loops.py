@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.loops import RelayLoop, WorkerLoop
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import founded, settings_for
+from tests.functions.letters import Letters
 
 _PATIENCE_SECONDS = 30.0
 _LISTENING = """
@@ -64,3 +66,48 @@ def test_one_connection_wakes_all_lanes(new_schema: Callable[[], str]) -> None:
     wired.close()
 
     assert (201, 1, 2, 0, 1) == (stored.status_code, listening, took, left, still)
+
+
+class Slow(Letters):
+    """Works until it is told to end."""
+
+    def __init__(self) -> None:
+        self.working, self.end = threading.Event(), threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Iterable[Iterable[float]]:
+        """Embed, in the end."""
+        self.working.set()
+        self.end.wait(_PATIENCE_SECONDS)
+        return super().embed(texts)
+
+
+_HELD = """
+select extract(epoch from max(locked_until))::float from contextfs.deliveries where consumer = 'triggers.embed'
+"""
+
+
+def test_what_is_worked_on_is_kept_from_others_for_as_long_as_it_takes(new_schema: Callable[[], str]) -> None:
+    url = new_schema()
+    wired, slow = Wiring(settings_for(url)), Slow()
+    wired.services = replace(wired.services, embedder=lambda: slow)
+    with (
+        carrying(wired),
+        psycopg.connect(url, autocommit=True) as connection,
+        TestClient(gateway(wired.door, routes())) as http,
+    ):
+
+        def held() -> float:
+            return (connection.execute(_HELD).fetchone() or (0.0,))[0] or 0.0
+
+        tenant = founded(wired, http)
+        tenant.call("POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": "We deploy with uv."})
+        assert slow.working.wait(_PATIENCE_SECONDS)
+        first, deadline = held(), time.monotonic() + _PATIENCE_SECONDS / 2
+        while (later := held()) <= first and time.monotonic() < deadline:
+            time.sleep(0.1)
+        slow.end.set()
+        left = until(connection, _LEFT.encode(), 0)
+    wired.close()
+
+    assert later > first > 0
+    assert left == 0

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 MOST_ATTEMPTS = 8
 LEASE = timedelta(seconds=20)
-"""How long a claim keeps others away. Longer work than this is done twice at the worst, and counted once."""
+"""How long a claim keeps others away. Who works on it renews it; where that fails, work is done twice at the worst, and
+counted once."""
 
 _FIRST_WAIT = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(minutes=10)

@@ -42,6 +42,12 @@ def deliver(
     return True
 
 
+def renew(database: Database, delivery: Delivery, clock: Clock) -> bool:
+    """Keep others away from a delivery that is worked on, or is next; False when somebody else has taken it."""
+    with database.transaction() as (tx, _):
+        return store.renew(tx, delivery, clock())
+
+
 def _fail(database: Database, delivery: Delivery, error: Exception, clock: Clock, entropy: Entropy) -> None:
     now = clock()
     run_at = next_try(delivery.attempts, now)

@@ -9,6 +9,8 @@ import pytest
 
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.domain.events import store
+from contextfs.domain.events.model import Delivery
+from contextfs.domain.events.rules import LEASE
 from contextfs.kit.sql import load
 from tests.conftest import as_role
 
@@ -60,6 +62,32 @@ def test_as_many_deliveries_are_taken_as_are_asked_for(backlog: PostgresDatabase
     assert [8, 8] == [len(first), len(second)]
     assert not {(each.consumer, each.event.id) for each in first} & {(each.consumer, each.event.id) for each in second}
     assert {each.consumer for each in [*first, *second]} <= set(_CONSUMERS)
+
+
+def test_a_lease_is_renewed_by_who_holds_it_alone(backlog: PostgresDatabase) -> None:
+    consumer, moments = ["triggers.index_memory"], [_NOW + LEASE * quarters / 4 for quarters in range(9)]
+
+    def claim(now: datetime) -> list[Delivery]:
+        with backlog.transaction() as (tx, _):
+            return store.claim_deliveries(tx, consumer, now, _WAITING)[0]
+
+    def renew(delivery: Delivery, now: datetime) -> bool:
+        with backlog.transaction() as (tx, _):
+            return store.renew(tx, delivery, now)
+
+    slow, *others = claim(moments[0])
+    renewed = renew(slow, moments[3])
+    meanwhile = claim(moments[5])
+    again = [one for one in claim(moments[8]) if one.event == slow.event]
+    late, newer = renew(slow, moments[8]), renew(again[0], moments[8])
+    with backlog.transaction() as (tx, _):
+        store.finish(tx, again[0])
+    gone = renew(again[0], moments[8])
+
+    assert (True, False, True, False) == (renewed, late, newer, gone)
+    assert slow.event not in [one.event for one in meanwhile]
+    assert len(others) == len(meanwhile)
+    assert [slow.attempts + 1] == [one.attempts for one in again]
 
 
 @pytest.mark.parametrize("question", ["claim_outbox", "claim_deliveries"])

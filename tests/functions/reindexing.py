@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
@@ -77,6 +78,10 @@ class Machine:
                     most -= consumer == "triggers.reindex"
                     reactor.react(TRIGGERS[consumer], event)
                 self.rows.connection.execute("delete from contextfs.outbox where id = %s", [event.id])
+
+    def react(self, event: Event, clock: Clock | None = None) -> None:
+        """Let reindexing take an event."""
+        Reactor(self.services, clock or self.wiring.clock).react(TRIGGERS["triggers.reindex"], event)
 
     def found(self, query: str) -> dict[str, Any]:
         """Search, and be told why."""

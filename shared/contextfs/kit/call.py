@@ -176,18 +176,22 @@ class Call:
         """
         self.subject = self.subject or subject
         self.project_id = self.project_id or project_id
-        self.events.append(
-            Event(
-                id=self.new_id(),
-                type=event_type,
-                org_id=self.principal.org_id,
-                project_id=project_id,
-                subject=subject,
-                time=self.now,
-                actor=self.principal.actor,
-                reader=reader or self.principal.reader_id,
-                data=data,
-            )
+        self.events.append(self.event(event_type, subject, project_id, reader=reader, **data))
+
+    def event(
+        self, event_type: str, subject: UUID, project_id: UUID | None, *, reader: UUID | None = None, **data: Any
+    ) -> Event:
+        """Make an event of this call, and tell nobody."""
+        return Event(
+            id=self.new_id(),
+            type=event_type,
+            org_id=self.principal.org_id,
+            project_id=project_id,
+            subject=subject,
+            time=self.now,
+            actor=self.principal.actor,
+            reader=reader or self.principal.reader_id,
+            data=data,
         )
 
     def share(

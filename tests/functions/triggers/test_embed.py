@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -12,9 +12,9 @@ import pytest
 from msgspec import structs
 
 from contextfs.domain.search.passages import embedded_text
-from contextfs.journeys.find.embed import WHILE
+from contextfs.journeys.find.embed import AGAIN, WHILE
 from contextfs.kit.clock import Clock
-from contextfs.kit.errors import Unavailable
+from contextfs.kit.errors import Contended, Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
 from contextfs.runtime.reaction import Reactor
@@ -234,13 +234,15 @@ def test_no_transaction_is_open_while_the_model_works(tenant: Tenant, rows: Rows
     assert (["none"], {"Known.": True}) == (seen, worker.found(tenant))
 
 
-def test_a_crash_while_the_model_answers_loses_nothing_and_keeps_others_out(tenant: Tenant, worker: Worker) -> None:
+def test_a_crash_while_the_model_answers_loses_nothing_and_keeps_others_out(
+    tenant: Tenant, worker: Worker, wiring: Wiring
+) -> None:
     event = worker.indexed(tenant, "Known.")
     worker.crash(event)
     other = Counted()
     worker.embed(structs.replace(event, id=uuid4()), other)
     between = worker.found(tenant)
-    worker.embed(event, Letters())
+    worker.embed(event, Letters(), lambda: wiring.clock() + AGAIN)
 
     assert ([], {"Known.": False}) == (other.texts, between)
     assert worker.found(tenant) == {"Known.": True}
@@ -259,17 +261,56 @@ def test_a_crash_before_the_event_is_taken_asks_the_model_for_nothing_again(
     assert ([], {"Known.": True}) == (again.texts, worker.found(tenant))
 
 
-def test_an_event_that_comes_twice_at_once_leaves_nothing_taken(tenant: Tenant, rows: Rows, worker: Worker) -> None:
+def test_an_event_that_comes_to_many_at_once_has_one_model_at_work(tenant: Tenant, rows: Rows, worker: Worker) -> None:
+    texts = [f"Number {number}." for number in range(20)]
+    event = worker.indexed(tenant, *texts)
+    gate, late = threading.Event(), [Counted() for _ in range(3)]
+    working = threading.Event()
+    first = Meanwhile(lambda: (working.set(), gate.wait(20)))
+    with ThreadPoolExecutor(1) as threads:
+        way = threads.submit(worker.embed, event, first)
+        try:
+            assert working.wait(20)
+            for one in late:
+                with pytest.raises(Contended):
+                    worker.embed(event, one)
+        finally:
+            gate.set()
+        way.result()
+
+    assert (20, []) == (len(first.texts), [text for one in late for text in one.texts])
+    assert worker.found(tenant) == dict.fromkeys(texts, True)
+    assert rows.of("vector_batches", tenant) == []
+
+
+def test_an_event_that_comes_again_while_somebody_works_on_it_leaves_nothing_taken(
+    tenant: Tenant, rows: Rows, worker: Worker, wiring: Wiring
+) -> None:
+    """As where it was taken for lost: what the first one takes back is its own batch alone."""
     texts = [f"Number {number}." for number in range(40)]
     event = worker.indexed(tenant, *texts)
-    both = threading.Barrier(2, timeout=20)
-    with ThreadPoolExecutor(2) as threads:
-        for way in [threads.submit(worker.embed, event, Meanwhile(both.wait)) for _ in range(2)]:
-            way.result()
+    first, second = threading.Event(), threading.Event()
+    held: list[int] = []
+    ways: list[Future[None]] = []
+
+    def again() -> None:
+        second.set()
+        assert first.wait(20)
+        held.append(len(rows.of("vector_batches", tenant)))
+
+    def lost() -> None:
+        ways.append(threads.submit(worker.embed, event, Meanwhile(again), lambda: wiring.clock() + AGAIN))
+        assert second.wait(20)
+
+    with ThreadPoolExecutor(1) as threads:
+        worker.embed(event, Meanwhile(lost))
+        first.set()
+        ways[0].result()
     worker.embed(structs.replace(event, id=uuid4()), Letters())
 
+    assert held == [1]
     assert worker.found(tenant) == dict.fromkeys(texts, True)
-    assert {None} == {row["taken_by"] for row in rows.of("vectors", tenant)}
+    assert rows.of("vector_batches", tenant) == []
 
 
 def test_what_was_taken_by_who_never_comes_back_is_free_after_a_while(
@@ -290,6 +331,15 @@ def test_what_a_model_could_not_embed_is_free_at_once(tenant: Tenant, worker: Wo
     with pytest.raises(Unavailable):
         worker.embed(event, Meanwhile(fail))
     worker.embed(structs.replace(event, id=uuid4()), Letters())
+
+    assert worker.found(tenant) == {"Known.": True}
+
+
+def test_what_a_model_broke_on_is_free_at_once(tenant: Tenant, worker: Worker) -> None:
+    event = worker.indexed(tenant, "Known.")
+    with pytest.raises(ZeroDivisionError):
+        worker.embed(event, Meanwhile(lambda: 1 / 0))
+    worker.embed(event, Letters())
 
     assert worker.found(tenant) == {"Known.": True}
 

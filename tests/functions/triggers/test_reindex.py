@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from contextfs.kit.errors import Unavailable
+from contextfs.journeys.find.embed import WHILE
+from contextfs.kit.errors import Contended, Unavailable
+from contextfs.kit.events import Event
 from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant, founded
 from tests.functions.conftest import Rows
@@ -116,6 +120,141 @@ def test_a_setting_that_changes_again_gives_up_what_was_begun(machine: Machine, 
 
     assert [(one["model"], one["state"]) for one in rows.of("generations", machine.tenant)] == [("letters", "serving")]
     assert {one["model"] for one in vectors(rows, machine.tenant)} == {"letters"}
+
+
+def continued(machine: Machine) -> list[Event]:
+    """Give the events of reindexing that are due."""
+    rows = machine.rows.of("outbox", machine.tenant)
+    waiting = [row for row in rows if row["type"] == "reindex.continued" and row["locked_until"] is None]
+    return [Event(**{name: row[name] for name in Event.__struct_fields__}) for row in waiting]
+
+
+def missing(machine: Machine, model: str) -> int:
+    """Count the passages that have no vector of a model."""
+    return sum(one["embedding"] is None for one in vectors(machine.rows, machine.tenant) if one["model"] == model)
+
+
+def states(machine: Machine) -> dict[str, str]:
+    """Give the state of each generation, by its model."""
+    return {one["model"]: one["state"] for one in machine.rows.of("generations", machine.tenant)}
+
+
+def test_while_somebody_works_on_the_rest_search_does_not_turn(machine: Machine) -> None:
+    machine.set(eights := Eights(), Letters())
+    machine.call("POST", PATH)
+    machine.call("POST", PATH)
+    first, second = continued(machine)
+    seen: list[tuple[dict[str, str], int]] = []
+
+    def other() -> None:
+        eights.meanwhile = lambda: None
+        machine.react(second)
+        seen.append((states(machine), missing(machine, eights.model)))
+
+    eights.meanwhile = other
+    machine.react(first)
+    machine.rows.connection.execute("delete from contextfs.outbox where id = any(%s)", [[first.id, second.id]])
+    (going_on,) = continued(machine)
+    machine.react(going_on)
+
+    assert seen == [({"letters": "serving", eights.model: "building"}, 32)]
+    assert states(machine)[eights.model] == "serving"
+    assert missing(machine, eights.model) == 0
+    assert sorted(eights.texts) == sorted(set(eights.texts))
+
+
+def test_who_holds_the_rest_turns_though_it_was_less_than_a_batch(machine: Machine) -> None:
+    machine.set(eights := Eights(), Letters())
+    machine.call("POST", PATH)
+    machine.carry(most=1)
+    machine.call("POST", PATH)
+    first, second = continued(machine)
+    seen: list[dict[str, str]] = []
+
+    def other() -> None:
+        machine.react(second)
+        seen.append(states(machine))
+
+    eights.meanwhile = other
+    machine.react(first)
+
+    assert seen == [{"letters": "serving", eights.model: "building"}]
+    assert (states(machine)[eights.model], missing(machine, eights.model)) == ("serving", 0)
+
+
+def test_what_nobody_comes_back_for_is_made_when_its_while_is_over(machine: Machine, wiring: Wiring) -> None:
+    class Gone(BaseException):
+        """Ends a worker, who tidies nothing up."""
+
+    def go() -> None:
+        raise Gone
+
+    machine.set(eights := Eights(), Letters())
+    machine.call("POST", PATH)
+    machine.call("POST", PATH)
+    lost, other = continued(machine)
+    eights.meanwhile = go
+    with pytest.raises(Gone):
+        machine.react(lost)
+    eights.meanwhile = lambda: None
+    machine.rows.connection.execute("delete from contextfs.outbox where org_id = %s", [machine.tenant.org_id])
+    machine.react(other)
+    between = states(machine)
+    (later,) = machine.rows.of("outbox", machine.tenant)
+    machine.rows.connection.execute("update contextfs.outbox set locked_until = null where id = %s", [later["id"]])
+    for _ in range(2):
+        (event,) = continued(machine)
+        machine.rows.connection.execute("delete from contextfs.outbox where id = %s", [event.id])
+        machine.react(event, lambda: wiring.clock() + WHILE)
+
+    assert between == {"letters": "serving", eights.model: "building"}
+    assert abs(later["locked_until"] - later["time"] - WHILE) < timedelta(minutes=1)
+    assert (states(machine)[eights.model], missing(machine, eights.model)) == ("serving", 0)
+
+
+def test_what_only_others_see_and_nobody_took_is_embedded_before_search_turns(
+    machine: Machine, colleague: Callable[[Tenant], Tenant]
+) -> None:
+    """Also where somebody else works on a part of the rest meanwhile."""
+    theirs = colleague(machine.tenant)
+    body = {"project_id": str(machine.tenant.project_id), "content": "A secret.", "visibility": "private"}
+    machine.call("POST", "/v1/memories", body, of=theirs)
+    machine.carry()
+    machine.set(eights := Eights(), Letters())
+    machine.call("POST", PATH)
+    machine.call("POST", PATH)
+    first, second = continued(machine)
+
+    def other() -> None:
+        eights.meanwhile = lambda: None
+        machine.react(second)
+
+    eights.meanwhile = other
+    machine.react(first)
+    for_whom = {one.reader for one in continued(machine)} - {first.reader}
+    machine.rows.connection.execute("delete from contextfs.outbox where id = any(%s)", [[first.id, second.id]])
+    machine.carry(most=6)
+
+    assert len(for_whom) == 1
+    assert (states(machine), missing(machine, eights.model)) == ({eights.model: "serving"}, 0)
+
+
+def test_an_event_that_comes_twice_at_once_is_no_problem_of_the_model(machine: Machine) -> None:
+    machine.set(eights := Eights(), Letters())
+    machine.call("POST", PATH)
+    (event,) = continued(machine)
+    told: list[Any] = []
+
+    def again() -> None:
+        with pytest.raises(Contended):
+            machine.react(event)
+        told.append(machine.call("GET", PATH).json()["building"]["generation"]["problem"])
+
+    eights.meanwhile = again
+    machine.react(event)
+
+    assert told == [None]
+    assert len(eights.texts) == 32
 
 
 def test_what_is_given_up_while_the_model_works_keeps_none_of_it(machine: Machine, rows: Rows) -> None:

@@ -58,6 +58,12 @@ returning deliveries.org_id, deliveries.consumer, deliveries.event_id, deliverie
 delete from deliveries
 where org_id = %(org_id)s and consumer = %(consumer)s and event_id = %(event_id)s
 
+-- name: renew_delivery
+-- Keep others away from a delivery for longer, unless one of them has taken it.
+update deliveries
+set locked_until = %(lease)s
+where org_id = %(org_id)s and consumer = %(consumer)s and event_id = %(event_id)s and attempts = %(attempts)s
+
 -- name: postpone_delivery
 -- Try a delivery again later.
 update deliveries
@@ -96,11 +102,11 @@ where id = %(id)s
     )
 returning id, consumer, event_id, event, error, attempts, failed_at, replayed_at
 
--- name: publish_again
--- Put an event into the outbox, unless it waits there already.
-insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data)
+-- name: publish
+-- Put an event into the outbox, unless it waits there already; nobody takes it from there before `at`.
+insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data, locked_until)
 values (
-    %(org_id)s, %(id)s, %(project_id)s, %(type)s, %(subject)s, %(time)s, %(actor)s, %(reader)s, %(data)s::jsonb
+    %(org_id)s, %(id)s, %(project_id)s, %(type)s, %(subject)s, %(time)s, %(actor)s, %(reader)s, %(data)s::jsonb, %(at)s
 )
 on conflict do nothing
 

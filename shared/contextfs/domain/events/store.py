@@ -65,6 +65,12 @@ def finish(tx: Transaction, delivery: Delivery) -> None:
     tx.run(_SQL["finish_delivery"], _place(delivery))
 
 
+def renew(tx: Transaction, delivery: Delivery, now: datetime) -> bool:
+    """Keep others away from a delivery for longer; False when one of them has taken it, or it is gone."""
+    parameters = {"attempts": delivery.attempts, "lease": now + LEASE}
+    return tx.run(_SQL["renew_delivery"], _place(delivery) | parameters) > 0
+
+
 def postpone(tx: Transaction, delivery: Delivery, run_at: datetime) -> None:
     """Try a delivery again later."""
     tx.run(_SQL["postpone_delivery"], _place(delivery) | {"run_at": run_at})
@@ -96,8 +102,13 @@ def replay(tx: Transaction, letter_id: UUID, now: datetime) -> DeadLetter:
         event = msgspec.convert(letter.event, Event)
     except msgspec.ValidationError as error:
         raise Invalid("Its event cannot be read, so that it cannot be sent again.") from error
-    tx.run(_SQL["publish_again"], msgspec.structs.asdict(event) | {"data": _json(event.data)})
+    _publish(tx, event, None)
     return letter
+
+
+def tell_later(tx: Transaction, event: Event, at: datetime) -> None:
+    """Let an event leave with the commit, and be carried at that time."""
+    _publish(tx, event, at)
 
 
 def waiting(tx: Transaction) -> tuple[int, int]:
@@ -119,6 +130,10 @@ def _place(delivery: Delivery | Unreadable) -> dict[str, object]:
         "consumer": delivery.consumer,
         "event_id": delivery.event_id if unreadable else delivery.event.id,
     }
+
+
+def _publish(tx: Transaction, event: Event, at: datetime | None) -> None:
+    tx.run(_SQL["publish"], msgspec.structs.asdict(event) | {"data": _json(event.data), "at": at})
 
 
 def _json(value: object) -> str:

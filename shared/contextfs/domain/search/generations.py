@@ -1,13 +1,14 @@
 """Generations: all vectors of an organization that one model made. One serves, while another one may be built."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from contextfs.kit.errors import Contended
 from contextfs.kit.fields import Moment
 from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
@@ -51,10 +52,29 @@ class Reindexing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Count(NamedTuple):
-    """How many passages, how many of them wait, and one person whose passages do."""
+    """How many passages, and how many of them wait."""
 
     passages: int
     waiting: int
+
+
+class Batch(NamedTuple):
+    """What an event takes of a generation, from when and until when."""
+
+    org_id: UUID
+    event_id: UUID
+    taken_at: datetime
+    taken_until: datetime
+
+
+class Left(NamedTuple):
+    """What keeps a generation from being whole, beside what somebody may see and take.
+
+    `taken_until`: until when others have taken something of it; `waits_for`: one of those whose private passages wait,
+    and are free.
+    """
+
+    taken_until: datetime | None
     waits_for: UUID | None
 
 
@@ -77,7 +97,7 @@ def retired(tx: Transaction) -> list[Generation]:
 
 def open_one(tx: Transaction, org_id: UUID, generation_id: UUID, model: str, state: State, now: datetime) -> bool:
     """Begin a generation, for which every passage waits; False when there is one of this state already."""
-    tx.run(_SQL["hold"], {"org_id": org_id})
+    hold(tx, org_id)
     named = {"org_id": org_id, "id": generation_id, "model": model, "state": state, "now": now}
     if tx.one(_SQL["open"], named) is None:
         return False
@@ -87,7 +107,7 @@ def open_one(tx: Transaction, org_id: UUID, generation_id: UUID, model: str, sta
 
 def serve(tx: Transaction, org_id: UUID, generation_id: UUID, now: datetime) -> None:
     """Let search ask this generation from now on, and retire the one before."""
-    tx.run(_SQL["hold"], {"org_id": org_id})
+    hold(tx, org_id)
     tx.run(_SQL["retire"], {"states": ["serving"], "besides": generation_id})
     tx.run(_SQL["serve"], {"id": generation_id, "now": now})
 
@@ -110,7 +130,18 @@ def note(tx: Transaction, generation_id: UUID, problem: str | None) -> None:
 def count(tx: Transaction, generation_id: UUID) -> Count:
     """Count a generation's passages, other people's private ones too."""
     row = tx.one(_SQL["count"], {"id": generation_id})
-    return Count(**row) if row else Count(0, 0, None)
+    return Count(**row) if row else Count(0, 0)
+
+
+def hold(tx: Transaction, org_id: UUID) -> None:
+    """Let nobody store passages until this transaction ends."""
+    tx.soon(_SQL["hold"], {"org_id": org_id})
+
+
+def left(tx: Transaction, generation_id: UUID, now: datetime) -> Left:
+    """Tell what waits of a generation that others work on, or that only others see."""
+    row = tx.one(_SQL["left"], {"id": generation_id, "now": now})
+    return Left(**row) if row else Left(None, None)
 
 
 def is_waiting(tx: Transaction, generation_id: UUID, by: UUID, now: datetime) -> bool:
@@ -119,10 +150,21 @@ def is_waiting(tx: Transaction, generation_id: UUID, by: UUID, now: datetime) ->
     return row is not None and row["waits"]
 
 
-def take(tx: Transaction, generation_id: UUID, by: UUID, *, now: datetime, until: datetime, limit: int) -> list[Row]:
-    """Take passages that wait for a vector of a generation, until some time: those that are free, and one's own."""
-    named = {"id": generation_id, "by": by, "now": now, "until": until, "limit": limit}
-    return tx.all(_SQL["take"], named)
+def take(tx: Transaction, generation: Generation, batch: Batch, *, again: timedelta, limit: int) -> list[Row]:
+    """Take passages of the reader's that wait for a vector and are free; gives them, or none.
+
+    What the same event took that long ago (`again`) it takes anew: who worked on it is gone. Contended before: who did
+    may be at it still.
+    """
+    moments = {"now": batch.taken_at, "until": batch.taken_until, "before": batch.taken_at - again}
+    named = {"id": generation.id, "org_id": batch.org_id, "by": batch.event_id, "limit": limit, **moments}
+    tx.soon(_SQL["hold_batches"], named)
+    tx.soon(_SQL["end_batches"], named)
+    own = tx.ask(_SQL["own_batch"], named)
+    rows = tx.all(_SQL["take"], named)
+    if not rows and (own() or {"is_taken": False})["is_taken"]:
+        raise Contended("These vectors are being made in this moment.")
+    return rows
 
 
 def waiting(tx: Transaction, generation_id: UUID, passages: Collection[UUID]) -> list[Row]:
@@ -130,9 +172,10 @@ def waiting(tx: Transaction, generation_id: UUID, passages: Collection[UUID]) ->
     return tx.all(_SQL["waiting"], {"id": generation_id, "passages": list(passages)})
 
 
-def release(tx: Transaction, generation_id: UUID, passages: Collection[UUID], by: UUID) -> None:
+def release(tx: Transaction, generation_id: UUID, batch: Batch) -> None:
     """Let others take what was taken and has no vector."""
-    tx.run(_SQL["release"], {"id": generation_id, "passages": list(passages), "by": by})
+    named = {"id": generation_id, "by": batch.event_id, "taken_at": batch.taken_at}
+    tx.run(_SQL["release"], named)
 
 
 def known_vectors(tx: Transaction, model: str, said: Collection[bytes]) -> dict[bytes, str]:

@@ -63,43 +63,71 @@ where id in (
 )
 
 -- name: count
--- How many passages it is of, how many wait, and one person whose passages do.
-select passages, waiting, waits_for
+-- How many passages it is of, and how many wait.
+select passages, waiting
 from contextfs.count_generation(%(id)s)
+
+-- name: left
+-- Until when others have taken something of what waits, and one person whose private passages wait that nobody took.
+select taken_until, waits_for
+from contextfs.left_of_generation(%(id)s, %(now)s)
 
 -- name: is_waiting
 -- Whether a passage waits for a vector that nobody else has taken.
 select exists (
     select from vectors as v
-    where v.generation_id = %(id)s and v.embedding is null
-        and (v.taken_until is null or v.taken_until <= %(now)s or v.taken_by = %(by)s)
+    where v.generation_id = %(id)s and v.embedding is null and v.passage_id not in (
+        select unnest(b.passages) from vector_batches as b
+        where b.generation_id = %(id)s and b.taken_until > %(now)s and b.event_id <> %(by)s
+    )
 ) as waits
+
+-- name: hold_batches
+-- Take one's turn in taking batches of a generation.
+select pg_advisory_xact_lock(hashtextextended('batches:' || %(id)s::text, 0))
+
+-- name: end_batches
+-- Forget batches whose while is over, and one's own from before.
+delete from vector_batches
+where generation_id = %(id)s
+    and (taken_until <= %(now)s or event_id = %(by)s and taken_at <= %(before)s)
+
+-- name: own_batch
+-- Whether one's own batch is being worked on.
+select exists (
+    select from vector_batches as b where b.generation_id = %(id)s and b.event_id = %(by)s
+) as is_taken
 
 -- name: take
 -- Take passages that wait for a vector, for a while, so that no other worker embeds them too; and who speaks in their
--- sessions.
+-- sessions. What is held is just being changed, or embedded by the code before this one.
 with free as (
     select v.passage_id
     from vectors as v
     where v.generation_id = %(id)s and v.embedding is null
-        and (v.taken_until is null or v.taken_until <= %(now)s or v.taken_by = %(by)s)
+        and v.passage_id not in (
+            select unnest(b.passages) from vector_batches as b where b.generation_id = %(id)s
+        )
+        and not exists (
+            select from vector_batches as b where b.generation_id = %(id)s and b.event_id = %(by)s
+        )
     order by v.passage_id
     limit %(limit)s
     for update skip locked
 ),
 taken as (
-    update vectors as v set taken_by = %(by)s, taken_until = %(until)s
+    insert into vector_batches (org_id, generation_id, event_id, passages, taken_at, taken_until)
+    select %(org_id)s, %(id)s, %(by)s, array_agg(free.passage_id), %(now)s, %(until)s
     from free
-    where v.generation_id = %(id)s and v.passage_id = free.passage_id
-    returning v.org_id, v.passage_id
+    having count(*) > 0
 )
 select p.id, p.source, p.context, p.body, array(
     select distinct n.speaker
     from passages as n
     where n.org_id = p.org_id and n.session_id = p.session_id and n.speaker is not null
 ) as speakers
-from taken as t
-inner join passages as p on p.org_id = t.org_id and p.id = t.passage_id
+from free
+inner join passages as p on p.org_id = %(org_id)s and p.id = free.passage_id
 order by p.id
 
 -- name: waiting
@@ -117,8 +145,8 @@ for update of v skip locked
 
 -- name: release
 -- Let others take what was taken and has no vector.
-update vectors set taken_by = null, taken_until = null
-where generation_id = %(id)s and passage_id = any(%(passages)s::uuid []) and taken_by = %(by)s
+delete from vector_batches
+where generation_id = %(id)s and event_id = %(by)s and taken_at = %(taken_at)s
 
 -- name: known
 -- Vectors of this model that were made from one of these texts already, by the texts' hashes.
@@ -130,7 +158,7 @@ where v.said = any(%(said)s) and v.embedding is not null and g.model = %(model)s
 -- name: keep
 -- Give a passage its vector, and keep the hash of what it was made from.
 update vectors
-set embedding = %(vector)s::halfvec, said = %(said)s, taken_by = null, taken_until = null
+set embedding = %(vector)s::halfvec, said = %(said)s
 where generation_id = %(id)s and passage_id = %(passage_id)s
 
 -- name: drop_vectors

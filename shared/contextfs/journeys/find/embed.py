@@ -1,9 +1,9 @@
 """Give passages their vectors, in batches: slow work that no write waits for, and no transaction is open for.
 
 Whoever embeds takes a batch first, for a while and by the id of the event that asks for it: others take what is left.
-After a crash that event comes again and takes the same batch; should it never come, the batch is free when its while is
+After a crash that event comes again and takes its batch anew; should it never come, the batch is free when its while is
 over. What changed or went meanwhile gets no vector of what it said before. Vectors are stored before the event counts
-as taken: of an event that comes twice at once, both do work that is kept.
+as taken: of an event that comes twice, both do work that is kept, and one of them at a time.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -14,17 +14,21 @@ from typing import Final
 from uuid import UUID
 
 from contextfs.domain.access.store import assuming
+from contextfs.domain.events.rules import LEASE
 from contextfs.domain.search import generations
-from contextfs.domain.search.generations import Generation, State
+from contextfs.domain.search.generations import Batch, Generation, State
 from contextfs.domain.search.passages import embedded_text
 from contextfs.kit.call import Call, Outside, Services
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Asks, Embedder, Row, Transaction
 
 BATCH: Final = 32
 WHILE: Final = timedelta(minutes=10)
 """How long a batch is taken for: longer than any model needs for it, on a busy machine too."""
+AGAIN: Final = LEASE / 2
+"""When an event that comes again takes its batch anew. While somebody works on it the event comes once, but for a bus
+that brings it twice at once."""
 
 
 def embed(call: Call, event: Event) -> Outside[None] | None:
@@ -62,10 +66,14 @@ def embed_batch(call: Call, generation: Generation, embedder: Embedder, by: UUID
     """Embed a batch of the passages that wait and may be seen, each text once; gives how many there were.
 
     In transactions of its own, of which none is open while the model works. Unavailable when the model cannot answer,
-    or gives vectors that do not fit those it gave before; then the batch is free again.
+    or gives vectors that do not fit those it gave before; then the batch is free again. Contended when somebody else
+    is at work on the same event.
     """
+    batch = Batch(call.principal.org_id, by, call.now, call.now + WHILE)
     with _apart(call) as tx:
-        rows = generations.take(tx, generation.id, by, now=call.now, until=call.now + WHILE, limit=BATCH)
+        rows = generations.take(tx, generation, batch, again=AGAIN, limit=BATCH)
+        if not rows:
+            return 0
         texts = {row["id"]: _text(row) for row in rows}
         said = {text: _hash(text) for text in texts.values()}
         known = generations.known_vectors(tx, embedder.model, said.values())
@@ -73,15 +81,14 @@ def embed_batch(call: Call, generation: Generation, embedder: Embedder, by: UUID
         new = [text for text in said if said[text] not in known]
         vectors = [list(vector) for vector in embedder.embed(new)] if new else []
         _fit(call, generation, vectors)
-    except ContextFSError:
+        known |= {said[text]: vector_text(vector) for text, vector in zip(new, vectors, strict=True)}
+    except Exception:
         with _apart(call) as tx:
-            generations.release(tx, generation.id, [*texts], by)
+            generations.release(tx, generation.id, batch)
         raise
-    known |= {said[text]: vector_text(vector) for text, vector in zip(new, vectors, strict=True)}
-    if texts:
-        with _apart(call) as tx:
-            _keep(tx, generation.id, [*texts], known)
-            generations.release(tx, generation.id, [*texts], by)
+    with _apart(call) as tx:
+        _keep(tx, generation.id, [*texts], known)
+        generations.release(tx, generation.id, batch)
     return len(texts)
 
 

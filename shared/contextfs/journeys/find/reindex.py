@@ -1,7 +1,8 @@
 """Have another model make an organization's vectors, a batch at a time, while search goes on with those that are there.
 
 Each step is one event: it embeds a batch and asks for the next one. Private passages are read as the people whose they
-are. When none waits any more search turns to the new generation, in one transaction, and the old one is dropped.
+are. When none waits any more search turns to the new generation, in one transaction, and the old one is dropped. Of
+several that go on at once, who finds nothing left to take goes: the last one turns.
 """
 
 from uuid import UUID
@@ -9,11 +10,12 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.access.store import assuming
+from contextfs.domain.events.store import tell_later
 from contextfs.domain.search import generations
 from contextfs.domain.search.generations import Generation, Progress, Reindexing
 from contextfs.journeys.find.embed import BATCH, begin, embed_batch, embedder_for
 from contextfs.kit.call import Call, Outside
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import Contended, ContextFSError, Unavailable
 from contextfs.kit.ports import Embedder
 
 _DROPPED = 2000
@@ -73,6 +75,8 @@ def step(call: Call, generation_id: UUID, by: UUID) -> Outside[None] | None:
     def ask() -> int:
         try:
             return embed_batch(call, generation, _embedder(call, generation), by)
+        except Contended:
+            raise
         except ContextFSError as error:
             _tell(call, generation_id, error.detail)
             raise
@@ -89,9 +93,13 @@ def _go_on(call: Call, generation_id: UUID, embedded: int) -> None:
     if embedded == BATCH:
         _continue(call, generation_id)
         return
-    left = generations.count(call.tx, generation_id)
-    if left.waits_for is not None and left.waits_for != call.principal.reader_id:
+    if generation.state == "building":
+        generations.hold(call.tx, call.principal.org_id)
+    left = generations.left(call.tx, generation_id, call.now)
+    if left.waits_for is not None:
         _continue(call, generation_id, reader=left.waits_for)
+    elif left.taken_until is not None:  # who took it goes on; should they never come back, this does
+        tell_later(call.tx, call.event("reindex.continued", generation_id, None), left.taken_until)
     elif generation.state == "building":
         _turn(call, generation)
 
@@ -104,7 +112,10 @@ def _embedder(call: Call, generation: Generation) -> Embedder:
 
 
 def _turn(call: Call, generation: Generation) -> None:
-    """Let search ask the new generation; what came in since the last batch gets its vectors as all that is new does."""
+    """Let search ask the new generation; what came in since the last batch gets its vectors as all that is new does.
+
+    That was stored before this transaction held who stores, and may be seen by its reader.
+    """
     generations.serve(call.tx, call.principal.org_id, generation.id, call.now)
     for old in generations.retired(call.tx):
         _continue(call, old.id)

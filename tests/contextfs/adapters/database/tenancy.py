@@ -200,6 +200,8 @@ def _enter(connection: Connection, ids: Ids) -> None:
         insert(connection, "key_uses", {"org_id": ids.org, "key_id": key["id"], "last_used_at": AT})
     generation = {"org_id": ids.org, "id": uuid4(), "model": "m", "state": "serving", "started_at": AT}
     insert(connection, "generations", generation)  # from now on each passage waits for a vector: a row of `vectors`
+    batch = {"org_id": ids.org, "generation_id": generation["id"], "event_id": uuid4(), "passages": [uuid4()]}
+    insert(connection, "vector_batches", batch | {"taken_at": AT, "taken_until": AT})
     source = {"org_id": ids.org, "id": uuid4(), "project_id": ids.project, "name": "desk", "preset": "json"}
     signs: dict[str, Any] = {"scheme": "standard", "tool": "json", "tags": [], "sealed": b"s", "created_by": ids.user}
     insert(connection, "sources", source | signs | stamps)

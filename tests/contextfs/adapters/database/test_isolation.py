@@ -55,6 +55,7 @@ PLATFORM_POLICIES = {
     ("generations", "finds_generations", "contextfs_search"),
     ("generations", "notes_graphs", "contextfs_search"),
     ("vectors", "finds_vectors", "contextfs_search"),
+    ("vector_batches", "finds_batches", "contextfs_search"),
     ("vectors", "awaits_vectors", "contextfs_search"),
     ("vectors", "drops_vectors", "contextfs_search"),
     *((table, "counts", "contextfs_search") for table in ("lexicons", "lexicon_words")),
@@ -150,6 +151,7 @@ PLATFORM_GRANTS = {
         ("passages", "SELECT"),
         ("generations", "SELECT"),
         ("generations.graphed_at", "UPDATE"),
+        ("vector_batches", "SELECT"),
         *(
             (table, privilege)
             for table in ("vectors", "lexicons", "lexicon_words")

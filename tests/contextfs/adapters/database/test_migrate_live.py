@@ -53,6 +53,18 @@ select distinct tablename from pg_policies where schemaname = 'contextfs' and ta
 """
 
 
+def test_taking_batches_comes_while_who_makes_vectors_holds_some(new_database: Callable[[], str]) -> None:
+    """As the code of before holds them, until its model has answered."""
+    url, known = new_database(), shipped()
+    last = next(place for place, migration in enumerate(known) if migration.name.endswith("_taken_vectors.sql"))
+    migrate(url, migrations=known[:last])
+    with psycopg.connect(url) as worker:
+        worker.execute("select from contextfs.vectors for update")
+        worker.execute("select from contextfs.generations for key share")
+
+        assert migrate(url, migrations=known[: last + 1], pauses=()) == [known[last].name]
+
+
 def _wait_for_a_lock(connection: psycopg.Connection[Any], migrating: Future[list[str]]) -> None:
     waiting = "select 1 from pg_locks where relation = 'contextfs.vectors'::regclass and not granted"
     while not (migrating.done() or connection.execute(waiting).fetchone()):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contextfs.client import credentials
 from contextfs.kit import durable
 
 fcntl = pytest.importorskip("fcntl", reason="Windows flushes names by itself")
@@ -60,6 +61,15 @@ def test_folders_above_are_made_and_flushed_where_they_are_missing(tmp_path: Pat
 
     assert (tmp_path / "a/b/c").is_dir()
     assert flushed == [str(tmp_path / "a/b"), str(tmp_path / "a"), str(tmp_path)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="paths of open files are those of Linux")
+def test_a_key_is_kept_with_the_name_of_its_file(tmp_path: Path, flushed: list[str]) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
+
+    credentials.keep(environment, "https://example.org", "a key")
+
+    assert flushed[-1] == str(tmp_path)
 
 
 def test_a_folder_is_made_where_one_may_write_and_not_read(drop_box: Path) -> None:

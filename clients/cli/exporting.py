@@ -10,6 +10,7 @@ from typing import Annotated
 from clients.cli import options, output
 from clients.cli.command import Argument, Misused, Option
 from clients.cli.here.store import now, opened
+from contextfs.kit.durable import flush, put
 from contextfs.kit.errors import Unavailable
 from contextfs.local import archive, config, place
 
@@ -66,8 +67,8 @@ def _write(file: Path | None, lines: Iterator[bytes]) -> Counter[str]:
                 opened_file.write(line)
                 counted[archive.kind_of(line)] += 1
             opened_file.flush()
-            os.fsync(opened_file.fileno())
-        beside.replace(file)
+            flush(opened_file.fileno())
+        put(beside, file)
     except OSError as error:
         raise Unavailable(f"{file} cannot be written ({error.strerror}).") from None
     finally:

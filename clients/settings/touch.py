@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
+from contextfs.kit.durable import flush, flush_nearest, make_folder, put
 from contextfs.kit.errors import Invalid, Unavailable
 
 FOLDER: Final = "installed"
@@ -80,7 +81,7 @@ def install(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
         content = wanted.encode("utf-8")
         kept = Touched(path=str(path), before=before, after=_hash(content), folders=[str(one) for one in made])
         _keep(home, name, path, kept)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent, within=path.parent)
         _replace(path, content)
     return "written"
 
@@ -153,6 +154,7 @@ def _put_back(path: Path, known: Touched) -> None:
     for folder in known.folders:
         with suppress(OSError):
             Path(folder).rmdir()
+    flush_nearest(path.parent)
 
 
 def _missing(folder: Path) -> list[Path]:
@@ -172,12 +174,12 @@ def _replace(path: Path, content: bytes) -> None:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
         if real.exists():
             shutil.copymode(real, beside)
         else:
             beside.chmod(0o644)
-        beside.replace(real)
+        put(beside, real)
     except OSError:
         with suppress(OSError):
             beside.unlink()
@@ -198,7 +200,7 @@ def _known(home: Path, name: str, path: Path) -> Touched | None:
 def _keep(home: Path, name: str, path: Path, kept: Touched) -> None:
     """Keep a record, for its owner alone: settings of others may hold passwords."""
     record = _record(home, name, path)
-    record.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(record.parent, within=record.parent)
     _replace(record, msgspec.json.encode(kept))
     record.chmod(0o600)
 

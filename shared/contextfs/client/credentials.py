@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from contextfs.client import keyrings
+from contextfs.kit.durable import flush, make_folder, put
 from contextfs.kit.errors import Unavailable
 
 FILE = "credentials.json"
@@ -89,12 +90,12 @@ def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
     written = {url: one.key if one == Kept(key=one.key) else msgspec.to_builtins(one) for url, one in entries.items()}
     text = json.dumps(written, indent=2)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent, within=file.parent)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
             opened.write(text.encode())
             opened.flush()
-            os.fsync(opened.fileno())
-        beside.replace(file)
+            flush(opened.fileno())
+        put(beside, file)
     except OSError as error:
         with suppress(OSError):
             beside.unlink()

@@ -1,6 +1,5 @@
 """Exports, files with all that one may see: `client.exports`."""
 
-import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from contextfs.client.errors import Unreachable
 from contextfs.client.pages import Listing
 from contextfs.client.transport import Transport, segment
 from contextfs.domain.exports.model import Export, ExportLinked, NewExport
+from contextfs.kit.durable import flush, put
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.page import Page
 
@@ -72,10 +72,10 @@ class Exports:
                     found.update(part)
                     out.write(part)
                 out.flush()
-                os.fsync(out.fileno())
+                flush(out.fileno())
             if found.hexdigest() != linked.export.sha256:
                 raise ContextFSError("What arrived is not what was exported: fetch it again.")
-            beside.replace(file)
+            put(beside, file)
         finally:
             beside.unlink(missing_ok=True)
 

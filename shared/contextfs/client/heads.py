@@ -11,6 +11,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from contextfs.client.credentials import home
+from contextfs.kit.durable import flush, make_folder, put
 from contextfs.kit.errors import Unavailable
 
 FILE = "audit-heads.json"
@@ -27,10 +28,12 @@ def note(environment: Mapping[str, str], organization: UUID, head: str) -> None:
     beside = file.with_name(f"{FILE}.{os.getpid()}")
     try:
         text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent, within=file.parent)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
             opened.write(text.encode())
-        beside.replace(file)
+            opened.flush()
+            flush(opened.fileno())
+        put(beside, file)
     except OSError as error:
         with suppress(OSError):
             beside.unlink()

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -54,10 +55,10 @@ class Base:
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS) -> "Base":
         """Open a database in a folder, made of these packages; Unavailable says why that cannot be."""
         try:
-            if not os.path.isdir(folder):  # noqa: PTH112 - every command begins here
-                from contextfs.local.durable import make_folder  # noqa: PLC0415 - once in the life of a store
+            if not os.path.exists(folder / file):  # noqa: PTH110 - every command begins here
+                from contextfs.kit.durable import make_folder  # noqa: PLC0415 - once in the life of a store
 
-                make_folder(folder)
+                make_folder(folder, within=folder.parent)
             refuse_link(folder / file)
             connection = sqlite3.connect(
                 folder / file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
@@ -65,6 +66,9 @@ class Base:
             connection.row_factory = _row
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
+            if sys.platform == "darwin":  # else what is flushed stays in the cache of the drive
+                connection.execute("pragma fullfsync = 1")
+                connection.execute("pragma checkpoint_fullfsync = 1")
             base = cls(connection, schemas)
             base._bring_schema()
         except sqlite3.DatabaseError as error:

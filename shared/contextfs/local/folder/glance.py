@@ -124,6 +124,8 @@ def _by_one(ours: "Entries", others: "Entries") -> Part:
 
 def _by_two(ours: "Entries", others: "Entries") -> Part:
     """Have a child look at one half. It does nothing else: what it has of ours it neither uses nor closes."""
+    if not hasattr(os, "fork"):
+        return _by_one(ours, others)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

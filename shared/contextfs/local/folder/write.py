@@ -4,12 +4,13 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from contextfs.kit.durable import flush as flush_file
+from contextfs.kit.durable import flush_folders, flush_nearest, make_folder
 from contextfs.kit.errors import Invalid, Unavailable
-from contextfs.local.durable import flush_folders, make_folder
 from contextfs.local.folder import displace
 from contextfs.local.folder.displace import Look
 from contextfs.local.running import is_running
@@ -75,7 +76,7 @@ class Writer:
                 self._ready.discard(folder)
                 folder = os.path.dirname(folder)  # noqa: PTH120 - as above
             if flush:
-                flush_folders([Path(folder)])
+                flush_nearest(Path(folder))
         except OSError as error:
             raise Unavailable(f"{target} cannot be removed ({error.strerror}).") from None
         return True
@@ -85,7 +86,7 @@ class Writer:
         if folder in self._ready:
             return
         path = Path(folder)
-        make_folder(path)
+        make_folder(path, within=self._within)
         self._scratch.mkdir(parents=True, exist_ok=True)
         if self._scratch.is_symlink():
             raise Invalid(f"{self._scratch} is a link: replace it by a folder.")
@@ -104,7 +105,7 @@ def _written(path: str, content: bytes, *, flush: bool) -> os.stat_result:
         aged = time.time_ns() - _AGED
         os.utime(handle if os.utime in os.supports_fd else path, ns=(aged, aged))
         if flush:
-            os.fsync(handle)
+            flush_file(handle)
         return os.fstat(handle)
     finally:
         os.close(handle)
@@ -162,11 +163,13 @@ def is_torn(there: bytes, content: bytes) -> bool:
     return not begun or (is_cut and len(begun) < len(content) and content.startswith(begun))
 
 
-def flush_all(files: Iterable[str]) -> None:
-    """Bring many files, written without flushing, safely to the disk, with one call where the system has one."""
-    if hasattr(os, "sync"):
+def flush_all(files: Collection[str]) -> None:
+    """Bring many files, written without flushing, safely to the disk with their names, by one call where one waits."""
+    if sys.platform == "linux":  # elsewhere `sync` begins to write, and waits for nothing
         os.sync()
         return
+    folders = {Path(path).parent: None for path in files}
     for path in files:
         with Path(path).open("rb+") as file:
             os.fsync(file.fileno())
+    flush_folders(folders)

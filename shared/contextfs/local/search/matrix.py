@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from contextfs.kit.durable import flush
 from contextfs.kit.errors import ContextFSError
 
 Half = npt.NDArray[np.float16]
@@ -106,7 +107,7 @@ def append(file: Path, start: int, rows: Half) -> list[int]:
             opened.seek(place)
             opened.write(plain.tobytes())
             opened.flush()
-            os.fsync(opened.fileno())
+            flush(opened.fileno())
     except FileNotFoundError:
         raise Damaged(f"{file} is missing") from None
     return [zlib.crc32(row.tobytes()) for row in plain]

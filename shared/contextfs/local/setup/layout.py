@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from contextfs.kit.durable import make_folder
 from contextfs.kit.errors import Conflict, Invalid, Unavailable
 from contextfs.local import config
 from contextfs.local.config import ProjectNamed
-from contextfs.local.durable import make_folder
 from contextfs.local.folder.write import Writer
 from contextfs.local.git import Repository
 from contextfs.local.place import CONFIG, FOLDER, LOCAL, Place
@@ -104,6 +104,6 @@ def _text(path: Path) -> str:
 
 def _make(folder: Path) -> None:
     try:
-        make_folder(folder)
+        make_folder(folder, within=folder.parent)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be made ({error.strerror}): free the disk, or give it back.") from None

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from contextfs.kit.durable import flush, flush_nearest, make_folder, put
 from contextfs.kit.errors import Invalid, Unavailable
-from contextfs.local.durable import make_folder
 from contextfs.local.place import Place
 
 FILE: Final = "touched.json"
@@ -62,6 +62,7 @@ def restore(place: Place, entry: Touched, clean: Callable[[], object]) -> Outcom
     if now != entry.before:
         if entry.mixed or _hash(now) != entry.after:
             clean()
+            _flush(path)
             outcome = "cleaned"
         else:
             _put_back(path, entry.before)
@@ -96,16 +97,17 @@ def _write(place: Place, entries: list[Touched]) -> None:
     target = place.local / FILE
     temporary = place.local / f"{FILE}.{os.getpid()}"
     try:
-        make_folder(place.local)
+        make_folder(place.local, within=place.local.parent)
         if not entries:
             target.unlink(missing_ok=True)
+            flush_nearest(target.parent)
             return
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.json.encode(entries))
             file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+            flush(file.fileno())
+        put(temporary, target)
     except OSError as error:
         raise Unavailable(f"{target} cannot be written ({error.strerror}): free the disk, or give it back.") from None
 
@@ -116,17 +118,29 @@ def _put_back(path: Path, content: bytes | None) -> None:
     try:
         if content is None:
             real.unlink(missing_ok=True)
+            flush_nearest(real.parent)
             return
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
         with suppress(FileNotFoundError):
             shutil.copymode(real, temporary)
-        temporary.replace(real)
+        put(temporary, real)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
+        raise Unavailable(f"{path} cannot be written ({error.strerror}): give it back to yourself.") from None
+
+
+def _flush(path: Path) -> None:
+    """Bring what another program wrote safely to the disk, before it is forgotten that it was to be written."""
+    real = path.resolve()
+    try:
+        with suppress(FileNotFoundError), real.open("rb+") as file:
+            flush(file.fileno())
+        flush_nearest(real.parent)
+    except OSError as error:
         raise Unavailable(f"{path} cannot be written ({error.strerror}): give it back to yourself.") from None
 
 

@@ -5,8 +5,8 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from contextfs.kit.errors import Unavailable
 from contextfs.local.base.connection import refuse_link
-from contextfs.local.durable import make_folder
 
 SYNC = "sync.lock"
 SEARCH = "search.lock"
@@ -18,9 +18,13 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
     """Hold the lock of a store's sync, or another one; gives False when another process holds it.
 
     It is a transaction of an empty database: the system lets go of it when the process ends, however that ends.
+    Unavailable where there can be none.
     """
     refuse_link(local / file)
-    make_folder(local)
+    try:
+        local.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"{local} cannot be made ({error.strerror}): free the disk, or give it back.") from None
     with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:
         try:
             held.execute("begin exclusive")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from contextfs.kit.durable import flush, put
 from contextfs.kit.errors import Unavailable
 from contextfs.runtime.stack.model import Children, Saved, Secrets
 
@@ -86,8 +87,8 @@ def write_private(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+            flush(file.fileno())
+        put(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -21,17 +21,28 @@ pytestmark = pytest.mark.skipif(STRACE is None, reason="calls are recorded by st
 Told = tuple[Sequence[str], Sequence[str]]
 """What a command is told, and the texts that there are once it has answered."""
 
+CTX = [sys.executable, "-m", "clients.cli.main"]
 OLD, OTHER = "We use psycopg.", "We test."
 
 
-def faults(here: Folder, story: Sequence[Told], *, begun: Sequence[str] = (), heard: Sequence[str] = ()) -> list[str]:
+def faults(
+    here: Folder,
+    story: Sequence[Told],
+    *,
+    begun: Sequence[str] = (),
+    heard: Sequence[str] = (),
+    made: Sequence[str] = (),
+) -> list[str]:
     """Run commands, and cut the power wherever it may make a difference; gives what was wrong after that.
 
-    `begun` are the texts of memories before, `heard` what is said in conversations once all has been answered.
+    `begun` are the texts of memories before, `heard` what is said in conversations once all has been answered; `made`
+    are folders that another program makes first, and does not flush.
     """
     found = Recorder(here.root)
+    if made:
+        found.run(["mkdir", *made], here.environment, here.root.parent / "trace")
     for words, _ in story:
-        found.run([sys.executable, "-m", "clients.cli.main", *words], here.environment, here.root.parent / "trace")
+        found.run([*CTX, *words], here.environment, here.root.parent / "trace")
     assert len(story) == found.answers
     time.sleep(1.1)  # what is torn is no longer taken for being written
     expected = [sorted(begun), *(sorted(texts) for _, texts in story)]
@@ -161,3 +172,37 @@ def test_a_conversation_is_captured_goes_on_and_is_over(here: Folder) -> None:
         begun=kept,
         heard=heard,
     )
+
+
+def test_a_folder_that_an_ended_command_made_is_as_safe_as_one_s_own(here: Folder) -> None:
+    text = "We deploy on Mondays."
+    story = [(["memory", "add", text, "--type", "decision"], [OLD, OTHER, text])]
+
+    assert [] == faults(here, story, begun=[OLD, OTHER], made=[".contextfs/memories/decision"])
+
+
+def test_the_first_conversation_of_a_clone_is_safe(here: Folder) -> None:
+    shutil.rmtree(here.root / ".contextfs/local")
+    story = [(["capture", "Which port does staging take?"], [OLD, OTHER])]
+
+    assert [] == faults(
+        here, story, begun=[OLD, OTHER], heard=["Which port does staging take?"], made=[".contextfs/local"]
+    )
+
+
+def test_what_was_touched_is_remembered_until_it_is_put_back(tmp_path: Path) -> None:
+    here = folder(tmp_path / "r", git=True)
+    found = Recorder(here.root)
+    found.run([*CTX, "off"], here.environment, tmp_path / "trace")
+
+    assert [] == [
+        f"step {left.step}: {left.missing}"
+        for left in states(found.begin, found.steps)
+        if b"contextfs" in _said(left, ".git", "config") and not _said(left, ".contextfs", "local", "touched.json")
+    ]
+
+
+def _said(left: Left, *path: str) -> bytes:
+    """Give what a file says after a power cut; nothing where there is none."""
+    node = left.disk.find(path)
+    return b"" if node is None else bytes(left.disk.files[node].data)

@@ -1,6 +1,8 @@
 """What may be undone by a power cut stays the exception, whatever happens on the way."""
 
 import sqlite3
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,14 @@ def test_a_transaction_that_cannot_begin_leaves_the_next_one_durable(
                 pass
 
         assert store.base.one("pragma synchronous") == {"synchronous": FULL}
+
+
+def test_on_macos_the_cache_of_the_drive_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("fcntl.F_FULLFSYNC", 51, raising=False)
+
+    base = Base.open(tmp_path)
+
+    assert base.one("pragma fullfsync") == {"fullfsync": 1}
+    assert base.one("pragma checkpoint_fullfsync") == {"checkpoint_fullfsync": 1}
+    base.close()

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from contextfs.local.folder.write import sweep
+from contextfs.local.folder.write import Writer, sweep
 
 
 def left(scratch: Path, process: int, *, age: float) -> Path:
@@ -31,3 +31,9 @@ def test_what_a_stopped_command_left_goes(tmp_path: Path) -> None:
     sweep(tmp_path, time.time())
 
     assert (old.exists(), stopped.exists()) == (False, False)
+
+
+def test_what_is_gone_with_its_folder_is_taken_away(tmp_path: Path) -> None:
+    writer = Writer(tmp_path, tmp_path / "scratch")
+
+    assert writer.take_away(str(tmp_path / "memories/decision/a.md"), lambda _: True)

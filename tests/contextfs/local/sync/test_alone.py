@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from contextfs.kit.errors import Unavailable
 from contextfs.local.sync.alone import alone, is_taken
 
 
@@ -11,3 +14,10 @@ def test_one_holds_the_lock_and_the_folder_is_made_for_it(tmp_path: Path) -> Non
         taken = is_taken(local)
 
     assert (first, second, taken, is_taken(local)) == (True, False, True, False)
+
+
+def test_where_there_can_be_no_folder_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / ".contextfs").write_text("no folder")
+
+    with pytest.raises(Unavailable, match="local cannot be made"), alone(tmp_path / ".contextfs/local"):
+        pass

@@ -1,0 +1,83 @@
+"""Bring files and the names that lead to them safely to the disk: a flushed file is lost with its name.
+
+On macOS `fsync` leaves what is written in the drive's own cache, and `F_FULLFSYNC` empties that (fsync(2), fcntl(2)).
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_NO_SUCH_THING = {errno.EINVAL, errno.EBADF, errno.ENOTSUP}
+"""What a file system answers that cannot flush a folder."""
+
+
+def flush(handle: int) -> None:
+    """Bring an open file safely to the disk."""
+    if sys.platform == "darwin":
+        import fcntl  # noqa: PLC0415 - Windows has none
+
+        with suppress(OSError):  # some file systems, such as those of a network, have no such call
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)
+
+
+def flush_folders(folders: Iterable[Path]) -> None:
+    """Bring the names in folders safely to the disk, the last one's after the others'; Windows does so by itself."""
+    if sys.platform == "win32":
+        return
+    these = list(dict.fromkeys(folders))
+    for folder in these:
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except PermissionError:  # one may be allowed to write in a folder, and not to read it
+            os.sync()
+            continue
+        try:
+            _flush_names(handle, is_last=folder == these[-1])
+        finally:
+            os.close(handle)
+
+
+def flush_nearest(folder: Path) -> None:
+    """Bring the names in a folder safely to the disk; where it is gone, those in the nearest one above it."""
+    while True:
+        try:
+            flush_folders([folder])
+        except FileNotFoundError:
+            folder = folder.parent
+        else:
+            return
+
+
+def make_folder(folder: Path, *, within: Path) -> None:
+    """Make a folder within another one, and all that lead to it, where they are missing; their names are safe then.
+
+    Those that are there already are flushed, too, up to that of `within`: whoever made them may have been ended before
+    he did so.
+    """
+    leading = [folder, *folder.parents]
+    first = next((number for number, one in enumerate(leading) if one.exists()), len(leading))
+    last = leading.index(within) + 1 if within in leading else 1
+    folder.mkdir(parents=True, exist_ok=True)
+    flush_folders(one.parent for one in leading[: max(first, last)])
+
+
+def put(written: Path, target: Path) -> None:
+    """Put a file that was written and flushed into its place, so that this is safe, too."""
+    written.replace(target)
+    flush_folders([target.parent])
+
+
+def _flush_names(handle: int, *, is_last: bool) -> None:
+    try:
+        if is_last:
+            flush(handle)  # on macOS it empties the cache of the drive, with what the others left in it
+        else:
+            os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_THING:
+            raise

@@ -80,7 +80,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "seal of a registration",
         _CLIENTS,
-        "not hmac.compare_digest(_mac(services, content), sealed)",
+        "not is_by_any(services.key_pepper, _PURPOSE + content, sealed)",
         _grants("test_a_registration_cannot_be_made_up"),
     ),
     never(

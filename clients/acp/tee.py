@@ -30,7 +30,7 @@ def run(command: Sequence[str], editor: Callable[[bytes], object], agent: Callab
         with suppress(OSError):
             program.stdin.close()  # pyright: ignore[reportOptionalMemberAccess] - looked at above
 
-    with forwarding(program.pid):
+    with forwarding(program.send_signal):
         threading.Thread(target=forth, daemon=True).start()
         _carry(back, 1, Lines(agent))
         program.stdout.close()

@@ -51,11 +51,7 @@ class Lambda(Component):
             name=plan.name(workload.name, region),
             package_type="Image",
             image_uri=ground.image,
-            image_config={
-                "entry_points": ["python", "-m", "awslambdaric"],
-                "commands": [handler],
-                "working_directory": "/app",
-            },
+            image_config=_beginning(handler),
             role=ground.accounts.roles[workload.name].arn,
             architectures=["x86_64"],
             memory_size=2 * MEMORY[workload.size],
@@ -83,6 +79,13 @@ class Lambda(Component):
             function_version=self.function.version,
             opts=self.inside(),
         )
+
+
+def _beginning(handler: str) -> aws.lambda_.FunctionImageConfigArgs:
+    """Say how the image begins as a function of Lambda."""
+    return aws.lambda_.FunctionImageConfigArgs(
+        entry_points=["python", "-m", "awslambdaric"], commands=[handler], working_directory="/app"
+    )
 
 
 def _named(ground: Ground, workload: Workload) -> dict[str, pulumi.Output[str]]:

@@ -52,6 +52,18 @@ def talked(place: Place, asked: bytes, *agent: str) -> subprocess.CompletedProce
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_what_asks_us_to_end_asks_the_agent(place: Place) -> None:
+    code = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7)); print('up', flush=True); signal.pause()"
+    asked = [*CTX, "acp", "--", sys.executable, "-c", code]
+    with subprocess.Popen(asked, cwd=place.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as between:
+        assert between.stdout is not None
+        assert between.stdout.readline() == b"up\n"
+        between.terminate()
+
+        assert between.wait(60) == 7
+
+
 def test_bytes_are_the_same_and_turns_are_kept(place: Place, kept: Kept) -> None:
     asked = lines(*START, prompt("Which port?"), prompt("Again?"), ("no/such", {}))
 

@@ -162,7 +162,7 @@ def _walking(weights: Weights) -> Make:
     return lambda vectors: Graph(vectors, weights)
 
 
-def _whole(text: str, task: str) -> list[Sentence]:  # noqa: ARG001 - as `sentences` is called
+def _whole(text: str, task: str, *, is_models: bool = False) -> list[Sentence]:  # noqa: ARG001 - as `sentences` is called
     return [Sentence(0, text, 1.0)]
 
 

@@ -17,7 +17,7 @@ MUTANTS = (
         name="acknowledge before the commit",
         file="adapters/database/postgres.py",
         right="""\
-                yield transaction, rows
+                yield transaction, [answer.row for answer in answers[: len(opening)]]
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
@@ -25,13 +25,13 @@ MUTANTS = (
                     connection.close()
                 raise
             finally:
-                self._pool.putconn(connection)
+                self._give_back(connection)
 """,
         wrong="""\
-                yield transaction, rows
+                yield transaction, [answer.row for answer in answers[: len(opening)]]
             except BaseException:
                 _roll_back(connection)
-                self._pool.putconn(connection)
+                self._give_back(connection)
                 raise
             import threading, time
             def later():
@@ -39,7 +39,7 @@ MUTANTS = (
                 try:
                     transaction.commit()
                 finally:
-                    self._pool.putconn(connection)
+                    self._give_back(connection)
             threading.Thread(target=later, daemon=True).start()
 """,
         shows_as=("lost",),

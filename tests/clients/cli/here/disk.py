@@ -17,7 +17,7 @@ from typing import TypeVar
 ROOT = 0
 _FEW = 5
 """Of so many calls that are not flushed all subsets are tried."""
-_SPREAD = int(os.environ.get("CONTEXTFS_POWER_CUTS", "4"))
+_SPREAD = int(os.environ.get("CONTEXTFS_POWER_CUTS", "2"))
 """Of more, so many beginnings, ends, single ones, all but one, torn ones, and subsets by chance."""
 _PAGE = 4096
 """What a disk writes whole."""

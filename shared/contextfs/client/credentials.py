@@ -6,17 +6,14 @@ keyring is loaded only where a key is in it.
 """
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from contextfs.client import keyrings
-from contextfs.kit.durable import flush, make_folder, put
+from contextfs.client import keyrings, private_file
 from contextfs.kit.errors import Unavailable
 
 FILE = "credentials.json"
@@ -85,21 +82,8 @@ def kept(environment: Mapping[str, str]) -> dict[str, Kept]:
 
 
 def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
-    file = home(environment) / FILE
-    beside = file.with_name(f"{FILE}.{os.getpid()}")
     written = {url: one.key if one == Kept(key=one.key) else msgspec.to_builtins(one) for url, one in entries.items()}
-    text = json.dumps(written, indent=2)
-    try:
-        make_folder(file.parent, within=file.parent)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-            opened.write(text.encode())
-            opened.flush()
-            flush(opened.fileno())
-        put(beside, file)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise Unavailable(f"{file} cannot be written ({error.strerror}): give the folder back.") from None
+    private_file.write(home(environment) / FILE, json.dumps(written, indent=2))
 
 
 def _service(environment: Mapping[str, str]) -> str:

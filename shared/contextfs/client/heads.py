@@ -5,13 +5,11 @@ is written anew, or lost its end, holds it no longer.
 """
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from uuid import UUID
 
+from contextfs.client import private_file
 from contextfs.client.credentials import home
-from contextfs.kit.durable import flush, make_folder, put
 from contextfs.kit.errors import Unavailable
 
 FILE = "audit-heads.json"
@@ -24,20 +22,8 @@ def noted(environment: Mapping[str, str], organization: UUID) -> str | None:
 
 def note(environment: Mapping[str, str], organization: UUID, head: str) -> None:
     """Note a head; Unavailable when it cannot be written."""
-    file = home(environment) / FILE
-    beside = file.with_name(f"{FILE}.{os.getpid()}")
-    try:
-        text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
-        make_folder(file.parent, within=file.parent)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-            opened.write(text.encode())
-            opened.flush()
-            flush(opened.fileno())
-        put(beside, file)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise Unavailable(f"{file} cannot be written ({error.strerror}): give the folder back.") from None
+    text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
+    private_file.write(home(environment) / FILE, text)
 
 
 def _all(environment: Mapping[str, str]) -> dict[str, str]:

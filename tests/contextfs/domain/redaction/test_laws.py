@@ -1,13 +1,12 @@
 """Laws of redaction: twice is once, nothing raises, nothing else changes, and time grows with length alone."""
 
-from time import process_time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contextfs.domain.redaction import redact
 from tests.contextfs.domain.redaction.corpus import positives
+from tests.growth import is_linear
 
 KEY = b"k"
 
@@ -60,20 +59,6 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def _seconds(text: str) -> float:
-    """The processor time of the quicker of two runs: the other one may have met the collection of garbage."""
-    return min(_once(text), _once(text))
-
-
-def _once(text: str) -> float:
-    started = process_time()
-    redact(text, key=KEY)
-    return process_time() - started
-
-
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_grows_with_length_and_no_faster(unit: str) -> None:
-    short = _seconds(unit * (10_000 // len(unit)))
-    long = _seconds(unit * (80_000 // len(unit)))
-
-    assert long < 0.05 + 24 * short  # eight times the text; anything quadratic would take 64 times as long
+    assert is_linear(lambda text: redact(text, key=KEY), unit, 80_000)

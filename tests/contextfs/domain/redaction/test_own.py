@@ -1,6 +1,5 @@
 """Rules that people write themselves: what they replace, what they leave, and which are refused."""
 
-from time import process_time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from contextfs.domain.redaction.sieve import gather, suspects
 from contextfs.kit.errors import Invalid
 from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import RedactionRule
+from tests.growth import is_linear
 
 KEY = b"k"
 
@@ -163,20 +163,6 @@ def test_nothing_that_is_passed_over_holds_what_a_rule_finds(some: list[str]) ->
 HOSTILE = (("(a+)+$", "a"), (".*z|aa", "a"), ("(?:a|aa)+b", "a"), ("(x+x+)+y", "x"), ("(?i)k[^x]*x", "k"))
 
 
-def _seconds(text: str, of: RedactionRule) -> float:
-    """The processor time of the quicker of two runs: the other one may have met the collection of garbage."""
-    return min(_once(text, of), _once(text, of))
-
-
-def _once(text: str, of: RedactionRule) -> float:
-    started = process_time()
-    redact(text, key=KEY, wanted=[of])
-    return process_time() - started
-
-
 @pytest.mark.parametrize(("pattern", "unit"), HOSTILE)
 def test_time_grows_with_length_and_no_faster(pattern: str, unit: str) -> None:
-    short = _seconds(unit * (4_000 // len(unit)), rule(pattern))
-    long = _seconds(unit * (32_000 // len(unit)), rule(pattern))
-
-    assert long < 0.05 + 24 * short  # eight times the text; anything quadratic would take 64 times as long
+    assert is_linear(lambda text: redact(text, key=KEY, wanted=[rule(pattern)]), unit, 32_000)

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.sieve import suspects
 from contextfs.kit.personal import PERSONAL, USUAL, Personal
 from tests.contextfs.domain.redaction import corpus, people
+from tests.growth import is_linear
 
 KEY = b"k"
 LEAST: dict[str, float] = {"email": 1, "phone": 0.97, "card": 1, "ssn": 1}
@@ -202,20 +202,6 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def _seconds(text: str) -> float:
-    """The processor time of the quicker of two runs: the other one may have met the collection of garbage."""
-    return min(_once(text), _once(text))
-
-
-def _once(text: str) -> float:
-    started = process_time()
-    _text(text)
-    return process_time() - started
-
-
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_grows_with_length_and_no_faster(unit: str) -> None:
-    short = _seconds(unit * (10_000 // len(unit)))
-    long = _seconds(unit * (80_000 // len(unit)))
-
-    assert long < 0.05 + 24 * short  # eight times the text; anything quadratic would take 64 times as long
+    assert is_linear(_text, unit, 80_000)

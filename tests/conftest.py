@@ -1,11 +1,13 @@
 """A real Postgres for the whole run, a schema in it, and tenants to test with: each test founds its own."""
 
+import gc
 import os
 import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,6 +48,23 @@ PASSWORDS = {
     "contextfs_relay": "relay-password",
     "contextfs_sql": "sql-password",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load in each process of a whole run, while little is loaded, what reads the sources of all that is."""
+    if hasattr(config, "workerinput"):
+        import_module("scim2_client")
+
+
+def pytest_collection() -> None:
+    """Look for no garbage among what is loaded: it stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among what was loaded."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,8 +21,9 @@ class Mutant:
 
 
 def plant(mutant: Mutant, source: Path, target: Path) -> Path:
-    """Copy the library with one mistake in it; gives the folder to put first on the import path."""
-    shutil.copytree(source / "contextfs", target / "contextfs", ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy the library, compiled as it is, with one mistake in it; gives the folder to put first on the import path."""
+    half_written = shutil.ignore_patterns("*.pyc.*")  # what another process compiles at this moment
+    shutil.copytree(source / "contextfs", target / "contextfs", ignore=half_written)
     file = target / "contextfs" / mutant.file
     text = file.read_text(encoding="utf-8")
     assert text.count(mutant.right) == 1, f"{mutant.file} no longer reads as the mutant expects"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from scim2_client.engines.httpx2 import SyncSCIMClient
+from scim2_models import ScimProvider
 from scim2_server.testing import ScimStorageContract
 from scim2_server.utils import load_default_provider
 from scim2_tester import Status, check_server
@@ -36,15 +37,21 @@ def test_the_tester_finds_nothing(wiring: Wiring, directory: Directory) -> None:
 class TestStorage(ScimStorageContract):
     """The contract of scim2-server's storages, over Postgres with a tenant's claims."""
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def provider(cls) -> ScimProvider:
+        """Give what is served, once for all tests: models are made for it, of the sources of all that is loaded."""
+        return load_default_provider()
+
     @pytest.fixture
-    def storage(self, wiring: Wiring, http: TestClient) -> Iterator[DirectoryStorage]:
+    def storage(self, wiring: Wiring, http: TestClient, provider: ScimProvider) -> Iterator[DirectoryStorage]:
         """Give a storage of an organization of its own."""
         tenant: Tenant = founded(wiring, http)
         now = system_clock()
         with wiring.database.transaction(assuming(tenant.org_id, tenant.org_id)) as (tx, _):
             yield DirectoryStorage(
                 tx,
-                load_default_provider(),
+                provider,
                 org_id=tenant.org_id,
                 now=now,
                 new_id=lambda: uuid7(now, os.urandom),

@@ -2,20 +2,28 @@
 
 from contextfs.domain.memories.model import MemoryWritten, NewMemory
 from contextfs.domain.redaction import store as redaction
+from contextfs.journeys.capture.clean import policy_by
 from contextfs.journeys.remember import memories
-from contextfs.kit.call import Call
+from contextfs.journeys.remember.memories import Draft
+from contextfs.kit.call import Call, Services
 from contextfs.kit.fields import Wait
 from contextfs.kit.ports import Statement
 
 
-def ahead(body: NewMemory) -> list[Statement]:
+def drafted(services: Services, body: NewMemory) -> Draft:
+    """Make a draft, as most projects have it."""
+    return memories.drafted(body, policy_by(services))
+
+
+def ahead(body: NewMemory, draft: Draft | None) -> list[Statement]:
     """Give what is asked first."""
-    return [redaction.choosing(body.project_id)]
+    choosing = redaction.choosing(body.project_id)
+    return [choosing] if draft is None else [choosing, draft.looking]
 
 
-def handle(call: Call, body: NewMemory, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
+def handle(call: Call, body: NewMemory, draft: Draft | None = None, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
     """Add a memory; one that says the same in the same project is given back instead of stored twice.
 
     Without a `type` it is a fact, unless the same is known as something else.
     """
-    return memories.add(call, body)
+    return memories.add(call, body, draft)

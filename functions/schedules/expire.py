@@ -2,12 +2,16 @@
 
 import os
 
-from contextfs.journeys.keep.expire import expire
+from contextfs.journeys.keep.expire import expire, expire_exports
 from contextfs.journeys.keep.retention import cut
 from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows, old replies, and exports whose time is over; cut audit logs."""
-    expire(sweep.platform, sweep.clock(), sweep.blobs())
+    """Delete old inbox rows and old replies; cut audit logs; delete exports whose time is over.
+
+    What is stored elsewhere comes last: that it cannot be reached keeps nothing else.
+    """
+    expire(sweep.platform, sweep.clock())
     cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)
+    expire_exports(sweep.platform, sweep.clock(), sweep.blobs())

@@ -88,6 +88,13 @@ def test_events_and_schedules_start_without_http_on_lambda(by_aws: Loaded, name:
     assert unwanted(by_aws[name], WEB) == []
 
 
+def test_who_decides_what_was_proposed_loads_nothing_that_proposes(alone: Loaded) -> None:
+    loads = {name: unwanted(alone[name], ("contextfs.journeys.learn",)) for name in ROWS if name.startswith("reviews.")}
+
+    assert loads
+    assert not any(loads.values()), loads
+
+
 def test_no_door_loads_a_protocol_before_it_is_spoken(by_gcp: Loaded, by_aws: Loaded) -> None:
     early = [(name, unwanted(row, PROTOCOLS)) for host in (by_gcp, by_aws) for name, row in host.items()]
 

@@ -49,4 +49,4 @@ def test_who_writes_opens_writes_and_settles(tenant: Tenant, things: Things, tri
         body = {"messages": [{"role": "user", "content": uuid4().hex}]}
         assert tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", body).status_code == 201
 
-    assert [_counted(trips, remember), _counted(trips, say)] == [3, 2]
+    assert [_counted(trips, remember), _counted(trips, say)] == [2, 2]

@@ -68,8 +68,10 @@ def test_a_handler_takes_what_its_path_names_and_says_what_it_does(route: Route)
 def test_what_a_handler_asks_first_follows_from_what_it_takes(route: Route) -> None:
     door = import_module(f"functions.{route.name}")
     first = getattr(door, "ahead", lambda: ())
+    taken = inspect.signature(door.handle).parameters
 
-    assert {*inspect.signature(first).parameters} <= {*inspect.signature(door.handle).parameters} - {"call"}
+    assert {*inspect.signature(first).parameters} <= {*taken} - {"call"}
+    assert hasattr(door, "drafted") == ("draft" in taken)
 
 
 def test_triggers_take_events_that_are_emitted() -> None:

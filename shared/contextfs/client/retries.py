@@ -41,7 +41,7 @@ def asked_pause(header: str | None, now: datetime) -> float | None:
     """Read Retry-After (RFC 9110, section 10.2.3): seconds, or a date; None when it is neither."""
     if header is None:
         return None
-    if header.strip().isdigit():
+    if header.isascii() and header.strip().isdigit():
         return float(header.strip())
     try:
         until = parsedate_to_datetime(header)

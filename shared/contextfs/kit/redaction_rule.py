@@ -1,7 +1,7 @@
 """A rule of redaction that people write themselves: what has to go beside what the product knows."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 import msgspec
 from msgspec import Meta
@@ -65,3 +65,7 @@ class Choice(msgspec.Struct, frozen=True):
     def wanted(self, usual: Collection[Personal]) -> frozenset[Wanted]:
         """Give what is taken out; `usual` are the classes where the project chose none."""
         return frozenset[Wanted]((*(usual if self.personal is None else self.personal), *self.rules))
+
+
+UNCHOSEN: Final = Choice(None, ())
+"""What a project leaves to the installation, whose organization has no rules."""

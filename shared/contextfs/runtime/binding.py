@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from contextfs.kit.call import Outside
+from contextfs.kit.call import Outside, Services
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.payload import Payload
 from contextfs.kit.ports import Statement
@@ -42,6 +42,8 @@ class Binding:
     """Gives what the handler asks first, by its arguments: it is sent along with who calls, to spare a round trip."""
     asks_of_body: bool
     """Whether that follows from the body, too, and not from the address alone."""
+    draft: Callable[[Services, Any], Any] | None
+    """Makes what the handler takes as `draft` of the body, while it is looked up who calls."""
 
     @property
     def tells_version(self) -> bool:
@@ -58,9 +60,10 @@ def bind(route: Route) -> Binding:
     reply = _reply(hints.pop("return", None))
     parameters = list(inspect.signature(handle).parameters.values())[1:]
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
-    in_query = [p for p in parameters if p not in in_path and p.name != "body"]
+    in_query = [p for p in parameters if p not in in_path and p.name not in {"body", "draft"}]
     changes_one = route.method != "GET" and bool(in_path)
     has_versions = hasattr(reply, "version")
+    first = getattr(door, "ahead", None)
     return Binding(
         handle=handle,
         path_type=_struct("Path", in_path, hints),
@@ -70,8 +73,9 @@ def bind(route: Route) -> Binding:
         reply_type=reply,
         compares=(changes_one and reply in {None, NoneType})
         or (has_versions and (changes_one or route.method == "PUT")),
-        ahead=_ahead(first := getattr(door, "ahead", None)),
-        asks_of_body=first is not None and "body" in inspect.signature(first).parameters,
+        ahead=_ahead(first),
+        asks_of_body=first is not None and not inspect.signature(first).parameters.keys().isdisjoint({"body", "draft"}),
+        draft=getattr(door, "drafted", None),
     )
 
 

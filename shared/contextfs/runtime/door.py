@@ -178,7 +178,7 @@ class Door:
         """
         route, now = asked.route, self.clock()
         with self._entered(asked, now) as (tx, found, let_in):
-            request, taken = asked.sent.read
+            request = asked.sent.read.request
             admitted = asked.caller.admitted(found, request, now)
             let_in()
             asked.bill.admitted(admitted.principal, now)
@@ -202,7 +202,7 @@ class Door:
                 earlier = idempotency.replay(tx, call.principal, key, request, now)
                 if earlier is not None:
                     return call, None, earlier
-            result = leaving(asked.binding.handle(call, **taken), call)
+            result = leaving(asked.binding.handle(call, **asked.sent.taken), call)
             response = reply(route, request, result)
             if admitted.renew is not None:
                 response = admitted.renew(call, response)
@@ -222,12 +222,12 @@ class Door:
         sent = asked.sent
 
         def meanwhile() -> Sequence[Statement]:
-            behind = sent.behind()
-            return behind if is_familiar else ()
+            sent.check()
+            return sent.behind(self.services) if is_familiar else ()
 
         reads = asked.route.method == "GET"
         if reads or sent.is_long:
-            meanwhile()
+            sent.check()
         ahead = sent.ahead() if is_familiar else ()
         return entrance.opened(
             self.services.database,

@@ -11,7 +11,7 @@ from contextfs.adapters.database.listen import Listener
 from contextfs.domain.events.model import Delivery
 from contextfs.journeys.react.deliver import claim, deliver, renew
 from contextfs.journeys.react.relay import relay_once
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import Unavailable
 from contextfs.runtime import wiring
 from contextfs.runtime.renewal import EVERY, Renewal
 from contextfs.runtime.table import Schedule
@@ -121,14 +121,18 @@ class WorkerLoop:
 
 
 def _mended(turn: Callable[[], bool], stop: threading.Event) -> bool:
-    """Take a turn; when the database is away, wait a little and say that there may be more to do."""
+    """Take a turn; when the database is away, or something went wrong, wait a little and say that there may be more.
+
+    A loop that ended would leave what comes lying, and a schedule with a mistake in it would keep all behind it from
+    running, also in the next process.
+    """
     try:
         return turn()
     except Unavailable:
-        stop.wait(_MEND_SECONDS)
-    except ContextFSError as error:
+        pass
+    except Exception as error:  # noqa: BLE001 - see above
         _log.exception("turn failed", extra={"kind": type(error).__name__})
-        stop.wait(_MEND_SECONDS)
+    stop.wait(_MEND_SECONDS)
     return True
 
 

@@ -21,6 +21,51 @@ where org_id = %(org_id)s and actor_id = %(actor_id)s and key = %(key)s
 -- Write what a call leaves behind: events, the audit row, the meter.
 select contextfs.settle(%(effects)s::jsonb)
 
+-- name: settle_one
+-- The same for a call that did one thing, told by values, which are read in a third less of the time. (The project comes
+-- before its counter, as in the function. Where there is no such project to see, the feed's own key or policy refuses.)
+with outgoing as (
+    insert into outbox (org_id, id, project_id, type, subject, time, actor, reader, data)
+    values (
+        %(org_id)s, %(event_id)s, %(event_project_id)s, %(event_type)s, %(event_subject)s, %(event_time)s,
+        %(event_actor)s, %(event_reader)s, %(event_data)s::jsonb
+    )
+),
+
+audited as (
+    insert into audit_log (org_id, id, at, actor_id, actor, action, project_id, subject, request_id, details)
+    values (
+        %(org_id)s, %(audit_id)s, %(at)s, %(actor_id)s, %(actor)s, %(action)s, %(project_id)s, %(subject)s,
+        %(request_id)s, %(details)s::jsonb
+    )
+),
+
+metered as (
+    insert into usage_records (org_id, id, at, actor_id, project_id, meter, quantity, request_id)
+    values (
+        %(org_id)s, %(usage_id)s, %(at)s, %(actor_id)s, %(project_id)s, %(meter)s, %(quantity)s, %(request_id)s
+    )
+),
+
+project as (
+    select p.org_id, p.id
+    from projects as p
+    where p.org_id = %(org_id)s and p.id = %(change_project_id)s
+    for key share of p
+),
+
+counter as (
+    insert into feed_counters as f (org_id, project_id, position)
+    select p.org_id, p.id, 1 from project as p
+    on conflict (org_id, project_id) do update set position = f.position + 1
+    returning f.position
+)
+
+insert into feed (org_id, project_id, position, kind, subject, items, size, reader, origin)
+select
+    %(org_id)s, %(change_project_id)s, coalesce((select n.position from counter as n), 0), %(change_kind)s,
+    %(change_subject)s, %(change_items)s::text [], %(change_size)s, %(change_reader)s::uuid, %(change_origin)s::uuid
+
 -- name: consume
 -- Take an event for a consumer; no row when it was taken before.
 insert into consumed_events (org_id, consumer, event_id, consumed_at)

@@ -1,5 +1,6 @@
 """Reads a request of an ASGI server, each part of it within bounds."""
 
+import re
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from contextfs.runtime.table import KIB
 _ADDRESS_LIMIT = 16 * KIB
 _HEADERS_LIMIT = 64 * KIB
 _PARAMETERS = 200
+_DIGITS = re.compile(r"[0-9]+")
+_MOST_DIGITS = 20
+"""Of a number: what is longer is not read whole, for Python refuses thousands of digits."""
 _BETWEEN = {"cookie": "; "}
 
 
@@ -32,8 +36,10 @@ async def read(request: Request, body_limit: int, trusted_hops: int) -> HttpRequ
 async def read_body(request: Request, limit: int) -> bytes:
     """Read a body of at most `limit` bytes; TooLarge as soon as it is longer, whatever its header says."""
     too_large = TooLarge(f"The body is larger than {limit} bytes: send it in smaller parts.", where="body")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if (
+        _DIGITS.fullmatch(declared := request.headers.get("content-length", ""))
+        and int(declared[:_MOST_DIGITS]) > limit
+    ):
         raise too_large
     parts: list[bytes] = []
     size = 0

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from contextfs.kit.call import Services
 from contextfs.kit.errors import BadInput, ContextFSError, TooLarge
 from contextfs.kit.payload import Payload
 from contextfs.kit.ports import Statement
@@ -33,6 +34,7 @@ class Sent:
         self._route = route
         self._binding = binding
         self._request = request
+        self._draft: Any = None
 
     @property
     def is_long(self) -> bool:
@@ -67,10 +69,21 @@ class Sent:
                 return self._binding.ahead(self._addressed)
         return ()
 
-    def behind(self) -> Sequence[Statement]:
-        """Read all of it, and give what its handler asks first beside that."""
-        taken, _ = self.read.taken, self.expected
-        return self._binding.ahead(taken) if self._binding.asks_of_body else ()
+    @property
+    def taken(self) -> dict[str, Any]:
+        """All arguments of its handler: the draft is None where none was made."""
+        taken = self.read.taken
+        return taken if self._binding.draft is None else taken | {"draft": self._draft}
+
+    def check(self) -> None:
+        """Read all of it."""
+        _ = self.read, self.expected
+
+    def behind(self, services: Services) -> Sequence[Statement]:
+        """Let its handler make a draft, and give what is asked first beside what the address told."""
+        if self._binding.draft is not None and self._draft is None and not self.is_long:
+            self._draft = self._binding.draft(services, self.read.taken["body"])
+        return self._binding.ahead(self.taken) if self._binding.asks_of_body else ()
 
     @cached_property
     def _addressed(self) -> dict[str, Any]:

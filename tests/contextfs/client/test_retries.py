@@ -44,3 +44,4 @@ def test_retry_after_is_seconds_or_a_date() -> None:
 def test_what_is_no_retry_after_asks_for_nothing() -> None:
     assert asked_pause(None, NOW) is None
     assert asked_pause("soon", NOW) is None
+    assert asked_pause("²", NOW) is None, "a digit, and no number"

@@ -68,6 +68,32 @@ def test_one_connection_wakes_all_lanes(new_schema: Callable[[], str]) -> None:
     assert (201, 1, 2, 0, 1) == (stored.status_code, listening, took, left, still)
 
 
+def test_a_schedule_with_a_mistake_in_it_holds_up_neither_events_nor_other_schedules(
+    new_schema: Callable[[], str],
+) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    url = new_schema()
+    wired = Wiring(settings_for(url))
+    wired.services = replace(wired.services, transcripts=broken)  # the last schedule but one asks for them
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        TestClient(gateway(wired.door, routes())) as http,
+    ):
+        tenant = founded(wired, http)
+        tenant.call("POST", "/v1/query", {}, idempotency_key="old")
+        connection.execute("update contextfs.idempotency_keys set created_at = now() - interval '25 hours'")
+        with carrying(wired):
+            new = {"project_id": str(tenant.project_id), "content": "We deploy with uv."}
+            tenant.call("POST", "/v1/memories", new)
+            took = until(connection, _TOOK.encode(), 2)
+            kept = until(connection, b"select count(*) from contextfs.idempotency_keys", 0)
+    wired.close()
+
+    assert (2, 0) == (took, kept)
+
+
 class Slow(Letters):
     """Works until it is told to end."""
 

@@ -1,7 +1,11 @@
 """DELETE /v1/exports/{export_id}, and exports whose time is over."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from contextfs.kit.errors import ContextFSError
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import expire
 from tests.conftest import Tenant
@@ -50,6 +54,31 @@ def test_what_is_over_goes_with_its_file_and_the_rest_stays(
     assert over.status_code == 404
     assert kept(wiring, tenant) == []
     assert kept(wiring, other_tenant) == [f"exports/{other_tenant.org_id}/{young}.zip"]
+    assert rows.of("exports", tenant) == []
+
+
+def test_a_file_that_cannot_be_deleted_keeps_its_export_and_nothing_else(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
+) -> None:
+    stuck, old = ready(tenant, settle_events), ready(other_tenant, settle_events)
+    tenant.call("POST", "/v1/query", {}, idempotency_key="old")
+    over = "update contextfs.exports set expires_at = now() - %s::interval where id = %s"
+    rows.connection.execute(over, ["1 hour", stuck])
+    rows.connection.execute(over, ["1 second", old])
+    rows.connection.execute("update contextfs.idempotency_keys set created_at = now() - interval '25 hours'")
+    file = Path(wiring.settings.files or "") / f"exports/{tenant.org_id}/{stuck}.zip"
+    file.unlink()
+    file.mkdir()
+    platform = wiring.platform()
+    sweep = wiring.sweep(platform, wiring.bus(platform))
+    with pytest.raises(ContextFSError, match="takes or gives no file"):
+        expire.handle(sweep)
+    left = [rows.of(table, one) for one in (tenant, other_tenant) for table in ("exports", "idempotency_keys")]
+    file.rmdir()
+    expire.handle(sweep)
+    platform.close()
+
+    assert ([str(row["id"]) for row in left[0]], left[1:]) == ([stuck], [[], [], []])
     assert rows.of("exports", tenant) == []
 
 

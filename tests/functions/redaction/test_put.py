@@ -56,6 +56,21 @@ def test_it_holds_for_each_way_in(tenant: Tenant, things: Things) -> None:
     assert sum(one.count("[redacted:customer-number:") for one in everything) >= 6
 
 
+def test_a_draft_by_what_holds_for_most_is_not_stored_where_a_rule_wants_more(
+    tenant: Tenant, things: Things, rows: Rows
+) -> None:
+    place = f"/v1/sessions/{things.session_id}/messages"
+    said = {"messages": [{"role": "user", "content": SAID, "tool_calls": [{"name": "look", "input": {"id": SAID}}]}]}
+    before = kept(tenant), tenant.call("POST", place, said).status_code  # from then on drafts are made for them
+    tenant.call("PUT", PATH, {"rules": RULES})
+    after = kept(tenant), tenant.call("POST", place, said).status_code
+
+    assert (before, after[1]) == ((SAID, 201), 201)
+    assert "[redacted:customer-number:" in after[0]
+    stored = sorted(str((row["content"], row["tool_calls"])) for row in rows.of("messages", tenant))
+    assert [one.count("12345678") for one in stored] == [2, 0], stored
+
+
 def test_without_rules_all_is_as_before(tenant: Tenant) -> None:
     tenant.call("PUT", PATH, {"rules": RULES})
     cleared = tenant.call("PUT", PATH, {"rules": []})

@@ -3,7 +3,8 @@
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import expire
 from tests.conftest import Tenant
-from tests.functions.conftest import Rows, sign_in
+from tests.functions.asking import UNKNOWN
+from tests.functions.conftest import Rows, bury, sign_in
 
 
 def test_old_replies_go_and_young_ones_stay(tenant: Tenant, rows: Rows, wiring: Wiring) -> None:
@@ -66,3 +67,22 @@ def test_messages_of_providers_go_when_they_are_believed_no_more(tenant: Tenant,
     platform.close()
 
     assert [row["id"] for row in rows.of("saml_messages", tenant)] == ["young"]
+
+
+def test_who_took_an_event_is_known_for_as_long_as_it_can_be_sent_again(
+    tenant: Tenant, rows: Rows, wiring: Wiring
+) -> None:
+    bury(rows, tenant, UNKNOWN)
+    [letter] = rows.of("dead_letters", tenant)
+    rows.connection.execute(
+        "insert into contextfs.consumed_events (org_id, consumer, event_id, consumed_at)"
+        " select %(org)s, 'triggers.graph', event_id, now() - interval '31 days'"
+        " from unnest(array[%(letter)s, gen_random_uuid()]) as event_id",
+        {"org": tenant.org_id, "letter": letter["event_id"]},
+    )
+    platform = wiring.platform()
+
+    expire.handle(wiring.sweep(platform, wiring.bus(platform)))
+    platform.close()
+
+    assert [row["event_id"] for row in rows.of("consumed_events", tenant)] == [letter["event_id"]]

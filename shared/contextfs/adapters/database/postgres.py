@@ -67,7 +67,7 @@ class PostgresTransaction:
 
     def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
         """Run a query while something else is done; what this gives waits for its first row."""
-        answer = self._depart((query, parameters))[-1]
+        answer = self._read_ahead((query, parameters)) or self._depart((query, parameters))[-1]
         return lambda: answer.row
 
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
@@ -94,11 +94,15 @@ class PostgresTransaction:
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
 
     def _answer(self, statement: Statement) -> Answer:
+        return self._read_ahead(statement) or self._fly(statement)[-1]
+
+    def _read_ahead(self, statement: Statement) -> Answer | None:
+        """Give the answer to what was asked ahead, once."""
         for place, (asked, answer) in enumerate(self._ahead):
             if asked == statement:
                 del self._ahead[place]
                 return answer
-        return self._fly(statement)[-1]
+        return None
 
     def _fly(self, *statements: Statement) -> list[Answer]:
         answers = self._depart(*statements)

@@ -115,9 +115,11 @@ on conflict do nothing
 select (select count(*) from outbox) as outbox, (select count(*) from deliveries) as deliveries
 
 -- name: expire_consumed
--- Forget which events were taken, when no copy of them can still arrive.
-delete from consumed_events
-where consumed_at < %(before)s
+-- Forget which events were taken, when no copy of them can still arrive: one that is a dead letter of any consumer can be
+-- sent again, to all of them.
+delete from consumed_events as c
+where c.consumed_at < %(before)s
+    and not exists (select from dead_letters as d where d.org_id = c.org_id and d.event_id = c.event_id)
 
 -- name: expire_replies
 -- Forget replies that no honest client asks for again.

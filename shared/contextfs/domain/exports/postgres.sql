@@ -57,11 +57,17 @@ delete from exports
 where id = %(id)s and expires_at > %(now)s
 returning id
 
--- name: expire
--- Forget exports whose time is over.
-delete from exports
+-- name: over
+-- Exports whose time is over.
+select org_id, id
+from exports
 where expires_at < %(now)s
-returning org_id, id
+order by expires_at
+
+-- name: forget
+-- Forget exports of any organizations.
+delete from exports
+where (org_id, id) in (select * from unnest(%(orgs)s::uuid [], %(ids)s::uuid []))
 
 -- name: organization
 -- Whose export it is.

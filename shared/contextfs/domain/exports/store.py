@@ -1,5 +1,6 @@
 """Questions and commands about exports."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -81,9 +82,14 @@ def delete(tx: Transaction, export_id: UUID, now: datetime) -> None:
         raise NotFound(_ABSENT)
 
 
-def expire(tx: Transaction, now: datetime) -> list[tuple[UUID, UUID]]:
-    """Forget exports whose time is over, of all organizations; gives their organizations and ids."""
-    return [(row["org_id"], row["id"]) for row in tx.all(_SQL["expire"], {"now": now})]
+def over(tx: Transaction, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Name the exports whose time is over, of all organizations; gives their organizations and ids."""
+    return [(row["org_id"], row["id"]) for row in tx.all(_SQL["over"], {"now": now})]
+
+
+def forget(tx: Transaction, exports: Sequence[tuple[UUID, UUID]]) -> None:
+    """Forget exports of any organizations."""
+    tx.run(_SQL["forget"], {"orgs": [org_id for org_id, _ in exports], "ids": [one for _, one in exports]})
 
 
 _ABSENT = "There is no such export, or it is not yours to see: exports go after seven days."

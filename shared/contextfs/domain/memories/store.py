@@ -70,19 +70,23 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...]
 
 
-def look(tx: Transaction, project_id: UUID, fields: Fields, *, is_typed: bool) -> Callable[[], Memory | None]:
-    """Look for the memory that says the same in a project to its readers; what this gives waits for it, or for None.
+def looking(project_id: UUID, fields: Fields, *, is_typed: bool) -> Statement:
+    """Give the statement that looks for the memory that says the same in a project to its readers.
 
     Where nobody chose its type, one of any type is the same. Whoever is about to add the same text waits for the end of
     this transaction, so that it is added once.
     """
-    wanted = {
+    return _SQL["same"], {
         "project_id": project_id,
         "fingerprint": fingerprint(fields.type, fields.content),
         "visibility": fields.visibility,
         "gist": None if is_typed else gist(fields.content),
     }
-    coming = tx.ask(_SQL["same"], wanted)
+
+
+def look(tx: Transaction, looking: Statement) -> Callable[[], Memory | None]:
+    """Look for the memory that says the same; what this gives waits for it, or for None."""
+    coming = tx.ask(*looking)
 
     def same() -> Memory | None:
         row = coming()

@@ -9,8 +9,8 @@ import msgspec
 from contextfs.domain.redaction import store
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
-from contextfs.kit.call import Call
-from contextfs.kit.redaction_rule import Choice
+from contextfs.kit.call import Call, Services
+from contextfs.kit.redaction_rule import UNCHOSEN, Choice
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -22,7 +22,12 @@ def cleaner(call: Call, project_id: UUID | None) -> "Cleaner":
 
 def cleaner_by(call: Call, choice: Choice) -> "Cleaner":
     """Give what cleans as was chosen; where it was not, as the installation does."""
-    return Cleaner(Policy(call.services.redaction_key, choice.wanted(call.services.personal)))
+    return Cleaner(policy_by(call.services, choice))
+
+
+def policy_by(services: Services, choice: Choice = UNCHOSEN) -> Policy:
+    """Give how is cleaned what was chosen; where it was not, as the installation does."""
+    return Policy(services.redaction_key, choice.wanted(services.personal))
 
 
 class Cleaner:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from contextfs.domain.sessions.model import Kind, Message, NewMessage, Role
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.pattern import pattern
@@ -13,21 +15,29 @@ _MARK = pattern(r"\s*+<([a-z][a-z0-9]*+(?:[-_][a-z0-9]++)++)(?:\s[^<>]*+)?>(?s:.
 _KINDS: dict[Role, Kind] = {"user": "prompt", "assistant": "reply", "tool": "tool_result", "system": "meta"}
 
 
-def message(new: NewMessage, cleaner: Cleaner, *, session_id: UUID, message_id: UUID, now: datetime) -> Message:
-    """Make the message that is stored; one that brings no time is of now."""
-    cleaned = cleaner.fields(new, texts=("content",), values=("metadata",))
+def cleaned(new: NewMessage, cleaner: Cleaner) -> NewMessage:
+    """Give a message without secrets."""
+    told = cleaner.fields(new, texts=("content",), values=("metadata",))
+    if not new.tool_calls:
+        return told
+    calls = [cleaner.fields(tool_call, values=("input",)) for tool_call in new.tool_calls]
+    return msgspec.structs.replace(told, tool_calls=calls)
+
+
+def message(clean: NewMessage, *, session_id: UUID, message_id: UUID, now: datetime) -> Message:
+    """Make the message that is stored of one without secrets; one that brings no time is of now."""
     return Message(
         id=message_id,
         session_id=session_id,
-        external_id=new.external_id,
-        role=new.role,
-        kind=new.kind or _KINDS[new.role],
-        content=cleaned.content,
-        tool_calls=[cleaner.fields(tool_call, values=("input",)) for tool_call in new.tool_calls],
-        model=new.model,
-        tokens=new.tokens,
-        metadata=cleaned.metadata,
-        created_at=new.created_at or now,
+        external_id=clean.external_id,
+        role=clean.role,
+        kind=clean.kind or _KINDS[clean.role],
+        content=clean.content,
+        tool_calls=clean.tool_calls,
+        model=clean.model,
+        tokens=clean.tokens,
+        metadata=clean.metadata,
+        created_at=clean.created_at or now,
     )
 
 

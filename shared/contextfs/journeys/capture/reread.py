@@ -16,7 +16,7 @@ from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Message, NewMessage, Session, SessionChange
 from contextfs.domain.sessions.rules import says
 from contextfs.journeys.capture.clean import Cleaner, cleaner_by
-from contextfs.journeys.capture.messages import message, title_of
+from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session
 from contextfs.kit.call import Call
 from contextfs.kit.clock import Clock
@@ -151,7 +151,7 @@ def _compared(call: Call, session: Session, told: Sequence[NewMessage], cleaning
     for new, fresh_id in zip(told, uuid7s(call.now, call.services.entropy, len(told)), strict=True):
         was = known.get(new.external_id or "")
         own_id, at = (was.id, was.created_at) if was else (fresh_id, call.now)
-        made = message(new, cleaning, session_id=session.id, message_id=own_id, now=at)
+        made = message(cleaned(new, cleaning), session_id=session.id, message_id=own_id, now=at)
         if was is None:
             fresh.append(made)
         elif says(made) != says(was):

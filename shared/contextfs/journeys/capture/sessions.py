@@ -1,14 +1,16 @@
 """Create, append to, change, complete and delete a session; each write answers a receipt."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import NewMessage, NewSession, Session, SessionChange, SessionWritten
 from contextfs.domain.sessions.rules import are_new
-from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by
-from contextfs.journeys.capture.messages import message, title_of
+from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
+from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict, NotFound
@@ -16,23 +18,42 @@ from contextfs.kit.ids import uuid7s
 from contextfs.kit.receipt import Receipt
 
 
+class Draft(NamedTuple):
+    """Messages to append, cleaned by a policy."""
+
+    policy: Policy
+    messages: list[NewMessage]
+    redacted: int
+
+
+def drafted(messages: Iterable[NewMessage], policy: Policy) -> Draft:
+    """Make a draft of messages to append. It is good where the project has what is taken out by this policy."""
+    cleaning = Cleaner(policy)
+    clean = [cleaned(new, cleaning) for new in messages]
+    return Draft(policy, clean, cleaning.found)
+
+
 def create(call: Call, new: NewSession) -> SessionWritten:
     """Create a session with its first messages; one that is there already (same tool, external id) is given back."""
     cleaning = cleaner(call, new.project_id)
-    cleaned = cleaning.fields(new, texts=("title",), values=("annotations", "metadata"))
-    session = store.insert(call.tx, call.principal, new.id or call.new_id(), cleaned, call.now)
+    clean = cleaning.fields(new, texts=("title",), values=("annotations", "metadata"))
+    messages = [cleaned(one, cleaning) for one in new.messages]
+    session = store.insert(call.tx, call.principal, new.id or call.new_id(), clean, call.now)
     if session is None:
         session = _known(call, new)
-        return _grown(call, session, new.messages, cleaning, created=0, is_held=False)
+        return _grown(call, session, messages, redacted=cleaning.found, created=0, is_held=False)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
-    return _grown(call, session, new.messages, cleaning, created=1)
+    return _grown(call, session, messages, redacted=cleaning.found, created=1)
 
 
-def append(call: Call, session_id: UUID, messages: list[NewMessage]) -> SessionWritten:
+def append(call: Call, session_id: UUID, messages: list[NewMessage], draft: Draft | None = None) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
     session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
-    return _grown(call, session, messages, cleaner_by(call, choice), created=0)
+    policy = policy_by(call.services, choice)
+    if draft is None or draft.policy != policy:
+        draft = drafted(messages, policy)
+    return _grown(call, session, draft.messages, redacted=draft.redacted, created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
@@ -40,8 +61,8 @@ def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritte
     session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
     cleaning = cleaner_by(call, choice)
-    cleaned = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
-    changed = store.update(call.tx, session, cleaned, call.now)
+    clean = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
+    changed = store.update(call.tx, session, clean, call.now)
     tell_session(call, changed, before=session)
     call.emit("session.updated", session_id, session.project_id)
     return SessionWritten(session=changed, receipt=_receipt(call, stored=1, redacted=cleaning.found))
@@ -86,12 +107,12 @@ def _known(call: Call, new: NewSession) -> Session:
 
 
 def _grown(
-    call: Call, session: Session, messages: list[NewMessage], cleaning: Cleaner, *, created: int, is_held: bool = True
+    call: Call, session: Session, messages: list[NewMessage], *, redacted: int, created: int, is_held: bool = True
 ) -> SessionWritten:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [
-        message(new, cleaning, session_id=session.id, message_id=new.id or one, now=call.now)
-        for new, one in zip(messages, ids, strict=True)
+        message(clean, session_id=session.id, message_id=clean.id or one, now=call.now)
+        for clean, one in zip(messages, ids, strict=True)
     ]
     stored = fresh
     if fresh:
@@ -105,13 +126,13 @@ def _grown(
         tell_session(call, session, stored)
     if stored:
         call.emit("session.appended", session.id, session.project_id, messages=len(stored))
-    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=cleaning.found)
+    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=redacted)
     call.quantity = created + len(stored)
     receipt = _receipt(
         call,
         stored=created + len(stored),
         duplicates=len(fresh) - len(stored) + (0 if created or fresh else 1),
-        redacted=cleaning.found,
+        redacted=redacted,
         pending=("searchable",) if stored else (),
     )
     return SessionWritten(session=session, receipt=receipt)

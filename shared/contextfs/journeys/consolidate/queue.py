@@ -8,8 +8,8 @@ from contextfs.domain.memories import retiring
 from contextfs.domain.reviews import store
 from contextfs.domain.reviews.model import Decided, Decision, Review, ReviewedMemory, ReviewState
 from contextfs.journeys.consolidate.decide import changes
+from contextfs.journeys.consolidate.held import bring, states
 from contextfs.journeys.consolidate.model import Proposal
-from contextfs.journeys.consolidate.project import bring, states
 from contextfs.journeys.consolidate.retire import mark_in
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound

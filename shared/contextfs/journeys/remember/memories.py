@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,13 +17,16 @@ from contextfs.domain.memories.rules import changed, dated, fields_of, shown
 from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
+from contextfs.domain.redaction import store as redaction
+from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store as sessions
-from contextfs.journeys.capture.clean import cleaner
+from contextfs.journeys.capture.clean import Cleaner, cleaner, policy_by
 from contextfs.journeys.consolidate.retire import renewed, said_again
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, cut, decode
+from contextfs.kit.ports import Statement
 from contextfs.kit.receipt import Receipt
 
 _PAST = "memories of the past"
@@ -30,15 +34,34 @@ _SEARCHABLE = ("searchable",)
 _ABSENT = "There is no such memory, or it is not yours to see."
 
 
-def add(call: Call, new: NewMemory) -> MemoryWritten:
-    """Add a memory; what says the same in the same project is given back instead of stored twice."""
-    cleaning = cleaner(call, new.project_id)
+class Draft(NamedTuple):
+    """A memory to add, cleaned by a policy, with the statement that looks for the same one."""
+
+    policy: Policy
+    cleaned: NewMemory
+    redacted: int
+    fields: Fields
+    looking: Statement
+
+
+def drafted(new: NewMemory, policy: Policy) -> Draft:
+    """Make a draft of a memory to add. It is good where the project has what is taken out by this policy."""
+    cleaning = Cleaner(policy)
     cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
-    session_id = _session(call, new)
     fields = fields_of(cleaned)
-    same = store.look(call.tx, new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
+    looking = store.looking(new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
+    return Draft(policy, cleaned, cleaning.found, fields, looking)
+
+
+def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten:
+    """Add a memory; what says the same in the same project is given back instead of stored twice."""
+    policy = policy_by(call.services, redaction.choice(call.tx, new.project_id))
+    if draft is None or draft.policy != policy:
+        draft = drafted(new, policy)
+    session_id = _session(call, new)
+    same = store.look(call.tx, draft.looking)
     memory_id = new.id or call.new_id()
-    revision = first(memory_id, fields, author=call.principal.actor, clock=str(tick(None, call.now)))
+    revision = first(memory_id, draft.fields, author=call.principal.actor, clock=str(tick(None, call.now)))
     now_shown = view((revision,))
     memory = shown(
         now_shown,
@@ -52,13 +75,13 @@ def add(call: Call, new: NewMemory) -> MemoryWritten:
     adding = store.adding(call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
     known = same()
     if known is not None:
-        return _proven(call, known, cleaned, cleaning.found)
+        return _proven(call, known, draft.cleaned, draft.redacted)
     call.tx.soon(*adding)
     tell_memory(
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
-    return _written(call, memory, stored=1, redacted=cleaning.found, pending=_SEARCHABLE)
+    return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
 
 
 def _session(call: Call, new: NewMemory) -> UUID | None:

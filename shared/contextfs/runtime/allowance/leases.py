@@ -22,6 +22,7 @@ from contextfs.kit.errors import ContextFSError
 
 _log = logging.getLogger(__name__)
 _MOST = 20_000
+_TURNS = 5
 _WITHOUT = timedelta(seconds=5)
 """How long is counted in this process alone, after the common count did not answer."""
 
@@ -62,15 +63,18 @@ class Leases:
 
     def spend(self, claims: Sequence[Claim], cost: int, now: datetime) -> tuple[Quota, float] | None:
         """Spend units of each bucket, or of none; gives the quota that is used up, and the seconds to wait."""
-        short = self._spent(claims, cost, now)
-        for _ in range(2):
+        with self._lock:
+            short = self._spent(claims, cost, now)
+        for _ in range(_TURNS):
             if not short:
                 return None
-            refused = self.used_up(short, now) or self._buy(short, cost, now)
+            refused = self.used_up(short, now)
             if refused is not None:
                 return refused
-            short = self._spent(claims, cost, now)
-        return None if not short else (short[0][1], 1.0)  # others spent what was bought for this call
+            # What is bought for this call is spent by it at once, so that nobody comes between. Of the other bucket, of
+            # which enough was held before, all may be spent meanwhile: it is bought of in the next turn.
+            short = self._buy(short, cost, now, paying=claims)
+        return (self.used_up(short, now) or (short[0][1], 1.0)) if short else None
 
     def owe(self, claims: Sequence[Claim], cost: int) -> None:
         """Spend units that are paid for later, by `settle`; a negative cost gives units back."""
@@ -83,7 +87,7 @@ class Leases:
         with self._lock:
             owing = [claim for claim in claims if self._lease(claim[0]).held < 0]
         if owing and self.used_up(owing, now) is None:
-            self._buy(owing, 0, now)
+            self._buy(owing, 0, now, paying=())
 
     def left(self, claims: Sequence[Claim]) -> Mapping[Subject, int]:
         """Tell what is left of each bucket, as far as this process knows."""
@@ -92,17 +96,19 @@ class Leases:
         return {subject: max(0, lease.left + lease.held) for subject, lease in leases}
 
     def _spent(self, claims: Sequence[Claim], cost: int, now: datetime) -> list[Claim]:
-        """Spend what is held of all of them; gives those of which too little is held: then nothing was spent."""
-        with self._lock:
-            leases = [self._lease(subject) for subject, _ in claims]
-            for lease, (_, quota) in zip(leases, claims, strict=True):
-                if lease.held > 0 and lease.taken_at and (now - lease.taken_at).total_seconds() > quota.seconds:
-                    lease.held = 0
-            short = [claim for lease, claim in zip(leases, claims, strict=True) if lease.held < cost]
-            if not short:
-                for lease in leases:
-                    lease.held -= cost
-            return short
+        """Spend what is held of all of them; gives those of which too little is held: then nothing was spent.
+
+        It is called under the lock.
+        """
+        leases = [self._lease(subject) for subject, _ in claims]
+        for lease, (_, quota) in zip(leases, claims, strict=True):
+            if lease.held > 0 and lease.taken_at and (now - lease.taken_at).total_seconds() > quota.seconds:
+                lease.held = 0
+        short = [claim for lease, claim in zip(leases, claims, strict=True) if lease.held < cost]
+        if not short:
+            for lease in leases:
+                lease.held -= cost
+        return short
 
     def used_up(self, claims: Sequence[Claim], now: datetime) -> tuple[Quota, float] | None:
         """Give the quota that is known to be used up, and the seconds to wait, if one is."""
@@ -111,8 +117,8 @@ class Leases:
         refused = [(quota, wait) for quota, wait in waits if wait is not None]
         return max(refused, key=lambda one: one[1]) if refused else None
 
-    def _buy(self, claims: Sequence[Claim], cost: int, now: datetime) -> tuple[Quota, float] | None:
-        """Lease a block of each bucket; gives the quota that is used up and the seconds to wait, if one is."""
+    def _buy(self, claims: Sequence[Claim], cost: int, now: datetime, *, paying: Sequence[Claim]) -> list[Claim]:
+        """Lease a block of each bucket, and spend of all that pay; gives those of which too little is held still."""
         with self._lock:
             wanted = [self._wanted(subject, quota, cost, now) for subject, quota in claims]
         granted = self._take(wanted, now)
@@ -123,7 +129,7 @@ class Leases:
                 lease.left = got.left
                 lease.taken_at = now
                 lease.empty_until = None if got.units else now + timedelta(seconds=got.wait)
-        return self.used_up(claims, now)
+            return self._spent(paying, cost, now)
 
     def _wanted(self, subject: Subject, quota: Quota, cost: int, now: datetime) -> Wanted:
         lease = self._lease(subject)

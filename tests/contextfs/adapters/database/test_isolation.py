@@ -87,7 +87,7 @@ PLATFORM_GRANTS = {
         *((f"{table}.{name}", "SELECT") for table in ("homes", "organizations") for name in ("org_id", "region")),
         *(("consolidations", privilege) for privilege in ("SELECT", "UPDATE", "DELETE")),
         ("consumed_events", "DELETE"),
-        ("consumed_events.consumed_at", "SELECT"),
+        *((f"consumed_events.{name}", "SELECT") for name in ("consumed_at", "org_id", "event_id")),
         ("idempotency_keys", "DELETE"),
         ("idempotency_keys.created_at", "SELECT"),
         ("logins", "DELETE"),

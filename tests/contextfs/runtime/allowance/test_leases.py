@@ -90,6 +90,27 @@ def test_a_bucket_that_is_empty_is_not_asked_before_it_holds_something() -> None
     assert spent(leases, one, 1, NOW + timedelta(seconds=refused[-1][1])) == 1
 
 
+class Crowded(Leases):
+    """Leases of a process in which somebody else spends all that is held whenever the lock is free."""
+
+    def used_up(self, claims: Sequence[Claim], now: datetime) -> tuple[Quota, float] | None:
+        """Look whether a bucket is empty, after somebody else."""
+        found = super().used_up(claims, now)
+        self.owe(claims, max(0, self.held(claims[0])))
+        return found
+
+    def held(self, one: Claim) -> int:
+        """Tell what is held of a bucket."""
+        return self._lease(one[0]).held
+
+
+def test_what_is_bought_for_a_call_is_spent_by_it_and_by_nobody_else() -> None:
+    one = claim()
+    leases = Crowded(ProcessAllowances(), ProcessAllowances())
+
+    assert [leases.spend([one], 1, NOW) for _ in range(20)] == [None] * 20
+
+
 def test_a_call_is_paid_by_all_of_its_buckets_or_by_none() -> None:
     whole, own, other = claim(), claim(), claim()
     leases = process(ProcessAllowances())

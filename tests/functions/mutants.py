@@ -23,7 +23,7 @@ _WAITS = "tests/functions/test_lockouts.py::test_wrong_tries_of_any_kind_have_to
 _FROM_THERE = "tests/functions/networks/test_put.py::test_only_who_comes_from_there_is_let_in"
 _SECRET = _every("test_without_a_good_key_it_answers_401")
 _ENDED = _every("test_with_a_key_that_ended_it_answers_401")
-_HUGE = "tests/functions/test_bad_input.py::test_a_huge_body_is_refused_by_its_length_and_without_one"
+_HUGE = "tests/contextfs/runtime/test_reading.py::test_one_that_does_not_is_read_up_to_there_and_no_further"
 _OWNERS = "tests/functions/admin/test_audit_verify.py::test_what_the_owner_of_the_database_does_is_found"
 
 MUTANTS: tuple[Unchecked, ...] = (

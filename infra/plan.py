@@ -31,7 +31,10 @@ PROTOCOLS = ("/mcp", "/oauth", "/scim", "/.well-known")
 BETWEEN = "/internal"
 """What the gateway of a region answers to other regions alone."""
 KEEPS = ("exports", "triggers.export", "schedules.expire")
-"""Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them."""
+"""Who keeps files: a noun's service, which also makes links to them, a trigger, and the schedule that deletes them, and
+notes in some of its own where audit logs end."""
+READS = ("admin",)
+"""Who reads files: the noun's service that holds audit logs against where they ended."""
 ASKS: Mapping[Kind, tuple[str, ...]] = {
     "models": ("triggers.read",),
     "embedder": ("search", "context", "admin", "gateway", "triggers.embed", "triggers.reindex"),
@@ -126,7 +129,7 @@ def _gateway(routes: tuple[Route, ...]) -> Workload:
 
 def _may(name: str) -> tuple[Action, ...]:
     """Say what a row of the manifest, or a noun, may do beyond reading its secrets."""
-    return ("keep files",) if name in KEEPS else ()
+    return ("keep files",) if name in KEEPS else ("read files",) if name in READS else ()
 
 
 def _asks(name: str) -> tuple[Kind, ...]:
@@ -225,7 +228,7 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
         secrets = tuple(secret for secret in secrets if secret != DATABASE)
         yield Grant(workload=workload.name, action="log in", thing="database")
     yield from (Grant(workload=workload.name, action="read", thing=secret) for secret in secrets)
-    things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files"}
+    things: dict[Action, str] = {"publish": "events", "consume": "events", "keep files": "files", "read files": "files"}
     for action in workload.may:
         yield Grant(workload=workload.name, action=action, thing=things[action])
     for kind in workload.asks:

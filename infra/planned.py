@@ -11,7 +11,7 @@ import msgspec
 from infra.config import Config
 
 Host = Literal["service", "function", "job", "worker"]
-Action = Literal["read", "publish", "consume", "call models", "keep files", "log in"]
+Action = Literal["read", "publish", "consume", "call models", "keep files", "read files", "log in"]
 
 Kind = Literal["models", "embedder", "reranker"]
 """Models that a workload may ask: language models, what makes vectors, what reads the best of a search again."""
@@ -140,7 +140,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if workload.target == "found":
             variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain
             variables["CONTEXTFS_FOUNDING_EMAIL"] = self.config.owner or self.config.alerts
-        if self.grants_of(workload.name, "keep files"):
+        if self.grants_of(workload.name, "keep files") or self.grants_of(workload.name, "read files"):
             scheme = "gs" if self.config.cloud == "gcp" else "s3"
             variables["CONTEXTFS_FILES"] = f"{scheme}://{self.store('files', region)}"
         if asked := self.grants_of(workload.name, "call models"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from clients.cli.roles import role
 from clients.cli.scim import scim
 from clients.cli.sso import domain, sso
 from clients.cli.team import found
-from clients.cli.there import server
+from clients.cli.there import exporting, server
 from contextfs.client import AuditEntry, AuditReport, ContextFS, heads
 from contextfs.kit.errors import Invalid
 from contextfs.kit.spreadsheet import cells
@@ -66,13 +67,20 @@ class What(StrEnum):
     """What to do with the log, other than to list it."""
 
     verify = "verify"
+    export = "export"
+
+
+_What = Annotated[
+    What | None,
+    Argument("`verify` checks that nobody changed the log, `export` writes all of it; without either, it is listed."),
+]
+_File = Annotated[Path | None, Argument("With export: the file to write, a zip of JSON lines.")]
 
 
 @app.command()
 def audit(
-    what: Annotated[
-        What | None, Argument("`verify` checks that nobody changed the log; without it, it is listed.")
-    ] = None,
+    what: _What = None,
+    file: _File = None,
     since: options.Since = None,
     user: Annotated[
         str | None,
@@ -92,7 +100,12 @@ def audit(
     """List who did what on the server, newest first, or check that nobody changed the log; 1 when somebody did."""
     if what is None and head is not None:
         raise Misused("--head belongs to `ctx admin audit verify`")
+    if (file is None) == (what is What.export):
+        raise Misused("a FILE goes with `ctx admin audit export`, which needs one")
     with server.opened() as client:
+        if file is not None:
+            exporting.fetch_log(client, file, json=json or format is Format.json)
+            return 0
         if what is What.verify:
             return _verify(client, head, json=json or format is Format.json)
         listing = client.admin.audit_logs(
@@ -210,6 +223,8 @@ def _print_report(report: AuditReport) -> None:
     if report.expired:
         gone = output.counted(report.expired, "entry", "entries")
         output.say(f"{gone} before these: let go by the retention, as signed checkpoints tell.")
+    if report.anchored is not None:
+        output.say(f"A file outside of the database knows it up to {report.anchored}.")
     if report.unsealed:
         output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")
     if report.head:

@@ -1,5 +1,6 @@
 """`ctx team`: who works with you on a server, how they come in, and what they may."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -126,6 +127,7 @@ def role(
         if project or all_projects:
             changes["projects"] = named_projects(client, project)
         changed = client.users.update(found(client, who).id, **changes)
+        _look_at_sign_on(client)
         names = {one.id: one.name for one in client.projects.list(page_size=200)}
     if json:
         output.say_json(changed)
@@ -143,6 +145,7 @@ def remove(who: Who, json: options.Json = False) -> None:
         user = None if invited else found(client, who)
         if user is not None:
             client.users.delete(user.id)
+            _look_at_sign_on(client)
     if json:
         output.say_json({"removed": user, "revoked": [one.id for one in invited]})
         return
@@ -160,6 +163,7 @@ def suspend(
     """Keep somebody out for a while: none of their keys opens anything."""
     with server.opened() as client:
         changed = client.users.update(found(client, who).id, suspended=not back)
+        _look_at_sign_on(client)
     if json:
         output.say_json(changed)
         return
@@ -183,6 +187,13 @@ def found(client: ContextFS, who: str) -> User:
 def named_projects(client: ContextFS, names: list[str] | None) -> list[UUID | str] | None:
     """Give the ids of projects; None stands for all."""
     return None if not names else [server.project_id(client, name) for name in names]
+
+
+def _look_at_sign_on(client: ContextFS) -> None:
+    """Tell an administrator when who set up how people sign in is gone, or may less: it could be their own provider."""
+    with suppress(NotAllowed):
+        if not client.sso.get().is_vouched:
+            output.note("Who set up how people sign in left, or may less now: see `ctx admin sso`.")
 
 
 def _called(user: User) -> str:

@@ -84,7 +84,13 @@ class Accounts(Component):
         if plan.grants_of(name, "publish"):
             yield allow(["events:PutEvents"], [bus.arn])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])
-        if plan.grants_of(name, "keep files"):
+        keeps, reads = plan.grants_of(name, "keep files"), plan.grants_of(name, "read files")
+        if keeps or reads:
+            yield allow(["s3:ListBucket"], [files.files.arn])  # without it, what is not there is forbidden
+        if reads:
+            yield allow(["s3:GetObject"], [pulumi.Output.concat(files.files.arn, "/audit-heads/*")])
+            yield allow(["kms:Decrypt"], [self._keys.key])
+        if keeps:
             objects = pulumi.Output.concat(files.files.arn, "/*")
             yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [objects])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])

@@ -99,6 +99,16 @@ class Accounts(Component):
                 )
                 for thing in self._plan.grants_of(workload.name, "keep files")
             ),
+            *(
+                gcp.storage.BucketIAMMember(
+                    f"{workload.name}-reads-{thing}-{self._region.short}",
+                    bucket=files.files.name,
+                    role="roles/storage.objectViewer",
+                    member=member,
+                    opts=self.inside(),
+                )
+                for thing in self._plan.grants_of(workload.name, "read files")
+            ),
         ]
 
     def _signs(self, workload: Workload, member: pulumi.Output[str]) -> list[pulumi.Resource]:

@@ -1,10 +1,10 @@
-"""Who keeps files has a bucket that is drawn and a grant to write to it, and exports in it go after a while."""
+"""Who keeps or reads files has a bucket that is drawn and a grant to do so, and exports in it go after a while."""
 
 import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-from infra.planned import Plan
+from infra.planned import Grant, Plan
 from infra.planned import Region as Place
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
@@ -13,8 +13,12 @@ SETTING = "CONTEXTFS_FILES"
 FOLDER = "exports/"
 _BUCKETS = {"gcp:storage/bucket:Bucket": "name", "aws:s3/bucket:Bucket": "bucket"}
 _GRANTS = ("gcp:storage/bucketIAMMember:BucketIAMMember", "aws:iam/rolePolicy:RolePolicy")
-_WRITES = {"roles/storage.objectUser", "s3:PutObject"}
-"""What lets a program write. A document that only a cloud could complete is judged where the program was resolved."""
+_LETS = {
+    "keep files": ("keeps", "write to", {"roles/storage.objectUser", "s3:PutObject"}),
+    "read files": ("reads", "read", {"roles/storage.objectViewer", "s3:GetObject"}),
+}
+"""How a grant is named, what it is for, and what lets a program do so. A document that only a cloud could complete is
+judged where the program was resolved."""
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:
@@ -24,19 +28,20 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
         if (bucket := buckets.get(plan.store("files", region))) is not None and not _forgets(recording, bucket):
             yield f"{bucket.label} keeps exports for ever"
         for grant in plan.grants:
-            if grant.action == "keep files":
-                yield from _keeper(recording, plan, region, grant.workload, set(buckets))
+            if grant.action in _LETS:
+                yield from _keeper(recording, plan, region, grant, set(buckets))
 
 
-def _keeper(recording: Recording, plan: Plan, region: Place, workload: str, buckets: set[str]) -> Iterator[str]:
+def _keeper(recording: Recording, plan: Plan, region: Place, grant: Grant, buckets: set[str]) -> Iterator[str]:
+    workload, (named, does, needed) = grant.workload, _LETS[grant.action]
     name = f"{workload}-{region.short}"
     for found in {text for one in recording.resources if one.name == name for text in _said(one)}:
         if found.partition("://")[2] not in buckets:
-            yield f"{workload} keeps files in {found}, which is not drawn"
-    grants = {name, f"{workload}-keeps-files-{region.short}"}
+            yield f"{workload} {named} files in {found}, which is not drawn"
+    grants = {name, f"{workload}-{named}-files-{region.short}"}
     granted = (one for one in recording.resources if one.name in grants and one.type in _GRANTS)
-    if not any({*_WRITES, COMPUTED} & set(_words(one)) for one in granted):
-        yield f"{workload} may not write to {plan.store('files', region)}"
+    if not any({*needed, COMPUTED} & set(_words(one)) for one in granted):
+        yield f"{workload} may not {does} {plan.store('files', region)}"
 
 
 def _said(resource: Resource) -> Iterator[str]:

@@ -57,6 +57,14 @@ def _asked(path: str, **body: Any) -> Callable[[Tenant], None]:
     return ask
 
 
+def _remembered(kind: str) -> Callable[[Tenant], None]:
+    def remember(tenant: Tenant) -> None:
+        body = {"project_id": str(tenant.project_id), "content": WORDS, "type": kind, "visibility": "private"}
+        assert tenant.call("POST", "/v1/memories", body).status_code == 201
+
+    return remember
+
+
 ACTS: dict[str, tuple[Callable[[Tenant], None], str, dict[str, Any]]] = {
     "added": (_added, "user.added", {"role": "viewer", "kind": "person"}),
     "changed": (
@@ -82,6 +90,8 @@ ACTS: dict[str, tuple[Callable[[Tenant], None], str, dict[str, Any]]] = {
         "context.packed",
         {"query_sha256": HASH, "items": 0},
     ),
+    "remembered": (_remembered("fact"), "memory.created", {"type": "fact"}),
+    "remembered as a type of one's own": (_remembered("secret_staging"), "memory.created", {"type": "own"}),
     "asked exactly": (_asked("/v1/query", metadata={"place": "secret staging"}), "search.performed", {"found": 0}),
 }
 
@@ -93,5 +103,5 @@ def test_the_log_tells_what_was_done(name: str, tenant: Tenant, rows: Rows) -> N
     *_, entry = rows.audited(tenant, action)
 
     assert told.items() <= entry["details"].items()
-    for word in ("secret staging", "Ann Lee", "ann@example.test"):
+    for word in ("secret staging", "secret_staging", "Ann Lee", "ann@example.test"):
         assert word not in str(entry["details"])

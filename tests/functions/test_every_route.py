@@ -79,7 +79,8 @@ def test_without_a_good_key_it_answers_401(
     before = rows.everything(standing)
     path, body = path_of(route, standing_things), body_of(route, standing_things.project_id)
 
-    for key in ("", "Bearer", "Basic dXNlcjpwYXNz", "Bearer nonsense", f"Bearer {_unknown_key(standing, wiring)}"):
+    made_up = [f"Bearer {key}" for key in (_unknown_key(standing, wiring), _guessed(standing, wiring))]
+    for key in ("", "Bearer", "Basic dXNlcjpwYXNz", "Bearer nonsense", *made_up):
         reply = standing.http.request(route.method, path, json=body, headers={"authorization": key})
 
         assert reply.status_code == 401
@@ -198,6 +199,12 @@ def test_a_method_that_is_not_there_is_refused_with_those_that_are(
 def _unknown_key(tenant: Tenant, wiring: Wiring) -> str:
     """Make a key of the right form that was never given out."""
     return keys.mint(tenant.org_id, tenant.user_id, environment="live", entropy=wiring.services.entropy)
+
+
+def _guessed(tenant: Tenant, wiring: Wiring) -> str:
+    """Make a key that names the tenant's own, and has another secret."""
+    named = keys.parse(tenant.key, wiring.services.key_pepper)
+    return keys.mint(tenant.org_id, named.id, environment="live", entropy=wiring.services.entropy)
 
 
 def _project(route: Route, caller: Tenant, things: Things) -> str:

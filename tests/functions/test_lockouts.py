@@ -23,6 +23,7 @@ from tests.conftest import Tenant, settings_for
 from tests.functions.asking import Things, deliver, told
 from tests.functions.conftest import Rows
 from tests.functions.strangers import Clock, stranger
+from tests.functions.tokens.test_create import EXCHANGE
 
 PATH = "/v1/projects"
 SLOW = [401] * 5 + [429]
@@ -112,7 +113,12 @@ def directory(http: TestClient, tenant: Tenant, things: Things) -> int:
     return http.get("/scim/v2/Users", headers={"authorization": f"Bearer {wrong}"}).status_code
 
 
-@pytest.mark.parametrize("one", [key, invitation, login, signature, directory])
+def exchanged(http: TestClient, tenant: Tenant, _things: Things) -> int:
+    refused = http.post("/oauth/token", data=EXCHANGE | {"subject_token": guessed(tenant).key})
+    return 401 if refused.json()["error"] == "invalid_grant" else refused.status_code
+
+
+@pytest.mark.parametrize("one", [key, invitation, login, signature, directory, exchanged])
 def test_wrong_tries_of_any_kind_have_to_wait(
     one: Guess, tenant: Tenant, things: Things, client: Callable[[], TestClient]
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.contextfs.adapters.identity import mutants as openid
 from tests.contextfs.adapters.identity.saml import mutants as saml
 from tests.contextfs.runtime.oauth import mutants as oauth
+from tests.functions import mutants as door
 from tests.functions.auth import mutants as auth
 from tests.functions.scim import mutants as scim
 from tests.functions.sql import mutants as sql
@@ -24,8 +25,9 @@ LISTS = {
     "auth": auth.MUTANTS,
     "scim": scim.MUTANTS,
     "sql": sql.MUTANTS,
+    "door": door.MUTANTS,
 }
-QUICK = {"openid": 1, "saml": 1, "oauth": 1, "auth": 1, "scim": 1, "sql": 1}
+QUICK = {"openid": 1, "saml": 1, "oauth": 1, "auth": 1, "scim": 1, "sql": 1, "door": 1}
 """How many of a list are seen to be noticed in every run."""
 ALL = [(name, one) for name, many in LISTS.items() for one in many]
 

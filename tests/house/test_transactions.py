@@ -26,6 +26,7 @@ OPENS = {
     "shared/contextfs/journeys/consolidate/due.py",
     "shared/contextfs/journeys/capture/idle.py",
     "shared/contextfs/journeys/capture/reread.py",
+    "shared/contextfs/journeys/keep/anchoring.py",
     "shared/contextfs/journeys/keep/expire.py",
     "shared/contextfs/journeys/keep/audit.py",
     "shared/contextfs/journeys/keep/resealing.py",

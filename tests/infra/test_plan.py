@@ -242,8 +242,9 @@ def test_files_are_kept_where_the_setting_says_by_those_that_the_plan_names(clou
     told = {one.name: made.environment(one, region).get("CONTEXTFS_FILES") for one in made.workloads}
 
     bucket = f"{scheme}://{made.store('files', region)}"
-    assert dict.fromkeys(("exports", "on-export", "expire"), bucket) == {k: v for k, v in told.items() if v}
+    assert dict.fromkeys(("admin", "exports", "on-export", "expire"), bucket) == {k: v for k, v in told.items() if v}
     assert {"exports", "on-export", "expire"} == {g.workload for g in made.grants if g.action == "keep files"}
+    assert {"admin"} == {g.workload for g in made.grants if g.action == "read files"}
 
 
 def test_the_services_that_let_people_in_know_where_they_sign_in_and_no_other_does() -> None:

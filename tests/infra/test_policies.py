@@ -260,6 +260,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (AWS, "BucketLifecycleConfiguration", put("rules.0.filter", {}), "files", "files: Bucket files-use1 keeps exports"),
     (GCP, "BucketIAMMember", put("role", "roles/storage.objectViewer"), "exports", "files: exports may not write to"),
     (RESOLVED, "RolePolicy", put("policy", "{}"), "exports", "files: exports may not write to"),
+    (GCP, "BucketIAMMember", put("role", "roles/none"), "admin-reads-files", "files: admin may not read"),
     (GCP, "Service", other_bucket, "exports", "files: exports keeps files in gs://elsewhere, which is not drawn"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.admin"), "", "grants: TopicIAMMember"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.serviceAgent"), "", "grants: TopicIAMMember"),

@@ -28,10 +28,13 @@ class Exports:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, *, project_id: Id | None = None) -> Export:
-        """Ask for an export of a project, or of all that one may see in the organization; it is written afterwards."""
+    def create(self, *, project_id: Id | None = None, audit_log: bool = False) -> Export:
+        """Ask for an export of a project, or of all that one may see in the organization; it is written afterwards.
+
+        With `audit_log`, of the organization's audit log in place of that.
+        """
         project = None if project_id is None else self._transport.address.project(project_id)
-        return self._transport.call("POST", _PATH, Export, body=NewExport(project_id=project))
+        return self._transport.call("POST", _PATH, Export, body=NewExport(project_id=project, audit_log=audit_log))
 
     def list(self, *, page_size: int | None = None) -> Listing[Export]:
         """List one's own exports, newest first."""

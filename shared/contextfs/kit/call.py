@@ -123,7 +123,7 @@ class OpenCall:
 
     A sign-in, which makes somebody known, opens transactions of its own: `inside` an organization, with what the audit
     log is to say. `binder` is the cookie of a sign-in that this browser began, `agent` what the browser calls itself,
-    `query` the query as it was spelt, which may be signed.
+    `query` the query as it was spelt, which may be signed, `address` where the call came from, where that is known.
     """
 
     now: datetime
@@ -132,6 +132,7 @@ class OpenCall:
     binder: str = ""
     agent: str = ""
     query: str = ""
+    address: str | None = None
 
 
 @dataclass(kw_only=True)

@@ -1,4 +1,4 @@
-"""Who of a process waits for somebody outside: few at once, and fewer of them for one organization.
+"""Who of a process waits for what takes long: few at once, and fewer of them for one organization.
 
 Whoever waits holds a thread of the process. One identity provider that is slow, or means to be, would take them all,
 and with them everybody's calls. So who finds no place is told to come again: at once, or after a moment.
@@ -76,5 +76,7 @@ class Waiting:
     """For who sets up or tries a provider, a domain, a destination: it can be switched off while sign-ins wait."""
     rereading: Places = field(default_factory=lambda: Places("a reranker", most=12, each=6, patience=1.0))
     """For searches whose best a model reads again: who finds no place has the first order."""
+    querying: Places = field(default_factory=lambda: Places("their own queries", most=4, each=2, patience=1.0))
+    """For direct SQL, which runs for seconds: nobody's queries keep everybody else's out."""
     programs: Places = field(default_factory=lambda: Places("what a program publishes of itself", most=4, each=2))
     """For metadata of programs, which anybody may name."""

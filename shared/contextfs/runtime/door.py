@@ -108,7 +108,7 @@ class Door:
         if route.needs == PUBLIC:
             bill.begin(None, self.clock())
             taken = Sent(route, binding, request).read.taken
-            opened = self.open(request.headers, request_id, query=request.raw_query)
+            opened = self.open(request.headers, request_id, request.address, query=request.raw_query)
             return reply(route, request, binding.handle(opened, **taken))
         asked = self._asked(route, binding, request, request_id, bill)
         try:
@@ -126,7 +126,7 @@ class Door:
             return replace(reply(route, request, made), cookies=response.cookies)
         return response
 
-    def open(self, headers: Mapping[str, str], request_id: str, *, query: str = "") -> OpenCall:
+    def open(self, headers: Mapping[str, str], request_id: str, address: str | None, *, query: str = "") -> OpenCall:
         """Make the call of somebody who is not known."""
         return OpenCall(
             now=self.clock(),
@@ -135,6 +135,7 @@ class Door:
             binder=cookies.read(headers, cookies.BINDER, self.services.public_url) or "",
             agent=headers.get("user-agent", ""),
             query=query,
+            address=address,
         )
 
     def _asked(self, route: Route, binding: Binding, request: HttpRequest, request_id: str, bill: Bill) -> Asked:

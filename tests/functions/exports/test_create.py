@@ -267,3 +267,40 @@ def test_a_zip_is_written_in_parts_and_is_no_larger_than_allowed() -> None:
     assert max(map(len, parts)) < 3_000_000
     with pytest.raises(TooLarge, match="export one project at a time"):
         list(zipped([("a.jsonl", lines())], most=10_000))
+
+
+def test_the_audit_log_is_exported_as_the_api_shows_it(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Settle, rows: Rows
+) -> None:
+    remember(tenant, "The port is 5433.")
+    remember(other_tenant, "Theirs.")
+    asked = tenant.call("POST", "/v1/exports", {"audit_log": True})
+    settle_events()
+    done = read(tenant, asked.json()["id"])["export"]
+    members = held(fetched(tenant, asked.json()["id"]))
+    shown = tenant.call("GET", "/v1/admin/audit-logs?limit=200").json()["items"]
+    written = members["audit.jsonl"]
+
+    assert asked.status_code == 202, asked.text
+    assert set(members) == {"manifest.json", "audit.jsonl"}
+    assert done["contents"] == ["audit_log"]
+    assert done["entries"] == len(written)
+    assert written == [entry for entry in reversed(shown) if entry["id"] in {one["id"] for one in written}]
+    assert {entry["action"] for entry in written} >= {"memory.created", "export.requested"}
+    assert {str(row["id"]) for row in rows.of("audit_log", other_tenant)}.isdisjoint(one["id"] for one in written)
+
+
+def test_the_audit_log_is_exported_to_who_may_read_it_alone(
+    tenant: Tenant, key_with: Callable[..., Tenant], settle_events: Settle
+) -> None:
+    lesser = key_with(tenant, permissions=["exports:*", "memories:read"])
+    narrow = key_with(tenant, role="owner", project_id=str(tenant.project_id))
+    wanted = {"audit_log": True}
+    replies = [one.call("POST", "/v1/exports", wanted) for one in (lesser, narrow)]
+    named = tenant.call("POST", "/v1/exports", wanted | {"project_id": str(tenant.project_id)})
+    both = [tenant.call("POST", "/v1/exports", one).status_code for one in (wanted, {})]
+    settle_events()
+
+    assert [reply.status_code for reply in replies] == [403, 403]
+    assert "audit:read" in told(replies[0])["detail"]
+    assert (named.status_code, both) == (422, [202, 202])

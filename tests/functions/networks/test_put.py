@@ -12,6 +12,7 @@ from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant
 from tests.functions.asking import Things, deliver, told
 from tests.functions.conftest import Rows, sign_in
+from tests.functions.tokens.test_create import EXCHANGE
 
 PATH = "/v1/admin/networks"
 OFFICE = ["198.51.100.0/24", "2001:db8:7::/48"]
@@ -95,6 +96,15 @@ def test_it_holds_for_each_kind_of_caller_that_it_names(tenant: Tenant, things: 
 
     assert keys == [403, False, False, False]
     assert asked() == [200, True, True, True]
+
+
+def test_a_key_is_changed_for_a_token_from_there_alone(tenant: Tenant, at: At) -> None:
+    put(tenant, at("198.51.100.7"), OFFICE)
+    asked = EXCHANGE | {"subject_token": tenant.key, "project_id": str(tenant.project_id)}
+    replies = [at(place).post("/oauth/token", data=asked) for place in ("198.51.100.8", "203.0.113.9")]
+
+    assert [reply.status_code for reply in replies] == [200, 400], replies[0].text
+    assert "may not be called from 203.0.113.9" in replies[1].json()["error_description"]
 
 
 def test_a_model_is_refused_too(tenant: Tenant, at: At) -> None:

@@ -242,10 +242,23 @@ def test_many_ask_at_once_and_each_gets_its_own_or_is_told(tenant: Tenant, other
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(one, range(40)))
 
-    assert {reply.status_code for reply in replies} <= {200, 503}
+    assert {reply.status_code for reply in replies} <= {200, 429, 503}
     for number, reply in enumerate(replies):
         if reply.status_code == 200:
             assert reply.json()["rows"] == [[("Ours.", "Theirs.")[number % 2]]]
+
+
+def test_queries_of_one_organization_keep_no_other_ones_out(
+    tenant: Tenant, other_tenant: Tenant, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = wiring.services.waiting.querying
+    monkeypatch.setattr(places, "_patience", 0.0)
+    with places.taken(tenant.org_id), places.taken(tenant.org_id):
+        ours, theirs = ask(tenant, "select 1"), ask(other_tenant, "select 1")
+
+    assert (ours.status_code, theirs.status_code) == (429, 200)
+    assert ours.headers["retry-after"] == "5"
+    assert ask(tenant, "select 1").status_code == 200
 
 
 @pytest.fixture

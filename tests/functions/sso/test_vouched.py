@@ -12,11 +12,12 @@ from tests.functions.auth.browser import NewBrowser
 from tests.functions.auth.conftest import SetUp
 from tests.functions.auth.provider import Provider
 from tests.functions.conftest import Rows
-from tests.functions.people import invite, join
+from tests.functions.people import invite, join, user_path
 from tests.functions.scim.conftest import Directory
 
 OWNER = {"sub": "boss", "email": "owner@example.test", "email_verified": True}
 GONE = {"op": "replace", "value": {"active": False}}
+USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 def administrator(tenant: Tenant) -> Tenant:
@@ -167,6 +168,80 @@ def test_a_directory_makes_nobody_who_may_more_than_who_made_its_token(tenant: T
 
     assert directory("POST", "/Groups", group).status_code == 403
     assert Directory(tenant)("POST", "/Groups", group).status_code == 201
+
+
+def test_who_may_more_than_who_made_its_token_is_not_made_less_by_a_directory(tenant: Tenant, set_up: SetUp) -> None:
+    """Or who has groups say that an administrator is a viewer could bring them under another address after that."""
+    set_up(tenant, group_roles={"Staff": "viewer"}, default_role="viewer")
+    administrator(tenant)
+    directory = Directory(holder(tenant, "scim:*", *ROLES["viewer"]))
+    user = directory.add("admin@acme.example")
+    schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+    group = {"schemas": schemas, "displayName": "Staff", "members": [{"value": user}]}
+
+    assert directory("POST", "/Groups", group).status_code == 403
+
+
+@pytest.mark.parametrize("how", ["removed", "suspended", "demoted", "narrowed"])
+def test_a_directory_gives_nothing_more_when_who_made_its_token_has_gone_and_goes_on_to_take_away(
+    how: str, tenant: Tenant, other_tenant: Tenant, set_up: SetUp, rows: Rows
+) -> None:
+    """Who administered has seen the token: by it they would come back, as anybody. Whom it takes back stays out."""
+    set_up(tenant, group_roles={"Ops": "admin"}, default_role="member")
+    admin = administrator(tenant)
+    directory, theirs = Directory(admin), Directory(other_tenant)
+    ann, ops = directory.add("ann@acme.example"), directory.add("ops@acme.example")
+    group = directory.group("Ops", ops)
+    end(how, tenant, admin)
+
+    back = "admin@acme.example" if how == "removed" else "new@acme.example"
+    added = directory("POST", "/Users", {"schemas": [USER_SCHEMA], "userName": back})
+    renamed = directory.patch(f"/Users/{ann}", {"op": "replace", "path": "userName", "value": "mine@evil.example"})
+    raised = directory.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": ann}]})
+    lowered = directory.patch(f"/Groups/{group}", {"op": "remove", "path": f'members[value eq "{ops}"]'})
+    withdrawn = directory.patch(f"/Users/{ann}", GONE)
+
+    assert [added.status_code, renamed.status_code, raised.status_code] == [403, 403, 403]
+    assert "let somebody else make a new one" in added.json()["detail"]
+    assert [lowered.status_code, withdrawn.status_code] == [204, 204], (lowered.text, withdrawn.text)
+    members = {row["email"]: row["role"] for row in rows.of("memberships", tenant)}
+    assert members["ops@acme.example"] == "member"
+    assert not {"ann@acme.example", "mine@evil.example", back} & set(members)
+    assert theirs.add("ann@other.example"), "another organization's directory goes on"
+
+
+def end(how: str, tenant: Tenant, admin: Tenant) -> None:
+    """Have an administrator be one no longer."""
+    less = {
+        "suspended": {"suspended": True},
+        "demoted": {"role": "viewer"},
+        "narrowed": {"projects": [str(tenant.project_id)]},
+    }
+    if how == "removed":
+        done = tenant.call("DELETE", user_path(admin))
+    else:
+        done = tenant.call("PATCH", user_path(admin), less[how])
+    assert done.status_code in {200, 204}, done.text
+    assert admin.call("GET", "/v1/admin/scim/tokens").status_code in {401, 403}
+
+
+def test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_is_told(
+    tenant: Tenant, other_tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
+) -> None:
+    admin = administrator(tenant)
+    set_up(admin, auto_provision=True)
+    set_up(other_tenant)
+    before = tenant.call("GET", "/v1/admin/sso").json()
+    end("removed", tenant, admin)
+    after = tenant.call("GET", "/v1/admin/sso").json()
+    entered, _ = enter(new_browser, tenant, provider)
+    set_up(tenant)
+    confirmed = tenant.call("GET", "/v1/admin/sso").json()
+
+    assert [one["is_vouched"] for one in (before, after, confirmed)] == [True, False, True]
+    assert before["vouched_by"] == after["vouched_by"] != confirmed["vouched_by"]
+    assert entered.status_code == 303, entered.text
+    assert other_tenant.call("GET", "/v1/admin/sso").json()["is_vouched"]
 
 
 @pytest.mark.parametrize("how", ["directory", "provider", "role", "projects"])

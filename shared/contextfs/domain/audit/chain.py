@@ -38,27 +38,27 @@ def following(before: bytes, digest: bytes) -> bytes:
 def check(
     links: Iterable[Link],
     head: tuple[int, bytes] | None,
-    kept: tuple[int, bytes] | None = None,
-    *,
+    *kept: tuple[int, bytes] | None,
     start: tuple[int, bytes] = (0, b""),
 ) -> Checked:
-    """Look at a whole chain, in the order of positions. `kept` is an end of it that somebody noted earlier.
+    """Look at a whole chain, in the order of positions. `kept` are ends of it that were noted earlier, elsewhere.
 
     `start` is the position and hash of the last entry that was let go, where some were.
     After a fault the hash that stands there is taken for right, so that each fault is told once and where it is.
     """
     faults: list[Fault] = []
-    count, (position, before), is_kept = 0, start, kept in {None, start}
+    count, (position, before) = 0, start
+    missed = {one for one in kept if one is not None and one != start}
     for link in links:
         count += 1
         faults += _gap(position, link.position)
         if link.position == position + 1 and following(before, link.digest) != link.hash:
             faults.append(_fault("changed", link.position, "this entry is not what it was, or stood elsewhere"))
-        is_kept = is_kept or (link.position, link.hash) == kept
+        missed.discard((link.position, link.hash))
         position, before = link.position, link.hash
     faults += _end(head, position, before)
-    if kept is not None and not is_kept:
-        faults.append(_fault("forgotten", kept[0], "the head that was kept is not in the chain: it was written anew"))
+    told = "the head that was kept is not in the chain: it lost its end, or was written anew"
+    faults += [_fault("forgotten", one, told) for one, _ in sorted(missed)]
     return Checked(links=count, faults=faults[:_MOST_FAULTS])
 
 

@@ -59,6 +59,10 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     expired: Annotated[int, Meta(description="Entries before these, which the retention has let go.")] = 0
     unsealed: int
     head: str | None
+    anchored: Annotated[
+        int | None,
+        Meta(description="Up to where a file outside of the database knows the chain; null where none does."),
+    ] = None
     faults: list[Fault]
 
 

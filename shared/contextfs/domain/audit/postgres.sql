@@ -65,3 +65,11 @@ select org_id, position, hash from contextfs.audit_to_cut(%(now)s)
 -- name: cut
 -- Cut a log.
 select contextfs.cut_audit(%(org_id)s, %(position)s, %(signature)s, %(now)s, %(id)s) as cut
+
+-- name: ends
+-- Where chains end that were sealed since a moment.
+select org_id, position, hash from contextfs.audit_ends(%(since)s, %(behind)s, %(most)s)
+
+-- name: place
+-- What stands at a position of a chain, and where it was cut last.
+select hash, cut_position, cut_hash, signature from contextfs.audit_place(%(org_id)s, %(position)s)

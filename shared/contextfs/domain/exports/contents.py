@@ -11,6 +11,7 @@ _SQL = load("contextfs.domain.exports")
 _MEMORIES = 200
 _SESSIONS = 200
 _MESSAGES = 200
+_ENTRIES = 1000
 
 
 def organization(tx: Transaction) -> str:
@@ -48,5 +49,13 @@ def messages(tx: Transaction, session_id: UUID) -> Iterator[Row]:
         _SQL["messages"],
         {"session_id": session_id, "at": last["created_at"], "after": last["id"], "limit": _MESSAGES},
     ):
+        yield from rows
+        last = rows[-1]
+
+
+def entries(tx: Transaction) -> Iterator[Row]:
+    """Give the audit log, the oldest entry first."""
+    last: Row = {"at": None, "id": None}
+    while rows := tx.all(_SQL["entries"], {"at": last["at"], "after": last["id"], "limit": _ENTRIES}):
         yield from rows
         last = rows[-1]

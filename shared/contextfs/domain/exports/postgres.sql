@@ -4,35 +4,36 @@ insert into exports (org_id, id, project_id, requested_by, contents, status, cre
 values (
     %(org_id)s, %(id)s, %(project_id)s, %(requested_by)s, %(contents)s::text [], 'pending', %(now)s, %(expires_at)s
 )
-returning id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, created_at,
-    finished_at, expires_at
+returning id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, entries,
+    created_at, finished_at, expires_at
 
 -- name: pending
 -- An export of the same that was asked for after a time, and is not written yet.
 select id
 from exports
-where project_id is not distinct from %(project_id)s and status = 'pending' and created_at > %(since)s
+where project_id is not distinct from %(project_id)s and contents = %(contents)s::text [] and status = 'pending'
+    and created_at > %(since)s
 limit 1
 
 -- name: get
 -- One export.
-select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, created_at, finished_at,
-    expires_at
+select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, entries, created_at,
+    finished_at, expires_at
 from exports
 where id = %(id)s and expires_at > %(now)s
 
 -- name: hold
 -- One export that is to be written, held until the transaction ends.
-select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, created_at, finished_at,
-    expires_at
+select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, entries, created_at,
+    finished_at, expires_at
 from exports
 where id = %(id)s and status = 'pending' and expires_at > %(now)s
 for update
 
 -- name: page
 -- Exports, newest first.
-select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, created_at, finished_at,
-    expires_at
+select id, project_id, contents, status, failure, size, sha256, revisions, sessions, messages, entries, created_at,
+    finished_at, expires_at
 from exports
 where expires_at > %(now)s and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(after)s))
 order by created_at desc, id desc
@@ -42,7 +43,7 @@ limit %(limit)s
 -- Say that an export is there.
 update exports
 set status = 'ready', size = %(size)s, sha256 = %(sha256)s, revisions = %(revisions)s, sessions = %(sessions)s,
-    messages = %(messages)s, finished_at = %(now)s
+    messages = %(messages)s, entries = %(entries)s, finished_at = %(now)s
 where id = %(id)s
 
 -- name: fail
@@ -110,4 +111,14 @@ from messages
 where session_id = %(session_id)s
     and (%(at)s::timestamptz is null or (created_at, id) > (%(at)s, %(after)s))
 order by created_at, id
+limit %(limit)s
+
+-- name: entries
+-- Some entries of the audit log: those after one, the oldest first.
+select
+    a.id, a.at, a.actor, a.actor_id, a.action, a.project_id, a.subject, a.request_id, a.details, a.position,
+    encode(a.hash, 'hex') as hash
+from audit_log as a
+where %(at)s::timestamptz is null or (a.at, a.id) > (%(at)s, %(after)s)
+order by a.at, a.id
 limit %(limit)s

@@ -24,6 +24,7 @@ class Counts(msgspec.Struct):
     revisions: int = 0
     sessions: int = 0
     messages: int = 0
+    entries: int = 0
 
 
 def insert(
@@ -41,9 +42,10 @@ def insert(
     return _export(tx.one(_SQL["insert"], values | {"now": now, "expires_at": now + KEPT}), now)
 
 
-def pending(tx: Transaction, project_id: UUID | None, now: datetime) -> UUID | None:
+def pending(tx: Transaction, project_id: UUID | None, contents: list[Content], now: datetime) -> UUID | None:
     """Name the export of the same that is being written for the caller."""
-    row = tx.one(_SQL["pending"], {"project_id": project_id, "since": now - WRITTEN_WITHIN})
+    named = {"project_id": project_id, "contents": contents, "since": now - WRITTEN_WITHIN}
+    row = tx.one(_SQL["pending"], named)
     return row["id"] if row else None
 
 

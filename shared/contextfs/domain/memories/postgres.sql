@@ -65,11 +65,12 @@ where memory_id = %(memory_id)s
 order by clock desc, stored_at desc, id
 
 -- name: proven_by
--- Memories that name a session among what they come from, deleted ones included. (No index holds that: it reads all of
--- the project's.)
+-- Memories that name a session among what they come from, and were not taught by it, deleted ones included. (An index holds
+-- those of a project that come from more than who taught them.)
 select id
 from memories
 where project_id = %(project_id)s
+    and jsonb_array_length(provenance) > case when session_id is null then 0 else 1 end
     and provenance @> jsonb_build_array(jsonb_build_object('session_id', %(session_id)s::uuid))
 
 -- name: page

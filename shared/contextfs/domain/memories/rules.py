@@ -32,6 +32,7 @@ SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
 _PREFIX = "memory_"
+_OURS = frozenset({"fact", "episodic", "procedural", "user", "decision"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_WORDS = pattern(r"[\W_]+")
 _ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
@@ -56,6 +57,11 @@ class _Acceptable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     expires_at: Moment | None
     provenance: Annotated[list[Provenance], Meta(max_length=100)]
     anchors: Annotated[list[Anchor], Meta(max_length=100)]
+
+
+def told_type(name: str) -> str:
+    """Give a type as logs tell it: a word of somebody's own may say what a private memory is about."""
+    return name if name in _OURS else "own"
 
 
 def canonical_type(name: str) -> str:

@@ -192,7 +192,7 @@ def add_revision(tx: Transaction, org_id: UUID, held: Held, revision: Revision, 
 
 
 def proven_by(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]:
-    """Find the memories that a session taught or proved, deleted ones included; gives their ids."""
+    """Find the memories that a session proved and did not teach alone, deleted ones included; gives their ids."""
     named = {"project_id": project_id, "session_id": session_id}
     return [row["id"] for row in tx.all(_SQL["proven_by"], named)]
 

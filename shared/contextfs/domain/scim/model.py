@@ -48,6 +48,18 @@ class ScimTokens(msgspec.Struct, frozen=True, kw_only=True):
     items: Annotated[list[ScimToken], msgspec.Meta(max_length=200)]
 
 
+class Vouching(msgspec.Struct, frozen=True, kw_only=True):
+    """What a token's maker might as they made it, None vouches for all; and the role that they have now.
+
+    `role` is None where they are no member any more, are suspended, or reach some projects only. Who it was is not
+    noted (`is_noted`) of a token that is older than that, or was made by a key that is nobody's.
+    """
+
+    then: tuple[str, ...] | None
+    is_noted: bool
+    role: str | None
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A user or group as it is stored; `resource` is what the directory told, without `id` and `meta`."""
 

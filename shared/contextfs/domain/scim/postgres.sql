@@ -5,10 +5,10 @@ from contextfs.enter_scim(%(org_id)s, %(token_id)s, %(hash)s, %(now)s)
 
 -- name: insert_token
 -- Store a new token.
-insert into scim_tokens (org_id, id, name, hash, pepper, hint, vouched, created_by, created_at, expires_at)
+insert into scim_tokens (org_id, id, name, hash, pepper, hint, vouched, made_by, created_by, created_at, expires_at)
 values (
-    %(org_id)s, %(id)s, %(name)s, %(hash)s, %(pepper)s, %(hint)s, %(vouched)s::text [], %(created_by)s, %(now)s,
-    %(expires_at)s
+    %(org_id)s, %(id)s, %(name)s, %(hash)s, %(pepper)s, %(hint)s, %(vouched)s::text [], %(made_by)s, %(created_by)s,
+    %(now)s, %(expires_at)s
 )
 returning id, name, hint, created_at, expires_at, revoked_at
 
@@ -26,9 +26,12 @@ where id = %(id)s
 returning id, name, hint, created_at, expires_at, revoked_at
 
 -- name: vouched
--- What the one may who made a token; null vouches for all.
-select vouched from scim_tokens
-where id = %(id)s
+-- What the one might who made a token, null vouches for all; and the role and the reach that they have now.
+select t.vouched, t.made_by, m.role, m.projects is null and r.projects is null as is_whole
+from scim_tokens as t
+left join memberships as m on m.org_id = t.org_id and m.user_id = t.made_by and m.suspended_at is null
+left join custom_roles as r on r.org_id = m.org_id and r.name = m.custom_role
+where t.id = %(id)s
 
 -- name: get_entry
 -- One user or group.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.scim.model import USER, Entry, ScimToken
+from contextfs.domain.scim.model import USER, Entry, ScimToken, Vouching
 from contextfs.domain.scim.rules import email_of, is_active, key_of
 from contextfs.kit.errors import NotFound
 from contextfs.kit.ports import Parameters, Row, Transaction
@@ -38,10 +38,13 @@ def revoke_token(tx: Transaction, token_id: UUID, now: datetime) -> ScimToken:
     return _token(tx.one(_SQL["revoke_token"], {"id": token_id, "now": now}))
 
 
-def vouched(tx: Transaction, token_id: UUID) -> tuple[str, ...] | None:
-    """Read what the one may who made a token; None vouches for all."""
+def vouching(tx: Transaction, token_id: UUID) -> Vouching:
+    """Read what the one might who made a token, and the role that they have now."""
     row = tx.one(_SQL["vouched"], {"id": token_id})
-    return () if row is None else None if row["vouched"] is None else tuple(row["vouched"])
+    if row is None:
+        return Vouching(then=(), is_noted=True, role=None)
+    then = None if row["vouched"] is None else tuple(row["vouched"])
+    return Vouching(then=then, is_noted=row["made_by"] is not None, role=row["role"] if row["is_whole"] else None)
 
 
 def get(tx: Transaction, kind: str, entry_id: str, *, lock: bool = False) -> Entry | None:

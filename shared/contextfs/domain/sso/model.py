@@ -70,7 +70,9 @@ class SamlAddresses(msgspec.Struct, frozen=True, kw_only=True):
 class Sso(msgspec.Struct, frozen=True, kw_only=True):
     """How an organization signs in; its secret is not shown.
 
-    `redirect_uri` is what the provider has to be told, and of a SAML provider what `saml` holds.
+    `redirect_uri` is what the provider has to be told, and of a SAML provider what `saml` holds. `vouched_by` is the
+    member who said, or confirmed, whose word is taken; `is_vouched` is false where they left, or may less by now: then
+    look whether the provider is yours, and confirm it.
     """
 
     enabled: bool
@@ -88,6 +90,8 @@ class Sso(msgspec.Struct, frozen=True, kw_only=True):
     idp_initiated: bool
     redirect_uri: str
     saml: SamlAddresses | None
+    vouched_by: UUID | None = None
+    is_vouched: bool = True
     updated_at: Moment | None
 
     @property
@@ -110,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The same as it is stored, with its sealed secret and the key pair of SAML, whose key is sealed.
 
     `vouched` is what the one may who set the provider up: by it nobody comes in who may more. None vouches for all.
+    `vouched_by` is the member who did; None where that was not noted yet, or a key did that is nobody's.
     """
 
     enabled: bool
@@ -128,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     saml_certificate: str | None
     saml_key: str | None
     vouched: tuple[str, ...] | None
+    vouched_by: UUID | None = None
     updated_at: Moment | None
 
     @property

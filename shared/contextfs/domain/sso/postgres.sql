@@ -10,7 +10,8 @@ select org_id, name from contextfs.organizations_of_person(%(issuer)s, %(subject
 -- How this organization signs in.
 select
     enabled, provider, metadata_url, client_id, client_secret, attribute_mapping, auto_provision, default_role,
-    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, vouched, updated_at
+    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, vouched, vouched_by,
+    updated_at
 from sso_settings
 
 -- name: put_settings
@@ -18,13 +19,14 @@ from sso_settings
 -- the last change: it never comes twice, whatever the clocks say.)
 insert into sso_settings as s (
     org_id, enabled, provider, metadata_url, client_id, client_secret, attribute_mapping, auto_provision, default_role,
-    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, vouched, updated_at
+    group_roles, enforced, break_glass_user_id, metadata_xml, idp_initiated, saml_certificate, saml_key, vouched, vouched_by,
+    updated_at
 )
 values (
     %(org_id)s, %(enabled)s, %(provider)s, %(metadata_url)s, %(client_id)s, %(client_secret)s,
     %(attribute_mapping)s::jsonb, %(auto_provision)s, %(default_role)s, %(group_roles)s::jsonb, %(enforced)s,
     %(break_glass_user_id)s, %(metadata_xml)s, %(idp_initiated)s, %(saml_certificate)s, %(saml_key)s,
-    %(vouched)s::text [], %(updated_at)s
+    %(vouched)s::text [], %(vouched_by)s, %(updated_at)s
 )
 on conflict (org_id) do update
 set enabled = excluded.enabled, provider = excluded.provider, metadata_url = excluded.metadata_url,
@@ -33,7 +35,8 @@ set enabled = excluded.enabled, provider = excluded.provider, metadata_url = exc
     default_role = excluded.default_role, group_roles = excluded.group_roles, enforced = excluded.enforced,
     break_glass_user_id = excluded.break_glass_user_id, metadata_xml = excluded.metadata_xml,
     idp_initiated = excluded.idp_initiated, saml_certificate = excluded.saml_certificate, saml_key = excluded.saml_key,
-    vouched = excluded.vouched, updated_at = greatest(excluded.updated_at, s.updated_at + interval '1 microsecond')
+    vouched = excluded.vouched, vouched_by = excluded.vouched_by,
+    updated_at = greatest(excluded.updated_at, s.updated_at + interval '1 microsecond')
 where s.updated_at = %(before)s
 returning updated_at
 

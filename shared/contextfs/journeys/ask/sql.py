@@ -22,12 +22,13 @@ def ask(call: Call, wanted: SqlRequest) -> SqlReply:
     reader = call.services.reader
     if reader is None:
         raise Unavailable("Direct SQL is switched off on this server: set CONTEXTFS_SQL_DATABASE_URL.")
-    answer = reader.read(
-        query,
-        sign=lambda backend: signed_claims(call.tx, backend),
-        as_of=wanted.as_of,
-        most_rows=wanted.max_rows,
-    )
+    with call.services.waiting.querying.taken(call.principal.org_id):
+        answer = reader.read(
+            query,
+            sign=lambda backend: signed_claims(call.tx, backend),
+            as_of=wanted.as_of,
+            most_rows=wanted.max_rows,
+        )
     call.note(query_sha256=sha256(wanted.query.encode()).hexdigest(), rows=len(answer.rows))
     return SqlReply(
         columns=[SqlColumn(name=name, type=kind) for name, kind in answer.columns],

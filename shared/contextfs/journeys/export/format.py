@@ -2,7 +2,7 @@
 
 The first line of a project's lines says the format and the project. Each further line is `{"revision": …}`, or
 `{"session": …}` followed by its `{"message": …}` lines. A bundle holds `manifest.json` and, for each project, its lines
-in `projects/<id>.jsonl`.
+in `projects/<id>.jsonl`; or the audit log, whose entries are the lines of `audit.jsonl`, as the API shows them.
 """
 
 from datetime import datetime
@@ -19,6 +19,7 @@ from contextfs.kit.fields import ExternalId, Metadata, Moment, Name, Sensitivity
 FORMAT: Final = "contextfs.export.2"
 BUNDLE: Final = "contextfs.bundle.1"
 MANIFEST: Final = "manifest.json"
+AUDIT_LOG: Final = "audit.jsonl"
 
 Level = Literal["private", "project"]
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from contextfs.domain.access.rules import allows
+from contextfs.domain.access.rules import allows, may
 from contextfs.domain.exports import rules, store
 from contextfs.domain.exports.model import Content, Export, ExportLinked, NewExport
 from contextfs.domain.projects import store as projects
 from contextfs.kit.call import Call
-from contextfs.kit.errors import Conflict, NotAllowed, Unavailable
+from contextfs.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
 from contextfs.kit.ports import Blobs
 
 _CONTENTS: tuple[Content, ...] = ("memories", "sessions")
@@ -23,10 +23,8 @@ def create(call: Call, new: NewExport) -> Export:
         projects.get(call.tx, new.project_id)
     elif call.principal.project_ids is not None:
         raise NotAllowed("This is open to some projects only: name the project to export.")
-    contents: list[Content] = [one for one in _CONTENTS if allows(call.principal.permissions, f"{one}:read")]
-    if not contents:
-        raise NotAllowed("An export holds what one may read: this needs the permission memories:read or sessions:read.")
-    under_way = store.pending(call.tx, new.project_id, call.now)
+    contents = _contents(call, new)
+    under_way = store.pending(call.tx, new.project_id, contents, call.now)
     if under_way is not None:
         raise Conflict(f"An export of the same is being written: wait for {under_way}.")
     export_id, by = call.new_id(), call.principal
@@ -42,6 +40,19 @@ def create(call: Call, new: NewExport) -> Export:
     call.note(contents=contents)
     call.emit("export.requested", export_id, new.project_id)
     return export
+
+
+def _contents(call: Call, new: NewExport) -> list[Content]:
+    """Give what the export holds, of what its caller may read."""
+    if new.audit_log:
+        may(call.principal, "audit:read")
+        if new.project_id is not None:
+            raise Invalid("The audit log is the organization's: leave project_id out.", where="$.project_id")
+        return ["audit_log"]
+    contents: list[Content] = [one for one in _CONTENTS if allows(call.principal.permissions, f"{one}:read")]
+    if not contents:
+        raise NotAllowed("An export holds what one may read: this needs the permission memories:read or sessions:read.")
+    return contents
 
 
 def linked(call: Call, export_id: UUID) -> ExportLinked:

@@ -9,7 +9,7 @@ from contextfs.domain.exports import contents, rules, store
 from contextfs.domain.exports.model import Export
 from contextfs.domain.exports.store import Counts
 from contextfs.journeys.export.bundle import zipped
-from contextfs.journeys.export.format import BUNDLE, MANIFEST, Manifest, ProjectKept, member
+from contextfs.journeys.export.format import AUDIT_LOG, BUNDLE, MANIFEST, Manifest, ProjectKept, member
 from contextfs.journeys.export.lines import lines
 from contextfs.journeys.export.requests import files
 from contextfs.kit.call import Call
@@ -35,7 +35,9 @@ def write(call: Call, export_id: UUID) -> None:
 
 
 def _members(call: Call, export: Export, counts: Counts) -> Iterator[tuple[str, Iterable[bytes]]]:
-    projects = [ProjectKept(id=one, name=name) for one, name in contents.projects(call.tx, export.project_id)]
+    is_log = "audit_log" in export.contents
+    kept = [] if is_log else contents.projects(call.tx, export.project_id)
+    projects = [ProjectKept(id=one, name=name) for one, name in kept]
     manifest = Manifest(
         format=BUNDLE,
         organization=contents.organization(call.tx),
@@ -44,5 +46,13 @@ def _members(call: Call, export: Export, counts: Counts) -> Iterator[tuple[str, 
         exported_at=call.now,
     )
     yield MANIFEST, [msgspec.json.encode(manifest) + b"\n"]
+    if is_log:
+        yield AUDIT_LOG, _entries(call, counts)
     for project in projects:
         yield member(project.id), lines(call.tx, project, export.contents, counts, call.now)
+
+
+def _entries(call: Call, counts: Counts) -> Iterator[bytes]:
+    for entry in contents.entries(call.tx):
+        counts.entries += 1
+        yield msgspec.json.encode(entry) + b"\n"

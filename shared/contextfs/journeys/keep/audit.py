@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from contextfs.domain.audit import retention, store
+from contextfs.domain.audit.anchors import Anchor
 from contextfs.domain.audit.chain import check
 from contextfs.domain.audit.checkpoint import is_signed
 from contextfs.domain.audit.model import AuditReport
-from contextfs.kit.call import Call
+from contextfs.journeys.keep.anchoring import anchored
+from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import Invalid, NotAllowed
 from contextfs.kit.ports import Database, Transaction
 
@@ -24,17 +26,24 @@ def seal(database: Database) -> int:
             return total
 
 
-def verify(call: Call, kept: str | None) -> AuditReport:
-    """Check the chain of the caller's organization, also against a head that was noted earlier."""
+def verify(call: Call, kept: str | None) -> Outside[AuditReport]:
+    """Check the chain of the caller's organization, also against heads noted earlier: `kept`, and one in a file."""
     if call.principal.project_ids is not None:
         raise NotAllowed("The log is checked as a whole: this needs a key of the organization, not of one project.")
-    own = call.principal.org_id, call.services.key_pepper
-    report = _checked(call.tx, *own, kept)
-    # Who seals meanwhile may look like somebody who changes: what is wrong is wrong the second time, too.
-    return report if report.intact else _checked(call.tx, *own, kept)
+    org_id, blobs = call.principal.org_id, call.services.blobs
+
+    def check_it(later: Call, anchor: Anchor | None) -> AuditReport:
+        own = org_id, later.services.key_pepper
+        report = _checked(later.tx, *own, kept, anchor)
+        if not report.intact:  # who seals meanwhile may look like one who changes: what is wrong is wrong again
+            report = _checked(later.tx, *own, kept, anchor)
+        later.note(intact=report.intact, checked=report.checked)
+        return report
+
+    return Outside(lambda: anchored(blobs(), org_id), check_it, needed=False)
 
 
-def _checked(tx: Transaction, org_id: UUID, key: bytes, kept: str | None) -> AuditReport:
+def _checked(tx: Transaction, org_id: UUID, key: bytes, kept: str | None, anchor: Anchor | None) -> AuditReport:
     end, start = store.end(tx), (0, b"")
     cut = retention.checkpoint(tx)
     if cut is not None and is_signed(org_id, cut, key):  # another one explains nothing: what is gone is missing
@@ -43,13 +52,16 @@ def _checked(tx: Transaction, org_id: UUID, key: bytes, kept: str | None) -> Aud
     noted = _noted(kept) if kept else None
     if noted is not None and noted[0] < start[0]:
         raise Invalid(f"Entries up to {start[0]} are not kept any more: take a head that is newer.", where="query.head")
-    found = check(store.links(tx, end.position), head, noted, start=start)
+    if anchor is not None and anchor[0] < start[0]:
+        anchor = None  # it was let go, as the checkpoint tells
+    found = check(store.links(tx, end.position), head, noted, anchor, start=start)
     return AuditReport(
         intact=not found.faults,
         expired=start[0],
         checked=found.links,
         unsealed=end.unsealed,
         head=None if head is None else f"{head[0]}:{head[1].hex()}",
+        anchored=None if anchor is None else anchor[0],
         faults=found.faults,
     )
 

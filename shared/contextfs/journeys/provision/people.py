@@ -16,7 +16,8 @@ def follow(call: Call, before: Entry | None, after: Entry | None) -> None:
     """Do to members what a change of the directory means.
 
     Conflict when two of its users would be one member, NotAllowed when the last owner would go, or somebody be changed
-    or made who may more than who made the directory's token.
+    or made who may more than who made the directory's token: what it takes away, they might as they made it, and what
+    it gives, they may now. So a directory goes on taking back whom it should when its administrator has left.
     """
     told = after or before
     if told is None:
@@ -44,9 +45,9 @@ def _admit(call: Call, entry: Entry) -> None:
     role = entry.role or role_of(settings, store.groups_of(call.tx, str(entry.id)))
     name = rules.name_of(entry.resource)
     if member is None:
-        _check_vouched(call, role)
+        _check_given(call, role)
     elif member.email.lower() != email:
-        _check_vouched(call, member.role)  # who has the address signs in as them
+        _check_given(call, member.role)  # who has the address signs in as them
     store.put_member(call.tx, call.principal.org_id, user_id, email=email, name=name, role=role, now=call.now)
     store.rename_member(call.tx, user_id, email, name, call.now)
     store.attach(call.tx, entry.id, user_id, None)
@@ -66,7 +67,7 @@ def _withdraw(call: Call, entry: Entry, *, stays: bool) -> None:
         raise NotAllowed("The last owner and the break-glass owner stay: make somebody else one first.")
     member = sso.member(call.tx, user_id)
     if member is not None:
-        _check_vouched(call, member.role)
+        _check_taken(call, member.role)
     role = store.remove_member(call.tx, user_id)
     if stays and role is not None:
         store.attach(call.tx, entry.id, user_id, role)
@@ -89,14 +90,25 @@ def _assign_roles(call: Call, ids: Iterable[str]) -> None:
         member = None if entry is None or entry.user_id is None else sso.member(call.tx, entry.user_id)
         role = role_of(settings, store.groups_of(call.tx, one))
         if member is not None and member.role not in {"owner", role}:
-            _check_vouched(call, member.role, role)
+            _check_taken(call, member.role)
+            if covers(permissions_of(call.tx, member.role), permissions_of(call.tx, role)) is not None:
+                _check_given(call, role)
             sso.set_role(call.tx, member.user_id, role, call.now)
 
 
-def _check_vouched(call: Call, *roles: str) -> None:
-    """Stop a directory whose token was made by somebody who may less than one of these roles."""
-    vouched = store.vouched(call.tx, call.principal.actor_id)
-    for role in roles:
-        if vouched is not None and covers(vouched, permissions_of(call.tx, role)) is not None:
-            detail = f"Who made this directory's token may less than {role}: let somebody make one who may no less."
-            raise NotAllowed(detail)
+def _check_taken(call: Call, role: str) -> None:
+    """Stop a directory whose token was made by somebody who might less than one who has this role."""
+    then = store.vouching(call.tx, call.principal.actor_id).then
+    if then is not None and covers(then, permissions_of(call.tx, role)) is not None:
+        detail = f"Who made this directory's token might less than {role}: let somebody make one who may no less."
+        raise NotAllowed(detail)
+
+
+def _check_given(call: Call, role: str) -> None:
+    """Stop a directory that would give somebody what the maker of its token may not themselves, then or now."""
+    _check_taken(call, role)
+    maker = store.vouching(call.tx, call.principal.actor_id)
+    now = () if maker.role is None else permissions_of(call.tx, maker.role)
+    if maker.is_noted and covers(now, permissions_of(call.tx, role)) is not None:
+        detail = f"Who made this directory's token left, or may less than {role} now: let somebody else make a new one."
+        raise NotAllowed(detail)

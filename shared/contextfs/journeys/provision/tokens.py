@@ -13,7 +13,7 @@ from contextfs.kit.pepper import name_of
 def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
     """Make a token by which a directory tells of the organization's people; its secret is shown this once.
 
-    It makes and changes nobody who may more than who made it.
+    It makes and changes nobody who may more than who made it, and gives nothing that its maker may not at that time.
     """
     principal, services = call.principal, call.services
     if principal.project_ids is not None:
@@ -30,6 +30,7 @@ def mint(call: Call, new: NewScimToken) -> ScimTokenCreated:
         "pepper": name_of(services.key_pepper),
         "hint": secret[-4:],
         "vouched": list(principal.permissions),
+        "made_by": principal.user_id,
         "created_by": principal.actor_id,
         "expires_at": new.expires_at,
         "now": call.now,

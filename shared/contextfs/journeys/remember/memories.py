@@ -13,7 +13,7 @@ from contextfs.domain.memories.clock import Clock, capped, tick
 from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
 from contextfs.domain.memories.past import Past
 from contextfs.domain.memories.revisions import Fields, Revision, first, union
-from contextfs.domain.memories.rules import changed, dated, fields_of, shown
+from contextfs.domain.memories.rules import changed, dated, fields_of, shown, told_type
 from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
@@ -81,6 +81,7 @@ def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten
         call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
     )
     call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
+    call.note(type=told_type(memory.type))
     return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from contextfs.domain.access.roles.store import permissions_of
 from contextfs.domain.access.rules import ROLES, covers
 from contextfs.domain.logins import store as logins
 from contextfs.domain.sso import store
@@ -43,21 +44,36 @@ def _changed(call: Call, before: Settings, wanted: SsoChange) -> Settings:
     if wanted.client_secret is not None:
         sealed = peers.providers_of(call.services).seal(wanted.client_secret)
     kept = {"saml_certificate": before.saml_certificate, "saml_key": before.saml_key, "client_secret": sealed}
-    named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | {"vouched": None, "updated_at": call.now}
+    stays = {"vouched": before.vouched, "vouched_by": before.vouched_by, "updated_at": call.now}
+    named: dict[str, Any] = msgspec.structs.asdict(wanted) | kept | stays
     settings = Settings(**named)
-    return msgspec.structs.replace(settings, vouched=_vouched(call, before, settings))
+    if not _vouches(call, before, settings):
+        return settings
+    mine = call.principal.permissions
+    return msgspec.structs.replace(settings, vouched=mine, vouched_by=call.principal.user_id)
 
 
-def _vouched(call: Call, before: Settings, settings: Settings) -> tuple[str, ...] | None:
-    """Give what the provider is vouched for with: what the one may who says whose word is taken, or confirms it.
+def _vouches(call: Call, before: Settings, settings: Settings) -> bool:
+    """Tell whether who calls vouches for the provider with what they may: they say whose word is taken, or confirm it.
 
     Whoever says that is anybody, by a provider of their own. What else is set, others may set without vouching.
     """
-    mine = call.principal.permissions
     if before.updated_at is None or _believed(before) != _believed(settings):
-        return mine
-    is_more = before.vouched is not None and covers(mine, before.vouched) is None
-    return mine if is_more else before.vouched
+        return True
+    return before.vouched is not None and covers(call.principal.permissions, before.vouched) is None
+
+
+def _is_vouched(call: Call, settings: Settings) -> bool:
+    """Tell whether who vouched for the provider still could; where nobody noted who that was, nobody knows better.
+
+    People go on signing in where they could not: an organization does not lose its sign-in with its administrator.
+    """
+    if settings.vouched_by is None:
+        return True
+    member = store.member(call.tx, settings.vouched_by)
+    if member is None or member.suspended:
+        return False
+    return covers(permissions_of(call.tx, member.role), settings.vouched or ()) is None
 
 
 def _believed(settings: Settings) -> tuple[object, ...]:
@@ -132,5 +148,5 @@ def _shown(call: Call, settings: Settings) -> Sso:
     has_secret = named.pop("client_secret") is not None
     has_key = (named.pop("saml_key"), named.pop("saml_certificate")) != (None, None)
     saml = peers.addresses_of(call.services, call.principal.org_id) if has_key and peers.speaks_saml(settings) else None
-    uri = peers.redirect_uri(call.services)
-    return Sso(**named, has_client_secret=has_secret, saml=saml, redirect_uri=uri)
+    uri, is_vouched = peers.redirect_uri(call.services), _is_vouched(call, settings)
+    return Sso(**named, has_client_secret=has_secret, saml=saml, redirect_uri=uri, is_vouched=is_vouched)

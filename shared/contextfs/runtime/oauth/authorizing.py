@@ -122,7 +122,8 @@ def _back(services: Services, redirect_uri: str, state: str | None, **said: str)
 def _page(me: Myself, asked: Asked, fields: dict[str, str]) -> Response:
     who = f"{me.email or me.actor}, {me.role} of {me.organization}"
     place = urlsplit(asked.redirect_uri)
-    goes_to = place.netloc or f"the program of {place.scheme}:"
+    is_web = place.scheme in {"http", "https"}  # what stands behind another scheme is no server, however it is spelt
+    goes_to = place.netloc if is_web else f"the program of {place.scheme}:"
     vouched = f"It is published by {asked.client.voucher}." if asked.client.voucher else "Nobody vouches for its name."
     wants = "".join(f"<li>{escape(PERMISSIONS[one])}</li>" for one in asked.scope)
     told = (
@@ -133,5 +134,5 @@ def _page(me: Myself, asked: Asked, fields: dict[str, str]) -> Response:
     )
     hidden = {name: fields[name] for name in _KEPT if name in fields} | {"csrf": me.csrf_token or ""}
     body = pages.form(PAGE, "", [("decision", "allow", "Allow"), ("decision", "deny", "Refuse")], hidden)
-    leads_to = f"{place.scheme}://{place.netloc}" if place.netloc else f"{place.scheme}:"
+    leads_to = f"{place.scheme}://{place.netloc}" if is_web else f"{place.scheme}:"
     return pages.page("Let a program in", told + body, leads_to=leads_to)

@@ -41,10 +41,14 @@ class Browser:
         """The address that people reach this server by."""
         return self._door.services.public_url
 
+    @property
+    def _address(self) -> str | None:
+        return client_address(self._request, self._door.services.trusted_hops)
+
     def opened(self) -> OpenCall:
         """Make the call of this browser as somebody who is not known."""
         headers = dict(self._request.headers)
-        return self._door.open(headers, self._door.request_id(headers))
+        return self._door.open(headers, self._door.request_id(headers), self._address)
 
     def keep(self, cookie: str) -> None:
         """Have a cookie sent with what is shown."""
@@ -72,14 +76,13 @@ class Browser:
         carried = {name: self._request.headers[name] for name in _CARRIED if name in self._request.headers}
         sent = carried | {"content-type": "application/json"} | dict(headers or {})
         content = b"" if body is None else msgspec.json.encode(body)
-        address = client_address(self._request, self._door.services.trusted_hops)
         asked = HttpRequest(
             method=route.method,
             path=route.path,
             query=tuple((query or {}).items()),
             headers=sent,
             body=content,
-            address=address,
+            address=self._address,
         )
         answer = self._door.answer(route, asked)
         self._cookies += answer.cookies

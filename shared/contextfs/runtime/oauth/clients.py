@@ -24,6 +24,8 @@ from contextfs.runtime.oauth.answers import Refused
 _PREFIX: Final = "ctxc."
 _PURPOSE: Final = b"oauth client\n"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_HOST = re.compile(r"[0-9a-z.:_-]+")
+"""Of an address, or a name in the DNS: a browser takes other signs for the end of it, or for another one."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _NEVER: Final = frozenset(
     {"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp", "mailto", "view-source"}
@@ -140,9 +142,9 @@ def _check(uri: str) -> None:
         bool(_SCHEME.fullmatch(parts.scheme)) and parts.scheme not in _NEVER and not parts.fragment and "#" not in uri
     )
     if parts.scheme in {"http", "https"}:
-        fine = fine and bool(parts.hostname) and parts.username is None
+        fine = fine and bool(_HOST.fullmatch(parts.hostname or "")) and parts.username is None
         fine = fine and (parts.scheme == "https" or parts.hostname in _LOOPBACK)
-    if not fine or not uri.isascii() or any(one <= " " for one in uri):
+    if not fine or not uri.isascii() or "\\" in uri or any(one <= " " for one in uri):
         raise Refused(
             "invalid_redirect_uri", f"No answer goes to {uri[:200]!r}: use https, this machine, or an own scheme."
         )

@@ -149,7 +149,8 @@ async def _paid(door: Door, request: Request, work: Callable[[], T]) -> T:
 
 
 def _call(door: Door, request: Request) -> OpenCall:
-    return door.open(request.headers, door.request_id(request.headers))
+    address = client_address(request, door.services.trusted_hops)
+    return door.open(request.headers, door.request_id(request.headers), address)
 
 
 def _fault(door: Door, request: Request) -> str:

@@ -19,6 +19,8 @@ from contextfs.runtime.table import Route
 GRANT: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - its name
 _NOT_KNOWN, _NOT_ALLOWED = 401, 403
+_PASSES: Final = frozenset({429, 503})
+"""What a caller is to try again; a wrong key that was tried too often among it."""
 
 
 def exchange(door: Door, routes: Sequence[Route], call: OpenCall, fields: dict[str, str]) -> dict[str, Any]:
@@ -37,10 +39,15 @@ def exchange(door: Door, routes: Sequence[Route], call: OpenCall, fields: dict[s
         "content-type": "application/json",
         "user-agent": call.agent,
     }
-    asked = HttpRequest(method=route.method, path=route.path, headers=headers, body=msgspec.json.encode(body))
+    asked = HttpRequest(
+        method=route.method, path=route.path, headers=headers, body=msgspec.json.encode(body), address=call.address
+    )
     answer = door.answer(route, asked)
     if answer.status != route.status:
         detail = msgspec.json.decode(answer.body, type=Problem).detail
+        if answer.status in _PASSES:
+            wait = {name: told for name, told in answer.headers.items() if name == "retry-after"}
+            raise Refused("temporarily_unavailable", detail, answer.status, wait)
         names = {_NOT_KNOWN: "invalid_grant", _NOT_ALLOWED: "invalid_scope"}
         raise Refused(names.get(answer.status, "invalid_request"), detail)
     made = msgspec.json.decode(answer.body, type=TokenCreated)

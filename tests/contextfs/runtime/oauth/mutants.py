@@ -34,6 +34,20 @@ MUTANTS: tuple[Unchecked, ...] = (
         "not client.takes(redirect_uri)",
         _grants("test_nobody_is_sent_where_the_program_did_not_say"),
     ),
+    without(
+        "signs that no name of a server has",
+        _CLIENTS,
+        'bool(_HOST.fullmatch(parts.hostname or ""))',
+        "bool(parts.hostname)",
+        _grants("test_a_program_whose_answers_could_go_anywhere_is_not_registered"),
+    ),
+    without(
+        "a scheme of one's own names no server",
+        _PAGE,
+        "place.netloc if is_web else",
+        "place.netloc or",
+        _grants("test_what_stands_behind_a_programs_own_scheme_is_not_shown_as_a_server"),
+    ),
     without("verifier", _GRANTS, ' and rules.proves(verifier, row["challenge"])', "", f"{_STOLEN}[wrong verifier]"),
     without("form of a verifier", _RULES, "return hmac.compare_digest(made, challenge)", "return True", _STOLEN),
     without(

@@ -371,6 +371,8 @@ def test_who_is_not_signed_in_signs_in_first(browser: Browser) -> None:
         {"redirect_uris": ["https://example.com/callback#fragment"]},
         {"redirect_uris": ["https://user@example.com/callback"]},
         {"redirect_uris": ["callback"]},
+        {"redirect_uris": ["https://evil.example\\.claude.ai/callback"]},
+        {"redirect_uris": ["https://claude.ai;sandbox/callback"]},
         {"redirect_uris": ["http://[::1"]},
         {},
         [],
@@ -391,6 +393,16 @@ def test_a_registration_cannot_be_made_up(tenant: Tenant, browser: Browser) -> N
     replies = [browser.http.get("/oauth/authorize", params=asked(one)) for one in made_up]
 
     assert [(401, False)] * len(made_up) == [(one.status_code, "location" in one.headers) for one in replies]
+
+
+def test_what_stands_behind_a_programs_own_scheme_is_not_shown_as_a_server(tenant: Tenant, browser: Browser) -> None:
+    browser.sign_in(tenant.key)
+    place = "com.evil.app://claude.ai/callback"
+    client = register(browser, place).json()["client_id"]
+    page = browser.http.get("/oauth/authorize", params=asked(client, redirect_uri=place))
+
+    assert "The answer goes to <strong>the program of com.evil.app:</strong>" in page.text
+    assert page.headers["content-security-policy"].endswith("form-action 'self' com.evil.app:")
 
 
 class _Document(BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ import pulumi_docker_build as docker
 from infra.aws.keys import Keys
 from infra.aws.policy import Statement, document
 from infra.kit.component import Component
-from infra.kit.source import DOCKERFILE, ROOT
+from infra.kit.source import DOCKERFILE, ROOT, by_digest
 from infra.planned import Plan, Region
 
 _KEEP_TWENTY = {
@@ -52,7 +52,7 @@ class Images(Component):
             policy=document([_lambda_pulls(plan, region)]),
             opts=self.inside(),
         )
-        self.image: pulumi.Input[str] = plan.config.image or self._build(region)
+        self.image = pulumi.Output.from_input(plan.config.image or self._build(region)).apply(by_digest)
         own = self.repository.arn
         self.pulled: pulumi.Input[str] | None = own if plan.config.image is None else repository(plan.config.image)
         """The repository that the image is pulled from; None, when it is none of ECR's."""

@@ -85,5 +85,6 @@ This bundle brings no image. Build it by `infra/selfhost/Dockerfile` where a net
     docker tag {image}:{version} registry.example.org/{image}:{version}
     docker push registry.example.org/{image}:{version}
     kubectl create secret generic contextfs --from-env-file=contextfs.env
-    helm install memory chart --set image.repository=registry.example.org/{image},image.tag={version} \\
+    helm upgrade --install memory chart --wait --timeout 15m \\
+      --set image.repository=registry.example.org/{image},image.tag={version} \\
       --set secret=contextfs,owner.email=owner@example.org"""

@@ -57,6 +57,13 @@ class Apis(Component):
         self.agents |= self._told(config.account)
         self.provider = _provider(plan, "gcp", after=self._ready)
 
+    def number(self, account: str) -> pulumi.Output[str]:
+        """Give the number of the project: some services know projects by no other name."""
+        return gcp.organizations.get_project_output(project_id=account, opts=self._asking()).number
+
+    def _asking(self) -> pulumi.InvokeOutputOptions:
+        return pulumi.InvokeOutputOptions(parent=self, depends_on=self._services)
+
     def _service(self, name: str, after: Sequence[pulumi.Resource] = ()) -> gcp.projects.Service:
         service = f"{name}.googleapis.com"
         return gcp.projects.Service(name, service=service, disable_on_destroy=False, opts=self.inside(after=after))
@@ -84,9 +91,8 @@ class Apis(Component):
 
         What encrypts logs is another one than the agent of Logging.
         """
-        asking = pulumi.InvokeOutputOptions(parent=self, depends_on=self._services)
-        files = gcp.storage.get_project_service_account_output(project=account, opts=asking)
-        logs = gcp.logging.get_project_cmek_settings_output(project=account, opts=asking)
+        files = gcp.storage.get_project_service_account_output(project=account, opts=self._asking())
+        logs = gcp.logging.get_project_cmek_settings_output(project=account, opts=self._asking())
         return {"storage": files.email_address, "logging": logs.service_account_id.apply(_address)}
 
 

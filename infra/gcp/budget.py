@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_gcp as gcp
 
+from infra.gcp.apis import Apis
 from infra.kit.component import Component
 from infra.planned import Plan
 
@@ -10,14 +11,15 @@ from infra.planned import Plan
 class Budget(Component):
     """Owns the budget of the project and when people hear of it. It stops nothing: a bill is better than lost data."""
 
-    def __init__(self, plan: Plan, parent: pulumi.Resource) -> None:
+    def __init__(self, plan: Plan, apis: Apis, parent: pulumi.Resource) -> None:
         super().__init__("budget", parent)
         config = plan.config
         gcp.billing.Budget(
             "month",
             billing_account=config.billing_account or "",
             display_name=f"ContextFS {config.name}",
-            budget_filter={"projects": [f"projects/{config.account}"]},
+            # By the number: one that is named by its id comes back with the number, and would be changed at each roll.
+            budget_filter={"projects": [pulumi.Output.concat("projects/", apis.number(config.account))]},
             amount={"specified_amount": {"currency_code": "USD", "units": str(config.budget)}},
             threshold_rules=[
                 {"threshold_percent": 0.5},

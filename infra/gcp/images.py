@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 
 from infra.gcp.keys import Keys
 from infra.kit.component import Component
-from infra.kit.source import DOCKERFILE, ROOT
+from infra.kit.source import DOCKERFILE, ROOT, by_digest
 from infra.planned import Plan, Region
 
 
@@ -30,7 +30,7 @@ class Images(Component):
             ],
             opts=self.inside(after=keys.usable),
         )
-        self.image: pulumi.Input[str] = config.image or self._build(plan, home)
+        self.image = pulumi.Output.from_input(config.image or self._build(plan, home)).apply(by_digest)
 
     def _build(self, plan: Plan, home: Region) -> pulumi.Output[str]:
         place = pulumi.Output.concat(

@@ -40,7 +40,7 @@ class Installation(Component):
         People(plan, self)
         Watch(plan, self)
         if config.budget:
-            Budget(plan, self)
+            Budget(plan, apis, self)
         if config.updater:
             Updater(plan, config.updater, self.regions, self)
         if config.network == "public":

@@ -13,6 +13,7 @@ PERMISSIONS = (
     "artifactregistry.repositories.uploadArtifacts",
     "artifactregistry.repositories.downloadArtifacts",
     "cloudfunctions.functions.get",
+    "cloudfunctions.functions.sourceCodeSet",
     "cloudfunctions.functions.update",
     "cloudfunctions.operations.get",
     "run.executions.get",

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 DOCKERFILE = ROOT / "infra" / "selfhost" / "Dockerfile"
 
 _PACKAGES = {"contextfs": ROOT / "shared" / "contextfs", "functions": ROOT / "functions"}
-_EXTRAS = ("server", "gcp", "otel")
+_EXTRAS = ("server", "gcp", "otel", "cache")
 _ENDINGS = {".py", ".sql", ".json", ".lock"}
 
 
@@ -44,6 +44,11 @@ def archive(files: Mapping[str, Path | str]) -> pulumi.AssetArchive:
             for place, content in files.items()
         }
     )
+
+
+def by_digest(reference: str) -> str:
+    """Name an image by its digest alone. What was pushed is told by tag and digest, and Lambda takes one of the two."""
+    return re.sub(r":[^:/@]+@", "@", reference)
 
 
 def _requirements(root: Path) -> Iterator[str]:

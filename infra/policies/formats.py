@@ -23,6 +23,8 @@ _NAMES = {
     "aws:lb/targetGroup:TargetGroup": ("name", re.compile(r"[a-zA-Z0-9-]{1,32}")),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId", re.compile(r"[a-z][a-z0-9-]{0,39}")),
 }
+_TAG_AND_DIGEST = re.compile(r":[^:/@]+@")
+_PROJECT = re.compile(r"projects/\d+")
 _ANY_NAME = re.compile(r"[\w$/.+ -]{1,64}")
 
 
@@ -34,6 +36,8 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
             yield from _durations(resource)
         yield from _filter(resource)
         yield from _name(resource)
+        yield from _image(resource)
+        yield from _budget(resource)
 
 
 def _durations(resource: Resource) -> Iterator[str]:
@@ -58,3 +62,16 @@ def _name(resource: Resource) -> Iterator[str]:
     name = resource.inputs.get(field)
     if isinstance(name, str) and name != COMPUTED and resource.custom and not pattern.fullmatch(name):
         yield f"{resource.label}.{field}: {name!r} is no name that the cloud takes"
+
+
+def _image(resource: Resource) -> Iterator[str]:
+    image = resource.inputs.get("imageUri")
+    if resource.type == "aws:lambda/function:Function" and isinstance(image, str) and _TAG_AND_DIGEST.search(image):
+        yield f"{resource.label}.imageUri: Lambda takes a tag or a digest, and not both: {image}"
+
+
+def _budget(resource: Resource) -> Iterator[str]:
+    if resource.type == "gcp:billing/budget:Budget":
+        for project in resource.inputs.get("budgetFilter", {}).get("projects", ()):
+            if project != COMPUTED and not _PROJECT.fullmatch(project):
+                yield f"{resource.label}.budgetFilter: a budget knows projects by their numbers: {project}"

@@ -18,6 +18,7 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     yield from _tasks(recording)
     yield from _origins(recording)
     yield from _keys(recording)
+    yield from _updaters(recording)
 
 
 def _tasks(recording: Recording) -> Iterator[str]:
@@ -57,3 +58,11 @@ def _keys(recording: Recording) -> Iterator[str]:
             named = cast("list[str]", [services] if isinstance(services, str) else services)
             if "events.amazonaws.com" in named and statement.get("Condition"):
                 yield f"{key.label} asks EventBridge for what it does not say: no event reaches a queue"
+
+
+def _updaters(recording: Recording) -> Iterator[str]:
+    """Who may give a function a new version brings its source, by an address that Google gives for that."""
+    for role in recording.of("gcp:projects/iAMCustomRole:IAMCustomRole"):
+        allowed: list[str] = role.inputs["permissions"]
+        if "cloudfunctions.functions.update" in allowed and "cloudfunctions.functions.sourceCodeSet" not in allowed:
+            yield f"{role.label} may update functions, and bring them no source"

@@ -33,6 +33,7 @@ _TOLD: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "names": [f"{region}{letter}" for letter in "abc"],
         "zoneIds": [f"{region}-{letter}" for letter in "abc"],
     },
+    "gcp:organizations/getProject:getProject": lambda _: {"number": "123456789012"},
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": lambda _: {
         "emailAddress": "service-1@gs-project-accounts.iam.gserviceaccount.com"
     },

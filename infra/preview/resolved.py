@@ -11,6 +11,12 @@ import pulumi
 
 from infra.preview.schema import alternatives, resource_class
 
+_TOLD: Mapping[str, Mapping[str, Any]] = {
+    "docker-build:index:Image": {"ref": "123456789012.dkr.ecr/ctx:latest@sha256:" + 64 * "0"},
+    "gcp:redis/instance:Instance": {"serverCaCerts": [{"cert": "-----BEGIN CERTIFICATE-----"}]},
+}
+"""Answers whose form matters to what is made of them: what was pushed is named by tag and digest."""
+
 
 def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Give what a resource would answer beside its inputs."""
@@ -22,7 +28,7 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         for wire, is_text in _properties(resource_class(type_)).items()
         if is_text and inputs.get(wire) is None
     }
-    return {**told, "id": f"<{kind} {name}.id>"}
+    return {**told, **_TOLD.get(type_, {}), "id": f"<{kind} {name}.id>"}
 
 
 def _properties(resource: type) -> dict[str, bool]:

@@ -1,5 +1,6 @@
 """The chart for a Kubernetes of one's own: rendered by Helm itself, and held against Kubernetes' own schemas."""
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -49,21 +50,33 @@ KNOWN = SECRETS | FOUNDING | {f"{PREFIX}{name.upper()}" for name in Settings.__s
 PARTS = {"gateway", "relay", "worker", "migrate-pre", "migrate-post", "found", "graphs"}
 
 
-def rendered(values: dict[str, Any], name: str = "memory") -> list[dict[str, Any]]:
+def rendered(values: dict[str, Any], name: str = "memory", *, upgrade: bool = False) -> list[dict[str, Any]]:
     """Render the chart; give what would be made."""
     with helm_python.Chart.load(CHART) as chart:
-        texts = chart.render(values, name=name, namespace="memory")
+        texts = chart.render(values, name=name, namespace="memory", is_upgrade=upgrade)
     return [one for path, text in texts.items() if path.endswith(".yaml") for one in yaml.safe_load_all(text) if one]
 
 
-def pods(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def pods(values: dict[str, Any], *, upgrade: bool = False) -> dict[str, dict[str, Any]]:
     """Give the pods that run, by the part that they are."""
-    made = [one for one in rendered(values) if one["kind"] in {"Deployment", "Job", "CronJob"}]
+    made = [one for one in rendered(values, upgrade=upgrade) if one["kind"] in {"Deployment", "Job", "CronJob"}]
     specs = [one["spec"]["jobTemplate"]["spec"] if one["kind"] == "CronJob" else one["spec"] for one in made]
     return {
         one["metadata"]["labels"]["app.kubernetes.io/component"]: spec["template"]["spec"]
         for one, spec in zip(made, specs, strict=True)
     }
+
+
+def test_what_comes_after_an_upgrade_waits_until_the_programs_of_before_have_ended() -> None:
+    """Helm waits until the new ones are ready; those of before have as long as Kubernetes gives them to end."""
+    made = pods(LEAST, upgrade=True)
+    (after,) = made["migrate-post"]["containers"]
+    first = pods(LEAST)["migrate-post"]["containers"][0]["command"]
+    waits = re.fullmatch(r"sleep (\d+); exec (.+)", after["command"][2])
+
+    assert waits is not None
+    assert int(waits[1]) >= max(pod.get("terminationGracePeriodSeconds", 0) for pod in made.values()) > 0
+    assert waits[2].split() == first == ["python", "-m", "contextfs.runtime.job", "migrate-post"]
 
 
 @BOTH

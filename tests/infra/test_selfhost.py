@@ -25,6 +25,7 @@ KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
     job.FOUNDING_EMAIL,
     job.FOUNDING_ORGANIZATION,
 }
+RUNS = ("gateway", "relay", "worker")
 FOR_ADAPTERS = {"CONTEXTFS_PASSAGES_DATABASE_URL"}
 """A variable that the plan sets for a port that the product does not use yet."""
 
@@ -47,11 +48,20 @@ def test_a_program_of_ours_has_few_rights_and_known_settings(name: str) -> None:
 
 
 def test_nothing_starts_before_its_schema_is_there() -> None:
-    waits = {
-        name: service["depends_on"]["migrate"]["condition"] for name, service in ours().items() if name != "migrate"
-    }
+    waits = {name: service["depends_on"]["migrate"]["condition"] for name, service in ours().items() if name in RUNS}
 
-    assert waits == dict.fromkeys(("gateway", "relay", "worker", "graphs"), "service_completed_successfully")
+    assert waits == dict.fromkeys(RUNS, "service_completed_successfully")
+
+
+def test_what_comes_after_a_roll_waits_until_the_programs_of_before_are_gone() -> None:
+    """Compose begins a service anew when all that it depends on was begun anew, and runs as it should."""
+    last = ours()["graphs"]
+    commands = {name: " ".join(service["command"]) for name, service in ours().items()}
+
+    assert [name for name, command in commands.items() if "migrate-post" in command] == ["graphs"]
+    assert commands["graphs"].index("migrate-post") < commands["graphs"].index("graphs")
+    assert set(last["depends_on"]) == set(ours()) - {"migrate", "graphs"}
+    assert last["depends_on"]["gateway"]["condition"] == "service_healthy"
 
 
 def test_a_cache_is_there_for_who_asks_for_it() -> None:

@@ -2,17 +2,21 @@
 
 With the first, everything new is hashed, signed and sealed. The others open what was, until nothing is left of it. A
 pepper is the bytes of the first one, and a digest those by the first one, so that who knows of no other needs none.
+
+One that stands alone is taken letter by letter, with the line's end behind it, if there is one; of several each is a
+line, without it. Each opens what the other spelling hashed: the end of a line that came from a file loses no key.
 """
 
 import hashlib
 import hmac
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from contextfs.kit.errors import Invalid
 
 SHORTEST = 32
 _PURPOSE = b"contextfs: the name of a pepper, 1"
+_ENDS = ("\n", "\r\n")
 
 
 class Pepper(bytes):
@@ -28,28 +32,28 @@ class Pepper(bytes):
 
 
 class Digest(bytes):
-    """A keyed hash by the first pepper, with those by the others, and the first one's name where there are others."""
+    """A keyed hash by the first pepper, with those by the others; where there are others, the names of all peppers."""
 
     others: tuple[bytes, ...] = ()
-    pepper: str = ""
+    names: tuple[str, ...] = ()
 
-    def __new__(cls, first: bytes, others: tuple[bytes, ...] = (), pepper: str = "") -> Self:
+    def __new__(cls, first: bytes, others: tuple[bytes, ...] = (), names: tuple[str, ...] = ()) -> Self:
         """Take the first as what this is."""
         made = super().__new__(cls, first)
-        made.others, made.pepper = others, pepper
+        made.others, made.names = others, names
         return made
 
 
 def read(text: str) -> Pepper:
     """Read the setting: a pepper, or several, each in a line; Invalid when one is too short, or stands there twice."""
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
-    if len(lines) == 1:
-        lines = [text]  # one alone is taken letter by letter
-    if any(len(line) < SHORTEST for line in lines) or not lines:
+    alone = len(lines) == 1
+    if any(len(one) < SHORTEST for one in ([text] if alone else lines)) or not lines:
         raise Invalid(f"Setting CONTEXTFS_KEY_PEPPER: each pepper is a line of {SHORTEST} letters or more.")
     if len(set(lines)) < len(lines):
         raise Invalid("Setting CONTEXTFS_KEY_PEPPER: a pepper stands there twice: take one of the lines out.")
-    first, *others = (line.encode() for line in lines)
+    spelt = [text, *lines] if alone else [*lines, *(f"{line}{end}" for line in lines for end in _ENDS)]
+    first, *others = dict.fromkeys(one.encode() for one in spelt)
     return Pepper(first, tuple(others))
 
 
@@ -60,8 +64,9 @@ def all_of(pepper: bytes) -> tuple[bytes, ...]:
 
 def digest(pepper: bytes, text: bytes) -> Digest:
     """Hash a secret (HMAC-SHA-256) by each pepper."""
-    first, *others = (_hashed(one, text) for one in all_of(pepper))
-    return Digest(first, tuple(others), name_of(pepper) if others else "")
+    peppers = all_of(pepper)
+    first, *others = (_hashed(one, text) for one in peppers)
+    return Digest(first, tuple(others), tuple(map(name_of, peppers)) if others else ())
 
 
 def _hashed(pepper: bytes, text: bytes) -> bytes:
@@ -81,12 +86,18 @@ def digests(hashed: bytes) -> list[bytes]:
     return [bytes(hashed), *(hashed.others if isinstance(hashed, Digest) else ())]
 
 
+def presented(hashed: bytes) -> dict[str, Any]:
+    """Give the parameters by which a caller is looked for: any of `hashes` lets in, `hash` tells of what these are."""
+    return {"hash": hashed, "hashes": digests(hashed)}
+
+
 def is_by_any(pepper: bytes, text: bytes, told: bytes) -> bool:
     """Tell whether a hash or signature is one by a pepper that opens; in a time that tells nothing of it."""
     found = [hmac.compare_digest(hmac.digest(one, text, "sha256"), told) for one in all_of(pepper)]
     return any(found)
 
 
+@cache
 def name_of(pepper: bytes) -> str:
     """Name a pepper by what does not give it away: eight hexadecimal digits, which logs and reports may show."""
     return hashlib.sha256(_PURPOSE + b"\n" + bytes(pepper)).hexdigest()[:8]

@@ -3,7 +3,8 @@
     migrate-pre, migrate-post   bring the schema, before and after the code rolls
     graphs                      make the graphs by which large organizations are searched, drop those of old vectors,
                                 and count how common these organizations' words are
-    reseal                      seal with the first of several peppers what another one sealed, and tell what is left
+    reseal                      make the first of several peppers the newest, toward which keys are hashed anew,
+                                seal with it what another one sealed, and tell what is left
     found                       found the first organization, its owner, a project and a key, unless it is there
     first-key                   print that key, which follows from CONTEXTFS_FOUNDING_SECRET; it needs nothing else
     prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown

@@ -134,7 +134,7 @@ class Wiring:
         if settings.cloud == "gcp":
             from contextfs.adapters.clouds.gcp.bus import PubSubBus  # noqa: PLC0415 - as above
 
-            return PubSubBus(settings.events)
+            return PubSubBus(settings.events, region=settings.region)
         from contextfs.adapters.clouds.aws.bus import EventBridgeBus  # noqa: PLC0415 - as above
 
         return EventBridgeBus(settings.events, region=settings.region)

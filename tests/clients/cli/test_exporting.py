@@ -10,6 +10,7 @@ from contextfs.client import ContextFS
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.runtime.wiring import Wiring
 from tests.clients.cli.conftest import Ctx
+from tests.conftest import Tenant
 
 pytestmark = pytest.mark.usefixtures("reachable")
 
@@ -50,6 +51,25 @@ def test_of_several_projects_the_named_one_is_taken_in(ctx: Ctx, client: Context
     assert unknown.code == 3
     assert taken.json["memories"] == 1
     assert [one["content"] for one in ctx("memory", "list", "--json").json] == ["Of the second."]
+
+
+def test_what_was_exported_is_carried_over_to_another_organization(
+    ctx: Ctx, client: ContextFS, api_url: str, other_tenant: Tenant
+) -> None:
+    """As one does who leaves a region for another: export, a new store, a link, a sync."""
+    memory = client.memories.create("We deploy on Thursdays.", type="decision").memory
+    there = {"CONTEXTFS_API_KEY": other_tenant.key, "CONTEXTFS_PROJECT_ID": ""}
+    steps = [
+        ctx("export", "--from-server", "all.zip"),
+        ctx("init", "--here", "--name", "carried over", **there),
+        ctx("import", "contextfs", "all.zip", **there),
+        ctx("link", api_url, "--key", other_tenant.key, **there),
+        ctx("sync", **there),
+    ]
+
+    assert [step.code for step in steps] == [0] * 5, [step.err for step in steps]
+    with ContextFS(api_url, other_tenant.key) as moved:
+        assert moved.memories.get(memory.id).content == "We deploy on Thursdays."
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"", b"PK\x05\x06" + b"\0" * 18])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -45,6 +46,27 @@ def test_a_cloud_loads_its_own_sdk_only(repository: Path, cloud: str, events: st
     )
 
     assert told.stdout.strip() == chosen, told.stderr
+
+
+@pytest.mark.parametrize(
+    ("region", "address"),
+    [("europe-west1", "europe-west1-pubsub.googleapis.com:443"), ("local", "pubsub.googleapis.com:443")],
+)
+def test_events_are_published_where_the_region_is(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str, address: str
+) -> None:
+    """A topic takes what arrives in its own region alone (`enforceInTransit`)."""
+    (tmp_path / "login.json").write_text(
+        '{"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}'
+    )
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "login.json"))
+    monkeypatch.delenv("PUBSUB_EMULATOR_HOST", raising=False)
+    settings = msgspec.structs.replace(settings_for(database_url), cloud="gcp", events="projects/p/topics/t")
+    wired = Wiring(msgspec.structs.replace(settings, region=region))
+    bus: Any = wired.bus(wired.database)
+    wired.close()
+
+    assert bus._client.target == address
 
 
 @pytest.mark.parametrize("cloud", ["gcp", "aws"])

@@ -1,16 +1,16 @@
 -- name: admit_key
 -- Find a key and make its owner the claims of this transaction.
 select user_id, permissions, role, role_permissions, projects, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
-from contextfs.admit_key(%(org_id)s, %(id)s, %(hash)s, %(now)s)
+from contextfs.admit_key(%(org_id)s, %(id)s, %(hashes)s::bytea [], %(now)s)
 
--- name: renew_hash
--- Hash what is presented with the first pepper, where it was hashed with another one.
-select contextfs.renew_hash(%(org_id)s, %(id)s, %(hash)s, %(others)s::bytea [], %(pepper)s)
+-- name: hash_anew
+-- Hash what is presented with the newest pepper, where it was hashed with another one.
+select contextfs.hash_anew(%(org_id)s, %(id)s, %(names)s::text [], %(hashes)s::bytea [])
 
 -- name: admit_invitation
 -- Find an invitation and make it the claims of this transaction.
 select admitted, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
-from contextfs.admit_invitation(%(org_id)s, %(id)s, %(hash)s, %(now)s) as admitted
+from contextfs.admit_invitation(%(org_id)s, %(id)s, %(hashes)s::bytea [], %(now)s) as admitted
 
 -- name: assume
 -- Make one organization, with all its projects, the claims of this transaction.

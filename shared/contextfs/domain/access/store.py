@@ -8,7 +8,7 @@ from contextfs.domain.access.keys import Credential
 from contextfs.domain.access.model import ApiKey
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.pepper import digests
+from contextfs.kit.pepper import digests, presented
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 
@@ -18,7 +18,7 @@ _LIST = "api_keys"
 
 def entering(credential: Credential, now: datetime) -> tuple[str, Parameters]:
     """Give the statement that opens a caller's transaction; its row tells who was let in, or there is none."""
-    named = {"org_id": credential.org_id, "id": credential.id, "hash": credential.hash, "now": now}
+    named = {"org_id": credential.org_id, "id": credential.id, "now": now, **presented(credential.hash)}
     return _SQL["admit_invitation" if credential.kind == "invitation" else "admit_key"], named
 
 

@@ -3,7 +3,7 @@
 select
     user_id, permissions, role, role_permissions, projects, audience,
     contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
-from contextfs.admit_grant(%(org_id)s, %(id)s, %(hash)s, %(now)s)
+from contextfs.admit_grant(%(org_id)s, %(id)s, %(hashes)s::bytea [], %(now)s)
 
 -- name: insert_grant
 -- A person lets a program in; it has a code, and no tokens yet.

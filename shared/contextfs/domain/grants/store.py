@@ -7,7 +7,7 @@ from uuid import UUID
 from contextfs.domain.grants.model import Grant
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
-from contextfs.kit.pepper import digests
+from contextfs.kit.pepper import digests, presented
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 from contextfs.kit.tokens import Named
@@ -18,7 +18,7 @@ _LIST = "grants"
 
 def entering(org_id: UUID, grant_id: UUID, digest: bytes, now: datetime) -> tuple[str, Parameters]:
     """Give the statement that opens a caller's transaction; its row tells who was let in, or there is none."""
-    return _SQL["admit_grant"], {"org_id": org_id, "id": grant_id, "hash": digest, "now": now}
+    return _SQL["admit_grant"], {"org_id": org_id, "id": grant_id, "now": now, **presented(digest)}
 
 
 def insert(tx: Transaction, values: dict[str, Any]) -> None:

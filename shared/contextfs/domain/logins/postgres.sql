@@ -2,7 +2,7 @@
 -- Make the person of a login the claims of this transaction.
 select user_id, role, role_permissions, projects, standing, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
 from contextfs.enter_login(
-    %(org_id)s, %(login_id)s, %(hash)s, %(now)s, %(idle)s::interval, %(rotates)s::interval, %(grace)s::interval
+    %(org_id)s, %(login_id)s, %(hashes)s::bytea [], %(now)s, %(idle)s::interval, %(rotates)s::interval, %(grace)s::interval
 )
 
 -- name: insert_login
@@ -26,7 +26,7 @@ left join memberships as m on m.org_id = o.org_id and m.user_id = %(user_id)s
 -- name: rotate_login
 -- Change the cookie for a new one, unless somebody did already.
 update logins set hash = %(new_hash)s, earlier_hash = hash, rotated_at = %(now)s
-where id = %(id)s and hash = %(hash)s and ended_at is null
+where id = %(id)s and hash = any(%(hashes)s::bytea []) and ended_at is null
 
 -- name: login_page
 -- The open logins of a person, newest first.

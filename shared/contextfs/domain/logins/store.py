@@ -7,6 +7,7 @@ from contextfs.domain.logins.model import Login, Method
 from contextfs.domain.logins.rules import GRACE, IDLE, LIFETIME, ROTATES
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, bounds, cut
+from contextfs.kit.pepper import digests, presented
 from contextfs.kit.ports import Parameters, Transaction
 from contextfs.kit.sql import load
 from contextfs.kit.tokens import Named
@@ -18,7 +19,7 @@ _AGENT = 200
 
 def entering(cookie: Named, now: datetime) -> tuple[str, Parameters]:
     """Give the statement that opens a caller's transaction; its row is the login's person, or there is none."""
-    named = {"org_id": cookie.org_id, "login_id": cookie.id, "hash": cookie.hash, "now": now}
+    named = {"org_id": cookie.org_id, "login_id": cookie.id, "now": now, **presented(cookie.hash)}
     return _SQL["enter_login"], named | {"idle": IDLE, "rotates": ROTATES, "grace": GRACE}
 
 
@@ -66,7 +67,7 @@ def names_of(tx: Transaction, user_id: UUID | None) -> tuple[str, str | None]:
 
 def rotate(tx: Transaction, cookie: Named, digest: bytes, now: datetime) -> bool:
     """Change a login's cookie for a new one; False when another call did so first."""
-    named = {"id": cookie.id, "hash": cookie.hash, "new_hash": digest, "now": now}
+    named = {"id": cookie.id, "hashes": digests(cookie.hash), "new_hash": digest, "now": now}
     return tx.run(_SQL["rotate_login"], named) == 1
 
 

@@ -1,7 +1,7 @@
 -- name: enter_scim
 -- Make the organization of a directory's token the claims of this transaction.
 select id, contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
-from contextfs.enter_scim(%(org_id)s, %(token_id)s, %(hash)s, %(now)s)
+from contextfs.enter_scim(%(org_id)s, %(token_id)s, %(hashes)s::bytea [], %(now)s)
 
 -- name: insert_token
 -- Store a new token.

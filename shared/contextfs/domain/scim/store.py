@@ -11,6 +11,7 @@ import msgspec
 from contextfs.domain.scim.model import USER, Entry, ScimToken, Vouching
 from contextfs.domain.scim.rules import email_of, is_active, key_of
 from contextfs.kit.errors import NotFound
+from contextfs.kit.pepper import presented
 from contextfs.kit.ports import Parameters, Row, Transaction
 from contextfs.kit.sql import load
 from contextfs.kit.tokens import Named
@@ -20,7 +21,7 @@ _SQL = load("contextfs.domain.scim")
 
 def entering(token: Named, now: datetime) -> tuple[str, Parameters]:
     """Give the statement that opens a directory's transaction; its row is the token, or there is none."""
-    return _SQL["enter_scim"], {"org_id": token.org_id, "token_id": token.id, "hash": token.hash, "now": now}
+    return _SQL["enter_scim"], {"org_id": token.org_id, "token_id": token.id, "now": now, **presented(token.hash)}
 
 
 def insert_token(tx: Transaction, values: dict[str, Any]) -> ScimToken:

@@ -43,6 +43,11 @@ def put(tx: Transaction, one: Sealed, after: bytes) -> bool:
     return bool((tx.one(_SQL["put_sealed"], named) or {"done": False})["done"])
 
 
+def tell_newest(tx: Transaction, pepper: str) -> None:
+    """Say with which pepper, by its name, keys are hashed anew from now on."""
+    tx.run(_SQL["tell_newest"], {"pepper": pepper})
+
+
 def hashed_otherwise(tx: Transaction, pepper: str) -> int:
     """Count keys and directories' tokens that open, and are hashed with another pepper than the one of a name."""
     return (tx.one(_SQL["hashed_otherwise"], {"pepper": pepper}) or {"left": 0})["left"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contextfs.domain.audit import checkpoint
 from contextfs.domain.sources import sealing
-from contextfs.domain.sources.resealing import Sealed, hashed_otherwise, put, sealed
+from contextfs.domain.sources.resealing import Sealed, hashed_otherwise, put, sealed, tell_newest
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.ids import Entropy
 from contextfs.kit.pepper import is_by_any, name_of
@@ -25,7 +25,7 @@ class Resealed:
     renewed: int
     unreadable: tuple[str, ...]
     hashed_otherwise: int
-    """Keys and directories' tokens that still open, and were not presented since they could be hashed anew."""
+    """Keys and directories' tokens that still open, and were not presented since the first of these runs."""
 
 
 def reseal(
@@ -36,11 +36,13 @@ def reseal(
     *,
     progress: Callable[[int, int], None] = lambda _looked, _renewed: None,
 ) -> Resealed:
-    """Look at all that is sealed, each in a transaction of its own, and seal it anew where it has to be.
+    """Tell which pepper is the newest, and seal anew all that is sealed, each in a transaction of its own.
 
     `database` is the owner's. It can be cut off and begun anew at any time: what is done is known by its seal. What
     somebody changes in the same moment stays theirs, and was sealed with the first pepper by them.
     """
+    with database.transaction() as (tx, _):
+        tell_newest(tx, name_of(pepper))
     looked = renewed = 0
     unreadable: list[str] = []
     for one in _all(database):

@@ -1,5 +1,6 @@
 """The Bus port over Pub/Sub: an event is a CloudEvent in binary form, its attributes where filters can see them."""
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any
@@ -16,14 +17,20 @@ from contextfs.kit.events import Event
 # All tries together end before the relay's lease does: another relay would publish the same in the meantime.
 _TRY_SECONDS = 5.0
 _ALL_TRIES_SECONDS = 10.0
+_REGION = re.compile(r"[a-z]+-[a-z]+\d+")
 
 
 class PubSubBus:
-    """Publishes to one topic, `projects/…/topics/…`. The topic's subscriptions say who gets what. It does not order."""
+    """Publishes to one topic, `projects/…/topics/…`. The topic's subscriptions say who gets what. It does not order.
 
-    def __init__(self, topic: str) -> None:
+    In a region of Google's it publishes by that region's own address. A topic that keeps events in its region refuses
+    what arrives in another one, and the address for the whole world leads to wherever is near.
+    """
+
+    def __init__(self, topic: str, *, region: str = "") -> None:
         self._topic = topic
-        self._client: Any = PublisherClient()
+        here = {"api_endpoint": f"{region}-pubsub.googleapis.com:443"} if _REGION.fullmatch(region) else {}
+        self._client: Any = PublisherClient(client_options=here)
         self._retry = Retry(initial=0.1, maximum=2.0, timeout=_ALL_TRIES_SECONDS)
 
     def publish(self, events: Sequence[Event]) -> None:

@@ -3,7 +3,7 @@
 select
     user_id, key_id, permissions, parent_permissions, role, role_permissions, projects,
     contextfs.is_within(%(kind)s, %(address)s::inet) as is_within
-from contextfs.admit_token(%(org_id)s, %(id)s, %(hash)s, %(now)s)
+from contextfs.admit_token(%(org_id)s, %(id)s, %(hashes)s::bytea [], %(now)s)
 
 -- name: insert_access_token
 -- Store a new token.

@@ -90,8 +90,10 @@ def _take(base: Base, place: Place, before: Row, some: Sequence[Revision], *, se
     known = {one.id for one in revisions_of(base, memory_id)}
     fresh = [one for one in some if one.id not in known]
     now = record(base, memory_id, some, sent=sent)
-    # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
-    is_changed = heads_in(before) != now.heads or fields_in(before) != now.fields
+    # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to; the
+    # beginning of a memory may come last, and names its file.
+    is_named = before["path"] == (base.one(SQL["memory"], {"id": str(memory_id)}) or {})["path"]
+    is_changed = heads_in(before) != now.heads or fields_in(before) != now.fields or not is_named
     taken = TakenIn(revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0)
     return taken, follows and is_changed
 

@@ -22,6 +22,7 @@ _SCHEMAS = (
     "contextfs.local.sessions",
     "contextfs.local.sessions.versions",
     "contextfs.local.sessions.removed",
+    "contextfs.local.folder",
 )
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 

@@ -37,7 +37,10 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows."""
+    """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows.
+
+    One that was `found` had its name already, and keeps it; the others were named here.
+    """
 
     path: str
     memory_id: str
@@ -47,6 +50,7 @@ class Known(msgspec.Struct, frozen=True):
     hash: str
     base: str
     problem: str | None
+    found: int
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -68,14 +68,14 @@ class Reader:
         """Take one file in, or note what is wrong with it."""
         row = self._base.one(SQL["file"], {"tree": self._place.tree, "path": seen.path})
         known = None if row is None else Known(**row)
-        if known is not None and is_as_known(seen, known):
+        if known is not None and known.problem is None and is_as_known(seen, known):
             return  # another process took it in, while we waited
         digest = ""
         try:
             content = contents(self._place, seen)
             digest = hashed(content)
-            if known is not None and known.hash == digest:
-                self._remember(seen, known.memory_id, digest, known.base, known.problem, found=known.found)
+            if known is not None and known.problem is None and known.hash == digest:
+                self._remember(seen, known.memory_id, digest, known.base, None, found=known.found)
                 return
             if known is not None and known.memory_id and not content.strip(b"\0 \t\r\n"):
                 self._refill(seen, known, digest)

@@ -50,7 +50,10 @@ def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: dat
     # The clock first: whoever makes an edit after this one has seen what is about to come.
     with base.transaction(durable=False):
         see_clocks(base, [one.clock for one in waiting], now)
-    base.in_turns(batches(drafts, _A_BATCH), lambda some: done.append(_take_some(base, place, some, due, sent=sent)))
+    turns = batches(drafts, _A_BATCH)
+    base.in_turns(turns, lambda some: done.append(_take_some(base, place, some, due, sent=sent)), durable=False)
+    if drafts:
+        base.secure()  # before a file shows it
     # Of several heads the clocks decide too, and those that are known here may be earlier ones.
     texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
     return Arrived(_sum(done), due, texts)

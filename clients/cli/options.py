@@ -1,13 +1,14 @@
 """Options that several commands share, and how their values are read."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from clients.cli.command import Misused, Option
 from contextfs.kit.pattern import pattern
 
-_AGO = pattern(r"(\d{1,6})([hdw])")
+_AGO = pattern(r"(\d{1,6})(?:([hdw])| ?(hour|day|week)s?)(?: ago)?")
+_DAYS_AGO = {"today": 0, "yesterday": 1, "last week": 7}
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -38,10 +39,10 @@ Visibilities = Annotated[
 Sensitivities = Annotated[
     list[Sensitivity] | None, Option("--sensitivity", help="Only what is marked so; may be given several times.")
 ]
-Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, or 12h, 7d, 4w ago.")]
+Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, yesterday, or 12h, 7d, 4w ago.")]
 AsOf = Annotated[
     str | None,
-    Option("--as-of", help="As it was known at this time: 2026-05-01, 2026-05-01T09:30, or 12h, 7d, 4w ago."),
+    Option("--as-of", help="As it was known then: 2026-05-01, 2026-05-01T09:30, yesterday, or 12h, 7d, 4w ago."),
 ]
 Superseded = Annotated[
     bool, Option("--superseded", help="Also what holds no longer: superseded, past its end, or expired.")
@@ -57,14 +58,17 @@ def word(text: str | None, name: str) -> str | None:
 
 
 def since(text: str | None, now: datetime, name: str = "--since") -> datetime | None:
-    """Read a date, or how long ago; without a time zone it is this machine's."""
+    """Read a date, or how long ago; without a time zone it is this machine's. A day is meant from its beginning on."""
     if text is None:
         return None
-    ago = _AGO.fullmatch(text.strip())
+    said = " ".join(text.lower().split())
+    if (days := _DAYS_AGO.get(said)) is not None:
+        return datetime.combine(now.astimezone().date() - timedelta(days=days), time()).astimezone()
+    ago = _AGO.fullmatch(said)
     if not ago:
-        return moment(text, name, also=", or 12h, 7d, 4w ago")
+        return moment(text, name, also=", yesterday, or 12h, 7d, 4w ago")
     try:
-        return now - int(ago[1]) * _UNITS[ago[2]]
+        return now - int(ago[1]) * _UNITS[(ago[2] or ago[3])[0]]
     except OverflowError:
         raise Misused(f"{name}: {text!r} is before the year 1") from None
 

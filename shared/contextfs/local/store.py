@@ -192,7 +192,7 @@ class LocalStore:
         row = self.base.one(SQL["memory"], {"id": str(memory_id)})
         if row is None or row["deleted"]:
             raise NotFound(_ABSENT)
-        return shown(row, self.now())
+        return self._placed([shown(row, self.now())])[0]
 
     def find(self, text: str) -> UUID:
         """Give the id that starts or ends with some digits; NotFound when none does, Invalid when several do."""
@@ -204,7 +204,7 @@ class LocalStore:
         if query.as_of is not None and query.as_of < now:
             from contextfs.local.base import past  # noqa: PLC0415 - seldom asked for
 
-            return past.page(self.base, query, query.as_of)
+            return self._placed(past.page(self.base, query, query.as_of))
         rows = self.base.all(
             _DELETED if query.deleted else SQL["page"],
             {
@@ -219,7 +219,7 @@ class LocalStore:
                 "limit": query.limit,
             },
         )
-        return [shown(row, now) for row in rows]
+        return self._placed([shown(row, now) for row in rows])
 
     def log(self, memory_id: UUID) -> Sequence[Revision]:
         """Give all revisions of a memory, newest first: nothing that anyone wrote is out of reach."""
@@ -277,9 +277,16 @@ class LocalStore:
         )
 
     def path_of(self, memory: LocalMemory) -> Path:
-        """Give where a memory's file belongs."""
+        """Give where a memory's file is, or where it belongs."""
         folder = self.place.private if memory.visibility == "private" else self.place.memories
         return folder / memory.path
+
+    def _placed(self, memories: list[LocalMemory]) -> list[LocalMemory]:
+        """Tell where the files of memories are in this tree: somebody may have called them otherwise than we do."""
+        ids = as_json([str(one.id) for one in memories])
+        rows = self.base.all(SQL["files_of_some"], {"ids": ids, "tree": self.place.tree})
+        there = {row["memory_id"]: row["path"].removeprefix("local/").removeprefix("memories/") for row in rows}
+        return [msgspec.structs.replace(one, path=there.get(str(one.id), one.path)) for one in memories]
 
     @contextmanager
     def _writing(self) -> Generator[None]:

@@ -50,7 +50,10 @@ def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: dat
     # The clock first: whoever makes an edit after this one has seen what is about to come.
     with base.transaction(durable=False):
         see_clocks(base, [one.clock for one in waiting], now)
-    base.in_turns(batches(drafts, _A_BATCH), lambda some: done.append(_take_some(base, place, some, due, sent=sent)))
+    turns = batches(drafts, _A_BATCH)
+    base.in_turns(turns, lambda some: done.append(_take_some(base, place, some, due, sent=sent)), durable=False)
+    if drafts:
+        base.secure()  # before a file shows it
     # Of several heads the clocks decide too, and those that are known here may be earlier ones.
     texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
     return Arrived(_sum(done), due, texts)
@@ -90,8 +93,10 @@ def _take(base: Base, place: Place, before: Row, some: Sequence[Revision], *, se
     known = {one.id for one in revisions_of(base, memory_id)}
     fresh = [one for one in some if one.id not in known]
     now = record(base, memory_id, some, sent=sent)
-    # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to.
-    is_changed = heads_in(before) != now.heads or fields_in(before) != now.fields
+    # An earlier copy of a known revision leaves the heads as they are, and yet may change what they amount to; the
+    # beginning of a memory may come last, and names its file.
+    is_named = before["path"] == (base.one(SQL["memory"], {"id": str(memory_id)}) or {})["path"]
+    is_changed = heads_in(before) != now.heads or fields_in(before) != now.fields or not is_named
     taken = TakenIn(revisions=len(fresh), memories=1 if fresh else 0, conflicted=1 if fresh and now.conflicted else 0)
     return taken, follows and is_changed
 

@@ -22,6 +22,7 @@ _SCHEMAS = (
     "contextfs.local.sessions",
     "contextfs.local.sessions.versions",
     "contextfs.local.sessions.removed",
+    "contextfs.local.folder",
 )
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
@@ -30,6 +31,9 @@ _LOOK_SECONDS = 0.01
 _TURN_SECONDS = 0.2
 _PAUSE_SECONDS = 0.03
 """How long much work goes on before others get their turn, and how long that is: several looks of theirs."""
+
+_PAGES_AHEAD, _PAGES_AHEAD_OF_MUCH = 1000, 16_000
+"""How long the log grows (4 KB each) until it is merged into the database, which waits for the disk."""
 
 _ROOM_BYTES = 64 * 1024
 _ONCE = "what is stored already is not stored twice"
@@ -148,6 +152,20 @@ class Base:
             self._inside = False
             if not durable:
                 self._connection.execute("pragma synchronous = full")
+
+    def secure(self) -> None:
+        """Bring what was stored without waiting safely to the disk: this commit waits, and all before it are safe."""
+        with self.transaction():
+            self._connection.execute(f"pragma user_version = {self._version()}")
+
+    @contextmanager
+    def taking_much(self) -> Generator[None]:
+        """Merge the log into the database seldom meanwhile: each time writes the same pages anew."""
+        self._connection.execute(f"pragma wal_autocheckpoint = {_PAGES_AHEAD_OF_MUCH}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"pragma wal_autocheckpoint = {_PAGES_AHEAD}")
 
     def compact(self) -> None:
         """Write the file anew, without the pages in which deleted things still stand, and empty what is ahead of it."""

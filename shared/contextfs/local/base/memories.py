@@ -53,19 +53,14 @@ def record(
     *,
     sent: bool = False,
     from_absence: bool = False,
-    called: str | None = None,
 ) -> View:
-    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view.
-
-    `called` is how the file is called that brings a memory here: it keeps its name, until its history comes.
-    """
-    called = called or _called(base, memory_id, fresh)
+    """Add revisions of a memory, bring its row to the new view, and tell search; gives that view."""
     added = [_added(one, sent=sent, from_absence=from_absence) for one in fresh]
     base.many(SQL["add_revision"], added)
     known = revisions_of(base, memory_id)
     now_shown = view(known)
     others = _sharing(base, [memory_id])[names.short(memory_id)]
-    base.run(SQL["show"], _row(now_shown, known, whole_id=len(others) > 1, called=called))
+    base.run(SQL["show"], _row(now_shown, known, whole_id=len(others) > 1))
     base.run(SQL["touch"], {"memory_id": str(memory_id)})
     return now_shown
 
@@ -178,21 +173,7 @@ def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
     return found
 
 
-def _called(base: Base, memory_id: UUID, fresh: Sequence[Revision]) -> str | None:
-    """Give the name that the file of a memory has of the file that brought it; None where it is named by its history.
-
-    That is so once something comes that names it otherwise: its beginning, or what is left of one.
-    """
-    row = base.one(SQL["path"], {"id": str(memory_id)})
-    called = names.called(row["path"], memory_id) if row else None
-    if called is None:
-        return None
-    before = revisions_of(base, memory_id)
-    named = names.slug_of(before)
-    return called if called != named and names.slug_of((*before, *fresh)) == named else None
-
-
-def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool, called: str | None = None) -> dict[str, Any]:
+def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool) -> dict[str, Any]:
     fields = now_shown.fields
     said = known[0].said if fields is known[0].fields else said_by(fields)
     return {
@@ -212,7 +193,7 @@ def _row(now_shown: View, known: Sequence[Revision], *, whole_id: bool, called: 
         "deleted": fields.deleted,
         "fingerprint": fingerprint(fields.type, fields.content),
         "short": names.short(now_shown.memory_id),
-        "path": names.path_of(now_shown, known, whole_id=whole_id, called=called),
+        "path": names.path_of(now_shown, known, whole_id=whole_id),
         "created": now_shown.created_clock,
         "updated": now_shown.updated_clock,
     }

@@ -45,12 +45,8 @@ values (
 select * from memories where id = :id
 
 -- name: belonging
--- The memory whose file belongs at a path below the folder of memories.
-select id, fields from memories where path = :path collate nocase
-
--- name: path
--- Where a memory's file belongs, below the folder of memories.
-select path from memories where id = :id
+-- The memories of whose files the names end with a short id.
+select id, path, fields from memories where short = :short
 
 -- name: memories
 -- Some memories, deleted or not.
@@ -149,16 +145,16 @@ select path, case when mtime <= looked - :soon then size end as size, mtime from
 
 -- name: file
 -- What one file looked like.
-select path, memory_id, size, mtime, looked, hash, base, problem from files where tree = :tree and path = :path
+select path, memory_id, size, mtime, looked, hash, base, problem, found from files where tree = :tree and path = :path
 
 -- name: files_of
 -- The files of a memory in a tree.
-select path, memory_id, size, mtime, looked, hash, base, problem from files
+select path, memory_id, size, mtime, looked, hash, base, problem, found from files
 where memory_id = :memory_id and +tree = :tree
 
 -- name: files_of_some
 -- The files of some memories in a tree.
-select path, memory_id, size, mtime, looked, hash, base, problem from files
+select path, memory_id, size, mtime, looked, hash, base, problem, found from files
 where memory_id in (select value from json_each(:ids)) and +tree = :tree
 
 -- name: holders
@@ -167,8 +163,8 @@ select path, memory_id from files where tree = :tree and path in (select value f
 
 -- name: set_file
 -- Remember what a file looks like.
-insert or replace into files (tree, path, memory_id, size, mtime, looked, hash, base, problem)
-values (:tree, :path, :memory_id, :size, :mtime, :looked, :hash, :base, :problem)
+insert or replace into files (tree, path, memory_id, size, mtime, looked, hash, base, problem, found)
+values (:tree, :path, :memory_id, :size, :mtime, :looked, :hash, :base, :problem, :found)
 
 -- name: forget_file
 -- Forget a file.

@@ -20,32 +20,40 @@ _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
 _RESERVED = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
-_SLUG = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*-?")
-_ID = pattern(r"--([0-9a-f]{12,32})$")
+_CALLED = pattern(r"(\w[\w .-]*)--([0-9a-f]{12,32})\.md")
+_LONGEST_CALLED = 200
 
 
-def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False, called: str | None = None) -> str:
-    """Give where the file lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
+def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False) -> str:
+    """Give where a file of ours lies below the folder of memories, `decision/use-psycopg--509a4a588a6d.md`.
 
     A pure function of the revisions: the title or the text that the memory began with names the file, so that it keeps
     its name, and two people who retitle it do not rename one file in two ways; unless something was taken out of what
     names it since: then it is named by what is left. `whole_id` is for memories whose short id another memory has too.
-    `called` is how a file was called that brought the memory here, without its history.
     """
     digits = view.memory_id.hex if whole_id else short(view.memory_id)
-    return f"{folder_of(view.fields.type)}/{called or slug_of(revisions)}--{digits}{SUFFIX}"
+    return f"{folder_of(view.fields.type)}/{slug(_line(_naming(revisions)[-1]))}--{digits}{SUFFIX}"
 
 
-def slug_of(revisions: Iterable[Revision]) -> str:
-    """Give what a memory's file is called, without its id."""
-    return slug(_named_by(revisions))
+def may_keep(name: str, memory_id: UUID) -> bool:
+    """Tell whether a memory's file may be called so: with the memory's id at the end, and legally on every system."""
+    found = _CALLED.fullmatch(name)
+    if found is None or found[2] not in {short(memory_id), memory_id.hex}:
+        return False
+    is_short = len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_CALLED
+    return is_short and not _RESERVED.fullmatch(name.partition(".")[0]) and unicodedata.is_normalized("NFC", name)
 
 
-def called(path: str, memory_id: UUID) -> str | None:
-    """Give what a file is called without its id; None where that is no name that we would give."""
-    name, _, digits = path.rpartition("/")[2].removesuffix(SUFFIX).rpartition("--")
-    is_ours = digits in {short(memory_id), memory_id.hex} and len(name) <= _LONGEST + 1
-    return name if is_ours and _SLUG.fullmatch(name) and not _RESERVED.fullmatch(name) else None
+def is_given_up(name: str, revisions: Iterable[Revision]) -> bool:
+    """Tell whether a file is called by something that was taken out of its memory since."""
+    *before, last = (slug(_line(one)) for one in _naming(revisions))
+    return name.rpartition("--")[0].lower() in {*before} - {last}
+
+
+def digits_of(path: str) -> str | None:
+    """Give the short id of the memory that a file's name ends with; None where it ends with none."""
+    found = _CALLED.fullmatch(path.rpartition("/")[2])
+    return found[2][-SHORT:] if found else None
 
 
 def folder_of(kind: str) -> str:
@@ -72,13 +80,18 @@ def short(memory_id: UUID) -> str:
     return memory_id.hex[-SHORT:]
 
 
-def _named_by(revisions: Iterable[Revision]) -> str:
+def _naming(revisions: Iterable[Revision]) -> list[Fields]:
+    """Give the states that named a memory's file: its beginning, and each since in which more was taken out of it."""
     known = sorted(revisions, key=lambda one: (one.clock, one.id))
-    named = known[0].fields if len(known) == 1 else _begun(known)
+    naming = [known[0].fields if len(known) == 1 else _begun(known)]
     for one in known[1:]:
-        if not _taken_out(one.fields) <= _taken_out(named):
-            named = one.fields
-    return named.title or _first(named)
+        if not _taken_out(one.fields) <= _taken_out(naming[-1]):
+            naming.append(one.fields)
+    return naming
+
+
+def _line(fields: Fields) -> str:
+    return fields.title or _first(fields)
 
 
 def _begun(known: Sequence[Revision]) -> Fields:

@@ -16,7 +16,7 @@ from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.kit.personal import PERSONAL, USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 from contextfs.local import config
-from contextfs.local.base.connection import Base
+from contextfs.local.base.connection import Base, Row
 from contextfs.local.base.memories import SQL, fields_in, next_clock, record, revisions_of
 from contextfs.local.document import names
 from contextfs.local.document.text import Document, parse, render, same, sides, told
@@ -68,29 +68,30 @@ class Reader:
         """Take one file in, or note what is wrong with it."""
         row = self._base.one(SQL["file"], {"tree": self._place.tree, "path": seen.path})
         known = None if row is None else Known(**row)
-        if known is not None and is_as_known(seen, known):
+        if known is not None and known.problem is None and is_as_known(seen, known):
             return  # another process took it in, while we waited
         digest = ""
         try:
             content = contents(self._place, seen)
             digest = hashed(content)
-            if known is not None and known.hash == digest:
-                self._remember(seen, known.memory_id, digest, known.base, known.problem)
+            if known is not None and known.problem is None and known.hash == digest:
+                self._remember(seen, known.memory_id, digest, known.base, None, found=known.found)
                 return
             if known is not None and known.memory_id and not content.strip(b"\0 \t\r\n"):
                 self._refill(seen, known, digest)
                 return
             if known is not None and self.is_due(known) and self._is_torn(known, content):
-                self._remember(seen, known.memory_id, digest, known.base, None)
+                self._remember(seen, known.memory_id, digest, known.base, None, found=known.found)
                 return
             if known is None and (owner := self._whose_torn(seen, content)):
-                self._remember(seen, owner, digest, _NOTHING, None)
+                self._remember(seen, owner["id"], digest, _NOTHING, None, found=_is_not_ours(seen, owner))
                 return
             self._take_text(seen, known, content, digest)
         except FileNotFoundError:
             return
         except Invalid as error:
-            self._remember(seen, known.memory_id if known else "", digest, known.base if known else "[]", told(error))
+            about = (known.memory_id, digest, known.base) if known else ("", digest, _NOTHING)
+            self._remember(seen, *about, told(error), found=known.found if known else True)
 
     @cached_property
     def _wanted(self) -> frozenset[Wanted]:
@@ -128,7 +129,7 @@ class Reader:
         row = self._base.one(SQL["memory"], {"id": str(memory_id)}) if str(memory_id) in self._due else None
         if row is None or content != render(memory_id, fields_in(row)).encode():
             return False
-        self._remember(seen, str(memory_id), digest, row["heads"], None)
+        self._remember(seen, str(memory_id), digest, row["heads"], None, found=_is_not_ours(seen, row))
         return True
 
     def is_due(self, known: Known) -> bool:
@@ -139,18 +140,17 @@ class Reader:
         row = self._base.one(SQL["memory"], {"id": known.memory_id})
         return row is not None and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode())
 
-    def _whose_torn(self, seen: Seen, content: bytes) -> str | None:
+    def _whose_torn(self, seen: Seen, content: bytes) -> Row | None:
         """Give the memory whose file was about to be made here, and is torn: that it was begun may be lost as well."""
-        path = seen.path.removeprefix("local/").removeprefix("memories/")
-        for row in self._base.all(SQL["belonging"], {"path": path}):
+        for row in self._base.all(SQL["belonging"], {"short": names.digits_of(seen.path)}):
             if row["id"] in self._due and is_torn(content, render(UUID(row["id"]), fields_in(row)).encode()):
-                return row["id"]
+                return row
         return None
 
     def _refill(self, seen: Seen, known: Known, digest: str) -> None:
         """Have an empty file written anew: it says nothing, and is what a power cut leaves."""
         memory_id = UUID(known.memory_id)
-        self._remember(seen, known.memory_id, digest, known.base, None)
+        self._remember(seen, known.memory_id, digest, known.base, None, found=known.found)
         self._to_step.add(memory_id)
         self.tally.emptied.add(memory_id)
 
@@ -168,14 +168,13 @@ class Reader:
         # What git could not merge is one edit that leaves both texts: made one after the other, they would replace
         # each other.
         state = states[0] if len(states) == 1 else folded(states)
-        base = self._settle(seen, memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
-        self._remember(seen, str(memory_id), digest, json.dumps(base), None)
+        base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
+        is_found = known.found if known and known.memory_id == str(memory_id) else True
+        self._remember(seen, str(memory_id), digest, json.dumps(base), None, found=is_found)
         if documents[0].memory_id is None or len(documents) > 1:
             self._to_step.add(memory_id)
 
-    def _settle(
-        self, seen: Seen, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool
-    ) -> tuple[str, ...]:
+    def _settle(self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, is_gits: bool) -> tuple[str, ...]:
         """Make a state known, unless it is; gives the revisions that a file with this state shows.
 
         An earlier state is an edit of the person who wrote it again, and none when git brought it back.
@@ -183,7 +182,7 @@ class Reader:
         revisions = revisions_of(self._base, memory_id)
         if not revisions:
             self.tally.added += 1
-            return self._revise(memory_id, fields, (), called=names.called(seen.path, memory_id))
+            return self._revise(memory_id, fields, ())
         now = view(revisions)
         if now.deleted and self._was_absence(now):
             self.tally.revived += 1
@@ -197,13 +196,7 @@ class Reader:
         return self._revise(memory_id, fields, parents or now.heads)
 
     def _revise(
-        self,
-        memory_id: UUID,
-        fields: Fields,
-        parents: tuple[str, ...],
-        *,
-        from_absence: bool = False,
-        called: str | None = None,
+        self, memory_id: UUID, fields: Fields, parents: tuple[str, ...], *, from_absence: bool = False
     ) -> tuple[str, ...]:
         """Add a revision; gives what a file with this state shows: the view, if that is the same, or the revision."""
         made = Revision(
@@ -213,7 +206,7 @@ class Reader:
             author=self._actor,
             clock=next_clock(self._base, self._now),
         )
-        now = record(self._base, memory_id, [made], from_absence=from_absence, called=called)
+        now = record(self._base, memory_id, [made], from_absence=from_absence)
         return now.heads if now.fields == fields else (made.id,)
 
     def _owner(self, known: Known | None) -> UUID | None:
@@ -248,7 +241,9 @@ class Reader:
         row = self._base.one(SQL["from_absence"], values)
         return bool(row and row["all_of_them"])
 
-    def _remember(self, seen: Seen, memory_id: str, digest: str, base: str, problem: str | None) -> None:
+    def _remember(
+        self, seen: Seen, memory_id: str, digest: str, base: str, problem: str | None, *, found: bool | int
+    ) -> None:
         self._base.run(
             SQL["set_file"],
             {
@@ -261,8 +256,14 @@ class Reader:
                 "hash": digest,
                 "base": base,
                 "problem": problem,
+                "found": found,
             },
         )
+
+
+def _is_not_ours(seen: Seen, row: Row) -> bool:
+    """Tell whether a file that a command of ours began to write has another name than ours: it was kept."""
+    return seen.path.rpartition("/")[2] != row["path"].rpartition("/")[2]
 
 
 def _usual_type(seen: Seen) -> str:

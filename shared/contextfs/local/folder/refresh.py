@@ -67,12 +67,15 @@ def _take_in(
 
     def part(one: scan.Known) -> None:
         if os.path.lexists(scan.absolute(place, one.path)):
+            if one.path.casefold() in there:
+                reader.put_away(one)  # a file system that ignores case has it under its new name as well
             return  # it came back, or another process moved it there: the next look tells
         if one.path not in gone or reader.is_due(one):
             reader.put_away(one)
         elif not is_unsure:
             reader.delete(one)
 
+    there = {seen.path.casefold() for seen in found.changed}
     base.in_turns(found.changed, take)
     is_unsure = absence.too_many(len(found.gone), found.known) and not accept_missing
     gone = absence.deleted(place, [one.path for one in found.gone], before=before)

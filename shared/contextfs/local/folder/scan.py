@@ -37,7 +37,10 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows."""
+    """A file as it was when we last looked: what it says is in `base`, the ids of the revisions that it shows.
+
+    One that was `found` had its name already, and keeps it; the others were named here.
+    """
 
     path: str
     memory_id: str
@@ -47,6 +50,7 @@ class Known(msgspec.Struct, frozen=True):
     hash: str
     base: str
     problem: str | None
+    found: int
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -61,14 +65,19 @@ def compare(base: Base, place: Place) -> Difference:
     """Find the files that changed, are new or are gone.
 
     What is known is read first: a file that another process writes and notes meanwhile would be known and not there.
+    Where anything moved, files that could not be taken in are looked at again, last: another one was in the way, maybe.
     """
     known = set(base.each(SQL["stats"], {"tree": place.tree, "soon": _SOON}))
     there = set(look(place))
     changed = there - known
     at_hand = {path for path, _, _ in changed}
     gone = sorted(path for path, _, _ in known - there if path not in at_hand)
+    problems = {row["path"] for row in base.all(SQL["problems"], {"tree": place.tree})} - at_hand
+    again = {told for told in there if told[0] in problems} if problems and (changed or gone) else set[Told]()
     return Difference(
-        changed=[Seen(*told, link=Path(absolute(place, told[0])).is_symlink()) for told in sorted(changed)],
+        changed=[
+            Seen(*told, link=Path(absolute(place, told[0])).is_symlink()) for told in [*sorted(changed), *sorted(again)]
+        ],
         gone=[Known(**row) for path in gone for row in base.all(SQL["file"], {"tree": place.tree, "path": path})],
         known=len(known),
     )

@@ -14,7 +14,8 @@ import msgspec
 
 from contextfs.kit.errors import Unavailable
 from contextfs.local.base.connection import FILE, Base, Row, batches, explained
-from contextfs.local.base.memories import SQL, as_json, fields_in, heads_in
+from contextfs.local.base.memories import SQL, as_json, fields_in, heads_in, revisions_of
+from contextfs.local.document import names
 from contextfs.local.document.text import render
 from contextfs.local.folder import write
 from contextfs.local.folder.scan import Known, absolute, hashed
@@ -36,7 +37,7 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Stepped(msgspec.Struct, frozen=True):
-    """Memories whose files were brought into step, and the files that were written and may not be on the disk yet."""
+    """Memories whose files were brought into step, and the files that were written or taken away, and not flushed."""
 
     done: tuple[UUID, ...]
     touched: tuple[str, ...]
@@ -119,7 +120,7 @@ def _ids(memories: Iterable[UUID]) -> str:
 
 
 class _Stepper:
-    """Brings the files of memories into step, inside transactions. `touched` are the files."""
+    """Brings the files of memories into step, inside transactions. `touched` are the files, gone ones too."""
 
     def __init__(self, base: Base, place: Place, *, flush: bool, texts: Mapping[str, Text]) -> None:
         self._base = base
@@ -134,39 +135,55 @@ class _Stepper:
 
     def step(self, memories: Sequence[UUID]) -> list[UUID]:
         """Bring the files of some memories into step; gives those of which none has to wait for the next look."""
-        names = [str(memory_id) for memory_id in memories]
-        ids = as_json(names)
+        whole = [str(memory_id) for memory_id in memories]
+        ids = as_json(whole)
         rows = {row["id"]: row for row in self._base.all(SQL["standing"], {"ids": ids})}
         files: dict[str, list[Known]] = {}
         for one in self._base.all(SQL["files_of_some"], {"ids": ids, "tree": self._place.tree}):
             files.setdefault(one["memory_id"], []).append(Known(**one))
-        self._hold([row for row in rows.values() if not row["deleted"]])
+        places = {name: self._place_of(row, files.get(name, [])) for name, row in rows.items() if not row["deleted"]}
+        self._hold(places.values())
         in_step = [
-            one for one, name in zip(memories, names, strict=True) if self._step(rows.get(name), files.get(name, []))
+            one
+            for one, name in zip(memories, whole, strict=True)
+            if self._step(rows.get(name), files.get(name, []), places.get(name))
         ]
         looks, self._looks = self._looks, []
         self._base.many(SQL["set_file"], looks)
         return in_step
 
-    def _hold(self, rows: Sequence[Row]) -> None:
+    def _place_of(self, row: Row, files: Sequence[Known]) -> str:
+        """Give where a memory's file belongs: in the folder of its type, under the name that it was found by, or ours.
+
+        A name that tells what was taken out of the memory since is given up.
+        """
+        ours, memory_id = _path(row), UUID(row["id"])
+        folder, _, name = ours.rpartition("/")
+        found = sorted((one for one in files if one.found), key=lambda one: (one.problem is not None, one.path))
+        for one in (_name(one.path) for one in found):
+            if one == name:
+                break
+            if names.may_keep(one, memory_id) and not names.is_given_up(one, revisions_of(self._base, memory_id)):
+                return f"{folder}/{one}"
+        return ours
+
+    def _hold(self, paths: Iterable[str]) -> None:
         """Look up whose the paths are that some memories' files belong to."""
-        paths = as_json([_path(row) for row in rows])
-        found = self._base.all(SQL["holders"], {"tree": self._place.tree, "paths": paths})
+        found = self._base.all(SQL["holders"], {"tree": self._place.tree, "paths": as_json([*paths])})
         self._holders = {row["path"]: row["memory_id"] for row in found}
 
-    def _step(self, row: Row | None, known: Sequence[Known]) -> bool:
+    def _step(self, row: Row | None, known: Sequence[Known], path: str | None) -> bool:
         """Write, move or take away the file of a memory; False when that has to wait for the next look."""
         files = [one for one in known if one.problem is None]
-        if row is None or row["deleted"]:
+        if row is None or path is None:
             return all(self._take_away(one) for one in files)
-        target = self._target(row)
+        target = self._target(row, path)
         # The new file first: killed in between, there are two with the same text, and none is lost.
-        is_written = self._write(row, target, [one for one in known if one.path == target])
+        is_written = self._write(row, target, known)
         return is_written and all(self._take_away(one) for one in files if one.path != target)
 
-    def _target(self, row: Row) -> str:
-        """Give where a memory's file belongs; where another file has that name, the whole id makes it its own."""
-        path = _path(row)
+    def _target(self, row: Row, path: str) -> str:
+        """Give where a memory's file goes; where another file has that name, the whole id makes it its own."""
         holder = self._holders.get(path)
         is_ours = holder == row["id"] or (holder is None and not os.path.lexists(absolute(self._place, path)))
         return path if is_ours else path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
@@ -174,12 +191,14 @@ class _Stepper:
     def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
         content = self._content(row)
         path = absolute(self._place, target)
-        told = self._put(path, content, known, is_private=target.startswith("local/"))
+        there = [one for one in known if one.path == target]
+        told = self._put(path, content, there, is_private=target.startswith("local/"))
         if told is None:
             return False
         self.touched.append(path)
         self._holders[target] = row["id"]
         look = {"tree": self._place.tree, "path": target, "memory_id": row["id"], "base": row["heads"], "problem": None}
+        look["found"] = any(one.found and _name(one.path) == _name(target) for one in known)
         look |= {"size": told.st_size, "mtime": told.st_mtime_ns, "looked": time.time_ns(), "hash": hashed(content)}
         self._looks.append(look)
         return True
@@ -213,6 +232,7 @@ class _Stepper:
         writer = self._private if one.path.startswith("local/") else self._tracked
         if not writer.take_away(absolute(self._place, one.path), lambda there: _says(there, one), flush=self._flush):
             return False
+        self.touched.append(absolute(self._place, one.path))
         self._base.run(SQL["forget_file"], {"tree": self._place.tree, "path": one.path})
         self._holders.pop(one.path, None)
         return True
@@ -239,6 +259,10 @@ def _is_replaceable(path: str, content: bytes, known: Sequence[Known]) -> bool:
     if write.is_torn(there, content) or not there.strip(b"\0 \t\r\n"):
         return told.st_mtime_ns < time.time_ns() - _BEING_WRITTEN
     return any(one.problem is None and one.hash == hashed(there) for one in known)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _path(row: Row) -> str:

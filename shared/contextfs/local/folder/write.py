@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from contextfs.kit.durable import flush as flush_file
-from contextfs.kit.durable import flush_folders, flush_nearest, make_folder
+from contextfs.kit.durable import flush_disks, flush_folders, flush_nearest, make_folder
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.folder import displace
 from contextfs.local.folder.displace import Look
@@ -45,12 +45,14 @@ class Writer:
         folder, name = os.path.split(target)
         try:
             self._prepare(folder)
+            is_put = False
             try:
                 told = _written(self._temporary, content, flush=flush)
                 is_put = displace.put(self._temporary, f"{folder}{os.sep}{name}", may)
             finally:
-                with suppress(OSError):
-                    os.unlink(self._temporary)  # noqa: PTH108 - thousands of files, one by one
+                if not is_put:
+                    with suppress(OSError):
+                        os.unlink(self._temporary)  # noqa: PTH108 - thousands of files, one by one
             if not is_put:
                 return None
             if flush:
@@ -164,12 +166,28 @@ def is_torn(there: bytes, content: bytes) -> bool:
 
 
 def flush_all(files: Collection[str]) -> None:
-    """Bring many files, written without flushing, safely to the disk with their names, by one call where one waits."""
-    if sys.platform == "linux":  # elsewhere `sync` begins to write, and waits for nothing
-        os.sync()
-        return
-    folders = {Path(path).parent: None for path in files}
+    """Bring files, written or taken away without flushing, safely to the disk: on Linux many at once.
+
+    Unavailable when the disk does not take them: they stay noted then.
+    """
+    above = {os.path.dirname(file) for file in files}  # noqa: PTH120 - as above
+    folders = {_nearest(Path(folder)): None for folder in above}
+    try:
+        if sys.platform == "linux" and len(files) > 1:
+            flush_disks(folders)
+        else:
+            _flush_each(files)
+            flush_folders(folders)
+    except OSError as error:
+        where = error.filename or next(iter(folders))
+        raise Unavailable(f"{where} is not safe on the disk ({error.strerror}): free it, or look after it.") from None
+
+
+def _flush_each(files: Collection[str]) -> None:
     for path in files:
-        with Path(path).open("rb+") as file:
-            os.fsync(file.fileno())
-    flush_folders(folders)
+        with suppress(FileNotFoundError), Path(path).open("rb+") as file:
+            flush_file(file.fileno())
+
+
+def _nearest(folder: Path) -> Path:
+    return next(one for one in (folder, *folder.parents) if one.exists())

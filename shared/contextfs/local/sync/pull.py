@@ -42,10 +42,11 @@ class PullReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     """Take in everything that changed since the last pull. It can be cut at any time, and goes on from there."""
-    try:
-        return _pages(store, server, project_id, origin=origin, progress=progress)
-    finally:
-        store.write_due()
+    with store.base.taking_much():
+        try:
+            return _pages(store, server, project_id, origin=origin, progress=progress)
+        finally:
+            store.write_due()
 
 
 def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:

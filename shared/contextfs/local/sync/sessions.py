@@ -14,7 +14,6 @@ from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import SESSIONS_A_CALL, SentSession
 from contextfs.domain.sessions.model import MESSAGES_A_CALL, Message, NewMessage, NewSession
 from contextfs.local.base.connection import Row
-from contextfs.local.sessions import learning
 from contextfs.local.sessions.rows import SQL, message_in
 from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.sync.waiting import Due, due
@@ -51,9 +50,7 @@ def push(sessions: LocalSessions, server: Sync, *, origin: UUID, progress: Progr
     """Send what is due. It can be cut at any time, and goes on from there."""
     report = SessionsReport()
     waiting = list(due(sessions.store.base, sessions.sharing))
-    followed = sum(learning.follow(sessions, one.id, one.level) for one in waiting if one.has_changed_readers)
-    if followed:
-        learning.finish(sessions)
+    followed = _followed(sessions, [one for one in waiting if one.has_changed_readers])
     for batch in _batches(part for one in waiting for part in _parts(sessions, one)):
         pushed = server.push(sessions.project_id, sessions=[part.sent for part in batch], origin=origin)
         refused = {one.index: one.reason for one in pushed.refused if one.kind == "session"}
@@ -67,6 +64,18 @@ def push(sessions: LocalSessions, server: Sync, *, origin: UUID, progress: Progr
         )
         progress(report.messages)
     return report
+
+
+def _followed(sessions: LocalSessions, changed: Sequence[Due]) -> int:
+    """Show what was learned from sessions to whom these are shown now; gives how many memories that changed."""
+    if not changed:
+        return 0
+    from contextfs.local.sessions import learning  # noqa: PLC0415 - heavy, and few syncs find that readers changed
+
+    followed = sum(learning.follow(sessions, one.id, one.level) for one in changed)
+    if followed:
+        learning.finish(sessions)
+    return followed
 
 
 def _parts(sessions: LocalSessions, one: Due) -> Iterator[_Part]:

@@ -53,9 +53,10 @@ def read_up_to(base: Base, cursor: int) -> None:
 
 
 def synced(base: Base, at: str) -> None:
-    """Remember when the last sync went well."""
-    set_mark(base, _AT, at)
-    set_mark(base, _LOST, "")
+    """Remember when the last sync went well; a power cut may undo it, and nothing else."""
+    with base.transaction(durable=False):
+        set_mark(base, _AT, at)
+        set_mark(base, _LOST, "")
 
 
 def lose(base: Base, reason: str) -> None:

@@ -1,6 +1,5 @@
 """What git does to the files is no edit; what people do to them is one."""
 
-from datetime import timedelta
 from pathlib import Path
 
 from contextfs.domain.memories.model import MemoryChange
@@ -188,23 +187,6 @@ def test_in_a_clone_a_file_keeps_the_name_that_git_knows_it_by(repository: Machi
 
     assert name.startswith("we-deploy-on-mondays--")
     assert clone.git("status", "--porcelain") == f" M .contextfs/memories/fact/{name}\n"
-
-
-def test_a_file_is_named_by_its_history_once_that_comes(repository: Machine, tmp_path: Path) -> None:
-    memory = repository.add("We deploy on Mondays.")
-    file = repository.file(memory)
-    repository.commit()
-    repository.git("clone", "-q", str(repository.root), str(tmp_path / "clone"))
-    later = repository.now + timedelta(days=1)
-    clone = Machine(tmp_path / "clone", seed=2, now=later, who="user:bob@example.com")
-    other = clone.file(memory).rename(clone.file(memory).with_name(f"days--{memory.hex[-12:]}.md"))
-    other.write_text(other.read_text().replace("Mondays", "Fridays"))
-    clone.refresh()
-    before = clone.file(memory).name
-    with repository.open() as theirs, clone.open() as ours:
-        ours.take_in(theirs.log(memory))
-
-    assert (before, clone.file(memory).name) == (other.name, file.name)
 
 
 def test_a_merge_that_git_could_not_do_leaves_both_texts(repository: Machine) -> None:

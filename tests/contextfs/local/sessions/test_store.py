@@ -187,6 +187,7 @@ def test_a_store_of_before_is_brought_to_its_tables_where_it_is(machine: Machine
     database = sqlite3.connect(machine.root / ".contextfs/local/index.db")
     for table in ("sessions", "messages", "dirty_sessions", "refused_sessions", "message_versions", "removed_sessions"):
         database.execute(f"drop table {table}")
+    database.execute("alter table files drop column found")
     database.execute("pragma user_version = 2")
     database.commit()
     database.close()

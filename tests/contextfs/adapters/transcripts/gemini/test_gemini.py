@@ -93,6 +93,7 @@ def test_what_was_rewound_is_gone_and_was_spent() -> None:
     one = log(message("1", "a"), message("2", "b", "gemini", tokens=tokens), {"$rewindTo": "2"}, message("3", "c"))
 
     assert (["a", "c"], 5, 1) == (said(one), one.usage.input_tokens, one.skipped["off_path"])
+    assert ["2"] == one.left
 
 
 def test_a_message_that_is_written_again_is_one() -> None:

@@ -71,10 +71,16 @@ def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalise
         external_id=identifier(transcript.external_id),
         fields=fields,
         messages=_Mapped(transcript) if len(transcript.messages) > _MOST_AT_ONCE else list(_messages(transcript)),
-        left=[identifier(name) for name in transcript.left],
+        left=_left(transcript),
         ended_at=transcript.ended_at,
         skipped=transcript.skipped,
     )
+
+
+def _left(transcript: Transcript) -> list[str]:
+    """Name what was left behind; what is said under the same name goes on."""
+    live = {one.external_id for one in transcript.messages} if transcript.left else set[str]()
+    return [identifier(name) for name in dict.fromkeys(transcript.left) if name not in live]
 
 
 class _Mapped(Sequence[NewMessage]):

@@ -98,7 +98,7 @@ def test_what_was_rewound_is_gone_and_was_spent() -> None:
 
 
 def test_a_result_that_is_told_by_both_branches_goes_on() -> None:
-    answered = {"content": [{"functionResponse": {"id": "c", "response": {"output": "ok"}}}]}
+    answered: dict[str, Any] = {"content": [{"functionResponse": {"id": "c", "response": {"output": "ok"}}}]}
     rewound = [message("1", "a"), message("2", "", **answered), {"$rewindTo": "2"}]
     one = log(*rewound, message("3", "", **answered), message("4", "b", "gemini"))
 

@@ -1,10 +1,12 @@
 """How long an AI tool waits for our server: from its start to the first answer of a search.
 
-The floor is a server of the same SDK that does nothing.
+The floor is a server of the same SDK that does nothing. Beside it stands basic-memory's server, over the same texts as
+its notes, where a `basic-memory` is found on the PATH: `README.md` tells how to install it beside the product.
 """
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,7 @@ async def main():
 anyio.run(main)
 """
 _QUERY = "which port does the staging database use"
+_WHAT = "ctx mcp, start to first answer"
 
 
 def run() -> list[Row]:
@@ -45,7 +48,11 @@ def run() -> list[Row]:
         ours = _searched([sys.executable, "-m", "clients.cli.main", "mcp"], "contextfs_search", repository, environment)
         bare = _searched([sys.executable, "-c", _BARE], "search", repository, environment)
         times = pairs(ours, bare, runs=RUNS, warmup=1)
-    return [row("ctx mcp, start to first answer", "a server of the SDK that does nothing", times, goal="≤ 2×")]
+        rows = [row(_WHAT, "a server of the SDK that does nothing", times, goal="≤ 2×")]
+        if rival := shutil.which("basic-memory"):
+            theirs = _searched([rival, "mcp"], "search_notes", repository, _notes(rival, Path(folder), repository))
+            rows.append(row(_WHAT, "basic-memory mcp", pairs(ours, theirs, runs=RUNS, warmup=1), goal="< 1×"))
+    return rows
 
 
 def _searched(command: list[str], tool: str, folder: Path, environment: dict[str, str]) -> Callable[[], Any]:
@@ -56,6 +63,24 @@ def _searched(command: list[str], tool: str, folder: Path, environment: dict[str
             return await client.call_tool(tool, {"query": _QUERY})
 
     return lambda: asyncio.run(search())
+
+
+def _notes(rival: str, folder: Path, repository: Path) -> dict[str, str]:
+    """Give basic-memory the same texts, and its environment; words alone are compared, for its model is downloaded."""
+    notes = folder / "notes"
+    notes.mkdir()
+    for file in sorted((repository / ".contextfs" / "memories" / "fact").iterdir()):
+        (notes / file.name).write_text(
+            f"---\ntitle: {file.stem}\n---\n{file.read_text().rpartition('---')[2].strip()}\n"
+        )
+    own = {
+        "BASIC_MEMORY_HOME": str(notes),
+        "BASIC_MEMORY_CONFIG_DIR": f"{folder}/basic-memory",
+        "BASIC_MEMORY_SEMANTIC_SEARCH_ENABLED": "false",
+    }
+    environment = os.environ | own | {"HOME": str(folder)}
+    subprocess.run([rival, "reindex"], env=environment, check=True, capture_output=True)
+    return environment
 
 
 def _fill(repository: Path, environment: dict[str, str]) -> None:

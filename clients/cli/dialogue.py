@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from clients.cli import output
 from contextfs.domain.sessions.model import Message, Session
+from contextfs.domain.sessions.rules import is_left_behind
 
 _SPOKEN = frozenset({"prompt", "reply"})
 _LONGEST_LINE = 200
@@ -49,7 +50,8 @@ def dialogue(messages: Iterable[Message], *, full: bool) -> None:
     """Print what was said; what tools were given and answered is cut to a line, unless all of it is wanted."""
     for message in messages:
         is_spoken = message.kind in _SPOKEN
-        kind = "" if is_spoken else f" ({message.kind})"
+        aside = "left behind" if is_left_behind(message) else message.kind
+        kind = "" if is_spoken else f" ({aside})"
         output.say()
         output.say(output.bold(f"{output.minute(message.created_at)}  {message.role}{kind}"))
         if message.content:

@@ -20,6 +20,7 @@ _ACCEPTED = {
     "duplicate": "the first goes, and the other one has its proofs",
     "contradiction": "the first is valid no longer",
     "stale": "it is deleted",
+    "left_behind": "it is deleted",
 }
 
 

@@ -78,4 +78,5 @@ class Sender:
     def _record(self, file: Path, one: Normalised, session_id: UUID) -> None:
         """Bring what the tool wrote there, too, where its file is this one conversation."""
         if is_named_by(file, one.external_id) and not is_large(file):
-            bring(file.read_bytes(), self._client.sessions, session_id, reader=version(one.tool))
+            reader, server = version(one.tool), self._client.sessions
+            bring(file.read_bytes(), server, session_id, reader=reader, read_again=bool(one.left))

@@ -28,6 +28,8 @@ _PAUSE_SECONDS: Final = 1.0
 """A tool that just ended may still be writing its last line."""
 _EDITORS: Final = "GitHub.copilot-chat"
 """The folder in which Copilot in VS Code keeps its transcripts; it runs Copilot's hooks, too."""
+_IN_A_DATABASE: Final = frozenset({"opencode"})
+"""Tools that keep all conversations in one place: what is about a store's repository is read of it."""
 _TRIES: Final = 5
 _KEPT_SECONDS: Final = 30 * 24 * 3600.0
 
@@ -121,7 +123,8 @@ def _reader(note: Note) -> str | None:
     reads = next((one.reads for one in TARGETS if one.name == tool), tool)
     if _EDITORS in _transcript(note):
         reads = "copilot-chat"
-    return reads if reads in READERS and Path(_transcript(note)).is_file() else None
+    is_there = reads in _IN_A_DATABASE or Path(_transcript(note)).is_file()
+    return reads if reads in READERS and is_there else None
 
 
 def _transcript(note: Note) -> str:
@@ -138,7 +141,8 @@ def _is_stored(place: Place, reader: str, note: Note) -> bool:
     from clients.cli.main import run  # noqa: PLC0415 - the hook's process loads less
 
     os.chdir(place.root)
-    return run(["import", reader, _transcript(note)]) == 0
+    named = [] if reader in _IN_A_DATABASE else [_transcript(note)]
+    return run(["import", reader, *named]) == 0
 
 
 def _later(file: Path, note: Note) -> None:

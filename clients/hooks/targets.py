@@ -18,6 +18,9 @@ from contextfs.local.setup.model import Surroundings
 _SECONDS: Final = 5
 """After this a tool stops waiting for a hook, whatever happened to it; a hook leaves long before."""
 
+_PLUGIN: Final = Path(__file__).with_name("opencode.js")
+_COMMANDS: Final = "const COMMANDS = {}"
+
 Command = Callable[[str], str]
 """Gives the command line for an event."""
 
@@ -67,6 +70,12 @@ def _copilot(events: Sequence[str], command: Command) -> Edit:
         return [{"type": "command", "bash": line, "powershell": f"& {line}", "timeoutSec": _SECONDS}]
 
     return Whole(text=json.dumps({"version": 1, "hooks": {event: told(event) for event in events}}, indent=2) + "\n")
+
+
+def _opencode(events: Sequence[str], command: Command) -> Edit:
+    """Write a plugin of our own: OpenCode loads every file of the folder."""
+    commands = json.dumps({event: command(event) for event in events})
+    return Whole(text=_PLUGIN.read_text(encoding="utf-8").replace(_COMMANDS, f"const COMMANDS = {commands}"))
 
 
 def _of(name: str) -> Callable[[Any], bool]:
@@ -124,6 +133,20 @@ TARGETS: Final[tuple[Target, ...]] = (
         project=".cursor/hooks.json",
         reads="cursor",
         after="Cursor 3 does not read what a hook hands over: `ctx mcp install cursor` gives it the memory.",
+    ),
+    Target(
+        name="opencode",
+        title="OpenCode",
+        events=("SessionStart", "UserPromptSubmit", "PreCompact", "Stop", "SessionEnd"),
+        edit=_opencode,
+        user=lambda around: (
+            Path(around.environment.get("XDG_CONFIG_HOME") or around.home / ".config")
+            / "opencode"
+            / "plugins"
+            / "contextfs.js"
+        ),
+        project=".opencode/plugins/contextfs.js",
+        reads="opencode",
     ),
 )
 """Every tool with hooks, the most used first."""

@@ -116,10 +116,6 @@ HOOKED = (
             "COPILOT_AUTO_UPDATE": "false",
         },
     ),
-)
-"""Those that ring by hooks."""
-
-WRAPPED = (
     Agent(
         name="opencode",
         program="opencode",
@@ -128,6 +124,10 @@ WRAPPED = (
         files={".config/opencode/opencode.json": json.dumps(OPENCODE)},
         env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_MODELS_FETCH": "1"},
     ),
+)
+"""Those that ring by hooks."""
+
+WRAPPED = (
     Agent(
         name="aider",
         program="aider",

@@ -16,17 +16,18 @@ _SMALL: Final = 200_000
 """A last chunk below so many bytes is sent again with what follows it, so that a growing file has few of them."""
 
 
-def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str) -> bool:
+def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str, read_again: bool = False) -> bool:
     """Send the lines of a text from where the server has other ones, or none; True when there were any.
 
     Of what grew, the end is sent alone. False, too, where the server keeps no records, would not take this one, or has
-    it from elsewhere at the same time; and where it is no text, or larger than a server keeps.
+    it from elsewhere at the same time; and where it is no text, or larger than a server keeps. `read_again` is told
+    with the last of them: the record leaves behind what the session had.
     """
     lines = _lines(data)
     if not lines:
         return False
     try:
-        return _brought(lines, server, session_id, reader)
+        return _brought(lines, server, session_id, reader, read_again=read_again)
     except (Conflict, Invalid, NotFound, TooLarge):
         return False
 
@@ -40,16 +41,17 @@ def _lines(data: bytes) -> list[str]:
         return []
 
 
-def _brought(lines: Sequence[str], server: Sessions, session_id: UUID, reader: str) -> bool:
+def _brought(lines: Sequence[str], server: Sessions, session_id: UUID, reader: str, *, read_again: bool) -> bool:
     known = server.record(session_id)
     at = _same(lines, known)
     if at == known.lines == len(lines):
         return False
     for some in _batches(lines[at:]):
-        known = server.put_record(session_id, some, reader=reader, line=at)
+        is_last = at + len(some) == len(lines)
+        known = server.put_record(session_id, some, reader=reader, line=at, read_again=read_again and is_last)
         at += len(some)
     if known.lines > at:
-        server.put_record(session_id, [], reader=reader, line=at)
+        server.put_record(session_id, [], reader=reader, line=at, read_again=read_again)
     return True
 
 

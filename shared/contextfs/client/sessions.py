@@ -160,9 +160,14 @@ class Sessions:
             yield from found.lines
             at = found.next_line
 
-    def put_record(self, session_id: Id, lines: Iterable[str], *, reader: str, line: int = 0) -> Record:
-        """Keep what a tool wrote of a session, from a line on: up to 20,000 lines, in 8 MiB."""
-        body = NewRecordLines(reader=reader, line=line, lines=[*lines])
+    def put_record(
+        self, session_id: Id, lines: Iterable[str], *, reader: str, line: int = 0, read_again: bool = False
+    ) -> Record:
+        """Keep what a tool wrote of a session, from a line on: up to 20,000 lines, in 8 MiB.
+
+        `read_again`: it leaves behind what was sent of the session, whose messages are brought to that.
+        """
+        body = NewRecordLines(reader=reader, line=line, lines=[*lines], read_again=read_again)
         return self._transport.call("PUT", f"{_PATH}/{segment(session_id)}/record", Record, body=body)
 
     def stream(self, session_id: Id) -> SessionStream:

@@ -214,13 +214,17 @@ class Blobs(Protocol):
 
 
 class Told(NamedTuple):
-    """A conversation as its tool wrote it down; each message by the fields that one is stored by."""
+    """A conversation as its tool wrote it down; each message by the fields that one is stored by.
+
+    `left` are the tool's names for messages that were left behind in it.
+    """
 
     external_id: str
     title: str | None
     input_tokens: int
     output_tokens: int
     messages: Iterable[Mapping[str, Any]]
+    left: Sequence[str]
 
 
 class Transcripts(Protocol):

@@ -1,6 +1,8 @@
 """Transcripts are read after the hook rang: all of them, once, by one process."""
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from clients.hooks.reconcile import LOCK
 from contextfs.kit.fence import FENCE
 from contextfs.local.sync.alone import alone
 from tests.clients.hooks.conftest import Ctx, Ring
+from tests.house.source import ROOT
 
 
 def line(number: int, role: str, text: str, folder: Path, **more: Any) -> str:
@@ -73,6 +76,24 @@ def test_what_was_said_is_stored_once_however_often_it_rings(
     assert [[2], [2], [3]] == [*counts, messages(ctx)]
     assert [] == list(spool.iterdir())
     assert "RS256" in ctx("memory", "list")
+
+
+def test_a_tool_that_keeps_all_in_one_database_is_read_of_it(
+    ring: Ring, ctx: Ctx, repository: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    base = tmp_path / "data" / "opencode" / "opencode.db"
+    base.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "data" / "transcripts" / "opencode" / "opencode.db", base)
+    with sqlite3.connect(base) as made:
+        sessions = [name for (name,) in made.execute("select id from session order by id")]
+        made.execute("update session set directory = ? where id = ?", (str(repository), sessions[0]))
+    made.close()
+    spool = repository / ".contextfs" / "local" / "spool"
+    ring("opencode", "SessionEnd", {"session_id": sessions[0], "cwd": str(repository)}, spool=spool)
+    reconciled(environment | {"XDG_DATA_HOME": str(tmp_path / "data")}, repository)
+
+    kept = json.loads(ctx("sessions", "list", "--json"))
+    assert (sessions[:1], []) == ([one["external_id"] for one in kept], list(spool.iterdir()))
 
 
 def test_a_ring_starts_it_by_itself(

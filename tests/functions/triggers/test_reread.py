@@ -1,5 +1,6 @@
 """What is read again changes what differs, and nothing else: ids, edits by hand, and what was said before all stay."""
 
+import json
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -7,8 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+import msgspec
 import pytest
 
+from contextfs.adapters.transcripts import reader as reader_of
+from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.adapters.transcripts.told import Readers
 from contextfs.domain.access.store import assuming
 from contextfs.journeys.capture.reread import reread
@@ -179,6 +183,26 @@ def test_secrets_stay_out(tenant: Tenant, tell: Tell) -> None:
     assert token not in str(messages(tenant, session)) + str(said(tenant, session))
 
 
+def test_a_message_that_is_named_by_what_it_says_is_known_again_without_its_secret(tenant: Tenant, tell: Tell) -> None:
+    thread, token = str(uuid4()), "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    contents = [f"Log in with {token}, please.", "Is it in order?", f"And {token} again?"]
+    items = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": one}]} for one in contents]
+    records = [{"type": "session_meta", "payload": {"id": thread}}]
+    records += [{"type": "response_item", "payload": one} for one in items]
+    lines = [json.dumps(one | {"timestamp": "2026-11-20T10:00:00.000Z"}) for one in records]
+    [told] = reader_of("codex").read("\n".join(lines).encode(), name=f"rollout-{thread}.jsonl")
+    new = {"project_id": str(tenant.project_id), "tool": "codex", "external_id": thread}
+    said_there = [msgspec.to_builtins(one) for one in normalised(told).messages]
+    session = tenant.call("POST", "/v1/sessions", new | {"messages": said_there}).json()["session"]["id"]
+    tenant.call("PUT", f"/v1/sessions/{session}/record", {"reader": "codex/1", "line": 0, "lines": lines})
+    before = messages(tenant, session)
+    tell(tenant, session)
+    tell(tenant, session)
+
+    assert before == messages(tenant, session)
+    assert (3, f"codex/{reader_of('codex').VERSION}") == (len(before), show(tenant, session)["reader"])
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [(["nothing of a tool's"], "not a Claude Code session"), (None, "does not tell of this conversation")],
@@ -206,6 +230,114 @@ def test_a_record_of_others_and_one_that_is_gone_are_passed_over(
     tell(tenant, gone)
 
     assert (before, "claude-code/1") == (said(other_tenant, theirs), show(other_tenant, theirs)["reader"])
+
+
+BEHIND = [
+    {"role": "user", "content": "We decided to use Postgres for the queue instead of Redis.", "external_id": "gone"},
+    {"role": "assistant", "content": "Noted.", "external_id": "gone too"},
+]
+
+
+def went_back(tenant: Tenant, settle_events: Callable[[], int], **more: Any) -> str:
+    """Store a session as it stood before its last turn was taken back, learn from it, and bring its record."""
+    root, *_ = (json.loads(line) for line in RECORD if '"parentUuid"' in line)
+    [said_of, *_] = (json.loads(line) for line in RECORD if '"type":"user"' in line)
+    behind = [
+        said_of
+        | {
+            "uuid": one["external_id"],
+            "parentUuid": root["uuid"],
+            "message": {"role": one["role"], "content": one["content"]},
+        }
+        for one in BEHIND
+    ]
+    first = next(n for n, line in enumerate(RECORD) if '"parentUuid"' in line) + 1
+    told = [msgspec.to_builtins(one) for one in read().messages]
+    new = {
+        "project_id": str(tenant.project_id),
+        "tool": "claude-code",
+        "external_id": NAME,
+        "messages": [*told, *BEHIND],
+    }
+    session = tenant.call("POST", "/v1/sessions", new | more).json()["session"]["id"]
+    tenant.call("POST", f"/v1/sessions/{session}/complete")
+    settle_events()
+    lines = [*RECORD[:first], *map(json.dumps, behind), *RECORD[first:]]
+    put = {"reader": f"claude-code/{VERSION}", "line": 0, "lines": lines, "read_again": True}
+    assert 200 == tenant.call("PUT", f"/v1/sessions/{session}/record", put).status_code
+    return session
+
+
+def kinds(tenant: Tenant, session: str) -> dict[str, str]:
+    return {one["external_id"]: one["kind"] for one in messages(tenant, session)}
+
+
+def test_what_the_record_leaves_behind_stays_and_what_it_taught_goes(
+    tenant: Tenant, settle_events: Callable[[], int], rows: Rows
+) -> None:
+    session = went_back(tenant, settle_events)
+    before = (learned(tenant), kinds(tenant, session))
+    settle_events()
+    after = messages(tenant, session)
+    [review] = tenant.call("GET", "/v1/reviews?state=settled").json()["items"]
+
+    assert (1, "prompt", "reply") == (len(before[0]), before[1]["gone"], before[1]["gone too"])
+    assert {"gone": "prompt", "gone too": "reply"} == {
+        one["external_id"]: one["metadata"]["left_behind"]
+        for one in after
+        if one["kind"] == "meta" and "left_behind" in one["metadata"]
+    }
+    assert ({}, "left_behind", [*before[0]]) == (learned(tenant), review["kind"], [review["memory"]["id"]])
+    assert {"gone", "gone too"} == {one["external_id"] for one in rows.of("message_versions", tenant)}
+
+
+def test_what_was_left_behind_is_not_found(tenant: Tenant, settle_events: Callable[[], int]) -> None:
+    def hits() -> list[str]:
+        asked = {"query": "Postgres for the queue", "project_ids": [str(tenant.project_id)]}
+        found = tenant.call("POST", "/v1/search/hybrid", asked).json()["hits"]
+        return [one["snippet"] for one in found if "Postgres" in one["snippet"]]
+
+    went_back(tenant, settle_events)
+    before = len(hits())
+    settle_events()
+
+    assert (2, 0) == (before, len(hits()))
+
+
+def test_what_goes_on_again_is_as_it_was(tenant: Tenant, settle_events: Callable[[], int]) -> None:
+    session = went_back(tenant, settle_events)
+    [memory] = learned(tenant)
+    settle_events()
+    [line, *_] = (one for one in RECORD if '"type":"user"' in one)
+    last = read().messages[-1].external_id
+    on = json.loads(line) | {
+        "uuid": "gone",
+        "parentUuid": last,
+        "message": {"role": "user", "content": BEHIND[0]["content"]},
+    }
+    put = {"reader": f"claude-code/{VERSION}", "line": 0, "lines": [*RECORD, json.dumps(on)], "read_again": True}
+    tenant.call("PUT", f"/v1/sessions/{session}/record", put)
+    settle_events()
+
+    assert ([memory], "prompt") == ([*learned(tenant)], kinds(tenant, session)["gone"])
+
+
+def test_nobody_else_s_is_touched_by_what_one_leaves_behind(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Callable[[], int]
+) -> None:
+    new = {"project_id": str(other_tenant.project_id), "tool": "claude-code", "external_id": NAME, "messages": BEHIND}
+    theirs = other_tenant.call("POST", "/v1/sessions", new).json()["session"]["id"]
+    other_tenant.call("POST", f"/v1/sessions/{theirs}/complete")
+    settle_events()
+    before = (learned(other_tenant), messages(other_tenant, theirs))
+    session = went_back(tenant, settle_events)
+    refused = other_tenant.call(
+        "PUT", f"/v1/sessions/{session}/record", {"reader": "claude-code/1", "line": 0, "lines": [], "read_again": True}
+    )
+    settle_events()
+
+    assert (404, 1) == (refused.status_code, len(before[0]))
+    assert before == (learned(other_tenant), messages(other_tenant, theirs))
 
 
 DECIDED = "We decided to use Postgres for the queue instead of Redis."

@@ -73,7 +73,8 @@ class TranscriptMessage(msgspec.Struct, frozen=True, kw_only=True):
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation with one tool, from its first message to its last on the live branch.
 
-    `usage` covers all that was spent, abandoned branches and subagents in the same file included.
+    `left` names the messages that the record tells of as well, and that were left behind: taken back, or on a branch
+    that nobody goes on with. `usage` covers all that was spent, such branches and subagents in the same file included.
     `skipped` counts what was left out, by kind of record. Every transcript has at least one message; those of a
     long one are read from a file as they are asked for, so go through them once.
     """
@@ -88,6 +89,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     git_branch: str | None = None
     git_commit: str | None = None
     messages: Sequence[TranscriptMessage] = ()
+    left: Sequence[str] = ()
     usage: Usage = Usage()
     skipped: dict[str, int] = {}
     metadata: dict[str, Any] = {}

@@ -27,12 +27,13 @@ _A_CLOCK_WAS_SET = timedelta(days=1)
 
 
 class Normalised(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation as it is sent, and what was left out of it by kind of record."""
+    """A conversation as it is sent, the names of messages that it left behind, and what was left out of its record."""
 
     tool: str
     external_id: str
     fields: dict[str, Any]
     messages: Sequence[NewMessage]
+    left: Sequence[str]
     ended_at: datetime | None
     skipped: dict[str, int]
 
@@ -70,9 +71,16 @@ def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalise
         external_id=identifier(transcript.external_id),
         fields=fields,
         messages=_Mapped(transcript) if len(transcript.messages) > _MOST_AT_ONCE else list(_messages(transcript)),
+        left=_left(transcript),
         ended_at=transcript.ended_at,
         skipped=transcript.skipped,
     )
+
+
+def _left(transcript: Transcript) -> list[str]:
+    """Name what was left behind; what is said under the same name goes on."""
+    live = {one.external_id for one in transcript.messages} if transcript.left else set[str]()
+    return [identifier(name) for name in dict.fromkeys(transcript.left) if name not in live]
 
 
 class _Mapped(Sequence[NewMessage]):

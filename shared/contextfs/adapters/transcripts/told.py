@@ -32,6 +32,7 @@ def _told(one: Normalised) -> Told:
         input_tokens=fields.get("input_tokens", 0),
         output_tokens=fields.get("output_tokens", 0),
         messages=_fields(one.messages),
+        left=one.left,
     )
 
 

@@ -68,8 +68,12 @@ class RecordLines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a record says from a line on: the end of it, or where a chunk begins. What it said there before is gone."""
+    """What a record says from a line on: the end of it, or where a chunk begins. What it said there before is gone.
+
+    `read_again`: of what was sent of the session, the record leaves something behind. Its messages are brought to that.
+    """
 
     reader: Reader
     line: LineNumber
     lines: Annotated[list[Annotated[str, Meta(max_length=8_000_000)]], Meta(max_length=LINES_A_CALL)]
+    read_again: bool = False

@@ -9,8 +9,11 @@ from msgspec import Meta
 from contextfs.kit.fields import Moment, Sensitivity, Visibility
 
 ReviewKind = Annotated[
-    Literal["duplicate", "contradiction", "stale"],
-    Meta(description="It says the same as another, it was said otherwise later, or nobody asks for it."),
+    Literal["duplicate", "contradiction", "stale", "left_behind"],
+    Meta(
+        description="It says the same as another, it was said otherwise later, nobody asks for it, or all that taught "
+        "it was taken back: the last one never waits."
+    ),
 ]
 ReviewState = Annotated[Literal["open", "settled"], Meta(description="It waits for a person, or it is done.")]
 Decision = Annotated[

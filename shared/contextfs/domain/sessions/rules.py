@@ -9,7 +9,10 @@ import msgspec
 from contextfs.domain.sessions.model import Message, NewMessage, Session
 
 _TICK = timedelta(microseconds=1)
-_PLACE: Final = "source"
+LEFT_BEHIND: Final = "left_behind"
+"""What a message that was left behind says in its metadata: the kind that it had."""
+
+SOURCE: Final = "source"
 """Where in its file a record stands says nothing of what it says."""
 
 
@@ -21,9 +24,21 @@ def named(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
 
 def says(one: Message) -> tuple[Any, ...]:
     """Give what a message says: of one record, two readings that are equal in it are one."""
-    plain = {name: value for name, value in one.metadata.items() if name != _PLACE}
+    plain = {name: value for name, value in one.metadata.items() if name != SOURCE}
     calls = [(call.id, call.name, call.input) for call in one.tool_calls]
     return one.role, one.kind, one.content, calls, one.model, one.tokens, plain, one.created_at
+
+
+def is_left_behind(one: Message) -> bool:
+    """Tell whether a message was taken back, or stands on a branch that nobody goes on with."""
+    return LEFT_BEHIND in one.metadata
+
+
+def left_behind(one: Message) -> Message:
+    """Give a message as it stands once it was left behind: it is there, and part of the conversation no more."""
+    if is_left_behind(one):
+        return one
+    return msgspec.structs.replace(one, role="system", kind="meta", metadata=one.metadata | {LEFT_BEHIND: one.kind})
 
 
 def are_new(messages: Iterable[NewMessage]) -> bool:

@@ -1,6 +1,6 @@
 """Questions and commands about sessions and messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -143,6 +143,17 @@ def _coming(org_id: UUID, session: Session, messages: Sequence[Message], now: da
 def revise(tx: Transaction, session_id: UUID, messages: Sequence[Message], now: datetime) -> None:
     """Bring messages to how they are read now; what they said before is kept."""
     tx.run(_SQL["revise"], {"session_id": session_id, "messages": _json(messages), "now": now})
+
+
+def was_revised(tx: Transaction, session_id: UUID) -> bool:
+    """Tell whether a message of a session was ever read in another way."""
+    row = tx.one(_SQL["was_revised"], {"session_id": session_id})
+    return row is not None and row["is_so"]
+
+
+def left_behind(tx: Transaction, ids: Iterable[UUID]) -> frozenset[str]:
+    """Tell which messages were left behind, as far as they can be seen; gives their ids."""
+    return frozenset(str(row["id"]) for row in tx.all(_SQL["left_behind"], {"ids": list(ids)}))
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:

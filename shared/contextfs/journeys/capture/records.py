@@ -31,7 +31,8 @@ def lines(call: Call, session_id: UUID, line: int) -> RecordLines:
 def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     """Keep what the record says from a line on; Conflict where no chunk begins there, Invalid when it grows too large.
 
-    Secrets are taken out by the rules of here, whatever the sender took out.
+    Secrets are taken out by the rules of here, whatever the sender took out. Where the sender says that it leaves
+    messages behind, they are read from it again.
     """
     session, choice = sessions.hold(call.tx, session_id)
     hashed, size = digest(new.lines)
@@ -47,6 +48,8 @@ def put(call: Call, session_id: UUID, new: NewRecordLines) -> Record:
     org_id = call.principal.org_id
     store.put(call.tx, org_id, session.project_id, session_id, chunk, held, reader=new.reader, now=call.now)
     call.note(subject=session_id, project_id=session.project_id, lines=len(held), redacted=cleaning.found)
+    if new.read_again:
+        call.emit("record.due", session_id, session.project_id, read_again=True)
     return store.outline(call.tx, session_id)
 
 

@@ -1,10 +1,13 @@
 """Read records again when a reader has become better: messages are brought to what they say now, and nothing is lost.
 
-A message is known again by its tool's name for it: it keeps its id, and what it said before is kept. One that is new is
-added; one that is not read any more stays: what was captured is not lost by an opinion. What people set by hand stays.
+A message is known again by its tool's name for it, or by its line: a name that is made of what it says is another one
+where a secret is gone. It keeps its id, and what it said before is kept. One that is new is added; one that is not read
+any more stays: what was captured is not lost by an opinion. One that the record says was taken back stays as left
+behind. What people set by hand stays.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +17,7 @@ from contextfs.domain.records.model import Outdated, Record
 from contextfs.domain.search import store as passages
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Message, NewMessage, Session, SessionChange
-from contextfs.domain.sessions.rules import says
+from contextfs.domain.sessions.rules import SOURCE, is_left_behind, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner, cleaner_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session
@@ -57,7 +60,8 @@ def reread(call: Call, event: Event, transcripts: Transcripts) -> bool:
         session, choice = sessions.hold(call.tx, event.subject)
     except NotFound:
         return False
-    wanted = _newer(records.readers(call.tx, session.id), transcripts.versions())
+    is_told = event.data.get("read_again") is True
+    wanted = _newer(records.readers(call.tx, session.id), transcripts.versions(), or_same=is_told)
     if wanted is None:
         return False
     record = records.outline(call.tx, session.id)
@@ -80,6 +84,32 @@ class _Difference(NamedTuple):
     """Of those revised, the ones that search reads in another way."""
 
 
+class _Known:
+    """The messages of a session: by name those that are told again, the others by their lines."""
+
+    def __init__(self, stored: Iterable[Message], told: Collection[str | None]) -> None:
+        self._named = {one.external_id: one for one in stored if one.external_id}
+        self._told = told
+        rest = [one for name, one in self._named.items() if name not in told]
+        lines = Counter(_line(one.metadata) for one in rest)
+        self._by_line = {_line(one.metadata): one for one in rest if lines[_line(one.metadata)] == 1}
+
+    def find(self, new: NewMessage) -> Message | None:
+        """Find a message, each by its line once."""
+        line = _line(new.metadata)
+        return self._named.get(new.external_id or "") or (self._by_line.pop(line, None) if line else None)
+
+    def gone(self, left: Iterable[str]) -> Iterator[Message]:
+        """Give those that were left behind."""
+        return (self._named[name] for name in left if name in self._named and name not in self._told)
+
+
+def _line(metadata: Mapping[str, Any]) -> str | None:
+    """Tell in which line of its file a message was found; None where it was found in no line."""
+    line, mark, _ = str(metadata.get(SOURCE, "")).partition(" at ")
+    return line if mark else None
+
+
 def _event(one: Outdated, versions: Mapping[str, int], clock: Clock) -> Event:
     tool = one.reader.partition("/")[0]
     wanted = f"{tool}/{versions[tool]}"
@@ -96,13 +126,14 @@ def _event(one: Outdated, versions: Mapping[str, int], clock: Clock) -> Event:
     )
 
 
-def _newer(read_by: Iterable[str], versions: Mapping[str, int]) -> str | None:
-    """Name the reader of here, if it reads better than one of these, and none of them better than it."""
+def _newer(read_by: Iterable[str], versions: Mapping[str, int], *, or_same: bool) -> str | None:
+    """Name the reader of here, if it reads better than one of these, `or_same`, and none of them better than it."""
     behind = [
         (tool, versions.get(tool, 0) - int(version)) for tool, _, version in (one.partition("/") for one in read_by)
     ]
-    tool, most = max(behind, key=lambda one: one[1], default=("", 0))
-    return f"{tool}/{versions[tool]}" if most > 0 and all(by >= 0 for _, by in behind) else None
+    tool, most = max(behind, key=lambda one: one[1], default=("", -1))
+    is_better = most > 0 or (or_same and most == 0)
+    return f"{tool}/{versions[tool]}" if is_better and all(by >= 0 for _, by in behind) else None
 
 
 def _text(call: Call, record: Record) -> bytes:
@@ -122,7 +153,8 @@ def _of(session: Session, transcripts: Transcripts, tool: str, data: bytes) -> T
 
 def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     """Bring a session and its messages to what is told, and tell who has to know; True when a message is different."""
-    difference = _compared(call, session, [NewMessage(**fields) for fields in told.messages], cleaning)
+    new = [NewMessage(**fields) for fields in told.messages]
+    difference = _compared(call, session, new, told.left, cleaning)
     now = session
     if difference.fresh:
         title = title_of(difference.fresh)
@@ -143,13 +175,15 @@ def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     return revised + added > 0
 
 
-def _compared(call: Call, session: Session, told: Sequence[NewMessage], cleaning: Cleaner) -> _Difference:
-    known = {one.external_id: one for one in sessions.all_messages(call.tx, session.id) if one.external_id}
+def _compared(
+    call: Call, session: Session, told: Sequence[NewMessage], left: Sequence[str], cleaning: Cleaner
+) -> _Difference:
+    known = _Known(sessions.all_messages(call.tx, session.id), {one.external_id for one in told})
     revised: list[Message] = []
     fresh: list[Message] = []
     retold: list[Message] = []
     for new, fresh_id in zip(told, uuid7s(call.now, call.services.entropy, len(told)), strict=True):
-        was = known.get(new.external_id or "")
+        was = known.find(new)
         own_id, at = (was.id, was.created_at) if was else (fresh_id, call.now)
         made = message(cleaned(new, cleaning), session_id=session.id, message_id=own_id, now=at)
         if was is None:
@@ -158,7 +192,8 @@ def _compared(call: Call, session: Session, told: Sequence[NewMessage], cleaning
             revised.append(made)
             if (made.kind, made.content, made.role) != (was.kind, was.content, was.role):
                 retold.append(made)
-    return _Difference(revised, fresh, retold)
+    gone = [left_behind(was) for was in known.gone(left) if not is_left_behind(was)]
+    return _Difference([*revised, *gone], fresh, [*retold, *gone])
 
 
 def _change(session: Session, told: Told, cleaning: Cleaner) -> SessionChange:

@@ -12,7 +12,7 @@ from contextfs.domain.memories.model import AuthorKind
 from contextfs.domain.memories.revisions import Fields
 from contextfs.kit.ids import named
 
-Kind = Literal["duplicate", "contradiction", "stale"]
+Kind = Literal["duplicate", "contradiction", "stale", "left_behind"]
 
 TRUST: Mapping[AuthorKind, int] = MappingProxyType({"tool": 1, "assistant": 2, "repository": 3, "human": 4})
 """How far a source is believed, against the others."""

@@ -11,6 +11,7 @@ from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
+from contextfs.journeys.learn.leaving import LEARNER, settle
 from contextfs.journeys.learn.lessons import EPISODE, EPISODE_TAG, is_episode, lessons, retold
 from contextfs.journeys.remember.memories import add, change
 from contextfs.kit.call import Call
@@ -18,7 +19,6 @@ from contextfs.kit.errors import NotFound
 
 _NAMED: Final = 5
 """The version of ids that follow from a name (`kit.ids.named`)."""
-_PLATFORM: Final = "platform"
 _PAGE: Final = 100
 
 
@@ -31,14 +31,16 @@ def learn(call: Call, session_id: UUID) -> int:
         session = sessions.get(call.tx, session_id)
     except NotFound:
         return 0
-    messages = sessions.all_messages(call.tx, session_id)
-    return sum(_remember(call, session, lesson) for lesson in lessons(session, messages))
+    found = list(lessons(session, sessions.all_messages(call.tx, session_id)))
+    settle(call, session, found)
+    return sum(_remember(call, session, lesson) for lesson in found)
 
 
 def relearn(call: Call, session_id: UUID) -> int:
     """Learn from a closed session that is read in another way now; gives how many memories were stored.
 
     What it taught or proved before stays as people left it: what they changed or deleted since is not learned again.
+    What was taught by messages alone that were left behind is retired.
     Where the machine that sent it has learned from it, whose memories are named by what they say, that machine does so
     again.
     """
@@ -50,8 +52,9 @@ def relearn(call: Call, session_id: UUID) -> int:
     if session.status != "completed" or any(one.id.version == _NAMED for one in taught):
         return 0
     once = _revisions(call, (one.id for one in taught))
-    is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != _PLATFORM) for one in once)
+    is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != LEARNER) for one in once)
     found = list(lessons(session, sessions.all_messages(call.tx, session_id)))
+    settle(call, session, found)
     unknown = {_says(one) for one in found if not is_episode(one)} - _said(once)
     if unknown:  # also what another session taught, and this one proved: by now it may be changed, or deleted
         proven = memories.proven_by(call.tx, session.project_id, session.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from contextfs.domain.memories.model import MemoryChange, NewMemory, Provenance
 from contextfs.domain.memories.rules import SAID_BY
 from contextfs.domain.sessions.model import Message, Session
+from contextfs.domain.sessions.rules import is_left_behind
 from contextfs.journeys.learn.candidates import Candidate
 from contextfs.journeys.learn.extract import extract
 from contextfs.journeys.learn.turns import ToolUse, Turn
@@ -43,8 +44,8 @@ def _since(candidate: Candidate, times: Mapping[UUID, datetime | None]) -> datet
 
 
 def turns_of(messages: Iterable[Message]) -> list[Turn]:
-    """Give the messages of a session as what is learned from."""
-    return [_turn(message, index) for index, message in enumerate(messages)]
+    """Give the messages of a session as what is learned from; one that was left behind has a place, and is silent."""
+    return [_silent(one, index) if is_left_behind(one) else _turn(one, index) for index, one in enumerate(messages)]
 
 
 def lesson(session: Session, candidate: Candidate, *, since: datetime | None, learned_by: str) -> NewMemory:
@@ -73,6 +74,10 @@ def _metadata(candidate: Candidate, learned_by: str) -> dict[str, object]:
     if candidate.steps:
         told["steps"] = list(candidate.steps)
     return told
+
+
+def _silent(message: Message, index: int) -> Turn:
+    return Turn(message_id=message.id, role="system", content="", created_at=message.created_at, index=index)
 
 
 def _turn(message: Message, index: int) -> Turn:

@@ -19,6 +19,7 @@ from contextfs.local.base.memories import revisions_of
 from contextfs.local.config import Level
 from contextfs.local.folder import stepping
 from contextfs.local.reviews.consolidating import consolidate
+from contextfs.local.sessions.behind import settle
 from contextfs.local.sessions.rows import SQL
 from contextfs.local.sessions.store import LocalSessions
 
@@ -36,6 +37,7 @@ def learn(sessions: LocalSessions, session_id: UUID) -> int:
     messages = list(sessions.messages(session_id))
     taught = [*_lessons(sessions, session, lessons(session, messages))]
     with base.transaction():
+        settle(sessions.store, session_id, taught)
         new = sum(_remember(sessions, lesson) for lesson in taught)
         base.run(SQL["learned"], {"id": str(session_id), "learned": len(messages)})
     return new

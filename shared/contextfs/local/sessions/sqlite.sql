@@ -196,6 +196,30 @@ select * from messages where session_id = :session_id and external_id is not nul
 -- All messages of a session.
 select * from messages where session_id = :session_id
 
+-- name: was_revised
+-- Whether a message of a session was ever read in another way.
+select 1 as is_so from message_versions
+where message_id in (select id from messages where session_id = :session_id)
+limit 1
+
+-- name: has_left_behind
+-- Whether a message of a session was left behind.
+select 1 as is_so from messages where session_id = :session_id and metadata like '%"left_behind"%' limit 1
+
+-- name: left_behind
+-- Which of these messages were left behind.
+select m.id from json_each(:ids) as one inner join messages as m on m.id = one.value
+where m.metadata like '%"left_behind"%'
+
+-- name: proven_by
+-- Memories, deleted ones included, that name a session as a source.
+select m.id from memories as m
+where exists (
+    select 1 from json_each(m.fields, '$.provenance') as proof
+    where json_extract(proof.value, '$.session_id') = :session_id
+)
+order by m.id
+
 -- name: keep_version
 -- Keep a message as it is, before it is read in another way.
 insert into message_versions (

@@ -55,11 +55,12 @@ class LocalSessions:
         self.sharing = settings.share
         self._base = store.base
 
-    def capture(self, new: NewSession, *, revise: bool = False) -> Captured:
+    def capture(self, new: NewSession, *, revise: bool = False, left: Sequence[str] = ()) -> Captured:
         """Store a session with its messages; one that is there (same tool, same external id) gets what it lacks.
 
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
         `revise` brings messages that are there to what is said of them now; what was said before stays as a version.
+        `left` are the tool's names for messages that were left behind: those that are there are brought to that.
         """
         cleaner = Cleaner(self.store.policy)
         messages = list(named(new.messages)) if new.external_id else new.messages
@@ -73,7 +74,9 @@ class LocalSessions:
             self._base.run(SQL["spent"], _spent(new) | {"id": row["id"], "now": text(now)})
             added = self._add(here, first)
         added += sum(self._add(here, batch) for batch in batches)
-        revised = revising.revise(self._base, here, messages, cleaner, now) if revise and not created else 0
+        revised = 0
+        if not created:
+            revised = revising.revise(self._base, here, messages, left, cleaner, now, is_new_reading=revise)
         captured = self._captured(here, len(messages), added, cleaner, created=created)
         return msgspec.structs.replace(captured, revised=revised)
 

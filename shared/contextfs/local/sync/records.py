@@ -31,7 +31,7 @@ def push(store: LocalStore, server: Sessions, url: str) -> int:
                 continue
             state = f"{url} {kept.id} {kept.size} {store.policy.edition}"
             if mark(store.base, _name(row)) != state:
-                sent += _sent(records, kept, server, UUID(row["id"]))
+                sent += _sent(records, kept, server, row)
                 set_mark(store.base, _name(row), state)
     return sent
 
@@ -44,7 +44,8 @@ def _is_alone(kept: Kept, row: Row) -> bool:
     return not kept.is_rows and is_named_by(Path(kept.path), row["external_id"] or "")
 
 
-def _sent(records: Records, kept: Kept, server: Sessions, session_id: UUID) -> bool:
+def _sent(records: Records, kept: Kept, server: Sessions, row: Row) -> bool:
     with records.parts(kept) as parts:
         data = bytes(parts.get(OWN, b"")[:])
-    return bring(data, server, session_id, reader=version(kept.tool))
+    reader, read_again = version(kept.tool), bool(row["leaves"])
+    return bring(data, server, UUID(row["id"]), reader=reader, read_again=read_again)

@@ -40,7 +40,13 @@ update revisions set sent = 0 where sent
 delete from refused
 
 -- name: recorded
--- Our own sessions that others see on the server, each with the file that it was read from.
-select id, tool, external_id, json_extract(metadata, '$.file') as file from sessions
+-- Our own sessions that others see on the server, each with the file that it was read from, and whether it left
+-- messages behind.
+select
+    id, tool, external_id, json_extract(metadata, '$.file') as file,
+    exists (
+        select 1 from messages as m where m.session_id = sessions.id and m.metadata like '%"left_behind"%'
+    ) as leaves
+from sessions
 where own and told like 'project %' and json_extract(metadata, '$.file') is not null
 order by id

@@ -40,6 +40,14 @@ def test_each_tool_that_is_read_has_a_line() -> None:
     assert {*READERS} - {"contextfs"} == IMPORTED
 
 
+@pytest.mark.parametrize("tool", [one for one in COMMANDS if len(COMMANDS[one]) > 1])
+def test_where_a_tool_has_kept_nothing_yet_all_else_of_its_line_is_done(tool: str, here: Folder) -> None:
+    codes = [here.ctx(*command[1:]).code for command in COMMANDS[tool]]
+
+    assert not any(codes[:-1])
+    assert ["import"] == [command[1] for command in COMMANDS[tool][-1:]]
+
+
 @pytest.mark.parametrize("tool", sorted(IMPORTED))
 def test_the_conversations_of_a_tool_are_imported_once(tool: str, here: Folder, tmp_path: Path) -> None:
     path = SAMPLES / tool

@@ -31,6 +31,11 @@ def said(one: Transcript, kind: str = "prompt") -> list[str]:
     return [message.content for message in one.messages if message.kind == kind]
 
 
+def unread(before: Transcript, after: Transcript) -> set[str]:
+    """Name what was read before, and is neither read nor said to be left behind any more."""
+    return {one.external_id for one in before.messages} - {one.external_id for one in after.messages} - {*after.left}
+
+
 def order(one: Transcript) -> list[tuple[str, int]]:
     """Give each message's kind, and how many tools it calls."""
     return [(message.kind, len(message.tool_calls)) for message in one.messages]

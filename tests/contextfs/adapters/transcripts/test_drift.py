@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contextfs.adapters.transcripts import READERS, jsonl, reader
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.kit.errors import ContextFSError
-from tests.contextfs.adapters.transcripts.samples import DATA, files_of, sessions
+from tests.contextfs.adapters.transcripts.samples import DATA, files_of, sessions, unread
 
 LINES = {
     "codex": "codex/rollout-2026-11-22T21-54-01-01a20540-7b7f-7a83-be5d-cfc61a0f0eaa.jsonl",
@@ -114,6 +114,21 @@ def test_lost_lines_invent_no_prompt(tool: str, lost: set[int]) -> None:
     lines = [line for n, line in enumerate(data.splitlines()) if n not in lost]
 
     assert set(typed(read(tool, data, name))) >= set(typed(read(tool, b"\n".join(lines), name)))
+
+
+@pytest.mark.parametrize("tool", READERS)
+def test_what_was_read_of_a_file_as_it_grew_is_read_or_left_behind(tool: str) -> None:
+    growing = [path for path in files_of(tool) if path.suffix == ".jsonl" and path.stat().st_size < 300_000]
+    lost: list[tuple[str, int, set[str]]] = []
+    for path in growing:
+        lines = path.read_bytes().splitlines(keepends=True)
+        whole = {one.external_id: one for one in read(tool, b"".join(lines), path.name)}
+        for upto in range(1, len(lines), max(1, len(lines) // 12)):
+            for before in read(tool, b"".join(lines[:upto]), path.name):
+                gone = unread(before, whole[before.external_id]) if before.external_id in whole else set()
+                lost += [(path.name, upto, gone)] if gone else []
+
+    assert [] == lost
 
 
 @pytest.mark.parametrize("tool", LINES)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contextfs.adapters.transcripts import READERS, files, found, paths_in, read_path, reader
+from contextfs.adapters.transcripts import READERS, files, found, paths_in, read_path, reader, version
 from contextfs.kit.errors import BadInput, Invalid, NotFound, TooLarge
 
 DATA = Path(__file__).parents[3] / "data" / "transcripts"
@@ -123,4 +123,4 @@ def test_a_session_tells_its_file_and_the_version_of_its_reader(tmp_path: Path) 
     [(_, result)] = read_path("claude-code", tmp_path)
 
     assert isinstance(result, list)
-    assert {"file": str(tmp_path / "s.jsonl"), "reader": "claude-code/4"} == result[0].metadata
+    assert {"file": str(tmp_path / "s.jsonl"), "reader": version("claude-code")} == result[0].metadata

@@ -100,6 +100,36 @@ def test_a_file_with_several_conversations_is_not_sent(linked: Make, ann: Tenant
     assert (1, 0) == (report.sent, report.records)
 
 
+def test_what_was_taken_back_after_it_was_sent_is_taken_back_there(
+    linked: Make, ann: Tenant, ben: Tenant, written: Path, settle_events: Callable[[], int]
+) -> None:
+    laptop, other = linked(ann, "laptop"), linked(ben, "other")
+    laptop.share()
+    lines = [json.loads(line) for line in (written / NAME).read_text().splitlines()]
+    bring(laptop, written)
+    laptop.sync()
+    other.sync()
+    before = _kinds(other)
+    first = next(one["uuid"] for one in lines if before.get(one.get("uuid")) == "prompt")
+    message = {"role": "user", "content": "Something else, please."}
+    again = next(one for one in lines if one.get("uuid") == first) | {"uuid": "9" * 36, "message": message}
+    with (written / NAME).open("a") as file:
+        file.write(json.dumps(again) + "\n")
+    bring(laptop, written)
+    laptop.sync()
+    settle_events()
+    other.sync()
+
+    assert "prompt" == before[first]
+    assert ("meta", "prompt") == (_kinds(other)[first], _kinds(other)["9" * 36])
+    assert _kinds(laptop) == _kinds(other)
+
+
+def _kinds(one: Linked) -> dict[str, str]:
+    with one.machine.open() as store:
+        return {row["external_id"]: row["kind"] for row in store.base.all("select external_id, kind from messages")}
+
+
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Note from which line on, and how many lines, are sent."""
     from contextfs.client.sessions import Sessions  # noqa: PLC0415 - what is watched
@@ -107,9 +137,9 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     sent: list[tuple[int, int]] = []
     put = Sessions.put_record
 
-    def noted(self: Sessions, session_id: Any, lines: list[str], *, reader: str, line: int = 0) -> Any:
+    def noted(self: Sessions, session_id: Any, lines: list[str], *, line: int = 0, **more: Any) -> Any:
         sent.append((line, len(lines)))
-        return put(self, session_id, lines, reader=reader, line=line)
+        return put(self, session_id, lines, line=line, **more)
 
     monkeypatch.setattr(Sessions, "put_record", noted)
     return sent

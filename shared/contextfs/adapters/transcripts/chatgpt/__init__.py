@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "ChatGPT"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 _ANOTHER = b'"chat_messages"'
 

@@ -31,7 +31,9 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
     """
     nodes = cast("dict[str, Any]", conversation["mapping"])
     branch = _branch(nodes, text(conversation.get("current_node")))
-    tally.add("off_path", sum(bool(table(node).get("message")) for key, node in nodes.items() if key not in branch))
+    on_branch = set(branch)
+    behind = [key for key, node in nodes.items() if key not in on_branch and table(node).get("message")]
+    tally.add("off_path", len(behind))
     messages = chained(_messages(nodes, branch, tally))
     if not messages:
         return None
@@ -45,6 +47,7 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
         ended_at=ended_at or moment(conversation.get("update_time")),
         model=replied[-1] if replied else _model(conversation.get("default_model_slug")),
         messages=messages,
+        left=[one.external_id for one in _messages(nodes, behind, Tally())],
         skipped=tally.counts(),
         metadata=_metadata(conversation, replied),
     )

@@ -16,7 +16,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "claude.ai"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 _WANTED = "a claude.ai export"
 _MARK = b'"chat_messages"'

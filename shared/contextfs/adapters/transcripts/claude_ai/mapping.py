@@ -20,7 +20,9 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
     """Make the transcript of one conversation; None when nothing was said. Other branches (`off_path`) are counted."""
     listed = [table(one) for one in items(conversation.get("chat_messages"))]
     live = _branch(listed, text(conversation.get("current_leaf_message_uuid")))
-    tally.add("off_path", len(listed) - len(live))
+    is_live = set(map(id, live))
+    behind = [one for one in listed if id(one) not in is_live]
+    tally.add("off_path", len(behind))
     messages = chained(made for one in live for made in _messages(one, tally))
     if not messages:
         return None
@@ -37,6 +39,7 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
         ended_at=ended_at or moment(conversation.get("updated_at")),
         model=text(conversation.get("model")),
         messages=messages,
+        left=[made.external_id for one in behind for made in _messages(one, Tally())],
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},
     )

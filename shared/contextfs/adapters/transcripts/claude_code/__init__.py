@@ -15,7 +15,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Claude Code"
-VERSION = 4
+VERSION = 5
 STREAMED = True
 PATTERNS = where.PATTERNS
 _WANTED = "a Claude Code session"

@@ -61,15 +61,17 @@ class Session:
 def transcript(session: Session, *, name: str) -> Transcript | None:
     """Make the transcript of a file called `name`; None when no message of the main conversation is in it.
 
-    Subagents' messages (`sidechain`) and abandoned branches (`off_path`) are counted, not given.
+    Subagents' messages (`sidechain`) and abandoned branches (`off_path`, and `left`) are counted, not given.
     """
     places = main_path(session.nodes)
     path = [session.nodes[place] for place in places]
-    _count_rest(session, set(places))
+    on_path = set(places)
+    _count_rest(session, on_path)
     session_id = _session_id(path, name)
-    messages = chained(_messages(session, path, session_id))
+    messages = chained(_messages(session, path, session_id, session.tally))
     if not messages:
         return None
+    behind = [one for place, one in enumerate(session.nodes) if place not in on_path]
     started_at, ended_at = dates(messages)
     replied = models(messages)
     return Transcript(
@@ -82,6 +84,7 @@ def transcript(session: Session, *, name: str) -> Transcript | None:
         cwd=next((one.about.cwd for one in path if one.about.cwd), None),
         git_branch=next((one.about.git_branch for one in reversed(path) if one.about.git_branch), None),
         messages=messages,
+        left=[one.external_id for one in _messages(session, behind, session_id, Tally())],
         usage=usage.total(session.calls.values()),
         skipped=session.tally.counts(),
         metadata=_metadata(path, session_id, replied),
@@ -109,7 +112,7 @@ def _starts_over(record: Record) -> bool:
     return not (isinstance(content, str) and content.startswith("Implement the following plan:"))
 
 
-def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[TranscriptMessage]:
+def _messages(session: Session, path: list[Node], session_id: str, tally: Tally) -> Iterator[TranscriptMessage]:
     lines: dict[str, list[Node]] = {}
     for one in path:
         if one.call is not None:
@@ -123,20 +126,21 @@ def _messages(session: Session, path: list[Node], session_id: str) -> Iterator[T
             external_id = one.uuid or f"{session_id}:{one.number - 1}"
             of_call = [again(part.line(session.data).data) for part in lines[one.call]] if one.call else []
             record = of_call[0] if of_call else again(line.data)
-            for message in _of_record(session, record, of_call, external_id, one.call, written):
+            tokens = session.calls[one.call][1] if one.call else 0
+            for message in _of_record(record, of_call, external_id, tokens, written, tally):
                 yield commands.judged(msgspec.structs.replace(message, source=line.source()))
 
 
 def _of_record(
-    session: Session, record: Record, of_call: list[Record], external_id: str, call: str | None, written: set[str]
+    record: Record, of_call: list[Record], external_id: str, tokens: int, written: set[str], tally: Tally
 ) -> Iterator[TranscriptMessage]:
     made: TranscriptMessage | None = None
-    if call is not None:
-        made = reply(of_call, external_id, session.calls[call][1], session.tally)
+    if of_call:
+        made = reply(of_call, external_id, tokens, tally)
     elif record.type == "user":
-        yield from spoken(record, external_id, session.tally)
+        yield from spoken(record, external_id, tally)
     elif text(table(record.attachment).get("source_uuid")) not in written:
-        made = attached(record, external_id, session.tally)
+        made = attached(record, external_id, tally)
     if made:
         yield made
 

@@ -18,7 +18,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.adapters.transcripts.view import Data
 
 TITLE = "Codex CLI"
-VERSION = 4
+VERSION = 5
 STREAMED = True
 PATTERNS = where.PATTERNS
 

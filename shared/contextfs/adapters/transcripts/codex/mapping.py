@@ -22,7 +22,7 @@ class Rollout:
 
     Items are the conversation; events repeat them, and are counted. A fork's file begins with a copy of the history,
     whose messages keep their names. A file may hold several heads: the first is its own. What stands in the lines
-    `gone` was taken back (`off_path`); it is named all the same, so that what is said again has a name of its own.
+    `gone` was taken back (`off_path`, and `left`); so what is said again has a name of its own.
     """
 
     def __init__(self, records: Iterable[Record], tally: Tally, *, gone: frozenset[int] = frozenset()) -> None:
@@ -30,6 +30,7 @@ class Rollout:
         self.title: str | None = None
         self.cwd: str | None = None
         self.is_own = False
+        self.left: list[str] = []
         self.spent = Spent()
         self.tally = tally
         self._speaker = Speaker(tally)
@@ -61,6 +62,7 @@ class Rollout:
     def _live(self, record: Record, made: list[TranscriptMessage]) -> Iterator[TranscriptMessage]:
         if record.line is not None and record.line.number in self._gone:
             self.tally.add("off_path", len(made))
+            self.left += [one.external_id for one in made]
         else:
             yield from made
 
@@ -96,6 +98,7 @@ def transcript(rollout: Rollout, *, name: str) -> Transcript | None:
         git_branch=text(git.get("branch")),
         git_commit=text(git.get("commit_hash")),
         messages=messages,
+        left=rollout.left,
         usage=rollout.spent.usage(),
         skipped=rollout.tally.counts(),
         metadata=_metadata(head, git, replied) | _origin(head),

@@ -10,7 +10,7 @@ from contextfs.adapters.transcripts.copilot.events import events, is_own
 from contextfs.adapters.transcripts.copilot.mapping import transcript as of_events
 from contextfs.adapters.transcripts.copilot_chat import where
 from contextfs.adapters.transcripts.copilot_chat.mapping import TOOL, folder, transcript
-from contextfs.adapters.transcripts.copilot_chat.reader import session
+from contextfs.adapters.transcripts.copilot_chat.reader import played
 from contextfs.adapters.transcripts.copilot_chat.where import beside, is_session
 from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.files import ALONE, Beside
@@ -19,7 +19,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "GitHub Copilot Chat"
-VERSION = 3
+VERSION = 4
 PATTERNS = where.PATTERNS
 
 
@@ -38,11 +38,11 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
         log = list(events(data, tally))
         one = of_events(log, tool=TOOL, fallback_id=stem, about={"cwd": cwd} if cwd else {}, tally=tally)
         return twin or ([one] if one else [])
-    state = session(data, tally)
-    if "requests" not in state and "sessionId" not in state:
+    log_of_editor = played(data, tally)
+    if log_of_editor.session.keys().isdisjoint({"requests", "sessionId"}):
         why = "it is neither the log of a chat session nor a transcript of one"
         raise refused(data, name=name, wanted="a VS Code chat session", why=why)
-    one = transcript(state, fallback_id=stem, cwd=cwd, tally=tally)
+    one = transcript(log_of_editor, fallback_id=stem, cwd=cwd, tally=tally)
     return [one] if one else []
 
 

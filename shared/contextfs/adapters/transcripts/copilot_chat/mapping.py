@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
-from contextfs.adapters.transcripts.copilot_chat.messages import messages
+from contextfs.adapters.transcripts.copilot_chat.messages import left, messages, names
+from contextfs.adapters.transcripts.copilot_chat.reader import Log
 from contextfs.adapters.transcripts.model import Transcript, Usage
 from contextfs.adapters.transcripts.shapes import count, items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
@@ -12,8 +13,9 @@ from contextfs.adapters.transcripts.tally import Tally
 TOOL = "copilot-chat"
 
 
-def transcript(session: dict[str, Any], *, fallback_id: str, cwd: str | None, tally: Tally) -> Transcript | None:
+def transcript(log: Log, *, fallback_id: str, cwd: str | None, tally: Tally) -> Transcript | None:
     """Make the transcript of a session; None when nothing was said."""
+    session = log.session
     requests = [table(request) for request in items(session.get("requests"))]
     said = chained(message for request in requests for message in messages(request, tally))
     if not said:
@@ -30,6 +32,7 @@ def transcript(session: dict[str, Any], *, fallback_id: str, cwd: str | None, ta
         model=replied[-1] if replied else None,
         cwd=cwd or _base(requests),
         messages=said,
+        left=[*(name for one in requests for name in left(one)), *(name for one in log.removed for name in names(one))],
         usage=_usage(requests),
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},

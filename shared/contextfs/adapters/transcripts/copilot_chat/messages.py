@@ -40,6 +40,17 @@ def messages(request: dict[str, Any], tally: Tally) -> Iterator[TranscriptMessag
     yield from _rounds(name, request, rounds, tally) if rounds else _shown(name, request, tally)
 
 
+def left(request: dict[str, Any]) -> Iterator[str]:
+    """Name what a request and its response said, where the person went back to before it."""
+    return names(request) if _is_taken_back(request) else iter(())
+
+
+def names(request: dict[str, Any]) -> Iterator[str]:
+    """Name what a request and its response said, whether it was taken back or not."""
+    as_said = request | {"isHidden": False, "shouldBeRemovedOnSend": None}
+    return (one.external_id for one in messages(as_said, Tally()))
+
+
 def _is_taken_back(request: dict[str, Any]) -> bool:
     """Tell whether the person went back to before it; a part of its response may have been taken back alone."""
     removed = request.get("shouldBeRemovedOnSend")

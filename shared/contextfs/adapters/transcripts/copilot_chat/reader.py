@@ -5,34 +5,51 @@ A line is `{"kind": 0, "v": object}` the beginning, `{"kind": 1, "k": path, "v":
 is given, or `{"kind": 3, "k": path}` a value that is taken away.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from contextfs.adapters.transcripts.decoding import FAULTS, decode
 from contextfs.adapters.transcripts.jsonl import objects
-from contextfs.adapters.transcripts.shapes import is_list, is_table, items, table
+from contextfs.adapters.transcripts.shapes import is_list, is_table, items, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 _DECODER = msgspec.json.Decoder(Any)
 _BEGIN, _SET, _ADD, _DELETE = range(4)
+_REQUESTS, _IN_THE_LIST = "requests", 2
 
 
-def session(data: bytes, tally: Tally) -> dict[str, Any]:
-    """Give the session as it is after all changes; an empty object when there is none. What fits nowhere is counted."""
+class Log(NamedTuple):
+    """A session as it is after all changes, and the requests that it had and has no more."""
+
+    session: dict[str, Any]
+    removed: list[dict[str, Any]]
+
+
+def played(data: bytes, tally: Tally) -> Log:
+    """Play a log back; an empty session when there is none. What fits nowhere is counted."""
     whole = _whole(data)
     if whole:
-        return whole
+        return Log(whole, [])
     state: dict[str, Any] = {}
+    ever: dict[str, dict[str, Any]] = {}
     for _, change in objects(data, tally):
-        kind = change.get("kind")
+        kind, way = change.get("kind"), items(change.get("k"))
+        if kind == _BEGIN or (way[:1] == [_REQUESTS] and len(way) <= _IN_THE_LIST):
+            ever |= _requests(state)
         if kind == _BEGIN and "v" in change:
             state = table(change["v"])
         elif not (isinstance(kind, int) and isinstance(change.get("k"), list)):
             tally.add_of("unknown", change.get("type"))
         elif not _changed(state, kind, change):
             tally.add("misplaced_change")
-    return state
+    live = _requests(state)
+    return Log(state, [one for name, one in ever.items() if name not in live])
+
+
+def _requests(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    requests = map(table, items(state.get(_REQUESTS)))
+    return {name: one for one in requests if (name := text(one.get("requestId")))}
 
 
 def _whole(data: bytes) -> dict[str, Any] | None:

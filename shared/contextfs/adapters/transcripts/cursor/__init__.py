@@ -1,4 +1,4 @@
-"""Cursor: the editor's conversations in its database, and its agent's as JSONL."""
+"""Cursor: the editor's conversations in its database, and its agent's as JSONL, or each in a database of its own."""
 
 from collections.abc import Mapping
 from pathlib import Path, PurePath
@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 import msgspec
 
 from contextfs.adapters.transcripts import files, sqlite
-from contextfs.adapters.transcripts.cursor import agent, editor, where
+from contextfs.adapters.transcripts.cursor import agent, chats, editor, where
 from contextfs.adapters.transcripts.cursor.where import beside, is_session
 from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.files import ALONE, FOLDER, Beside
@@ -17,9 +17,17 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.errors import Invalid
 
 TITLE = "Cursor"
-VERSION = 3
+VERSION = 4
 PATTERNS = where.PATTERNS
-KEPT = sqlite.Kept({"cursorDiskKV": editor.SQL["kept_keys"], "ItemTable": editor.SQL["kept_items"]})
+KEPT = sqlite.Kept(
+    {
+        "cursorDiskKV": editor.SQL["kept_keys"],
+        "ItemTable": editor.SQL["kept_items"],
+        "meta": editor.SQL["kept_about"],
+        "blobs": editor.SQL["kept_blobs"],
+    },
+    chats.plain,
+)
 _WANTED = "a Cursor conversation"
 
 
@@ -45,7 +53,10 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
 
 
 def read_base(base: sqlite.Base, *, name: str) -> list[Transcript]:
-    """Read every conversation of an editor's database; Invalid when it is none."""
+    """Read every conversation of an editor's database, or the one of an agent's; Invalid when it is neither."""
+    if chats.is_chat(base):
+        chat = chats.transcript(base)
+        return [chat] if chat else []
     if not base.columns("cursorDiskKV") and not base.columns("ItemTable"):
         raise Invalid(f"{name} is not a database of Cursor: it has no table of keys. Choose the tool that wrote it.")
     return list(editor.transcripts(base))
@@ -53,7 +64,9 @@ def read_base(base: sqlite.Base, *, name: str) -> list[Transcript]:
 
 def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
     """Give the databases and transcripts on this machine; `platform` is spelled as `sys.platform`."""
-    return [path for path in files.found(where.places(home, env, platform)) if is_session(path)]
+    found = [path for path in files.found(where.places(home, env, platform)) if is_session(path)]
+    told = {path.stem for path in found if path.suffix == ".jsonl"}
+    return [path for path in found if not (where.is_chat(path) and path.parent.name in told)]
 
 
 def _about(beside: Beside) -> dict[str, object]:

@@ -18,6 +18,8 @@ _IMAGE = "[Image]"
 _HIDDEN = "[REDACTED]"
 _KINDS = ("turn_ended", "error")
 
+Parts = list[dict[str, Any]]
+
 
 def records(data: bytes, tally: Tally) -> list[tuple[Line, dict[str, Any]]]:
     """Decode the lines that Cursor writes; others are counted."""
@@ -53,7 +55,8 @@ def transcript(
 
 def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally) -> Iterator[TranscriptMessage]:
     names = turns.Names()
-    is_tagged = _is_tagged(record for _, record in own)
+    asked_for = (record for _, record in own if record.get("role") == "user")
+    has_tags = is_tagged(parts_of(table(record.get("message")).get("content")) for record in asked_for)
     for line, record in own:
         role = record.get("role")
         content = table(record.get("message")).get("content")
@@ -61,23 +64,23 @@ def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally
             tally.add(f"record:{record.get('type')}") if role is None else tally.add_of("role", role)
             continue
         name = names.of(role, content)
-        parts = _parts(content)
+        parts = parts_of(content)
         place = turns.Place(external_id=name, at=at, source=line.source(), tally=tally)
         if role == "user":
-            yield from _asked(parts, place, is_tagged=is_tagged)
-        elif made := _replied(parts, place):
+            yield from asked(parts, place, has_tags=has_tags)
+        elif made := replied(parts, place):
             yield made
         else:
             tally.add("empty")
 
 
-def _is_tagged(records: Iterable[dict[str, Any]]) -> bool:
+def is_tagged(asked_for: Iterable[Parts]) -> bool:
     """Tell whether this version writes a person's words in tags: the first text that is more than context tells.
 
     What is said later may speak of such a tag, and what a tool read may hold one.
     """
-    for record in records:
-        said = _texts(_parts(table(record.get("message")).get("content"))) if record.get("role") == "user" else ""
+    for parts in asked_for:
+        said = texts(parts)
         is_context = _is_context(said)
         if is_context and _QUERY.within(said):
             return True
@@ -92,22 +95,23 @@ def _is_context(said: str) -> bool:
     return is_whole(beside) if beside else bool(said.strip())
 
 
-def _asked(parts: list[dict[str, Any]], place: turns.Place, *, is_tagged: bool) -> Iterator[TranscriptMessage]:
-    """Read a line in the user's name. Where a person's words are in tags (`is_tagged`), the rest is the tool's."""
+def asked(parts: Parts, place: turns.Place, *, has_tags: bool) -> Iterator[TranscriptMessage]:
+    """Read a message in the user's name. Where a person's words are in tags (`has_tags`), the rest is the tool's."""
     for n, part in enumerate(parts):
         if part.get("type") == "tool_result":
             output = part.get("content")
-            said = output if isinstance(output, str) else _texts(list(map(table, items(output))))
+            said = output if isinstance(output, str) else texts(list(map(table, items(output))))
             name = f"{place.external_id}#{n}"
             yield turns.result(said, place.called(name), call_id=text(part.get("tool_use_id")))
-    said = _texts(parts)
-    queries = _QUERY.within(said) if is_tagged or _is_context(said) else []
-    is_person = bool(queries) or not is_tagged
+    said = texts(parts)
+    queries = _QUERY.within(said) if has_tags or _is_context(said) else []
+    is_person = bool(queries) or not has_tags
     made = turns.prompt("\n\n".join(queries) if queries else said, place, is_person=is_person)
     yield from [made] if made else []
 
 
-def _replied(parts: list[dict[str, Any]], place: turns.Place) -> TranscriptMessage | None:
+def replied(parts: Parts, place: turns.Place, *, model: str | None = None) -> TranscriptMessage | None:
+    """Read a message of the assistant's; None when it says nothing and calls nothing."""
     calls = [
         turns.call(
             text(part.get("id")),
@@ -119,15 +123,17 @@ def _replied(parts: list[dict[str, Any]], place: turns.Place) -> TranscriptMessa
         for n, part in enumerate(parts)
         if part.get("type") == "tool_use"
     ]
-    said = _texts(parts)
+    said = texts(parts)
     if _HIDDEN in said:
         place.tally.add("thinking")
-    return turns.reply(said.replace(_HIDDEN, ""), place, calls=calls)
+    return turns.reply(said.replace(_HIDDEN, ""), place, calls=calls, model=model)
 
 
-def _parts(content: object) -> list[dict[str, Any]]:
+def parts_of(content: object) -> Parts:
+    """Give the parts of a content; a plain text is one part."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(map(table, items(content)))
 
 
-def _texts(parts: list[dict[str, Any]]) -> str:
+def texts(parts: Parts) -> str:
+    """Give what the parts say."""
     return "\n\n".join(said for part in parts if part.get("type") == "text" and (said := text(part.get("text"))))

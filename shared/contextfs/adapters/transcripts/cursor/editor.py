@@ -51,7 +51,8 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
     live: list[Bubble] = [(name, stored[name]) for name in listed if name and name in stored]
     live = live or [(text(bubble.get("bubbleId")) or f"#{n}", bubble) for n, bubble in enumerate(within)]
     tally.add("missing_bubble", len(listed) - len(live) if listed and not within else 0)
-    tally.add("off_path", len(stored.keys() - set(listed)))
+    behind = [(name, stored[name]) for name in stored.keys() - set(listed)]
+    tally.add("off_path", len(behind))
     model = text(table(composer.get("modelConfig")).get("modelName"))
     started_by = table(composer.get("subagentInfo"))
     messages = chained(_messages(live, model, tally, is_subagent=bool(started_by)))
@@ -59,7 +60,7 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
         return None
     started_at, ended_at = dates(messages)
     replied = models(messages)
-    workspace = table(composer.get("workspaceIdentifier"))
+    uri = table(table(composer.get("workspaceIdentifier")).get("uri"))
     known = {"models": replied, "mode": text(composer.get("unifiedMode"))}
     return Transcript(
         tool=TOOL,
@@ -68,9 +69,10 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
         started_at=moment(composer.get("createdAt")) if started_at is None else started_at,
         ended_at=ended_at or moment(composer.get("lastUpdatedAt")),
         model=replied[-1] if replied else model,
-        cwd=text(table(workspace.get("uri")).get("fsPath")) or text(table(workspace.get("uri")).get("path")),
+        cwd=text(uri.get("fsPath")) or text(uri.get("path")),
         git_branch=text(composer.get("createdOnBranch")),
         messages=messages,
+        left=sorted(one.external_id for one in _messages(behind, model, Tally())) if listed else [],
         usage=_usage([*stored.values(), *(within if not stored else [])]),
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value} | _origin(started_by),

@@ -1,7 +1,8 @@
 """Where Cursor keeps its chats: a database for the editor, and JSONL transcripts for its agent.
 
 `<User>/globalStorage/state.vscdb` holds the editor's (older ones are in each workspace's own), and
-`~/.cursor/projects/<project>/agent-transcripts/<id>/<id>.jsonl` the agent's.
+`~/.cursor/projects/<project>/agent-transcripts/<id>/<id>.jsonl` the agent's. What has no such transcript is in
+`chats/<workspace>/<id>/store.db`, in `~/.cursor` or the folder of settings.
 """
 
 from collections.abc import Mapping
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from contextfs.adapters.transcripts.places import profile, settings
 
-PATTERNS = ("state.vscdb", "*.jsonl")
+PATTERNS = ("state.vscdb", "store.db", "*.jsonl")
 ABOUT = "meta.json"
 _SUBAGENTS = "subagents"
+_CHAT = "store.db"
+_CHAT_DEPTH = 4
 
 
 def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path, str]]:
@@ -23,12 +26,29 @@ def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path
         (user / "workspaceStorage", "*/state.vscdb"),
         (projects, "*/agent-transcripts/*/*.jsonl"),
         (projects, "*/agent-transcripts/*.jsonl"),
+        (projects.parent / "chats", f"*/*/{_CHAT}"),
+        (settings(home, env, platform) / "cursor" / "chats", f"*/*/{_CHAT}"),
     ]
 
 
 def is_session(path: Path) -> bool:
-    """Tell whether the file is a conversation of its own: a subagent's is not."""
-    return path.parent.name != _SUBAGENTS
+    """Tell whether the file is a conversation of its own: a subagent's is not, nor a chat that has a transcript."""
+    return path.parent.name != _SUBAGENTS and not (is_chat(path) and _has_transcript(path))
+
+
+def is_chat(path: Path) -> bool:
+    """Tell whether the file is the database of an agent's chat."""
+    return path.name == _CHAT
+
+
+def _has_transcript(path: Path) -> bool:
+    if len(path.parents) < _CHAT_DEPTH:
+        return False
+    transcripts = path.parents[_CHAT_DEPTH - 1] / "projects"
+    try:
+        return any(transcripts.glob(f"*/agent-transcripts/{path.parent.name}*"))
+    except (OSError, ValueError):
+        return False
 
 
 def beside(path: Path) -> dict[str, Path]:

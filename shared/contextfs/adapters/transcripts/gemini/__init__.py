@@ -14,7 +14,7 @@ from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
 
 TITLE = "Gemini CLI"
-VERSION = 3
+VERSION = 4
 PATTERNS = where.PATTERNS
 
 

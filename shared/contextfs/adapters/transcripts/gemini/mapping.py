@@ -1,13 +1,13 @@
 """Maps a session that was played back to a transcript."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
 from contextfs.adapters.transcripts.gemini.messages import Speaker
 from contextfs.adapters.transcripts.gemini.reader import Log
-from contextfs.adapters.transcripts.model import Transcript, Usage
+from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage, Usage
 from contextfs.adapters.transcripts.shapes import count, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
@@ -16,9 +16,10 @@ TOOL = "gemini"
 
 def transcript(log: Log, *, name: str, cwd: str | None, tally: Tally) -> Transcript | None:
     """Make the transcript of a session; None when nothing was said. What was taken back (`off_path`) is counted."""
-    speaker = Speaker(log.sources, tally, is_subagent=log.head.get("kind") == "subagent")
-    messages = chained(made for key, message in log.live.items() for made in speaker.messages(key, message))
-    tally.add("off_path", len(log.ever.keys() - log.live.keys()))
+    is_subagent = log.head.get("kind") == "subagent"
+    messages = chained(_said(log, log.live, tally, is_subagent=is_subagent))
+    gone = [key for key in log.ever if key not in log.live]
+    tally.add("off_path", len(gone))
     if not messages:
         return None
     started_at, ended_at = dates(messages)
@@ -33,10 +34,16 @@ def transcript(log: Log, *, name: str, cwd: str | None, tally: Tally) -> Transcr
         model=replied[-1] if replied else None,
         cwd=cwd,
         messages=messages,
+        left=[one.external_id for one in _said(log, gone, Tally(), is_subagent=is_subagent)],
         usage=_usage(log.ever.values()),
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},
     )
+
+
+def _said(log: Log, names: Iterable[str], tally: Tally, *, is_subagent: bool) -> Iterator[TranscriptMessage]:
+    speaker = Speaker(log.sources, tally, is_subagent=is_subagent)
+    return (made for name in names for made in speaker.messages(name, log.ever[name]))
 
 
 def _usage(messages: Iterable[dict[str, Any]]) -> Usage:

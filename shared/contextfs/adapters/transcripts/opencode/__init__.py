@@ -16,7 +16,7 @@ from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.errors import Invalid
 
 TITLE = "OpenCode"
-VERSION = 2
+VERSION = 3
 PATTERNS = where.PATTERNS
 KEPT = sqlite.Kept(
     {"session": SQL["kept_sessions"], "message": SQL["kept_messages"], "part": SQL["kept_parts"]},

@@ -1,6 +1,6 @@
 """Maps an OpenCode session to a transcript."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ def transcript(session: Session, *, fallback_id: str, tally: Tally) -> Transcrip
     parent = text(info.get("parentID"))
     live = list(_live(session))
     tally.add("off_path", len(session.messages) - len(live))
-    messages = chained(made for one in live for made in _messages(one, is_subagent=parent is not None, tally=tally))
+    messages = chained(_said(live, is_subagent=parent is not None, tally=tally))
     if not messages:
         return None
     title = text(info.get("title"))
@@ -42,6 +42,7 @@ def transcript(session: Session, *, fallback_id: str, tally: Tally) -> Transcrip
         model=replied[-1] if replied else None,
         cwd=text(info.get("directory")) or _cwd(session.messages),
         messages=messages,
+        left=_left(session, messages),
         usage=_usage(info, session.messages),
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},
@@ -59,6 +60,19 @@ def _live(session: Session) -> Iterator[Message]:
         elif part_id and name == message_id:
             kept = [part for part in message.parts if str(part.get("id")) < part_id]
             yield msgspec.structs.replace(message, parts=kept)
+
+
+def _left(session: Session, live: Iterable[TranscriptMessage]) -> list[str]:
+    """Name what was taken back: of a message, also what a part of it said."""
+    if not session.info.get("revert"):
+        return []
+    named = {one.external_id for one in live}
+    every = _said(session.messages, is_subagent=False, tally=Tally())
+    return [one.external_id for one in every if one.external_id not in named]
+
+
+def _said(messages: Iterable[Message], *, is_subagent: bool, tally: Tally) -> Iterator[TranscriptMessage]:
+    return (made for one in messages for made in _messages(one, is_subagent=is_subagent, tally=tally))
 
 
 def _messages(message: Message, *, is_subagent: bool, tally: Tally) -> Iterator[TranscriptMessage]:

@@ -1,25 +1,49 @@
 """Brings messages to what a better reader makes of the same record: each keeps its id, and what it said before.
 
 A message is known again by its tool's name for it. One that is not read any more stays: what was captured is not lost
-by an opinion. A server that has it reads its own record again.
+by an opinion. One that its record says was taken back stays, too, as left behind. A server that has it reads its own
+record again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.sessions.model import Message, NewMessage
-from contextfs.domain.sessions.rules import says
+from contextfs.domain.sessions.rules import is_left_behind, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.journeys.capture.messages import message
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.sessions.rows import SQL, message_in, row_of_message, text
 
 
-def revise(base: Base, session_id: UUID, messages: Iterable[NewMessage], cleaner: Cleaner, now: datetime) -> int:
-    """Bring the messages of a session to what is said of them now; gives how many of them changed."""
-    known = {row["external_id"]: row for row in base.all(SQL["named"], {"session_id": str(session_id)})}
-    changed = [row for one in messages if (row := _changed(known, one, cleaner)) is not None]
+def revise(
+    base: Base,
+    session_id: UUID,
+    messages: Iterable[NewMessage],
+    left: Collection[str],
+    cleaner: Cleaner,
+    now: datetime,
+    *,
+    is_new_reading: bool,
+) -> int:
+    """Bring the messages of a session to what is said of them now; gives how many of them changed.
+
+    What is named in `left` was left behind. Of what was read like this before, only that is looked at, and what goes on
+    again.
+    """
+    named = {"session_id": str(session_id)}
+    if not (is_new_reading or left or base.one(SQL["has_left_behind"], named)):
+        return 0
+    known = {row["external_id"]: row for row in base.all(SQL["named"], named)}
+    live = {one.external_id: one for one in messages}
+    made = [
+        _read(row, one, cleaner)
+        for name, one in live.items()
+        if (row := known.get(name or "")) is not None and (is_new_reading or is_left_behind(message_in(row)))
+    ]
+    made += [_left(known[name]) for name in left if name in known and name not in live]
+    changed = [row for row in made if row is not None]
     if not changed:
         return 0
     with base.transaction():
@@ -51,13 +75,15 @@ def _say_otherwise(base: Base, changed: Iterable[Row], now: datetime) -> None:
             base.run(SQL["forget_passages"], row)
 
 
-def _changed(known: Mapping[str, Row], new: NewMessage, cleaner: Cleaner) -> Row | None:
-    """Give the row that a message becomes; None where it is not known, or says what it said."""
-    row = known.get(new.external_id or "")
-    if row is None:
-        return None
+def _read(row: Row, new: NewMessage, cleaner: Cleaner) -> Row | None:
     was = message_in(row)
-    made = message(new, cleaner, session_id=was.session_id, message_id=was.id, now=was.created_at)
-    if says(made) == says(was):
-        return None
-    return row_of_message(made, sent=bool(row["sent"]))
+    return _changed(row, message(new, cleaner, session_id=was.session_id, message_id=was.id, now=was.created_at))
+
+
+def _left(row: Row) -> Row | None:
+    return _changed(row, left_behind(message_in(row)))
+
+
+def _changed(row: Row, made: Message) -> Row | None:
+    """Give the row that a message becomes; None where it says what it said."""
+    return None if says(made) == says(message_in(row)) else row_of_message(made, sent=bool(row["sent"]))

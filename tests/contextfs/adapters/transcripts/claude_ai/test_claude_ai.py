@@ -61,7 +61,7 @@ def test_edited_prompts_are_another_branch() -> None:
         message("4", "c", "assistant", parent_message_uuid="3"),
     )
 
-    assert (["a, better"], 2) == (said(one), one.skipped["off_path"])
+    assert (["a, better"], 2, ["1", "2"]) == (said(one), one.skipped["off_path"], one.left)
 
 
 def test_tools_and_thoughts_are_read() -> None:

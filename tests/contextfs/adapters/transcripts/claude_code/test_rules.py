@@ -9,6 +9,7 @@ from contextfs.adapters.transcripts import jsonl
 from contextfs.adapters.transcripts.claude_code import read
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.kit.errors import Invalid
+from tests.contextfs.adapters.transcripts.samples import unread
 
 Line = dict[str, Any]
 
@@ -65,6 +66,21 @@ def test_an_edited_prompt_leaves_the_branch_before_it() -> None:
     expected = ["hello", "hi", "use spaces", "spaces it is"]
 
     assert expected == contents(session)
+
+
+def test_an_abandoned_branch_is_named_as_it_was_while_it_was_live() -> None:
+    talk = [
+        user("1", None, "hello"),
+        assistant("2", "1", said("hi"), use("a"), call="m1"),
+        assistant("3", "2", use("b"), call="m1"),
+        user("4", "3", [*result("a"), *result("b")]),
+        assistant("5", "4", said("done")),
+        user("6", "5", "go on"),
+    ]
+    before, after = load(*talk), load(*talk, user("7", "1", "something else"), assistant("8", "7", said("well")))
+
+    assert (set(), 5) == (unread(before, after), len(after.left))
+    assert [] == before.left
 
 
 def test_an_abandoned_branch_is_counted_and_its_tokens_too() -> None:

@@ -208,6 +208,14 @@ def test_turns_that_were_taken_back_are_off_the_path() -> None:
     assert (5, 9) == (one.skipped["off_path"], one.usage.input_tokens)
 
 
+def test_what_was_taken_back_is_named_as_it_was_before() -> None:
+    talk = [user("a"), reply("A"), user("b"), reply("B")]
+    before, after = rollout(*talk), rollout(*talk, back(1), user("b"), reply("other"))
+
+    assert [one.external_id for one in before.messages[2:]] == after.left
+    assert (["a", "b"], set()) == (said(after), {one.external_id for one in after.messages} & {*after.left})
+
+
 def test_what_the_harness_wrote_is_no_turn_to_go_back_by() -> None:
     one = rollout(user("a"), user("<environment_context>x</environment_context>"), user("b"), back(1), user("c"))
 

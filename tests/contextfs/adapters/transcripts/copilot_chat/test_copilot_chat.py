@@ -11,7 +11,7 @@ from contextfs.adapters.transcripts import paths_in, read_path
 from contextfs.adapters.transcripts.copilot_chat import find, read
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.kit.errors import Invalid
-from tests.contextfs.adapters.transcripts.samples import DATA, order, place, said, session, spent
+from tests.contextfs.adapters.transcripts.samples import DATA, order, place, said, session, spent, unread
 
 ID = "c0629c67-ba5a-4fef-8950-b520873329b7"
 LOG = f"demo/chatSessions/{ID}.jsonl"
@@ -115,6 +115,7 @@ def test_a_response_that_is_still_being_written_waits() -> None:
 
 
 def test_requests_before_which_the_person_went_back_are_off_the_path() -> None:
+    before = log(add(request("1", "a"), request("2", "b"), request("3", "c"), request("4", "d")))
     one = log(
         add(
             request("1", "a"),
@@ -125,6 +126,7 @@ def test_requests_before_which_the_person_went_back_are_off_the_path() -> None:
     )
 
     assert (["a", "b"], 2) == (said(one), one.skipped["off_path"])
+    assert (set(), False) == (unread(before, one), {*one.left} <= {"3", "4"})
 
 
 def test_a_button_is_no_prompt() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contextfs.adapters.transcripts.gemini import find, read
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.transcripts.samples import order, place, said, session, spent
 
@@ -93,6 +94,15 @@ def test_what_was_rewound_is_gone_and_was_spent() -> None:
     one = log(message("1", "a"), message("2", "b", "gemini", tokens=tokens), {"$rewindTo": "2"}, message("3", "c"))
 
     assert (["a", "c"], 5, 1) == (said(one), one.usage.input_tokens, one.skipped["off_path"])
+    assert ["2"] == one.left
+
+
+def test_a_result_that_is_told_by_both_branches_goes_on() -> None:
+    answered: dict[str, Any] = {"content": [{"functionResponse": {"id": "c", "response": {"output": "ok"}}}]}
+    rewound = [message("1", "a"), message("2", "", **answered), {"$rewindTo": "2"}]
+    one = log(*rewound, message("3", "", **answered), message("4", "b", "gemini"))
+
+    assert (["c/result"], []) == ([m.external_id for m in one.messages if m.role == "tool"], normalised(one).left)
 
 
 def test_a_message_that_is_written_again_is_one() -> None:

@@ -9,7 +9,17 @@ import pytest
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.opencode import find, read
 from contextfs.kit.errors import Invalid
-from tests.contextfs.adapters.transcripts.samples import DATA, files_of, order, place, said, session, sessions, spent
+from tests.contextfs.adapters.transcripts.samples import (
+    DATA,
+    files_of,
+    order,
+    place,
+    said,
+    session,
+    sessions,
+    spent,
+    unread,
+)
 
 LONG = "ses_dfabee22fffegKJhD8XG2WZ3m3"
 TYPED = ["list the files please", "How should we sign JWT tokens?", "Which database did we choose?"]
@@ -84,6 +94,7 @@ def test_what_was_reverted_is_counted() -> None:
     one = export(*talk, revert={"messageID": "m2"})
 
     assert (["a"], 2) == (said(one), one.skipped["off_path"])
+    assert set() == unread(export(*talk), one)
 
 
 def test_a_subagent_is_asked_by_nobody() -> None:

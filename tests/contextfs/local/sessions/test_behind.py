@@ -1,0 +1,187 @@
+"""What was left behind stays where it was captured, and is no part of the conversation, or of what is known."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from unittest.mock import patch
+from uuid import UUID
+
+import pytest
+
+from contextfs.domain.memories.model import MemoryChange, NewMemory
+from contextfs.domain.sessions.model import Message, NewMessage, NewSession
+from contextfs.local.model import LocalMemory, MemoryQuery
+from contextfs.local.reviews.queue import decide, reviews
+from contextfs.local.sessions import learning
+from contextfs.local.sessions.store import LocalSessions
+from contextfs.local.sessions.versions import revising
+from contextfs.local.store import LocalStore
+from tests.contextfs.local.places import PROJECT, Machine
+from tests.contextfs.local.sessions.conversations import AT, DECIDED, kept, said
+
+AGAIN = "We decided to use RabbitMQ for the queue instead of Postgres."
+
+
+def decisions(store: LocalStore) -> list[LocalMemory]:
+    return store.page(MemoryQuery(type="decision"))
+
+
+def brought(
+    store: LocalStore, messages: Sequence[NewMessage], left: Sequence[str] = (), *, name: str = "s1", anew: bool = True
+) -> UUID:
+    """Store what a transcript says now, as an import does."""
+    sessions = LocalSessions(store)
+    new = NewSession(project_id=PROJECT, tool="test", external_id=name, messages=[*messages], started_at=AT)
+    session = sessions.capture(new, revise=anew, left=left).session
+    sessions.complete(session.id)
+    learning.learn(sessions, session.id)
+    learning.finish(sessions)
+    return session.id
+
+
+def shown(store: LocalStore, session_id: UUID) -> list[tuple[str | None, str, object]]:
+    messages: list[Message] = [*LocalSessions(store).messages(session_id)]
+    return [(one.external_id, one.kind, one.metadata.get("left_behind")) for one in messages]
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_message_that_was_taken_back_stays_and_is_nobody_s_words(machine: Machine, *, anew: bool) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED, "Fine."))
+        brought(store, said("Hello there.", "Hi."), ["m2", "m3", "never captured"], anew=anew)
+
+        assert [
+            ("m0", "prompt", None), ("m1", "reply", None), ("m2", "meta", "prompt"), ("m3", "meta", "reply")
+        ] == shown(store, session_id)  # fmt: skip
+        versions = store.base.all("select content, kind from message_versions order by message_id")
+        assert [(DECIDED, "prompt"), ("Fine.", "reply")] == [(row["content"], row["kind"]) for row in versions]
+
+
+def test_read_once_more_nothing_changes(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        before = shown(store, session_id)
+        for anew in (True, False):
+            brought(store, said("Hello there.", "Hi."), ["m2"], anew=anew)
+
+        assert before == shown(store, session_id)
+        assert 1 == len(store.base.all("select * from message_versions"))
+
+
+def test_what_it_alone_taught_is_retired_with_its_file_and_comes_back_with_it(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        file = store.path_of(memory)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        gone = (decisions(store), file.exists())
+        [review] = reviews(store, "settled")
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED), anew=False)
+
+        assert ([], False) == gone
+        assert ("left_behind", memory.id) == (review.kind, review.memory.id)
+        assert ([memory.id], True) == ([one.id for one in decisions(store)], file.exists())
+        assert ("m2", "prompt", None) == shown(store, session_id)[2]
+
+
+def test_what_is_said_again_goes_on_by_the_new_words(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
+        [before] = decisions(store)
+        brought(store, [*said("Hello there.", "Hi."), *said(DECIDED, first=4)], ["m2"])
+        [after] = decisions(store)
+        names = {str(one.id): one.external_id for one in LocalSessions(store).messages(session_id)}
+
+        assert before.id == after.id
+        assert [["m4"]] == [[names[one] for one in proof["message_ids"]] for proof in after.provenance]
+
+
+def test_what_another_session_proves_stays_until_that_is_left_behind_too(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        once = len(decisions(store))
+        brought(store, said("Good morning.", "Hi."), ["m2"], name="s2")
+
+        assert (1, []) == (once, decisions(store))
+
+
+def test_what_was_overtaken_by_it_holds_again(machine: Machine) -> None:
+    port = "The staging port is {}."
+    with machine.open() as store:
+        brought(store, said(f"Note: {port.format(5432)}", "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", *[f"Note: {port.format(5433)}"]))
+        between = {one.content for one in store.page(MemoryQuery(type="fact"))}
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        after = {one.content for one in store.page(MemoryQuery(type="fact"))}
+
+        assert any("5433" in one for one in between)
+        assert not any("5432" in one for one in between)
+        assert any("5432" in one for one in after)
+        assert not any("5433" in one for one in after)
+
+
+def test_what_a_person_wrote_or_changed_stays(machine: Machine) -> None:
+    with machine.open() as store:
+        store.add(NewMemory(project_id=PROJECT, type="decision", content=DECIDED))
+        brought(store, said("Hello there.", "Hi.", DECIDED, "Fine.", AGAIN))
+        other = next((one for one in decisions(store) if "RabbitMQ" in one.content), None)
+        if other is not None:
+            store.change(other.id, MemoryChange(tags=["mine"]))
+        before = {one.id for one in decisions(store)}
+        brought(store, said("Hello there.", "Hi."), ["m2", "m3", "m4"])
+
+        assert other is not None
+        assert before == {one.id for one in decisions(store)}
+
+
+def test_a_person_may_take_it_back_and_it_stays(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        [review] = reviews(store, "settled")
+        decide(store, review.id, "undo")
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], ["m2"])
+
+        assert [review.memory.id] == [one.id for one in decisions(store)]
+
+
+def test_what_was_cut_off_in_the_middle_is_done_by_the_next_import(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
+        for where in (
+            "contextfs.local.sessions.versions.revising.left_behind",
+            "contextfs.local.sessions.learning.settle",
+        ):
+            with patch(where, side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+                brought(store, said("Hello there.", "Hi."), ["m2"])
+            assert 1 == len(decisions(store))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+
+        assert ([], "meta") == (decisions(store), shown(store, session_id)[2][1])
+
+
+def test_two_that_read_it_at_once_leave_it_once(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
+
+    def read(_: int) -> None:
+        with machine.open() as other:
+            brought(other, said("Hello there.", "Hi."), ["m2"])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, range(4)))
+    with machine.open() as store:
+        assert ([], "meta") == (decisions(store), shown(store, session_id)[2][1])
+        assert 1 == len(reviews(store, "settled"))
+
+
+def test_where_nothing_was_left_behind_no_memory_is_looked_at(machine: Machine) -> None:
+    with machine.open() as store:
+        kept(store, DECIDED)
+        with patch.object(revising, "is_left_behind", side_effect=AssertionError):
+            brought(store, said(DECIDED, "Fine."), anew=False)
+
+        assert 1 == len(decisions(store))

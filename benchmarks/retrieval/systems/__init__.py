@@ -67,6 +67,12 @@ TABLE = {
     "pgvector": Entry("pgvector", ("psycopg",), about="pgvector and Postgres full text, 1:1 RRF"),
     "chroma": Entry("chroma", ("chromadb",), "'chromadb>=1,<2'", "Chroma, the same embedder"),
     "lancedb": Entry("lance", ("lancedb",), "'lancedb>=0.25,<1' pyarrow", "LanceDB hybrid, its own RRF"),
+    "basic-memory": Entry(
+        "basicmemory",
+        ("basic_memory", "sqlite_vec"),
+        "'basic-memory>=0.24,<0.25' pysqlite3-binary",
+        "basic-memory's hybrid search, the same embedder",
+    ),
     "mem0": Entry("mem0", ("mem0", "chromadb"), "'mem0ai>=1,<3' 'chromadb>=1,<2'", "Mem0, infer=False"),
 }
 

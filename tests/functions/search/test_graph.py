@@ -80,6 +80,18 @@ def test_filters_and_thresholds_hold_for_what_the_walk_came_to(tenant: Tenant, s
     assert found(tenant, "type:fact") == [second]
 
 
+def test_a_threshold_cuts_off_and_changes_nothing_else(tenant: Tenant, settle_events: Settle) -> None:
+    for text in (FOUND, BESIDE, FAR, "Sessions are kept by login.py where IDLE_LIMIT says so."):
+        remember(tenant, text)
+    settle_events()
+    query = "where are sessions kept"
+    whole = search(tenant, query)["hits"]
+
+    for number, hit in enumerate(whole, start=1):
+        least = hit["relevance"] - 1e-6
+        assert [one["id"] for one in whole[:number]] == found(tenant, query, min_relevance=least)
+
+
 def test_what_is_over_or_gone_is_not_walked(tenant: Tenant, settle_events: Settle) -> None:
     first = remember(tenant, FOUND)
     remember(tenant, BESIDE, valid_to="2020-01-01T00:00:00Z", valid_from="2019-01-01T00:00:00Z")

@@ -122,12 +122,14 @@ def test_nothing_of_others_is_found(
         assert found(caller, "unicorns") == found(caller, "unicorns", project_ids=[project]) == []
 
 
-def test_a_question_without_words_finds_nothing(tenant: Tenant, settle_events: Settle) -> None:
+def test_a_question_without_words_finds_nothing_and_the_reply_says_why(tenant: Tenant, settle_events: Settle) -> None:
     remember(tenant, "Something.")
     settle_events()
 
-    for query in ("?!", "the", "🎉", "\u200b"):
-        assert found(tenant, query) == []
+    for query, is_told in (("?!", True), ("the", False), ("🎉", True), ("\u200b", True), (" ", True)):
+        reply = tenant.call("POST", "/v1/search/hybrid", {"query": query}).json()
+
+        assert ([], is_told) == (reply["hits"], "lexical: there is no word" in " ".join(reply["degraded"]))
 
 
 def test_a_very_long_question_is_answered(tenant: Tenant, settle_events: Settle) -> None:

@@ -67,9 +67,10 @@ def test_with_a_model_the_nearest_comes_first_whatever_its_words(
         give(rows, tenant, memory_id, vector)
     with with_embedder(tenant, wiring, Letters()) as caller:
         reply = caller.call("POST", "/v1/search", {"query": "the question", "explain": True}).json()
+        walked = caller.call("POST", "/v1/search/graph", {"query": "the question", "explain": True}).json()
 
     assert reply["degraded"] == []
-    assert reply["vectors"] == {"model": "letters", "dimensions": 384, "way": "exact"}
+    assert walked["vectors"] == reply["vectors"] == {"model": "letters", "dimensions": 384, "way": "exact"}
     assert reply["hits"][0]["id"] == near
     assert reply["hits"][0]["explanation"]["semantic_score"] > 0.99
 

@@ -42,8 +42,12 @@ def search(call: Call, wanted: SearchRequest) -> SearchReply:
 
 
 def _walk(call: Call, looked: Looked) -> dict[str, Reached]:
-    """Walk from what the question names and from the best memories, in each project by itself."""
-    first = ranked(call, looked, [passage_of(one) for one in looked.candidates])
+    """Walk from what the question names and from the best memories, in each project by itself.
+
+    It is the same walk whatever relevance is wanted of what is shown.
+    """
+    every = msgspec.structs.replace(looked, wanted=msgspec.structs.replace(looked.wanted, min_relevance=0.0))
+    first = ranked(call, every, [passage_of(one) for one in looked.candidates])
     best = [(first.candidates[one.hit.key], one.relevance) for one in first.ranked]
     memories = [(one, relevance) for one, relevance in best if one.source == "memory"][:FOUND]
     keys = keys_of(looked.question.text)
@@ -102,6 +106,7 @@ def _shown(
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,
+        vectors=found.vectors,
         facets=found.facets() if wanted.facets else None,
     )
 

@@ -15,13 +15,15 @@ _VAGUE = (
     r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick)|your|yours|approach"
     r"|another|something|whatever|what)\b)"
 )
+_SPELLED = r"`?@?\w+[/._-][\w/.-]+`?"
+"""A path, or a name as code spells it."""
 _PEOPLE = weighted(
     (
         0.9,
         r"""
         \b(?:we|i|the team|they|everyone)(?:'ve|'d| have| had| all| just| finally)* (?:decided|agreed
-        |chose|chosen|settled|opted|picked|standardi[sz]ed|committed) (?:to|on|that|for|not|against|upon
-        |\w+ (?:over|as|for|because)|[`A-Z])
+        |chose|chosen|settled|opted|picked|standardi[sz]ed
+        |committed(?= (?:to|not)\b)) (?:to|on|that|for|not|against|upon|\w+ (?:over|as|for|because)|[`A-Z])
         """,
     ),
     (
@@ -106,6 +108,31 @@ _PEOPLE = weighted(
     (
         0.75,
         r"""
+        {lead}let'?s (?:(?:change|rename) \S.* from|rename(?: the \w+)?) {spelled} to \S
+        """,
+    ),
+    (
+        0.75,
+        r"""
+        {lead}let'?s (?:allow|support|require|forbid|disallow|reject) {vague}(?!some\b|more\b|the user to\b)\S
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        ^(?:i|we) want to replace {vague}\S.* (?:with|by) (?!that|this|it\b|something)\S
+        """,
+    ),
+    (
+        0.7,
+        r"""
+        ^we (?:no longer have {vague}|(?:don'?t|do not) have {vague}(?!any\b|time\b|access\b|the\b|my\b|your\b)
+        (?=.* any ?more\b))\S
+        """,
+    ),
+    (
+        0.75,
+        r"""
         \b(?:order|format|name|default|layout|structure|behaviou?r|limit|timeout|prefix|convention
         |priority|minimum|maximum|interval|retention|license) (?:\w+ )?should be\b
         """,
@@ -127,6 +154,7 @@ _PEOPLE = weighted(
     (0.8, r"\b(?:we|i) (?:went|are going|have gone) with \S+.* (?:because|over|instead of|for|since)\b"),
     lead=_LEAD,
     vague=_VAGUE,
+    spelled=_SPELLED,
 )
 _ASSISTANTS = weighted(
     (0.65, r"^(?:[\w-]+ )?decisions?\s*[:—–]\s*\S.{15,}|\bwe (?:decided|agreed) (?:to|on|that|not)\b"),

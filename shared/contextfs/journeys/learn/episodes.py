@@ -149,7 +149,7 @@ def _outcome(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
 
 
 def _answer(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
-    """Give the first sentence of the last reply, for a session in which nothing was done but something was answered."""
+    """Give the first whole sentence of the last reply, where nothing was done but something was answered."""
     last = closing(turns)
     for turn in reversed(turns):
         fit = (
@@ -158,7 +158,7 @@ def _answer(turns: Sequence[Turn]) -> tuple[tuple[UUID, ...], str]:
             else []
         )
         if fit:
-            return (turn.message_id,), _cut(fit[0])
+            return (turn.message_id,), _cut(next((s for s in fit if s[-1] in ".!"), fit[0]))
     return (), ""
 
 

@@ -59,7 +59,7 @@ _STATE = cue(
 _NOT_FACT = cue(
     r"""
     \b(?:error(?! (?:track|handl|report|monitor|cod))|fails?|failing|failed|bug|broken|wrong|instead of
-    |should|was|were|todo|feedback|issue)\b
+    |should|was|were|todo|feedback|issue|but (?:never|not)|never (?:read|used|called|set)|unused)\b
     """,
 )
 _OWN_NAME = cue(r"\b(?:handle|user ?name|nickname|name|id|e-?mail|account)$")

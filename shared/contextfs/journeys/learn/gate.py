@@ -87,7 +87,8 @@ _POINTS_AWAY = cue(
     |thing|issue|point|suggestion|file|test|function|way|\w+ issue)s?\b|as (?:\w+ )?(?:above|below|before
     |follows)|option [a-z0-9]\b|(?:item|point|observation|comment|finding|issue|line|task
     |improvement|suggestion|change|problem|question|test|step|fix)s? #?\d|do (?:it|that|this|so)\b
-    |like (?:that|this)\b|that way|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
+    |like (?:that|this)\b|that way|the same (?:reason|resolution)\b
+    |^(?:\S+ ){1,5}(?:it|them|this|that)[.!]?$|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
     |#\d+(?: and|,))|:$
     """,
 )
@@ -101,6 +102,8 @@ _ASIDE = cue(
     r"^(?:(?:one|another|a last) (?:more )?thing|also|btw|by the way)(?: (?:for|to) [\w ]{2,20})?\s*[:—–]\s+(?=\S)"
 )
 """Opens what is said in passing; it is no part of what is said."""
+_ANNOUNCED = cue(r"^[^\n.]{0,80}\b(?:feedback|(?:review|reviewer'?s?|pr) comments?)\b[^\n.]{0,100}:")
+_REVIEWED = cue(r"(?:^|[.!?:\n]\s+)consider (?:either\b|\w+ing\b)")
 _REDACTED = "[redacted:"
 _WORD = pattern(r"[\w./@-]+")
 
@@ -125,7 +128,7 @@ def said(turns: Sequence[Turn]) -> list[Said]:
         human = is_human(turn)
         found += [
             Said(text=text, message_id=turn.message_id, human=human, closes=turn.message_id in last)
-            for text in (_ASIDE.sub("", sentence) for sentence in sentences(turn.content))
+            for text in (_ASIDE.sub("", sentence) for sentence in sentences(_own(turn)))
             if states(text)
         ]
     return found
@@ -134,6 +137,22 @@ def said(turns: Sequence[Turn]) -> list[Said]:
 def is_machine_text(turn: Turn) -> bool:
     """Say whether a turn in a person's name was written by a tool, or is too long to be typed."""
     return is_human(turn) and (len(turn.content) > _PASTED or _MACHINE_TEXT.match(turn.content) is not None)
+
+
+def _own(turn: Turn) -> str:
+    """Give what somebody says themselves, without what they hand on of a review: that is to be dealt with.
+
+    A reviewer advises ("Consider passing …"), and up to the end of that paragraph it is theirs.
+    """
+    if not is_human(turn):
+        return turn.content
+    if _ANNOUNCED.match(turn.content):
+        return ""
+    advised = max((found.end() for found in _REVIEWED.finditer(turn.content)), default=None)
+    if advised is None:
+        return turn.content
+    end = turn.content.find("\n\n", advised)
+    return turn.content[end:] if end >= 0 else ""
 
 
 def states(sentence: str) -> bool:

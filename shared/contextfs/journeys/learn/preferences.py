@@ -78,7 +78,7 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        \bi (?:usually|always|never|typically|generally|normally) (?!get|got|had|saw|see|forget|knew
+        \bi (?:usually|always|never|typically|generally|normally) (?!get|got|had|saw|see|forget|knew|mean|type|say
         |thought|wanted|wonder|seem|said|asked|told|did|end|was|am|have)[a-z]
         """,
     ),
@@ -101,7 +101,9 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        {lead}(?:(?:all|every|each|any) |no ).* (?:must|should|needs? to|needs? an?|has to|have to|may
+        {lead}(?:(?:all|every|each|any) |no\s
+        (?!(?:i|we|you|they|it|that|this|there|the|those|these|need|reason|idea|way)\b)).*
+        \s(?:must|should|needs? to|needs? an?|has to|have to|may
         |goes|go|gets?)\b(?!.*\b(?:pass|now|work|fail)\b)
         """,
     ),
@@ -137,7 +139,8 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        ^(?!{told}).*\b(?:before|after) (?:each|every|any) \w+|\b(?:whenever|every time|each time) (?:you|there)\b
+        ^(?!{told})(?!.*\b(?:we|i|you)(?:'ll| will)\b).*\b(?:before|after) (?:each|every|any) \w+
+        |\b(?:whenever|every time|each time) (?:you|there)\b
         """,
     ),
     (
@@ -173,6 +176,13 @@ _CUES = weighted(
     ),
     (0.85, r"{lead}make sure (?:that )?(?:every|all|each|any)\b(?!.*\b(?:pass|works?|compiles?|green|now)\b)"),
     (0.8, r"{lead}(?:write|format|use|keep) \S.{2,40} in (?:the )?\w+ (?:style|format|case|notation)\b"),
+    (
+        0.8,
+        r"""
+        {lead}(?:keep|put|store|track|document) (?:all )?(?:of )?our (?!changes?\b|eyes?\b)\S.*
+        \s(?:in|on|under|at) (?!sync\b|mind\b|place\b)\S
+        """,
+    ),
     (
         0.8,
         r"""
@@ -232,7 +242,7 @@ _FORBIDS = cue(
 )
 _NOT_FORBIDDEN = cue(
     r"""
-    ^(?:worry|forget|think|know|see|understand|mind|care|get|be|have|need|want|believe|remember|like|it
+    ^(?:yet )?(?:worry|forget|think|know|see|understand|mind|care|get|be|have|need|want|believe|remember|like|it
     |this|that|panic|bother|touch|wait|hesitate|stop|do (?:it|that|this|anything)|start|change (?:the
     |this|that)|guess what)\b
     """,

@@ -13,6 +13,9 @@ from contextfs.journeys.learn.turns import Turn, closing, is_human, is_reply
 from contextfs.kit.pattern import pattern
 
 _MOST = 3
+_TOLD_MORE = pattern(r"\s(?:-v+|-q|--verbose|--quiet|-count=1)(?=\s|$)")
+"""What changes how much a check tells, or that it is run once more: the same command as without it."""
+_CHECKS = frozenset({"run the tests", "run the linter", "check types"})
 _TO_DO = cue(
     r"""
     ^(?:\w+[,:] )?(?P<goal>(?:to|in order to) (?!be\b|me\b|you\b|avoid\b|see\b
@@ -67,7 +70,8 @@ def _commands(ran: Sequence[Run]) -> Iterator[Candidate]:
         for command in commands if run.ok or len(commands) == 1 else ():
             for_what = purpose(command)
             if for_what and run.ok is not None:
-                proofs[for_what, command].append(run)
+                plainly = _TOLD_MORE.sub("", command) if for_what in _CHECKS else command
+                proofs[for_what, plainly].append(run)
     counts: dict[str, int] = defaultdict(int)
     for (for_what, command), tries in sorted(proofs.items(), key=lambda item: (-_good(item[1]), len(item[0][1]))):
         good = _good(tries)
@@ -130,7 +134,7 @@ def _lists(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         if len(line) > 160 or not _STEPS_HEAD.match(line) or _ASKED_STEPS.search(line):
             continue
         steps = _numbered(lines[at + 1 : at + 40])
-        if 2 <= len(steps) <= 12 and not any(step.endswith(":") for step in steps):
+        if 2 <= len(steps) <= 12 and not any(step.endswith(":") or "?" in step for step in steps):
             yield line, tuple(steps)
 
 

@@ -1,6 +1,6 @@
 """The walk of a search in a local store, from what the question names and the best memories, as on a server."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,17 +13,15 @@ from contextfs.local.base.connection import Base
 from contextfs.local.graph.rows import SQL, around, titles
 from contextfs.local.search.bounds import UNBOUND, encoded
 from contextfs.local.search.candidates import Scope
-from contextfs.local.search.find import Asked, Found
+from contextfs.local.search.find import Asked
 
-_MEMORY = "memory:"
+MEMORY = "memory:"
 
 
-def reached(base: Base, asked: Asked, found: Found, *, now: datetime) -> dict[str, Reached]:
-    """Walk; gives what it came to, by node."""
-    hits = [(found.candidates[one.hit.key], one.relevance) for one in found.ranked]
-    best = [(f"{_MEMORY}{one.source_id}", relevance) for one, relevance in hits if one.source == "memory"][:FOUND]
-    keys = keys_of(asked.question.text)
-    links = around(base, keys=keys, memories=[node.removeprefix(_MEMORY) for node, _ in best], at=now)
+def reached(base: Base, asked: Asked, found: Sequence[tuple[str, float]], *, now: datetime) -> dict[str, Reached]:
+    """Walk from the best memories that were `found`, nodes with their relevance; gives what it came to, by node."""
+    best, keys = found[:FOUND], keys_of(asked.question.text)
+    links = around(base, keys=keys, memories=[_id(node) for node, _ in best], at=now)
     return walk(seeds_of(keys, best, links), links)
 
 
@@ -36,8 +34,8 @@ def passages(base: Base, scope: Scope, came_to: Mapping[str, Reached]) -> tuple[
 
 def with_paths(base: Base, hits: Iterable[SearchHit], came_to: Mapping[str, Reached]) -> list[SearchHit]:
     """Show by which paths the walk came to hits."""
-    shown = [(hit, came_to[node].paths if (node := f"{_MEMORY}{hit.id}") in came_to else ()) for hit in hits]
-    nodes = {step.node for _, paths in shown for path in paths for step in path if step.node.startswith(_MEMORY)}
+    shown = [(hit, came_to[node].paths if (node := f"{MEMORY}{hit.id}") in came_to else ()) for hit in hits]
+    nodes = {step.node for _, paths in shown for path in paths for step in path if step.node.startswith(MEMORY)}
     names = titles(base, sorted(map(_id, nodes)))
     return [
         msgspec.structs.replace(
@@ -52,4 +50,4 @@ def with_paths(base: Base, hits: Iterable[SearchHit], came_to: Mapping[str, Reac
 
 
 def _id(node: str) -> str:
-    return node.removeprefix(_MEMORY)
+    return node.removeprefix(MEMORY)

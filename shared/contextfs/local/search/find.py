@@ -86,6 +86,27 @@ def by_words(base: Base, asked: Asked) -> Proposed:
         return propose(base, asked.question.words, None, asked.scope)
 
 
+def ranked(
+    proposed: Proposed,
+    question: Question,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    reached: "Mapping[str, Reached] | None" = None,
+) -> list[Ranked]:
+    """Bring candidates into one order, from a relevance on that is above zero.
+
+    `reached` is what a walk over the graph came to, where there was one.
+    """
+    passages = [passage(one, _strength(one, reached)) for one in proposed.candidates]
+    order = (
+        listed(passages, now=now)
+        if question.lists
+        else rank(passages, question, proposed.rarities, now=now, shown=wanted.limit)
+    )
+    return [one for one in order if one.relevance > 0]
+
+
 def ordered(
     proposed: Proposed,
     question: Question,
@@ -94,18 +115,10 @@ def ordered(
     now: datetime,
     reached: "Mapping[str, Reached] | None" = None,
 ) -> Found:
-    """Bring candidates into one order, from a relevance on that is above zero and not below what is wanted.
-
-    `reached` is what a walk over the graph came to, where there was one.
-    """
+    """Bring candidates into one order, and show as many as are wanted, from the relevance on that is wanted."""
     found = {str(one.id): one for one in proposed.candidates}
-    passages = [passage(one, _strength(one, reached)) for one in proposed.candidates]
-    ranked = (
-        listed(passages, now=now)
-        if question.lists
-        else rank(passages, question, proposed.rarities, now=now, shown=wanted.limit)
-    )
-    kept = [one for one in ranked if one.relevance > 0 and one.relevance >= wanted.min_relevance]
+    order = ranked(proposed, question, wanted, now=now, reached=reached)
+    kept = [one for one in order if one.relevance >= wanted.min_relevance]
     shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
     return Found(shown, found, question.words, reached or MappingProxyType({}), more=more)
 

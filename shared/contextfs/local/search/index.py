@@ -90,10 +90,11 @@ class LocalIndex:
             asked = replace(asked, question=asked.question.without(meant))
             proposed, more = self.mended(lambda: self._propose(asked, model, back))
             troubles += more
-        found = find.ordered(proposed, asked.question, wanted, now=at)
         if wanted.mode == "graph" and not asked.question.lists:
-            found, more = self._walked(asked, wanted, found, model, now)
+            found, more = self._walked(asked, wanted, proposed, model, now)
             troubles += more
+        else:
+            found = find.ordered(proposed, asked.question, wanted, now=at)
         if back is not None:
             found = replace(found, overtaken=back.overtaken)
         elif wanted.superseded:
@@ -126,12 +127,17 @@ class LocalIndex:
         return take_in(self.base, self._project(), progress=self.progress)
 
     def _walked(
-        self, asked: Asked, wanted: Wanted, found: Found, model: "Embedder | None", now: datetime
+        self, asked: Asked, wanted: Wanted, proposed: Proposed, model: "Embedder | None", now: datetime
     ) -> tuple[Found, list[str]]:
-        """Walk over the graph from what was found, and rank again with what the walk came to."""
+        """Walk over the graph from all that was found, however much of it is shown, and rank again with the walk."""
         from contextfs.local.graph import walking  # noqa: PLC0415 - few searches walk
 
-        reached = self.mended(lambda: walking.reached(self.base, asked, found, now=now))
+        nodes = {
+            str(one.id): f"{walking.MEMORY}{one.source_id}" for one in proposed.candidates if one.source == "memory"
+        }
+        order = find.ranked(proposed, asked.question, wanted, now=now)
+        best = [(nodes[one.hit.key], one.relevance) for one in order if one.hit.key in nodes]
+        reached = self.mended(lambda: walking.reached(self.base, asked, best, now=now))
         also = self.mended(lambda: walking.passages(self.base, asked.scope, reached))
         again = replace(asked, scope=replace(asked.scope, also=also))
         proposed, troubles = self.mended(lambda: self._propose(again, model, None))

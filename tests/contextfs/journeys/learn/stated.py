@@ -32,6 +32,16 @@ STATED: list[Labelled] = [
         let's name migrations by date instead of by number
         let's return problem details, not a bare message, from all handlers
         let's sign webhooks with ed25519, not with a shared secret
+        Let's change the package for the Gemini CLI provider from pkg/providers/gemini to pkg/providers/geminicli
+        let's rename get_usr to get_user
+        let's rename the package src/shop to src/store
+        Let's allow `--sync` and `--no-sync` to be invoked together.
+        let's support Windows paths in the importer
+        let's reject tokens without an expiry
+        I want to replace the usage of getUserID with a machine identifier.
+        we want to replace celery by a plain queue in postgres
+        we don't have `Entire-Session` anymore so this is obsolete.
+        we no longer have a staging cluster
         """,
     ),
     *labelled(
@@ -42,6 +52,8 @@ STATED: list[Labelled] = [
         pass ids as strings, never as numbers
         We always run the linter before every commit.
         after each change of the schema, regenerate the client
+        keep our working documentation in linear.
+        put all our design notes under docs/adr
         """,
     ),
     *labelled(
@@ -74,6 +86,27 @@ STATED: list[Labelled] = [
         put the button on the left, never mind the old one
         pass the id as a string, never as a number
         the browser locks up for 5 seconds
+        let's change the color from red to blue
+        let's rename it to something shorter
+        let's allow it
+        let's allow some time for that
+        let's support this as well
+        I want to replace this with a list
+        we want to replace it by that
+        we don't have the logs anymore
+        we don't have time for this anymore
+        we don't have any errors anymore
+        No reason for these to need a name.
+        yeah, no I get tired of typing
+        Just two steps, and we'll look at the screens after each step.
+        I committed the nine fixes and the changelog
+        When I say restore, I usually mean the last window and not the whole day.
+        We don't want src/util/text.go for the same reason.
+        we should always hide it
+        Don't yet worry about how old that is.
+        The option is defined on the serve command but never read there.
+        keep our changes in sync
+        keep our eyes on the build
         """,
     ),
     *labelled(

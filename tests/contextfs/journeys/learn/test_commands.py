@@ -105,6 +105,13 @@ def test_a_command_that_worked_is_a_procedure() -> None:
     ]
 
 
+def test_a_check_that_only_tells_more_is_the_same_command() -> None:
+    commands = ("go test ./...", "go test -v ./...", "go test ./... -count=1")
+    turns = [turn for command in commands for turn in (assistant("", shell(command)), result("ok"))]
+
+    assert procedural(*turns) == ["To run the tests: `go test ./...`"]
+
+
 def test_a_command_that_mostly_failed_is_not() -> None:
     bad = (assistant("", shell("make test")), result("3 failed", failed=True))
 

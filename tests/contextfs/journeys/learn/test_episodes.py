@@ -177,3 +177,12 @@ def test_an_answer_is_the_outcome_when_nothing_was_done() -> None:
     )
 
     assert one.endswith("Outcome: The watcher relies on process groups that Windows does not have.")
+
+
+def test_a_whole_sentence_answers_and_not_the_first_item_of_a_list() -> None:
+    (one,) = told(
+        user("why does the watcher run only on unix systems"),
+        assistant("- Missing process groups on Windows and alike\n\nThe watcher relies on process groups."),
+    )
+
+    assert one.endswith("Outcome: The watcher relies on process groups.")

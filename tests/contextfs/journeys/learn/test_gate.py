@@ -41,6 +41,21 @@ def test_what_opens_an_aside_is_no_part_of_it(text: str, expected: str) -> None:
     assert [one.text for one in said(session(user(text)))] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I got this feedback on the branch:\n\nThe port is defined in src/ports.py.", []),
+        (
+            "The port is defined in src/ports.py. Consider reading it from the settings.\n\nOur staging port is 8431.",
+            ["Our staging port is 8431."],
+        ),
+        ("The port is defined in src/ports.py. Consider either:\n- a setting\n- a constant", []),
+    ],
+)
+def test_what_a_person_hands_on_of_a_review_is_not_their_word(text: str, expected: list[str]) -> None:
+    assert [one.text for one in said(session(user(text)))] == expected
+
+
 def test_a_plain_statement_passes() -> None:
     assert states("The database runs on port 5433.")
 

@@ -54,6 +54,12 @@ def test_numbered_steps_under_a_telling_heading_are_a_procedure() -> None:
     assert ("procedural", ("bump the version", "tag the commit", "push the tag")) == (one.type, one.steps)
 
 
+def test_numbered_questions_are_no_steps() -> None:
+    turns = session(user("Setup:\n1. Why does the port change?\n2. Find where it is set."))
+
+    assert [] == [c for c in extract(turns) if c.type == "procedural"]
+
+
 def test_a_step_is_told_with_the_bullets_that_it_announces() -> None:
     text = "How to release:\n\n1. bump the version\n2. Add these **secrets**:\n   - `KEY`\n   - `ID`\n3. push the tag"
 

@@ -54,6 +54,19 @@ def test_a_search_walks_to_what_shares_no_word_and_tells_the_way(machine: Machin
     ]
 
 
+def test_the_walk_is_the_same_however_much_is_shown(machine: Machine) -> None:
+    for text in (*TEXTS[:3], "Sessions are kept by login.py where IDLE_LIMIT says so."):
+        machine.add(text)
+    whole = found(machine, QUERY, mode="graph", explain=True).hits
+    first = found(machine, QUERY, mode="graph", explain=True, limit=1).hits
+    sure = [found(machine, QUERY, mode="graph", min_relevance=hit.relevance - 1e-6).hits for hit in whole]
+
+    assert whole[0].explanation == first[0].explanation
+    assert [[hit.id for hit in whole[: number + 1]] for number in range(len(whole))] == [
+        [hit.id for hit in hits] for hits in sure
+    ]
+
+
 def test_bounds_hold_for_what_the_walk_came_to(machine: Machine) -> None:
     machine.add(TEXTS[0], type="decision")
     machine.add(TEXTS[1], type="fact")

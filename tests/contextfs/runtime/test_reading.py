@@ -1,4 +1,4 @@
-"""A body is read no further than it may be long, whatever a header says of it: nobody fills a process's memory by one."""
+"""A body is read no further than it may be long, whatever a header says of it: none fills a process's memory."""
 
 import asyncio
 from typing import Any

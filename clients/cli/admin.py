@@ -97,11 +97,9 @@ def audit(
     ] = None,
     json: options.Json = False,
 ) -> int:
-    """List who did what on the server, newest first, or check that nobody changed the log; 1 when somebody did."""
-    if what is None and head is not None:
-        raise Misused("--head belongs to `ctx admin audit verify`")
-    if (file is None) == (what is What.export):
-        raise Misused("a FILE goes with `ctx admin audit export`, which needs one")
+    """List who did what on the server, newest first, or check that nobody changed the log; 1 when that is not sure."""
+    is_chosen = (since, user, action, limit) != (None,) * 4 or format is Format.csv
+    _fits(what, file, head, is_chosen=is_chosen)
     with server.opened() as client:
         if file is not None:
             exporting.fetch_log(client, file, json=json or format is Format.json)
@@ -118,6 +116,16 @@ def audit(
         most = limit if limit is not None or wanted is not Format.table else 50
         _print(islice(listing, most), wanted)
     return 0
+
+
+def _fits(what: What | None, file: Path | None, head: str | None, *, is_chosen: bool) -> None:
+    """Refuse what would be passed over: what is chosen of a list, and what belongs to something else."""
+    if what is not What.verify and head is not None:
+        raise Misused("--head belongs to `ctx admin audit verify`")
+    if what is not None and is_chosen:
+        raise Misused(f"--since, --user, --action, --limit and csv are of the list: `{what}` takes the whole log")
+    if (file is None) == (what is What.export):
+        raise Misused("a FILE goes with `ctx admin audit export`, which needs one")
 
 
 @app.command()
@@ -216,14 +224,19 @@ def _checked(client: ContextFS, head: str | None, *, is_ours: bool) -> tuple[Aud
 
 def _print_report(report: AuditReport) -> None:
     checked = output.counted(report.checked, "entry", "entries")
-    output.say(output.bold(f"The log is {'intact' if report.intact else 'NOT intact'}: {checked} checked."))
+    if report.outside == "unread" and not report.faults:
+        output.say(output.bold(f"The log holds in itself, and was NOT checked as a whole: {checked} checked."))
+    else:
+        output.say(output.bold(f"The log is {'intact' if report.intact else 'NOT intact'}: {checked} checked."))
     for fault in report.faults:
         where = f"{fault.position}" if fault.position == fault.until else f"{fault.position}–{fault.until}"
         output.say(f"  {fault.kind.replace('_', ' ')} at {where}: {fault.told}")
     if report.expired:
         gone = output.counted(report.expired, "entry", "entries")
         output.say(f"{gone} before these: let go by the retention, as signed checkpoints tell.")
-    if report.anchored is not None:
+    if report.outside == "unread":
+        output.say("The file outside of the database that knows it was not read: try again. The server's log says why.")
+    if report.anchored:
         output.say(f"A file outside of the database knows it up to {report.anchored}.")
     if report.unsealed:
         output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")

@@ -11,9 +11,12 @@ from contextfs.runtime.sweep import Sweep
 def handle(sweep: Sweep) -> None:
     """Delete old inbox rows and old replies; cut audit logs, note where they end; delete exports whose time is over.
 
-    What is stored elsewhere comes last: that it cannot be reached keeps nothing else.
+    What is stored elsewhere comes last: that it cannot be reached keeps nothing else. That an end is not noted keeps no
+    export.
     """
     expire(sweep.platform, sweep.clock())
     cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)
-    anchor(sweep.platform, sweep.blobs(), sweep.pepper, sweep.clock())
-    expire_exports(sweep.platform, sweep.clock(), sweep.blobs())
+    try:
+        anchor(sweep.platform, sweep.blobs(), sweep.pepper, sweep.clock())
+    finally:
+        expire_exports(sweep.platform, sweep.clock(), sweep.blobs())

@@ -13,7 +13,7 @@ _GONE: gcp.storage.BucketLifecycleRuleConditionArgsDict = {
     "matches_prefixes": ["exports/"],
     "with_state": "ARCHIVED",
 }
-"""An export that was deleted is forgotten a day later."""
+"""An export that was deleted is forgotten a day later. Of where audit logs ended every version stays."""
 
 
 class Files(Component):
@@ -34,7 +34,6 @@ class Files(Component):
                 {"action": {"type": "Delete"}, "condition": {"age": 30, "matches_prefixes": ["exports/"]}},
                 {"action": {"type": "Delete"}, "condition": _GONE},
                 {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": 1}},
-                {"action": {"type": "Delete"}, "condition": {"num_newer_versions": 3, "with_state": "ARCHIVED"}},
             ],
             force_destroy=not production,
             opts=self.inside(after=keys.usable, protect=production),

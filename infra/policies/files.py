@@ -1,4 +1,7 @@
-"""Who keeps or reads files has a bucket that is drawn and a grant to do so, and exports in it go after a while."""
+"""Who keeps or reads files has a bucket that is drawn and a grant to do so, and exports in it go after a while.
+
+Where audit logs ended stays, in every version: that a file was written over is seen by those before.
+"""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ from infra.preview.recording import COMPUTED, Recording, Resource
 
 SETTING = "CONTEXTFS_FILES"
 FOLDER = "exports/"
+HEADS = "audit-heads/"
 _BUCKETS = {"gcp:storage/bucket:Bucket": "name", "aws:s3/bucket:Bucket": "bucket"}
 _GRANTS = ("gcp:storage/bucketIAMMember:BucketIAMMember", "aws:iam/rolePolicy:RolePolicy")
 _LETS = {
@@ -25,8 +29,12 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     """Tell who would keep files nowhere, or may not, and what would be kept for ever."""
     buckets = {str(r.inputs.get(_BUCKETS[r.type])): r for r in recording.resources if r.type in _BUCKETS}
     for region in plan.regions:
-        if (bucket := buckets.get(plan.store("files", region))) is not None and not _forgets(recording, bucket):
-            yield f"{bucket.label} keeps exports for ever"
+        if (bucket := buckets.get(plan.store("files", region))) is not None:
+            deleted = list(_deleted(recording, bucket))
+            if not any(folder == FOLDER and current for folder, current in deleted):
+                yield f"{bucket.label} keeps exports for ever"
+            if any(HEADS.startswith(folder) for folder, _ in deleted):
+                yield f"{bucket.label} deletes where audit logs ended"
         for grant in plan.grants:
             if grant.action in _LETS:
                 yield from _keeper(recording, plan, region, grant, set(buckets))
@@ -71,14 +79,14 @@ def _words(grant: Resource) -> Iterator[str]:
         yield from statement["Action"]
 
 
-def _forgets(recording: Recording, bucket: Resource) -> bool:
-    """Tell whether a rule deletes what is in the folder of exports."""
-    rules = bucket.inputs.get("lifecycleRules", [])
-    if any(FOLDER in rule["condition"].get("matchesPrefixes", ()) and rule["condition"].get("age") for rule in rules):
-        return True
-    return any(
-        rule.get("filter", {}).get("prefix") == FOLDER and rule.get("expiration")
-        for one in recording.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-        if one.name == bucket.name
-        for rule in one.inputs["rules"]
-    )
+def _deleted(recording: Recording, bucket: Resource) -> Iterator[tuple[str, bool]]:
+    """Give the folders that rules delete from ("" is all), and whether what is there now, not old versions alone."""
+    for rule in bucket.inputs.get("lifecycleRules", []):
+        if rule["action"]["type"] == "Delete":
+            condition = rule["condition"]
+            for folder in condition.get("matchesPrefixes", [""]):
+                yield folder, bool(condition.get("age"))
+    for one in recording.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"):
+        if one.name == bucket.name:
+            for rule in one.inputs["rules"]:
+                yield rule.get("filter", {}).get("prefix", ""), bool(rule.get("expiration"))

@@ -1,14 +1,18 @@
 """`ctx admin`: who did what, and whether the log of it was changed."""
 
 import csv
+import json
 from io import StringIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.client import ContextFS
+from contextfs.domain.audit import anchors
+from contextfs.journeys.keep.anchoring import anchor
 from contextfs.journeys.keep.audit import seal
 from contextfs.runtime.wiring import Wiring
 from tests.clients.cli.conftest import Ctx
@@ -83,9 +87,58 @@ def test_a_log_that_lost_its_end_or_is_written_anew_is_found_by_what_this_machin
     assert ctx("admin", "audit", "verify").code == 1, "what is wrong is not noted over what was right"
 
 
+def test_up_to_where_a_file_knows_the_log_is_told_and_that_it_could_not_be_read(
+    ctx: Ctx, acts: str, tenant: Tenant, wiring: Wiring
+) -> None:
+    platform = wiring.platform()
+    anchor(platform, wiring.services.blobs(), wiring.services.key_pepper, wiring.clock())
+    platform.close()
+    known = ctx("admin", "audit", "verify")
+    file = Path(wiring.settings.files or "") / anchors.key(tenant.org_id)
+    file.unlink()
+    file.mkdir()
+    unread = ctx("admin", "audit", "verify")
+    as_json = ctx("admin", "audit", "verify", "--json")
+    file.rmdir()
+
+    assert (known.code, "A file outside of the database knows it up to 2.\n" in known.out) == (0, True)
+    assert (unread.code, as_json.code, as_json.json["outside"]) == (1, 1, "unread")
+    assert unread.out.startswith("The log holds in itself, and was NOT checked as a whole: 2 entries checked.\n")
+    assert "was not read: try again" in unread.out
+
+
+def test_the_whole_log_is_exported(
+    ctx: Ctx, acts: str, wiring: Wiring, api_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(wiring.services.blobs(), "_url", api_url)
+    told = ctx("admin", "audit", "export", "log.zip")
+    with ZipFile(tmp_path / "log.zip") as bundle:
+        entries = [json.loads(line) for line in bundle.read("audit.jsonl").splitlines()]
+    as_json = ctx("admin", "audit", "export", "again.zip", "--json").json
+
+    assert told.out == f"{len(entries)} entries written to log.zip\n", told.err
+    assert [entry["action"] for entry in entries][:2] == ["memory.created", "memory.deleted"]
+    assert (as_json["status"], as_json["contents"]) == ("ready", ["audit_log"])
+
+
 def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:
     assert ctx("admin", "audit", "--user", "ann").err.startswith("ctx: 'ann' is no id: give the whole one")
     assert ctx("admin", "audit", "--head", "1:00").code == 2
+    assert ctx("admin", "audit", "export", "log.zip", "--head", "1:00").code == 2
+    assert ctx("admin", "audit", "export").code == 2
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [["--since", "1h"], ["--user", "owner@example.test"], ["--action", "a.b"], ["-n", "1"], ["--format", "csv"]],
+    ids=lambda chosen: chosen[0],
+)
+def test_nothing_is_chosen_of_a_log_that_is_exported_or_checked(ctx: Ctx, tmp_path: Path, chosen: list[str]) -> None:
+    runs = [ctx("admin", "audit", *what, *chosen) for what in (["export", "log.zip"], ["verify"])]
+
+    assert [run.code for run in runs] == [2, 2]
+    assert "`export` takes the whole log" in runs[0].err
+    assert not (tmp_path / "log.zip").exists()
 
 
 def test_residency_is_shown_and_set(ctx: Ctx) -> None:

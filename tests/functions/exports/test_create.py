@@ -235,14 +235,15 @@ def test_one_that_is_too_large_fails_for_good_and_leaves_no_file(
 ) -> None:
     remember(tenant, "Known.")
     monkeypatch.setitem(vars(wiring.services), "export_limit", 300)
-    asked = ask(tenant).json()["id"]
+    asked, log = ask(tenant).json()["id"], tenant.call("POST", "/v1/exports", {"audit_log": True}).json()["id"]
     settle_events()
     linked = read(tenant, asked)
     blobs = wiring.services.blobs()
     assert blobs is not None
 
     assert (linked["export"]["status"], linked["link"]) == ("failed", None)
-    assert linked["export"]["failure"].startswith("It is larger than")
+    assert linked["export"]["failure"] == "It is larger than 0 MB: export one project at a time."
+    assert "read the log page by page" in read(tenant, log)["export"]["failure"]
     assert list(blobs.find(f"exports/{tenant.org_id}/")) == []
 
 
@@ -259,14 +260,14 @@ def test_a_zip_is_written_in_parts_and_is_no_larger_than_allowed() -> None:
         for number in range(20_000):
             yield f"{number * number}\n".encode() * 20
 
-    parts = list(zipped([("a.jsonl", lines()), ("b.jsonl", [b"x\n"])], most=10_000_000))
+    parts = list(zipped([("a.jsonl", lines()), ("b.jsonl", [b"x\n"])], most=10_000_000, cure=""))
     with ZipFile(BytesIO(b"".join(parts))) as opened:
         content = opened.read("a.jsonl")
 
     assert content == b"".join(lines())
     assert max(map(len, parts)) < 3_000_000
-    with pytest.raises(TooLarge, match="export one project at a time"):
-        list(zipped([("a.jsonl", lines())], most=10_000))
+    with pytest.raises(TooLarge, match=r"larger than 0 MB: take less\."):
+        list(zipped([("a.jsonl", lines())], most=10_000, cure="take less"))
 
 
 def test_the_audit_log_is_exported_as_the_api_shows_it(

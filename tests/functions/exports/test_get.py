@@ -7,6 +7,7 @@ from tests.conftest import Tenant
 from tests.functions.asking import told
 from tests.functions.conftest import Rows
 
+LOG = {"audit_log": True}
 HERE = "http://127.0.0.1:8420"
 
 
@@ -40,6 +41,25 @@ def test_a_link_lasts_a_quarter_of_an_hour_and_never_longer_than_the_export(
     lasts = datetime.fromisoformat(found["link_expires_at"]) - before
     assert timedelta(minutes=14) < lasts < timedelta(minutes=16)
     assert late["link_expires_at"] == late["export"]["expires_at"]
+
+
+def test_it_opens_to_who_may_read_what_is_in_it_alone(
+    tenant: Tenant, key_with: Callable[..., Tenant], settle_events: Callable[[], int]
+) -> None:
+    made = {name: tenant.call("POST", "/v1/exports", body).json()["id"] for name, body in (("all", {}), ("log", LOG))}
+    settle_events()
+    none, some, log = (
+        key_with(tenant, permissions=["exports:*", *more])
+        for more in ([], ["memories:read", "sessions:read"], ["audit:read"])
+    )
+    found = {
+        (name, which): one.call("GET", f"/v1/exports/{export_id}").status_code
+        for name, one in (("none", none), ("some", some), ("log", log))
+        for which, export_id in made.items()
+    }
+
+    assert {at for at, status in found.items() if status == 200} == {("some", "all"), ("log", "log")}
+    assert set(found.values()) == {200, 403}
 
 
 def test_what_is_no_link_opens_nothing(tenant: Tenant, settle_events: Callable[[], int]) -> None:

@@ -1,5 +1,13 @@
 """What was kept against repetition goes when nothing can repeat any more."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contextfs.domain.audit import anchors
+from contextfs.journeys.keep.audit import seal
+from contextfs.kit.errors import ContextFSError
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import expire
 from tests.conftest import Tenant
@@ -86,3 +94,22 @@ def test_who_took_an_event_is_known_for_as_long_as_it_can_be_sent_again(
     platform.close()
 
     assert [row["event_id"] for row in rows.of("consumed_events", tenant)] == [letter["event_id"]]
+
+
+def test_an_end_that_cannot_be_noted_keeps_no_export(
+    tenant: Tenant, settle_events: Callable[[], int], rows: Rows, wiring: Wiring
+) -> None:
+    tenant.call("POST", "/v1/exports", {})
+    settle_events()
+    rows.connection.execute("update contextfs.exports set expires_at = now() where org_id = %s", [tenant.org_id])
+    in_the_way = Path(wiring.settings.files or "") / anchors.key(tenant.org_id)
+    in_the_way.mkdir(parents=True)
+    platform = wiring.platform()
+    seal(platform)
+
+    with pytest.raises(ContextFSError, match="takes or gives no file"):
+        expire.handle(wiring.sweep(platform, wiring.bus(platform)))
+    platform.close()
+    in_the_way.rmdir()
+
+    assert rows.of("exports", tenant) == []

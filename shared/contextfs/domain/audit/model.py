@@ -59,9 +59,18 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     expired: Annotated[int, Meta(description="Entries before these, which the retention has let go.")] = 0
     unsealed: int
     head: str | None
+    outside: Annotated[
+        Literal["read", "unread", "none"],
+        Meta(
+            description="Whether the file outside of the database that knows the chain was read; `none`: no files are "
+            "kept. Of one that could not be read nobody knows what it tells: `intact` is false then."
+        ),
+    ] = "none"
     anchored: Annotated[
         int | None,
-        Meta(description="Up to where a file outside of the database knows the chain; null where none does."),
+        Meta(
+            description="Up to where that file knows the chain, 0 before anything is noted; null where it is not read."
+        ),
     ] = None
     faults: list[Fault]
 

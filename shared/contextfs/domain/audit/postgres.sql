@@ -66,10 +66,26 @@ select org_id, position, hash from contextfs.audit_to_cut(%(now)s)
 -- Cut a log.
 select contextfs.cut_audit(%(org_id)s, %(position)s, %(signature)s, %(now)s, %(id)s) as cut
 
--- name: ends
--- Where chains end that were sealed since a moment.
-select org_id, position, hash from contextfs.audit_ends(%(since)s, %(behind)s, %(most)s)
+-- name: due
+-- Whose file is to be looked at.
+select org_id from contextfs.audit_due(%(at)s, %(most)s) as org_id
 
--- name: place
--- What stands at a position of a chain, and where it was cut last.
-select hash, cut_position, cut_hash, signature from contextfs.audit_place(%(org_id)s, %(position)s)
+-- name: look
+-- Say that an organization's file is looked at.
+select contextfs.look_at_anchor(%(org_id)s, %(at)s) as is_ours
+
+-- name: hold
+-- Be the only one who moves an organization's file, until the transaction ends.
+select pg_try_advisory_xact_lock(hashtextextended('contextfs.anchor ' || %(org_id)s::uuid, 0)) as is_ours
+
+-- name: ending
+-- Where a chain ends, and where it was cut last.
+select position, hash, cut_position, cut_hash, signature from contextfs.audit_end(%(org_id)s)
+
+-- name: links_of
+-- Sealed entries of an organization in the order of the chain, each with the digest of what it says now.
+select position, hash, digest from contextfs.audit_links(%(org_id)s, %(after)s, %(until)s, %(limit)s)
+
+-- name: note
+-- Say up to where a chain is noted.
+select contextfs.note_anchor(%(org_id)s, %(position)s)

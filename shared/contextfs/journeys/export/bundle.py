@@ -9,9 +9,9 @@ from contextfs.kit.blobs import PART
 from contextfs.kit.errors import TooLarge
 
 
-def zipped(members: Iterable[tuple[str, Iterable[bytes]]], *, most: int) -> Iterator[bytes]:
-    """Zip members by name, in parts of a file; TooLarge when it grows beyond `most` bytes."""
-    out = _Out(most)
+def zipped(members: Iterable[tuple[str, Iterable[bytes]]], *, most: int, cure: str) -> Iterator[bytes]:
+    """Zip members by name, in parts of a file; TooLarge, with the cure, when it grows beyond `most` bytes."""
+    out = _Out(most, cure)
     with ZipFile(out, "w") as archive:  # pyright: ignore[reportArgumentType] - it writes, and is not asked for more
         for name, lines in members:
             with archive.open(_info(name), "w", force_zip64=True) as file:
@@ -33,9 +33,9 @@ def _info(name: str) -> ZipInfo:
 class _Out(RawIOBase):
     """Takes what the zip writes, until it is taken on."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, cure: str) -> None:
         super().__init__()
-        self._most = most
+        self._most, self._cure = most, cure
         self._size = 0
         self._held = bytearray()
 
@@ -53,7 +53,7 @@ class _Out(RawIOBase):
         self._held += data
         self._size += len(data)
         if self._size > self._most:
-            raise TooLarge(f"It is larger than {self._most // 1_000_000} MB: export one project at a time.")
+            raise TooLarge(f"It is larger than {self._most // 1_000_000} MB: {self._cure}.")
         return len(data)
 
     def taken(self) -> bytes:

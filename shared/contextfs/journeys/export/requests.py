@@ -11,6 +11,8 @@ from contextfs.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
 from contextfs.kit.ports import Blobs
 
 _CONTENTS: tuple[Content, ...] = ("memories", "sessions")
+_READS: dict[Content, str] = {"memories": "memories:read", "sessions": "sessions:read", "audit_log": "audit:read"}
+"""What one has to be allowed, to read what an export holds."""
 
 
 def create(call: Call, new: NewExport) -> Export:
@@ -45,19 +47,24 @@ def create(call: Call, new: NewExport) -> Export:
 def _contents(call: Call, new: NewExport) -> list[Content]:
     """Give what the export holds, of what its caller may read."""
     if new.audit_log:
-        may(call.principal, "audit:read")
+        may(call.principal, _READS["audit_log"])
         if new.project_id is not None:
             raise Invalid("The audit log is the organization's: leave project_id out.", where="$.project_id")
         return ["audit_log"]
-    contents: list[Content] = [one for one in _CONTENTS if allows(call.principal.permissions, f"{one}:read")]
+    contents: list[Content] = [one for one in _CONTENTS if allows(call.principal.permissions, _READS[one])]
     if not contents:
         raise NotAllowed("An export holds what one may read: this needs the permission memories:read or sessions:read.")
     return contents
 
 
 def linked(call: Call, export_id: UUID) -> ExportLinked:
-    """Read an export; one that is ready comes with a link, which is noted in the audit log."""
+    """Read an export; one that is ready comes with a link, which is noted in the audit log.
+
+    NotAllowed where it holds what this caller may not read: another key of whoever asked for it may be a lesser one.
+    """
     export = store.get(call.tx, export_id, call.now)
+    for held in export.contents:
+        may(call.principal, _READS[held])
     call.note(subject=export_id, project_id=export.project_id, status=export.status)
     if export.status != "ready":
         return ExportLinked(export=export, link=None, link_expires_at=None)

@@ -15,6 +15,9 @@ from contextfs.journeys.export.requests import files
 from contextfs.kit.call import Call
 from contextfs.kit.errors import TooLarge
 
+_BY_PROJECT = "export one project at a time"
+_LOG_BY_PAGES = "read the log page by page, from /v1/admin/audit-logs or by `ctx admin audit --format json`"
+
 
 def write(call: Call, export_id: UUID) -> None:
     """Write an export, unless it is written or gone. One that is too large fails for good; all else is tried again."""
@@ -22,7 +25,8 @@ def write(call: Call, export_id: UUID) -> None:
     if export is None:
         return
     counts = Counts()
-    parts = zipped(_members(call, export, counts), most=call.services.export_limit)
+    cure = _LOG_BY_PAGES if "audit_log" in export.contents else _BY_PROJECT
+    parts = zipped(_members(call, export, counts), most=call.services.export_limit, cure=cure)
     key = rules.key(call.principal.org_id, export_id)
     try:
         blob = files(call).put(key, parts, media_type="application/zip")

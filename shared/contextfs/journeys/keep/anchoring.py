@@ -1,63 +1,80 @@
 """Note where the chains of audit logs end, outside of the database, and read it again as a log is checked.
 
-An anchor is moved on only while the chain still holds it: one that was cut off, or written anew, keeps the anchor that
-tells so, until whoever runs the installation deletes that file.
+An anchor is moved on only along a chain that holds from there to its end: of one that was cut off, set back or written
+anew the file stays as it is, and tells so, until whoever runs the installation deletes it.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.audit import anchors
-from contextfs.domain.audit.anchors import Anchor
+from contextfs.domain.audit.anchors import NEVER, Anchor, Ending
+from contextfs.domain.audit.chain import check
 from contextfs.domain.audit.checkpoint import is_signed
-from contextfs.kit.errors import NotFound
-from contextfs.kit.ports import Blobs, Database
+from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
+from contextfs.kit.ports import Blobs, Database, Transaction
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_SEALED_WITHIN = timedelta(hours=25)
-"""Of chains that nothing came to for longer, the end is noted already: this runs each hour, and may miss a day."""
 
 
 def anchor(database: Database, blobs: Blobs | None, key: bytes, now: datetime) -> int:
-    """Note the ends that moved; gives how many. `key` is what checkpoints are signed with."""
-    moved, behind = 0, UUID(int=0)
+    """Note the ends that moved; gives how many. `key` is what checkpoints are signed with.
+
+    A file that the store does not give or take stops no other one: it is told when those are done.
+    """
+    moved, failed = 0, None
     while blobs is not None:
         with database.transaction() as (tx, _):
-            found = anchors.ends(tx, now - _SEALED_WITHIN, behind, _AT_ONCE)
-        moved += sum(_moved(database, blobs, key, org_id, end) for org_id, end in found)
+            found = anchors.due(tx, now, _AT_ONCE)
+        for org_id in found:
+            try:
+                moved += _moved(database, blobs, key, org_id, now)
+            except Unavailable:
+                raise  # each of the others would wait for the same answer; the next run begins with those
+            except ContextFSError as error:
+                failed = error
         if len(found) < _AT_ONCE:
             break
-        behind = found[-1][0]
+    if failed is not None:
+        raise failed
     return moved
 
 
-def anchored(blobs: Blobs | None, org_id: UUID) -> Anchor | None:
-    """Read where an organization's chain ended when that was noted last; None where it never was."""
-    if blobs is None:
-        return None
+def anchored(blobs: Blobs, org_id: UUID) -> Anchor:
+    """Read where an organization's chain ended when that was noted last; NEVER where it was not yet."""
     try:
         return anchors.read(blobs.get(anchors.key(org_id)))
     except NotFound:
-        return None
+        return NEVER
 
 
-def _moved(database: Database, blobs: Blobs, key: bytes, org_id: UUID, end: Anchor) -> bool:
-    before = anchored(blobs, org_id)
-    if before == end:
-        return False
-    if before is not None and not _holds(database, key, org_id, before):
-        _log.error("an audit log does not hold where it ended before: check it", extra={"org_id": str(org_id)})
-        return False
-    blobs.put(anchors.key(org_id), [anchors.written(end)], media_type="text/plain")
-    return True
+def _moved(database: Database, blobs: Blobs, key: bytes, org_id: UUID, now: datetime) -> bool:
+    with database.transaction() as (tx, _):  # before anything else: what a run dies of is not the first of the next
+        if not anchors.look(tx, org_id, now):
+            return False
+    with database.transaction() as (tx, _):  # open while the file is moved: of two runs one would move it back
+        ending = anchors.ending(tx, org_id) if anchors.hold(tx, org_id) else None
+        if ending is None:
+            return False
+        before = anchored(blobs, org_id)
+        if before not in {NEVER, ending.end} and not _goes_on(tx, key, org_id, before, ending):
+            told = {"org_id": str(org_id), "noted": before[0], "end": ending.end[0]}
+            _log.error("an audit log does not go on from where it ended before: check it", extra=told)
+            return False
+        if before != ending.end:
+            blobs.put(anchors.key(org_id), [anchors.written(ending.end)], media_type="text/plain")
+        anchors.note(tx, org_id, ending.end[0])
+    return before != ending.end
 
 
-def _holds(database: Database, key: bytes, org_id: UUID, before: Anchor) -> bool:
-    """Tell whether a chain has an entry still, or has let it go, as a signed checkpoint tells."""
-    with database.transaction() as (tx, _):
-        found = anchors.place(tx, org_id, before[0])
-    if found.cut is not None and found.cut.position >= before[0] and is_signed(org_id, found.cut, key):
-        return True
-    return found.hash == before[1]
+def _goes_on(tx: Transaction, key: bytes, org_id: UUID, before: Anchor, ending: Ending) -> bool:
+    """Tell whether a chain holds from an anchor to its end: computed anew, of what its entries say now.
+
+    Where entries behind the anchor were let go, as a signed checkpoint tells, from the last one of these.
+    """
+    start, cut = before, ending.cut
+    if cut is not None and cut.position >= before[0] and is_signed(org_id, cut, key):
+        start = cut.position, cut.hash
+    return not check(anchors.links(tx, org_id, start[0], ending.end[0]), ending.end, start=start).faults

@@ -61,6 +61,7 @@ PLATFORM_POLICIES = {
     *((table, "counts", "contextfs_search") for table in ("lexicons", "lexicon_words")),
     ("audit_log", "seals", "contextfs_audit"),
     ("audit_heads", "seals", "contextfs_audit"),
+    ("audit_anchors", "anchors", "contextfs_audit"),
     ("audit_retention", "cuts", "contextfs_audit"),
     ("audit_checkpoints", "cuts", "contextfs_audit"),
     ("audit_streams", "streams", "contextfs_audit"),
@@ -171,7 +172,7 @@ PLATFORM_GRANTS = {
         *(("audit_checkpoints", privilege) for privilege in ("SELECT", "INSERT")),
         *((f"audit_streams.{name}", "SELECT") for name in ("org_id", "next_at", "delivered_to")),
         ("audit_streams.next_at", "UPDATE"),
-        *(("audit_heads", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),
+        *((one, privilege) for one in ("audit_heads", "audit_anchors") for privilege in ("SELECT", "INSERT", "UPDATE")),
     },
     "contextfs_history": {
         (f"{table}_history", "INSERT")

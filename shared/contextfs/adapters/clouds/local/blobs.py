@@ -57,7 +57,7 @@ class FolderBlobs:
         """Give a file part by part; NotFound at once when there is none."""
         try:
             file = (self._folder / blobs.key(key)).open("rb")
-        except (FileNotFoundError, IsADirectoryError):
+        except FileNotFoundError:
             raise NotFound(f"There is no file {key}.") from None
         except OSError as error:
             raise _told(self._folder, error) from error

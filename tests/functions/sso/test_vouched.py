@@ -225,14 +225,15 @@ def end(how: str, tenant: Tenant, admin: Tenant) -> None:
     assert admin.call("GET", "/v1/admin/scim/tokens").status_code in {401, 403}
 
 
+@pytest.mark.parametrize("how", ["removed", "suspended", "demoted", "narrowed"])
 def test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_is_told(
-    tenant: Tenant, other_tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
+    how: str, tenant: Tenant, other_tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
 ) -> None:
     admin = administrator(tenant)
     set_up(admin, auto_provision=True)
     set_up(other_tenant)
     before = tenant.call("GET", "/v1/admin/sso").json()
-    end("removed", tenant, admin)
+    end(how, tenant, admin)
     after = tenant.call("GET", "/v1/admin/sso").json()
     entered, _ = enter(new_browser, tenant, provider)
     set_up(tenant)

@@ -70,10 +70,8 @@ def _is_vouched(call: Call, settings: Settings) -> bool:
     """
     if settings.vouched_by is None:
         return True
-    member = store.member(call.tx, settings.vouched_by)
-    if member is None or member.suspended:
-        return False
-    return covers(permissions_of(call.tx, member.role), settings.vouched or ()) is None
+    role = store.role_of_voucher(call.tx, settings.vouched_by)
+    return role is not None and covers(permissions_of(call.tx, role), settings.vouched or ()) is None
 
 
 def _believed(settings: Settings) -> tuple[object, ...]:

@@ -245,6 +245,32 @@ def test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_
     assert other_tenant.call("GET", "/v1/admin/sso").json()["is_vouched"]
 
 
+OTHERWISE: tuple[dict[str, Any], ...] = (
+    {"default_role": "viewer"},
+    {"group_roles": {"Ops": "admin"}},
+    {"auto_provision": False},
+    {"enforced": True},
+    {"enabled": False},
+)
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=lambda one: next(iter(one)))
+def test_who_sets_something_else_confirms_no_provider(otherwise: dict[str, Any], tenant: Tenant, set_up: SetUp) -> None:
+    """Nobody has to have looked whose provider it is, to change a role."""
+    admin = administrator(tenant)
+    owner = {"break_glass_user_id": str(tenant.user_id)}
+    set_up(admin, **owner)
+    end("removed", tenant, admin)
+    assert set_up(tenant, **owner, **otherwise).status_code == 200
+    changed = tenant.call("GET", "/v1/admin/sso").json()
+    set_up(tenant, **owner, **(otherwise | {"enabled": True}))
+    confirmed = tenant.call("GET", "/v1/admin/sso").json()
+
+    assert [one["is_vouched"] for one in (changed, confirmed)] == [False, True]
+    assert changed["vouched_by"] == str(admin.user_id)
+    assert confirmed["vouched_by"] == str(tenant.user_id)
+
+
 @pytest.mark.parametrize("how", ["directory", "provider", "role", "projects"])
 def test_an_invitation_ends_with_what_its_maker_may_however_that_ends(
     how: str, tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser

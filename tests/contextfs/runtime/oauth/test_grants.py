@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import re
 import threading
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import Time
@@ -393,6 +395,24 @@ def test_a_registration_cannot_be_made_up(tenant: Tenant, browser: Browser) -> N
     replies = [browser.http.get("/oauth/authorize", params=asked(one)) for one in made_up]
 
     assert [(401, False)] * len(made_up) == [(one.status_code, "location" in one.headers) for one in replies]
+
+
+def test_what_was_registered_before_it_was_refused_leads_nowhere(
+    tenant: Tenant, browser: Browser, clocked: Wiring
+) -> None:
+    """A browser takes the other sign for the end of the name of a server; the page showed what stands behind it."""
+    place = "https://evil.example\\.claude.ai/callback"
+    said_ = json.dumps(["Claude", [CALLBACK, place]]).encode()
+    mac = hmac.digest(clocked.services.key_pepper, b"oauth client\n" + said_, "sha256")
+    texts = [base64.urlsafe_b64encode(one).decode().rstrip("=") for one in (said_, mac)]
+    browser.sign_in(tenant.key)
+    replies = [
+        browser.http.get("/oauth/authorize", params=asked(".".join(["ctxc", *texts]), redirect_uri=one))
+        for one in (place, CALLBACK)
+    ]
+
+    assert [(401, False)] * 2 == [(one.status_code, "location" in one.headers) for one in replies]
+    assert "Register again." in replies[0].text
 
 
 def test_what_stands_behind_a_programs_own_scheme_is_not_shown_as_a_server(tenant: Tenant, browser: Browser) -> None:

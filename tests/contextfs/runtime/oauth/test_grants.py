@@ -19,6 +19,7 @@ from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import Time
 from tests.functions.conftest import Rows
+from tests.functions.strangers import forged
 
 VERIFIER = "a-verifier-of-forty-three-letters-or-more-as-the-standard-has-it"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -258,6 +259,22 @@ def test_an_access_token_ends_after_an_hour_and_a_refresh_token_brings_another(
     time.passed += timedelta(days=90)
 
     assert (401, "invalid_grant") == (ended, refresh(browser, client, other["refresh_token"]).json()["error"])
+
+
+def test_an_access_token_ends_with_its_grant(tenant: Tenant, browser: Browser, rows: Rows) -> None:
+    _, tokens = let_in(browser, tenant)
+    before = opens(browser, tokens["access_token"])
+    rows.connection.execute(
+        "update contextfs.grants set expires_at = now() - interval '1 second' where org_id = %s", [tenant.org_id]
+    )
+
+    assert (200, 401) == (before, opens(browser, tokens["access_token"]))
+
+
+def test_another_secret_opens_nothing(tenant: Tenant, browser: Browser) -> None:
+    _, tokens = let_in(browser, tenant)
+
+    assert [401, 200] == [opens(browser, one) for one in (forged(tokens["access_token"]), tokens["access_token"])]
 
 
 def test_a_refresh_token_is_its_clients_alone(tenant: Tenant, browser: Browser) -> None:

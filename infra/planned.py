@@ -24,6 +24,9 @@ SIGNS_IN = ("auth", "gateway")
 BORDER = "region-key"
 """The secret that regions know each other by; it is the same in all of them."""
 
+HEADS = "audit-heads/"
+"""The folder of the files that tell where audit logs ended: who reads files reads these, and no exports."""
+
 MIB = 1024 * 1024
 
 

@@ -1,6 +1,5 @@
 """`ctx team`: who works with you on a server, how they come in, and what they may."""
 
-from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.there import server
 from contextfs.client import ContextFS, User
-from contextfs.kit.errors import NotAllowed, NotFound
+from contextfs.kit.errors import ContextFSError, NotAllowed, NotFound
 
 app = Group("Invite people to the organization, list and remove them, give them a role.")
 
@@ -126,13 +125,13 @@ def role(
         changes: dict[str, Any] = {"role": role}
         if project or all_projects:
             changes["projects"] = named_projects(client, project)
-        changed = client.users.update(found(client, who).id, **changes)
-        _look_at_sign_on(client)
         names = {one.id: one.name for one in client.projects.list(page_size=200)}
-    if json:
-        output.say_json(changed)
-        return
-    output.say(f"{_called(changed)} is {changed.role} now, in {_in(changed.projects, names)}.")
+        changed = client.users.update(found(client, who).id, **changes)
+        if json:
+            output.say_json(changed)
+        else:
+            output.say(f"{_called(changed)} is {changed.role} now, in {_in(changed.projects, names)}.")
+        _look_at_sign_on(client)
 
 
 @app.command()
@@ -145,13 +144,14 @@ def remove(who: Who, json: options.Json = False) -> None:
         user = None if invited else found(client, who)
         if user is not None:
             client.users.delete(user.id)
+        if json:
+            output.say_json({"removed": user, "revoked": [one.id for one in invited]})
+        elif user is None:
+            output.say(f"The invitation of {who} is over.")
+        else:
+            output.say(f"{_called(user)} is removed; all their keys ended.")
+        if user is not None:
             _look_at_sign_on(client)
-    if json:
-        output.say_json({"removed": user, "revoked": [one.id for one in invited]})
-        return
-    output.say(
-        f"The invitation of {who} is over." if user is None else f"{_called(user)} is removed; all their keys ended."
-    )
 
 
 @app.command()
@@ -163,11 +163,11 @@ def suspend(
     """Keep somebody out for a while: none of their keys opens anything."""
     with server.opened() as client:
         changed = client.users.update(found(client, who).id, suspended=not back)
+        if json:
+            output.say_json(changed)
+        else:
+            output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
         _look_at_sign_on(client)
-    if json:
-        output.say_json(changed)
-        return
-    output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
 
 
 def found(client: ContextFS, who: str) -> User:
@@ -190,10 +190,17 @@ def named_projects(client: ContextFS, names: list[str] | None) -> list[UUID | st
 
 
 def _look_at_sign_on(client: ContextFS) -> None:
-    """Tell an administrator when who set up how people sign in is gone, or may less: it could be their own provider."""
-    with suppress(NotAllowed):
+    """Tell an administrator when who set up how people sign in is gone, or may less: it could be their own provider.
+
+    What the command is for is done and told by then: it does not fail with this.
+    """
+    try:
         if not client.sso.get().is_vouched:
             output.note("Who set up how people sign in left, or may less now: see `ctx admin sso`.")
+    except NotAllowed:
+        pass
+    except ContextFSError as error:
+        output.note(f"Whether who set up how people sign in is still there could not be looked up: {error}")
 
 
 def _called(user: User) -> str:

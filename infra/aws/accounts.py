@@ -14,7 +14,7 @@ from infra.aws.policy import Statement, allow, document, trust
 from infra.aws.vault import Vault
 from infra.config import PROFILES
 from infra.kit.component import Component
-from infra.planned import Plan, Region, Workload, models
+from infra.planned import HEADS, Plan, Region, Workload, models
 
 _VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 
@@ -85,12 +85,12 @@ class Accounts(Component):
             yield allow(["events:PutEvents"], [bus.arn])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])
         keeps, reads = plan.grants_of(name, "keep files"), plan.grants_of(name, "read files")
-        if keeps or reads:
-            yield allow(["s3:ListBucket"], [files.files.arn])  # without it, what is not there is forbidden
         if reads:
-            yield allow(["s3:GetObject"], [pulumi.Output.concat(files.files.arn, "/audit-heads/*")])
+            yield allow(["s3:ListBucket"], [files.files.arn], StringLike={"s3:prefix": f"{HEADS}*"})
+            yield allow(["s3:GetObject"], [pulumi.Output.concat(files.files.arn, f"/{HEADS}*")])
             yield allow(["kms:Decrypt"], [self._keys.key])
         if keeps:
+            yield allow(["s3:ListBucket"], [files.files.arn])  # without it, what is not there is forbidden
             objects = pulumi.Output.concat(files.files.arn, "/*")
             yield allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [objects])
             yield allow(["kms:GenerateDataKey"], [self._keys.key])

@@ -6,7 +6,7 @@ import pulumi_gcp as gcp
 from infra.gcp.files import Files
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
-from infra.planned import Plan, Region, Workload
+from infra.planned import HEADS, Plan, Region, Workload
 
 CALLERS = ("push", "clock")
 """Accounts that run nothing: Pub/Sub and Scheduler call consumers as them."""
@@ -105,6 +105,7 @@ class Accounts(Component):
                     bucket=files.files.name,
                     role="roles/storage.objectViewer",
                     member=member,
+                    condition=_below(self._plan.store("files", self._region), HEADS),
                     opts=self.inside(),
                 )
                 for thing in self._plan.grants_of(workload.name, "read files")
@@ -145,6 +146,13 @@ class Accounts(Component):
             permissions=[RANKS],
             opts=self.inside(),
         )
+
+
+def _below(bucket: str, folder: str) -> gcp.storage.BucketIAMMemberConditionArgsDict:
+    """Write the condition that holds for the files of a folder, and for a list of what is in it."""
+    files = f'resource.name.startsWith("projects/_/buckets/{bucket}/objects/{folder}")'
+    listed = f'api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("{folder}")'
+    return {"title": f"below {folder}", "expression": f"{files} || {listed}"}
 
 
 def _asked(plan: Plan) -> set[str]:

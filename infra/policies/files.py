@@ -7,14 +7,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
-from infra.planned import Grant, Plan
+from infra.planned import HEADS, Grant, Plan
 from infra.planned import Region as Place
 from infra.preview.graph import everywhere
 from infra.preview.recording import COMPUTED, Recording, Resource
 
 SETTING = "CONTEXTFS_FILES"
 FOLDER = "exports/"
-HEADS = "audit-heads/"
 _BUCKETS = {"gcp:storage/bucket:Bucket": "name", "aws:s3/bucket:Bucket": "bucket"}
 _GRANTS = ("gcp:storage/bucketIAMMember:BucketIAMMember", "aws:iam/rolePolicy:RolePolicy")
 _LETS = {
@@ -47,9 +46,29 @@ def _keeper(recording: Recording, plan: Plan, region: Place, grant: Grant, bucke
         if found.partition("://")[2] not in buckets:
             yield f"{workload} {named} files in {found}, which is not drawn"
     grants = {name, f"{workload}-{named}-files-{region.short}"}
-    granted = (one for one in recording.resources if one.name in grants and one.type in _GRANTS)
-    if not any({*needed, COMPUTED} & set(_words(one)) for one in granted):
+    if not any({*needed, COMPUTED} & set(_words(one)) for one in _granted(recording, grants)):
         yield f"{workload} may not {does} {plan.store('files', region)}"
+    elif grant.action == "read files" and not all(_is_narrow(one) for one in _granted(recording, grants)):
+        yield f"{workload} reads more of {plan.store('files', region)} than {HEADS}"
+
+
+def _granted(recording: Recording, names: set[str]) -> Iterator[Resource]:
+    return (one for one in recording.resources if one.name in names and one.type in _GRANTS)
+
+
+def _is_narrow(grant: Resource) -> bool:
+    """Tell whether what is granted holds in the folder of heads alone, where it can be told."""
+    if grant.type == _GRANTS[0]:
+        return f"/objects/{HEADS}" in grant.inputs.get("condition", {}).get("expression", "")
+    return all(_is_below(statement) for statement in _statements(grant))
+
+
+def _is_below(statement: dict[str, Any]) -> bool:
+    actions = set(statement["Action"])
+    if "s3:ListBucket" in actions:
+        return statement.get("Condition") == {"StringLike": {"s3:prefix": f"{HEADS}*"}}
+    reads = any(action.startswith("s3:") for action in actions)
+    return not reads or all(thing.endswith(f"/{HEADS}*") for thing in statement["Resource"])
 
 
 def _said(resource: Resource) -> Iterator[str]:
@@ -71,12 +90,17 @@ def _is_it(variable: dict[str, Any]) -> bool:
 
 def _words(grant: Resource) -> Iterator[str]:
     """Give what a grant allows: a role, or the actions of a document."""
-    text = str(grant.inputs.get("role" if grant.type == _GRANTS[0] else "policy", ""))
-    if '"Statement"' not in text:
-        yield text
-        return
-    for statement in json.loads(text)["Statement"]:
+    statements = _statements(grant)
+    if not statements:
+        yield str(grant.inputs.get("role" if grant.type == _GRANTS[0] else "policy", ""))
+    for statement in statements:
         yield from statement["Action"]
+
+
+def _statements(grant: Resource) -> list[dict[str, Any]]:
+    """Read what a document says; nothing where a cloud has yet to complete it."""
+    text = str(grant.inputs.get("policy", ""))
+    return json.loads(text)["Statement"] if '"Statement"' in text else []
 
 
 def _deleted(recording: Recording, bucket: Resource) -> Iterator[tuple[str, bool]]:

@@ -1,8 +1,10 @@
-"""A clock that a test puts forward, and addresses of the internet that nobody used yet."""
+"""A clock that a test puts forward, addresses of the internet that nobody used yet, and secrets that are none."""
 
+import os
 import secrets
 from datetime import datetime, timedelta
 
+from contextfs.kit import tokens
 from contextfs.kit.clock import system_clock
 
 
@@ -22,3 +24,11 @@ class Clock:
 def stranger() -> tuple[str, int]:
     """Give an address that nobody has used yet."""
     return f"198.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}", 50000
+
+
+def forged(token: str) -> str:
+    """Give a token that names the same thing, with a checksum of its own: only the secret is another one."""
+    prefix = token.partition("_")[0]
+    named = tokens.parse(token, b"", prefix)
+    assert named is not None
+    return tokens.mint(prefix, named.org_id, named.id, os.urandom)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from contextfs.adapters.transcripts import READERS
+from contextfs.domain.sessions.rules import told_tool
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows
 from tests.functions.people import invite, join, user_path
@@ -65,6 +67,14 @@ def _remembered(kind: str) -> Callable[[Tenant], None]:
     return remember
 
 
+def _begun(tool: str) -> Callable[[Tenant], None]:
+    def begin(tenant: Tenant) -> None:
+        body = {"project_id": str(tenant.project_id), "tool": tool, "visibility": "private"}
+        assert tenant.call("POST", "/v1/sessions", body).status_code == 201
+
+    return begin
+
+
 ACTS: dict[str, tuple[Callable[[Tenant], None], str, dict[str, Any]]] = {
     "added": (_added, "user.added", {"role": "viewer", "kind": "person"}),
     "changed": (
@@ -92,6 +102,8 @@ ACTS: dict[str, tuple[Callable[[Tenant], None], str, dict[str, Any]]] = {
     ),
     "remembered": (_remembered("fact"), "memory.created", {"type": "fact"}),
     "remembered as a type of one's own": (_remembered("secret_staging"), "memory.created", {"type": "own"}),
+    "begun with a tool": (_begun("claude-code"), "session.created", {"tool": "claude-code"}),
+    "begun with a tool of one's own": (_begun("secret_staging"), "session.created", {"tool": "own"}),
     "asked exactly": (_asked("/v1/query", metadata={"place": "secret staging"}), "search.performed", {"found": 0}),
 }
 
@@ -105,3 +117,8 @@ def test_the_log_tells_what_was_done(name: str, tenant: Tenant, rows: Rows) -> N
     assert told.items() <= entry["details"].items()
     for word in ("secret staging", "secret_staging", "Ann Lee", "ann@example.test"):
         assert word not in str(entry["details"])
+
+
+@pytest.mark.parametrize("tool", READERS)
+def test_a_tool_whose_transcripts_are_read_is_told_by_its_name(tool: str) -> None:
+    assert told_tool(tool) == tool

@@ -1,6 +1,7 @@
 """Every stack keeps every policy, and every policy is broken by a program that does one thing wrong."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -98,6 +99,14 @@ def other_bucket(raw: dict[str, Any]) -> None:
     for one in raw["inputs"]["template"]["containers"][0]["envs"]:
         if one["name"] == "CONTEXTFS_FILES":
             one["value"] = "gs://elsewhere"
+
+
+def lists_all(raw: dict[str, Any]) -> None:
+    raw["inputs"]["policy"] = re.sub(r', "Condition": \{"StringLike": [^}]*\}\}', "", raw["inputs"]["policy"])
+
+
+def reads_all(raw: dict[str, Any]) -> None:
+    raw["inputs"]["policy"] = raw["inputs"]["policy"].replace("/audit-heads/*", "/*")
 
 
 def as_default_account(raw: dict[str, Any]) -> None:
@@ -269,6 +278,16 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "BucketIAMMember", put("role", "roles/storage.objectViewer"), "exports", "files: exports may not write to"),
     (RESOLVED, "RolePolicy", put("policy", "{}"), "exports", "files: exports may not write to"),
     (GCP, "BucketIAMMember", put("role", "roles/none"), "admin-reads-files", "files: admin may not read"),
+    (GCP, "BucketIAMMember", drop("condition"), "admin-reads-files", "files: admin reads more of"),
+    (
+        GCP,
+        "BucketIAMMember",
+        put("condition.expression", "true"),
+        "admin-reads-files",
+        "files: admin reads more of",
+    ),
+    (RESOLVED, "RolePolicy", lists_all, "admin", "files: admin reads more of"),
+    (RESOLVED, "RolePolicy", reads_all, "admin", "files: admin reads more of"),
     (GCP, "Service", other_bucket, "exports", "files: exports keeps files in gs://elsewhere, which is not drawn"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.admin"), "", "grants: TopicIAMMember"),
     (GCP, "TopicIAMMember", put("role", "roles/pubsub.serviceAgent"), "", "grants: TopicIAMMember"),

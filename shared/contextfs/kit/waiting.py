@@ -76,7 +76,8 @@ class Waiting:
     """For who sets up or tries a provider, a domain, a destination: it can be switched off while sign-ins wait."""
     rereading: Places = field(default_factory=lambda: Places("a reranker", most=12, each=6, patience=1.0))
     """For searches whose best a model reads again: who finds no place has the first order."""
-    querying: Places = field(default_factory=lambda: Places("their own queries", most=4, each=2, patience=1.0))
-    """For direct SQL, which runs for seconds: nobody's queries keep everybody else's out."""
+    querying: Places = field(default_factory=lambda: Places("their own queries", most=4, each=2))
+    """For direct SQL, which runs for seconds: nobody's queries keep everybody else's out. Who asks has a connection by
+    then, in a transaction that their claims are signed in, so that nobody stands in line."""
     programs: Places = field(default_factory=lambda: Places("what a program publishes of itself", most=4, each=2))
     """For metadata of programs, which anybody may name."""

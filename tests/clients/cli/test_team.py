@@ -1,11 +1,20 @@
 """`ctx team` and `ctx admin role`: people come in, may what their role says, and go."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
 from contextfs.client import ContextFS
+from contextfs.runtime.gateway import gateway
+from contextfs.runtime.wiring import Wiring, routes
 from tests.clients.cli.conftest import Ctx
 from tests.conftest import Tenant
+from tests.contextfs.client.serving import serving_app
+from tests.functions.people import join
 
 
 def token_of(told: str) -> str:
@@ -86,6 +95,40 @@ def test_somebody_is_kept_out_and_let_in_again(ctx: Ctx, tenant: Tenant) -> None
     assert "suspended" in ctx("team", "list").out
     assert ctx("team", "suspend", "ann@example.test", "--back").code == 0
     assert "suspended" not in ctx("team", "list").out
+
+
+@pytest.fixture
+def half_broken_url(wiring: Wiring) -> Iterator[str]:
+    """Give the address of a server that fails where it is asked how people sign in."""
+    whole = gateway(wiring.door, routes())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (Response(status_code=500) if scope["path"] == "/v1/admin/sso" else whole)(scope, receive, send)
+
+    with serving_app(app) as url:
+        yield url
+
+
+@pytest.mark.parametrize("act", [["remove"], ["suspend"], ["role", "viewer"]], ids=lambda act: act[0])
+def test_what_was_done_is_told_though_sign_on_cannot_be_looked_at(
+    act: list[str], ctx: Ctx, tenant: Tenant, half_broken_url: str
+) -> None:
+    ann = tenant.call("POST", "/v1/admin/users", {"email": "ann@example.test"}).json()["id"]
+    done = ctx("team", act[0], "ann@example.test", *act[1:], "--json", CONTEXTFS_URL=half_broken_url)
+
+    assert done.code == 0
+    assert (done.json["removed"] if act == ["remove"] else done.json)["id"] == ann
+    assert done.err.startswith("Whether who set up how people sign in is still there could not be looked up: ")
+
+
+def test_who_set_up_the_sign_on_and_goes_is_told(ctx: Ctx, tenant: Tenant) -> None:
+    admin = join(tenant, "ann@example.test", role="admin")
+    off = {"enabled": False, "provider": "generic"}
+    assert admin.call("PUT", "/v1/admin/sso", off).status_code == 200
+    done = ctx("team", "remove", "ann@example.test")
+
+    assert done.out == "ann@example.test is removed; all their keys ended.\n"
+    assert done.err == "Who set up how people sign in left, or may less now: see `ctx admin sso`.\n"
 
 
 def test_the_last_owner_stays(ctx: Ctx) -> None:

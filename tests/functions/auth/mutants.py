@@ -174,6 +174,19 @@ MUTANTS: tuple[Unchecked, ...] = (
         _vouched("test_whose_word_is_taken_is_vouched_for_anew_when_it_changes_and_by_nothing_else"),
     ),
     without(
+        "reach of who vouches",
+        "domain/sso/store.py",
+        'row is not None and row["is_whole"]',
+        "row is not None",
+        _vouched("test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_is_told[narrowed]"),
+    ),
+    never(
+        "what else is set confirms nothing",
+        "journeys/signin/settings.py",
+        "not settings.enabled or _beside(before) != _beside(settings)",
+        _vouched("test_who_sets_something_else_confirms_no_provider[default_role]"),
+    ),
+    without(
         "roles that a provider gives",
         "journeys/signin/settings.py",
         "    _check_roles(call, before, wanted)\n",

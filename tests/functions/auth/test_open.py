@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import LiteralString
 
 import msgspec
 import pytest
@@ -13,6 +14,12 @@ from tests.functions.asking import told
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import Time
 from tests.functions.conftest import Rows
+from tests.functions.strangers import forged
+
+KEY_ENDS: dict[str, LiteralString] = {
+    "revoked": "update contextfs.api_keys set revoked_at = now() where id = %s",
+    "expired": "update contextfs.api_keys set expires_at = now() - interval '1 second' where id = %s",
+}
 
 
 def test_a_browser_that_signed_in_calls_as_its_person(tenant: Tenant, browser: Browser, rows: Rows) -> None:
@@ -82,16 +89,26 @@ def test_a_login_makes_no_further_login(tenant: Tenant, browser: Browser) -> Non
     assert browser.send("POST", "/v1/auth/logins").status_code == 403
 
 
-def test_a_login_ends_with_the_key_that_opened_it(
-    tenant: Tenant, browser: Browser, key_with: Callable[..., Tenant]
-) -> None:
+@pytest.mark.parametrize("end", KEY_ENDS)
+def test_a_login_ends_with_the_key_that_opened_it(end: str, tenant: Tenant, browser: Browser, rows: Rows) -> None:
     made = tenant.call("POST", "/v1/api-keys", {"name": "for the browser", "role": "owner"}).json()
     browser.sign_in(made["secret"])
     before = browser.get("/v1/auth/me").status_code
 
-    tenant.call("DELETE", f"/v1/api-keys/{made['api_key']['id']}")
+    rows.connection.execute(KEY_ENDS[end], [made["api_key"]["id"]])
 
     assert (before, browser.get("/v1/auth/me").status_code) == (200, 401)
+
+
+def test_a_cookie_with_another_secret_opens_nothing(tenant: Tenant, browser: Browser) -> None:
+    browser.sign_in(tenant.key)
+    [name] = [name for name in browser.http.cookies if name.endswith("ctx_login")]
+    replies = [
+        tenant.http.get("/v1/auth/me", headers={"cookie": f"{name}={cookie}"})
+        for cookie in (forged(str(browser.cookie)), browser.cookie)
+    ]
+
+    assert [reply.status_code for reply in replies] == [401, 200]
 
 
 def test_an_idle_login_ends_and_a_busy_one_after_a_day(tenant: Tenant, new_browser: NewBrowser, time: Time) -> None:
@@ -99,12 +116,13 @@ def test_an_idle_login_ends_and_a_busy_one_after_a_day(tenant: Tenant, new_brows
     idle.sign_in(tenant.key)
     busy.sign_in(tenant.key)
     seen: list[int] = []
-    for _ in range(4):
+    for turn in range(4):
         time.passed += timedelta(hours=7)
         seen.append(busy.get("/v1/auth/me").status_code)
+        if turn == 1:
+            assert idle.get("/v1/auth/me").status_code == 401, "long before its day is over"
 
     assert seen == [200, 200, 200, 401]
-    assert idle.get("/v1/auth/me").status_code == 401
 
 
 def test_a_person_who_is_no_member_any_more_is_signed_out(tenant: Tenant, browser: Browser, rows: Rows) -> None:

@@ -249,16 +249,36 @@ def test_many_ask_at_once_and_each_gets_its_own_or_is_told(tenant: Tenant, other
 
 
 def test_queries_of_one_organization_keep_no_other_ones_out(
-    tenant: Tenant, other_tenant: Tenant, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, other_tenant: Tenant, wiring: Wiring
 ) -> None:
     places = wiring.services.waiting.querying
-    monkeypatch.setattr(places, "_patience", 0.0)
     with places.taken(tenant.org_id), places.taken(tenant.org_id):
         ours, theirs = ask(tenant, "select 1"), ask(other_tenant, "select 1")
 
     assert (ours.status_code, theirs.status_code) == (429, 200)
     assert ours.headers["retry-after"] == "5"
     assert ask(tenant, "select 1").status_code == 200
+
+
+def test_who_stands_in_line_holds_no_connection(
+    tenant: Tenant, other_tenant: Tenant, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or who asks too much in SQL would take the connections that all other calls need."""
+    places, held = wiring.services.waiting.querying, list[int]()
+    pool = wiring.database._pool  # pyright: ignore[reportPrivateUsage] - it is counted
+
+    def wait(*_: object) -> bool:
+        told = pool.get_stats()
+        held.append(told["pool_size"] - told["pool_available"])
+        return False
+
+    line = places._changed  # pyright: ignore[reportPrivateUsage] - the place to count at
+    monkeypatch.setattr(line, "wait_for", wait)
+    with places.taken(tenant.org_id), places.taken(tenant.org_id), places.taken("x"), places.taken("y"):
+        replies = [ask(one, "select 1") for one in (tenant, other_tenant)]
+
+    assert [reply.status_code for reply in replies] == [429, 429]
+    assert not any(held)
 
 
 @pytest.fixture

@@ -225,14 +225,15 @@ def end(how: str, tenant: Tenant, admin: Tenant) -> None:
     assert admin.call("GET", "/v1/admin/scim/tokens").status_code in {401, 403}
 
 
+@pytest.mark.parametrize("how", ["removed", "suspended", "demoted", "narrowed"])
 def test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_is_told(
-    tenant: Tenant, other_tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
+    how: str, tenant: Tenant, other_tenant: Tenant, set_up: SetUp, provider: Provider, new_browser: NewBrowser
 ) -> None:
     admin = administrator(tenant)
     set_up(admin, auto_provision=True)
     set_up(other_tenant)
     before = tenant.call("GET", "/v1/admin/sso").json()
-    end("removed", tenant, admin)
+    end(how, tenant, admin)
     after = tenant.call("GET", "/v1/admin/sso").json()
     entered, _ = enter(new_browser, tenant, provider)
     set_up(tenant)
@@ -242,6 +243,32 @@ def test_people_go_on_signing_in_when_who_set_the_provider_up_has_gone_and_that_
     assert before["vouched_by"] == after["vouched_by"] != confirmed["vouched_by"]
     assert entered.status_code == 303, entered.text
     assert other_tenant.call("GET", "/v1/admin/sso").json()["is_vouched"]
+
+
+OTHERWISE: tuple[dict[str, Any], ...] = (
+    {"default_role": "viewer"},
+    {"group_roles": {"Ops": "admin"}},
+    {"auto_provision": False},
+    {"enforced": True},
+    {"enabled": False},
+)
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=lambda one: next(iter(one)))
+def test_who_sets_something_else_confirms_no_provider(otherwise: dict[str, Any], tenant: Tenant, set_up: SetUp) -> None:
+    """Nobody has to have looked whose provider it is, to change a role."""
+    admin = administrator(tenant)
+    owner = {"break_glass_user_id": str(tenant.user_id)}
+    set_up(admin, **owner)
+    end("removed", tenant, admin)
+    assert set_up(tenant, **owner, **otherwise).status_code == 200
+    changed = tenant.call("GET", "/v1/admin/sso").json()
+    set_up(tenant, **owner, **(otherwise | {"enabled": True}))
+    confirmed = tenant.call("GET", "/v1/admin/sso").json()
+
+    assert [one["is_vouched"] for one in (changed, confirmed)] == [False, True]
+    assert changed["vouched_by"] == str(admin.user_id)
+    assert confirmed["vouched_by"] == str(tenant.user_id)
 
 
 @pytest.mark.parametrize("how", ["directory", "provider", "role", "projects"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.functions.asking import told
 from tests.functions.auth.browser import Browser
 from tests.functions.auth.conftest import Time, browser, clocked, new_browser, time
 from tests.functions.conftest import Rows
+from tests.functions.strangers import forged
 
 __all__ = ["browser", "clocked", "new_browser", "time"]
 
@@ -153,6 +154,32 @@ def test_a_login_is_changed_for_one_that_ends_with_it(tenant: Tenant, browser: B
     browser.send("POST", "/v1/auth/logout")
 
     assert [201, 401] == [before, remember(token)]
+
+
+LOGIN_ENDS: dict[str, LiteralString] = {
+    "its time": "update contextfs.logins set expires_at = now() - interval '1 second' where org_id = %s",
+    "its key revoked": "update contextfs.api_keys set revoked_at = now() where name = 'door' and org_id = %s",
+    "its key expired": (
+        "update contextfs.api_keys set expires_at = now() - interval '1 second' where name = 'door' and org_id = %s"
+    ),
+}
+
+
+@pytest.mark.parametrize("end", LOGIN_ENDS)
+def test_it_ends_with_its_login_however_that_ends(tenant: Tenant, browser: Browser, rows: Rows, end: str) -> None:
+    browser.sign_in(tenant.call("POST", "/v1/api-keys", {"name": "door", "role": "owner"}).json()["secret"])
+    made = browser.send("POST", "/v1/tokens", {"project_id": str(tenant.project_id)}).json()
+    token = replace(tenant, key=made["access_token"])
+    before = remember(token)
+    rows.connection.execute(LOGIN_ENDS[end], [tenant.org_id])
+
+    assert [201, 401] == [before, remember(token)]
+
+
+def test_another_secret_opens_nothing(tenant: Tenant) -> None:
+    token = token_of(tenant)
+
+    assert [401, 201] == [remember(replace(tenant, key=forged(token.key))), remember(token)]
 
 
 @pytest.mark.parametrize("minutes", [0, 61])

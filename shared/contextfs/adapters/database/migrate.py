@@ -5,6 +5,9 @@ A shipped file is never edited: a changed hash stops the run. It does not go bac
 
 Calls go on meanwhile. A file that does not get its tables at once lets go of all it has, and is tried again later. No
 graph is made at the same time: its build waits for all transactions, and gives way to one that waits for it.
+
+An index of a table that is written to all the time is made by `create index concurrently if not exists`: such a
+statement is taken out of its file, and done before the rest, in no transaction.
 """
 
 import hashlib
@@ -33,6 +36,9 @@ _VECTOR_AT_LEAST = (0, 8)
 _SESSION = (
     "set search_path = public; set timezone = 'UTC'; set statement_timeout = 0; set client_min_messages = warning"
 )
+# A build waits for transactions that were there before it; nobody waits for it but who migrates.
+_PATIENT = "set lock_timeout = '60s'"
+_INDEX = re.compile(r"^create index concurrently if not exists (\w+)\b[^;]*;\n?", re.MULTILINE)
 # Who calls waits behind a migration that waits for a table, so that it waits briefly; longer than `deadlock_timeout`
 # (1 s), after which a vacuum of Postgres's own gives way to it.
 # `row_security = off` makes a migration that would change rows it cannot see stop instead of missing them silently.
@@ -205,12 +211,25 @@ def _apply_between_calls(connection: psycopg.Connection[Any], migration: Migrati
 
 
 def _apply_one(connection: psycopg.Connection[Any], migration: Migration) -> None:
+    for index in _INDEX.finditer(migration.text):
+        _build(connection, index[1], index[0])
     with connection.transaction():
         connection.execute(_LOCAL)
-        connection.execute(migration.text.encode())
+        connection.execute(_INDEX.sub("", migration.text).encode())
         connection.execute(
             "insert into contextfs.migrations (name, sha256) values (%s, %s)", (migration.name, migration.sha256)
         )
+
+
+def _build(connection: psycopg.Connection[Any], name: str, statement: str) -> None:
+    """Build an index while calls go on writing; one whose build was cut off is of no use, and begun anew."""
+    connection.execute(_PATIENT)
+    broken = connection.execute(
+        "select 1 from pg_index where indexrelid = to_regclass(%s) and not indisvalid", (f"contextfs.{name}",)
+    ).fetchone()
+    if broken is not None:
+        connection.execute(sql.SQL("drop index concurrently {}").format(sql.Identifier("contextfs", name)))
+    connection.execute(statement.encode())
 
 
 def _set_password(connection: psycopg.Connection[Any], role: str, password: str) -> None:

@@ -12,6 +12,13 @@ _TICK = timedelta(microseconds=1)
 LEFT_BEHIND: Final = "left_behind"
 """What a message that was left behind says in its metadata: the kind that it had."""
 
+_OURS: Final = frozenset(
+    {
+        *("aider", "chatgpt", "claude-ai", "claude-code", "cline", "codex", "continue", "copilot", "copilot-chat"),
+        *("cursor", "gemini", "llm", "opencode", "otlp", "proxy", "specstory", "windsurf", "zed"),
+    }
+)
+
 SOURCE: Final = "source"
 """Where in its file a record stands says nothing of what it says."""
 
@@ -20,6 +27,11 @@ def named(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
     """Give each message an external id: its place, when it brings none. That is what makes a capture repeatable."""
     for place, message in enumerate(messages):
         yield message if message.external_id is not None else msgspec.structs.replace(message, external_id=f"#{place}")
+
+
+def told_tool(name: str) -> str:
+    """Give a tool as logs tell it: a word of somebody's own may say what a private session is about."""
+    return name if name in _OURS else "own"
 
 
 def says(one: Message) -> tuple[Any, ...]:

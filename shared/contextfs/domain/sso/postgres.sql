@@ -98,6 +98,13 @@ select m.user_id, m.email, m.role, m.suspended_at is not null as suspended
 from memberships as m
 where m.user_id = %(user_id)s
 
+-- name: voucher
+-- The role and the reach that who vouched for the provider has now.
+select m.role, m.projects is null and r.projects is null as is_whole
+from memberships as m
+left join custom_roles as r on r.org_id = m.org_id and r.name = m.custom_role
+where m.user_id = %(user_id)s and m.suspended_at is null
+
 -- name: link_subject
 -- A provider's subject is somebody here.
 insert into identities (org_id, issuer, subject, user_id, created_at)

@@ -124,6 +124,12 @@ def member(tx: Transaction, user_id: UUID) -> Member | None:
     return _member(tx.one(_SQL["member"], {"user_id": user_id}))
 
 
+def role_of_voucher(tx: Transaction, user_id: UUID) -> str | None:
+    """Read the role that a member has now; None when they left, are suspended, or reach some projects alone."""
+    row = tx.one(_SQL["voucher"], {"user_id": user_id})
+    return row["role"] if row is not None and row["is_whole"] else None
+
+
 def link(tx: Transaction, org_id: UUID, issuer: str, subject: str, user_id: UUID, now: datetime) -> None:
     """Note who a provider's subject is here."""
     named = {"org_id": org_id, "issuer": issuer, "subject": subject, "user_id": user_id, "now": now}

@@ -8,7 +8,7 @@ from uuid import UUID
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import NewMessage, NewSession, Session, SessionChange, SessionWritten
-from contextfs.domain.sessions.rules import are_new
+from contextfs.domain.sessions.rules import are_new, told_tool
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
@@ -43,6 +43,7 @@ def create(call: Call, new: NewSession) -> SessionWritten:
         session = _known(call, new)
         return _grown(call, session, messages, redacted=cleaning.found, created=0, is_held=False)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
+    call.note(tool=told_tool(session.tool))
     return _grown(call, session, messages, redacted=cleaning.found, created=1)
 
 

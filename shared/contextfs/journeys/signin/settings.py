@@ -56,10 +56,13 @@ def _changed(call: Call, before: Settings, wanted: SsoChange) -> Settings:
 def _vouches(call: Call, before: Settings, settings: Settings) -> bool:
     """Tell whether who calls vouches for the provider with what they may: they say whose word is taken, or confirm it.
 
-    Whoever says that is anybody, by a provider of their own. What else is set, others may set without vouching.
+    Whoever says that is anybody, by a provider of their own. What else is set, others may set without vouching. They
+    confirm it who may as much, and set nothing else than that it is on.
     """
     if before.updated_at is None or _believed(before) != _believed(settings):
         return True
+    if not settings.enabled or _beside(before) != _beside(settings):
+        return False
     return before.vouched is not None and covers(call.principal.permissions, before.vouched) is None
 
 
@@ -70,16 +73,20 @@ def _is_vouched(call: Call, settings: Settings) -> bool:
     """
     if settings.vouched_by is None:
         return True
-    member = store.member(call.tx, settings.vouched_by)
-    if member is None or member.suspended:
-        return False
-    return covers(permissions_of(call.tx, member.role), settings.vouched or ()) is None
+    role = store.role_of_voucher(call.tx, settings.vouched_by)
+    return role is not None and covers(permissions_of(call.tx, role), settings.vouched or ()) is None
 
 
 def _believed(settings: Settings) -> tuple[object, ...]:
     """Give what says whose word is taken, and for what."""
     where = settings.provider, settings.metadata_url, settings.metadata_xml, settings.client_id
     return *where, settings.attribute_mapping, settings.idp_initiated
+
+
+def _beside(settings: Settings) -> tuple[object, ...]:
+    """Give what is set beside that, but for whether it is on: what the provider gives, and who needs it."""
+    gives = settings.auto_provision, settings.default_role, settings.group_roles
+    return *gives, settings.enforced, settings.break_glass_user_id
 
 
 def _check_roles(call: Call, before: Settings, wanted: SsoChange) -> None:

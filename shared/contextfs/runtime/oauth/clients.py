@@ -103,6 +103,11 @@ def _sealed(services: Services, client_id: str) -> Client:
     if not is_by_any(services.key_pepper, _PURPOSE + content, sealed):
         raise Refused("invalid_client", "This client_id was not registered here: register again.", 401)
     named = msgspec.json.decode(content, type=_Sealed)
+    try:
+        for uri in named.redirect_uris:  # what was sealed before something was refused
+            _check(uri)
+    except Refused as refused:
+        raise Refused("invalid_client", f"{refused.description} Register again.", 401) from None
     return Client(id=client_id, name=named.name, voucher="", redirect_uris=named.redirect_uris)
 
 

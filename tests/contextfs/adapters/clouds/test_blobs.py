@@ -14,6 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it has none
+from google.api_core.exceptions import Forbidden
+from google.cloud.storage import Blob  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from contextfs.adapters.clouds.aws import blobs as s3
 from contextfs.adapters.clouds.aws.blobs import S3Blobs
@@ -157,6 +160,34 @@ def test_content_that_was_changed_is_told_at_its_end(twin: Twin, folder: str) ->
 def test_what_is_not_there_is_not_found_at_once(twin: Twin, folder: str) -> None:
     with pytest.raises(NotFound, match="There is no file"):
         twin.blobs.get(f"{folder}a.zip")
+
+
+@pytest.fixture(params=["google", "amazon"])
+def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Twin:
+    """Give each twin of a cloud, whose service forbids all that is read: as to who may list a folder alone."""
+    twin: Twin = request.getfixturevalue(request.param)
+
+    def forbid(*_: object, **__: object) -> None:
+        error = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}
+        raise Forbidden("it may not exist") if request.param == "google" else ClientError(error, "GetObject")
+
+    if request.param == "google":
+        monkeypatch.setattr(Blob, "reload", forbid)
+    else:
+        monkeypatch.setattr(twin.blobs._client, "get_object", forbid)  # type: ignore[attr-defined] - Amazon's client
+    return twin
+
+
+def test_what_is_forbidden_is_not_found_where_it_is_not_there(narrow: Twin, folder: str) -> None:
+    """A log that has no head yet is checked without one; one whose head may not be read is not."""
+    narrow.blobs.put(f"{folder}there", [b"x"])
+    narrow.blobs.put(f"{folder}other-1", [b"x"])
+
+    with pytest.raises(NotFound):
+        narrow.blobs.get(f"{folder}other")
+    with pytest.raises(ContextFSError, match="takes or gives no file") as told:
+        narrow.blobs.get(f"{folder}there")
+    assert not isinstance(told.value, NotFound)
 
 
 def test_a_file_is_deleted_once_and_again(twin: Twin, folder: str) -> None:

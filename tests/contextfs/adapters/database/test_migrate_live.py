@@ -121,3 +121,27 @@ def test_no_graph_is_made_while_a_migration_runs(new_database: Callable[[], str]
     migrate(url, migrations=_write(tmp_path, **{"0001_pre_a": f"{held} and pid = pg_backend_pid()"}))
 
     assert (graphs.LOCK,) in _ask(url, "select objid from contextfs.held")
+
+
+def test_an_index_is_made_while_calls_go_on_writing_and_anew_where_it_was_cut_off(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    url = new_database()
+    migrate(url, migrations=_write(tmp_path, **{"0001_pre_t": "create table contextfs.t (a int);"}))
+    text = "create index concurrently if not exists i on contextfs.t (a);\nselect 1;\n"
+    built = _write(tmp_path, **{"0002_pre_i": text})
+    with psycopg.connect(url) as writer, psycopg.connect(url, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("insert into contextfs.t values (1), (1)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            other.execute("create unique index concurrently i on contextfs.t (a)")
+        writer.execute("insert into contextfs.t values (2)")
+        migrating = pool.submit(migrate, url, migrations=built)
+        while not other.execute("select 1 from pg_locks where not granted and locktype = 'virtualxid'").fetchone():
+            assert not migrating.done()
+        other.execute("set lock_timeout = '500ms'")
+        other.execute("insert into contextfs.t values (3)")
+        writer.commit()
+
+        assert migrating.result(60) == ["0002_pre_i.sql"]
+        valid = other.execute("select indisvalid, indisunique from pg_index where indexrelid = 'contextfs.i'::regclass")
+        assert valid.fetchall() == [(True, False)]

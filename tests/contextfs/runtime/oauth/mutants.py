@@ -97,6 +97,13 @@ MUTANTS: tuple[Unchecked, ...] = (
         "not is_by_any(services.key_pepper, _PURPOSE + content, sealed)",
         _grants("test_a_registration_cannot_be_made_up"),
     ),
+    without(
+        "what was sealed before it was refused",
+        _CLIENTS,
+        "            _check(uri)\n    except Refused",
+        "            pass\n    except Refused",
+        _grants("test_what_was_registered_before_it_was_refused_leads_nowhere"),
+    ),
     never(
         "metadata names its own address",
         _CLIENTS,

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import re
 import threading
@@ -13,10 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import Time
 from tests.functions.conftest import Rows
+from tests.functions.strangers import forged
 
 VERIFIER = "a-verifier-of-forty-three-letters-or-more-as-the-standard-has-it"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -258,6 +261,22 @@ def test_an_access_token_ends_after_an_hour_and_a_refresh_token_brings_another(
     assert (401, "invalid_grant") == (ended, refresh(browser, client, other["refresh_token"]).json()["error"])
 
 
+def test_an_access_token_ends_with_its_grant(tenant: Tenant, browser: Browser, rows: Rows) -> None:
+    _, tokens = let_in(browser, tenant)
+    before = opens(browser, tokens["access_token"])
+    rows.connection.execute(
+        "update contextfs.grants set expires_at = now() - interval '1 second' where org_id = %s", [tenant.org_id]
+    )
+
+    assert (200, 401) == (before, opens(browser, tokens["access_token"]))
+
+
+def test_another_secret_opens_nothing(tenant: Tenant, browser: Browser) -> None:
+    _, tokens = let_in(browser, tenant)
+
+    assert [401, 200] == [opens(browser, one) for one in (forged(tokens["access_token"]), tokens["access_token"])]
+
+
 def test_a_refresh_token_is_its_clients_alone(tenant: Tenant, browser: Browser) -> None:
     _, tokens = let_in(browser, tenant)
     other = register(browser, "http://127.0.0.1/other").json()["client_id"]
@@ -393,6 +412,24 @@ def test_a_registration_cannot_be_made_up(tenant: Tenant, browser: Browser) -> N
     replies = [browser.http.get("/oauth/authorize", params=asked(one)) for one in made_up]
 
     assert [(401, False)] * len(made_up) == [(one.status_code, "location" in one.headers) for one in replies]
+
+
+def test_what_was_registered_before_it_was_refused_leads_nowhere(
+    tenant: Tenant, browser: Browser, clocked: Wiring
+) -> None:
+    """A browser takes the other sign for the end of the name of a server; the page showed what stands behind it."""
+    place = "https://evil.example\\.claude.ai/callback"
+    said_ = json.dumps(["Claude", [CALLBACK, place]]).encode()
+    mac = hmac.digest(clocked.services.key_pepper, b"oauth client\n" + said_, "sha256")
+    texts = [base64.urlsafe_b64encode(one).decode().rstrip("=") for one in (said_, mac)]
+    browser.sign_in(tenant.key)
+    replies = [
+        browser.http.get("/oauth/authorize", params=asked(".".join(["ctxc", *texts]), redirect_uri=one))
+        for one in (place, CALLBACK)
+    ]
+
+    assert [(401, False)] * 2 == [(one.status_code, "location" in one.headers) for one in replies]
+    assert "Register again." in replies[0].text
 
 
 def test_what_stands_behind_a_programs_own_scheme_is_not_shown_as_a_server(tenant: Tenant, browser: Browser) -> None:

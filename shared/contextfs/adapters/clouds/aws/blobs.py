@@ -1,7 +1,7 @@
 """The Blobs port over S3, and over whatever speaks its protocol (MinIO, Ceph): AWS_ENDPOINT_URL_S3 says where."""
 
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it has none
@@ -75,6 +75,13 @@ class S3Blobs:
         with self._told(), body:
             yield from body.iter_chunks(blobs.PART)
 
+    def _lacks(self, key: str) -> bool:
+        """Tell whether a file is not there: to who may list a folder alone, S3 forbids what it does not find."""
+        with suppress(ClientError):
+            found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=blobs.key(key), MaxKeys=1)
+            return all(one["Key"] != key for one in found.get("Contents", ()))
+        return False
+
     @contextmanager
     def _told(self, key: str | None = None) -> Generator[None]:
         """Tell the SDK's errors in the product's words."""
@@ -83,7 +90,7 @@ class S3Blobs:
         except ClientError as error:
             response: dict[str, Any] = error.response
             code = response.get("Error", {}).get("Code", "")
-            if code in {"NoSuchKey", "404"} and key is not None:
+            if key is not None and (code in {"NoSuchKey", "404"} or (code == "AccessDenied" and self._lacks(key))):
                 raise NotFound(f"There is no file {key}.") from None
             detail = f"The bucket {self._bucket} takes or gives no file: {code}."
             raise (ContextFSError(detail) if code in _LASTING else Unavailable(detail)) from error

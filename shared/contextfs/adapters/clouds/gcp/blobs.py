@@ -22,8 +22,8 @@ _PART = 8 * blobs.PART
 _TIMEOUT = 30.0
 _TRIES = 8
 _ALL_TRIES_SECONDS = 20.0
-_NOT_FOUND = 404
-_LASTING = {400, 401, 403, _NOT_FOUND}
+_FORBIDDEN, _NOT_FOUND = 403, 404
+_LASTING = {400, 401, _FORBIDDEN, _NOT_FOUND}
 _sdk: Any = storage
 _media: Any = exceptions
 
@@ -102,6 +102,13 @@ class StorageBlobs:
             while part := file.read(blobs.PART):
                 yield part
 
+    def _lacks(self, key: str) -> bool:
+        """Tell whether a file is not there: to who may list a folder alone, what is not found is forbidden."""
+        with suppress(google.GoogleAPIError):
+            found = self._client.list_blobs(self._bucket, prefix=blobs.key(key), max_results=1, **self._patience)
+            return all(one.name != key for one in found)
+        return False
+
     @contextmanager
     def _told(self, key: str | None = None) -> Generator[None]:
         """Tell the SDK's errors in the product's words."""
@@ -110,7 +117,8 @@ class StorageBlobs:
             yield
         except (google.GoogleAPIError, _media.InvalidResponse, _media.DataCorruption) as error:
             status = _status(error)
-            if status == _NOT_FOUND and key is not None and "bucket does not exist" not in str(error):
+            is_absent = status == _NOT_FOUND and "bucket does not exist" not in str(error)
+            if key is not None and (is_absent or (status == _FORBIDDEN and self._lacks(key))):
                 raise NotFound(f"There is no file {key}.") from None
             detail = f"The bucket {bucket} takes or gives no file: {status or 'broken'}."
             raise (ContextFSError(detail) if status in _LASTING else Unavailable(detail)) from error

@@ -4,5 +4,5 @@ alter table contextfs.scim_tokens add column made_by uuid;
 alter table contextfs.sso_settings add column vouched_by uuid;
 
 -- Memories that a session proved which did not teach them: few are, and a session that is read again asks for its own.
-create index memories_proven on contextfs.memories (org_id, project_id)
+create index concurrently if not exists memories_proven on contextfs.memories (org_id, project_id)
 where jsonb_array_length(provenance) > case when session_id is null then 0 else 1 end;

@@ -9,7 +9,7 @@ import msgspec
 from contextfs.domain.sessions.model import Captured, Message, NewMessage, NewSession, Session, Status
 from contextfs.domain.sessions.rules import named
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.capture.messages import message, title_of
+from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import named as named_id
 from contextfs.kit.ids import placed, uuid7s
@@ -186,7 +186,7 @@ class LocalSessions:
         by_name = (
             placed(session_id, new.created_at or now, place, new.external_id) if new.external_id is not None else usual
         )
-        return message(new, cleaner, session_id=session_id, message_id=new.id or by_name, now=now)
+        return message(cleaned(new, cleaner), session_id=session_id, message_id=new.id or by_name, now=now)
 
     def _add(self, session_id: UUID, fresh: Sequence[Message]) -> int:
         """Store messages that are not stored yet; gives how many that were."""

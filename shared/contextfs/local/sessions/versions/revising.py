@@ -12,7 +12,7 @@ from uuid import UUID
 from contextfs.domain.sessions.model import Message, NewMessage
 from contextfs.domain.sessions.rules import is_left_behind, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.capture.messages import message
+from contextfs.journeys.capture.messages import cleaned, message
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.sessions.rows import SQL, message_in, row_of_message, text
 
@@ -77,7 +77,8 @@ def _say_otherwise(base: Base, changed: Iterable[Row], now: datetime) -> None:
 
 def _read(row: Row, new: NewMessage, cleaner: Cleaner) -> Row | None:
     was = message_in(row)
-    return _changed(row, message(new, cleaner, session_id=was.session_id, message_id=was.id, now=was.created_at))
+    clean = cleaned(new, cleaner)
+    return _changed(row, message(clean, session_id=was.session_id, message_id=was.id, now=was.created_at))
 
 
 def _left(row: Row) -> Row | None:

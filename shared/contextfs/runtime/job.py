@@ -119,8 +119,8 @@ def _reseal(environment: Mapping[str, str]) -> str:
     if pepper.is_alone(first):
         return told
     if done.hashed_otherwise:
-        left = f"{done.hashed_otherwise} keys and directories' tokens were not used since, and may open by another one alone"
-        return f"{told}; {left}: keep the others, or make new keys for these"
+        left = f"{done.hashed_otherwise} keys and directories' tokens were not used since"
+        return f"{told}; {left}, and may open by another one alone: keep the others, or make new keys for these"
     ends = "what else was hashed with them (logins, programs' grants, invitations) ends by itself within 90 days"
     return f"{told}; no key needs the others any more, and {ends}: take them out then, or now"
 

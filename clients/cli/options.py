@@ -1,6 +1,6 @@
 """Options that several commands share, and how their values are read."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -86,4 +86,9 @@ def moment(text: str, name: str, also: str = "") -> datetime:
         raise Misused(
             f"{name}: {text!r} is no time: write 2026-11-01, 2026-11-01T09:30 or 2026-11-01T09:30+01:00{also}"
         ) from None
-    return parsed if parsed.tzinfo else parsed.astimezone()
+    try:
+        at = parsed if parsed.tzinfo else parsed.astimezone()
+        at.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise Misused(f"{name}: {text!r} is at an end of the calendar: take a year from 2 to 9998") from None
+    return at

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import psycopg
+import pytest
 from starlette.testclient import TestClient
 
 from contextfs.runtime.gateway import gateway
@@ -96,6 +97,41 @@ def test_all_add_the_same_memory(tenant: Tenant, rows: Rows) -> None:
     assert len(rows.of("memories", tenant)) == 1
     assert sum(reply.json()["receipt"]["stored"] for reply in replies) == 1
     assert sum(reply.json()["receipt"]["duplicates"] for reply in replies) == THREADS - 1
+
+
+@pytest.mark.parametrize("what", ["memory", "message"])
+def test_who_waits_for_a_twin_with_the_same_key_holds_nothing_that_the_twin_needs(
+    what: str, tenant: Tenant, things: Things, rows: Rows, database_url: str
+) -> None:
+    """Who is known asks ahead; a twin at another process does not: were it before the key, each would wait for each."""
+    bodies = {
+        "memory": ("/v1/memories", {"project_id": str(tenant.project_id), "content": "Said by both."}),
+        "message": (
+            f"/v1/sessions/{things.session_id}/messages",
+            {"messages": [{"role": "user", "content": "Said by both."}]},
+        ),
+    }
+    path, body = bodies[what]
+    assert tenant.call("POST", path, body).status_code == 201, "from now on they are known"
+    reserving = (
+        "insert into contextfs.idempotency_keys (org_id, actor_id, key, request_hash, created_at) "
+        "values (%s, %s, 'k1', '', now())"
+    )
+    held = "select 1 from pg_locks where locktype = 'advisory' and %s = any(pg_blocking_pids(pid))"
+
+    with psycopg.connect(database_url) as twin, ThreadPoolExecutor(1) as pool:
+        twin.execute(reserving, [tenant.org_id, rows.of("api_keys", tenant)[0]["id"]])
+        waiting = pool.submit(tenant.call, "POST", path, body, idempotency_key="k1")
+        wait_until(lambda: rows.waiting_for(twin.info.backend_pid))
+        memories = rows.connection.execute(held, [twin.info.backend_pid]).fetchall()
+        sessions = twin.execute(
+            "select 1 from contextfs.sessions where id = %s for update skip locked", [things.session_id]
+        )
+        found = memories, len(sessions.fetchall())
+        twin.rollback()
+
+    assert found == ([], 1)
+    assert waiting.result().status_code == 201
 
 
 def test_all_change_one_memory_and_every_text_is_in_its_history(tenant: Tenant, things: Things) -> None:

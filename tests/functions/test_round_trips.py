@@ -41,12 +41,26 @@ def test_who_reads_one_thing_has_it_in_one(tenant: Tenant, things: Things, trips
 
 
 def test_who_writes_opens_writes_and_settles(tenant: Tenant, things: Things, trips: list[int]) -> None:
+    assert [_counted(trips, call) for call in _writing(tenant, things)] == [2, 2]
+
+
+def test_who_writes_with_a_key_reserves_it_in_one_more(tenant: Tenant, things: Things, trips: list[int]) -> None:
+    """What is asked first comes along with that."""
+    keyed = _writing(tenant, things, key=lambda: {"idempotency_key": uuid4().hex})
+
+    assert [_counted(trips, call) for call in keyed] == [3, 3]
+
+
+def _writing(
+    tenant: Tenant, things: Things, key: Callable[[], dict[str, str]] = dict
+) -> tuple[Callable[[], None], Callable[[], None]]:
     def remember() -> None:
         body = {"project_id": str(tenant.project_id), "content": uuid4().hex}
-        assert tenant.call("POST", "/v1/memories", body).status_code == 201
+        assert tenant.call("POST", "/v1/memories", body, **key()).status_code == 201
 
     def say() -> None:
         body = {"messages": [{"role": "user", "content": uuid4().hex}]}
-        assert tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", body).status_code == 201
+        path = f"/v1/sessions/{things.session_id}/messages"
+        assert tenant.call("POST", path, body, **key()).status_code == 201
 
-    assert [_counted(trips, remember), _counted(trips, say)] == [2, 2]
+    return remember, say

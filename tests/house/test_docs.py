@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from contextfs.adapters.database.migrate import shipped
 from contextfs.domain.access.rules import PERMISSIONS, ROLES
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.kit.tokens import KINDS, SCANNED_BY
@@ -34,6 +35,14 @@ def test_every_setting_is_told() -> None:
     names = [f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__]
 
     assert missing(names, read("docs/guides/settings.md")) == []
+
+
+def test_every_migration_behind_which_no_rollback_leads_is_in_the_changelog() -> None:
+    """The guides send there who wants older programs back. Those up to 0072 were shipped before it said so."""
+    names = [one.name.removesuffix(".sql") for one in shipped() if one.phase == "post" and one.name > "0073"]
+
+    assert names
+    assert missing(names, read("CHANGELOG.md")) == []
 
 
 def test_leak_scanners_are_told_every_kind_of_credential() -> None:

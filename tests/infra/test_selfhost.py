@@ -1,5 +1,6 @@
 """A server of one's own: the compose file and the image's recipe fit the program that they run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def ours() -> dict[str, Any]:
     return {name: one for name, one in compose()["services"].items() if one["image"].startswith("contextfs")}
 
 
-@pytest.mark.parametrize("name", ["migrate", "gateway", "relay", "worker", "graphs"])
+@pytest.mark.parametrize("name", ["migrate", "gateway", "relay", "worker", "migrate-post", "graphs"])
 def test_a_program_of_ours_has_few_rights_and_known_settings(name: str) -> None:
     service = ours()[name]
 
@@ -55,13 +56,36 @@ def test_nothing_starts_before_its_schema_is_there() -> None:
 
 def test_what_comes_after_a_roll_waits_until_the_programs_of_before_are_gone() -> None:
     """Compose begins a service anew when all that it depends on was begun anew, and runs as it should."""
-    last = ours()["graphs"]
+    last, graphs = ours()["migrate-post"], ours()["graphs"]
     commands = {name: " ".join(service["command"]) for name, service in ours().items()}
 
-    assert [name for name, command in commands.items() if "migrate-post" in command] == ["graphs"]
-    assert commands["graphs"].index("migrate-post") < commands["graphs"].index("graphs")
-    assert set(last["depends_on"]) == set(ours()) - {"migrate", "graphs"}
+    assert [name for name, command in commands.items() if "migrate-post" in command] == ["migrate-post"]
+    assert set(last["depends_on"]) == set(RUNS)
     assert last["depends_on"]["gateway"]["condition"] == "service_healthy"
+    assert graphs["depends_on"] == {"migrate-post": {"condition": "service_completed_successfully"}}
+
+
+@pytest.mark.parametrize(("refused", "ends", "turns"), [(0, 0, 1), (2, 0, 3), (99, 1, 6)])
+def test_what_comes_after_a_roll_is_tried_a_few_times_and_its_end_says_so(
+    refused: int, ends: int, turns: int, tmp_path: Path
+) -> None:
+    """Whoever waits for it (`up --wait`) is told; a container that tried for ever would be taken for one that runs."""
+    for name, does in (("python", f'echo >> turns; [ "$(wc -l < turns)" -gt {refused} ]'), ("sleep", "true")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    service = ours()["migrate-post"]
+    command = [word.replace("$$", "$") for word in service["command"]]
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    done = subprocess.run(command, cwd=tmp_path, env=path, check=False, timeout=60)
+
+    assert (done.returncode, len((tmp_path / "turns").read_text().splitlines())) == (ends, turns)
+    assert service["restart"] == "no"
+
+
+@pytest.mark.parametrize("name", ["migrate-post", "graphs"])
+def test_who_owns_the_database_has_no_secret_beside(name: str) -> None:
+    assert list(ours()[name]["environment"]) == [job.OWNER]
 
 
 def test_a_cache_is_there_for_who_asks_for_it() -> None:

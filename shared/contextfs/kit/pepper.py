@@ -4,7 +4,8 @@ With the first, everything new is hashed, signed and sealed. The others open wha
 pepper is the bytes of the first one, and a digest those by the first one, so that who knows of no other needs none.
 
 One that stands alone is taken letter by letter, with the line's end behind it, if there is one; of several each is a
-line, without it. Each opens what the other spelling hashed: the end of a line that came from a file loses no key.
+line, without it. These are spellings of one pepper: they have one name, and each opens what the others hashed, so that
+the end of a line that came from a file loses no key.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ class Pepper(bytes):
 
 
 class Digest(bytes):
-    """A keyed hash by the first pepper, with those by the others; where there are others, the names of all peppers."""
+    """A keyed hash by the first pepper, with those by the others; where those have other names, the names of all."""
 
     others: tuple[bytes, ...] = ()
     names: tuple[str, ...] = ()
@@ -52,8 +53,8 @@ def read(text: str) -> Pepper:
         raise Invalid(f"Setting CONTEXTFS_KEY_PEPPER: each pepper is a line of {SHORTEST} letters or more.")
     if len(set(lines)) < len(lines):
         raise Invalid("Setting CONTEXTFS_KEY_PEPPER: a pepper stands there twice: take one of the lines out.")
-    spelt = [text, *lines] if alone else [*lines, *(f"{line}{end}" for line in lines for end in _ENDS)]
-    first, *others = dict.fromkeys(one.encode() for one in spelt)
+    ended = (f"{line}{end}" for line in lines for end in _ENDS)
+    first, *others = dict.fromkeys(one.encode() for one in (*([text] if alone else ()), *lines, *ended))
     return Pepper(first, tuple(others))
 
 
@@ -62,11 +63,29 @@ def all_of(pepper: bytes) -> tuple[bytes, ...]:
     return (bytes(pepper), *(pepper.others if isinstance(pepper, Pepper) else ()))
 
 
+def first_of(pepper: bytes) -> Pepper:
+    """Give the first pepper in all of its spellings, without the others."""
+    name = name_of(pepper)
+    first, *others = (one for one in all_of(pepper) if name_of(one) == name)
+    return Pepper(first, tuple(others))
+
+
+def is_first(pepper: bytes, place: int) -> bool:
+    """Tell whether the one in this place of all is the first pepper, however it is spelt."""
+    return name_of(all_of(pepper)[place]) == name_of(pepper)
+
+
+def is_alone(pepper: bytes) -> bool:
+    """Tell whether there is one pepper, however it is spelt."""
+    return len(set(map(name_of, all_of(pepper)))) == 1
+
+
 def digest(pepper: bytes, text: bytes) -> Digest:
     """Hash a secret (HMAC-SHA-256) by each pepper."""
     peppers = all_of(pepper)
     first, *others = (_hashed(one, text) for one in peppers)
-    return Digest(first, tuple(others), tuple(map(name_of, peppers)) if others else ())
+    names = tuple(map(name_of, peppers))
+    return Digest(first, tuple(others), names if len(set(names)) > 1 else ())
 
 
 def _hashed(pepper: bytes, text: bytes) -> bytes:
@@ -99,5 +118,8 @@ def is_by_any(pepper: bytes, text: bytes, told: bytes) -> bool:
 
 @cache
 def name_of(pepper: bytes) -> str:
-    """Name a pepper by what does not give it away: eight hexadecimal digits, which logs and reports may show."""
-    return hashlib.sha256(_PURPOSE + b"\n" + bytes(pepper)).hexdigest()[:8]
+    """Name a pepper by what does not give it away: eight hexadecimal digits, which logs and reports may show.
+
+    Ends of lines around it do not matter.
+    """
+    return hashlib.sha256(_PURPOSE + b"\n" + bytes(pepper).strip(b"\r\n")).hexdigest()[:8]

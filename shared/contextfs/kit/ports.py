@@ -41,6 +41,10 @@ class Transaction(Protocol):
         """
         ...
 
+    def ahead(self, statements: Sequence[Statement]) -> None:
+        """Run what is about to be asked, while something else is done; each is told, once, when it is asked."""
+        ...
+
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose answer nobody needs, while something else is done.
 

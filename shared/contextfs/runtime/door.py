@@ -200,7 +200,7 @@ class Door:
             self.familiar.let_in(asked.caller.proof, route.needs)
             key = admitted.once
             if key is not None:
-                earlier = idempotency.replay(tx, call.principal, key, request, now)
+                earlier = idempotency.replay(tx, call.principal, key, request, now, ahead=asked.sent.first())
                 if earlier is not None:
                     return call, None, earlier
             result = leaving(asked.binding.handle(call, **asked.sent.taken), call)

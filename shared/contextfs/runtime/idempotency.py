@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from contextfs.kit.call import Call
 from contextfs.kit.errors import BadInput, Invalid, Unavailable
-from contextfs.kit.ports import Transaction
+from contextfs.kit.ports import Statement, Transaction
 from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 from contextfs.runtime.http import HttpRequest, HttpResponse
@@ -21,19 +22,37 @@ _HEADER = "idempotency-key"
 
 def key_of(request: HttpRequest) -> str | None:
     """Read the header of a request that changes something; BadInput when it is not 1 to 255 visible characters."""
-    key = request.headers.get(_HEADER)
-    if key is None or request.method == "GET":
+    if not is_asked_for(request):
         return None
+    key = request.headers[_HEADER]
     if not _FORM.fullmatch(key):
         raise BadInput("Idempotency-Key takes 1 to 255 visible ASCII characters.", where="header.Idempotency-Key")
     return key
 
 
-def replay(tx: Transaction, principal: Principal, key: str, request: HttpRequest, now: datetime) -> HttpResponse | None:
-    """Reserve the key, or give the reply of the first call; Invalid when that was another request."""
+def is_asked_for(request: HttpRequest) -> bool:
+    """Tell whether a request brings a key, whatever is wrong with it."""
+    return request.method != "GET" and _HEADER in request.headers
+
+
+def replay(
+    tx: Transaction,
+    principal: Principal,
+    key: str,
+    request: HttpRequest,
+    now: datetime,
+    *,
+    ahead: Sequence[Statement] = (),
+) -> HttpResponse | None:
+    """Reserve the key, or give the reply of the first call; Invalid when that was another request.
+
+    What is asked `ahead` follows in the same round trip: all calls with this key take its locks after the key.
+    """
     place = {"org_id": principal.org_id, "actor_id": principal.actor_id, "key": key}
     fingerprint = _fingerprint(request)
-    if tx.one(_SQL["reserve_key"], place | {"request_hash": fingerprint, "now": now}):
+    reserved = tx.ask(_SQL["reserve_key"], place | {"request_hash": fingerprint, "now": now})
+    tx.ahead(ahead)
+    if reserved():
         return None
     earlier = tx.one(_SQL["earlier_reply"], place)
     if earlier is None or earlier["status"] is None:

@@ -116,13 +116,11 @@ def _reseal(environment: Mapping[str, str]) -> str:
     told = f"reseal: {done.looked_at} looked at, {done.renewed} sealed anew with the pepper {pepper.name_of(first)}"
     if done.unreadable:
         raise Unavailable(f"{told}; none of the peppers opens {', '.join(done.unreadable)}: set them anew.")
-    if not first.others:
+    if pepper.is_alone(first):
         return told
     if done.hashed_otherwise:
-        left = (
-            f"{done.hashed_otherwise} keys and directories' tokens were not used since, and open by another one alone"
-        )
-        return f"{told}; {left}: keep the others, or make new keys for these"
+        left = f"{done.hashed_otherwise} keys and directories' tokens were not used since"
+        return f"{told}; {left}, and may open by another one alone: keep the others, or make new keys for these"
     ends = "what else was hashed with them (logins, programs' grants, invitations) ends by itself within 90 days"
     return f"{told}; no key needs the others any more, and {ends}: take them out then, or now"
 
@@ -140,7 +138,7 @@ def _provider(first: pepper.Pepper) -> Callable[[str], tuple[str, bool]]:
 
         seal = Seal(first)
         text, place = seal.opened(sealed)
-        return seal.seal(text), place > 0
+        return seal.seal(text), not pepper.is_first(first, place)
 
     return anew
 

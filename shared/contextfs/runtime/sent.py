@@ -9,7 +9,7 @@ from contextfs.kit.call import Services
 from contextfs.kit.errors import BadInput, ContextFSError, TooLarge
 from contextfs.kit.payload import Payload
 from contextfs.kit.ports import Statement
-from contextfs.runtime import preconditions
+from contextfs.runtime import idempotency, preconditions
 from contextfs.runtime.binding import Binding, addressed, embodied
 from contextfs.runtime.http import HttpRequest
 from contextfs.runtime.media import media_type_of
@@ -64,7 +64,7 @@ class Sent:
 
     def ahead(self) -> Sequence[Statement]:
         """Give what its handler asks first, as far as that is known before it is read."""
-        if not self._binding.asks_of_body:
+        if not self._binding.asks_of_body and not self._is_keyed:
             with suppress(ContextFSError):
                 return self._binding.ahead(self._addressed)
         return ()
@@ -83,7 +83,16 @@ class Sent:
         """Let its handler make a draft, and give what is asked first beside what the address told."""
         if self._binding.draft is not None and self._draft is None and not self.is_long:
             self._draft = self._binding.draft(services, self.read.taken["body"])
-        return self._binding.ahead(self.taken) if self._binding.asks_of_body else ()
+        return self.first() if self._binding.asks_of_body and not self._is_keyed else ()
+
+    def first(self) -> Sequence[Statement]:
+        """Give all that its handler asks first."""
+        return self._binding.ahead(self.taken)
+
+    @property
+    def _is_keyed(self) -> bool:
+        """Whether it brings an Idempotency-Key: that comes before whatever locks, or a twin that has it would wait."""
+        return idempotency.is_asked_for(self._request)
 
     @cached_property
     def _addressed(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Times are read as people write them, and mean the same for every command."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +24,32 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 )
 def test_how_long_ago_is_read(text: str, ago: timedelta) -> None:
     assert NOW - ago == options.since(text, NOW)
+
+
+@pytest.fixture(params=["UTC", "Etc/GMT-14", "Etc/GMT+12"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this machine be in another time zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"])
+def test_a_time_that_another_zone_cannot_tell_is_refused_in_words(text: str) -> None:
+    with pytest.raises(options.Misused, match=r"^--since: .* is at an end of the calendar"):
+        options.since(text, NOW)
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("text", ["0001-01-03", "9999-12-29", "9999-12-29T23:59-12:00"])
+def test_a_time_beside_the_ends_of_the_calendar_is_read(text: str) -> None:
+    read = options.since(text, NOW)
+
+    assert read is not None
+    assert read.astimezone(UTC).year in {1, 9999}
 
 
 @pytest.mark.parametrize(("text", "day"), [("today", 29), ("Yesterday", 28), ("last week", 22)])

@@ -18,7 +18,22 @@ ORG = UUID(int=7)
 def test_one_alone_is_taken_letter_by_letter() -> None:
     text = "  a pass phrase of more than thirty-two letters "
 
-    assert (text.encode(), ()) == (bytes(pepper.read(text)), pepper.read(text).others)
+    assert text.encode() == bytes(pepper.read(text))
+    assert {one.strip(b"\r\n") for one in pepper.all_of(pepper.read(text))} == {text.encode()}
+
+
+@pytest.mark.parametrize("text", [OLD, f"{OLD}\n", f"{OLD}\r\n", f"\n{OLD}\n\n"])
+def test_spellings_of_one_pepper_have_one_name_and_open_what_the_others_hashed(text: str) -> None:
+    alone, both = pepper.read(text), pepper.read(f"{NEW}\n{text}")
+
+    assert {pepper.name_of(one) for one in pepper.all_of(alone)} == {pepper.name_of(OLD.encode())}
+    assert {OLD.encode(), f"{OLD}\n".encode(), f"{OLD}\r\n".encode()} <= set(pepper.all_of(alone))
+    assert (pepper.is_alone(alone), pepper.digest(alone, b"x").names) == (True, ())
+    assert (pepper.is_alone(both), len(set(pepper.digest(both, b"x").names))) == (False, 2)
+    assert {*pepper.all_of(pepper.first_of(both))} == {*pepper.all_of(pepper.read(NEW))}
+    assert [one.startswith(NEW.encode()) for one in pepper.all_of(both)] == [
+        pepper.is_first(both, place) for place in range(len(pepper.all_of(both)))
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

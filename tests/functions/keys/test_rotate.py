@@ -64,6 +64,18 @@ def test_a_key_that_ends_is_followed_by_one_that_lasts_as_long(tenant: Tenant, r
     assert datetime.fromisoformat(ends) - datetime.fromisoformat(new["created_at"]) == timedelta(hours=24)
 
 
+def test_a_key_that_ends_with_the_last_year_is_followed_by_one_that_does(tenant: Tenant, rows: Rows) -> None:
+    old = made(tenant, expires_at="9999-12-30T00:00:00Z")
+    rows.connection.execute(
+        "update contextfs.api_keys set created_at = created_at - interval '3 days' where id = %s",
+        [old["api_key"]["id"]],
+    )
+    reply = rotated(tenant, old)
+
+    assert reply.status_code == 201, reply.text
+    assert reply.json()["api_key"]["expires_at"] == "9999-12-30T00:00:00Z"
+
+
 def test_a_key_that_has_ended_is_not_rotated(tenant: Tenant) -> None:
     old = made(tenant)
     tenant.call("DELETE", f"/v1/api-keys/{old['api_key']['id']}")

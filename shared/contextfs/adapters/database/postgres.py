@@ -70,6 +70,10 @@ class PostgresTransaction:
         answer = self._read_ahead((query, parameters)) or self._depart((query, parameters))[-1]
         return lambda: answer.row
 
+    def ahead(self, statements: Sequence[Statement]) -> None:
+        """Run what is about to be asked, while something else is done; each is told, once, when it is asked."""
+        self._ahead += zip(statements, self._depart(*statements), strict=True)
+
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose answer nobody needs, while something else is done."""
         self._depart((query, parameters))

@@ -19,7 +19,7 @@ def renewing(entering: Parameters) -> Sequence[Statement]:
     round trip): that opens nothing which it did not open.
     """
     hashed = entering.get("hash")
-    if not isinstance(hashed, Digest) or not hashed.others:
+    if not isinstance(hashed, Digest) or not hashed.names:
         return ()
     thing = next(entering[name] for name in ("id", "login_id", "token_id") if name in entering)
     named = {"org_id": entering["org_id"], "id": thing, "names": list(hashed.names), "hashes": digests(hashed)}

@@ -98,10 +98,18 @@ def rotate(call: Call, key_id: UUID, wanted: Rotation) -> ApiKeyCreated:
         permissions=tuple(old.permissions),
         project_id=old.project_id,
         user_id=old.user_id,
-        expires_at=None if old.expires_at is None else call.now + (old.expires_at - old.created_at),
+        expires_at=None if old.expires_at is None else _lasting(old.created_at, old.expires_at, call.now),
     )
     call.emit("api_key.rotated", key_id, old.project_id, replaced_by=str(created.api_key.id))
     return created
+
+
+def _lasting(begun: datetime, ended: datetime, now: datetime) -> datetime:
+    """Give the end of what begins now and lasts as long; one behind the last year is that of before."""
+    try:
+        return now + (ended - begun)
+    except OverflowError:
+        return ended
 
 
 def revoke(call: Call, key_id: UUID) -> ApiKey:

@@ -1,6 +1,5 @@
 """Seal and sign anew, with the first pepper, what another one sealed and signed; then the others can go."""
 
-import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +9,7 @@ from contextfs.domain.sources import sealing
 from contextfs.domain.sources.resealing import Sealed, hashed_otherwise, put, sealed, tell_newest
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.ids import Entropy
-from contextfs.kit.pepper import is_by_any, name_of
+from contextfs.kit.pepper import first_of, is_by_any, is_first, name_of
 from contextfs.kit.ports import Database
 
 Provider = Callable[[str], tuple[str, bool]]
@@ -79,9 +78,9 @@ def _anew(one: Sealed, pepper: bytes, provider: Provider, entropy: Entropy) -> b
         said = checkpoint.said(one.org_id, int(one.thing), one.said)
         if not is_by_any(pepper, said, one.sealed):
             raise Unavailable("This checkpoint was signed by none of the peppers.")
-        return None if hmac.compare_digest(signature, one.sealed) else signature
+        return None if is_by_any(first_of(pepper), said, one.sealed) else signature
     if one.place.startswith("sso_settings."):
         text, was_another = provider(one.sealed.decode())
         return text.encode() if was_another else None
     text, place = sealing.opened(one.sealed, pepper, UUID(one.thing))
-    return sealing.seal(text, pepper, UUID(one.thing), entropy) if place else None
+    return None if is_first(pepper, place) else sealing.seal(text, pepper, UUID(one.thing), entropy)

@@ -181,6 +181,9 @@ class _Noting:
 
         return come
 
+    def ahead(self, statements: Sequence[Statement]) -> None:
+        self._tx.ahead(statements)
+
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
         self._asked.append((query, 1))
         self._tx.soon(query, parameters)

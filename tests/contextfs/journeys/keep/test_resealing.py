@@ -15,9 +15,10 @@ import pytest
 
 from contextfs.domain.audit import checkpoint
 from contextfs.domain.sources import sealing
+from contextfs.kit import pepper
 from contextfs.kit.errors import Unavailable
 from contextfs.runtime import job
-from tests.conftest import Tenant
+from tests.conftest import Tenant, founded
 from tests.contextfs.journeys.keep.peppers import NEW, OLD, Start, add_sources, opened, run, start, tenants, url
 from tests.contextfs.runtime.test_job import environment
 from tests.house.source import ROOT
@@ -96,6 +97,42 @@ def test_the_job_tells_when_the_others_can_go(start: Start, tenants: list[Tenant
     assert job.run("reseal", variables | {"CONTEXTFS_KEY_PEPPER": NEW}).startswith(
         "reseal: 16 looked at, 0 sealed anew"
     )
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_an_installation_with_one_pepper_is_told_of_no_other(end: str, start: Start, url: str) -> None:
+    """However it is spelt: a file ends with a line's end."""
+    alone = start(f"{OLD}{end}")
+    tenant = founded(alone.wired, alone.http)
+    with psycopg.connect(url) as connection:
+        connection.execute("update contextfs.api_keys set pepper = null")  # as keys are from before names were noted
+    variables = environment(url) | {"CONTEXTFS_KEY_PEPPER": f"{OLD}{end}"}
+
+    told = job.run("reseal", variables)
+
+    assert told.endswith(f"sealed anew with the pepper {pepper.name_of(OLD.encode())}")
+    assert alone.status(tenant.key) == 200
+    assert job.run("reseal", variables) == told
+
+
+def test_what_was_sealed_by_another_spelling_of_the_pepper_stays(tenants: list[Tenant], url: str) -> None:
+    told = job.run("reseal", environment(url) | {"CONTEXTFS_KEY_PEPPER": f"{OLD}\n"})
+
+    assert told.startswith("reseal: 16 looked at, 0 sealed anew")
+
+
+def test_a_key_of_the_newest_pepper_whose_name_nobody_noted_is_counted_no_more_once_it_was_used(
+    start: Start, tenants: list[Tenant], url: str
+) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("update contextfs.api_keys set pepper = null")
+    setting = f"{OLD}\n{NEW}"
+    variables = environment(url) | {"CONTEXTFS_KEY_PEPPER": setting}
+
+    assert "; 2 keys and directories' tokens were not used since" in job.run("reseal", variables)
+    server = start(setting)
+    assert [200, 200] == [server.status(one.key) for one in tenants]
+    assert "no key needs the others any more" in job.run("reseal", variables)
 
 
 def test_what_no_pepper_opens_is_named_and_the_rest_is_done(tenants: list[Tenant], url: str) -> None:

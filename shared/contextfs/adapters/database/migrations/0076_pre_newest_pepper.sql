@@ -20,10 +20,10 @@ as $$
     select p.name from contextfs_secret.newest_pepper as p
 $$;
 
--- Hash what is presented with the newest pepper, where it was hashed with another one that the program knows. Who brings such a
--- hash has the credential itself. It is asked before the caller is let in, which sets the claims that this begins with, or takes
--- them away. One question tells which row it is, whose plan is kept. Who is about to hash the same does it: nobody waits here,
--- for either hash lets in.
+-- Hash what is presented with the newest pepper, where it was hashed with another one that the program knows; and note its name
+-- where that was hashed with it already, and no name was noted, as none was before 0070. Who brings such a hash has the credential
+-- itself. It is asked before the caller is let in, which sets the claims that this begins with, or takes them away. One question
+-- tells which row it is, whose plan is kept. Who is about to hash the same does it: nobody waits here, for either hash lets in.
 create function contextfs.hash_anew(claimed_org uuid, thing uuid, names text [], hashes bytea []) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, contextfs, pg_temp
@@ -41,7 +41,8 @@ begin
     select p.name, p.kept, p.noted into place
     from (
         select 'api_keys', 'hash', ', pepper = $5' from contextfs.api_keys as k
-        where k.org_id = claimed_org and k.id = thing and k.hash = any(stale)
+        where k.org_id = claimed_org and k.id = thing
+        and (k.hash = any(stale) or (k.hash = fresh and k.pepper is distinct from newest))
         union all
         select 'logins', case when l.hash = any(stale) then 'hash' else 'earlier_hash' end, '' from contextfs.logins as l
         where l.org_id = claimed_org and l.id = thing and (l.hash = any(stale) or l.earlier_hash = any(stale))
@@ -53,7 +54,8 @@ begin
         where g.org_id = claimed_org and g.id = thing and g.access_hash = any(stale)
         union all
         select 'scim_tokens', 'hash', ', pepper = $5' from contextfs.scim_tokens as t
-        where t.org_id = claimed_org and t.id = thing and t.hash = any(stale)
+        where t.org_id = claimed_org and t.id = thing
+        and (t.hash = any(stale) or (t.hash = fresh and t.pepper is distinct from newest))
         union all
         select 'invitations', 'hash', '' from contextfs.invitations as i
         where i.org_id = claimed_org and i.id = thing and i.hash = any(stale)
@@ -67,7 +69,7 @@ begin
             where org_id = $2 and id = $3 and %2$I = any($4) for no key update skip locked
         )',
         place.name, place.kept, place.noted
-    ) using fresh, claimed_org, thing, stale, newest;
+    ) using fresh, claimed_org, thing, hashes, newest;
     return true;
 end
 $$;

@@ -62,7 +62,9 @@ def chat(
             base.execute("insert or ignore into blobs values (?, ?)", (sha256(data).hexdigest(), data))
     root += field(9, workspace.encode()) if workspace else b""
     state = field(4, b"password=hunter2-Blue-Horse")
-    for data in (root, state):
+    file = b'{"private_note": "hunter2-Blue-Horse"}'
+    root += field(4, sha256(file).digest())
+    for data in (root, state, file):
         base.execute("insert into blobs values (?, ?)", (sha256(data).hexdigest(), data))
     usual = {"agentId": ID, "latestRootBlobId": sha256(root).hexdigest(), "name": "Files", "createdAt": 1781256145540}
     base.execute("insert into meta values ('0', ?)", (json.dumps(usual | about).encode().hex(),))
@@ -118,8 +120,13 @@ def test_other_values_are_survived(tmp_path: Path, about: dict[str, Any]) -> Non
     assert all(one.messages for one in found)
 
 
-def test_a_chat_is_kept_without_files_and_states_and_read_from_that(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_a_chat_is_kept_without_files_and_states_and_read_from_that(tmp_path: Path, *, is_plain: bool) -> None:
     path = chat(tmp_path / "store.db", workspace="file:///work/shop")
+    with sqlite3.connect(path) as base:
+        [(digits,)] = base.execute("select value from meta")
+        base.execute("update meta set value = ?", (bytes.fromhex(digits).decode() if is_plain else digits,))
+    base.close()
     before = only(path)
     of_tool = reader("cursor")
     [data] = [b"".join(lines) for _, lines in kept.parts(of_tool, path)]

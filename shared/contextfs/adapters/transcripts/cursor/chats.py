@@ -15,7 +15,16 @@ import msgspec
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, models, opening
-from contextfs.adapters.transcripts.cursor.agent import TOOL, Parts, asked, is_tagged, parts_of, replied, texts
+from contextfs.adapters.transcripts.cursor.agent import (
+    TOOL,
+    Parts,
+    asked,
+    is_tagged,
+    named_by,
+    parts_of,
+    replied,
+    texts,
+)
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import document, items, moment, table, text
 from contextfs.adapters.transcripts.sqlite import Base, Row
@@ -91,7 +100,8 @@ def _messages(said: list[Message], at: datetime | None, tally: Tally) -> Iterato
     for name, message, data in said:
         role = message.get("role")
         parts = _parts(message, tally)
-        place = turns.Place(external_id=names.once(name), at=at, source=turns.source(name, data), tally=tally)
+        said_by = names.of(role, named_by(parts))
+        place = turns.Place(external_id=said_by, at=at, source=turns.source(name, data), tally=tally)
         if role in ("user", "tool"):
             yield from asked(parts, place, has_tags=has_tags)
         elif role == "assistant":

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from contextfs.adapters.transcripts import kept, read_path, reader
-from contextfs.adapters.transcripts.cursor import find, is_session, read
+from contextfs.adapters.transcripts.cursor import find, read
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.turns import Names
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.transcripts.samples import order, place, said
 
@@ -36,6 +37,21 @@ SAID: list[dict[str, Any]] = [
     },
     {"role": "assistant", "content": "There is one."},
 ]
+
+WRITTEN: list[dict[str, Any]] = [
+    {"role": "user", "message": {"content": SAID[2]["content"]}},
+    {
+        "role": "assistant",
+        "message": {
+            "content": [
+                {"type": "text", "text": "I look.\n\n[REDACTED]"},
+                {"type": "tool_use", "name": "Shell", "input": {"command": "ls"}},
+            ]
+        },
+    },
+    {"role": "assistant", "message": {"content": [{"type": "text", "text": "There is one."}]}},
+]
+"""The same chat as a transcript has it."""
 
 
 def field(number: int, value: bytes) -> bytes:
@@ -140,13 +156,34 @@ def test_a_chat_is_found_where_it_has_no_transcript(tmp_path: Path) -> None:
     other = "0" * 36
     alone = chat(tmp_path / ".cursor" / "chats" / "0f" / ID / "store.db")
     in_settings = chat(tmp_path / ".config" / "cursor" / "chats" / "0f" / ID / "store.db")
-    twice = chat(tmp_path / ".cursor" / "chats" / "0f" / other / "store.db")
+    chat(tmp_path / ".cursor" / "chats" / "0f" / other / "store.db")
     transcript = tmp_path / ".cursor" / "projects" / "work-shop" / "agent-transcripts" / other / f"{other}.jsonl"
     transcript.parent.mkdir(parents=True)
     transcript.touch()
 
     assert sorted([alone, in_settings, transcript]) == find(tmp_path, {}, "linux")
-    assert [False, True] == [is_session(path) for path in (twice, alone)]
+
+
+def test_a_transcript_that_comes_later_names_what_the_database_told_alike(tmp_path: Path) -> None:
+    of_base = only(chat(tmp_path / "store.db"))
+    transcript = tmp_path / f"{ID}.jsonl"
+    transcript.write_text("\n".join(map(json.dumps, WRITTEN)))
+    of_transcript = only(transcript)
+    named = {one.external_id: (one.kind, one.content) for one in of_base.messages}
+
+    assert of_base.external_id == of_transcript.external_id
+    assert ["prompt", "reply", "reply"] == [one.kind for one in of_transcript.messages]
+    assert [(one.kind, one.content) for one in of_transcript.messages] == [
+        named.get(one.external_id) for one in of_transcript.messages
+    ]
+
+
+def test_what_had_a_name_with_its_reasoning_leaves_that_behind(tmp_path: Path) -> None:
+    transcript = tmp_path / f"{ID}.jsonl"
+    transcript.write_text("\n".join(map(json.dumps, WRITTEN)))
+    former = Names().of("assistant", WRITTEN[1]["message"]["content"])
+
+    assert [former] == list(only(transcript).left)
 
 
 def test_another_database_is_refused(tmp_path: Path) -> None:

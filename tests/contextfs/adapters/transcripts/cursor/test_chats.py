@@ -14,6 +14,7 @@ from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.turns import Names
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.transcripts.samples import order, place, said
+from tests.growth import is_linear
 
 ID = "ac437fdf-3e7e-4a54-98a4-7bb04fd3efc6"
 CONTEXT = "<user_info>\nOS Version: linux\nWorkspace Path: /work/shop\n</user_info>"
@@ -162,6 +163,18 @@ def test_a_chat_is_found_where_it_has_no_transcript(tmp_path: Path) -> None:
     transcript.touch()
 
     assert sorted([alone, in_settings, transcript]) == find(tmp_path, {}, "linux")
+
+
+def test_chats_are_found_in_time_that_grows_as_they_do(tmp_path: Path) -> None:
+    for many in (25, 200):
+        for n in range(many):
+            (tmp_path / str(many) / ".cursor" / "chats" / "0f" / f"a{n}").mkdir(parents=True)
+            (tmp_path / str(many) / ".cursor" / "chats" / "0f" / f"a{n}" / "store.db").touch()
+            (tmp_path / str(many) / ".cursor" / "projects" / f"p{n}" / "agent-transcripts" / f"b{n}").mkdir(
+                parents=True
+            )
+
+    assert is_linear(lambda chats: find(tmp_path / str(len(chats)), {}, "linux"), "a", 200)
 
 
 def test_a_transcript_that_comes_later_names_what_the_database_told_alike(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
@@ -35,6 +34,7 @@ async def main():
 anyio.run(main)
 """
 _QUERY = "which port does the staging database use"
+_ANSWER = "5433"
 _WHAT = "ctx mcp, start to first answer"
 
 
@@ -45,22 +45,29 @@ def run() -> list[Row]:
         variables = {"CONTEXTFS_HOME": f"{folder}/home", "CONTEXTFS_BACKGROUND": "off", "HOME": folder}
         environment = os.environ | variables
         _fill(repository, environment)
-        ours = _searched([sys.executable, "-m", "clients.cli.main", "mcp"], "contextfs_search", repository, environment)
-        bare = _searched([sys.executable, "-c", _BARE], "search", repository, environment)
+        command = [sys.executable, "-m", "clients.cli.main", "mcp"]
+        ours = _searched(command, "contextfs_search", _ANSWER, repository, environment)
+        bare = _searched([sys.executable, "-c", _BARE], "search", "nothing", repository, environment)
         times = pairs(ours, bare, runs=RUNS, warmup=1)
         rows = [row(_WHAT, "a server of the SDK that does nothing", times, goal="≤ 2×")]
         if rival := shutil.which("basic-memory"):
-            theirs = _searched([rival, "mcp"], "search_notes", repository, _notes(rival, Path(folder), repository))
+            notes = _notes(rival, Path(folder), repository)
+            theirs = _searched([rival, "mcp"], "search_notes", _ANSWER, repository, notes)
             rows.append(row(_WHAT, "basic-memory mcp", pairs(ours, theirs, runs=RUNS, warmup=1), goal="< 1×"))
     return rows
 
 
-def _searched(command: list[str], tool: str, folder: Path, environment: dict[str, str]) -> Callable[[], Any]:
+def _searched(
+    command: list[str], tool: str, answer: str, folder: Path, environment: dict[str, str]
+) -> Callable[[], None]:
+    """Give a search by a new server; RuntimeError where `answer` is not in what comes, for that was no search."""
     parameters = StdioServerParameters(command=command[0], args=command[1:], cwd=folder, env=environment)
 
-    async def search() -> Any:
+    async def search() -> None:
         async with Client(parameters, mode="legacy", read_timeout_seconds=120) as client:
-            return await client.call_tool(tool, {"query": _QUERY})
+            given = await client.call_tool(tool, {"query": _QUERY})
+        if given.is_error or answer not in str(given.content):
+            raise RuntimeError(f"{command[0]} did not find {answer}: {given.content}")
 
     return lambda: asyncio.run(search())
 

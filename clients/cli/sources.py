@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -73,14 +73,15 @@ def list_(json: options.Json = False) -> None:
     with server.opened() as client:
         sources = list(client.sources.list())
         if json:
-            output.say_json(sources)
+            output.say_json([_shown(client, one) for one in sources])
         elif not sources:
             output.say("There is no source yet: ctx sources add NAME.")
         else:
             names = {project.id: project.name for project in client.projects.list(page_size=200)}
             into = [output.one_line(names.get(one.project_id, str(one.project_id)), 40) for one in sources]
             rows = [
-                [_printed(one), one.preset, one.scheme, to, one.path] for one, to in zip(sources, into, strict=True)
+                [_printed(one), one.preset, one.scheme, to, _url(client, one)]
+                for one, to in zip(sources, into, strict=True)
             ]
             output.table(["name", "sends", "signs", "into project", "to"], rows)
 
@@ -108,7 +109,7 @@ def remove(source: Named, json: options.Json = False) -> None:
         found = _found(client, source)
         client.sources.delete(found.id)
         if json:
-            output.say_json(found)
+            output.say_json(_shown(client, found))
         else:
             output.say(f"{_printed(found)} sends no more; what it sent stays.")
 
@@ -138,14 +139,23 @@ def _printed(source: Source) -> str:
     return output.one_line(source.name, 40)
 
 
+def _url(client: ContextFS, source: Source) -> str:
+    """Give the whole address that a sender is told."""
+    return f"{client.address.url}{source.path}"
+
+
+def _shown(client: ContextFS, source: Source) -> dict[str, Any]:
+    return msgspec.structs.asdict(source) | {"url": _url(client, source)}
+
+
 def _print_created(client: ContextFS, made: SourceCreated, *, json: bool) -> None:
     if json:
-        output.say_json(made)
+        output.say_json({"source": _shown(client, made.source), "secret": made.secret})
         return
     output.say(output.bold(f"{_printed(made.source)} may send now; its secret is shown this once:"))
     output.block(
         [
-            ("url", f"{client.address.url}{made.source.path}"),
+            ("url", _url(client, made.source)),
             ("secret", made.secret),
             ("signs", f"as {made.source.scheme} does"),
             ("project", output.one_line(client.projects.get(made.source.project_id).name)),

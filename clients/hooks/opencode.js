@@ -34,16 +34,22 @@ export const ContextFS = async ({ directory }) => {
   const begun = new Map()
   const subagents = new Set()
   const around = (session) => ({ session_id: session, cwd: directory })
+  /** Ring once, whatever went on: one reading of OpenCode's database tells of every session. */
   const over = () => {
-    for (const session of begun.keys()) {
-      const input = JSON.stringify({ ...around(session), hook_event_name: "SessionEnd" })
-      spawnSync(COMMANDS.SessionEnd, { shell: true, input, stdio: ["pipe", "ignore", "ignore"], timeout: PATIENCE })
-    }
+    const session = [...begun.keys()].at(-1)
     begun.clear()
+    if (!session) return
+    const input = JSON.stringify({ ...around(session), hook_event_name: "SessionEnd" })
+    spawnSync(COMMANDS.SessionEnd, { shell: true, input, stdio: ["pipe", "ignore", "ignore"], timeout: PATIENCE })
   }
-  const beginning = (session) => {
-    if (!begun.has(session)) begun.set(session, ring("SessionStart", around(session)))
+  /** Begin a session. One that this process did not create is resumed, and has what it was handed before. */
+  const beginning = (session, source = { source: "resume" }) => {
+    if (!begun.has(session)) begun.set(session, ring("SessionStart", { ...around(session), ...source }))
     return begun.get(session)
+  }
+  const forgotten = (session) => {
+    begun.delete(session)
+    subagents.delete(session)
   }
   process.on("exit", over)
   return {
@@ -51,10 +57,13 @@ export const ContextFS = async ({ directory }) => {
       const { info, sessionID } = event.properties ?? {}
       const session = sessionID ?? info?.id
       const rings = RINGS[event.type]
+      if (event.type === "session.deleted") return forgotten(session)
       if (info?.parentID) subagents.add(info.id)
-      if (event.type === "server.instance.disposed") over()
-      else if (!rings || !session || subagents.has(session)) return
-      else if (rings === "SessionStart") beginning(session)
+      if (event.type === "server.instance.disposed") {
+        over()
+        process.off("exit", over)
+      } else if (!rings || !session || subagents.has(session)) return
+      else if (rings === "SessionStart") beginning(session, {})
       else ring(rings, around(session))
     },
     "chat.message": async ({ sessionID }, { message, parts }) => {

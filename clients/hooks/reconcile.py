@@ -30,6 +30,8 @@ _EDITORS: Final = "GitHub.copilot-chat"
 """The folder in which Copilot in VS Code keeps its transcripts; it runs Copilot's hooks, too."""
 _IN_A_DATABASE: Final = frozenset({"opencode"})
 """Tools that keep all conversations in one place: what is about a store's repository is read of it."""
+_NOT_FOUND: Final = 3
+"""How `ctx import` ends where there is nothing to import."""
 _TRIES: Final = 5
 _KEPT_SECONDS: Final = 30 * 24 * 3600.0
 
@@ -65,15 +67,19 @@ def is_waiting(place: Place) -> bool:
 
 
 def reconcile(place: Place) -> int:
-    """Read every transcript that a note names; gives how many were stored."""
+    """Read every transcript that a note names; gives how many were stored.
+
+    Notes are taken before anything is read, so that one reading of a database serves all that are about it.
+    """
     done = 0
-    for file in _taken(place):
+    is_read: dict[str, bool] = {}
+    for file in [*_taken(place)]:
         note = _note(file)
         if note is None or _is_old(file):
             file.unlink()
         elif (reader := _reader(note)) is None:
             continue  # a later version may read it
-        elif _is_stored(place, reader, note):
+        elif _is_stored(place, reader, note, is_read):
             file.unlink()
             done += 1
         else:
@@ -136,13 +142,19 @@ def _transcript(note: Note) -> str:
     return str(Path(folder) / "session-state" / str(note.get("session")) / "events.jsonl")
 
 
-def _is_stored(place: Place, reader: str, note: Note) -> bool:
-    """Import a transcript as `ctx import` does; tells whether all of it was stored."""
+def _is_stored(place: Place, reader: str, note: Note, is_read: dict[str, bool]) -> bool:
+    """Import a transcript as `ctx import` does, or a database once; tells whether all of it was stored.
+
+    A database that says nothing of this repository has nothing that a later try would find.
+    """
     from clients.cli.main import run  # noqa: PLC0415 - the hook's process loads less
 
     os.chdir(place.root)
-    named = [] if reader in _IN_A_DATABASE else [_transcript(note)]
-    return run(["import", reader, *named]) == 0
+    if reader not in _IN_A_DATABASE:
+        return run(["import", reader, _transcript(note)]) == 0
+    if reader not in is_read:
+        is_read[reader] = run(["import", reader]) in {0, _NOT_FOUND}
+    return is_read[reader]
 
 
 def _later(file: Path, note: Note) -> None:

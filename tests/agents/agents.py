@@ -82,6 +82,15 @@ _QUIET = [
 ]
 _AIDER = ["aider", "--model", "openai/mock-1", *_QUIET, "--yes-always", "--map-tokens", "0", "--no-gitignore"]
 
+_OPENCODE = Agent(
+    name="opencode",
+    program="opencode",
+    command=lambda prompt: ["opencode", "run", prompt],
+    go_on=lambda prompt: ["opencode", "run", "-c", prompt],
+    files={".config/opencode/opencode.json": json.dumps(OPENCODE)},
+    env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_MODELS_FETCH": "1"},
+)
+
 HOOKED = (
     Agent(
         name="claude-code",
@@ -116,18 +125,12 @@ HOOKED = (
             "COPILOT_AUTO_UPDATE": "false",
         },
     ),
-    Agent(
-        name="opencode",
-        program="opencode",
-        command=lambda prompt: ["opencode", "run", prompt],
-        go_on=lambda prompt: ["opencode", "run", "-c", prompt],
-        files={".config/opencode/opencode.json": json.dumps(OPENCODE)},
-        env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_MODELS_FETCH": "1"},
-    ),
+    _OPENCODE,
 )
 """Those that ring by hooks."""
 
 WRAPPED = (
+    _OPENCODE,
     Agent(
         name="aider",
         program="aider",

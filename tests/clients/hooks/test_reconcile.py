@@ -47,8 +47,10 @@ def transcript(repository: Path, tmp_path: Path) -> Path:
     return file
 
 
-def reconciled(environment: dict[str, str], folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "clients.hooks.reconcile", str(folder)], env=environment, check=True)
+def reconciled(environment: dict[str, str], folder: Path) -> str:
+    """Read what waits; gives what was printed."""
+    command = [sys.executable, "-m", "clients.hooks.reconcile", str(folder)]
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def rang(transcript: Path, folder: Path) -> dict[str, Any]:
@@ -89,11 +91,26 @@ def test_a_tool_that_keeps_all_in_one_database_is_read_of_it(
         made.execute("update session set directory = ? where id = ?", (str(repository), sessions[0]))
     made.close()
     spool = repository / ".contextfs" / "local" / "spool"
-    ring("opencode", "SessionEnd", {"session_id": sessions[0], "cwd": str(repository)}, spool=spool)
-    reconciled(environment | {"XDG_DATA_HOME": str(tmp_path / "data")}, repository)
+    for one in sessions:
+        ring("opencode", "SessionEnd", {"session_id": one, "cwd": str(repository)}, spool=spool)
+    said = reconciled(environment | {"XDG_DATA_HOME": str(tmp_path / "data")}, repository)
 
     kept = json.loads(ctx("sessions", "list", "--json"))
     assert (sessions[:1], []) == ([one["external_id"] for one in kept], list(spool.iterdir()))
+    assert (2, 1) == (len(sessions), said.count("from 1 file into"))
+
+
+def test_a_database_that_says_nothing_of_the_repository_is_read(
+    ring: Ring, repository: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    base = tmp_path / "data" / "opencode" / "opencode.db"
+    base.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "data" / "transcripts" / "opencode" / "opencode.db", base)
+    spool = repository / ".contextfs" / "local" / "spool"
+    ring("opencode", "SessionEnd", {"session_id": "s1", "cwd": str(repository)}, spool=spool)
+    reconciled(environment | {"XDG_DATA_HOME": str(tmp_path / "data")}, repository)
+
+    assert [] == list(spool.iterdir())
 
 
 def test_a_ring_starts_it_by_itself(

@@ -28,12 +28,13 @@ def _as_it_is(row: Row) -> Row:
 
 
 class Kept(NamedTuple):
-    """What is kept of a database: its tables, each with the question that gives its rows, and how a row is made plain.
+    """What is kept of a database: its tables, each with what gives its rows, and how a row is made plain.
 
-    A row is plain when a secret in it can be seen: what is packed is unpacked.
+    Rows are given by a question, or by a function where no question tells which they are. A row is plain when a
+    secret in it can be seen: what is packed is unpacked.
     """
 
-    tables: Mapping[str, str]
+    tables: "Mapping[str, str | Callable[[Base], Iterator[Row]]]"
     plain: Callable[[Row], Row] = _as_it_is
 
 
@@ -116,11 +117,11 @@ def unpacked(data: bytes, name: str) -> Generator[Base]:
 
 def dumped(base: Base, kept: Kept) -> Iterator[bytes]:
     """Give what is kept of a database as lines of JSON: the columns of each table, then its rows, in their order."""
-    for table, question in kept.tables.items():
+    for table, rows in kept.tables.items():
         columns = sorted(base.columns(table))
         if columns:
             yield msgspec.json.encode(_Line(table, columns=columns)) + b"\n"
-            for row in base.rows(question):
+            for row in base.rows(rows) if isinstance(rows, str) else rows(base):
                 yield _line(table, kept.plain(row)) + b"\n"
 
 

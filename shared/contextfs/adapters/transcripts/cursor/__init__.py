@@ -24,7 +24,7 @@ KEPT = sqlite.Kept(
         "cursorDiskKV": editor.SQL["kept_keys"],
         "ItemTable": editor.SQL["kept_items"],
         "meta": editor.SQL["kept_about"],
-        "blobs": editor.SQL["kept_blobs"],
+        "blobs": chats.named_by_root,
     },
     chats.plain,
 )

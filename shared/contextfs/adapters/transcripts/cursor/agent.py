@@ -16,6 +16,7 @@ TOOL = "cursor"
 _QUERY = Lines("user_query")
 _IMAGE = "[Image]"
 _HIDDEN = "[REDACTED]"
+"""What a transcript has in the place of reasoning."""
 _KINDS = ("turn_ended", "error")
 
 Parts = list[dict[str, Any]]
@@ -37,7 +38,8 @@ def transcript(
 ) -> Transcript | None:
     """Make the transcript of one agent's session; None when nothing was said."""
     started_at = moment(about.get("createdAtMs"))
-    messages = chained(_messages(own, started_at, tally))
+    renamed: list[str] = []
+    messages = chained(_messages(own, started_at, tally, renamed))
     if not messages:
         return None
     return Transcript(
@@ -48,13 +50,17 @@ def transcript(
         ended_at=moment(about.get("updatedAtMs")),
         cwd=text(about.get("cwd")),
         messages=messages,
+        left=renamed,
         skipped=tally.counts(),
         metadata={"agent": True},
     )
 
 
-def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally) -> Iterator[TranscriptMessage]:
-    names = turns.Names()
+def _messages(
+    own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally, renamed: list[str]
+) -> Iterator[TranscriptMessage]:
+    """Give the messages; `renamed` are the names that some had with their reasoning."""
+    names, before = turns.Names(), turns.Names()
     asked_for = (record for _, record in own if record.get("role") == "user")
     has_tags = is_tagged(parts_of(table(record.get("message")).get("content")) for record in asked_for)
     for line, record in own:
@@ -63,8 +69,9 @@ def _messages(own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally
         if role not in ("user", "assistant"):
             tally.add(f"record:{record.get('type')}") if role is None else tally.add_of("role", role)
             continue
-        name = names.of(role, content)
         parts = parts_of(content)
+        name, former = names.of(role, named_by(parts)), before.of(role, content)
+        renamed += [former] if former != name else []
         place = turns.Place(external_id=name, at=at, source=line.source(), tally=tally)
         if role == "user":
             yield from asked(parts, place, has_tags=has_tags)
@@ -127,6 +134,21 @@ def replied(parts: Parts, place: turns.Place, *, model: str | None = None) -> Tr
     if _HIDDEN in said:
         place.tally.add("thinking")
     return turns.reply(said.replace(_HIDDEN, ""), place, calls=calls, model=model)
+
+
+def named_by(parts: Parts) -> Parts:
+    """Give of a message's parts what it is named by: what a transcript and a database both tell of it."""
+    made: Parts = []
+    for part in parts:
+        match part.get("type"):
+            case "text":
+                said = (text(part.get("text")) or "").replace(_HIDDEN, "").strip()
+                made += [{"type": "text", "text": said}] if said else []
+            case "tool_use":
+                made.append({key: part.get(key) for key in ("type", "name", "input")})
+            case _:
+                made.append(part)
+    return made
 
 
 def parts_of(content: object) -> Parts:

@@ -15,7 +15,16 @@ import msgspec
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, models, opening
-from contextfs.adapters.transcripts.cursor.agent import TOOL, Parts, asked, is_tagged, parts_of, replied, texts
+from contextfs.adapters.transcripts.cursor.agent import (
+    TOOL,
+    Parts,
+    asked,
+    is_tagged,
+    named_by,
+    parts_of,
+    replied,
+    texts,
+)
 from contextfs.adapters.transcripts.model import Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import document, items, moment, table, text
 from contextfs.adapters.transcripts.sqlite import Base, Row
@@ -43,7 +52,7 @@ def is_chat(base: Base) -> bool:
 def transcript(base: Base) -> Transcript | None:
     """Make the transcript of a chat; None when nothing was said."""
     tally = Tally()
-    about = next(filter(None, (_about(row["value"]) for row in base.rows(SQL["about"]))), dict[str, Any]())
+    about = _is(base)
     root = _root(_blob(base, text(about.get("latestRootBlobId"))))
     listed = [(name, _blob(base, name)) for name in items(root.get("messages"))]
     said = [(name, table(document(data)), data) for name, data in listed if data is not None]
@@ -67,10 +76,20 @@ def transcript(base: Base) -> Transcript | None:
     )
 
 
+def named_by_root(base: Base) -> Iterator[Row]:
+    """Give the root, as JSON of the hashes and the workspace alone, and the messages that it lists: no other blob."""
+    name = text(_is(base).get("latestRootBlobId"))
+    root = _root(_blob(base, name))
+    if root:
+        yield {"id": name, "data": msgspec.json.encode(root).decode()}
+    for named in dict.fromkeys(filter(text, items(root.get("messages")))):
+        data = _blob(base, named)
+        if table(document(data)) if data else None:
+            yield {"id": named, "data": data}
+
+
 def plain(row: Row) -> Row:
-    """Give a row as text: of what is in Protobuf, the hashes and the workspace alone, and JSON without its digits."""
-    if isinstance(row.get("data"), bytes) and not row["data"].startswith(b"{"):
-        return row | {"data": msgspec.json.encode(_root(row["data"])).decode()}
+    """Give a row of `meta` as JSON, without its digits."""
     about = _about(row.get("value"))
     return row | {"value": msgspec.json.encode(about).decode()} if about else row
 
@@ -81,7 +100,8 @@ def _messages(said: list[Message], at: datetime | None, tally: Tally) -> Iterato
     for name, message, data in said:
         role = message.get("role")
         parts = _parts(message, tally)
-        place = turns.Place(external_id=names.once(name), at=at, source=turns.source(name, data), tally=tally)
+        said_by = names.of(role, named_by(parts))
+        place = turns.Place(external_id=said_by, at=at, source=turns.source(name, data), tally=tally)
         if role in ("user", "tool"):
             yield from asked(parts, place, has_tags=has_tags)
         elif role == "assistant":
@@ -120,6 +140,11 @@ def _blob(base: Base, name: object) -> bytes | None:
     return None
 
 
+def _is(base: Base) -> dict[str, Any]:
+    """Give what a chat says of itself."""
+    return next(filter(None, (_about(row["value"]) for row in base.rows(SQL["about"]))), dict[str, Any]())
+
+
 def _about(value: object) -> dict[str, Any]:
     """Read what a row of `meta` says; nothing where it is no JSON, in digits or as it is."""
     said = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
@@ -131,7 +156,8 @@ def _about(value: object) -> dict[str, Any]:
 def _root(data: bytes | None) -> dict[str, Any]:
     """Read a root: the hashes of messages in their order, and the workspace."""
     if data is None or data.startswith(b"{"):
-        return table(document(data or b"{}"))
+        told = table(document(data or b"{}"))
+        return {name: told[name] for name in ("messages", "workspace") if name in told}
     fields = [*_fields(data)]
     messages = [value.hex() for number, value in fields if number == _MESSAGES and len(value) == _DIGEST]
     workspace = [value.decode("utf-8", "replace") for number, value in fields if number == _WORKSPACE]

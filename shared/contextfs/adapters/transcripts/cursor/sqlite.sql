@@ -32,9 +32,3 @@ select data from blobs where id = :id
 -- name: kept_about
 -- The rows that say what a chat is.
 select key, value from meta
-
--- name: kept_blobs
--- The messages of a chat, and the blob that lists them, which `meta` names in digits: no files and no states.
-select id, data from blobs
-where cast(substr(data, 1, 1) as text) = '{'
-    or exists (select 1 from meta where instr(lower(meta.value), lower(hex(blobs.id))) > 0)

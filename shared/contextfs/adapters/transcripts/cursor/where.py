@@ -14,7 +14,6 @@ PATTERNS = ("state.vscdb", "store.db", "*.jsonl")
 ABOUT = "meta.json"
 _SUBAGENTS = "subagents"
 _CHAT = "store.db"
-_CHAT_DEPTH = 4
 
 
 def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path, str]]:
@@ -32,23 +31,13 @@ def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path
 
 
 def is_session(path: Path) -> bool:
-    """Tell whether the file is a conversation of its own: a subagent's is not, nor a chat that has a transcript."""
-    return path.parent.name != _SUBAGENTS and not (is_chat(path) and _has_transcript(path))
+    """Tell whether the file is a conversation of its own: a subagent's is not."""
+    return path.parent.name != _SUBAGENTS
 
 
 def is_chat(path: Path) -> bool:
     """Tell whether the file is the database of an agent's chat."""
     return path.name == _CHAT
-
-
-def _has_transcript(path: Path) -> bool:
-    if len(path.parents) < _CHAT_DEPTH:
-        return False
-    transcripts = path.parents[_CHAT_DEPTH - 1] / "projects"
-    try:
-        return any(transcripts.glob(f"*/agent-transcripts/{path.parent.name}*"))
-    except (OSError, ValueError):
-        return False
 
 
 def beside(path: Path) -> dict[str, Path]:

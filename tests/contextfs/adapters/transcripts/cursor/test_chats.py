@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from contextfs.adapters.transcripts import kept, read_path, reader
-from contextfs.adapters.transcripts.cursor import find, is_session, read
+from contextfs.adapters.transcripts.cursor import find, read
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.turns import Names
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.transcripts.samples import order, place, said
+from tests.growth import is_linear
 
 ID = "ac437fdf-3e7e-4a54-98a4-7bb04fd3efc6"
 CONTEXT = "<user_info>\nOS Version: linux\nWorkspace Path: /work/shop\n</user_info>"
@@ -36,6 +38,21 @@ SAID: list[dict[str, Any]] = [
     },
     {"role": "assistant", "content": "There is one."},
 ]
+
+WRITTEN: list[dict[str, Any]] = [
+    {"role": "user", "message": {"content": SAID[2]["content"]}},
+    {
+        "role": "assistant",
+        "message": {
+            "content": [
+                {"type": "text", "text": "I look.\n\n[REDACTED]"},
+                {"type": "tool_use", "name": "Shell", "input": {"command": "ls"}},
+            ]
+        },
+    },
+    {"role": "assistant", "message": {"content": [{"type": "text", "text": "There is one."}]}},
+]
+"""The same chat as a transcript has it."""
 
 
 def field(number: int, value: bytes) -> bytes:
@@ -62,7 +79,9 @@ def chat(
             base.execute("insert or ignore into blobs values (?, ?)", (sha256(data).hexdigest(), data))
     root += field(9, workspace.encode()) if workspace else b""
     state = field(4, b"password=hunter2-Blue-Horse")
-    for data in (root, state):
+    file = b'{"private_note": "hunter2-Blue-Horse"}'
+    root += field(4, sha256(file).digest())
+    for data in (root, state, file):
         base.execute("insert into blobs values (?, ?)", (sha256(data).hexdigest(), data))
     usual = {"agentId": ID, "latestRootBlobId": sha256(root).hexdigest(), "name": "Files", "createdAt": 1781256145540}
     base.execute("insert into meta values ('0', ?)", (json.dumps(usual | about).encode().hex(),))
@@ -118,8 +137,13 @@ def test_other_values_are_survived(tmp_path: Path, about: dict[str, Any]) -> Non
     assert all(one.messages for one in found)
 
 
-def test_a_chat_is_kept_without_files_and_states_and_read_from_that(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_a_chat_is_kept_without_files_and_states_and_read_from_that(tmp_path: Path, *, is_plain: bool) -> None:
     path = chat(tmp_path / "store.db", workspace="file:///work/shop")
+    with sqlite3.connect(path) as base:
+        [(digits,)] = base.execute("select value from meta")
+        base.execute("update meta set value = ?", (bytes.fromhex(digits).decode() if is_plain else digits,))
+    base.close()
     before = only(path)
     of_tool = reader("cursor")
     [data] = [b"".join(lines) for _, lines in kept.parts(of_tool, path)]
@@ -133,13 +157,46 @@ def test_a_chat_is_found_where_it_has_no_transcript(tmp_path: Path) -> None:
     other = "0" * 36
     alone = chat(tmp_path / ".cursor" / "chats" / "0f" / ID / "store.db")
     in_settings = chat(tmp_path / ".config" / "cursor" / "chats" / "0f" / ID / "store.db")
-    twice = chat(tmp_path / ".cursor" / "chats" / "0f" / other / "store.db")
+    chat(tmp_path / ".cursor" / "chats" / "0f" / other / "store.db")
     transcript = tmp_path / ".cursor" / "projects" / "work-shop" / "agent-transcripts" / other / f"{other}.jsonl"
     transcript.parent.mkdir(parents=True)
     transcript.touch()
 
     assert sorted([alone, in_settings, transcript]) == find(tmp_path, {}, "linux")
-    assert [False, True] == [is_session(path) for path in (twice, alone)]
+
+
+def test_chats_are_found_in_time_that_grows_as_they_do(tmp_path: Path) -> None:
+    for many in (25, 200):
+        for n in range(many):
+            (tmp_path / str(many) / ".cursor" / "chats" / "0f" / f"a{n}").mkdir(parents=True)
+            (tmp_path / str(many) / ".cursor" / "chats" / "0f" / f"a{n}" / "store.db").touch()
+            (tmp_path / str(many) / ".cursor" / "projects" / f"p{n}" / "agent-transcripts" / f"b{n}").mkdir(
+                parents=True
+            )
+
+    assert is_linear(lambda chats: find(tmp_path / str(len(chats)), {}, "linux"), "a", 200)
+
+
+def test_a_transcript_that_comes_later_names_what_the_database_told_alike(tmp_path: Path) -> None:
+    of_base = only(chat(tmp_path / "store.db"))
+    transcript = tmp_path / f"{ID}.jsonl"
+    transcript.write_text("\n".join(map(json.dumps, WRITTEN)))
+    of_transcript = only(transcript)
+    named = {one.external_id: (one.kind, one.content) for one in of_base.messages}
+
+    assert of_base.external_id == of_transcript.external_id
+    assert ["prompt", "reply", "reply"] == [one.kind for one in of_transcript.messages]
+    assert [(one.kind, one.content) for one in of_transcript.messages] == [
+        named.get(one.external_id) for one in of_transcript.messages
+    ]
+
+
+def test_what_had_a_name_with_its_reasoning_leaves_that_behind(tmp_path: Path) -> None:
+    transcript = tmp_path / f"{ID}.jsonl"
+    transcript.write_text("\n".join(map(json.dumps, WRITTEN)))
+    former = Names().of("assistant", WRITTEN[1]["message"]["content"])
+
+    assert [former] == list(only(transcript).left)
 
 
 def test_another_database_is_refused(tmp_path: Path) -> None:

@@ -76,6 +76,16 @@ _COURTESY = cue(
     |sorry)\b.{0,60}$
     """,
 )
+_NO_THING = (
+    r"(?:we|i|you|they|he|she|it|them|this|that|these|those|us|me|him|her|should|must|shall|will|can|may|have|has|need|needs"
+    r"|to|be|is|are|do|don'?t|not|never|always|only|just|also|still|please|first|then|so|and|but|let'?s|make|sure|here"
+    r"|there|now|again|before|after|when|until|once|unless|if|without|while|by)"
+)
+_NAMED = (
+    rf"(?:{_NO_THING} )*(?!{_NO_THING}\b)\S+ (?:\S+ )?(?!{_NO_THING}\b)[\w`./-]+"
+    r"(?:,| (?:and|before|after|when|until|once|unless|if|without|while|by)\b)"
+)
+"""Something is done to a thing, and then more is said: a pronoun at the end means that thing."""
 _POINTS_AWAY = cue(
     r"""
     ^(?:ok(?:ay)?|yes|yeah|no|and|but|so|also|then|great|sure|right|well|actually
@@ -88,9 +98,11 @@ _POINTS_AWAY = cue(
     |follows)|option [a-z0-9]\b|(?:item|point|observation|comment|finding|issue|line|task
     |improvement|suggestion|change|problem|question|test|step|fix)s? #?\d|do (?:it|that|this|so)\b
     |like (?:that|this)\b|that way|the same (?:reason|resolution)\b
-    |^(?:\S+ ){1,5}(?:it|them|this|that)[.!]?$|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
+    |^(?!{named})(?:\S+ ){1,5}(?:it|them|this|that)[.!]?$
+    |instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
     |#\d+(?: and|,))|:$
     """,
+    named=_NAMED,
 )
 _RESTATES = cue(
     r"""

@@ -72,6 +72,31 @@ def test_what_a_person_hands_on_of_a_review_is_not_their_word(text: str, expecte
     assert [one.text for one in said(session(user(text)))] == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never log tokens, hash them.",
+        "Always lint code before committing it.",
+        "Never edit migrations after shipping them.",
+    ],
+)
+def test_a_pronoun_at_the_end_may_mean_a_thing_in_the_sentence(text: str) -> None:
+    assert states(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we should always hide it",
+        "we should wait before pushing it",
+        "always test it before pushing it",
+        "please hide the button beside it",
+    ],
+)
+def test_a_pronoun_at_the_end_that_means_nothing_in_the_sentence_points_away(text: str) -> None:
+    assert not states(text)
+
+
 def test_a_plain_statement_passes() -> None:
     assert states("The database runs on port 5433.")
 

@@ -2,6 +2,7 @@
 
 from tests.mutation import Unchecked, never, without
 
+_ADMIT = "adapters/database/migrations/0060_pre_short_writes.sql"
 _DOOR, _ENTRANCE, _LOGIN = "runtime/door.py", "runtime/entrance.py", "runtime/callers/login.py"
 _SIGNED, _LINKS, _WEB = "domain/sources/signatures.py", "adapters/clouds/local/blobs.py", "adapters/web.py"
 
@@ -20,10 +21,15 @@ def _anchored(name: str) -> str:
 
 _WAITS = "tests/functions/test_lockouts.py::test_wrong_tries_of_any_kind_have_to_wait"
 _FROM_THERE = "tests/functions/networks/test_put.py::test_only_who_comes_from_there_is_let_in"
+_SECRET = _every("test_without_a_good_key_it_answers_401")
+_ENDED = _every("test_with_a_key_that_ended_it_answers_401")
 _HUGE = "tests/contextfs/runtime/test_reading.py::test_one_that_does_not_is_read_up_to_there_and_no_further"
 _OWNERS = "tests/functions/admin/test_audit_verify.py::test_what_the_owner_of_the_database_does_is_found"
 
 MUTANTS: tuple[Unchecked, ...] = (
+    without("secret of a key", _ADMIT, " and k.hash = key_hash", "", _SECRET),
+    without("end of a key", _ADMIT, "k.revoked_at is null and ", "", _ENDED),
+    without("time of a key", _ADMIT, " and (k.expires_at is null or k.expires_at > at)", "", _ENDED),
     without(
         "permission",
         "runtime/callers/authorize.py",

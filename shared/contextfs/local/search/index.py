@@ -101,7 +101,8 @@ class LocalIndex:
             from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
 
             found = ended.marked(self.base, found, now=now)
-        return found, list(dict.fromkeys([*degraded, *troubles]))
+        lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
+        return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:
         """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""

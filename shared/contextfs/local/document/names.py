@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
@@ -44,10 +44,21 @@ def may_keep(name: str, memory_id: UUID) -> bool:
     return is_short and not _RESERVED.fullmatch(name.partition(".")[0]) and unicodedata.is_normalized("NFC", name)
 
 
-def is_given_up(name: str, revisions: Iterable[Revision]) -> bool:
-    """Tell whether a file is called by something that was taken out of its memory since."""
-    *before, last = (slug(_line(one)) for one in _naming(revisions))
-    return name.rpartition("--")[0].lower() in {*before} - {last}
+def is_given_up(name: str, revisions: Iterable[Revision], *, shown: Collection[str]) -> bool:
+    """Tell whether a file's name may tell what was taken out of its memory since.
+
+    `shown` are the ids of the revisions that the file shows. A name that somebody gave may tell anything that the
+    memory said then: it is given up whatever was taken out. That of a file that shows none is so where it is a former
+    one of ours.
+    """
+    known = list(revisions)
+    parents = {parent for one in known for parent in one.parents}
+    before = [one.fields for one in known if one.id in shown]
+    now = [one.fields for one in known if one.id not in parents]
+    if before and not _all_taken_out(now) <= _all_taken_out(before):
+        return True
+    *former, last = (slug(_line(one)) for one in _naming(known))
+    return name.rpartition("--")[0].lower() in {*former} - {last}
 
 
 def digits_of(path: str) -> str | None:
@@ -102,6 +113,12 @@ def _begun(known: Sequence[Revision]) -> Fields:
 def _taken_out(fields: Fields) -> set[bytes]:
     """Give the marks of what was taken out of what a file may be named by."""
     return set(MARKER.findall(f"{fields.title or ''}\n{_first(fields)}".encode("utf-8", "surrogatepass")))
+
+
+def _all_taken_out(states: Iterable[Fields]) -> set[bytes]:
+    """Give the marks of what was taken out of titles and texts."""
+    texts = (text for one in states for text in (one.title or "", *one.bodies))
+    return {mark for text in texts for mark in MARKER.findall(text.encode("utf-8", "surrogatepass"))}
 
 
 def _first(fields: Fields) -> str:

@@ -180,6 +180,41 @@ def test_a_name_that_tells_what_was_taken_out_is_given_up(repository: Machine) -
     assert "call-redacted-name-0123abcd-for-deploys" == repository.file(memory).name.partition("--")[0]
 
 
+@pytest.mark.parametrize(
+    ("told", "ours"),
+    [
+        ({"content": "We deploy on Mondays.\n\nCall Zoe Sanders."}, "we-deploy-on-mondays"),
+        ({"content": "We deploy.", "title": "Zoe Sanders deploys"}, "redacted-name-0123abcd-deploys"),
+    ],
+)
+def test_any_name_that_somebody_gave_is_given_up_when_more_was_taken_out(
+    repository: Machine, told: dict[str, str], ours: str
+) -> None:
+    memory = repository.add(**told)
+    repository.commit()
+    renamed(repository, memory, "zoes")
+    repository.refresh()
+
+    change(
+        repository,
+        memory,
+        **{field: text.replace("Zoe Sanders", "[redacted:name:0123abcd]") for field, text in told.items()},
+    )
+
+    assert ours == repository.file(memory).name.partition("--")[0]
+
+
+def test_a_name_that_was_given_after_a_redaction_is_kept(repository: Machine) -> None:
+    memory = repository.add("Call Zoe Sanders for deploys.")
+    change(repository, memory, content="Call [redacted:name:0123abcd] for deploys.")
+    repository.commit()
+    name = renamed(repository, memory, "deploys")
+
+    change(repository, memory, type="decision")
+
+    assert name == repository.file(memory).name
+
+
 def test_a_file_that_was_begun_under_a_kept_name_is_no_broken_one(repository: Machine, memory: UUID) -> None:
     name = renamed(repository, memory, "deploys")
     repository.refresh()

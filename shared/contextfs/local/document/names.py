@@ -19,8 +19,9 @@ _TYPE = pattern(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
-_RESERVED = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
-_CALLED = pattern(r"(\w[\w .-]*)--([0-9a-f]{12,32})\.md")
+_RESERVED = pattern(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)", re.IGNORECASE)
+_FORBIDDEN = r"\x00-\x1f\x7f-\x9f<>:\"/\\|?*\ud800-\udfff"
+_CALLED = pattern(rf"([^. {_FORBIDDEN}][^{_FORBIDDEN}]*)--([0-9a-f]{{12,32}})\.md")
 _LONGEST_CALLED = 200
 
 
@@ -36,12 +37,20 @@ def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False
 
 
 def may_keep(name: str, memory_id: UUID) -> bool:
-    """Tell whether a memory's file may be called so: with the memory's id at the end, and legally on every system."""
+    """Tell whether a memory's file may be called so: with the memory's id at the end, and legally on every system.
+
+    Forbidden is what Windows forbids, and a dot or a space in front.
+    """
     found = _CALLED.fullmatch(name)
     if found is None or found[2] not in {short(memory_id), memory_id.hex}:
         return False
-    is_short = len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_CALLED
-    return is_short and not _RESERVED.fullmatch(name.partition(".")[0]) and unicodedata.is_normalized("NFC", name)
+    is_short = len(name.encode()) <= _LONGEST_CALLED
+    return is_short and not _RESERVED.fullmatch(name.partition(".")[0].rstrip(" "))
+
+
+def alike(path: str) -> str:
+    """Give what the spellings of a path share that some file systems take for one, in capitals and accents."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def is_given_up(name: str, revisions: Iterable[Revision], *, shown: Collection[str]) -> bool:

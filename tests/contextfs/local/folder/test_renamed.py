@@ -44,7 +44,21 @@ def memory(repository: Machine) -> UUID:
     return made
 
 
-@pytest.mark.parametrize("name", ["deploys", "When_we deploy", "v1.2", "тиждень"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "deploys",
+        "When_we deploy",
+        "v1.2",
+        "тиждень",
+        "What's up",
+        "Q&A, 100% (old)",
+        "c++",
+        "🚀 deploys",
+        "U\u0308ber-Deploys",
+        "-deploys",
+    ],
+)
 def test_a_file_that_somebody_renamed_keeps_its_name(repository: Machine, memory: UUID, name: str) -> None:
     wanted = renamed(repository, memory, name)
 

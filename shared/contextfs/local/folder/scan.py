@@ -59,6 +59,8 @@ class Difference(msgspec.Struct, frozen=True):
     changed: list[Seen]
     gone: list[Known]
     known: int
+    there: frozenset[Told]
+    """All files that are there."""
 
 
 def compare(base: Base, place: Place) -> Difference:
@@ -68,7 +70,7 @@ def compare(base: Base, place: Place) -> Difference:
     Where anything moved, files that could not be taken in are looked at again, last: another one was in the way, maybe.
     """
     known = set(base.each(SQL["stats"], {"tree": place.tree, "soon": _SOON}))
-    there = set(look(place))
+    there = frozenset(look(place))
     changed = there - known
     at_hand = {path for path, _, _ in changed}
     gone = sorted(path for path, _, _ in known - there if path not in at_hand)
@@ -80,6 +82,7 @@ def compare(base: Base, place: Place) -> Difference:
         ],
         gone=[Known(**row) for path in gone for row in base.all(SQL["file"], {"tree": place.tree, "path": path})],
         known=len(known),
+        there=there,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.local.doctor.checks import checks
+from contextfs.local.folder import reading
 from contextfs.local.model import Refreshed
 from contextfs.local.place import required
 from tests.contextfs.local.places import Machine, long_ago
@@ -261,6 +262,27 @@ def test_where_case_is_ignored_a_name_in_new_capitals_is_the_same_file(
     assert (NOTHING, NOTHING) == (told, again)
     assert [{"path": f"memories/fact/{name}"}] == known
     assert name == repository.file(memory).name
+
+
+def test_where_case_is_ignored_a_look_that_was_killed_leaves_one_file_under_one_name(
+    repository: Machine, memory: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = renamed(repository, memory, "We-Deploy-on-Mondays")
+    monkeypatch.setattr(os.path, "lexists", _whatever_its_case)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(reading.Reader, "put_away", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            repository.refresh()
+    repository.refresh()
+    with repository.open() as store:
+        known = store.base.all("select path from files")
+
+    assert [{"path": f"memories/fact/{name}"}] == known
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _whatever_its_case(path: str | Path) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.local.doctor.checks import checks
 from contextfs.local.folder import reading
+from contextfs.local.folder.scan import Seen
 from contextfs.local.model import Refreshed
-from contextfs.local.place import required
+from contextfs.local.place import Place, required
 from tests.contextfs.local.places import Machine, long_ago
 
 NOTHING = Refreshed()
@@ -128,6 +129,33 @@ def test_two_new_names_of_one_file_are_told_until_one_is_deleted(repository: Mac
     assert repository.file(memory).name.startswith(kept)
     assert NOTHING == repository.refresh()
     assert [] == faults(repository)
+
+
+def test_a_file_that_cannot_be_taken_in_is_read_again_when_what_has_its_id_changes_that(
+    repository: Machine, memory: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = repository.file(memory)
+    for number in range(3):
+        (file.parent / f"copy{number}.md").write_text(f"---\nid: {memory}\n---\nText {number}.\n")
+    for one in file.parent.glob("*.md"):
+        long_ago(one)
+    told = repository.refresh().problems
+    read: list[str] = []
+    real = reading.contents
+
+    def noting(place: Place, seen: Seen) -> bytes:
+        read.append(seen.path.rpartition("/")[2])
+        return real(place, seen)
+
+    monkeypatch.setattr(reading, "contents", noting)
+    file.write_text(file.read_text().replace("Mondays", "Fridays"))
+    edited, after_edit = repository.refresh(), [*read]
+    file.write_text(file.read_text().replace(str(memory), "0198f3c2-0000-7000-8000-509a4a588a6d"))
+    freed = repository.refresh()
+
+    assert 3 == len(told) == len(edited.problems)
+    assert [file.name] == after_edit
+    assert 2 == len(freed.problems)
 
 
 def test_a_worktree_keeps_the_name_that_its_branch_has(repository: Machine, memory: UUID, tmp_path: Path) -> None:

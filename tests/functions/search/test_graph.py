@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from contextfs.domain.graph import store as graph
 from tests.conftest import Tenant
+from tests.contextfs.local.graph.test_graph import TWINS
 from tests.functions.conftest import Rows
 
 Settle = Callable[[], int]
@@ -90,6 +94,27 @@ def test_a_threshold_cuts_off_and_changes_nothing_else(tenant: Tenant, settle_ev
     for number, hit in enumerate(whole, start=1):
         least = hit["relevance"] - 1e-6
         assert [one["id"] for one in whole[:number]] == found(tenant, query, min_relevance=least)
+
+
+def test_a_walk_begins_from_the_same_memories_whatever_limit_is_set(
+    tenant: Tenant, settle_events: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in (*TWINS, BESIDE, FAR, "Sessions are kept by login.py where IDLE_LIMIT says so."):
+        remember(tenant, text)
+    settle_events()
+    seeds: list[list[Any]] = []
+    real = graph.around
+
+    def noting(*given: Any, **more: Any) -> Any:
+        seeds.append(more["memories"])
+        return real(*given, **more)
+
+    monkeypatch.setattr(graph, "around", noting)
+    for limit in (1, 2, 10):
+        search(tenant, "where are sessions kept", limit=limit)
+
+    assert len(seeds[0]) > 1
+    assert seeds[0] == seeds[1] == seeds[2]
 
 
 def test_what_is_over_or_gone_is_not_walked(tenant: Tenant, settle_events: Settle) -> None:

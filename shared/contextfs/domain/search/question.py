@@ -13,7 +13,7 @@ import msgspec
 from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
 from contextfs.domain.search.personal import is_personal
-from contextfs.domain.search.tokens import query_terms
+from contextfs.domain.search.tokens import are_small, query_terms
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
 
@@ -79,6 +79,9 @@ _ASKING = tuple(
 )
 """Each with what a text that it finds something in has one of."""
 _WORD = pattern(r"\w{3,}")
+
+_NO_WORDS = "lexical: there is no word in the query that could be looked for"
+_SMALL_WORDS = "lexical: the query has small words alone, which say little of what is meant"
 
 
 if TYPE_CHECKING:
@@ -176,6 +179,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     def lists(self) -> bool:
         """Tell whether it asks for nothing but what its operators let pass: there is nothing to rank by."""
         return not self.text
+
+    @property
+    def lacks(self) -> list[str]:
+        """Tell what the words' leg lacks to find by, as a reply says it; a name that was taken out of it is a word."""
+        words = query_terms(self.text)
+        if self.lists or not are_small(words):
+            return []
+        return [_SMALL_WORDS if words else _NO_WORDS]
 
     def held_by(self, text: str) -> float | None:
         """Give the share of its phrases and identifiers that a text holds, whatever the case; None: it has none."""

@@ -78,6 +78,11 @@ def query_terms(text: str) -> list[str]:
     return [term for term in distinct if term not in _STOP_WORDS] or distinct
 
 
+def are_small(some: Collection[str]) -> bool:
+    """Tell whether terms are stop words alone, or none."""
+    return _STOP_WORDS.issuperset(some)
+
+
 def pieces(text: str, *, initials: Collection[str] | None = None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is.
 

@@ -25,8 +25,6 @@ from contextfs.journeys.find.rereading import rereading
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken, overtaken, since
 
-_NO_WORDS = "lexical: there is no word in the query that could be looked for"
-
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What both legs proposed for a question, before it is ranked, and how they were asked."""
@@ -138,8 +136,7 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
     if reach is not None:
         found = (store.listed if question.lists else store.search)(call.tx, asked)
     degraded, vectors = read.degraded(found), read.used(call) if wanted.explain and reach is not None else None
-    if by_words and not question.words:
-        degraded.append(_NO_WORDS)
+    degraded += question.lacks if by_words else []
     if back is not None:
         found = [*found, *back.candidates(() if question.lists else question.words)]
         degraded = list(dict.fromkeys([*degraded, *back.degraded]))

@@ -19,7 +19,7 @@ from contextfs.domain.search.store import Candidate
 from contextfs.journeys.find.found import Found, hit_of
 from contextfs.journeys.find.noted import note_question
 from contextfs.journeys.find.search import Looked, look, passage_of, propose, ranked, with_conflicts
-from contextfs.journeys.graph.seeds import FOUND, REACHED, keys_of, seeds_of
+from contextfs.journeys.graph.seeds import DISTINCT, FOUND, REACHED, keys_of, seeds_of
 from contextfs.kit.call import Call
 from contextfs.kit.errors import Invalid
 
@@ -44,9 +44,11 @@ def search(call: Call, wanted: SearchRequest) -> SearchReply:
 def _walk(call: Call, looked: Looked) -> dict[str, Reached]:
     """Walk from what the question names and from the best memories, in each project by itself.
 
-    It is the same walk whatever relevance is wanted of what is shown.
+    It is the same walk however much, and whatever relevance, is wanted of what is shown.
     """
-    every = msgspec.structs.replace(looked, wanted=msgspec.structs.replace(looked.wanted, min_relevance=0.0))
+    every = msgspec.structs.replace(
+        looked, wanted=msgspec.structs.replace(looked.wanted, min_relevance=0.0, limit=DISTINCT)
+    )
     first = ranked(call, every, [passage_of(one) for one in looked.candidates])
     best = [(first.candidates[one.hit.key], one.relevance) for one in first.ranked]
     memories = [(one, relevance) for one, relevance in best if one.source == "memory"][:FOUND]

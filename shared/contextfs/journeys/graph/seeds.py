@@ -10,6 +10,9 @@ from contextfs.domain.graph.model import Link
 FOUND = 8
 """Memories that search found, from which a walk begins."""
 
+DISTINCT = 4 * FOUND
+"""Hits among which what says the same counts once, before those are chosen: as many whatever is shown."""
+
 REACHED = 60
 """Memories that the walk adds to what search found, at the most."""
 

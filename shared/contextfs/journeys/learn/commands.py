@@ -59,7 +59,7 @@ _ONE_OFF = cue(
     any_case=False,
 )
 _PURPOSES = tuple(
-    (purpose, pattern(rf"(?:^|[\s:/])(?:{words})(?:$|[\s:])"))
+    (purpose, pattern(rf"(?:^|[\s:/])(?P<words>{words})(?:$|[\s:])"))
     for purpose, words in (
         (
             "run the linter",
@@ -121,6 +121,12 @@ def purpose(command: str) -> str | None:
     if len(command) > 80 or not _RUNNERS.match(command) or _ONE_OFF.search(command):
         return None
     return next((name for name, pattern in _PURPOSES if pattern.search(command)), None)
+
+
+def runner(command: str) -> int:
+    """Say where the word ends by which a command was told to be for something; its length where there is none."""
+    found = (pattern.search(command) for _, pattern in _PURPOSES)
+    return next((one.end("words") for one in found if one), len(command))
 
 
 def _result(turns: Sequence[Turn], at: int, n: int, use: ToolUse) -> Turn | None:

@@ -17,6 +17,7 @@ _VAGUE = (
 )
 _SPELLED = r"`?@?\w+[/._-][\w/.-]+`?"
 """A path, or a name as code spells it."""
+_SOMEBODY = r"(?:me|him|her|us|you|people|everyone|everybody|somebody|someone|anyone|(?:the |our )?(?:\w+ )?teams?)"
 _PEOPLE = weighted(
     (
         0.9,
@@ -114,20 +115,25 @@ _PEOPLE = weighted(
     (
         0.75,
         r"""
-        {lead}let'?s (?:allow|support|require|forbid|disallow|reject) {vague}(?!some\b|more\b|the user to\b)\S
+        {lead}let'?s (?:allow|support|require|forbid|disallow|reject) {vague}(?!some\b|more\b|the user to\b|{people}\b
+        |\d|a (?:few|little|bit|minute|moment)\b)
+        (?=\S*[`/_\d-]|\S.* (?:to be|without|with|in|on|as|from|for|by|than)\b)\S
         """,
     ),
     (
         0.7,
         r"""
-        ^(?:i|we) want to replace {vague}\S.* (?:with|by) (?!that|this|it\b|something)\S
+        ^(?:i|we) want to replace {vague}
+        (?!(?:the |a )?(?:first |last |second )?(?:lines?|paragraphs?|sentences?|words?)\b)
+        \S.* (?:with|by) (?!that|this|it\b|something)\S
         """,
     ),
     (
         0.7,
         r"""
-        ^we (?:no longer have {vague}|(?:don'?t|do not) have {vague}(?!any\b|time\b|access\b|the\b|my\b|your\b)
-        (?=.* any ?more\b))\S
+        ^we (?:no longer have {vague}(?!.*\b(?:meetings?|calls?|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b)
+        |(?:don'?t|do not) have {vague}(?!any\b|time\b|access\b|the\b|my\b|your\b
+        |.*\b(?:experience|people|money)\b)(?=.* any ?more\b))\S
         """,
     ),
     (
@@ -154,6 +160,7 @@ _PEOPLE = weighted(
     (0.8, r"\b(?:we|i) (?:went|are going|have gone) with \S+.* (?:because|over|instead of|for|since)\b"),
     lead=_LEAD,
     vague=_VAGUE,
+    people=_SOMEBODY,
     spelled=_SPELLED,
 )
 _ASSISTANTS = weighted(

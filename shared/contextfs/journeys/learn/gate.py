@@ -76,6 +76,16 @@ _COURTESY = cue(
     |sorry)\b.{0,60}$
     """,
 )
+_NO_THING = (
+    r"(?:we|i|you|they|he|she|it|them|this|that|these|those|us|me|him|her|should|must|shall|will|can|may|have|has|need|needs"
+    r"|to|be|is|are|do|don'?t|not|never|always|only|just|also|still|please|first|then|so|and|but|let'?s|make|sure|here"
+    r"|there|now|again|before|after|when|until|once|unless|if|without|while|by)"
+)
+_NAMED = (
+    rf"(?:{_NO_THING} )*(?!{_NO_THING}\b)\S+ (?:\S+ )?(?!{_NO_THING}\b)[\w`./-]+"
+    r"(?:,| (?:and|before|after|when|until|once|unless|if|without|while|by)\b)"
+)
+"""Something is done to a thing, and then more is said: a pronoun at the end means that thing."""
 _POINTS_AWAY = cue(
     r"""
     ^(?:ok(?:ay)?|yes|yeah|no|and|but|so|also|then|great|sure|right|well|actually
@@ -88,9 +98,11 @@ _POINTS_AWAY = cue(
     |follows)|option [a-z0-9]\b|(?:item|point|observation|comment|finding|issue|line|task
     |improvement|suggestion|change|problem|question|test|step|fix)s? #?\d|do (?:it|that|this|so)\b
     |like (?:that|this)\b|that way|the same (?:reason|resolution)\b
-    |^(?:\S+ ){1,5}(?:it|them|this|that)[.!]?$|instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
+    |^(?!{named})(?:\S+ ){1,5}(?:it|them|this|that)[.!]?$
+    |instead of (?:it|that|this)\b|(?:these|those) (?:two|three|2|3)
     |#\d+(?: and|,))|:$
     """,
+    named=_NAMED,
 )
 _RESTATES = cue(
     r"""
@@ -102,8 +114,10 @@ _ASIDE = cue(
     r"^(?:(?:one|another|a last) (?:more )?thing|also|btw|by the way)(?: (?:for|to) [\w ]{2,20})?\s*[:—–]\s+(?=\S)"
 )
 """Opens what is said in passing; it is no part of what is said."""
-_ANNOUNCED = cue(r"^[^\n.]{0,80}\b(?:feedback|(?:review|reviewer'?s?|pr) comments?)\b[^\n.]{0,100}:")
+_ANNOUNCED = cue(r"^[^\n.]{0,80}\b(?:feedback|(?:review|reviewer'?s?|pr) comments?)\b[^\n.]{0,100}:[ \t]*(\n|$)?")
 _REVIEWED = cue(r"(?:^|[.!?:\n]\s+)consider (?:either\b|\w+ing\b)")
+_CHOSEN = cue(r"\b(?:we|i)(?:'ve| have| had| all)? (?:decided|agreed|chose|settled|opted|picked|always|never)\b")
+_BLOCK = pattern(r"\n[ \t]*\n")
 _REDACTED = "[redacted:"
 _WORD = pattern(r"[\w./@-]+")
 
@@ -128,7 +142,7 @@ def said(turns: Sequence[Turn]) -> list[Said]:
         human = is_human(turn)
         found += [
             Said(text=text, message_id=turn.message_id, human=human, closes=turn.message_id in last)
-            for text in (_ASIDE.sub("", sentence) for sentence in sentences(_own(turn)))
+            for text in (_ASIDE.sub("", sentence) for sentence in _own(turn))
             if states(text)
         ]
     return found
@@ -139,20 +153,22 @@ def is_machine_text(turn: Turn) -> bool:
     return is_human(turn) and (len(turn.content) > _PASTED or _MACHINE_TEXT.match(turn.content) is not None)
 
 
-def _own(turn: Turn) -> str:
-    """Give what somebody says themselves, without what they hand on of a review: that is to be dealt with.
+def _own(turn: Turn) -> list[str]:
+    """Give the sentences of somebody, without what they hand on of a review: that is to be dealt with.
 
-    A reviewer advises ("Consider passing …"), and up to the end of that paragraph it is theirs.
+    A reviewer advises ("Consider passing …"), and the paragraph is theirs, but for what "we decided" in it. So is one
+    that begins as feedback; where the line ends with the colon, all that follows is.
     """
     if not is_human(turn):
-        return turn.content
-    if _ANNOUNCED.match(turn.content):
-        return ""
-    advised = max((found.end() for found in _REVIEWED.finditer(turn.content)), default=None)
-    if advised is None:
-        return turn.content
-    end = turn.content.find("\n\n", advised)
-    return turn.content[end:] if end >= 0 else ""
+        return list(sentences(turn.content))
+    announced = _ANNOUNCED.match(turn.content)
+    if announced and announced[1] is not None:
+        return []
+    first, *others = _BLOCK.split(turn.content)
+    theirs = [one for one in others if _REVIEWED.search(one)]
+    theirs += [first] if announced or _REVIEWED.search(first) else []
+    handed = {sentence for block in theirs for sentence in sentences(block)}
+    return [one for one in sentences(turn.content) if one not in handed or _CHOSEN.search(one)]
 
 
 def states(sentence: str) -> bool:

@@ -17,6 +17,12 @@ _THINGS = (
     r"|any types?|barrel files?|new dependencies|co-authored-by|em[- ]dashes|bullet points|summaries|filler"
     r"|apologies|preamble)"
 )
+_KEPT = (
+    r"(?:docs?|documentation|notes|designs?|diagrams|records|logs?|tests?|fixtures|scripts?|migrations?|schemas?|types"
+    r"|config(?:uration|s)?|settings|secrets|keys|assets|images|translations|templates|code|modules?|packages?|helpers"
+    r"|components?|styles|constants|prompts|tasks|issues|tickets|backlog|roadmap|changelog|runbooks?|dashboards?|data"
+    r"|backups|dependencies)"
+)
 _TALK = (
     r"(?:answers?|responses?|repl(?:y|ies)|explanations?|summaries|commits?|commit messages|functions|files|prs?"
     r"|comments?|messages)"
@@ -179,7 +185,7 @@ _CUES = weighted(
     (
         0.8,
         r"""
-        {lead}(?:keep|put|store|track|document) (?:all )?(?:of )?our (?!changes?\b|eyes?\b)\S.*
+        {lead}(?:keep|put|store|track|document) (?:all )?(?:of )?our (?:[\w-]+ ){0,2}{kept}
         \s(?:in|on|under|at) (?!sync\b|mind\b|place\b)\S
         """,
     ),
@@ -230,6 +236,7 @@ _CUES = weighted(
     ),
     lead=_LEAD,
     things=_THINGS,
+    kept=_KEPT,
     talk=_TALK,
     told=_TOLD,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from contextfs.journeys.learn.candidates import Candidate, title_of
-from contextfs.journeys.learn.commands import Run, links, purpose
+from contextfs.journeys.learn.commands import Run, links, purpose, runner
 from contextfs.journeys.learn.cues import cue
 from contextfs.journeys.learn.gate import Said, is_machine_text
 from contextfs.journeys.learn.sentences import without_code, without_elements
@@ -65,19 +65,28 @@ def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run])
 def _commands(ran: Sequence[Run]) -> Iterator[Candidate]:
     """Yield, for each purpose, the commands that succeeded more often than they failed, most proven first."""
     proofs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+    plainest: dict[tuple[str, str], str] = {}
     for run in ran:
         commands = links(run.command)
         for command in commands if run.ok or len(commands) == 1 else ():
             for_what = purpose(command)
             if for_what and run.ok is not None:
-                plainly = _TOLD_MORE.sub("", command) if for_what in _CHECKS else command
-                proofs[for_what, plainly].append(run)
+                same = (for_what, _quietly(command) if for_what in _CHECKS else command)
+                proofs[same].append(run)
+                if run.ok:
+                    plainest[same] = min(plainest.get(same, command), command, key=len)
     counts: dict[str, int] = defaultdict(int)
-    for (for_what, command), tries in sorted(proofs.items(), key=lambda item: (-_good(item[1]), len(item[0][1]))):
-        good = _good(tries)
+    for same, tries in sorted(proofs.items(), key=lambda item: (-_good(item[1]), len(item[0][1]))):
+        good, for_what = _good(tries), same[0]
         if good and good >= len(tries) - good and counts[for_what] < _MOST:
             counts[for_what] += 1
-            yield _worked(for_what, command, [run for run in tries if run.ok])
+            yield _worked(for_what, plainest[same], [run for run in tries if run.ok])
+
+
+def _quietly(command: str) -> str:
+    """Give a check without what only changes how much it tells; in front of its runner, `-v` is something else."""
+    at = runner(command)
+    return command[:at] + _TOLD_MORE.sub("", command[at:])
 
 
 def _good(tries: Sequence[Run]) -> int:

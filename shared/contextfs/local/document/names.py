@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Fields, Revision
@@ -19,8 +19,9 @@ _TYPE = pattern(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _LONGEST = 48
 _WORDS = 8
 # Windows takes these for devices, whatever follows the dot.
-_RESERVED = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
-_CALLED = pattern(r"(\w[\w .-]*)--([0-9a-f]{12,32})\.md")
+_RESERVED = pattern(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)", re.IGNORECASE)
+_FORBIDDEN = r"\x00-\x1f\x7f-\x9f<>:\"/\\|?*\ud800-\udfff"
+_CALLED = pattern(rf"([^. {_FORBIDDEN}][^{_FORBIDDEN}]*)--([0-9a-f]{{12,32}})\.md")
 _LONGEST_CALLED = 200
 
 
@@ -36,18 +37,37 @@ def path_of(view: View, revisions: Iterable[Revision], *, whole_id: bool = False
 
 
 def may_keep(name: str, memory_id: UUID) -> bool:
-    """Tell whether a memory's file may be called so: with the memory's id at the end, and legally on every system."""
+    """Tell whether a memory's file may be called so: with the memory's id at the end, and legally on every system.
+
+    Forbidden is what Windows forbids, and a dot or a space in front.
+    """
     found = _CALLED.fullmatch(name)
     if found is None or found[2] not in {short(memory_id), memory_id.hex}:
         return False
-    is_short = len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_CALLED
-    return is_short and not _RESERVED.fullmatch(name.partition(".")[0]) and unicodedata.is_normalized("NFC", name)
+    is_short = len(name.encode()) <= _LONGEST_CALLED
+    return is_short and not _RESERVED.fullmatch(name.partition(".")[0].rstrip(" "))
 
 
-def is_given_up(name: str, revisions: Iterable[Revision]) -> bool:
-    """Tell whether a file is called by something that was taken out of its memory since."""
-    *before, last = (slug(_line(one)) for one in _naming(revisions))
-    return name.rpartition("--")[0].lower() in {*before} - {last}
+def alike(path: str) -> str:
+    """Give what the spellings of a path share that some file systems take for one, in capitals and accents."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def is_given_up(name: str, revisions: Iterable[Revision], *, shown: Collection[str]) -> bool:
+    """Tell whether a file's name may tell what was taken out of its memory since.
+
+    `shown` are the ids of the revisions that the file shows. A name that somebody gave may tell anything that the
+    memory said then: it is given up whatever was taken out. That of a file that shows none is so where it is a former
+    one of ours.
+    """
+    known = list(revisions)
+    parents = {parent for one in known for parent in one.parents}
+    before = [one.fields for one in known if one.id in shown]
+    now = [one.fields for one in known if one.id not in parents]
+    if before and not _all_taken_out(now) <= _all_taken_out(before):
+        return True
+    *former, last = (slug(_line(one)) for one in _naming(known))
+    return name.rpartition("--")[0].lower() in {*former} - {last}
 
 
 def digits_of(path: str) -> str | None:
@@ -102,6 +122,12 @@ def _begun(known: Sequence[Revision]) -> Fields:
 def _taken_out(fields: Fields) -> set[bytes]:
     """Give the marks of what was taken out of what a file may be named by."""
     return set(MARKER.findall(f"{fields.title or ''}\n{_first(fields)}".encode("utf-8", "surrogatepass")))
+
+
+def _all_taken_out(states: Iterable[Fields]) -> set[bytes]:
+    """Give the marks of what was taken out of titles and texts."""
+    texts = (text for one in states for text in (one.title or "", *one.bodies))
+    return {mark for text in texts for mark in MARKER.findall(text.encode("utf-8", "surrogatepass"))}
 
 
 def _first(fields: Fields) -> str:

@@ -21,7 +21,7 @@ from contextfs.local.base.memories import SQL, fields_in, next_clock, record, re
 from contextfs.local.document import names
 from contextfs.local.document.text import Document, parse, render, same, sides, told
 from contextfs.local.folder.absence import Index
-from contextfs.local.folder.scan import Known, Seen, contents, hashed, is_as_known
+from contextfs.local.folder.scan import Known, Seen, contents, hashed, is_as_known, taken
 from contextfs.local.folder.write import is_torn
 from contextfs.local.merge import folded
 from contextfs.local.place import Place
@@ -63,6 +63,8 @@ class Reader:
         self._due = {str(memory_id) for memory_id in due}
         self._to_step: set[UUID] = set()
         self.tally = Tally()
+        self.freed: list[str] = []
+        """Paths of files that have another id than before: one of theirs that was in the way may be taken in now."""
 
     def take(self, seen: Seen) -> None:
         """Take one file in, or note what is wrong with it."""
@@ -171,6 +173,8 @@ class Reader:
         base = self._settle(memory_id, state, parents, is_gits=self._index.holds(seen.path, content))
         is_found = known.found if known and known.memory_id == str(memory_id) else True
         self._remember(seen, str(memory_id), digest, json.dumps(base), None, found=is_found)
+        if known and known.memory_id not in {"", str(memory_id)}:
+            self.freed.append(seen.path)
         if documents[0].memory_id is None or len(documents) > 1:
             self._to_step.add(memory_id)
 
@@ -221,9 +225,7 @@ class Reader:
         """Refuse a second file of the same memory: which of them is meant, nobody could say."""
         for other in self._files_of(memory_id):
             if other != seen.path:
-                raise Invalid(
-                    f"has the id of {other}: delete one of them, or the `id:` line of what is a memory of its own"
-                )
+                raise Invalid(taken(other))
 
     def _files_of(self, memory_id: UUID) -> list[str]:
         """Give the files of a memory that are there."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from contextfs.local.base.connection import Base
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.base.memories import SQL
+from contextfs.local.document import names
 from contextfs.local.folder import absence, scan, stepping, write
 from contextfs.local.folder.reading import Reader, Tally
 from contextfs.local.model import Problem, Refreshed
@@ -67,16 +68,18 @@ def _take_in(
 
     def part(one: scan.Known) -> None:
         if os.path.lexists(scan.absolute(place, one.path)):
-            if one.path.casefold() in there:
-                reader.put_away(one)  # a file system that ignores case has it under its new name as well
+            if names.alike(one.path) in there:
+                reader.put_away(one)  # a file system that ignores case has it under its other name as well
             return  # it came back, or another process moved it there: the next look tells
         if one.path not in gone or reader.is_due(one):
             reader.put_away(one)
         elif not is_unsure:
             reader.delete(one)
 
-    there = {seen.path.casefold() for seen in found.changed}
+    there = {names.alike(path) for path, _, _ in found.there} if found.gone else set[str]()
     base.in_turns(found.changed, take)
+    freed = {*reader.freed, *(one.path for one in found.gone)}
+    base.in_turns(scan.behind(base, place, found.there, freed) if freed else [], take)
     is_unsure = absence.too_many(len(found.gone), found.known) and not accept_missing
     gone = absence.deleted(place, [one.path for one in found.gone], before=before)
     base.in_turns(found.gone, part)

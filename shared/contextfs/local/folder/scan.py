@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -59,28 +59,38 @@ class Difference(msgspec.Struct, frozen=True):
     changed: list[Seen]
     gone: list[Known]
     known: int
+    there: frozenset[Told]
+    """All files that are there."""
 
 
 def compare(base: Base, place: Place) -> Difference:
     """Find the files that changed, are new or are gone.
 
     What is known is read first: a file that another process writes and notes meanwhile would be known and not there.
-    Where anything moved, files that could not be taken in are looked at again, last: another one was in the way, maybe.
     """
     known = set(base.each(SQL["stats"], {"tree": place.tree, "soon": _SOON}))
-    there = set(look(place))
+    there = frozenset(look(place))
     changed = there - known
     at_hand = {path for path, _, _ in changed}
     gone = sorted(path for path, _, _ in known - there if path not in at_hand)
-    problems = {row["path"] for row in base.all(SQL["problems"], {"tree": place.tree})} - at_hand
-    again = {told for told in there if told[0] in problems} if problems and (changed or gone) else set[Told]()
     return Difference(
-        changed=[
-            Seen(*told, link=Path(absolute(place, told[0])).is_symlink()) for told in [*sorted(changed), *sorted(again)]
-        ],
+        changed=[_seen(place, told) for told in sorted(changed)],
         gone=[Known(**row) for path in gone for row in base.all(SQL["file"], {"tree": place.tree, "path": path})],
         known=len(known),
+        there=there,
     )
+
+
+def behind(base: Base, place: Place, there: Iterable[Told], paths: Iterable[str]) -> list[Seen]:
+    """Give the files that could not be taken in because a file at one of the paths had their id."""
+    reasons = {taken(path) for path in paths}
+    waiting = {row["path"] for row in base.all(SQL["problems"], {"tree": place.tree}) if row["problem"] in reasons}
+    return [_seen(place, told) for told in sorted(there) if told[0] in waiting] if waiting else []
+
+
+def taken(path: str) -> str:
+    """Say that a file has the id of the one at a path."""
+    return f"has the id of {path}: delete one of them, or the `id:` line of what is a memory of its own"
 
 
 def look(place: Place) -> Iterator[Told]:
@@ -132,6 +142,10 @@ def contents(place: Place, seen: Seen) -> bytes:
 def hashed(content: bytes) -> str:
     """Name a file's bytes."""
     return sha256(content).hexdigest()[:32]
+
+
+def _seen(place: Place, told: Told) -> Seen:
+    return Seen(*told, link=Path(absolute(place, told[0])).is_symlink())
 
 
 def _files(folder: str, prefix: str) -> list[Told]:

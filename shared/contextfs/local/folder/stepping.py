@@ -4,6 +4,7 @@ A file that says something which is not known yet is left alone: the next look t
 then.
 """
 
+import json
 import os
 import sqlite3
 import time
@@ -155,16 +156,19 @@ class _Stepper:
     def _place_of(self, row: Row, files: Sequence[Known]) -> str:
         """Give where a memory's file belongs: in the folder of its type, under the name that it was found by, or ours.
 
-        A name that tells what was taken out of the memory since is given up.
+        A name that may tell what was taken out of the memory since is given up.
         """
         ours, memory_id = _path(row), UUID(row["id"])
         folder, _, name = ours.rpartition("/")
         found = sorted((one for one in files if one.found), key=lambda one: (one.problem is not None, one.path))
-        for one in (_name(one.path) for one in found):
-            if one == name:
+        for one in found:
+            called = _name(one.path)
+            if called == name:
                 break
-            if names.may_keep(one, memory_id) and not names.is_given_up(one, revisions_of(self._base, memory_id)):
-                return f"{folder}/{one}"
+            shown = frozenset[str](json.loads(one.base))
+            revisions = revisions_of(self._base, memory_id)
+            if names.may_keep(called, memory_id) and not names.is_given_up(called, revisions, shown=shown):
+                return f"{folder}/{called}"
         return ours
 
     def _hold(self, paths: Iterable[str]) -> None:

@@ -89,20 +89,21 @@ def by_words(base: Base, asked: Asked) -> Proposed:
 def ranked(
     proposed: Proposed,
     question: Question,
-    wanted: Wanted,
     *,
     now: datetime,
+    shown: int,
     reached: "Mapping[str, Reached] | None" = None,
 ) -> list[Ranked]:
     """Bring candidates into one order, from a relevance on that is above zero.
 
-    `reached` is what a walk over the graph came to, where there was one.
+    Behind the first `shown`, what says the same is not looked for. `reached` is what a walk over the graph came to,
+    where there was one.
     """
     passages = [passage(one, _strength(one, reached)) for one in proposed.candidates]
     order = (
         listed(passages, now=now)
         if question.lists
-        else rank(passages, question, proposed.rarities, now=now, shown=wanted.limit)
+        else rank(passages, question, proposed.rarities, now=now, shown=shown)
     )
     return [one for one in order if one.relevance > 0]
 
@@ -117,7 +118,7 @@ def ordered(
 ) -> Found:
     """Bring candidates into one order, and show as many as are wanted, from the relevance on that is wanted."""
     found = {str(one.id): one for one in proposed.candidates}
-    order = ranked(proposed, question, wanted, now=now, reached=reached)
+    order = ranked(proposed, question, now=now, shown=wanted.limit, reached=reached)
     kept = [one for one in order if one.relevance >= wanted.min_relevance]
     shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
     return Found(shown, found, question.words, reached or MappingProxyType({}), more=more)

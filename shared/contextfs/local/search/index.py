@@ -101,7 +101,8 @@ class LocalIndex:
             from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
 
             found = ended.marked(self.base, found, now=now)
-        return found, list(dict.fromkeys([*degraded, *troubles]))
+        lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
+        return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:
         """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""
@@ -130,12 +131,13 @@ class LocalIndex:
         self, asked: Asked, wanted: Wanted, proposed: Proposed, model: "Embedder | None", now: datetime
     ) -> tuple[Found, list[str]]:
         """Walk over the graph from all that was found, however much of it is shown, and rank again with the walk."""
+        from contextfs.journeys.graph.seeds import DISTINCT  # noqa: PLC0415 - few searches walk
         from contextfs.local.graph import walking  # noqa: PLC0415 - few searches walk
 
         nodes = {
             str(one.id): f"{walking.MEMORY}{one.source_id}" for one in proposed.candidates if one.source == "memory"
         }
-        order = find.ranked(proposed, asked.question, wanted, now=now)
+        order = find.ranked(proposed, asked.question, now=now, shown=DISTINCT)
         best = [(nodes[one.hit.key], one.relevance) for one in order if one.hit.key in nodes]
         reached = self.mended(lambda: walking.reached(self.base, asked, best, now=now))
         also = self.mended(lambda: walking.passages(self.base, asked.scope, reached))

@@ -17,8 +17,6 @@ from contextfs.local.search.find import Found
 from contextfs.local.search.model import LocalReply, Wanted
 from contextfs.local.search.queries import SQL
 
-_NO_WORDS = "There is no word in the query that could be looked for."
-
 
 def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str]) -> LocalReply:
     """Show what was found small."""
@@ -30,10 +28,9 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
         hits = with_paths(base, hits, found.reached)
     if wanted.as_of is None:
         hits = _with_conflicts(base, hits)
-    told = [*notes] if hits or found.words or wanted.mode == "semantic" else [*notes, _NO_WORDS]
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
     counted = _facets(found, project) if wanted.facets else None
-    return LocalReply(hits=hits, degraded=degraded, notes=told, facets=counted, **counts)
+    return LocalReply(hits=hits, degraded=degraded, notes=[*notes], facets=counted, **counts)
 
 
 def _facets(found: Found, project: UUID) -> dict[str, list[Facet]]:

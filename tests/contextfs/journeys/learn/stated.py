@@ -107,6 +107,18 @@ STATED: list[Labelled] = [
         The option is defined on the serve command but never read there.
         keep our changes in sync
         keep our eyes on the build
+        put our names on the list
+        keep all our fingers crossed in the meantime on friday
+        let's allow him in
+        let's support him on this
+        let's require coffee
+        let's allow 10 minutes before we retry the build
+        let's reject that pull request from Ben
+        let's support the sales team in march
+        I want to replace the first paragraph with a shorter one
+        I want to replace line 12 with a call to flush
+        we no longer have a meeting on Tuesday
+        we don't have kubernetes experience anymore
         """,
     ),
     *labelled(

@@ -112,6 +112,23 @@ def test_a_check_that_only_tells_more_is_the_same_command() -> None:
     assert procedural(*turns) == ["To run the tests: `go test ./...`"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["docker run --rm -v .:app shop pytest", "docker compose run -v data:data app pytest", "pytest -q", "mypy -v src"],
+)
+def test_what_is_learned_is_a_command_that_ran(command: str) -> None:
+    [told] = procedural(assistant("", shell(command)), result("ok"), assistant("", shell(command)), result("ok"))
+
+    assert told.endswith(f": `{command}`")
+
+
+def test_a_check_is_not_the_same_where_its_program_gets_another_option() -> None:
+    commands = ("docker run -v a:b shop pytest", "docker run a:b shop pytest")
+    turns = [turn for command in commands for turn in (assistant("", shell(command)), result("ok"))]
+
+    assert len(procedural(*turns)) == 2
+
+
 def test_a_command_that_mostly_failed_is_not() -> None:
     bad = (assistant("", shell("make test")), result("3 failed", failed=True))
 

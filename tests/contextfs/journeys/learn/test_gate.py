@@ -50,10 +50,51 @@ def test_what_opens_an_aside_is_no_part_of_it(text: str, expected: str) -> None:
             ["Our staging port is 8431."],
         ),
         ("The port is defined in src/ports.py. Consider either:\n- a setting\n- a constant", []),
+        (
+            "Review comments: the port is defined in src/ports.py.\n\nOur staging port is 8431.",
+            ["Our staging port is 8431."],
+        ),
+        (
+            "We decided to use Postgres for the queue. The port is in src/ports.py. Consider adding a migration.",
+            ["We decided to use Postgres for the queue."],
+        ),
+        (
+            "We decided to use Postgres.\n\nOur staging port is 8431.\n\nConsider running the linter when done.",
+            ["We decided to use Postgres.", "Our staging port is 8431."],
+        ),
+        (
+            "For customer feedback, we decided to use Postgres instead of Redis: it is simpler.",
+            ["For customer feedback, we decided to use Postgres instead of Redis: it is simpler."],
+        ),
     ],
 )
 def test_what_a_person_hands_on_of_a_review_is_not_their_word(text: str, expected: list[str]) -> None:
     assert [one.text for one in said(session(user(text)))] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never log tokens, hash them.",
+        "Always lint code before committing it.",
+        "Never edit migrations after shipping them.",
+    ],
+)
+def test_a_pronoun_at_the_end_may_mean_a_thing_in_the_sentence(text: str) -> None:
+    assert states(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we should always hide it",
+        "we should wait before pushing it",
+        "always test it before pushing it",
+        "please hide the button beside it",
+    ],
+)
+def test_a_pronoun_at_the_end_that_means_nothing_in_the_sentence_points_away(text: str) -> None:
+    assert not states(text)
 
 
 def test_a_plain_statement_passes() -> None:

@@ -97,3 +97,14 @@ def test_titles_that_differ_in_capitals_alone_have_files_apart() -> None:
     found = {path("fact", title, "x", UUID(int=number)) for number, title in enumerate(("The Driver", "the driver"))}
 
     assert 2 == len({name.casefold() for name in found})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a:b", "what?", "a\\b", "a|b", "<a>", 'the "a"', "a*", "a\tb", "a\x85", ".hidden", " a", "con.a", "Com¹ .a"],
+)
+def test_a_name_that_some_system_does_not_take_is_not_kept(name: str) -> None:
+    memory = UUID("0198f3c2-0000-7000-8000-509a4a588a6d")
+
+    assert names.may_keep(f"a--{names.short(memory)}.md", memory)
+    assert not names.may_keep(f"{name}--{names.short(memory)}.md", memory)

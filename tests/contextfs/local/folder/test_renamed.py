@@ -9,8 +9,10 @@ import pytest
 
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.local.doctor.checks import checks
+from contextfs.local.folder import reading
+from contextfs.local.folder.scan import Seen
 from contextfs.local.model import Refreshed
-from contextfs.local.place import required
+from contextfs.local.place import Place, required
 from tests.contextfs.local.places import Machine, long_ago
 
 NOTHING = Refreshed()
@@ -44,7 +46,21 @@ def memory(repository: Machine) -> UUID:
     return made
 
 
-@pytest.mark.parametrize("name", ["deploys", "When_we deploy", "v1.2", "тиждень"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "deploys",
+        "When_we deploy",
+        "v1.2",
+        "тиждень",
+        "What's up",
+        "Q&A, 100% (old)",
+        "c++",
+        "🚀 deploys",
+        "U\u0308ber-Deploys",
+        "-deploys",
+    ],
+)
 def test_a_file_that_somebody_renamed_keeps_its_name(repository: Machine, memory: UUID, name: str) -> None:
     wanted = renamed(repository, memory, name)
 
@@ -115,6 +131,33 @@ def test_two_new_names_of_one_file_are_told_until_one_is_deleted(repository: Mac
     assert [] == faults(repository)
 
 
+def test_a_file_that_cannot_be_taken_in_is_read_again_when_what_has_its_id_changes_that(
+    repository: Machine, memory: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = repository.file(memory)
+    for number in range(3):
+        (file.parent / f"copy{number}.md").write_text(f"---\nid: {memory}\n---\nText {number}.\n")
+    for one in file.parent.glob("*.md"):
+        long_ago(one)
+    told = repository.refresh().problems
+    read: list[str] = []
+    real = reading.contents
+
+    def noting(place: Place, seen: Seen) -> bytes:
+        read.append(seen.path.rpartition("/")[2])
+        return real(place, seen)
+
+    monkeypatch.setattr(reading, "contents", noting)
+    file.write_text(file.read_text().replace("Mondays", "Fridays"))
+    edited, after_edit = repository.refresh(), [*read]
+    file.write_text(file.read_text().replace(str(memory), "0198f3c2-0000-7000-8000-509a4a588a6d"))
+    freed = repository.refresh()
+
+    assert 3 == len(told) == len(edited.problems)
+    assert [file.name] == after_edit
+    assert 2 == len(freed.problems)
+
+
 def test_a_worktree_keeps_the_name_that_its_branch_has(repository: Machine, memory: UUID, tmp_path: Path) -> None:
     repository.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "other")
     tree = Machine(tmp_path / "tree", seed=3)
@@ -180,6 +223,41 @@ def test_a_name_that_tells_what_was_taken_out_is_given_up(repository: Machine) -
     assert "call-redacted-name-0123abcd-for-deploys" == repository.file(memory).name.partition("--")[0]
 
 
+@pytest.mark.parametrize(
+    ("told", "ours"),
+    [
+        ({"content": "We deploy on Mondays.\n\nCall Zoe Sanders."}, "we-deploy-on-mondays"),
+        ({"content": "We deploy.", "title": "Zoe Sanders deploys"}, "redacted-name-0123abcd-deploys"),
+    ],
+)
+def test_any_name_that_somebody_gave_is_given_up_when_more_was_taken_out(
+    repository: Machine, told: dict[str, str], ours: str
+) -> None:
+    memory = repository.add(**told)
+    repository.commit()
+    renamed(repository, memory, "zoes")
+    repository.refresh()
+
+    change(
+        repository,
+        memory,
+        **{field: text.replace("Zoe Sanders", "[redacted:name:0123abcd]") for field, text in told.items()},
+    )
+
+    assert ours == repository.file(memory).name.partition("--")[0]
+
+
+def test_a_name_that_was_given_after_a_redaction_is_kept(repository: Machine) -> None:
+    memory = repository.add("Call Zoe Sanders for deploys.")
+    change(repository, memory, content="Call [redacted:name:0123abcd] for deploys.")
+    repository.commit()
+    name = renamed(repository, memory, "deploys")
+
+    change(repository, memory, type="decision")
+
+    assert name == repository.file(memory).name
+
+
 def test_a_file_that_was_begun_under_a_kept_name_is_no_broken_one(repository: Machine, memory: UUID) -> None:
     name = renamed(repository, memory, "deploys")
     repository.refresh()
@@ -212,6 +290,27 @@ def test_where_case_is_ignored_a_name_in_new_capitals_is_the_same_file(
     assert (NOTHING, NOTHING) == (told, again)
     assert [{"path": f"memories/fact/{name}"}] == known
     assert name == repository.file(memory).name
+
+
+def test_where_case_is_ignored_a_look_that_was_killed_leaves_one_file_under_one_name(
+    repository: Machine, memory: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = renamed(repository, memory, "We-Deploy-on-Mondays")
+    monkeypatch.setattr(os.path, "lexists", _whatever_its_case)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(reading.Reader, "put_away", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            repository.refresh()
+    repository.refresh()
+    with repository.open() as store:
+        known = store.base.all("select path from files")
+
+    assert [{"path": f"memories/fact/{name}"}] == known
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _whatever_its_case(path: str | Path) -> bool:

@@ -1,15 +1,19 @@
 """The graph of a local store: it follows the memories, is walked by a search, and finds what a server finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contextfs.domain.graph.model import Neighbourhood
+from contextfs.domain.graph.model import Neighbourhood, Reached
 from contextfs.domain.memories.model import MemoryChange
+from contextfs.journeys.graph.seeds import FOUND
 from contextfs.kit.errors import NotFound
-from contextfs.local.graph import showing
+from contextfs.local.base.connection import Base
+from contextfs.local.graph import showing, walking
+from contextfs.local.search.find import Asked
 from tests.conftest import Tenant
 from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import found, opened, said
@@ -22,6 +26,18 @@ TEXTS = (
     "Ana's dog is called Rex.",
     "Fixes SHOP-7: the KeyError in src/web/login.py.",
 )
+TWINS = (
+    "We keep the sessions in Redis.",
+    "we keep sessions in Redis",
+    "Please, we keep the sessions in Redis.",
+    "We keep our sessions in Redis.",
+    "OK, we keep the sessions in Redis",
+    "So we keep the sessions in Redis.",
+    "We keep the sessions in Redis now.",
+    "Well, we keep the sessions in Redis.",
+    "we do keep the sessions in Redis",
+)
+"""Nine ways to say the same."""
 QUERY = "where are sessions kept"
 
 
@@ -65,6 +81,25 @@ def test_the_walk_is_the_same_however_much_is_shown(machine: Machine) -> None:
     assert [[hit.id for hit in whole[: number + 1]] for number in range(len(whole))] == [
         [hit.id for hit in hits] for hits in sure
     ]
+
+
+def test_a_walk_begins_from_the_same_memories_whatever_limit_is_set(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in (*TWINS, *TEXTS[1:3], "Sessions are kept by login.py where IDLE_LIMIT says so."):
+        machine.add(text)
+    seeds: list[list[tuple[str, float]]] = []
+    real = walking.reached
+
+    def noting(base: Base, asked: Asked, best: Sequence[tuple[str, float]], *, now: datetime) -> dict[str, Reached]:
+        seeds.append([*best[:FOUND]])
+        return real(base, asked, best, now=now)
+
+    monkeypatch.setattr(walking, "reached", noting)
+    for limit in (1, 2, 10):
+        found(machine, QUERY, mode="graph", limit=limit)
+
+    assert seeds[0] == seeds[1] == seeds[2]
 
 
 def test_bounds_hold_for_what_the_walk_came_to(machine: Machine) -> None:

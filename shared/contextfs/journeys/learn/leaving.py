@@ -25,7 +25,7 @@ def settle(call: Call, session: Session, lessons: Iterable[NewMemory]) -> int:
     if not sessions.was_revised(call.tx, session.id):
         return 0
     now_taught = taught(lessons)
-    found = memories.proven_by(call.tx, session.project_id, session.id)
+    found = memories.learned_from(call.tx, session.project_id, session.id)
     return sum(_settle(call, session.project_id, one, now_taught) for one in found)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import uuid5
 
 import msgspec
 import pytest
@@ -96,3 +97,20 @@ def test_what_a_person_added_as_well_stays(tenant: Tenant, settle_events: Callab
 
     assert [(memory_id, 0)] * 2 == [(one["memory"]["id"], one["receipt"]["stored"]) for one in added]
     assert (2, [memory_id]) == (len(history["revisions"]), [*learned(tenant)])
+
+
+def test_what_a_machine_taught_is_left_to_it_and_what_else_was_learned_goes(
+    tenant: Tenant, settle_events: Callable[[], int]
+) -> None:
+    session = told(tenant, BEHIND)
+    settle_events()
+    [learned_here] = learned(tenant)
+    named = str(uuid5(tenant.project_id, "what it says"))
+    proof = {"session_id": session}
+    theirs = {"project_id": str(tenant.project_id), "id": named, "type": "decision", "content": "Another queue."}
+    tenant.call("POST", "/v1/memories", theirs | {"provenance": [proof]})
+    before = {*learned(tenant)}
+    take_back(tenant, session, BEHIND)
+    settle_events()
+
+    assert ({learned_here, named}, {named}) == (before, {*learned(tenant)})

@@ -99,7 +99,7 @@ def test_what_a_person_added_as_well_stays(tenant: Tenant, settle_events: Callab
     assert (2, [memory_id]) == (len(history["revisions"]), [*learned(tenant)])
 
 
-def test_what_a_machine_taught_is_left_to_it_and_what_else_was_learned_goes(
+def test_what_was_learned_here_of_a_session_that_a_machine_taught_goes(
     tenant: Tenant, settle_events: Callable[[], int]
 ) -> None:
     session = told(tenant, BEHIND)

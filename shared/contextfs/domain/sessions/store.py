@@ -157,9 +157,11 @@ def left_behind(tx: Transaction, messages: Iterable[tuple[str, str]]) -> frozens
     What names another session than its own is not one of them.
     """
     asked = set(messages)
+    if not asked:
+        return frozenset()
     named = {"sessions": [UUID(one) for one, _ in asked], "ids": [UUID(one) for _, one in asked]}
-    found = {(str(row["session_id"]), str(row["id"])) for row in tx.all(_SQL["left_behind"], named)} if asked else set()
-    return frozenset(found & asked)
+    rows = tx.all(_SQL["left_behind"], named)
+    return frozenset((str(row["session_id"]), str(row["id"])) for row in rows) & asked
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:

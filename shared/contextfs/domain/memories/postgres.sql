@@ -84,7 +84,6 @@ from memories
 where project_id = %(project_id)s
     and jsonb_array_length(provenance) > case when session_id is null then 0 else 1 end
     and provenance @> jsonb_build_array(jsonb_build_object('session_id', %(session_id)s::uuid))
-order by id
 
 -- name: page
 -- Memories, newest first.

@@ -198,7 +198,7 @@ def proven_by(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]
 
 
 def learned_from(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]:
-    """Find the memories that a session taught or proved, deleted ones included; gives their ids, in their order."""
+    """Find the memories that a session taught or proved, deleted ones included; gives their ids."""
     named = {"project_id": project_id, "session_id": session_id}
     return [row["id"] for row in tx.all(_SQL["learned_from"], named)]
 

@@ -125,7 +125,7 @@ class LocalStore:
         """Take in what was learned, inside a transaction; True when that is new. Its file is due then.
 
         Its id follows from what it says: what a person changed or deleted since stays as they left it. What is known
-        already gains the proof.
+        already gains the proof; what was left behind is known again by it.
         """
         fields, _ = self._cleaned(fields_of(lesson))
         memory_id = lesson.id or self.new_id()
@@ -133,10 +133,14 @@ class LocalStore:
         same = memory_id if known else self._same(fields)
         if same is None:
             return self._write(memory_id, None, fields, author=LEARNER)
+        from contextfs.local.standing import standing, waits  # noqa: PLC0415 - only where something was known
+
         told = view(known or revisions_of(self.base, same))
-        seen = self._standing(told)
-        if not seen.deleted and _means_the_same(told.fields, fields) and _are_for_the_same(seen.fields, fields):
-            self._prove(seen, fields, author=LEARNER)
+        seen = standing(self.base, told)
+        if _means_the_same(told.fields, fields) and _are_for_the_same(seen.fields, fields):
+            seen = self._known_again(seen, fields) if waits(self.base, seen, LEARNER) else seen
+            if not seen.deleted:
+                self._prove(seen, fields, author=LEARNER)
         return False
 
     def revise(self, memory_id: UUID, fields: Fields, *, author: str | None = None) -> bool:
@@ -309,18 +313,13 @@ class LocalStore:
         row = self.base.one(SQL["same"], {"fingerprints": known, "private": fields.visibility == "private"})
         return None if row is None else UUID(row["id"])
 
-    def _standing(self, seen: View) -> View:
-        """Give the memory that stands for one: where it was retired as a duplicate, the other one."""
-        from contextfs.journeys.consolidate.retire import mark_of  # noqa: PLC0415 - only where something was known
+    def _known_again(self, seen: View, fields: Fields) -> View:
+        """Bring back what waits to be said again, unless somebody added it anew meanwhile: then give that."""
+        if (other := self._same(fields)) is None:
+            from contextfs.journeys.consolidate.retire import restored  # noqa: PLC0415 - only where something was known
 
-        met = {seen.memory_id}
-        while (mark := mark_of(seen.fields)) is not None and mark.kind == "duplicate" and mark.other_id not in met:
-            known = revisions_of(self.base, mark.other_id) if mark.other_id else ()
-            if not known:
-                break
-            seen = view(known)
-            met.add(seen.memory_id)
-        return seen
+            self._write(seen.memory_id, seen, restored(seen.fields), author=LEARNER)
+        return self._seen(other or seen.memory_id)
 
     def _proven(self, same: UUID, fields: Fields, redacted: int) -> Written:
         self._prove(self._seen(same), fields, author=self.actor())
@@ -329,9 +328,11 @@ class LocalStore:
     def _prove(self, seen: View, fields: Fields, *, author: str) -> None:
         """Give a memory the proofs that it lacks, as far as there is room for them: a session proves once.
 
+        What was learned, and is added by hand as well, is proven by that.
+
         One that was overtaken, and is said again after that, is valid anew.
         """
-        from contextfs.journeys.consolidate.retire import renewed, said_again  # noqa: PLC0415 - as above
+        from contextfs.journeys.consolidate.retire import renewed, said_again, vouched  # noqa: PLC0415 - as above
 
         known = {_proof(one) for one in seen.fields.provenance}
         room = max(0, _MOST_PROOFS - len(known))
@@ -339,6 +340,7 @@ class LocalStore:
         now = seen.fields
         if not fields.provenance:
             now = renewed(now, fields, self.now())
+            fresh = vouched(now.metadata, now.provenance)
         elif fresh:
             now = said_again(now, fields.valid_from)
         more = msgspec.structs.replace(now, provenance=(*now.provenance, *fresh))

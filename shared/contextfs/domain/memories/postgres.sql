@@ -73,6 +73,18 @@ where project_id = %(project_id)s
     and jsonb_array_length(provenance) > case when session_id is null then 0 else 1 end
     and provenance @> jsonb_build_array(jsonb_build_object('session_id', %(session_id)s::uuid))
 
+-- name: learned_from
+-- Memories that a session taught, or proved, deleted ones included: each has its index.
+select id
+from memories
+where project_id = %(project_id)s and session_id = %(session_id)s
+union
+select id
+from memories
+where project_id = %(project_id)s
+    and jsonb_array_length(provenance) > case when session_id is null then 0 else 1 end
+    and provenance @> jsonb_build_array(jsonb_build_object('session_id', %(session_id)s::uuid))
+
 -- name: page
 -- Memories, newest first.
 select

@@ -53,9 +53,9 @@ def parted(tx: Transaction, project_id: UUID) -> list[tuple[UUID, str]]:
     return [(row["memory_id"], row["other_id"]) for row in rows]
 
 
-def retired_for(tx: Transaction, project_id: UUID, other_id: UUID) -> list[UUID]:
-    """Read which memories of a project are retired for one."""
-    rows = tx.all(_SQL["retired_for"], {"project_id": project_id, "other_id": str(other_id)})
+def retired_for(tx: Transaction, project_id: UUID, others: Iterable[UUID]) -> list[UUID]:
+    """Read which memories of a project are retired for one of some."""
+    rows = tx.all(_SQL["retired_for"], {"project_id": project_id, "others": [str(one) for one in others]})
     return [row["id"] for row in rows]
 
 

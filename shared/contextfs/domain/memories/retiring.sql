@@ -21,9 +21,10 @@ where r.project_id = %(project_id)s and r.fields -> 'metadata' -> 'retired' ->> 
     and (r.fields ->> 'valid_from')::timestamptz is not distinct from m.valid_from
 
 -- name: retired_for
--- Memories of a project that are retired for one.
+-- Memories of a project that are retired for one of some.
 select id from memories
-where project_id = %(project_id)s and metadata ? 'retired' and metadata -> 'retired' ->> 'for' = %(other_id)s
+where project_id = %(project_id)s and metadata ? 'retired'
+    and metadata -> 'retired' ->> 'for' = any(%(others)s::text [])
 
 -- name: retired
 -- Memories that are retired, the latest first.

@@ -197,6 +197,12 @@ def proven_by(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]
     return [row["id"] for row in tx.all(_SQL["proven_by"], named)]
 
 
+def learned_from(tx: Transaction, project_id: UUID, session_id: UUID) -> list[UUID]:
+    """Find the memories that a session taught or proved, deleted ones included; gives their ids."""
+    named = {"project_id": project_id, "session_id": session_id}
+    return [row["id"] for row in tx.all(_SQL["learned_from"], named)]
+
+
 def page(tx: Transaction, wanted: MemoryFilter, *, now: datetime, limit: int, cursor: str | None) -> Page[Memory]:
     """Read a page of memories, newest first; each says whether it holds `now`."""
     plain = msgspec.structs.asdict(wanted) | {

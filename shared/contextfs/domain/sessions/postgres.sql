@@ -159,13 +159,17 @@ set role = said.role, kind = said.kind, content = said.content, tool_calls = sai
 from said
 where m.session_id = %(session_id)s and m.id = said.id
 
--- name: was_revised
--- Whether a message of a session was ever read in another way.
-select exists (select from message_versions where session_id = %(session_id)s) as is_so
+-- name: ever_left_behind
+-- Whether a message of a session is left behind, or was before.
+select
+    exists (select from messages where session_id = %(session_id)s and metadata ? 'left_behind')
+    or exists (select from message_versions where session_id = %(session_id)s and metadata ? 'left_behind') as is_so
 
 -- name: left_behind
--- Which of these messages were left behind.
-select id from messages where id = any(%(ids)s::uuid []) and metadata ? 'left_behind'
+-- Which of these messages were left behind, in these sessions.
+select session_id, id
+from messages
+where session_id = any(%(sessions)s::uuid []) and id = any(%(ids)s::uuid []) and metadata ? 'left_behind'
 
 -- name: append_new
 -- Store messages that cannot be stored yet, and bring their session, which is held, to what they make of it.

@@ -145,15 +145,23 @@ def revise(tx: Transaction, session_id: UUID, messages: Sequence[Message], now: 
     tx.run(_SQL["revise"], {"session_id": session_id, "messages": _json(messages), "now": now})
 
 
-def was_revised(tx: Transaction, session_id: UUID) -> bool:
-    """Tell whether a message of a session was ever read in another way."""
-    row = tx.one(_SQL["was_revised"], {"session_id": session_id})
+def ever_left_behind(tx: Transaction, session_id: UUID) -> bool:
+    """Tell whether a message of a session is left behind, or was before."""
+    row = tx.one(_SQL["ever_left_behind"], {"session_id": session_id})
     return row is not None and row["is_so"]
 
 
-def left_behind(tx: Transaction, ids: Iterable[UUID]) -> frozenset[str]:
-    """Tell which messages were left behind, as far as they can be seen; gives their ids."""
-    return frozenset(str(row["id"]) for row in tx.all(_SQL["left_behind"], {"ids": list(ids)}))
+def left_behind(tx: Transaction, messages: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Tell which messages, each named by the ids of its session and of itself, were left behind, as far as can be seen.
+
+    What names another session than its own is not one of them.
+    """
+    asked = set(messages)
+    if not asked:
+        return frozenset()
+    named = {"sessions": [UUID(one) for one, _ in asked], "ids": [UUID(one) for _, one in asked]}
+    rows = tx.all(_SQL["left_behind"], named)
+    return frozenset((str(row["session_id"]), str(row["id"])) for row in rows) & asked
 
 
 def messages(tx: Transaction, session_id: UUID, *, limit: int, cursor: str | None) -> Page[Message]:

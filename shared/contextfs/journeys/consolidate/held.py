@@ -13,7 +13,7 @@ from contextfs.kit.call import Call
 
 def states(call: Call, project_id: UUID, proposal: Proposal) -> dict[UUID, Fields]:
     """Hold what a proposal is about, and all that is retired for its other memory; gives their states."""
-    others = () if proposal.other_id is None else retiring.retired_for(call.tx, project_id, proposal.other_id)
+    others = () if proposal.other_id is None else retiring.retired_for(call.tx, project_id, [proposal.other_id])
     named = [name for name in (proposal.memory_id, proposal.other_id, *others) if name is not None]
     return {memory_id: view(held.revisions).fields for memory_id, held in bulk.hold(call.tx, project_id, named).items()}
 

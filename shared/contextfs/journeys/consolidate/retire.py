@@ -21,6 +21,8 @@ from contextfs.kit.overtaken import RETIRED, overtaken
 APART = "apart"
 
 _MOST_PROOFS = 100
+_LEARNED = "learned_by"
+_BY_HAND = {"source": "added by hand"}
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"kind": "as", "other_id": "for"}):
@@ -115,6 +117,19 @@ def unproven(survivor: Fields, memory: Fields, others: Iterable[Fields]) -> Fiel
     taken = set(mark.gave if mark else ()) - _gifts(others)
     left = tuple(one for one in survivor.provenance if _name(one) not in taken)
     return msgspec.structs.replace(survivor, provenance=left)
+
+
+def is_left_behind(memory: Fields) -> bool:
+    """Tell whether a memory is retired because all that proved it was left behind."""
+    mark = mark_of(memory)
+    return mark is not None and mark.kind == "left_behind"
+
+
+def vouched(metadata: Mapping[str, Any], provenance: Iterable[Any]) -> tuple[dict[str, Any], ...]:
+    """Give the proof that a learned memory lacks once somebody adds it by hand, too: no message takes that back."""
+    if _LEARNED not in metadata or canonical(_BY_HAND) in map(canonical, provenance):
+        return ()
+    return (dict(_BY_HAND),)
 
 
 def kept_apart(memory: Fields, other_id: UUID | None) -> Fields:

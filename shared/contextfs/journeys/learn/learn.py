@@ -42,14 +42,18 @@ def relearn(call: Call, session_id: UUID) -> int:
     What it taught or proved before stays as people left it: what they changed or deleted since is not learned again.
     What was taught by messages alone that were left behind is retired.
     Where the machine that sent it has learned from it, whose memories are named by what they say, that machine does so
-    again.
+    again: only what else was learned here, as by a model, is settled here.
     """
     try:
         session = sessions.get(call.tx, session_id)
     except NotFound:
         return 0
     taught = list(_taught(call, session))
-    if session.status != "completed" or any(one.id.version == _NAMED for one in taught):
+    if session.status != "completed":
+        return 0
+    elsewhere = {one.id for one in taught if one.id.version == _NAMED}
+    if elsewhere:
+        settle(call, session, (), but=elsewhere)
         return 0
     once = _revisions(call, (one.id for one in taught))
     is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != LEARNER) for one in once)

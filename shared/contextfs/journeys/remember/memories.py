@@ -21,7 +21,7 @@ from contextfs.domain.redaction import store as redaction
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner, cleaner, policy_by
-from contextfs.journeys.consolidate.retire import renewed, said_again
+from contextfs.journeys.consolidate.retire import renewed, said_again, vouched
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
@@ -99,16 +99,20 @@ def _session(call: Call, new: NewMemory) -> UUID | None:
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:
     """Give a memory that was there back; where the new one comes from elsewhere, it gains that proof.
 
-    One that held no longer, and is added by hand once more, holds anew.
+    One that held no longer, and is added by hand once more, holds anew. One that was learned is theirs then as well.
     """
     call.note(subject=same.id, project_id=same.project_id, duplicate=True)
     known = {canonical(proof) for proof in same.provenance}
     proofs = tuple(msgspec.to_builtins(proof) for proof in new.provenance)
     memory = same
-    if any(canonical(proof) not in known for proof in proofs) or (not proofs and dated(same, call.now).overtaken):
+    by_hand = () if proofs else vouched(same.metadata, same.provenance)
+    is_over = not proofs and dated(same, call.now).overtaken
+    if by_hand or is_over or any(canonical(proof) not in known for proof in proofs):
         held = store.hold(call.tx, same.id)
         seen = view(held.revisions)
         now = said_again(seen.fields, new.valid_from) if proofs else renewed(seen.fields, fields_of(new), call.now)
+        if by_hand:
+            proofs = vouched(now.metadata, now.provenance)
         fields = msgspec.structs.replace(now, provenance=(*now.provenance, *proofs))
         memory = _write(call, held, seen, fields) or same
     return _written(call, memory, duplicates=1, redacted=redacted)

@@ -79,6 +79,14 @@ def states_for(store: LocalStore, memory_id: UUID, other_id: UUID | None) -> dic
     return states
 
 
+def retired_for(store: LocalStore) -> dict[str, list[UUID]]:
+    """Read which memories are retired for which other one; gives them by what their marks name."""
+    found: dict[str, list[UUID]] = {}
+    for row in store.base.all(SQL["all_retired_for"]):
+        found.setdefault(str(row["other_id"]), []).append(UUID(row["id"]))
+    return found
+
+
 def memories(store: LocalStore) -> list[Known]:
     """Read all memories as consolidation sees them."""
     parted: dict[str, set[UUID]] = {}

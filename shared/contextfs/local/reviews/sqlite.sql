@@ -18,6 +18,11 @@ select id, fields, created from memories
 where fields like '%"retired"%' and json_extract(fields, '$.metadata.retired') is not null
 order by updated desc, id
 
+-- name: all_retired_for
+-- Memories that are retired for another one, each with that one.
+select id, json_extract(fields, '$.metadata.retired.for') as other_id from memories
+where fields like '%"retired"%' and json_extract(fields, '$.metadata.retired.for') is not null
+
 -- name: retired_for
 -- Memories that are retired for one.
 select id, fields from memories

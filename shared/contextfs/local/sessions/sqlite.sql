@@ -196,20 +196,31 @@ select * from messages where session_id = :session_id and external_id is not nul
 -- All messages of a session.
 select * from messages where session_id = :session_id
 
--- name: was_revised
--- Whether a message of a session was ever read in another way.
-select 1 as is_so from message_versions
-where message_id in (select id from messages where session_id = :session_id)
+-- name: ever_left_behind
+-- Whether a message of a session is left behind, or was before.
+select 1 as is_so from messages as m
+where m.session_id = :session_id
+    and (
+        json_type(m.metadata, '$.left_behind') is not null
+        or exists (
+            select 1 from message_versions as v
+            where v.message_id = m.id and json_type(v.metadata, '$.left_behind') is not null
+        )
+    )
 limit 1
 
 -- name: has_left_behind
 -- Whether a message of a session was left behind.
-select 1 as is_so from messages where session_id = :session_id and metadata like '%"left_behind"%' limit 1
+select 1 as is_so from messages
+where session_id = :session_id and json_type(metadata, '$.left_behind') is not null
+limit 1
 
 -- name: left_behind
--- Which of these messages were left behind.
-select m.id from json_each(:ids) as one inner join messages as m on m.id = one.value
-where m.metadata like '%"left_behind"%'
+-- Which of these messages were left behind, each named by its session and itself.
+select distinct m.session_id, m.id
+from json_each(:messages) as one
+inner join messages as m on m.id = json_extract(one.value, '$[1]') and m.session_id = json_extract(one.value, '$[0]')
+where json_type(m.metadata, '$.left_behind') is not null
 
 -- name: proven_by
 -- Memories, deleted ones included, that name a session as a source.

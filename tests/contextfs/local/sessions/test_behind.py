@@ -1,29 +1,45 @@
 """What was left behind stays where it was captured, and is no part of the conversation, or of what is known."""
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from unittest.mock import patch
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession
-from contextfs.local.model import LocalMemory, MemoryQuery
+from contextfs.local.model import LocalMemory, MemoryQuery, Written
 from contextfs.local.reviews.queue import decide, reviews
-from contextfs.local.sessions import learning
+from contextfs.local.sessions import behind, learning
 from contextfs.local.sessions.store import LocalSessions
-from contextfs.local.sessions.versions import revising
 from contextfs.local.store import LocalStore
 from tests.contextfs.local.places import PROJECT, Machine
-from tests.contextfs.local.sessions.conversations import AT, DECIDED, kept, said
+from tests.contextfs.local.sessions.conversations import AT, DECIDED, said
 
+PORT = "Note: The staging port is {}."
 AGAIN = "We decided to use RabbitMQ for the queue instead of Postgres."
 
 
 def decisions(store: LocalStore) -> list[LocalMemory]:
     return store.page(MemoryQuery(type="decision"))
+
+
+def facts(store: LocalStore) -> list[LocalMemory]:
+    return store.page(MemoryQuery(type="fact"))
+
+
+def number(memory: LocalMemory) -> str:
+    return re.sub(r"\D", "", memory.content)
+
+
+def by_hand(store: LocalStore, same: LocalMemory) -> Written:
+    """Add what says the same to the same readers."""
+    new = {"type": same.type, "content": same.content, "visibility": same.visibility, "project_id": PROJECT}
+    return store.add(msgspec.convert(new, NewMemory))
 
 
 def brought(
@@ -180,8 +196,133 @@ def test_two_that_read_it_at_once_leave_it_once(machine: Machine) -> None:
 
 def test_where_nothing_was_left_behind_no_memory_is_looked_at(machine: Machine) -> None:
     with machine.open() as store:
-        kept(store, DECIDED)
-        with patch.object(revising, "is_left_behind", side_effect=AssertionError):
-            brought(store, said(DECIDED, "Fine."), anew=False)
+        brought(store, said(DECIDED, "Fine."))
+        with patch.object(behind, "retired_for", side_effect=AssertionError):
+            session_id = brought(store, said(DECIDED, "Very well."))
 
         assert 1 == len(decisions(store))
+        assert ["Very well."] == [one.content for one in LocalSessions(store).messages(session_id)][1:]
+
+
+@pytest.mark.parametrize("port", range(5430, 5438))
+def test_what_was_overtaken_and_is_left_behind_too_does_not_hold_again(machine: Machine, port: int) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", PORT.format(port), "Noted.", PORT.format(port + 1000), "Noted."))
+        between = facts(store)
+        brought(store, said("Hello there.", "Hi."), ["m2", "m3", "m4", "m5"])
+
+        assert (1, []) == (len(between), facts(store))
+
+
+def test_what_was_overtaken_holds_again_once_it_goes_on(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+        brought(store, said("Something else?", "Noted.", first=4), ["m0", "m1"], name="s0")
+        first = facts(store)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        then = facts(store)
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+
+        assert (1, []) == (len(first), then)
+        assert ["5432"] == [number(one) for one in facts(store)]
+
+
+def test_what_was_overtaken_by_what_was_overtaken_holds_again(machine: Machine) -> None:
+    with machine.open() as store:
+        for n in range(3):
+            brought(store, said("Hello there.", "Hi.", PORT.format(5430 + n), first=n * 10), name=f"s{n}")
+        before = facts(store)
+        for n in (1, 2):
+            brought(store, said("Hello there.", "Hi.", first=n * 10), [f"m{n * 10 + 2}"], name=f"s{n}")
+
+        assert ["5432"] == [number(one) for one in before]
+        assert ["5430"] == [number(one) for one in facts(store)]
+
+
+def test_what_a_later_session_decides_again_is_known_again(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        later = brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+        [again] = decisions(store)
+
+        assert (memory.id, True) == (again.id, store.path_of(again).exists())
+        assert str(later) in {proof["session_id"] for proof in again.provenance}
+
+
+def test_what_a_person_deleted_is_not_known_again(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        store.remove(memory.id)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+
+        assert [] == decisions(store)
+
+
+def test_what_a_person_added_again_meanwhile_is_not_there_twice(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        mine = by_hand(store, memory)
+        brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+
+        assert [mine.memory.id] == [one.id for one in decisions(store)]
+
+
+def test_what_a_person_added_as_well_stays(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        added = [by_hand(store, memory) for _ in range(2)]
+        revisions = len(store.log(memory.id))
+        brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        brought(store, said("Good morning.", "Hi."), ["m2"], name="s2")
+
+        assert [(False, memory.id)] * 2 == [(one.stored, one.memory.id) for one in added]
+        assert (2, [memory.id]) == (revisions, [one.id for one in decisions(store)])
+
+
+def test_what_a_person_changed_stays_although_a_session_proves_it_after_that(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        store.change(memory.id, MemoryChange(tags=["mine"]))
+        brought(store, said("Good morning.", "Hi.", DECIDED), name="s2")
+        for name in ("s1", "s2"):
+            brought(store, said("Hello there.", "Hi."), ["m2"], name=name)
+
+        assert [memory.id] == [one.id for one in decisions(store)]
+
+
+def test_a_message_that_has_the_word_for_a_value_was_not_left_behind(machine: Machine) -> None:
+    with machine.open() as store:
+        messages = said("Hello there.", "Hi.", DECIDED)
+        messages[2] = msgspec.structs.replace(messages[2], metadata={"branch": "left_behind"})
+        brought(store, messages)
+        brought(store, [msgspec.structs.replace(messages[0], content="Hello!"), *messages[1:3]], ["m1"])
+
+        assert 1 == len(decisions(store))
+
+
+def test_no_other_session_s_messages_leave_behind_what_one_taught(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        [proof] = [one for one in memory.provenance if one.get("session_id") == str(session_id)]
+        [theirs] = said("Fine.")
+        for one in proof["message_ids"]:  # its own message is not here yet, and somebody's takes its id
+            store.base.run("delete from messages where id = ?", (one,))
+        forged = [
+            msgspec.structs.replace(theirs, id=UUID(one), external_id=one, metadata={"left_behind": "prompt"})
+            for one in proof["message_ids"]
+        ]
+        brought(store, forged, name="theirs")
+        brought(store, said("Hello there."), ["m1"])
+
+        assert [memory.id] == [one.id for one in decisions(store)]

@@ -125,7 +125,7 @@ def test_what_was_read_of_a_file_as_it_grew_is_read_or_left_behind(tool: str) ->
         whole = {one.external_id: one for one in read(tool, b"".join(lines), path.name)}
         for upto in range(1, len(lines), max(1, len(lines) // 12)):
             for before in read(tool, b"".join(lines[:upto]), path.name):
-                gone = unread(before, whole[before.external_id]) if before.external_id in whole else set()
+                gone = unread(before, whole[before.external_id]) if before.external_id in whole else set[str]()
                 lost += [(path.name, upto, gone)] if gone else []
 
     assert [] == lost

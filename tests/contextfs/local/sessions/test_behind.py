@@ -27,12 +27,18 @@ def decisions(store: LocalStore) -> list[LocalMemory]:
 
 
 def brought(
-    store: LocalStore, messages: Sequence[NewMessage], left: Sequence[str] = (), *, name: str = "s1", anew: bool = True
+    store: LocalStore,
+    messages: Sequence[NewMessage],
+    left: Sequence[str] = (),
+    *,
+    aside: Sequence[str] = (),
+    name: str = "s1",
+    anew: bool = True,
 ) -> UUID:
     """Store what a transcript says now, as an import does."""
     sessions = LocalSessions(store)
     new = NewSession(project_id=PROJECT, tool="test", external_id=name, messages=[*messages], started_at=AT)
-    session = sessions.capture(new, revise=anew, left=left).session
+    session = sessions.capture(new, revise=anew, left=left, aside=aside).session
     sessions.complete(session.id)
     learning.learn(sessions, session.id)
     learning.finish(sessions)
@@ -67,6 +73,32 @@ def test_read_once_more_nothing_changes(machine: Machine) -> None:
 
         assert before == shown(store, session_id)
         assert 1 == len(store.base.all("select * from message_versions"))
+
+
+def test_what_stands_on_another_branch_is_left_behind_no_more(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED, "Fine."))
+        before = [*LocalSessions(store).messages(session_id)]
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], ["m2", "m3"])
+        once = decisions(store)
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], aside=["m2", "m3"])
+
+        assert ([], 1) == (once, len(decisions(store)))
+        assert before == [*LocalSessions(store).messages(session_id)][:4]
+
+
+def test_an_older_record_neither_brings_back_nor_takes_back(machine: Machine) -> None:
+    older, newer = said("Hello there.", "Hi.", DECIDED), [*said("Hello there.", "Hi."), *said("And now?", first=4)]
+    with machine.open() as store:
+        session_id = brought(store, older)
+        brought(store, newer, ["m2"])
+        left = shown(store, session_id)
+        for anew in (True, False):
+            brought(store, older, anew=anew)
+        brought(store, said("Hello there."), ["m1"])
+
+        assert ("m2", "meta", "prompt") == left[2]
+        assert ([], left) == (decisions(store), shown(store, session_id))
 
 
 def test_what_it_alone_taught_is_retired_with_its_file_and_comes_back_with_it(machine: Machine) -> None:

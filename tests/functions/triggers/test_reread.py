@@ -316,6 +316,13 @@ def test_what_the_record_leaves_behind_stays_and_what_it_taught_goes(
     assert {"gone", "gone too"} == {one["external_id"] for one in rows.of("message_versions", tenant)}
 
 
+def test_a_name_made_of_what_was_left_behind_is_made_anew(tenant: Tenant, settle_events: Callable[[], int]) -> None:
+    session = went_back(tenant, settle_events, title=BEHIND[0]["content"])
+    settle_events()
+
+    assert read().messages[0].content == tenant.call("GET", f"/v1/sessions/{session}").json()["title"]
+
+
 def test_what_was_left_behind_is_not_found(tenant: Tenant, settle_events: Callable[[], int]) -> None:
     def hits() -> list[str]:
         asked = {"query": "Postgres for the queue", "project_ids": [str(tenant.project_id)]}

@@ -20,7 +20,7 @@ from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Message, NewMessage, Session, SessionChange
 from contextfs.domain.sessions.rules import SOURCE, gone_on, is_left_behind, is_older, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner, cleaner_by
-from contextfs.journeys.capture.messages import cleaned, message, title_of
+from contextfs.journeys.capture.messages import cleaned, message, retitled, title_of
 from contextfs.journeys.share.telling import tell_session
 from contextfs.kit.call import Call
 from contextfs.kit.clock import Clock
@@ -83,6 +83,7 @@ class _Difference(NamedTuple):
     fresh: list[Message]
     retold: list[Message]
     """Of those revised, the ones that search reads in another way."""
+    title: str | None
 
 
 class _Known:
@@ -173,7 +174,7 @@ def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     if difference.revised:
         sessions.revise(call.tx, session.id, difference.revised, call.now)
         passages.trim(call.tx, {one.id: 0 for one in difference.retold})
-    change = _change(session, told, cleaning)
+    change = _change(session, difference.title, told, cleaning)
     if change != SessionChange() or difference.revised:
         now = sessions.update(call.tx, now, change, call.now)
     if now is session:
@@ -202,12 +203,16 @@ def _compared(call: Call, session: Session, new: Sequence[NewMessage], told: Tol
     retold = [
         made for was, made in changed if (made.kind, made.content, made.role) != (was.kind, was.content, was.role)
     ]
-    return _Difference([made for _, made in changed], fresh, retold)
+    title = session.title
+    if any(is_left_behind(made) != is_left_behind(was) for was, made in changed):
+        now = {one.id: one for one in [*stored, *fresh, *(made for _, made in changed)]}
+        title = retitled(title, now.values())
+    return _Difference([made for _, made in changed], fresh, retold, title)
 
 
-def _change(session: Session, told: Told, cleaning: Cleaner) -> SessionChange:
+def _change(session: Session, title: str | None, told: Told, cleaning: Cleaner) -> SessionChange:
     """Tell what is different of the session's own fields; a title that is there may be somebody's own."""
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"title": title} if title != session.title else {}
     if session.title is None and told.title:
         changes["title"] = cleaning.text(told.title)
     spent = {"input_tokens": told.input_tokens, "output_tokens": told.output_tokens}

@@ -63,6 +63,25 @@ def test_a_message_that_was_taken_back_stays_and_is_nobody_s_words(machine: Mach
         assert [(DECIDED, "prompt"), ("Fine.", "reply")] == [(row["content"], row["kind"]) for row in versions]
 
 
+@pytest.mark.parametrize("title", [None, "Named by hand"])
+def test_a_name_that_was_made_of_what_was_taken_back_goes_with_it(machine: Machine, title: str | None) -> None:
+    first, then = said("Plan the acquisition of Zebrafish", "Well."), said("Fix the typo", "Fixed.", first=2)
+
+    def named(store: LocalStore, session_id: UUID) -> str | None:
+        return LocalSessions(store).get(session_id).title
+
+    with machine.open() as store:
+        session_id = brought(store, first)
+        store.base.run("update sessions set title = coalesce(?, title)", (title,))
+        before = named(store, session_id)
+        brought(store, then, ["m0", "m1"])
+        between = named(store, session_id)
+        brought(store, [*first, *then])
+
+        assert (title or "Plan the acquisition of Zebrafish") == before == named(store, session_id)
+        assert (title or "Fix the typo") == between
+
+
 def test_read_once_more_nothing_changes(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))

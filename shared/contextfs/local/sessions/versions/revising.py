@@ -13,7 +13,7 @@ from uuid import UUID
 from contextfs.domain.sessions.model import Message, NewMessage
 from contextfs.domain.sessions.rules import gone_on, is_left_behind, is_older, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner
-from contextfs.journeys.capture.messages import cleaned, message
+from contextfs.journeys.capture.messages import cleaned, message, retitled
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.sessions.rows import SQL, message_in, row_of_message, text
 
@@ -59,6 +59,8 @@ def revise(
         return 0
     with base.transaction():
         _say_otherwise(base, changed, now)
+        if any(is_left_behind(message_in(row)) != is_left_behind(stored[row["external_id"]]) for row in changed):
+            _name_anew(base, named["session_id"], now)
         base.run(SQL["learned"], {"id": str(session_id), "learned": 0})
         base.run(SQL["touch"], {"id": str(session_id)})
     return len(changed)
@@ -84,6 +86,13 @@ def _say_otherwise(base: Base, changed: Iterable[Row], now: datetime) -> None:
         base.run(SQL["revise"], row)
         if has_passages:
             base.run(SQL["forget_passages"], row)
+
+
+def _name_anew(base: Base, session_id: str, now: datetime) -> None:
+    row = base.one(SQL["session"], {"id": session_id})
+    if row is not None:
+        messages = map(message_in, base.all(SQL["of_session"], {"session_id": session_id}))
+        base.run(SQL["retitle"], {"id": session_id, "title": retitled(row["title"], messages), "now": text(now)})
 
 
 def _read(row: Row, new: NewMessage, cleaner: Cleaner) -> Row | None:

@@ -11,7 +11,7 @@ from contextfs.adapters.transcripts import version
 from contextfs.adapters.transcripts.files import is_large
 from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.client import ContextFS
-from contextfs.client.records import bring
+from contextfs.client.records import bring, read_again
 from contextfs.kit.errors import ContextFSError, NotAllowed, NotAuthenticated, Unavailable
 from contextfs.kit.fields import Wait
 from contextfs.local.records.pieces import is_named_by
@@ -79,4 +79,5 @@ class Sender:
         """Bring what the tool wrote there, too, where its file is this one conversation."""
         if is_named_by(file, one.external_id) and not is_large(file):
             reader, server = version(one.tool), self._client.sessions
-            bring(file.read_bytes(), server, session_id, reader=reader, read_again=bool(one.left))
+            if bring(file.read_bytes(), server, session_id, reader=reader) and one.left:
+                read_again(server, session_id, reader=reader)

@@ -85,7 +85,7 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: boo
         messages=list(one.messages),
         **one.session_fields(),
     )
-    captured = sessions.capture(new, revise=revise, left=one.left)
+    captured = sessions.capture(new, revise=revise, left=one.left, aside=one.aside)
     tally.add(captured)
     if captured.session.status == "open":
         sessions.complete(captured.session.id, one.ended_at)

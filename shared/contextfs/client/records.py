@@ -1,6 +1,7 @@
 """Records: what a tool wrote of a session is brought to a server, as far as that lacks it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ _SMALL: Final = 200_000
 """A last chunk below so many bytes is sent again with what follows it, so that a growing file has few of them."""
 
 
-def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str, read_again: bool = False) -> bool:
+def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str) -> bool:
     """Send the lines of a text from where the server has other ones, or none; True when there were any.
 
     Of what grew, the end is sent alone. False, too, where the server keeps no records, would not take this one, or has
@@ -27,9 +28,20 @@ def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str, read_
     if not lines:
         return False
     try:
-        return _brought(lines, server, session_id, reader, read_again=read_again)
+        return _brought(lines, server, session_id, reader)
     except (Conflict, Invalid, NotFound, TooLarge):
         return False
+
+
+def read_again(server: Sessions, session_id: UUID, *, reader: str) -> None:
+    """Have a server read the record that it has: what that leaves behind is other than what the server knows of.
+
+    It is told by itself, behind the lines: a server that does not know of this yet has them all the same.
+    """
+    with suppress(Conflict, Invalid, NotFound):
+        known = server.record(session_id)
+        if known.lines:
+            server.put_record(session_id, [], reader=reader, line=known.lines, read_again=True)
 
 
 def _lines(data: bytes) -> list[str]:
@@ -41,17 +53,16 @@ def _lines(data: bytes) -> list[str]:
         return []
 
 
-def _brought(lines: Sequence[str], server: Sessions, session_id: UUID, reader: str, *, read_again: bool) -> bool:
+def _brought(lines: Sequence[str], server: Sessions, session_id: UUID, reader: str) -> bool:
     known = server.record(session_id)
     at = _same(lines, known)
     if at == known.lines == len(lines):
         return False
     for some in _batches(lines[at:]):
-        is_last = at + len(some) == len(lines)
-        known = server.put_record(session_id, some, reader=reader, line=at, read_again=read_again and is_last)
+        known = server.put_record(session_id, some, reader=reader, line=at)
         at += len(some)
     if known.lines > at:
-        server.put_record(session_id, [], reader=reader, line=at, read_again=read_again)
+        server.put_record(session_id, [], reader=reader, line=at)
     return True
 
 

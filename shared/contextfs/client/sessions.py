@@ -165,7 +165,7 @@ class Sessions:
     ) -> Record:
         """Keep what a tool wrote of a session, from a line on: up to 20,000 lines, in 8 MiB.
 
-        `read_again`: it leaves behind what was sent of the session, whose messages are brought to that.
+        `read_again`: what it leaves behind of the session changed, whose messages are brought to that.
         """
         body = NewRecordLines(reader=reader, line=line, lines=[*lines], read_again=read_again)
         return self._transport.call("PUT", f"{_PATH}/{segment(session_id)}/record", Record, body=body)

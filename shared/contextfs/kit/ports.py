@@ -220,7 +220,8 @@ class Blobs(Protocol):
 class Told(NamedTuple):
     """A conversation as its tool wrote it down; each message by the fields that one is stored by.
 
-    `left` are the tool's names for messages that were left behind in it.
+    `left` are the tool's names for messages that were left behind in it, `aside` for those of other branches, which
+    stand.
     """
 
     external_id: str
@@ -229,6 +230,7 @@ class Told(NamedTuple):
     output_tokens: int
     messages: Iterable[Mapping[str, Any]]
     left: Sequence[str]
+    aside: Sequence[str]
 
 
 class Transcripts(Protocol):

@@ -203,6 +203,31 @@ def test_a_message_that_is_named_by_what_it_says_is_known_again_without_its_secr
     assert (3, f"codex/{reader_of('codex').VERSION}") == (len(before), show(tenant, session)["reader"])
 
 
+def test_what_another_text_said_in_the_same_line_stays_what_it_is(tenant: Tenant, tell: Tell) -> None:
+    thread = str(uuid4())
+    payload = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Is it in order?"}]}
+    records = [{"type": "session_meta", "payload": {"id": thread}}, {"type": "response_item", "payload": payload}]
+    lines = [json.dumps(one | {"timestamp": "2026-11-20T10:00:00.000Z"}) for one in records]
+    other = {"role": "user", "content": "Ship it.", "external_id": "old", "metadata": {"source": "2 at 90+9 sha256:a"}}
+    new = {"project_id": str(tenant.project_id), "tool": "codex", "external_id": thread, "messages": [other]}
+    session = tenant.call("POST", "/v1/sessions", new).json()["session"]["id"]
+    tenant.call("PUT", f"/v1/sessions/{session}/record", {"reader": "codex/1", "line": 0, "lines": lines})
+    tell(tenant, session)
+
+    assert {"Is it in order?", "Ship it."} == {one["content"] for one in messages(tenant, session)}
+
+
+def test_a_record_that_ends_before_what_is_there_takes_nothing_back(
+    tenant: Tenant, settle_events: Callable[[], int]
+) -> None:
+    session = went_back(tenant, settle_events)
+    later = {"role": "user", "content": "And now?", "external_id": "later", "created_at": "2100-01-01T00:00:00Z"}
+    tenant.call("POST", f"/v1/sessions/{session}/messages", {"messages": [later]})
+    settle_events()
+
+    assert ("prompt", "reply") == (kinds(tenant, session)["gone"], kinds(tenant, session)["gone too"])
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [(["nothing of a tool's"], "not a Claude Code session"), (None, "does not tell of this conversation")],
@@ -289,6 +314,13 @@ def test_what_the_record_leaves_behind_stays_and_what_it_taught_goes(
     }
     assert ({}, "left_behind", [*before[0]]) == (learned(tenant), review["kind"], [review["memory"]["id"]])
     assert {"gone", "gone too"} == {one["external_id"] for one in rows.of("message_versions", tenant)}
+
+
+def test_a_name_made_of_what_was_left_behind_is_made_anew(tenant: Tenant, settle_events: Callable[[], int]) -> None:
+    session = went_back(tenant, settle_events, title=BEHIND[0]["content"])
+    settle_events()
+
+    assert read().messages[0].content == tenant.call("GET", f"/v1/sessions/{session}").json()["title"]
 
 
 def test_what_was_left_behind_is_not_found(tenant: Tenant, settle_events: Callable[[], int]) -> None:

@@ -74,7 +74,8 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation with one tool, from its first message to its last on the live branch.
 
     `left` names the messages that the record tells of as well, and that were left behind: taken back, or on a branch
-    that nobody goes on with. `usage` covers all that was spent, such branches and subagents in the same file included.
+    that nobody goes on with. `aside` names those of other branches, of which that is not certain: what is known of
+    them stands. `usage` covers all that was spent, such branches and subagents in the same file included.
     `skipped` counts what was left out, by kind of record. Every transcript has at least one message; those of a
     long one are read from a file as they are asked for, so go through them once.
     """
@@ -90,6 +91,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     git_commit: str | None = None
     messages: Sequence[TranscriptMessage] = ()
     left: Sequence[str] = ()
+    aside: Sequence[str] = ()
     usage: Usage = Usage()
     skipped: dict[str, int] = {}
     metadata: dict[str, Any] = {}

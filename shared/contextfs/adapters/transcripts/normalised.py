@@ -1,6 +1,6 @@
 """Maps a transcript to what the API takes: pure, and within every limit of the API whatever the file held."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast, overload
 
@@ -27,13 +27,14 @@ _A_CLOCK_WAS_SET = timedelta(days=1)
 
 
 class Normalised(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation as it is sent, the names of messages that it left behind, and what was left out of its record."""
+    """A conversation as it is sent, the names of messages that are off it, and what was left out of its record."""
 
     tool: str
     external_id: str
     fields: dict[str, Any]
     messages: Sequence[NewMessage]
     left: Sequence[str]
+    aside: Sequence[str]
     ended_at: datetime | None
     skipped: dict[str, int]
 
@@ -45,6 +46,8 @@ class Normalised(msgspec.Struct, frozen=True, kw_only=True):
 def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalised:
     """Make of a transcript what the API takes."""
     usage = transcript.usage
+    live = {one.external_id for one in transcript.messages} if transcript.left or transcript.aside else set[str]()
+    left = _named(transcript.left, live)
     figures = {
         "cache_creation_tokens": usage.cache_creation_tokens,
         "cache_read_tokens": usage.cache_read_tokens,
@@ -71,16 +74,16 @@ def normalised(transcript: Transcript, *, tags: Iterable[str] = ()) -> Normalise
         external_id=identifier(transcript.external_id),
         fields=fields,
         messages=_Mapped(transcript) if len(transcript.messages) > _MOST_AT_ONCE else list(_messages(transcript)),
-        left=_left(transcript),
+        left=left,
+        aside=_named(transcript.aside, {*live, *transcript.left}),
         ended_at=transcript.ended_at,
         skipped=transcript.skipped,
     )
 
 
-def _left(transcript: Transcript) -> list[str]:
-    """Name what was left behind; what is said under the same name goes on."""
-    live = {one.external_id for one in transcript.messages} if transcript.left else set[str]()
-    return [identifier(name) for name in dict.fromkeys(transcript.left) if name not in live]
+def _named(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """Name messages that are no part of what goes on; what is said under the same name does."""
+    return [identifier(name) for name in dict.fromkeys(names) if name not in known]
 
 
 class _Mapped(Sequence[NewMessage]):

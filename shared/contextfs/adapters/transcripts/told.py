@@ -33,6 +33,7 @@ def _told(one: Normalised) -> Told:
         output_tokens=fields.get("output_tokens", 0),
         messages=_fields(one.messages),
         left=one.left,
+        aside=one.aside,
     )
 
 

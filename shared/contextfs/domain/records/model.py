@@ -67,10 +67,11 @@ class RecordLines(msgspec.Struct, frozen=True, kw_only=True):
     next_line: int | None
 
 
-class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a record says from a line on: the end of it, or where a chunk begins. What it said there before is gone.
 
-    `read_again`: of what was sent of the session, the record leaves something behind. Its messages are brought to that.
+    `read_again`: what the record leaves behind of what was sent of the session changed. Its messages are brought to
+    that. It is not sent where it is false, for older servers do not know it.
     """
 
     reader: Reader

@@ -1,14 +1,15 @@
 """How messages are known again, what they say, and what a session is once messages came to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
-from contextfs.domain.sessions.model import Message, NewMessage, Session
+from contextfs.domain.sessions.model import Kind, Message, NewMessage, Role, Session
 
 _TICK = timedelta(microseconds=1)
+_ROLES: dict[Kind, Role] = {"prompt": "user", "reply": "assistant", "tool_result": "tool"}
 LEFT_BEHIND: Final = "left_behind"
 """What a message that was left behind says in its metadata: the kind that it had."""
 
@@ -51,6 +52,28 @@ def left_behind(one: Message) -> Message:
     if is_left_behind(one):
         return one
     return msgspec.structs.replace(one, role="system", kind="meta", metadata=one.metadata | {LEFT_BEHIND: one.kind})
+
+
+def gone_on(one: Message) -> Message:
+    """Give a message that was left behind as it was before: it is part of a conversation again."""
+    if not is_left_behind(one):
+        return one
+    kind = one.metadata[LEFT_BEHIND]
+    metadata = {name: value for name, value in one.metadata.items() if name != LEFT_BEHIND}
+    return msgspec.structs.replace(one, role=_ROLES.get(kind, "system"), kind=kind, metadata=metadata)
+
+
+def is_older(told: Collection[str | None], stored: Iterable[Message]) -> bool:
+    """Tell whether a record ends before what is stored of its session: it does not tell what became of that.
+
+    `told` are the names of all messages that it knows of, those that it left behind included.
+    """
+    ends: dict[bool, datetime] = {}
+    for one in stored:
+        if one.external_id is not None:
+            is_told = one.external_id in told
+            ends[is_told] = max(ends.get(is_told, one.created_at), one.created_at)
+    return False in ends and (True not in ends or ends[True] < ends[False])
 
 
 def are_new(messages: Iterable[NewMessage]) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.sessions.model import Kind, Message, NewMessage, Role
+from contextfs.domain.sessions.rules import gone_on
 from contextfs.journeys.capture.clean import Cleaner
 from contextfs.kit.pattern import pattern
 
@@ -46,6 +47,27 @@ def title_of(messages: Iterable[Message]) -> str | None:
     said = (_said(message.content) for message in messages if message.kind == "prompt")
     line = next(filter(None, said), "").split("\n", 1)[0].strip()
     return f"{line[:_TITLE_LENGTH]}…" if len(line) > _TITLE_LENGTH else line or None
+
+
+def retitled(title: str | None, messages: Iterable[Message]) -> str | None:
+    """Give a session's name once messages were left behind, or go on again; all of them are given, in any order.
+
+    One that was made of a prompt is made anew of the first that stands. One that a person or a tool gave stays.
+    """
+    ordered = sorted(messages, key=lambda one: (one.created_at, one.id))
+    first = next((one for one in ordered if one.kind == "prompt" and _is_of(title, one)), None)
+    anew = title_of(ordered)
+    if anew is not None and first is not None and title_of([first]) == anew:
+        return title
+    is_made = any(one.kind == "prompt" and _is_of(title, one) for one in map(gone_on, ordered))
+    return anew if is_made else title
+
+
+def _is_of(title: str | None, prompt: Message) -> bool:
+    """Tell whether a name was made of a prompt: it is one of its lines, or how one begins."""
+    start = (title or "").removesuffix("…").rstrip()
+    lines = (line.strip() for line in prompt.content.splitlines())
+    return start != "" and any(line == title or (start != title and line.startswith(start)) for line in lines)
 
 
 def _said(prompt: str) -> str:

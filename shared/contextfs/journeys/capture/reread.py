@@ -1,9 +1,10 @@
 """Read records again when a reader has become better: messages are brought to what they say now, and nothing is lost.
 
 A message is known again by its tool's name for it, or by its line: a name that is made of what it says is another one
-where a secret is gone. It keeps its id, and what it said before is kept. One that is new is added; one that is not read
-any more stays: what was captured is not lost by an opinion. One that the record says was taken back stays as left
-behind. What people set by hand stays.
+where a secret is gone; what it says without secrets is the same. It keeps its id, and what it said before is kept. One
+that is new is added; one that is not read any more stays: what was captured is not lost by an opinion. One that the
+record says was taken back stays as left behind, until a record that is not older says otherwise. What people set by
+hand stays.
 """
 
 from collections import Counter
@@ -17,9 +18,9 @@ from contextfs.domain.records.model import Outdated, Record
 from contextfs.domain.search import store as passages
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Message, NewMessage, Session, SessionChange
-from contextfs.domain.sessions.rules import SOURCE, is_left_behind, left_behind, says
+from contextfs.domain.sessions.rules import SOURCE, gone_on, is_left_behind, is_older, left_behind, says
 from contextfs.journeys.capture.clean import Cleaner, cleaner_by
-from contextfs.journeys.capture.messages import cleaned, message, title_of
+from contextfs.journeys.capture.messages import cleaned, message, retitled, title_of
 from contextfs.journeys.share.telling import tell_session
 from contextfs.kit.call import Call
 from contextfs.kit.clock import Clock
@@ -82,26 +83,35 @@ class _Difference(NamedTuple):
     fresh: list[Message]
     retold: list[Message]
     """Of those revised, the ones that search reads in another way."""
+    title: str | None
 
 
 class _Known:
-    """The messages of a session: by name those that are told again, the others by their lines."""
+    """The messages of a session: by name those that are told of, the others by their lines."""
 
-    def __init__(self, stored: Iterable[Message], told: Collection[str | None]) -> None:
+    def __init__(self, stored: Iterable[Message], names: Collection[str | None], told: Told) -> None:
         self._named = {one.external_id: one for one in stored if one.external_id}
-        self._told = told
-        rest = [one for name, one in self._named.items() if name not in told]
+        self._left = [name for name in told.left if name in self._named and name not in names]
+        self._aside = [name for name in told.aside if name in self._named and name not in names]
+        of_record = {*names, *told.left, *told.aside}
+        rest = [one for name, one in self._named.items() if name not in of_record]
         lines = Counter(_line(one.metadata) for one in rest)
         self._by_line = {_line(one.metadata): one for one in rest if lines[_line(one.metadata)] == 1}
 
-    def find(self, new: NewMessage) -> Message | None:
-        """Find a message, each by its line once."""
+    def find(self, new: NewMessage, cleaning: Cleaner) -> Message | None:
+        """Find a message without secrets; each by its line once, where it says the same without them."""
+        if named := self._named.get(new.external_id or ""):
+            return named
         line = _line(new.metadata)
-        return self._named.get(new.external_id or "") or (self._by_line.pop(line, None) if line else None)
+        was = self._by_line.get(line) if line else None
+        return self._by_line.pop(line) if was and cleaning.text(was.content) == new.content else None
 
-    def gone(self, left: Iterable[str]) -> Iterator[Message]:
-        """Give those that were left behind."""
-        return (self._named[name] for name in left if name in self._named and name not in self._told)
+    def off(self) -> Iterator[tuple[Message, Message]]:
+        """Give those that were left behind, or stand on another branch, each with what becomes of it."""
+        for name in self._left:
+            yield self._named[name], left_behind(self._named[name])
+        for name in self._aside:
+            yield self._named[name], gone_on(self._named[name])
 
 
 def _line(metadata: Mapping[str, Any]) -> str | None:
@@ -154,7 +164,7 @@ def _of(session: Session, transcripts: Transcripts, tool: str, data: bytes) -> T
 def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     """Bring a session and its messages to what is told, and tell who has to know; True when a message is different."""
     new = [NewMessage(**fields) for fields in told.messages]
-    difference = _compared(call, session, new, told.left, cleaning)
+    difference = _compared(call, session, new, told, cleaning)
     now = session
     if difference.fresh:
         title = title_of(difference.fresh)
@@ -164,7 +174,7 @@ def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     if difference.revised:
         sessions.revise(call.tx, session.id, difference.revised, call.now)
         passages.trim(call.tx, {one.id: 0 for one in difference.retold})
-    change = _change(session, told, cleaning)
+    change = _change(session, difference.title, told, cleaning)
     if change != SessionChange() or difference.revised:
         now = sessions.update(call.tx, now, change, call.now)
     if now is session:
@@ -175,30 +185,34 @@ def _bring(call: Call, session: Session, told: Told, cleaning: Cleaner) -> bool:
     return revised + added > 0
 
 
-def _compared(
-    call: Call, session: Session, told: Sequence[NewMessage], left: Sequence[str], cleaning: Cleaner
-) -> _Difference:
-    known = _Known(sessions.all_messages(call.tx, session.id), {one.external_id for one in told})
-    revised: list[Message] = []
-    fresh: list[Message] = []
-    retold: list[Message] = []
-    for new, fresh_id in zip(told, uuid7s(call.now, call.services.entropy, len(told)), strict=True):
-        was = known.find(new)
+def _compared(call: Call, session: Session, new: Sequence[NewMessage], told: Told, cleaning: Cleaner) -> _Difference:
+    stored = sessions.all_messages(call.tx, session.id)
+    known = _Known(stored, {one.external_id for one in new}, told)
+    pairs: list[tuple[Message | None, Message]] = []
+    for one, fresh_id in zip(new, uuid7s(call.now, call.services.entropy, len(new)), strict=True):
+        clean = cleaned(one, cleaning)
+        was = known.find(clean, cleaning)
         own_id, at = (was.id, was.created_at) if was else (fresh_id, call.now)
-        made = message(cleaned(new, cleaning), session_id=session.id, message_id=own_id, now=at)
-        if was is None:
-            fresh.append(made)
-        elif says(made) != says(was):
-            revised.append(made)
-            if (made.kind, made.content, made.role) != (was.kind, was.content, was.role):
-                retold.append(made)
-    gone = [left_behind(was) for was in known.gone(left) if not is_left_behind(was)]
-    return _Difference([*revised, *gone], fresh, [*retold, *gone])
+        pairs.append((was, message(clean, session_id=session.id, message_id=own_id, now=at)))
+    fresh = [made for was, made in pairs if was is None]
+    names = {was.external_id if was else made.external_id for was, made in pairs} | {*told.left, *told.aside}
+    is_latest = not is_older(names, [*stored, *fresh])
+    read = [(was, made) for was, made in pairs if was and (is_latest or not is_left_behind(was))]
+    off = [*known.off()] if is_latest else []
+    changed = [(was, made) for was, made in [*read, *off] if says(made) != says(was)]
+    retold = [
+        made for was, made in changed if (made.kind, made.content, made.role) != (was.kind, was.content, was.role)
+    ]
+    title = session.title
+    if any(is_left_behind(made) != is_left_behind(was) for was, made in changed):
+        now = {one.id: one for one in [*stored, *fresh, *(made for _, made in changed)]}
+        title = retitled(title, now.values())
+    return _Difference([made for _, made in changed], fresh, retold, title)
 
 
-def _change(session: Session, told: Told, cleaning: Cleaner) -> SessionChange:
+def _change(session: Session, title: str | None, told: Told, cleaning: Cleaner) -> SessionChange:
     """Tell what is different of the session's own fields; a title that is there may be somebody's own."""
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"title": title} if title != session.title else {}
     if session.title is None and told.title:
         changes["title"] = cleaning.text(told.title)
     spent = {"input_tokens": told.input_tokens, "output_tokens": told.output_tokens}

@@ -241,6 +241,11 @@ select
     tokens, metadata, created_at, :replaced_at
 from messages where id = :id
 
+-- name: retitle
+-- Name a session anew.
+update sessions set title = :title, updated_at = max(:now, updated_at), version = version + 1
+where id = :id and title is not :title
+
 -- name: revise
 -- Bring a message to how it is read now.
 update messages

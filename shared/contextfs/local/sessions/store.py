@@ -55,12 +55,15 @@ class LocalSessions:
         self.sharing = settings.share
         self._base = store.base
 
-    def capture(self, new: NewSession, *, revise: bool = False, left: Sequence[str] = ()) -> Captured:
+    def capture(
+        self, new: NewSession, *, revise: bool = False, left: Sequence[str] = (), aside: Sequence[str] = ()
+    ) -> Captured:
         """Store a session with its messages; one that is there (same tool, same external id) gets what it lacks.
 
         It takes any number of messages. They are cleaned of secrets first; each batch is stored whole or not at all.
         `revise` brings messages that are there to what is said of them now; what was said before stays as a version.
         `left` are the tool's names for messages that were left behind: those that are there are brought to that.
+        `aside` are those of other branches, which stand. A record that is older than what is there tells neither.
         """
         cleaner = Cleaner(self.store.policy)
         messages = list(named(new.messages)) if new.external_id else new.messages
@@ -76,7 +79,8 @@ class LocalSessions:
         added += sum(self._add(here, batch) for batch in batches)
         revised = 0
         if not created:
-            revised = revising.revise(self._base, here, messages, left, cleaner, now, is_new_reading=revise)
+            off = revising.Off(left, aside)
+            revised = revising.revise(self._base, here, messages, off, cleaner, now, is_new_reading=revise)
         captured = self._captured(here, len(messages), added, cleaner, created=created)
         return msgspec.structs.replace(captured, revised=revised)
 

@@ -4,12 +4,13 @@ Only of files that hold one conversation, and are named by it: the others could 
 that grew the end is sent alone. What the server will not take is left out, and not tried again until it changes.
 """
 
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from contextfs.adapters.transcripts import version
 from contextfs.adapters.transcripts.kept import OWN
-from contextfs.client.records import bring
+from contextfs.client.records import bring, read_again
 from contextfs.client.sessions import Sessions
 from contextfs.local.base.connection import Row
 from contextfs.local.base.marks import mark, set_mark
@@ -33,11 +34,25 @@ def push(store: LocalStore, server: Sessions, url: str) -> int:
             if mark(store.base, _name(row)) != state:
                 sent += _sent(records, kept, server, row)
                 set_mark(store.base, _name(row), state)
+            _tell(store, server, row, url)
     return sent
 
 
 def _name(row: Row) -> str:
     return f"record sent {row['id']}"
+
+
+def _tell(store: LocalStore, server: Sessions, row: Row, url: str) -> None:
+    """Have the server read a record again where other messages were left behind than when it was last told of that."""
+    name, of_server = f"record left {row['id']}", f"{url} "
+    before, now = mark(store.base, name) or "", of_server + _digest(row["left_behind"])
+    if now != (before if before.startswith(of_server) else of_server + _digest(None)):
+        read_again(server, UUID(row["id"]), reader=version(row["tool"]))
+        set_mark(store.base, name, now)
+
+
+def _digest(names: str | None) -> str:
+    return sha256(names.encode()).hexdigest() if names else "none"
 
 
 def _is_alone(kept: Kept, row: Row) -> bool:
@@ -47,5 +62,4 @@ def _is_alone(kept: Kept, row: Row) -> bool:
 def _sent(records: Records, kept: Kept, server: Sessions, row: Row) -> bool:
     with records.parts(kept) as parts:
         data = bytes(parts.get(OWN, b"")[:])
-    reader, read_again = version(kept.tool), bool(row["leaves"])
-    return bring(data, server, UUID(row["id"]), reader=reader, read_again=read_again)
+    return bring(data, server, UUID(row["id"]), reader=version(kept.tool))

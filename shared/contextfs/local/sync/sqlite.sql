@@ -40,13 +40,17 @@ update revisions set sent = 0 where sent
 delete from refused
 
 -- name: recorded
--- Our own sessions that others see on the server, each with the file that it was read from, and whether it left
--- messages behind.
+-- Our own sessions that others see on the server, each with the file that it was read from, and which of its messages
+-- were left behind.
 select
     id, tool, external_id, json_extract(metadata, '$.file') as file,
-    exists (
-        select 1 from messages as m where m.session_id = sessions.id and m.metadata like '%"left_behind"%'
-    ) as leaves
+    (
+        select group_concat(id, ' ') from (
+            select m.id from messages as m
+            where m.session_id = sessions.id and m.metadata like '%"left_behind"%'
+            order by m.id
+        )
+    ) as left_behind
 from sessions
 where own and told like 'project %' and json_extract(metadata, '$.file') is not null
 order by id

@@ -32,8 +32,9 @@ def said(one: Transcript, kind: str = "prompt") -> list[str]:
 
 
 def unread(before: Transcript, after: Transcript) -> set[str]:
-    """Name what was read before, and is neither read nor said to be left behind any more."""
-    return {one.external_id for one in before.messages} - {one.external_id for one in after.messages} - {*after.left}
+    """Name what was read before, and is neither read nor known to be off the conversation any more."""
+    off = {*after.left, *after.aside}
+    return {one.external_id for one in before.messages} - {one.external_id for one in after.messages} - off
 
 
 def order(one: Transcript) -> list[tuple[str, int]]:

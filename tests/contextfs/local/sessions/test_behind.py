@@ -43,12 +43,18 @@ def by_hand(store: LocalStore, same: LocalMemory) -> Written:
 
 
 def brought(
-    store: LocalStore, messages: Sequence[NewMessage], left: Sequence[str] = (), *, name: str = "s1", anew: bool = True
+    store: LocalStore,
+    messages: Sequence[NewMessage],
+    left: Sequence[str] = (),
+    *,
+    aside: Sequence[str] = (),
+    name: str = "s1",
+    anew: bool = True,
 ) -> UUID:
     """Store what a transcript says now, as an import does."""
     sessions = LocalSessions(store)
     new = NewSession(project_id=PROJECT, tool="test", external_id=name, messages=[*messages], started_at=AT)
-    session = sessions.capture(new, revise=anew, left=left).session
+    session = sessions.capture(new, revise=anew, left=left, aside=aside).session
     sessions.complete(session.id)
     learning.learn(sessions, session.id)
     learning.finish(sessions)
@@ -73,6 +79,25 @@ def test_a_message_that_was_taken_back_stays_and_is_nobody_s_words(machine: Mach
         assert [(DECIDED, "prompt"), ("Fine.", "reply")] == [(row["content"], row["kind"]) for row in versions]
 
 
+@pytest.mark.parametrize("title", [None, "Named by hand"])
+def test_a_name_that_was_made_of_what_was_taken_back_goes_with_it(machine: Machine, title: str | None) -> None:
+    first, then = said("Plan the acquisition of Zebrafish", "Well."), said("Fix the typo", "Fixed.", first=2)
+
+    def named(store: LocalStore, session_id: UUID) -> str | None:
+        return LocalSessions(store).get(session_id).title
+
+    with machine.open() as store:
+        session_id = brought(store, first)
+        store.base.run("update sessions set title = coalesce(?, title)", (title,))
+        before = named(store, session_id)
+        brought(store, then, ["m0", "m1"])
+        between = named(store, session_id)
+        brought(store, [*first, *then])
+
+        assert (title or "Plan the acquisition of Zebrafish") == before == named(store, session_id)
+        assert (title or "Fix the typo") == between
+
+
 def test_read_once_more_nothing_changes(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
@@ -83,6 +108,32 @@ def test_read_once_more_nothing_changes(machine: Machine) -> None:
 
         assert before == shown(store, session_id)
         assert 1 == len(store.base.all("select * from message_versions"))
+
+
+def test_what_stands_on_another_branch_is_left_behind_no_more(machine: Machine) -> None:
+    with machine.open() as store:
+        session_id = brought(store, said("Hello there.", "Hi.", DECIDED, "Fine."))
+        before = [*LocalSessions(store).messages(session_id)]
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], ["m2", "m3"])
+        once = decisions(store)
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], aside=["m2", "m3"])
+
+        assert ([], 1) == (once, len(decisions(store)))
+        assert before == [*LocalSessions(store).messages(session_id)][:4]
+
+
+def test_an_older_record_neither_brings_back_nor_takes_back(machine: Machine) -> None:
+    older, newer = said("Hello there.", "Hi.", DECIDED), [*said("Hello there.", "Hi."), *said("And now?", first=4)]
+    with machine.open() as store:
+        session_id = brought(store, older)
+        brought(store, newer, ["m2"])
+        left = shown(store, session_id)
+        for anew in (True, False):
+            brought(store, older, anew=anew)
+        brought(store, said("Hello there."), ["m1"])
+
+        assert ("m2", "meta", "prompt") == left[2]
+        assert ([], left) == (decisions(store), shown(store, session_id))
 
 
 def test_what_it_alone_taught_is_retired_with_its_file_and_comes_back_with_it(machine: Machine) -> None:

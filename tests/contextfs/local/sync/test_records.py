@@ -4,10 +4,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from contextfs.client import ContextFS, records
+from contextfs.client.sessions import Sessions
+from contextfs.domain.records.model import NewRecordLines
+from contextfs.kit.errors import Invalid
 from tests.conftest import Tenant
 from tests.contextfs.local.sessions.conversations import TRANSCRIPTS, brought
 from tests.contextfs.local.sync.linked import Linked
@@ -125,6 +130,73 @@ def test_what_was_taken_back_after_it_was_sent_is_taken_back_there(
     assert _kinds(laptop) == _kinds(other)
 
 
+def test_a_server_is_told_once_of_what_is_left_behind_and_once_when_it_goes_on(
+    linked: Make,
+    ann: Tenant,
+    ben: Tenant,
+    written: Path,
+    settle_events: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    laptop, other = linked(ann, "laptop"), linked(ben, "other")
+    laptop.share()
+    lines = [json.loads(line) for line in (written / NAME).read_text().splitlines()]
+    bring(laptop, written)
+    laptop.sync()
+    prompts = [one for one in lines if _kinds(laptop).get(one.get("uuid")) == "prompt"]
+    told = _told(monkeypatch)
+
+    def goes_on(uuid: str, parent: str) -> None:
+        more = {"uuid": uuid, "parentUuid": parent, "message": {"role": "user", "content": "Something else, please."}}
+        with (written / NAME).open("a") as file:
+            file.write(json.dumps(prompts[-1] | more) + "\n")
+        bring(laptop, written)
+        laptop.sync()
+
+    last = lines[-1]["uuid"]
+    goes_on("9" * 36, prompts[-1]["parentUuid"])
+    goes_on("8" * 36, "9" * 36)
+    once = len(told)
+    goes_on("7" * 36, last)
+    settle_events()
+    other.sync()
+
+    assert (1, 2) == (once, len(told))
+    assert "prompt" == _kinds(other)[prompts[-1]["uuid"]]
+    assert _kinds(laptop) == _kinds(other)
+
+
+def test_an_older_server_that_does_not_know_of_it_has_the_record_all_the_same(
+    linked: Make, ann: Tenant, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = linked(ann, "laptop")
+    laptop.share()
+    bring(laptop, written)
+    with laptop.machine.open() as store:
+        store.base.run("update messages set metadata = '{\"left_behind\": \"prompt\"}' where kind = 'prompt'")
+    told = _told(monkeypatch, refused=True)
+    laptop.sync()
+
+    assert (1, len((written / NAME).read_text().splitlines())) == (len(told), len(there(laptop, ann)))
+    assert b"read_again" not in msgspec.json.encode(NewRecordLines(reader="a/1", line=0, lines=[]))
+
+
+def _told(monkeypatch: pytest.MonkeyPatch, *, refused: bool = False) -> list[UUID]:
+    """Note of which sessions the server is told that other messages are left behind."""
+    sent: list[UUID] = []
+    put = Sessions.put_record
+
+    def noted(self: Sessions, session_id: Any, lines: list[str], *, read_again: bool = False, **more: Any) -> Any:
+        if read_again:
+            sent.append(session_id)
+            if refused:
+                raise Invalid("Object contains unknown field `read_again`")
+        return put(self, session_id, lines, read_again=read_again, **more)
+
+    monkeypatch.setattr(Sessions, "put_record", noted)
+    return sent
+
+
 def _kinds(one: Linked) -> dict[str, str]:
     with one.machine.open() as store:
         return {row["external_id"]: row["kind"] for row in store.base.all("select external_id, kind from messages")}
@@ -132,8 +204,6 @@ def _kinds(one: Linked) -> dict[str, str]:
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Note from which line on, and how many lines, are sent."""
-    from contextfs.client.sessions import Sessions  # noqa: PLC0415 - what is watched
-
     sent: list[tuple[int, int]] = []
     put = Sessions.put_record
 

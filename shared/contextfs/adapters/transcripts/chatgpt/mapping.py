@@ -1,12 +1,13 @@
 """Maps a ChatGPT conversation to a transcript: its live branch, read from the current node up to the root."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 import msgspec
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, models, opening
+from contextfs.adapters.transcripts.branches import NO_PARENT, left_behind
 from contextfs.adapters.transcripts.chatgpt.content import CONTEXTS, called, written
 from contextfs.adapters.transcripts.injected import without_fence
 from contextfs.adapters.transcripts.model import Kind, Role, Transcript, TranscriptMessage
@@ -27,13 +28,15 @@ _ROLES: dict[str, tuple[Role, Kind]] = {
 def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) -> Transcript | None:
     """Make the transcript of one conversation; None when nothing visible was said in it.
 
-    Other branches (`off_path`) and hidden messages are counted, not given. The export tells no tokens.
+    Other branches (`off_path`; `left`, or `aside`) and hidden messages are counted, not given. The export tells no
+    tokens.
     """
     nodes = cast("dict[str, Any]", conversation["mapping"])
     branch = _branch(nodes, text(conversation.get("current_node")))
     on_branch = set(branch)
-    behind = [key for key, node in nodes.items() if key not in on_branch and table(node).get("message")]
-    tally.add("off_path", len(behind))
+    off = [key for key, node in nodes.items() if key not in on_branch and table(node).get("message")]
+    tally.add("off_path", len(off))
+    is_left = _left(nodes, on_branch)
     messages = chained(_messages(nodes, branch, tally))
     if not messages:
         return None
@@ -47,7 +50,8 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
         ended_at=ended_at or moment(conversation.get("update_time")),
         model=replied[-1] if replied else _model(conversation.get("default_model_slug")),
         messages=messages,
-        left=[one.external_id for one in _messages(nodes, behind, Tally())],
+        left=[one.external_id for one in _messages(nodes, [key for key in off if key in is_left], Tally())],
+        aside=[one.external_id for one in _messages(nodes, [key for key in off if key not in is_left], Tally())],
         skipped=tally.counts(),
         metadata=_metadata(conversation, replied),
     )
@@ -61,6 +65,21 @@ def _branch(nodes: dict[str, Any], leaf: str | None) -> list[str]:
         branch[key] = None
         key = text(table(nodes[key]).get("parent"))
     return list(reversed(branch))
+
+
+def _left(nodes: dict[str, Any], on_branch: Collection[str]) -> set[str]:
+    """Tell which nodes were surely left behind, by when they were written."""
+    keys = list(nodes)
+    places = {key: place for place, key in enumerate(keys)}
+    parents = [places.get(text(table(node).get("parent")) or "", NO_PARENT) for node in nodes.values()]
+    found = left_behind(parents, [key in on_branch for key in keys], lambda place: _came_at(nodes[keys[place]]))
+    return {keys[place] for place in found}
+
+
+def _came_at(node: object) -> float | None:
+    """Tell when a node came; what nobody said has no time, and tells nothing."""
+    role = text(table(table(table(node).get("message")).get("author")).get("role"))
+    return _written_at(node) or (None if role in {"user", "assistant"} else float("-inf"))
 
 
 def _written_at(node: object) -> float:

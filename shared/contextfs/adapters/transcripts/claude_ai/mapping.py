@@ -7,6 +7,7 @@ import msgspec
 
 from contextfs.adapters.transcripts import turns
 from contextfs.adapters.transcripts.assembly import chained, dates, opening
+from contextfs.adapters.transcripts.branches import NO_PARENT, left_behind
 from contextfs.adapters.transcripts.model import ToolCall, Transcript, TranscriptMessage
 from contextfs.adapters.transcripts.shapes import items, moment, table, text
 from contextfs.adapters.transcripts.tally import Tally
@@ -17,12 +18,16 @@ _QUIET = ("thinking", "redacted_thinking")
 
 
 def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) -> Transcript | None:
-    """Make the transcript of one conversation; None when nothing was said. Other branches (`off_path`) are counted."""
+    """Make the transcript of one conversation; None when nothing was said.
+
+    Other branches (`off_path`; `left`, or `aside`) are counted, not given.
+    """
     listed = [table(one) for one in items(conversation.get("chat_messages"))]
     live = _branch(listed, text(conversation.get("current_leaf_message_uuid")))
     is_live = set(map(id, live))
-    behind = [one for one in listed if id(one) not in is_live]
-    tally.add("off_path", len(behind))
+    behind = _left(listed, is_live)
+    off = [one for one in listed if id(one) not in is_live]
+    tally.add("off_path", len(off))
     messages = chained(made for one in live for made in _messages(one, tally))
     if not messages:
         return None
@@ -39,7 +44,8 @@ def transcript(conversation: dict[str, Any], *, fallback_id: str, tally: Tally) 
         ended_at=ended_at or moment(conversation.get("updated_at")),
         model=text(conversation.get("model")),
         messages=messages,
-        left=[made.external_id for one in behind for made in _messages(one, Tally())],
+        left=[made.external_id for one in off if id(one) in behind for made in _messages(one, Tally())],
+        aside=[made.external_id for one in off if id(one) not in behind for made in _messages(one, Tally())],
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},
     )
@@ -56,6 +62,17 @@ def _branch(listed: list[dict[str, Any]], leaf: str | None) -> list[dict[str, An
         branch[last] = by_id[last]
         last = text(by_id[last].get("parent_message_uuid")) or ""
     return list(reversed(branch.values()))
+
+
+def _left(listed: list[dict[str, Any]], is_live: set[int]) -> set[int]:
+    """Tell which messages were surely left behind: they are listed as they came. A first one's parent is not listed."""
+    places = {str(one["uuid"]): n for n, one in enumerate(listed) if text(one.get("uuid"))}
+    names = [text(one.get("parent_message_uuid")) for one in listed]
+    roots = {name: len(listed) + n for n, name in enumerate(dict.fromkeys(names)) if name and name not in places}
+    parents = [NO_PARENT if name is None else places.get(name, roots.get(name, NO_PARENT)) for name in names]
+    flags = [id(one) in is_live for one in listed] + [True] * len(names)
+    found = left_behind([*parents, *([NO_PARENT] * len(names))], flags, lambda n: n)
+    return {id(listed[n]) for n in found}
 
 
 def _messages(message: dict[str, Any], tally: Tally) -> Iterator[TranscriptMessage]:

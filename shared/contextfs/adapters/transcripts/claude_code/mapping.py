@@ -61,17 +61,18 @@ class Session:
 def transcript(session: Session, *, name: str) -> Transcript | None:
     """Make the transcript of a file called `name`; None when no message of the main conversation is in it.
 
-    Subagents' messages (`sidechain`) and abandoned branches (`off_path`, and `left`) are counted, not given.
+    Subagents' messages (`sidechain`) and other branches (`off_path`; `left`, or `aside`) are counted, not given.
     """
     places = main_path(session.nodes)
-    path = [session.nodes[place] for place in places]
-    on_path = set(places)
+    path = [session.nodes[place] for place in places.live]
+    on_path, is_left = set(places.live), set(places.left)
     _count_rest(session, on_path)
     session_id = _session_id(path, name)
     messages = chained(_messages(session, path, session_id, session.tally))
     if not messages:
         return None
-    behind = [one for place, one in enumerate(session.nodes) if place not in on_path]
+    behind = [session.nodes[place] for place in places.left]
+    beside = [one for place, one in enumerate(session.nodes) if place not in on_path and place not in is_left]
     started_at, ended_at = dates(messages)
     replied = models(messages)
     return Transcript(
@@ -85,6 +86,7 @@ def transcript(session: Session, *, name: str) -> Transcript | None:
         git_branch=next((one.about.git_branch for one in reversed(path) if one.about.git_branch), None),
         messages=messages,
         left=[one.external_id for one in _messages(session, behind, session_id, Tally())],
+        aside=[one.external_id for one in _messages(session, beside, session_id, Tally())],
         usage=usage.total(session.calls.values()),
         skipped=session.tally.counts(),
         metadata=_metadata(path, session_id, replied),

@@ -7,17 +7,18 @@ texts are read again when it is known which are wanted, so that memory does not 
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from contextfs.adapters.transcripts.branches import NO_PARENT as _NONE
+from contextfs.adapters.transcripts.branches import left_behind
 from contextfs.adapters.transcripts.claude_code.reader import Record
 from contextfs.adapters.transcripts.jsonl import Line
 from contextfs.adapters.transcripts.shapes import items, table, text
 from contextfs.adapters.transcripts.view import Data
 
 _TALK = frozenset({"user", "assistant"})
-_NONE = -1
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,8 +123,15 @@ def _as_in(known: str | None, value: str | None) -> str | None:
     return known if known == value else value
 
 
-def main_path(nodes: Sequence[Node]) -> list[int]:
-    """Give the places of the records on the way from the last message back to the first, in the file's order.
+class Path(NamedTuple):
+    """The places of the records of the live branch, and of those that were surely left behind, in the file's order."""
+
+    live: list[int]
+    left: list[int]
+
+
+def main_path(nodes: Sequence[Node]) -> Path:
+    """Find the records on the way from the last message back to the first.
 
     A record whose parent is null, and who `starts_over`, began a conversation of its own. One whose parent is not in
     the file follows the line before it: a broken line must not cut off what came earlier.
@@ -135,7 +143,14 @@ def main_path(nodes: Sequence[Node]) -> list[int]:
         live[last] = True
         last = parents[last]
     _add_companions(nodes, live)
-    return [n for n, is_live in enumerate(live) if is_live]
+    left = left_behind(parents, live, lambda n: n, lambda n: _is_told(nodes, n, parents[n]))
+    return Path([n for n, is_live in enumerate(live) if is_live], left)
+
+
+def _is_told(nodes: Sequence[Node], n: int, parent: int) -> bool:
+    """Tell whether a record itself names its parent: others follow the line before them."""
+    names = (nodes[n].parent, nodes[n].logical_parent)
+    return parent != _NONE and nodes[parent].uuid is not None and nodes[parent].uuid in names
 
 
 def _parents(nodes: Sequence[Node]) -> "array[int]":

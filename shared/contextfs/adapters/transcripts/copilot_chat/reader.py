@@ -32,24 +32,37 @@ def played(data: bytes, tally: Tally) -> Log:
     if whole:
         return Log(whole, [])
     state: dict[str, Any] = {}
-    ever: dict[str, dict[str, Any]] = {}
+    removed: dict[str, dict[str, Any]] = {}
     for _, change in objects(data, tally):
-        kind, way = change.get("kind"), items(change.get("k"))
-        if kind == _BEGIN or (way[:1] == [_REQUESTS] and len(way) <= _IN_THE_LIST):
-            ever |= _requests(state)
+        kind = change.get("kind")
+        removed |= _named(_replaced(state, change))
         if kind == _BEGIN and "v" in change:
             state = table(change["v"])
         elif not (isinstance(kind, int) and isinstance(change.get("k"), list)):
             tally.add_of("unknown", change.get("type"))
         elif not _changed(state, kind, change):
             tally.add("misplaced_change")
-    live = _requests(state)
-    return Log(state, [one for name, one in ever.items() if name not in live])
+    live = _named(items(state.get(_REQUESTS)))
+    return Log(state, [one for name, one in removed.items() if name not in live])
 
 
-def _requests(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    requests = map(table, items(state.get(_REQUESTS)))
-    return {name: one for one in requests if (name := text(one.get("requestId")))}
+def _replaced(state: dict[str, Any], change: dict[str, Any]) -> list[Any]:
+    """Give the requests that a change takes out of the list, or puts other ones in the place of."""
+    requests, kind, way = items(state.get(_REQUESTS)), change.get("kind"), items(change.get("k"))
+    if kind == _BEGIN:
+        return requests
+    if way[:1] != [_REQUESTS] or len(way) > _IN_THE_LIST:
+        return []
+    if len(way) == _IN_THE_LIST:
+        return [requests[way[1]]] if _is_place(requests, way[1]) else []
+    length = change.get("i")
+    if kind != _ADD:
+        return requests
+    return requests[length:] if isinstance(length, int) and length >= 0 else []
+
+
+def _named(requests: list[Any]) -> dict[str, dict[str, Any]]:
+    return {name: one for one in map(table, requests) if (name := text(one.get("requestId")))}
 
 
 def _whole(data: bytes) -> dict[str, Any] | None:

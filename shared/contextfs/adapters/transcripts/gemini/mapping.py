@@ -34,7 +34,8 @@ def transcript(log: Log, *, name: str, cwd: str | None, tally: Tally) -> Transcr
         model=replied[-1] if replied else None,
         cwd=cwd,
         messages=messages,
-        left=[one.external_id for one in _said(log, gone, Tally(), is_subagent=is_subagent)],
+        left=_names(log, [key for key in gone if key in log.taken_back]),
+        aside=_names(log, [key for key in gone if key not in log.taken_back]),
         usage=_usage(log.ever.values()),
         skipped=tally.counts(),
         metadata={key: value for key, value in known.items() if value},
@@ -44,6 +45,10 @@ def transcript(log: Log, *, name: str, cwd: str | None, tally: Tally) -> Transcr
 def _said(log: Log, names: Iterable[str], tally: Tally, *, is_subagent: bool) -> Iterator[TranscriptMessage]:
     speaker = Speaker(log.sources, tally, is_subagent=is_subagent)
     return (made for name in names for made in speaker.messages(name, log.ever[name]))
+
+
+def _names(log: Log, keys: Iterable[str]) -> list[str]:
+    return [one.external_id for one in _said(log, keys, Tally(), is_subagent=log.head.get("kind") == "subagent")]
 
 
 def _usage(messages: Iterable[dict[str, Any]]) -> Usage:

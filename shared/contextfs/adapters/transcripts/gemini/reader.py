@@ -22,11 +22,16 @@ _TYPES = ("user", "gemini", "model", "assistant", "info", "error", "warning")
 
 @dataclass
 class Log:
-    """What a session has become: its head, its messages by id in order, and every message that ever was."""
+    """What a session has become: its head, its messages by id in order, and every message that ever was.
+
+    `taken_back` are those that a person went back to before. One that is not in a new list of all messages may be in a
+    summary: nobody took it back.
+    """
 
     head: dict[str, Any] = field(default_factory=dict[str, Any])
     live: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     ever: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    taken_back: set[str] = field(default_factory=set[str])
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     events: int = 0
 
@@ -92,6 +97,7 @@ def _put(log: Log, message: dict[str, Any], source: Source) -> None:
         if known is None or _fullness(message) > _fullness(known):
             log.sources[name] = source
     log.live[name] = log.ever[name]
+    log.taken_back.discard(name)
 
 
 def _fullness(message: dict[str, Any]) -> int:
@@ -102,3 +108,4 @@ def _rewind(log: Log, name: str | None) -> None:
     names = list(log.live)
     if name in log.live:
         log.live = {one: log.live[one] for one in names[: names.index(name)]}
+        log.taken_back.update(names[names.index(name) :])

@@ -80,6 +80,21 @@ def test_without_a_current_node_the_last_written_message_ends_the_branch() -> No
     assert expected == contents(transcript)
 
 
+@pytest.mark.parametrize(
+    ("times", "left"),
+    [((2.0, 3.0, 4.0), ["2", "3"]), ((2.0, 5.0, 4.0), []), ((2.0, None, 4.0), []), ((2.0, 3.0, None), [])],
+)
+def test_a_branch_is_left_where_all_of_it_came_before_the_other(times: tuple[Any, Any, Any], left: list[str]) -> None:
+    transcript = load(
+        node("1", None, "user", "hello", create_time=1.0),
+        node("2", "1", "assistant", "old", create_time=times[0]),
+        node("3", "2", "user", "and then?", create_time=times[1]),
+        node("4", "1", "assistant", "new", create_time=times[2]),
+    )
+
+    assert (left, [] if left else ["2", "3"]) == ([*transcript.left], [*transcript.aside])
+
+
 def test_nodes_in_a_circle_end_the_branch() -> None:
     transcript = load(node("1", "2", "user", "a"), node("2", "1", "assistant", "b"))
     expected = [("prompt", "a"), ("reply", "b")]

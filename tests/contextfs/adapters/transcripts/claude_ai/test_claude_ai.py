@@ -64,6 +64,19 @@ def test_edited_prompts_are_another_branch() -> None:
     assert (["a, better"], 2, ["1", "2"]) == (said(one), one.skipped["off_path"], one.left)
 
 
+def test_a_person_who_went_back_to_a_branch_took_back_neither() -> None:
+    one = export(
+        message("1", "a", parent_message_uuid="root"),
+        message("2", "b", "assistant", parent_message_uuid="1"),
+        message("3", "c", parent_message_uuid="2"),
+        message("4", "other c", parent_message_uuid="2"),
+        message("5", "more of c", parent_message_uuid="3"),
+        current_leaf_message_uuid="4",
+    )
+
+    assert (["a", "other c"], [], ["3", "5"]) == (said(one), [*one.left], [*one.aside])
+
+
 def test_tools_and_thoughts_are_read() -> None:
     blocks = [
         {"type": "thinking", "thinking": "hm"},

@@ -83,6 +83,36 @@ def test_an_abandoned_branch_is_named_as_it_was_while_it_was_live() -> None:
     assert [] == before.left
 
 
+def test_two_terminals_that_go_on_at_once_take_nothing_of_each_other_s_back() -> None:
+    lines = [
+        user("1", None, "hello"), assistant("2", "1", said("hi")),
+        user("a1", "2", "one"), assistant("a2", "a1", said("ok")),
+        user("b1", "2", "other"), assistant("b2", "b1", said("done")),
+        user("a3", "a2", "one more"), assistant("a4", "a3", said("ok")),
+        user("b3", "b2", "other more"), assistant("b4", "b3", said("done")),
+    ]  # fmt: skip
+    read_back = [load(*lines[:upto]) for upto in (6, 8, 10)]
+
+    assert [["a1", "a2"], [], []] == [[*one.left] for one in read_back]
+    assert [[], ["b1", "b2"], ["a1", "a2", "a3", "a4"]] == [[*one.aside] for one in read_back]
+
+
+def test_a_prompt_without_a_parent_takes_nothing_back() -> None:
+    first, begun_anew = [user("1", None, "a"), assistant("2", "1", said("A"))], user("3", None, "b")
+    one = load(*first, begun_anew, assistant("4", "3", said("B")))
+
+    assert ([], ["1", "2"]) == ([*one.left], [*one.aside])
+
+
+def test_a_branch_whose_parent_is_lost_is_not_surely_left() -> None:
+    one = load(
+        user("1", None, "a"), assistant("2", "1", said("A")), user("3", "lost", "b"), assistant("4", "3", said("B")),
+        user("5", "2", "c"),
+    )  # fmt: skip
+
+    assert (["a", "A", "c"], []) == (contents(one), [*one.left])
+
+
 def test_an_abandoned_branch_is_counted_and_its_tokens_too() -> None:
     session = load(
         user("1", None, "a"), assistant("2", "1", said("x")), user("3", None, "b"), assistant("4", "3", said("y"))

@@ -9,9 +9,12 @@ import pytest
 
 from contextfs.adapters.transcripts import paths_in, read_path
 from contextfs.adapters.transcripts.copilot_chat import find, read
+from contextfs.adapters.transcripts.copilot_chat.reader import played
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.adapters.transcripts.tally import Tally
 from contextfs.kit.errors import Invalid
 from tests.contextfs.adapters.transcripts.samples import DATA, order, place, said, session, spent, unread
+from tests.growth import is_linear
 
 ID = "c0629c67-ba5a-4fef-8950-b520873329b7"
 LOG = f"demo/chatSessions/{ID}.jsonl"
@@ -88,6 +91,30 @@ def test_a_list_is_cut_before_items_are_added() -> None:
     one = log(add(request("1", "typo")), add(request("2", "right"), i=0))
 
     assert ["right"] == said(one)
+
+
+def test_a_log_is_played_in_time_that_grows_with_it() -> None:
+    added = json.dumps({"kind": 2, "k": ["requests"], "v": [{"requestId": "r", "message": {"text": "t"}}]})
+    begun = json.dumps({"kind": 0, "v": {"sessionId": "s", "requests": []}}) + "\n"
+
+    assert is_linear(lambda log: played((begun + log).encode(), Tally()), added + "\n", 200_000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": 0, "v": {"sessionId": "s", "requests": [{"requestId": "a"}]}},
+        {"kind": 1, "k": ["requests"], "v": [{"requestId": "a"}]},
+        {"kind": 1, "k": ["requests", 1], "v": {"requestId": "other"}},
+        {"kind": 2, "k": ["requests"], "i": 1, "v": []},
+        {"kind": 3, "k": ["requests", 1]},
+    ],
+)
+def test_a_request_that_the_log_takes_out_is_noted(change: dict[str, Any]) -> None:
+    begun = {"kind": 0, "v": {"sessionId": "s", "requests": [{"requestId": "a"}, {"requestId": "b"}]}}
+    log = played("\n".join(map(json.dumps, [begun, change])).encode(), Tally())
+
+    assert ["b"] == [one["requestId"] for one in log.removed]
 
 
 def test_a_value_is_set_and_taken_away() -> None:

@@ -97,6 +97,12 @@ def test_what_was_rewound_is_gone_and_was_spent() -> None:
     assert ["2"] == one.left
 
 
+def test_what_a_new_list_of_messages_lacks_was_not_taken_back() -> None:
+    one = log(message("1", "a"), message("2", "b", "gemini"), {"$set": {"messages": [message("3", "summary of it")]}})
+
+    assert ([], ["1", "2"]) == ([*one.left], [*one.aside])
+
+
 def test_a_result_that_is_told_by_both_branches_goes_on() -> None:
     answered: dict[str, Any] = {"content": [{"functionResponse": {"id": "c", "response": {"output": "ok"}}}]}
     rewound = [message("1", "a"), message("2", "", **answered), {"$rewindTo": "2"}]

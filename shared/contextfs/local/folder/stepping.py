@@ -4,7 +4,6 @@ A file that says something which is not known yet is left alone: the next look t
 then.
 """
 
-import json
 import os
 import sqlite3
 import time
@@ -165,7 +164,7 @@ class _Stepper:
             called = _name(one.path)
             if called == name:
                 break
-            shown = frozenset[str](json.loads(one.base))
+            shown = frozenset(msgspec.json.decode(one.base, type=list[str]))
             revisions = revisions_of(self._base, memory_id)
             if names.may_keep(called, memory_id) and not names.is_given_up(called, revisions, shown=shown):
                 return f"{folder}/{called}"

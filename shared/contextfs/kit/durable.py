@@ -76,16 +76,20 @@ def flush_nearest(folder: Path) -> None:
             return
 
 
-def make_folder(folder: Path, *, within: Path) -> None:
+PRIVATE = 0o777 if os.name == "nt" else 0o700
+"""The mode of a folder for its owner alone; on Windows it has the access that the folder around it gives."""
+
+
+def make_folder(folder: Path, *, within: Path, mode: int = 0o777) -> None:
     """Make a folder within another one, and all that lead to it, where they are missing; their names are safe then.
 
     Those that are there already are flushed, too, up to that of `within`: whoever made them may have been ended before
-    he did so.
+    he did so. `mode` is that of the folder itself, where it is made now.
     """
     leading = [folder, *folder.parents]
     first = next((number for number, one in enumerate(leading) if one.exists()), len(leading))
     last = leading.index(within) + 1 if within in leading else 1
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
     flush_folders(one.parent for one in leading[: max(first, last)])
 
 

@@ -60,9 +60,9 @@ class Base:
         """Open a database in a folder, made of these packages; Unavailable says why that cannot be."""
         try:
             if not os.path.exists(folder / file):  # noqa: PTH110 - every command begins here
-                from contextfs.kit.durable import make_folder  # noqa: PLC0415 - once in the life of a store
+                from contextfs.kit.durable import PRIVATE, make_folder  # noqa: PLC0415 - once in the life of a store
 
-                make_folder(folder, within=folder.parent)
+                make_folder(folder, within=folder.parent, mode=PRIVATE)
             refuse_link(folder / file)
             connection = sqlite3.connect(
                 folder / file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from contextfs.kit.durable import PRIVATE, flush_disks, flush_folders, flush_nearest, make_folder
 from contextfs.kit.durable import flush as flush_file
-from contextfs.kit.durable import flush_disks, flush_folders, flush_nearest, make_folder
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.folder import displace
 from contextfs.local.folder.displace import Look
@@ -68,7 +68,7 @@ class Writer:
         Nothing happens when it is gone. Unavailable when it cannot be taken away.
         """
         try:
-            self._scratch.mkdir(parents=True, exist_ok=True)
+            self._make_scratch()
             with suppress(FileNotFoundError):
                 if not displace.take(target, self._temporary, may):
                     return False
@@ -89,12 +89,17 @@ class Writer:
             return
         path = Path(folder)
         make_folder(path, within=self._within)
-        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._make_scratch()
         if self._scratch.is_symlink():
             raise Invalid(f"{self._scratch} is a link: replace it by a folder.")
         if not path.resolve().is_relative_to(self._within.resolve()):
             raise Invalid(f"{folder} leads out of {self._within}: replace the link by a folder.")
         self._ready.add(folder)
+
+    def _make_scratch(self) -> None:
+        """Make the folder of half-written files, in one that others may not look into."""
+        self._scratch.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        self._scratch.mkdir(exist_ok=True)
 
 
 def _written(path: str, content: bytes, *, flush: bool) -> os.stat_result:

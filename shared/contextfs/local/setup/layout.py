@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from contextfs.kit.durable import make_folder
+from contextfs.kit.durable import PRIVATE, make_folder
 from contextfs.kit.errors import Conflict, Invalid, Unavailable
 from contextfs.local import config
 from contextfs.local.config import ProjectNamed
@@ -57,7 +57,7 @@ def lay_out(place: Place, *, name: str, new_id: Callable[[], UUID]) -> Iterator[
             writer.replace(path, after.encode("utf-8", "surrogateescape"))
             yield path
     _make(place.memories)
-    _make(place.local)
+    _make(place.local, PRIVATE)
     within = place.local / ".gitignore"
     if not within.exists():
         # A worktree may be the first to have a store: then no file of the main one tells git to ignore this.
@@ -102,8 +102,8 @@ def _text(path: Path) -> str:
         raise Unavailable(f"{path} cannot be read ({error.strerror}): give it back to yourself.") from None
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, mode: int = 0o777) -> None:
     try:
-        make_folder(folder, within=folder.parent)
+        make_folder(folder, within=folder.parent, mode=mode)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be made ({error.strerror}): free the disk, or give it back.") from None

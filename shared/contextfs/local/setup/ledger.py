@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from contextfs.kit.durable import flush, flush_nearest, make_folder, put
+from contextfs.kit.durable import PRIVATE, flush, flush_nearest, make_folder, put
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.place import Place
 
@@ -97,7 +97,7 @@ def _write(place: Place, entries: list[Touched]) -> None:
     target = place.local / FILE
     temporary = place.local / f"{FILE}.{os.getpid()}"
     try:
-        make_folder(place.local, within=place.local.parent)
+        make_folder(place.local, within=place.local.parent, mode=PRIVATE)
         if not entries:
             target.unlink(missing_ok=True)
             flush_nearest(target.parent)

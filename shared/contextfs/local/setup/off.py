@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from contextfs.kit.durable import PRIVATE
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
 from contextfs.local import git
 from contextfs.local.git import Repository
@@ -62,7 +63,7 @@ def _withdrawn(repository: Repository, notes: list[str]) -> bool:
 
 def _mark(place: Place) -> None:
     try:
-        place.local.mkdir(parents=True, exist_ok=True)
+        place.local.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         place.off.touch()
     except OSError as error:
         raise Unavailable(f"{place.off} cannot be written ({error.strerror}): give the folder back.") from None

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from contextfs.kit.durable import PRIVATE
 from contextfs.kit.errors import Unavailable
 from contextfs.local.base.connection import refuse_link
 
@@ -22,7 +23,7 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
     """
     refuse_link(local / file)
     try:
-        local.mkdir(parents=True, exist_ok=True)
+        local.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{local} cannot be made ({error.strerror}): free the disk, or give it back.") from None
     with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:

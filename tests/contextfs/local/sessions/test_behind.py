@@ -273,7 +273,7 @@ def test_what_was_overtaken_holds_again_once_it_goes_on(machine: Machine) -> Non
         first = facts(store)
         brought(store, said("Hello there.", "Hi."), ["m2"])
         then = facts(store)
-        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, [*said(PORT.format(5432), "Noted."), *said("Back to this.", first=6)], name="s0")
 
         assert (1, []) == (len(first), then)
         assert ["5432"] == [number(one) for one in facts(store)]

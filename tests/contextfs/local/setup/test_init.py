@@ -34,6 +34,21 @@ def test_a_folder_outside_git_gets_a_store(tmp_path: Path) -> None:
     assert (found.place.memories.is_dir(), found.place.local.is_dir()) == (True, True)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows gives the access of the folder around it")
+def test_nobody_else_may_look_into_what_is_private(tmp_path: Path) -> None:
+    made = set_up(bare(tmp_path / "made")).place.local
+    opened = Machine(tmp_path / "cloned").init()
+    opened.refresh()
+    cloned = opened.root / ".contextfs/local"
+
+    assert [0o700, 0o700] == [one.stat().st_mode & 0o777 for one in (made, cloned)]
+
+    cloned.chmod(0o750)
+    opened.refresh()
+
+    assert cloned.stat().st_mode & 0o777 == 0o750
+
+
 def test_a_machine_joins_a_project_by_its_id(tmp_path: Path) -> None:
     joined = set_up(bare(tmp_path / "third"), project=PROJECT)
 

@@ -94,6 +94,7 @@ def test_adding_a_memory_loads_what_it_needs_and_no_more(here: Folder) -> None:
 
 
 def test_a_search_loads_nothing_heavy(here: Folder) -> None:
+    time.sleep(0.2)  # a file that changed a moment ago is looked at again by the next command
     here.ctx("search", "gateway", "--mode", "lexical")  # takes in what is new
 
     found = loaded(here, "search", "gateway", "--mode", "lexical")

@@ -79,5 +79,5 @@ class Sender:
         """Bring what the tool wrote there, too, where its file is this one conversation."""
         if is_named_by(file, one.external_id) and not is_large(file):
             reader, server = version(one.tool), self._client.sessions
-            if bring(file.read_bytes(), server, session_id, reader=reader) and one.left:
+            if bring(file.read_bytes(), server, session_id, reader=reader) and (one.left or one.aside):
                 read_again(server, session_id, reader=reader)

@@ -70,6 +70,7 @@ def note(spool: str, tool: str, event: str, cwd: str, said: "Mapping[str, object
     transcript = _text(said, "transcript_path") or _text(said, "transcriptPath") or ""
     name = "".join(one if one.isalnum() else "-" for one in f"{tool}-{session}")[:120]
     kept = {"tool": tool, "event": event, "session": session, "transcript": transcript, "cwd": cwd, "at": time.time()}
+    os.makedirs(os.path.dirname(spool), 0o700, exist_ok=True)  # its owner's alone, as `ctx init` makes it
     os.makedirs(spool, exist_ok=True)
     target = os.path.join(spool, f"{name}.json")
     if not os.path.exists(target) and len(os.listdir(spool)) >= MOST_SPOOLED:

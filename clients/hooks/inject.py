@@ -101,7 +101,8 @@ class _Known:
     def add(self, ids: frozenset[UUID], *, anew: bool) -> None:
         """Note what is handed over now."""
         kept = ids if anew else ids | self.ids()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.parent.mkdir(mode=0o700, exist_ok=True)
+        self._file.parent.mkdir(exist_ok=True)
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}.{time.monotonic_ns()}")
         beside.write_text(json.dumps([str(one) for one in kept]), encoding="utf-8", newline="")
         beside.replace(self._file)

@@ -9,14 +9,14 @@ from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows and old replies; cut audit logs, note where they end; delete exports whose time is over.
+    """Delete old inbox rows and old replies; cut audit logs; delete exports whose time is over; note where logs end.
 
-    What is stored elsewhere comes last: that it cannot be reached keeps nothing else. That an end is not noted keeps no
-    export.
+    What is stored elsewhere comes last: that it cannot be reached keeps nothing else. That an export cannot be deleted
+    keeps no end from being noted.
     """
     expire(sweep.platform, sweep.clock())
     cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)
     try:
-        anchor(sweep.platform, sweep.blobs(), sweep.pepper, sweep.clock())
-    finally:
         expire_exports(sweep.platform, sweep.clock(), sweep.blobs())
+    finally:
+        anchor(sweep.platform, sweep.blobs(), sweep.pepper, sweep.clock())

@@ -123,8 +123,8 @@ MUTANTS: tuple[Unchecked, ...] = (
     without(
         "an entry is what it was",
         "domain/audit/chain.py",
-        "following(before, link.digest) != link.hash",
-        "False",
+        "if link.position == position + 1 and following(before, link.digest) != link.hash",
+        "if False",
         f"{_OWNERS}[changed]",
     ),
     without(
@@ -149,9 +149,16 @@ MUTANTS: tuple[Unchecked, ...] = (
         _anchored("test_an_end_that_was_taken_off_is_found"),
     ),
     without(
+        "a chain breaks between that file and its end",
+        "domain/audit/chain.py",
+        "if link.position != position + 1 or following(before, link.digest) != link.hash",
+        "if False",
+        _anchored("test_a_log_that_is_written_anew_behind_one_hash_moves_no_file"),
+    ),
+    without(
         "that file is not moved on",
         "journeys/keep/anchoring.py",
-        "before not in {NEVER, ending.end} and not _goes_on(tx, key, org_id, before, ending)",
+        "before not in {NEVER, ending.end} and not _goes_on_now(tx, key, org_id, before, ending)",
         "False",
         _anchored("test_a_head_that_is_set_back_moves_no_file_back"),
     ),

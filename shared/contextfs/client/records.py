@@ -33,15 +33,18 @@ def bring(data: bytes, server: Sessions, session_id: UUID, *, reader: str) -> bo
         return False
 
 
-def read_again(server: Sessions, session_id: UUID, *, reader: str) -> None:
+def read_again(server: Sessions, session_id: UUID, *, reader: str) -> bool:
     """Have a server read the record that it has: what that leaves behind is other than what the server knows of.
 
-    It is told by itself, behind the lines: a server that does not know of this yet has them all the same.
+    It is told by itself, behind the lines: a server that does not know of this yet has them all the same. False where
+    that is so, or where it has no record: then it has to be told another time.
     """
     with suppress(Conflict, Invalid, NotFound):
         known = server.record(session_id)
         if known.lines:
             server.put_record(session_id, [], reader=reader, line=known.lines, read_again=True)
+            return True
+    return False
 
 
 def _lines(data: bytes) -> list[str]:

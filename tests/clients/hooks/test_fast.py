@@ -160,6 +160,7 @@ def test_in_a_folder_with_a_store_the_note_lies_there(ring: Ring, tmp_path: Path
     rung = ring("claude-code", "Stop", SAID | {"cwd": str(below)}, spool=store / "local" / "spool")
 
     assert ["s1"] == [note["session"] for note in rung.notes]
+    assert not hasattr(os, "geteuid") or (store / "local").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_store_that_is_switched_off_takes_no_notes(ring: Ring, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ _SESSION = (
     "set search_path = public; set timezone = 'UTC'; set statement_timeout = 0; set client_min_messages = warning"
 )
 # A build waits for transactions that were there before it; nobody waits for it but who migrates.
-_PATIENT = "set lock_timeout = '60s'"
+_PATIENT = "set lock_timeout = '10min'"
 _INDEX = re.compile(r"^create index concurrently if not exists (\w+)\b[^;]*;\n?", re.MULTILINE)
 # Who calls waits behind a migration that waits for a table, so that it waits briefly; longer than `deadlock_timeout`
 # (1 s), after which a vacuum of Postgres's own gives way to it.

@@ -35,6 +35,19 @@ def following(before: bytes, digest: bytes) -> bytes:
     return sha256(before + digest).digest()
 
 
+def holds(links: Iterable[Link], start: tuple[int, bytes], end: tuple[int, bytes]) -> bool:
+    """Tell whether a chain goes on from one place to another, each the position and hash of an entry.
+
+    What does not is read no further than to where it breaks.
+    """
+    position, before = start
+    for link in links:
+        if link.position != position + 1 or following(before, link.digest) != link.hash:
+            return False
+        position, before = link.position, link.hash
+    return (position, before) == end
+
+
 def check(
     links: Iterable[Link],
     head: tuple[int, bytes] | None,

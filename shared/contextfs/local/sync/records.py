@@ -46,8 +46,8 @@ def _tell(store: LocalStore, server: Sessions, row: Row, url: str) -> None:
     """Have the server read a record again where other messages were left behind than when it was last told of that."""
     name, of_server = f"record left {row['id']}", f"{url} "
     before, now = mark(store.base, name) or "", of_server + _digest(row["left_behind"])
-    if now != (before if before.startswith(of_server) else of_server + _digest(None)):
-        read_again(server, UUID(row["id"]), reader=version(row["tool"]))
+    is_known = now == (before if before.startswith(of_server) else of_server + _digest(None))
+    if not is_known and read_again(server, UUID(row["id"]), reader=version(row["tool"])):
         set_mark(store.base, name, now)
 
 

@@ -247,6 +247,25 @@ def test_a_log_that_is_written_anew_behind_one_hash_moves_no_file(
     assert kinds(log) == ["forgotten"]
 
 
+def test_a_cut_where_the_file_stands_hides_no_log_that_was_written_anew(
+    log: Tenant, note: Note, rows: Rows, blobs: Blobs, wiring: Wiring
+) -> None:
+    noted = kept(log, blobs)
+    log.call("PUT", "/v1/admin/audit-logs/retention", {"keep_days": 30})
+    platform = wiring.platform()
+    seal(platform)
+    rows.connection.execute(
+        "update contextfs.audit_log set action = 'nothing.happened' where org_id = %s and position = 2", [log.org_id]
+    )
+    write_anew(log, rows)
+    later = wiring.clock() + timedelta(days=31)
+    cut(platform, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
+    platform.close()
+    note()
+
+    assert (noted, noted) == (report(log)["expired"], kept(log, blobs))
+
+
 class Slow:
     """A store of files that is about to take one until it is told to."""
 

@@ -174,10 +174,15 @@ def test_an_older_server_that_does_not_know_of_it_has_the_record_all_the_same(
     bring(laptop, written)
     with laptop.machine.open() as store:
         store.base.run("update messages set metadata = '{\"left_behind\": \"prompt\"}' where kind = 'prompt'")
-    told = _told(monkeypatch, refused=True)
+    with monkeypatch.context() as older:
+        told = _told(older, refused=True)
+        laptop.sync()
+    upgraded = _told(monkeypatch)
+    laptop.sync()
     laptop.sync()
 
     assert (1, len((written / NAME).read_text().splitlines())) == (len(told), len(there(laptop, ann)))
+    assert told == upgraded
     assert b"read_again" not in msgspec.json.encode(NewRecordLines(reader="a/1", line=0, lines=[]))
 
 

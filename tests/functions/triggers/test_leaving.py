@@ -48,6 +48,23 @@ def take_back(tenant: Tenant, session: str, behind: Sequence[Said], name: str = 
     assert 200 == tenant.call("PUT", f"/v1/sessions/{session}/record", put).status_code
 
 
+def go_on(tenant: Tenant, session: str, again: Sequence[Said], name: str = NAME) -> None:
+    """Bring the record of a session once more, in which these turns are what was said last."""
+    [one_said, *_] = (json.loads(line) for line in RECORD if '"type":"user"' in line)
+    last = read().messages[-1].external_id
+    turns = [
+        json.dumps(
+            one_said
+            | {"uuid": one["external_id"], "parentUuid": last}
+            | {"message": {"role": one["role"], "content": one["content"]}}
+        )
+        for one in again
+    ]
+    lines = [line.replace(NAME, name) for line in [*RECORD, *turns]]
+    put = {"reader": f"claude-code/{VERSION}", "line": 0, "lines": lines, "read_again": True}
+    assert 200 == tenant.call("PUT", f"/v1/sessions/{session}/record", put).status_code
+
+
 def ports(tenant: Tenant) -> list[str]:
     asked = f"/v1/memories?project_id={tenant.project_id}"
     texts = [one["content"] for one in tenant.call("GET", asked).json()["items"] if one["type"] == "fact"]
@@ -82,6 +99,24 @@ def test_what_was_overtaken_by_it_holds_again(
     settle_events()
 
     assert (["6430"], ["5430"]) == (before, ports(tenant))
+
+
+def test_what_overtook_it_overtakes_it_again_once_it_goes_on(
+    tenant: Tenant, settle_events: Callable[[], int], sweep_and_settle: Callable[[], Any]
+) -> None:
+    told(tenant, [turn("g1", PORT.format(5430))])
+    behind = [turn("h1", PORT.format(6430), day=2)]
+    session = told(tenant, behind, OTHER)
+    settle_events()
+    sweep_and_settle()
+    take_back(tenant, session, behind, OTHER)
+    settle_events()
+    before = ports(tenant)
+    go_on(tenant, session, behind, OTHER)
+    settle_events()
+    sweep_and_settle()
+
+    assert (["5430"], ["6430"]) == (before, ports(tenant))
 
 
 def test_what_a_person_added_as_well_stays(tenant: Tenant, settle_events: Callable[[], int]) -> None:

@@ -291,6 +291,28 @@ def test_what_was_overtaken_by_what_was_overtaken_holds_again(machine: Machine) 
         assert ["5430"] == [number(one) for one in facts(store)]
 
 
+def test_what_overtook_it_overtakes_it_again_once_it_goes_on(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        between = facts(store)
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+
+        assert (["5432"], ["5433"]) == ([number(one) for one in between], [number(one) for one in facts(store)])
+
+
+def test_what_a_person_gave_back_stays_beside_what_overtook_it(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+        [review] = reviews(store, "settled")
+        decide(store, review.id, "undo")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433), "Noted."))
+
+        assert {"5432", "5433"} == {number(one) for one in facts(store)}
+
+
 def test_what_a_later_session_decides_again_is_known_again(machine: Machine) -> None:
     with machine.open() as store:
         brought(store, said("Hello there.", "Hi.", DECIDED))

@@ -215,6 +215,18 @@ def test_a_person_may_take_it_back_and_it_stays(machine: Machine) -> None:
         assert [review.memory.id] == [one.id for one in decisions(store)]
 
 
+def test_a_person_may_restore_it_and_it_is_retired_no_more(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        store.restore(memory.id)
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], ["m2"])
+
+        assert [memory.id] == [one.id for one in decisions(store)]
+        assert [] == reviews(store, "settled")
+
+
 def test_what_was_cut_off_in_the_middle_is_done_by_the_next_import(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))

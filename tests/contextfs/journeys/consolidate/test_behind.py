@@ -80,6 +80,13 @@ def test_what_somebody_brought_back_frees_nothing_although_its_mark_is_there() -
     assert {} == settled(states, (), {}, BEHIND, NOW)
 
 
+def test_a_proof_whose_messages_are_unknown_is_not_left_behind() -> None:
+    proof: Any = {"session_id": "s", "message_ids": None}
+    states = {IDS[0]: Fields(type="fact", content="x", visibility="project", provenance=(proof,))}
+
+    assert {} == settled(states, IDS[:1], {}, BEHIND, NOW)
+
+
 def test_what_goes_on_is_as_it_was() -> None:
     states = {IDS[0]: memory("gone")}
     gone = settled(states, IDS[:1], {}, BEHIND, NOW)

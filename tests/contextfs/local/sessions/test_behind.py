@@ -98,6 +98,28 @@ def test_a_name_that_was_made_of_what_was_taken_back_goes_with_it(machine: Machi
         assert (title or "Fix the typo") == between
 
 
+def test_a_name_is_made_again_once_what_was_taken_back_goes_on(machine: Machine) -> None:
+    with machine.open() as store:
+        first, [_, reply] = said("Fix the typo", "Fixed."), said("Hm?", "Here.", first=2)
+        session_id = brought(store, first)
+        brought(store, [reply], ["m0", "m1"])
+        between = LocalSessions(store).get(session_id).title
+        brought(store, [*first, reply])
+
+        assert (None, "Fix the typo") == (between, LocalSessions(store).get(session_id).title)
+
+
+@pytest.mark.parametrize("word", [["prompt"], {"a": 1}, 7, "prompts", None])
+def test_a_message_whose_metadata_say_something_else_of_what_it_was_can_go_on(machine: Machine, word: object) -> None:
+    with machine.open() as store:
+        messages = said("Hello there.", "Hi.", DECIDED)
+        messages[1] = msgspec.structs.replace(messages[1], metadata={"left_behind": word})
+        session_id = brought(store, messages)
+        brought(store, [messages[0], messages[2]], aside=["m1"])
+
+        assert ("m1", "meta", None) == shown(store, session_id)[1]
+
+
 def test_read_once_more_nothing_changes(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))

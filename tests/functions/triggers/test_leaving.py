@@ -8,8 +8,11 @@ from uuid import uuid5
 import msgspec
 import pytest
 
+from contextfs.domain.memories.revisions import Revision
 from tests.conftest import Tenant
+from tests.contextfs.domain.memories.histories import state
 from tests.functions.recorded import NAME, RECORD, VERSION, read
+from tests.functions.sync.test_push import push
 from tests.functions.triggers.test_reread import BEHIND, learned
 
 PORT = "Note: The staging port is {}."
@@ -149,3 +152,27 @@ def test_what_was_learned_here_of_a_session_that_a_machine_taught_goes(
     settle_events()
 
     assert ({learned_here, named}, {named}) == (before, {*learned(tenant)})
+
+
+def test_what_a_machine_taught_of_another_session_is_left_to_it_too(
+    tenant: Tenant, settle_events: Callable[[], int]
+) -> None:
+    sessions = {name: told(tenant, BEHIND, name) for name in (OTHER, NAME)}
+    settle_events()
+    proofs: list[Any] = []
+    for name, session in sessions.items():
+        theirs = {"project_id": str(tenant.project_id), "id": str(uuid5(tenant.project_id, name)), "content": name}
+        tenant.call("POST", "/v1/memories", theirs | {"provenance": [{"session_id": session}]})
+        said = tenant.call("GET", f"/v1/sessions/{session}/messages").json()["items"]
+        gone = [one["id"] for one in said if one["external_id"] == "gone"]
+        proofs.append({"session_id": session, "message_ids": gone})
+    named = uuid5(tenant.project_id, "what both say")
+    fields = state("Another queue.", type="decision", metadata={"learned_by": "rules"}, provenance=tuple(proofs))
+    clock = "2026-01-01T00:00:00.000Z-0000"
+    pushed = push(tenant, Revision(memory_id=named, fields=fields, author="platform", clock=clock, parents=())).json()
+    before = learned(tenant)
+    for name, session in sessions.items():
+        take_back(tenant, session, BEHIND, name)
+    settle_events()
+
+    assert (1, 2, [str(named)]) == (pushed["stored"], len(before), [*learned(tenant)])

@@ -186,9 +186,11 @@ class LocalStore:
 
     def restore(self, memory_id: UUID) -> Written:
         """Bring a deleted memory back as it was, by a revision that says so; its file comes back."""
+        from contextfs.journeys.consolidate.retire import brought_back  # noqa: PLC0415 - only where something is restored
+
         with self._writing():
             seen = view(self.log(memory_id))
-            stored = seen.deleted and self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=False))
+            stored = seen.deleted and self._write(memory_id, seen, brought_back(seen.fields))
         return self._written(memory_id, stored=stored, redacted=0)
 
     def get(self, memory_id: UUID) -> LocalMemory:

@@ -47,9 +47,9 @@ def present(tx: Transaction, project_id: UUID, learner: str) -> list[Present]:
     return [Present(fields=_fields(row), **{name: row[name] for name in kept}) for row in rows]
 
 
-def parted(tx: Transaction, project_id: UUID) -> list[tuple[UUID, str]]:
-    """Read which memories of a project were retired for which other, and taken back."""
-    rows = tx.all(_SQL["parted"], {"project_id": project_id})
+def parted(tx: Transaction, project_id: UUID, learner: str) -> list[tuple[UUID, str]]:
+    """Read which memories of a project were retired for which other, and taken back by another than their learner."""
+    rows = tx.all(_SQL["parted"], {"project_id": project_id, "learner": learner})
     return [(row["memory_id"], row["other_id"]) for row in rows]
 
 

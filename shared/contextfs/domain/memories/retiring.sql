@@ -13,12 +13,18 @@ where m.project_id = %(project_id)s and not m.deleted
 
 -- name: parted
 -- Memories that were retired for another one, and that somebody took back: the pairs are kept apart.
+-- What its learner gave back, as the other one was left behind, may be retired for it again.
 select distinct r.memory_id, r.fields -> 'metadata' -> 'retired' ->> 'for' as other_id
 from revisions as r
 inner join memories as m on m.org_id = r.org_id and m.id = r.memory_id
 where r.project_id = %(project_id)s and r.fields -> 'metadata' -> 'retired' ->> 'for' is not null
     and not m.metadata ? 'retired'
     and (r.fields ->> 'valid_from')::timestamptz is not distinct from m.valid_from
+    and exists (
+        select from revisions as s
+        where s.org_id = r.org_id and s.memory_id = r.memory_id and s.clock > r.clock and s.author <> %(learner)s
+            and s.fields -> 'metadata' -> 'retired' is null
+    )
 
 -- name: retired_for
 -- Memories of a project that are retired for one of some.

@@ -58,9 +58,17 @@ def gone_on(one: Message) -> Message:
     """Give a message that was left behind as it was before: it is part of a conversation again."""
     if not is_left_behind(one):
         return one
-    kind = one.metadata[LEFT_BEHIND]
+    kind = _kind(one.metadata[LEFT_BEHIND])
     metadata = {name: value for name, value in one.metadata.items() if name != LEFT_BEHIND}
     return msgspec.structs.replace(one, role=_ROLES.get(kind, "system"), kind=kind, metadata=metadata)
+
+
+def _kind(told: object) -> Kind:
+    """Read the kind that a message had; whoever sent it may have said anything."""
+    try:
+        return msgspec.convert(told, Kind)
+    except msgspec.ValidationError:
+        return "meta"
 
 
 def is_older(told: Collection[str | None], stored: Iterable[Message]) -> bool:

@@ -52,9 +52,12 @@ def title_of(messages: Iterable[Message]) -> str | None:
 def retitled(title: str | None, messages: Iterable[Message]) -> str | None:
     """Give a session's name once messages were left behind, or go on again; all of them are given, in any order.
 
-    One that was made of a prompt is made anew of the first that stands. One that a person or a tool gave stays.
+    One that was made of a prompt is made anew of the first that stands. One that a person or a tool gave stays;
+    where there is none, as all prompts were left behind, it is that of the first one that stands.
     """
     ordered = sorted(messages, key=lambda one: (one.created_at, one.id))
+    if title is None:
+        return title_of(ordered)
     first = next((one for one in ordered if one.kind == "prompt" and _is_of(title, one)), None)
     anew = title_of(ordered)
     if anew is not None and first is not None and title_of([first]) == anew:

@@ -138,7 +138,7 @@ def _is_behind(proof: Mapping[str, Any], behind: Collection[Said]) -> bool:
 def _messages(proof: Mapping[str, Any]) -> list[Said]:
     """Give the messages that a proof names; where it names no session, nobody can tell whose they are."""
     session_id = proof.get("session_id")
-    return [(str(session_id), str(one)) for one in proof.get("message_ids", ())] if session_id else []
+    return [(str(session_id), str(one)) for one in proof.get("message_ids") or ()] if session_id else []
 
 
 def _name(fields: Fields) -> str:

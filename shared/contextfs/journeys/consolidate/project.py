@@ -36,7 +36,7 @@ def consolidate(call: Call, project_id: UUID) -> int:
 def memories(call: Call, project_id: UUID) -> list[Known]:
     """Read all memories of a project as consolidation sees them."""
     held: dict[UUID, set[UUID]] = {}
-    for memory_id, other_id in retiring.parted(call.tx, project_id):
+    for memory_id, other_id in retiring.parted(call.tx, project_id, LEARNER):
         held.setdefault(memory_id, set()).update(_ids(other_id))
     recalls = Recalls(
         last=packs.recalled(call.tx, project_id), **packs.use(call.tx, project_id, from_day(call.now))._asdict()

@@ -120,9 +120,14 @@ def unproven(survivor: Fields, memory: Fields, others: Iterable[Fields]) -> Fiel
 
 
 def is_left_behind(memory: Fields) -> bool:
-    """Tell whether a memory is retired because all that proved it was left behind."""
+    """Tell whether a memory is retired because all that proved it was left behind, and nobody brought it back."""
     mark = mark_of(memory)
-    return mark is not None and mark.kind == "left_behind"
+    return memory.deleted and mark is not None and mark.kind == "left_behind"
+
+
+def brought_back(memory: Fields) -> Fields:
+    """Give the state of a deleted memory that somebody wants back as it was."""
+    return restored(memory) if is_left_behind(memory) else msgspec.structs.replace(memory, deleted=False)
 
 
 def vouched(metadata: Mapping[str, Any], provenance: Iterable[Any]) -> tuple[dict[str, Any], ...]:

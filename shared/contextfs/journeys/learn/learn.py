@@ -11,14 +11,12 @@ from contextfs.domain.memories.rules import fingerprint
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
-from contextfs.journeys.learn.leaving import LEARNER, settle
+from contextfs.journeys.learn.leaving import LEARNER, NAMED, settle
 from contextfs.journeys.learn.lessons import EPISODE, EPISODE_TAG, is_episode, lessons, retold
 from contextfs.journeys.remember.memories import add, change
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
 
-_NAMED: Final = 5
-"""The version of ids that follow from a name (`kit.ids.named`)."""
 _PAGE: Final = 100
 
 
@@ -51,9 +49,8 @@ def relearn(call: Call, session_id: UUID) -> int:
     taught = list(_taught(call, session))
     if session.status != "completed":
         return 0
-    elsewhere = {one.id for one in taught if one.id.version == _NAMED}
-    if elsewhere:
-        settle(call, session, (), but=elsewhere)
+    if any(one.id.version == NAMED for one in taught):
+        settle(call, session, (), has_machine=True)
         return 0
     once = _revisions(call, (one.id for one in taught))
     is_left = any(EPISODE_TAG in one.fields.tags and (one.fields.deleted or one.author != LEARNER) for one in once)

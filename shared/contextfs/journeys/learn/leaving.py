@@ -1,7 +1,7 @@
 """Brings what a session taught to what is left of it, once some of its messages were left behind, or go on again."""
 
-from collections.abc import Collection, Iterable
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Final
 
 from contextfs.domain.memories import bulk, retiring
 from contextfs.domain.memories import store as memories
@@ -16,12 +16,16 @@ from contextfs.kit.call import Call
 LEARNER = "platform"
 """Who learns and consolidates, as revisions name the author."""
 
+NAMED: Final = 5
+"""The version of ids that follow from a name (`kit.ids.named`)."""
 
-def settle(call: Call, session: Session, lessons: Iterable[NewMemory], *, but: Collection[UUID] = ()) -> int:
+
+def settle(call: Call, session: Session, lessons: Iterable[NewMemory], *, has_machine: bool = False) -> int:
     """Retire what nothing proves any more, and give back what something does; gives how many memories changed.
 
     Where no message of the session was ever left behind, nothing is looked at. All memories are held at once, in the
-    order in which others hold many. All `but` these: they are left to the machine that taught them.
+    order in which others hold many. Where it `has_machine` that learns from it, all that is named by what it says is
+    left to machines: what is said anew in the place of what was left behind may not be here yet.
     """
     if not sessions.ever_left_behind(call.tx, session.id):
         return 0
@@ -32,7 +36,9 @@ def settle(call: Call, session: Session, lessons: Iterable[NewMemory], *, but: C
     held = bulk.hold(call.tx, session.project_id, names)
     states = {name: view(one.revisions).fields for name, one in held.items()}
     learned = {
-        name for name, one in held.items() if name not in but and is_learned(states[name], one.revisions, LEARNER)
+        name
+        for name, one in held.items()
+        if not (has_machine and name.version == NAMED) and is_learned(states[name], one.revisions, LEARNER)
     }
     behind = sessions.left_behind(call.tx, proving(states.values()))
     changed = settled(states, learned, taught(lessons), behind, call.now)

@@ -21,7 +21,7 @@ from contextfs.domain.redaction import store as redaction
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner, cleaner, policy_by
-from contextfs.journeys.consolidate.retire import renewed, said_again, vouched
+from contextfs.journeys.consolidate.retire import brought_back, renewed, said_again, vouched
 from contextfs.journeys.share.telling import tell_memory
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotFound
@@ -149,7 +149,7 @@ def restore(call: Call, memory_id: UUID) -> MemoryWritten:
     held = store.hold(call.tx, memory_id)
     seen = view(held.revisions)
     call.require_version(seen.version)
-    return _brought(call, held, seen, msgspec.structs.replace(seen.fields, deleted=False), redacted=0)
+    return _brought(call, held, seen, brought_back(seen.fields), redacted=0)
 
 
 def revise(call: Call, memory_id: UUID, fields: Fields) -> bool:

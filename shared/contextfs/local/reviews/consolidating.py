@@ -90,7 +90,7 @@ def retired_for(store: LocalStore) -> dict[str, list[UUID]]:
 def memories(store: LocalStore) -> list[Known]:
     """Read all memories as consolidation sees them."""
     parted: dict[str, set[UUID]] = {}
-    for row in store.base.all(SQL["parted"]):
+    for row in store.base.all(SQL["parted"], {"learner": LEARNER}):
         parted.setdefault(row["memory_id"], set()).add(UUID(row["other_id"]))
     since, days = packs.use(store.base, from_day(store.now()))
     recalls = Recalls(last=packs.recalled(store.base), since=since, days=days)

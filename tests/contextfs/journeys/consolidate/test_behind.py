@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from contextfs.domain.memories.revisions import Fields
@@ -67,6 +68,23 @@ def test_what_somebody_changed_or_deleted_is_left_as_it_is() -> None:
     states = {IDS[0]: memory("gone"), IDS[1]: memory("gone", deleted=True)}
 
     assert {} == settled(states, IDS[1:2], {}, BEHIND, NOW)
+
+
+def test_what_somebody_brought_back_frees_nothing_although_its_mark_is_there() -> None:
+    [gone] = settled({IDS[1]: memory("gone")}, IDS[1:2], {}, BEHIND, NOW).values()
+    states = {
+        IDS[0]: retired_as("contradiction", memory(), IDS[1]),
+        IDS[1]: msgspec.structs.replace(gone, deleted=False),
+    }
+
+    assert {} == settled(states, (), {}, BEHIND, NOW)
+
+
+def test_a_proof_whose_messages_are_unknown_is_not_left_behind() -> None:
+    proof: Any = {"session_id": "s", "message_ids": None}
+    states = {IDS[0]: Fields(type="fact", content="x", visibility="project", provenance=(proof,))}
+
+    assert {} == settled(states, IDS[:1], {}, BEHIND, NOW)
 
 
 def test_what_goes_on_is_as_it_was() -> None:

@@ -98,6 +98,28 @@ def test_a_name_that_was_made_of_what_was_taken_back_goes_with_it(machine: Machi
         assert (title or "Fix the typo") == between
 
 
+def test_a_name_is_made_again_once_what_was_taken_back_goes_on(machine: Machine) -> None:
+    with machine.open() as store:
+        first, [_, reply] = said("Fix the typo", "Fixed."), said("Hm?", "Here.", first=2)
+        session_id = brought(store, first)
+        brought(store, [reply], ["m0", "m1"])
+        between = LocalSessions(store).get(session_id).title
+        brought(store, [*first, reply])
+
+        assert (None, "Fix the typo") == (between, LocalSessions(store).get(session_id).title)
+
+
+@pytest.mark.parametrize("word", [["prompt"], {"a": 1}, 7, "prompts", None])
+def test_a_message_whose_metadata_say_something_else_of_what_it_was_can_go_on(machine: Machine, word: object) -> None:
+    with machine.open() as store:
+        messages = said("Hello there.", "Hi.", DECIDED)
+        messages[1] = msgspec.structs.replace(messages[1], metadata={"left_behind": word})
+        session_id = brought(store, messages)
+        brought(store, [messages[0], messages[2]], aside=["m1"])
+
+        assert ("m1", "meta", None) == shown(store, session_id)[1]
+
+
 def test_read_once_more_nothing_changes(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
@@ -215,6 +237,18 @@ def test_a_person_may_take_it_back_and_it_stays(machine: Machine) -> None:
         assert [review.memory.id] == [one.id for one in decisions(store)]
 
 
+def test_a_person_may_restore_it_and_it_is_retired_no_more(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        store.restore(memory.id)
+        brought(store, [*said("Hello there.", "Hi."), *said("And now?", first=4)], ["m2"])
+
+        assert [memory.id] == [one.id for one in decisions(store)]
+        assert [] == reviews(store, "settled")
+
+
 def test_what_was_cut_off_in_the_middle_is_done_by_the_next_import(machine: Machine) -> None:
     with machine.open() as store:
         session_id = brought(store, said("Hello there.", "Hi.", DECIDED))
@@ -289,6 +323,28 @@ def test_what_was_overtaken_by_what_was_overtaken_holds_again(machine: Machine) 
 
         assert ["5432"] == [number(one) for one in before]
         assert ["5430"] == [number(one) for one in facts(store)]
+
+
+def test_what_overtook_it_overtakes_it_again_once_it_goes_on(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        between = facts(store)
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+
+        assert (["5432"], ["5433"]) == ([number(one) for one in between], [number(one) for one in facts(store)])
+
+
+def test_what_a_person_gave_back_stays_beside_what_overtook_it(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said(PORT.format(5432), "Noted."), name="s0")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433)))
+        [review] = reviews(store, "settled")
+        decide(store, review.id, "undo")
+        brought(store, said("Hello there.", "Hi.", PORT.format(5433), "Noted."))
+
+        assert {"5432", "5433"} == {number(one) for one in facts(store)}
 
 
 def test_what_a_later_session_decides_again_is_known_again(machine: Machine) -> None:

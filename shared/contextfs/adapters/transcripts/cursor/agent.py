@@ -50,7 +50,7 @@ def transcript(
         ended_at=moment(about.get("updatedAtMs")),
         cwd=text(about.get("cwd")),
         messages=messages,
-        left=renamed,
+        aside=renamed,
         skipped=tally.counts(),
         metadata={"agent": True},
     )
@@ -59,7 +59,10 @@ def transcript(
 def _messages(
     own: list[tuple[Line, dict[str, Any]]], at: datetime | None, tally: Tally, renamed: list[str]
 ) -> Iterator[TranscriptMessage]:
-    """Give the messages; `renamed` are the names that some had with their reasoning."""
+    """Give the messages; `renamed` are the names that some had with their reasoning.
+
+    What is stored under such a name was not taken back: it stands, and so does what was learned from it.
+    """
     names, before = turns.Names(), turns.Names()
     asked_for = (record for _, record in own if record.get("role") == "user")
     has_tags = is_tagged(parts_of(table(record.get("message")).get("content")) for record in asked_for)

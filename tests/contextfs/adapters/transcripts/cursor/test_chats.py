@@ -191,12 +191,14 @@ def test_a_transcript_that_comes_later_names_what_the_database_told_alike(tmp_pa
     ]
 
 
-def test_what_had_a_name_with_its_reasoning_leaves_that_behind(tmp_path: Path) -> None:
+def test_what_had_a_name_with_its_reasoning_was_not_taken_back(tmp_path: Path) -> None:
     transcript = tmp_path / f"{ID}.jsonl"
     transcript.write_text("\n".join(map(json.dumps, WRITTEN)))
     former = Names().of("assistant", WRITTEN[1]["message"]["content"])
 
-    assert [former] == list(only(transcript).left)
+    told = only(transcript)
+
+    assert ([], [former]) == (list(told.left), list(told.aside))
 
 
 def test_another_database_is_refused(tmp_path: Path) -> None:

@@ -396,7 +396,7 @@ def test_a_search_and_a_list_look_back(here: Ctx, machine: Machine) -> None:
     assert "Nothing was found" in here("search", "hypercorn", *then).out
     assert ["We use hypercorn."] == [one["content"] for one in here("memory", "list", *now, "--json").json]
     assert "No memories fit these." == here("memory", "list", "--as-of", "2026-03-01").out.strip()
-    for wrong in ("yesterday", "999999w", ""):
+    for wrong in ("soon", "999999w", ""):
         assert (2, True) == ((told := here("search", "x", "--as-of", wrong)).code, "--as-of" in told.err)
 
 

@@ -36,7 +36,7 @@ def test_a_session_is_stored_with_its_messages_before_the_reply(tenant: Tenant, 
         "refused": [],
     }
     assert (str(audit["subject"]), audit["request_id"], audit["project_id"]) == (session["id"], "r1", tenant.project_id)
-    assert audit["details"] == {"messages": 2, "redacted": 0}
+    assert audit["details"] == {"messages": 2, "redacted": 0, "tool": "claude-code"}
     assert rows.used(tenant, "sessions.written") == [3]
     assert sorted(rows.events(tenant)) == ["session.appended", "session.created"]
 

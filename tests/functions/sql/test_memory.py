@@ -199,7 +199,7 @@ def test_four_at_once_end_and_the_server_stays(tenant: Tenant, peak: Peak) -> No
     with ThreadPoolExecutor(4) as pool:
         replies: list[Any] = list(pool.map(partial(ask, tenant), [query for query, _ in BUILT.values()][:4]))
 
-    assert {reply.status_code for reply in replies} <= {422, 503}
+    assert {reply.status_code for reply in replies} <= {422, 429, 503}
     assert ask(tenant, "select 1").json()["rows"] == [[1]]
 
 

@@ -85,6 +85,8 @@ def settle_tenant(url: str) -> Ids:
     with psycopg.connect(url) as connection:
         assume(connection, ids.org, ids.user)
         _count(connection, ids)
+    with psycopg.connect(as_role(url, "contextfs_relay")) as connection:
+        connection.execute("select contextfs.look_at_anchor(%s, %s)", (ids.org, AT))
     return ids
 
 

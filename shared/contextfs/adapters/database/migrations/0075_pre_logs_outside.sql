@@ -11,8 +11,12 @@ create table contextfs.audit_anchors (
 );
 alter table contextfs.audit_anchors enable row level security;
 alter table contextfs.audit_anchors force row level security;
+create policy tenant on contextfs.audit_anchors to contextfs_app
+using (org_id = (select contextfs.claim('org_id')::uuid))
+with check (org_id = (select contextfs.claim('org_id')::uuid));
 create policy anchors on contextfs.audit_anchors to contextfs_audit using (true) with check (true);
 grant select, insert, update on contextfs.audit_anchors to contextfs_audit;
+grant select on contextfs.audit_anchors to contextfs_app;
 
 -- Reading a function's body, which says nothing of a tenant, would fail where even the owner sees no rows.
 set local check_function_bodies = off;

@@ -1,4 +1,4 @@
-"""What a schema cannot say of valid data, told to Schemathesis: only data meant to be accepted is touched."""
+"""What a schema cannot say of valid data, told to Schemathesis: but for what the rest of a run needs, only that is touched."""
 
 import json
 from pathlib import Path
@@ -21,10 +21,12 @@ _LASTING = {PROJECT, *(str(keys.parse(secret, b"").id) for secret in _SECRETS), 
 @hook  # pyright: ignore[reportUntypedFunctionDecorator] - Schemathesis leaves it open
 def before_call(_context: Any, case: Any, _arguments: Any) -> None:
     """Mend what makes a request that its schema allows meaningless."""
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    if case.meta is None:
+        return
+    _mend_path(case.method, case.path_parameters or {})
+    if not case.meta.generation.mode.is_positive:
         return
     _mend_headers(case.headers)
-    _mend_path(case.method, case.path_parameters or {})
     _mend_query(case)
     _mend_saml(case)
     if case.method == "GET" and case.meta.phase.name.value == "stateful":

@@ -1,4 +1,4 @@
-"""What a schema cannot say of valid data, told to Schemathesis: but for what the rest of a run needs, only that is touched."""
+"""What a schema cannot say of valid data, told to Schemathesis; of other data, what the rest of a run needs is kept."""
 
 import json
 from pathlib import Path

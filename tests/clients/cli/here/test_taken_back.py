@@ -58,7 +58,9 @@ def test_a_turn_that_was_taken_back_before_it_was_kept_is_not_there(here: Folder
 
 
 @pytest.mark.parametrize("again", [(), ("--again",)])
-def test_a_turn_that_was_kept_before_it_was_taken_back_stays_and_teaches_no_more(here: Folder, again: tuple[str, ...]) -> None:
+def test_a_turn_that_was_kept_before_it_was_taken_back_stays_and_teaches_no_more(
+    here: Folder, again: tuple[str, ...]
+) -> None:
     here.ctx("import", "codex", rollout(here, is_taken_back=False))
     here.ctx("import", "codex", rollout(here, is_taken_back=True))
     here.ctx("import", *(again or ("codex", rollout(here, is_taken_back=True))))

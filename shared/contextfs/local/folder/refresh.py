@@ -79,7 +79,7 @@ def _take_in(
     there = {names.alike(path) for path, _, _ in found.there} if found.gone else set[str]()
     base.in_turns(found.changed, take)
     freed = {*reader.freed, *(one.path for one in found.gone)}
-    base.in_turns(scan.behind(base, place, found.there, freed) if freed else [], take)
+    base.in_turns(scan.behind(base, place, found.there, freed) if freed or found.changed else [], take)
     is_unsure = absence.too_many(len(found.gone), found.known) and not accept_missing
     gone = absence.deleted(place, [one.path for one in found.gone], before=before)
     base.in_turns(found.gone, part)

@@ -19,6 +19,7 @@ LONGEST_BYTES = 4_000_000
 
 _ABOUT = "README.md"
 """What a person may put beside the folders of the types: it speaks of the memories, and is none."""
+_TAKEN, _CURE = "has the id of ", ": delete one of them, or the `id:` line of what is a memory of its own"
 _SOON = 100_000_000
 """A file that was changed this shortly before our look (ns) may have changed again in the same tick of its clock."""
 
@@ -82,15 +83,25 @@ def compare(base: Base, place: Place) -> Difference:
 
 
 def behind(base: Base, place: Place, there: Iterable[Told], paths: Iterable[str]) -> list[Seen]:
-    """Give the files that could not be taken in because a file at one of the paths had their id."""
-    reasons = {taken(path) for path in paths}
-    waiting = {row["path"] for row in base.all(SQL["problems"], {"tree": place.tree}) if row["problem"] in reasons}
-    return [_seen(place, told) for told in sorted(there) if told[0] in waiting] if waiting else []
+    """Give the files that could not be taken in because a file had their id that is at one of the paths, or nowhere."""
+    rows = base.all(SQL["problems"], {"tree": place.tree})
+    waiting = {row["path"]: other for row in rows if (other := _holder(row["problem"]))}
+    if not waiting:
+        return []
+    free, by_path = set(paths), {told[0]: told for told in there}
+    over = (path for path, other in waiting.items() if other in free or other not in by_path)
+    return [_seen(place, by_path[path]) for path in over if path in by_path]
 
 
 def taken(path: str) -> str:
     """Say that a file has the id of the one at a path."""
-    return f"has the id of {path}: delete one of them, or the `id:` line of what is a memory of its own"
+    return f"{_TAKEN}{path}{_CURE}"
+
+
+def _holder(problem: str) -> str | None:
+    """Give the path of the file whose id another one has, where that is what is wrong with this one."""
+    told = problem.startswith(_TAKEN) and problem.endswith(_CURE)
+    return problem.removeprefix(_TAKEN).removesuffix(_CURE) if told else None
 
 
 def look(place: Place) -> Iterator[Told]:

@@ -158,6 +158,22 @@ def test_a_file_that_cannot_be_taken_in_is_read_again_when_what_has_its_id_chang
     assert 2 == len(freed.problems)
 
 
+def test_a_copy_that_waits_is_the_memory_when_the_file_that_we_moved_is_deleted(
+    repository: Machine, memory: UUID
+) -> None:
+    copy = repository.file(memory).with_name("copy.md")
+    copy.write_text(f"---\nid: {memory}\n---\nWe deploy on Fridays.\n")
+    long_ago(copy)
+    repository.refresh()
+    change(repository, memory, type="decision")
+    repository.file(memory).unlink()
+    after = repository.refresh()
+    with repository.open() as store:
+        shown = store.get(memory)
+
+    assert ((), 0, "We deploy on Fridays.") == (after.problems, after.deleted, shown.content)
+
+
 def test_a_worktree_keeps_the_name_that_its_branch_has(repository: Machine, memory: UUID, tmp_path: Path) -> None:
     repository.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "other")
     tree = Machine(tmp_path / "tree", seed=3)

@@ -15,7 +15,7 @@ from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import time_text
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision, at, instant
-from contextfs.domain.memories.rules import canonical_type, changed, fields_of, fingerprint
+from contextfs.domain.memories.rules import LEARNER, canonical_type, changed, fields_of, fingerprint
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
@@ -38,9 +38,6 @@ from contextfs.local.document.names import type_of
 from contextfs.local.folder import stepping
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
 from contextfs.local.place import Place
-
-LEARNER = "platform"
-"""Who learns memories from sessions, as their revisions name the author: here and on a server."""
 
 _MOST_PROOFS = 100
 _ABSENT = "There is no such memory here."

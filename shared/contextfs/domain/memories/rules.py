@@ -31,6 +31,12 @@ from contextfs.kit.sha256 import sha256
 SAID_BY = "said_by"
 """The key in a learned memory's metadata that tells who said it; a memory without it was written by a person."""
 
+LEARNED_BY = "learned_by"
+"""The key in a learned memory's metadata that tells what learned it: rules, or a language model."""
+
+LEARNER = "platform"
+"""Who learns and consolidates, as revisions name the author: here and on a server."""
+
 _PREFIX = "memory_"
 _OURS = frozenset({"fact", "episodic", "procedural", "user", "decision"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,13 +14,12 @@ import msgspec
 
 from contextfs.domain.memories.model import NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision
-from contextfs.domain.memories.rules import fields_of, fingerprint
+from contextfs.domain.memories.rules import LEARNED_BY, fields_of, fingerprint
 from contextfs.journeys.consolidate.model import Kind, Proposal
 from contextfs.journeys.consolidate.retire import is_left_behind, mark_of, restored, retired
 from contextfs.journeys.learn.lessons import EPISODE_TAG
 
 _KIND: Final[Kind] = "left_behind"
-_LEARNED: Final = "learned_by"
 
 Proofs = tuple[dict[str, Any], ...]
 Said = tuple[str, str]
@@ -38,7 +37,7 @@ def taught(lessons: Iterable[NewMemory]) -> Taught:
 
 def is_learned(memory: Fields, revisions: Iterable[Revision], learner: str) -> bool:
     """Tell whether a memory was learned by itself, and nobody else ever changed it."""
-    return _LEARNED in memory.metadata and all(one.author == learner for one in revisions)
+    return LEARNED_BY in memory.metadata and all(one.author == learner for one in revisions)
 
 
 def proving(states: Iterable[Fields]) -> Iterator[Said]:

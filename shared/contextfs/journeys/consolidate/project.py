@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contextfs.domain.context import store as packs
 from contextfs.domain.memories import retiring
+from contextfs.domain.memories.rules import LEARNED_BY, LEARNER
 from contextfs.domain.reviews import store as reviews
 from contextfs.domain.reviews.store import Asked
 from contextfs.journeys.consolidate.held import bring, states
@@ -13,11 +14,6 @@ from contextfs.journeys.consolidate.plan import plan
 from contextfs.journeys.consolidate.recall import Recalls, from_day
 from contextfs.journeys.consolidate.retire import apart, followed
 from contextfs.kit.call import Call
-
-LEARNER = "platform"
-"""Who learns and consolidates, as revisions name the author."""
-
-_LEARNED = "learned_by"
 
 
 def consolidate(call: Call, project_id: UUID) -> int:
@@ -47,7 +43,7 @@ def memories(call: Call, project_id: UUID) -> list[Known]:
             fields=one.fields,
             owner=str(one.author_id),
             author_kind=one.author_kind,
-            written=one.edited or _LEARNED not in one.fields.metadata,
+            written=one.edited or LEARNED_BY not in one.fields.metadata,
             created_at=one.created_at,
             apart=apart(one.fields) | frozenset(held.get(one.id, ())),
             recalled_at=recalls.of(one.id),

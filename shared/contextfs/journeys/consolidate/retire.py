@@ -15,13 +15,13 @@ import msgspec
 
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.revisions import Fields
+from contextfs.domain.memories.rules import LEARNED_BY
 from contextfs.journeys.consolidate.model import Kind, Proposal
 from contextfs.kit.overtaken import RETIRED, overtaken
 
 APART = "apart"
 
 _MOST_PROOFS = 100
-_LEARNED = "learned_by"
 _BY_HAND = {"source": "added by hand"}
 
 
@@ -132,7 +132,7 @@ def brought_back(memory: Fields) -> Fields:
 
 def vouched(metadata: Mapping[str, Any], provenance: Iterable[Any]) -> tuple[dict[str, Any], ...]:
     """Give the proof that a learned memory lacks once somebody adds it by hand, too: no message takes that back."""
-    if _LEARNED not in metadata or canonical(_BY_HAND) in map(canonical, provenance):
+    if LEARNED_BY not in metadata or canonical(_BY_HAND) in map(canonical, provenance):
         return ()
     return (dict(_BY_HAND),)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from contextfs.domain.memories.revisions import Fields
+from contextfs.domain.memories.rules import LEARNED_BY
 from contextfs.domain.search.alike.likeness import gist
 from contextfs.domain.search.alike.words import NEGATIONS, NUMBERS, listed
 from contextfs.journeys.consolidate.words import RIVALS, SLOT_NOUNS
@@ -20,7 +21,7 @@ TYPES = frozenset({"fact", "user", "decision"})
 """Types of memories that can contradict each other."""
 
 _LONGEST = 300
-_LEARNED, _KEY, _VALUE = "learned_by", "key", "value"
+_KEY, _VALUE = "key", "value"
 
 _END = r"(?=[,;(]|\.\s|\.?$| because\b| since\b| so that\b| as (?:it|we)\b| instead\b| rather\b| not\b| but\b| and\b)"
 _REST = r"(?P<rest>(?: (?:for|in|on|when|if|during|within|while|until|unless|per|by|under|with|of)\b[^,;(]*?)?)"
@@ -118,7 +119,7 @@ def slots(fields: Fields) -> tuple[Slot, ...]:
 def _given(fields: Fields) -> Iterator[Slot]:
     """Give the key and value that a fact was stored with; those that rules found are read from the text anew."""
     key, value = fields.metadata.get(_KEY), fields.metadata.get(_VALUE)
-    if _LEARNED not in fields.metadata and isinstance(key, str) and isinstance(value, str):
+    if LEARNED_BY not in fields.metadata and isinstance(key, str) and isinstance(value, str):
         yield Slot(f"is {_shape(value)} {_words(key)}", _value(value), sure=True)
 
 

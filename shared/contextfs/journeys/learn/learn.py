@@ -7,11 +7,11 @@ from uuid import UUID
 from contextfs.domain.memories import store as memories
 from contextfs.domain.memories.model import Memory, NewMemory
 from contextfs.domain.memories.revisions import Revision
-from contextfs.domain.memories.rules import fingerprint
+from contextfs.domain.memories.rules import LEARNER, fingerprint
 from contextfs.domain.memories.store import MemoryFilter
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
-from contextfs.journeys.learn.leaving import LEARNER, NAMED, settle
+from contextfs.journeys.learn.leaving import NAMED, settle
 from contextfs.journeys.learn.lessons import EPISODE, EPISODE_TAG, is_episode, lessons, retold
 from contextfs.journeys.remember.memories import add, change
 from contextfs.kit.call import Call

@@ -6,15 +6,13 @@ from typing import Final
 from contextfs.domain.memories import bulk, retiring
 from contextfs.domain.memories import store as memories
 from contextfs.domain.memories.model import NewMemory
+from contextfs.domain.memories.rules import LEARNER
 from contextfs.domain.memories.view import view
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
 from contextfs.journeys.consolidate.behind import affected, is_learned, proving, settled, taught
 from contextfs.journeys.remember.memories import revise
 from contextfs.kit.call import Call
-
-LEARNER = "platform"
-"""Who learns and consolidates, as revisions name the author."""
 
 NAMED: Final = 5
 """The version of ids that follow from a name (`kit.ids.named`)."""

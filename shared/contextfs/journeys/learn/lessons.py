@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.memories.model import MemoryChange, NewMemory, Provenance
-from contextfs.domain.memories.rules import SAID_BY
+from contextfs.domain.memories.rules import LEARNED_BY, SAID_BY
 from contextfs.domain.sessions.model import Message, Session
 from contextfs.domain.sessions.rules import is_left_behind
 from contextfs.journeys.learn.candidates import Candidate
@@ -68,7 +68,7 @@ def lesson(session: Session, candidate: Candidate, *, since: datetime | None, le
 
 
 def _metadata(candidate: Candidate, learned_by: str) -> dict[str, object]:
-    told: dict[str, object] = {"learned_by": learned_by, SAID_BY: candidate.author_kind}
+    told: dict[str, object] = {LEARNED_BY: learned_by, SAID_BY: candidate.author_kind}
     if candidate.key is not None:
         told |= {"key": candidate.key, "value": candidate.value}
     if candidate.steps:

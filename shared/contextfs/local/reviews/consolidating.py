@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.memories.revisions import Fields
-from contextfs.domain.memories.rules import author_kind
+from contextfs.domain.memories.rules import LEARNED_BY, LEARNER, author_kind
 from contextfs.journeys.consolidate.duplicates import Closeness
 from contextfs.journeys.consolidate.model import Known, Plan, Proposal
 from contextfs.journeys.consolidate.plan import plan
@@ -20,12 +20,11 @@ from contextfs.local.base.connection import Row
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.base.memories import fields_in, time_of
 from contextfs.local.packs import store as packs
-from contextfs.local.store import LEARNER, LocalStore
+from contextfs.local.store import LocalStore
 
 SQL = load("contextfs.local.reviews", "sqlite.sql")
 
 _DONE_UNTIL = "consolidated"
-_LEARNED = "learned_by"
 
 
 def consolidate(store: LocalStore) -> int:
@@ -104,7 +103,7 @@ def _known(row: Row, parted: Iterable[UUID], recalls: Recalls) -> Known:
         fields=fields,
         owner="",
         author_kind=author_kind(fields),
-        written=row["author"] != LEARNER or _LEARNED not in fields.metadata,
+        written=row["author"] != LEARNER or LEARNED_BY not in fields.metadata,
         created_at=time_of(row["created"]),
         apart=apart(fields) | frozenset(parted),
         recalled_at=recalls.of(UUID(row["id"])),

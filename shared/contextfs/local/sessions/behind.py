@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from contextfs.domain.memories.model import NewMemory
+from contextfs.domain.memories.rules import LEARNER
 from contextfs.domain.memories.view import view
 from contextfs.journeys.consolidate.behind import affected, is_learned, proving, settled, taught
 from contextfs.local.base.memories import as_json, revisions_of
 from contextfs.local.reviews.consolidating import retired_for, revise_all
 from contextfs.local.sessions.rows import SQL
-from contextfs.local.store import LEARNER, LocalStore
+from contextfs.local.store import LocalStore
 
 
 def settle(store: LocalStore, session_id: UUID, lessons: Iterable[NewMemory]) -> list[UUID]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.memories.rules import LEARNER
 from contextfs.domain.memories.view import View, view
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget, revisions_of
@@ -14,7 +15,7 @@ from contextfs.local.sessions import arriving
 from contextfs.local.sessions.removed.known import remember
 from contextfs.local.sessions.rows import SQL
 from contextfs.local.sessions.store import LocalSessions
-from contextfs.local.store import LEARNER, LocalStore
+from contextfs.local.store import LocalStore
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,8 +33,9 @@ class Rows:
     connection: psycopg.Connection[DictRow]
 
     def of(self, table: str, tenant: Tenant) -> list[dict[str, Any]]:
-        """Read a tenant's rows of a table."""
-        query = sql.SQL("select * from contextfs.{} where org_id = %s").format(sql.Identifier(table))
+        """Read a tenant's rows of a table, in the order of their keys, which stand first: a changed row moves."""
+        query = sql.SQL("select * from contextfs.{} as one where org_id = %s order by one::text")
+        query = query.format(sql.Identifier(table))
         return self.connection.execute(query, [tenant.org_id]).fetchall()
 
     def events(self, tenant: Tenant) -> list[str]:

@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Row, row
+from benchmarks.measure import Row, peak_mb, row
 from contextfs.adapters.transcripts import kept, reader
 from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.domain.redaction.model import Policy
@@ -37,13 +36,12 @@ _PATTERNS = (
     *("(?i)badge:? (?P<value>[0-9A-F]{4,})", r"[a-z]+\.corp\.example\.net", "(?i)case no[.] ?[0-9]{6}"),
     *("INV-20[0-9]{2}-[0-9]{4}", r"k8s-[a-z0-9]{8}\.internal", "BLDG[0-9]{3}"),
 )
-_PEAK = """
-import resource, sys
+_READING = """
+import sys
 from pathlib import Path
 from contextfs.adapters.transcripts import read_path
 [(_, [one])] = read_path("claude-code", Path(sys.argv[1]))
 assert sum(len(message.content) for message in one.messages)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 """
 
 
@@ -120,15 +118,10 @@ def _weight() -> Row:
         path = Path(folder) / "large.jsonl"
         with path.open("wb") as file:
             file.writelines(_grown(_CLAUDE, GIGABYTE, line=_LINE))
-        ours = [_peak(_PEAK, path)]
-    floor = [_peak("import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)", path)]
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        ours = [peak_mb([sys.executable, "-c", _READING, str(path)], Path(folder), env)]
+        floor = [peak_mb([sys.executable, "-c", "pass"], Path(folder))]
     return row("memory to read a session of 1 GB", "python -c pass", (ours, floor), goal="< 200 MB", unit="MB RSS")
-
-
-def _peak(code: str, path: Path) -> float:
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True, env=env)
-    return float(done.stdout)
 
 
 def _cpu(work: Callable[[], None]) -> float:

@@ -1,9 +1,12 @@
 """Measure two things in turn, A B A B …, so that a machine whose speed drifts slows both alike."""
 
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Work = Callable[[], object]
 Clock = Callable[[], float]
@@ -46,6 +49,15 @@ def pairs(
             kept.append((clock() - started) * 1000 / at_once)
         turns.reverse()
     return times
+
+
+def peak_mb(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> float:
+    """Tell the most memory that a command held, by a small process that starts it and counts as well."""
+    code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
+    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    starting = [sys.executable, "-c", code, *command]
+    told = subprocess.run(starting, cwd=folder, check=True, capture_output=True, text=True, env=env)
+    return int(told.stdout) / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
 def row(what: str, floor: str, times: tuple[Sequence[float], Sequence[float]], *, goal: str, unit: str = "ms") -> Row:

@@ -2,8 +2,6 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,7 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks.cli import installed, program
-from benchmarks.measure import Row, pairs, row
+from benchmarks.measure import Row, pairs, peak_mb, row
 from contextfs.domain.memories.revisions import Fields, Revision
 from contextfs.local import config, place
 from contextfs.local.base.connection import Base
@@ -95,7 +93,7 @@ def _cold(root: Path) -> list[Row]:
     command, nothing = [ctx, "search", _queries()[0], "--mode", "lexical"], [bare, "-c", "pass"]
     what = f"ctx search, {MEMORIES:,} memories, words, from its start"
     times = pairs(program(command, root), program(nothing, root), runs=COLD_RUNS, warmup=3)
-    memory = [_peak_mb(command, root)], [_peak_mb(nothing, root)]
+    memory = [peak_mb(command, root)], [peak_mb(nothing, root)]
     return [
         row(what, "python -c pass", times, goal="≤ 6"),
         row("memory of ctx search", "python -c pass", memory, goal="≤ 4", unit="MB"),
@@ -184,13 +182,3 @@ def _asking_plain(plain: sqlite3.Connection) -> Callable[[], object]:
 def _repeated() -> Iterator[str]:
     while True:
         yield from _queries()
-
-
-def _peak_mb(command: list[str], folder: Path) -> float:
-    """Tell the most memory that a command held, by a process of its own that waits for it."""
-    code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
-    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    told = subprocess.run(
-        [sys.executable, "-c", code, *command], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return int(told.stdout) / (1024 if sys.platform != "darwin" else 1024 * 1024)

@@ -27,7 +27,7 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
             raise NotFound(f"There are no conversations of {tool} in {path}.")
         return named
     if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from clients.cli.surroundings import surroundings  # noqa: PLC0415 - only where no file is named
         from contextfs.local.setup import past  # noqa: PLC0415 - as above
 
         paths, whose = list(past.of_tool(place, tool, surroundings())), f"about {place.root} "
@@ -50,7 +50,7 @@ def about(place: Place) -> Only:
 def everywhere(place: Place | None) -> dict[str, list[Path]]:
     """Give every tool's files; NotFound when there are none. A store takes in what is about its repository."""
     if place is not None:
-        from clients.cli.setup import surroundings  # noqa: PLC0415 - only where no file is named
+        from clients.cli.surroundings import surroundings  # noqa: PLC0415 - only where no file is named
         from contextfs.local.setup import past  # noqa: PLC0415 - as above
 
         of_tools = {tool: list(paths) for tool in READERS if (paths := past.of_tool(place, tool, surroundings()))}

@@ -1,7 +1,6 @@
 """`ctx init` and `ctx off`: a store comes into a folder, and goes again without a trace."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,10 +12,11 @@ from clients.cli.command import Argument, Misused, Option
 from clients.cli.here import records
 from clients.cli.here.store import now
 from clients.cli.reading import Tally
+from clients.cli.surroundings import surroundings
 from contextfs.kit.ids import uuid7
 from contextfs.local import place
 from contextfs.local.setup.init import init as make
-from contextfs.local.setup.model import Found, Surroundings
+from contextfs.local.setup.model import Found
 from contextfs.local.setup.off import off as take_back
 
 
@@ -103,13 +103,6 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Misused(f"{text!r} is no id of a project: `ctx status --json` on the other machine tells it") from None
-
-
-def surroundings() -> Surroundings:
-    """Tell of the machine around."""
-    return Surroundings(
-        home=Path.home(), environment=os.environ, platform=sys.platform, executable=Path(sys.executable)
-    )
 
 
 def _print(found: Found, *, is_brought: bool) -> None:

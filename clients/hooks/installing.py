@@ -6,7 +6,7 @@ from pathlib import Path
 from clients.acp.targets import EDITORS, Editor
 from clients.cli import output
 from clients.cli.command import Misused
-from clients.cli.setup import surroundings
+from clients.cli.surroundings import surroundings
 from clients.hooks.targets import TARGETS, Target
 from clients.settings import touch
 from clients.settings.change import Change, carry_out, chosen, line, program, root

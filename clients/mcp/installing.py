@@ -8,7 +8,7 @@ import msgspec
 
 from clients.cli import output
 from clients.cli.command import Misused
-from clients.cli.setup import surroundings
+from clients.cli.surroundings import surroundings
 from clients.mcp.targets import TARGETS, WORKSPACE, Target
 from clients.settings import touch
 from clients.settings.change import Change, carry_out, chosen, program, root

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clients.acp.targets import EDITORS
-from clients.cli.setup import surroundings
+from clients.cli.surroundings import surroundings
 from clients.hooks.targets import TARGETS as HOOKS
 from clients.mcp.targets import TARGETS as CLIENTS
 from clients.settings import touch

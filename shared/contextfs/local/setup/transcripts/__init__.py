@@ -6,7 +6,7 @@ from typing import Final
 
 from contextfs.adapters.transcripts import READERS
 from contextfs.local.setup.model import Surroundings, TranscriptsFound
-from contextfs.local.setup.transcripts import beside, by_folder, by_record, by_row
+from contextfs.local.setup.transcripts import beside, by_cursor, by_folder, by_record, by_row
 from contextfs.local.setup.transcripts.here import Here
 
 Finder = Callable[[Here, Surroundings], Iterator[Path]]
@@ -17,7 +17,7 @@ FINDERS: Final[dict[str, Finder]] = {
     "gemini": by_folder.gemini,
     "copilot": by_record.copilot,
     "copilot-chat": by_folder.copilot_chat,
-    "cursor": by_record.cursor,
+    "cursor": by_cursor.cursor,
     "cline": by_record.cline,
     "continue": by_record.continue_,
     "opencode": by_row.opencode,

@@ -60,6 +60,14 @@ def gemini(here: Folder) -> None:
     (put(here, "gemini/demo", ".gemini/tmp/demo") / ".project_root").write_text(str(here.root))
 
 
+def gemini_checkpoint(here: Folder) -> None:
+    said = [{"role": "user", "parts": [{"text": "Which port?"}]}, {"role": "model", "parts": [{"text": "8443."}]}]
+    kept = home(here) / ".gemini/tmp/demo/checkpoint-port.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps({"history": said}))
+    kept.with_name(".project_root").write_text(str(here.root))
+
+
 def copilot(here: Folder) -> None:
     name = "190aba8c-f25b-4097-963c-d2153e346681"
     put(here, f"copilot/{name}", f".copilot/session-state/{name}")
@@ -147,7 +155,7 @@ def cursor_told_twice(here: Folder) -> None:
 KEPT: dict[str, list[Callable[[Folder], None]]] = {
     "claude-code": [claude_code],
     "codex": [codex],
-    "gemini": [gemini],
+    "gemini": [gemini, gemini_checkpoint],
     "copilot": [copilot],
     "copilot-chat": [copilot_chat],
     "continue": [continue_],

@@ -82,7 +82,7 @@ def install(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
         kept = Touched(path=str(path), before=before, after=_hash(content), folders=[str(one) for one in made])
         _keep(home, name, path, kept)
         make_folder(path.parent, within=path.parent)
-        _replace(path, content)
+        _replace(path, content, mode=0o755 if wanted.startswith("#!") else 0o644)
     return "written"
 
 
@@ -166,8 +166,8 @@ def _missing(folder: Path) -> list[Path]:
     return missing
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; a link stays a link, and rights stay as they are."""
+def _replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; a link stays a link, and rights stay as they are. `mode` is a new file's."""
     real = path.resolve()
     beside = real.with_name(f"{real.name}.ctx-{os.getpid()}")
     try:
@@ -178,7 +178,7 @@ def _replace(path: Path, content: bytes) -> None:
         if real.exists():
             shutil.copymode(real, beside)
         else:
-            beside.chmod(0o644)
+            beside.chmod(mode)
         put(beside, real)
     except OSError:
         with suppress(OSError):

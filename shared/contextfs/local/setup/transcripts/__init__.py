@@ -1,6 +1,6 @@
 """Past conversations about one repository, where tools keep them: files are found, and not read in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +28,11 @@ FINDERS: Final[dict[str, Finder]] = {
 """How each tool's files are found."""
 
 
-def transcripts(here: Here, around: Surroundings) -> tuple[TranscriptsFound, ...]:
+def transcripts(here: Here, around: Surroundings, tools: Collection[str] = FINDERS) -> tuple[TranscriptsFound, ...]:
     """List the conversations that were had in a repository, by tool; a folder that cannot be read holds none."""
     told: list[TranscriptsFound] = []
     for tool, finder in FINDERS.items():
-        sizes = dict(_sizes(finder(here, around)))
+        sizes = dict(_sizes(finder(here, around))) if tool in tools else {}
         if sizes:
             told.append(
                 TranscriptsFound(

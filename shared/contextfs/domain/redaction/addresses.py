@@ -19,8 +19,8 @@ _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
 _CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>[^\s\"'`]{4,256})")
 _AUTHORIZATION = pattern(
-    rb"(?i)authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:[a-z][a-z-]{1,20}[ \t]{1,4})?"
-    rb"(?P<value>[a-z0-9._~+=@-]{20,2048})"
+    rb"(?i)authorization[\"']?[ \t]{0,4}(?::[ \t]{0,4}[\"']?|=[ \t]{0,4}[\"'])(?:[a-z][a-z-]{1,20}[ \t]{1,4})?"
+    rb"(?P<value>[a-z0-9._~+=@-]{20,2048})(?![\w.~+=@(-])"
 )
 _XML = pattern(rb"(?i)password\"\s{1,4}value=\"(?P<value>[^\"\s]{6,256})\"")
 _WEBHOOK = pattern(

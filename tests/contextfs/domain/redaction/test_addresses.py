@@ -31,6 +31,8 @@ def test_a_credential_goes(text: str) -> None:
         "Authorization: see the page about tokens, chapter 2",
         "The header is called Authorization: its value is a scheme and a credential.",
         "authorization=configuration-of-the-gateway",
+        'my_authorization = aws.route53.VpcAssociationAuthorization("mine")',
+        "authorization: aws.route53.VpcAssociationAuthorization()",
         '<add key="ClearTextPassword" value="%NUGET_PASSWORD%" />',
     ],
 )

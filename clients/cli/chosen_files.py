@@ -5,6 +5,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from contextfs.local.place import Place
 
 _FOLDERLESS: Final = frozenset({"llm"})
 """Tools that do not say in which folder a conversation was had; it is asked for by name, or by `ctx wrap`."""
+_IN_SEVERAL: Final = "cursor"
+"""The tool whose database and whose files tell of the same conversations, each in its own words."""
 
 
 def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
@@ -39,12 +42,25 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
     return paths
 
 
-def about(place: Place) -> Only:
-    """Tell whether a conversation of a database was had in the repository of a store."""
+def about(place: Place | None) -> Only:
+    """Tell whether a conversation of a database is wanted: one about a store's repository, of which no file tells."""
+    from clients.cli.setup import surroundings  # noqa: PLC0415 - as above
     from contextfs.local.setup import past  # noqa: PLC0415 - as above
+    from contextfs.local.setup.transcripts import by_cursor  # noqa: PLC0415 - as above
 
-    whereabouts = past.whereabouts(place)
-    return lambda one: whereabouts.holds(one.cwd) or (one.cwd is None and one.tool in _FOLDERLESS)
+    whereabouts = past.whereabouts(place) if place is not None else None
+    told = cache(lambda: by_cursor.told_by_files(surroundings()))
+    named = cache(lambda: by_cursor.named(past.whereabouts(place), surroundings()) if place else frozenset[str]())
+
+    def only(one: Transcript) -> bool:
+        is_twice = one.tool == _IN_SEVERAL
+        if is_twice and one.external_id in told():
+            return False
+        if whereabouts is None or whereabouts.holds(one.cwd):
+            return True
+        return (one.cwd is None and one.tool in _FOLDERLESS) or (is_twice and one.external_id in named())
+
+    return only
 
 
 def everywhere(place: Place | None) -> dict[str, list[Path]]:
@@ -69,11 +85,11 @@ def changed(tool: str, place: Place | None, since: float) -> list[Path]:
 def said(place: Place | None, since: float) -> Only:
     """Tell whether a conversation is about a store's repository; one that names no folder, whether it went on since."""
     began = datetime.fromtimestamp(since - 1, UTC)
-    fits = about(place) if place is not None else None
+    fits = about(place)
 
     def only(one: Transcript) -> bool:
         is_recent = one.cwd is not None or one.ended_at is None or one.ended_at >= began
-        return is_recent and (fits is None or fits(one))
+        return is_recent and fits(one)
 
     return only
 

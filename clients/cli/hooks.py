@@ -6,7 +6,10 @@ from clients.cli import options
 from clients.cli.command import Argument, Option
 
 Tool = Annotated[
-    str | None, Argument("claude-code, codex, gemini, copilot, cursor, jetbrains or zed; without it, all are listed.")
+    str | None,
+    Argument(
+        "claude-code, codex, gemini, copilot, cursor, opencode, cline, jetbrains or zed; without it, all are listed."
+    ),
 ]
 Project = Annotated[
     bool, Option("--project", help="The settings of this repository, for everyone who works on it; not the user's.")

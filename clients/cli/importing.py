@@ -57,7 +57,7 @@ def import_(
         _again(tool, path, place, tally, tag or (), dry_run=dry_run, json=json)
     else:
         of_tools = _chosen(tool, path, place, everything=all_)
-        only = chosen_files.about(place) if place is not None and path is None else None
+        only = chosen_files.about(place) if path is None else None
         _import(of_tools, place, tally, tag or (), only=only, project=project, dry_run=dry_run, json=json)
     return 1 if tally.failed else 0
 

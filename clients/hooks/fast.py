@@ -29,7 +29,7 @@ _CHUNK = 1 << 20
 _LONGEST_NAME = 4096
 _STARTS = frozenset({"sessionstart"})
 _PROMPTS = frozenset({"userpromptsubmit", "userpromptsubmitted", "beforeagent", "beforesubmitprompt"})
-_RINGS = frozenset({"sessionstart", "sessionend", "precompact", "precompress"})
+_RINGS = frozenset({"sessionstart", "sessionend", "precompact", "precompress", "taskcomplete"})
 """Events after which transcripts are read: the others only leave a note."""
 
 

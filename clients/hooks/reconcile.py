@@ -28,8 +28,8 @@ _PAUSE_SECONDS: Final = 1.0
 """A tool that just ended may still be writing its last line."""
 _EDITORS: Final = "GitHub.copilot-chat"
 """The folder in which Copilot in VS Code keeps its transcripts; it runs Copilot's hooks, too."""
-_IN_A_DATABASE: Final = frozenset({"opencode"})
-"""Tools that keep all conversations in one place: what is about a store's repository is read of it."""
+_UNNAMED: Final = frozenset({"opencode", "cline", "cursor"})
+"""Tools that may name no transcript: what they keep about a store's repository is read, once for all of their notes."""
 _NOT_FOUND: Final = 3
 """How `ctx import` ends where there is nothing to import."""
 _TRIES: Final = 5
@@ -69,7 +69,7 @@ def is_waiting(place: Place) -> bool:
 def reconcile(place: Place) -> int:
     """Read every transcript that a note names; gives how many were stored.
 
-    Notes are taken before anything is read, so that one reading of a database serves all that are about it.
+    Notes are taken before anything is read, so that one reading of what a tool keeps serves all that are about it.
     """
     done = 0
     is_read: dict[str, bool] = {}
@@ -129,8 +129,12 @@ def _reader(note: Note) -> str | None:
     reads = next((one.reads for one in TARGETS if one.name == tool), tool)
     if _EDITORS in _transcript(note):
         reads = "copilot-chat"
-    is_there = reads in _IN_A_DATABASE or Path(_transcript(note)).is_file()
+    is_there = _is_unnamed(reads, note) or Path(_transcript(note)).is_file()
     return reads if reads in READERS and is_there else None
+
+
+def _is_unnamed(reader: str, note: Note) -> bool:
+    return reader in _UNNAMED and not _transcript(note)
 
 
 def _transcript(note: Note) -> str:
@@ -143,14 +147,14 @@ def _transcript(note: Note) -> str:
 
 
 def _is_stored(place: Place, reader: str, note: Note, is_read: dict[str, bool]) -> bool:
-    """Import a transcript as `ctx import` does, or a database once; tells whether all of it was stored.
+    """Import a transcript as `ctx import` does, or what a tool keeps, once; tells whether all of it was stored.
 
-    A database that says nothing of this repository has nothing that a later try would find.
+    What says nothing of this repository has nothing that a later try would find.
     """
     from clients.cli.main import run  # noqa: PLC0415 - the hook's process loads less
 
     os.chdir(place.root)
-    if reader not in _IN_A_DATABASE:
+    if not _is_unnamed(reader, note):
         return run(["import", reader, _transcript(note)]) == 0
     if reader not in is_read:
         is_read[reader] = run(["import", reader]) in {0, _NOT_FOUND}

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from clients.settings.json_edit import All, Default, Item
+from clients.settings.script_edit import Script
 from clients.settings.touch import Edit, Whole
 from contextfs.local.setup.model import Surroundings
 
@@ -76,6 +77,12 @@ def _opencode(events: Sequence[str], command: Command) -> Edit:
     """Write a plugin of our own: OpenCode loads every file of the folder."""
     commands = json.dumps({event: command(event) for event in events})
     return Whole(text=_PLUGIN.read_text(encoding="utf-8").replace(_COMMANDS, f"const COMMANDS = {commands}"))
+
+
+def _cline(events: Sequence[str], command: Command) -> Edit:
+    """Write a script that is called like the event, or a line of one that is there: Cline runs one for each event."""
+    [event] = events
+    return Script(line=command(event), is_ours=" hook cline ")
 
 
 def _of(name: str) -> Callable[[Any], bool]:
@@ -147,6 +154,16 @@ TARGETS: Final[tuple[Target, ...]] = (
         ),
         project=".opencode/plugins/contextfs.js",
         reads="opencode",
+    ),
+    Target(
+        name="cline",
+        title="Cline",
+        events=("TaskComplete",),
+        edit=_cline,
+        user=lambda around: around.home / "Documents" / "Cline" / "Hooks" / "TaskComplete",
+        project=".clinerules/hooks/TaskComplete",
+        reads="cline",
+        after="Cline runs hooks on Linux and macOS alone; `ctx mcp install cline` gives it the memory.",
     ),
 )
 """Every tool with hooks, the most used first."""

@@ -82,7 +82,7 @@ def install(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
         kept = Touched(path=str(path), before=before, after=_hash(content), folders=[str(one) for one in made])
         _keep(home, name, path, kept)
         make_folder(path.parent, within=path.parent)
-        _replace(path, content)
+        _replace(path, content, mode=0o755 if wanted.startswith("#!") else 0o644)
     return "written"
 
 
@@ -106,6 +106,8 @@ def uninstall(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
             _put_back(path, known)
         else:
             _replace(path, wanted.encode("utf-8"))
+        if known is not None:
+            _hand_on(home, path, known, _hash(now), _hash(wanted.encode("utf-8")))
         _forget(home, name, path)
     return "cleaned"
 
@@ -157,6 +159,18 @@ def _put_back(path: Path, known: Touched) -> None:
     flush_nearest(path.parent)
 
 
+def _hand_on(home: Path, path: Path, gone: Touched, now: str, left: str) -> None:
+    """Hand on what a file was, to a change that came on top of one that is taken out: the last one to go puts it back.
+
+    `now` is the hash of the file with both changes, `left` that of the file without the one that is `gone`.
+    """
+    for record in (home / FOLDER).glob(f"*-{_mark(path)}.json"):
+        other = _read(record)
+        if other is not None and other.after == now and _hash(other.before) == gone.after:
+            below = msgspec.structs.replace(other, before=gone.before, after=left, folders=gone.folders)
+            _replace(record, msgspec.json.encode(below))
+
+
 def _missing(folder: Path) -> list[Path]:
     """List the folders that have to be made, the innermost first."""
     missing: list[Path] = []
@@ -166,8 +180,8 @@ def _missing(folder: Path) -> list[Path]:
     return missing
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; a link stays a link, and rights stay as they are."""
+def _replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; a link stays a link, and rights stay as they are. `mode` is a new file's."""
     real = path.resolve()
     beside = real.with_name(f"{real.name}.ctx-{os.getpid()}")
     try:
@@ -178,7 +192,7 @@ def _replace(path: Path, content: bytes) -> None:
         if real.exists():
             shutil.copymode(real, beside)
         else:
-            beside.chmod(0o644)
+            beside.chmod(mode)
         put(beside, real)
     except OSError:
         with suppress(OSError):
@@ -187,12 +201,20 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _record(home: Path, name: str, path: Path) -> Path:
-    return home / FOLDER / f"{name}-{sha256(str(path).encode()).hexdigest()[:12]}.json"
+    return home / FOLDER / f"{name}-{_mark(path)}.json"
+
+
+def _mark(path: Path) -> str:
+    return sha256(str(path).encode()).hexdigest()[:12]
 
 
 def _known(home: Path, name: str, path: Path) -> Touched | None:
+    return _read(_record(home, name, path))
+
+
+def _read(record: Path) -> Touched | None:
     try:
-        return msgspec.json.decode(_record(home, name, path).read_bytes(), type=Touched)
+        return msgspec.json.decode(record.read_bytes(), type=Touched)
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return None  # a record that is lost or damaged: our own lines can still be taken out
 

@@ -20,6 +20,7 @@ from contextfs.recording.model import Kept, Sink
 Way = Literal["transcript", "proxy", "terminal", "pipe", "untouched"]
 
 _CAN_LISTEN: Final = hasattr(os, "fork")
+_NEVER_RAN: Final = frozenset({process.NOT_FOUND, process.NOT_EXECUTABLE})
 _MISSING: Final = "a terminal's words are read by pyte, which is missing: pip install 'contextfs-platform[wrap]'"
 
 
@@ -38,7 +39,8 @@ def with_transcript(command: Sequence[str], bring: Callable[[str, float], object
     """Run a program that keeps its own transcripts; `bring` imports those of a tool that changed since a time."""
     since = time.time()
     code = process.untouched(command, os.environ)
-    bring(known.TRANSCRIPTS[known.name(command)], since)
+    if code not in _NEVER_RAN:
+        bring(known.TRANSCRIPTS[known.name(command)], since)
     return code
 
 
@@ -76,7 +78,7 @@ def listened(
         code = process.piped(command, os.environ, tape)
         ended(code)
         said = plainly.request_and_answer(command, tape)
-    if said and code not in {process.NOT_FOUND, process.NOT_EXECUTABLE}:
+    if said and code not in _NEVER_RAN:
         _keep(command, said, sink(), began, capture="rendered" if os.isatty(1) else "raw")
     return code
 

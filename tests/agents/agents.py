@@ -24,6 +24,8 @@ class Agent:
     env: dict[str, str] = field(default_factory=dict[str, str])
     reads: str = ""
     """The tool that its sessions are of, where that is another name."""
+    before: tuple[list[str], ...] = ()
+    """Command lines that tell it of our model, where files do not."""
 
     @property
     def tool(self) -> str:
@@ -128,6 +130,18 @@ HOOKED = (
     _OPENCODE,
 )
 """Those that ring by hooks."""
+
+_CLINE = ["cline", "-P", "openai-compatible", "--json"]
+RINGING = (
+    Agent(
+        name="cline",
+        program="cline",
+        command=lambda prompt: [*_CLINE, prompt],
+        go_on=lambda prompt: [*_CLINE, prompt],
+        before=(["cline", "auth", "-p", "openai-compatible", "-k", "none", "-m", "mock-1", "-b", f"{HOST}/v1"],),
+    ),
+)
+"""Those that ring by hooks, and read nothing of what they are told."""
 
 WRAPPED = (
     _OPENCODE,

@@ -5,9 +5,13 @@ can be had.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ import pytest
 
 from contextfs.kit.fence import FENCE
 from tests.agents import cage
-from tests.agents.agents import ENVIRONMENT, HOOKED, WRAPPED, Agent, found
+from tests.agents.agents import ENVIRONMENT, HOOKED, RINGING, WRAPPED, Agent, found
 from tests.agents.model import ANSWER
 
 pytestmark = pytest.mark.slow
@@ -95,8 +99,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(agent: Agent, tmp_path: Path) -> Bench:
-    """Give a bench where an agent is; else say why there is none."""
+def bench(agent: Agent, tmp_path: Path) -> Iterator[Bench]:
+    """Give a bench where an agent is; else say why there is none. What an agent left running is ended."""
     if found(agent.program) is None:
         pytest.skip(f"{agent.program} is not installed: `make test-agents` does it")
     if subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode != 0:
@@ -113,7 +117,11 @@ def bench(agent: Agent, tmp_path: Path) -> Bench:
     made.run("ctx", "memory", "add", KNOWN)
     made.run("git", "add", "-A")
     made.run("git", "commit", "-qm", "begin")
-    return made
+    yield made
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"HOME={made.home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def told(done: list[dict[str, Any]]) -> str:
@@ -137,6 +145,18 @@ def test_an_agent_is_handed_what_is_known_and_what_is_said_is_kept(bench: Bench)
     assert {bench.agent.tool} == {session["session"]["tool"] for session in shown}
     memories = json.loads(bench.run("ctx", "memory", "list", "--json"))
     assert [KNOWN] == [one["content"] for one in memories if KNOWN in one["content"]]
+
+
+@pytest.mark.parametrize("agent", RINGING, ids=lambda one: one.name)
+def test_what_is_said_with_an_agent_that_rings_is_kept_by_itself(bench: Bench) -> None:
+    bench.run("ctx", "install", bench.agent.name)
+
+    done = bench.caged(*bench.agent.before, bench.agent.command(FIRST), bench.agent.go_on(SECOND))
+
+    assert {0} == {one["code"] for one in done}, told(done)
+    said = [(one["role"], one["content"]) for session in bench.sessions() for one in session["messages"]]
+    assert [FIRST, SECOND] == [content for role, content in said if role == "user"], told(done)
+    assert [ANSWER, ANSWER] == [content for role, content in said if role == "assistant"]
 
 
 @pytest.mark.parametrize("agent", WRAPPED, ids=lambda one: one.name)

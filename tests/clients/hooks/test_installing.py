@@ -33,6 +33,9 @@ VERSION = {"version": 1}
 Ctx = Callable[..., int]
 OWN_FILE = {"copilot", "opencode"}
 """Tools that read every file of a folder: ours is a file of its own there."""
+SCRIPT = "#!/usr/bin/env bash\n# mine\ncat > said.json\nexit 3\n"
+SCRIPTED = {"cline"}
+"""Tools that run a script for each event, in which ours is the first line."""
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda one: one.name)
 
 
@@ -59,7 +62,8 @@ def file_of(target: Target, home: Path) -> Path:
 def test_hooks_that_are_there_stay_and_run_first(ctx: Ctx, tmp_path: Path, target: Target) -> None:
     file = file_of(target, tmp_path)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(THEIRS)
+    theirs = SCRIPT if target.name in SCRIPTED else THEIRS
+    file.write_text(theirs)
 
     codes = [ctx("install", target.name), ctx("install", target.name)]
     written = file.read_text()
@@ -68,10 +72,10 @@ def test_hooks_that_are_there_stay_and_run_first(ctx: Ctx, tmp_path: Path, targe
     assert [0, 0, 0] == codes
     assert all(f" hook {target.name} {event}" in written for event in target.events)
     assert written.count(f" hook {target.name} ") == len(target.events) * (2 if target.name == "copilot" else 1)
-    assert target.name in OWN_FILE or written.index("say done") < written.index(
+    assert target.name in OWN_FILE | SCRIPTED or written.index("say done") < written.index(
         f"hook {target.name} {target.events[-2]}"
     )
-    assert file.read_text() == THEIRS
+    assert file.read_text() == theirs
 
 
 @targets
@@ -83,14 +87,14 @@ def test_without_settings_they_come_and_go(ctx: Ctx, tmp_path: Path, target: Tar
     written = file.read_text()
     ctx("uninstall", target.name, *scope)
 
-    assert target.name == "opencode" or list(target.events) == list(json.loads(written)["hooks"])
+    assert target.name in {"opencode", *SCRIPTED} or list(target.events) == list(json.loads(written)["hooks"])
     assert all(f" hook {target.name} {event}" in written for event in target.events)
     assert not file.exists()
     assert [] == list((tmp_path / "repository").iterdir())
 
 
 @settings(max_examples=40, deadline=None)
-@given(texts(), st.sampled_from([one for one in TARGETS if one.name not in OWN_FILE]))
+@given(texts(), st.sampled_from([one for one in TARGETS if one.name not in OWN_FILE | SCRIPTED]))
 def test_whatever_the_settings_are_they_come_back_to_the_byte(text: str, target: Target) -> None:
     edit = target.edit(target.events, lambda event: f"ctx hook {target.name} {event}")
     other = target.edit(target.events, lambda event: f"say {event}")

@@ -100,6 +100,22 @@ def test_a_tool_that_keeps_all_in_one_database_is_read_of_it(
     assert (2, 1) == (len(sessions), said.count("from 1 file into"))
 
 
+def test_of_a_tool_that_names_no_transcript_all_about_the_repository_is_read(
+    ring: Ring, ctx: Ctx, repository: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    name = "1795384565288_kgzbo"
+    kept = tmp_path / "cline" / "data" / "sessions" / name
+    shutil.copytree(ROOT / "tests" / "data" / "transcripts" / "cline" / name, kept)
+    about = kept / f"{name}.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"cwd": str(repository)}))
+    spool = repository / ".contextfs" / "local" / "spool"
+    ring("cline", "TaskComplete", {"cwd": str(repository)}, spool=spool)
+    reconciled(environment | {"CLINE_DIR": str(tmp_path / "cline")}, repository)
+
+    assert [name] == [one["external_id"] for one in json.loads(ctx("sessions", "list", "--json"))]
+    assert [] == list(spool.iterdir())
+
+
 def test_a_database_that_says_nothing_of_the_repository_is_read(
     ring: Ring, repository: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:

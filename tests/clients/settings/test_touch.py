@@ -44,6 +44,25 @@ def test_whatever_it_was_comes_back_to_the_byte(tmp_path_factory: pytest.TempPat
     assert text.encode() == file.read_bytes()
 
 
+@pytest.mark.parametrize("order", [("mcp", "hooks"), ("hooks", "mcp")])
+@pytest.mark.parametrize("before", [None, '{ "a": 1 }', "\n"])
+def test_two_changes_of_one_file_go_in_any_order(tmp_path: Path, before: str | None, order: tuple[str, str]) -> None:
+    file, home = tmp_path / "a" / "settings.json", tmp_path / "home"
+    if before is not None:
+        file.parent.mkdir()
+        file.write_text(before)
+    changes = {"mcp": OURS, "hooks": OTHER}
+
+    for name, change in changes.items():
+        touch.install(home, name, file, change)
+    done = [touch.uninstall(home, name, file, changes[name]) for name in order]
+
+    assert done[-1] == "restored"
+    assert (file.read_text() if before is not None else None) == before
+    assert file.parent.exists() == (before is not None)
+    assert list((home / "installed").iterdir()) == []
+
+
 def test_twice_is_once(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text("{ }")

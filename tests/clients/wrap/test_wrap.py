@@ -317,6 +317,12 @@ def test_a_tool_with_transcripts_runs_untouched_and_they_are_imported(wrapped: S
     assert [session.tool for session, _ in kept()] == ["claude-code"]
 
 
+def test_a_tool_that_is_not_there_is_told_of_in_one_line(place: Place) -> None:
+    ended = subprocess.run([*CTX, "wrap", "no/such/claude"], cwd=place.root, capture_output=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (127, b"ctx wrap: no/such/claude: No such file or directory\n")
+
+
 def test_a_tool_that_is_given_a_proxy_is_kept_by_what_it_asks(program: Program, kept: Kept, place: Place) -> None:
     with serving_app(Model(says=["8443."]).app()) as url:
         environment = os.environ | {"OPENAI_BASE_URL": f"{url}/v1"}

@@ -263,7 +263,9 @@ BEHIND = [
 ]
 
 
-def went_back(tenant: Tenant, settle_events: Callable[[], int], **more: Any) -> str:
+def went_back(
+    tenant: Tenant, settle_events: Callable[[], int], *, reader: str = f"claude-code/{VERSION}", **more: Any
+) -> str:
     """Store a session as it stood before its last turn was taken back, learn from it, and bring its record."""
     root, *_ = (json.loads(line) for line in RECORD if '"parentUuid"' in line)
     [said_of, *_] = (json.loads(line) for line in RECORD if '"type":"user"' in line)
@@ -271,10 +273,10 @@ def went_back(tenant: Tenant, settle_events: Callable[[], int], **more: Any) -> 
         said_of
         | {
             "uuid": one["external_id"],
-            "parentUuid": root["uuid"],
+            "parentUuid": parent,
             "message": {"role": one["role"], "content": one["content"]},
         }
-        for one in BEHIND
+        for parent, one in zip((root["uuid"], BEHIND[0]["external_id"]), BEHIND, strict=True)
     ]
     first = next(n for n, line in enumerate(RECORD) if '"parentUuid"' in line) + 1
     told = [msgspec.to_builtins(one) for one in read().messages]
@@ -288,7 +290,7 @@ def went_back(tenant: Tenant, settle_events: Callable[[], int], **more: Any) -> 
     tenant.call("POST", f"/v1/sessions/{session}/complete")
     settle_events()
     lines = [*RECORD[:first], *map(json.dumps, behind), *RECORD[first:]]
-    put = {"reader": f"claude-code/{VERSION}", "line": 0, "lines": lines, "read_again": True}
+    put = {"reader": reader, "line": 0, "lines": lines, "read_again": True}
     assert 200 == tenant.call("PUT", f"/v1/sessions/{session}/record", put).status_code
     return session
 
@@ -314,6 +316,22 @@ def test_what_the_record_leaves_behind_stays_and_what_it_taught_goes(
     }
     assert ({}, "left_behind", [*before[0]]) == (learned(tenant), review["kind"], [review["memory"]["id"]])
     assert {"gone", "gone too"} == {one["external_id"] for one in rows.of("message_versions", tenant)}
+
+
+def test_what_a_newer_reader_leaves_behind_waits_until_this_server_reads_so_too(
+    tenant: Tenant, settle_events: Callable[[], int], tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = went_back(tenant, settle_events, reader=f"claude-code/{VERSION + 1}")
+    settle_events()
+    waiting, before = show(tenant, session), kinds(tenant, session)
+    monkeypatch.setattr(reader_of("claude-code"), "VERSION", VERSION + 1)
+    tell(tenant, session)
+    after = show(tenant, session)
+
+    assert ("prompt", f"claude-code/{VERSION}") == (before["gone"], waiting["reader"])
+    assert "once the server was upgraded" in waiting["problem"]
+    assert ("meta", f"claude-code/{VERSION + 1}") == (kinds(tenant, session)["gone"], after["reader"])
+    assert after["problem"] is None
 
 
 def test_a_name_made_of_what_was_left_behind_is_made_anew(tenant: Tenant, settle_events: Callable[[], int]) -> None:

@@ -17,7 +17,12 @@ _LOCAL = (b"localhost", b"127.0.0.1", b"0.0.0.0", b"db", b"postgres", b"redis", 
 _BEARER = pattern(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
 _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
-_CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{1,64}:(?P<value>[^\s\"'`]{4,256})")
+_CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>[^\s\"'`]{4,256})")
+_AUTHORIZATION = pattern(
+    rb"(?i)authorization[\"']?[ \t]{0,4}(?::[ \t]{0,4}[\"']?|=[ \t]{0,4}[\"'])(?:[a-z][a-z-]{1,20}[ \t]{1,4})?"
+    rb"(?P<value>[a-z0-9._~+=@-]{20,2048})(?![\w.~+=@(-])"
+)
+_XML = pattern(rb"(?i)password\"\s{1,4}value=\"(?P<value>[^\"\s]{6,256})\"")
 _WEBHOOK = pattern(
     rb"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/[0-9]{5,25}/)"
     rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
@@ -26,9 +31,11 @@ _NEAR = 256
 
 
 def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find passwords in URLs, credentials in headers and on curl's command line, and signatures in links."""
+    """Find passwords in URLs and in XML, credentials in headers and on curl's command line, and signatures in links."""
     yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
     yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
+    yield from _each(data, lowered, b"authorization", _AUTHORIZATION, "authorization", _is_bearer)
+    yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
     yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
     yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
     yield from _each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
@@ -70,6 +77,12 @@ def _is_random(match: re.Match[bytes]) -> bool:
 
 def _is_bearer(match: re.Match[bytes]) -> bool:
     return _is_random(match) and any(c in b"0123456789" for c in match["value"])
+
+
+def _is_xml_password(match: re.Match[bytes]) -> bool:
+    """Spare what stands for a variable of the environment: `%PASSWORD%`."""
+    value = match["value"]
+    return not (is_placeholder(value) or value.lower() in _NOT_SECRET or (value[:1] == b"%" and value[-1:] == b"%"))
 
 
 def _is_basic(match: re.Match[bytes]) -> bool:

@@ -34,14 +34,15 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{20,255}"),
     ("github-token", "github_pat_", r"[A-Za-z0-9_]{22,255}"),
     ("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- gloas- glsoat-", r"[A-Za-z0-9_.-]{20,255}"),
-    ("slack-token", "xoxa- xoxb- xoxc- xoxe- xoxo- xoxp- xoxr- xoxs- xoxe. xapp-", r"[A-Za-z0-9-]{10,255}"),
+    ("slack-token", "xoxb- xoxc- xoxe- xoxo- xoxp- xoxs- xapp-", r"[0-9][A-Za-z0-9-]{9,255}"),
+    ("slack-token", "xoxa- xoxr- xoxe.", r"[A-Za-z0-9-]{10,255}"),
     ("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,255}"),
     ("anthropic-key", "sk-ant-", r"[A-Za-z0-9_-]{16,512}"),
     ("openai-key", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-or-v1-", r"[A-Za-z0-9_-]{16,512}"),
     ("openai-key", "sk-", r"[A-Za-z0-9]{20,255}"),
     ("npm-token", "npm_", r"[A-Za-z0-9]{30,255}"),
     ("pypi-token", "pypi-", r"[A-Za-z0-9_-]{50,512}"),
-    ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{30,255}"),
+    ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{30,40}(?![A-Za-z0-9_])"),
     ("sendgrid-key", "SG.", r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}"),
     ("twilio-key", "SK", r"[0-9a-f]{32}(?![A-Za-z0-9])"),
     ("jwt", "eyJ", r"[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+"),
@@ -63,6 +64,10 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("tailscale-key", "tskey-", r"[a-z]{2,12}-[A-Za-z0-9-]{16,255}"),
     ("mailgun-key", "key-", r"[a-f0-9]{32}(?![A-Za-z0-9])"),
     ("age-key", "AGE-SECRET-KEY-", r"1[A-Z0-9]{50,64}"),
+    ("sourcegraph-token", "sgp_", r"(?:[A-Za-z0-9]{16}_|local_)?[A-Fa-f0-9]{40}(?![A-Za-z0-9])"),
+    ("notion-token", "ntn_", r"[0-9]{11}[A-Za-z0-9]{35}(?![A-Za-z0-9])"),
+    ("42-secret", "s-s4t2ud- s-s4t2af-", r"[a-f0-9]{64}"),
+    ("facebook-token", "EAAC EAAM", r"[A-Za-z0-9]{90,512}"),
     ("telegram-token", "AA", r"(?<=[0-9]{8}:AA)[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
 )
 
@@ -84,8 +89,18 @@ _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
 _INSIDE = pattern(("[-_.]" + _any_of(_PREFIXES)).encode())
 _TAIL = pattern(rb"[A-Za-z0-9]*")
 _AZURE = pattern(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])")
-_WEBHOOK = b"whsec_"
-_WEBHOOK_SECRET = pattern(rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))whsec_[A-Za-z0-9+/_-]{16,255}={0,2}")
+_BASE64 = tuple(
+    (
+        kind,
+        prefix.encode(),
+        pattern(rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])){prefix}[A-Za-z0-9+/_-]{{{least},4096}}={{0,3}}".encode()),
+    )
+    for kind, prefix, least in (
+        ("webhook-secret", "whsec_", 16),
+        ("1password-token", "ops_eyJ", 64),
+        ("aws-bedrock-key", "ABSK", 100),
+    )
+)
 _AWS_SECRET = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEAR = 160
 
@@ -97,7 +112,7 @@ def tokens(data: bytes) -> Iterator[Span]:
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
     yield from _azure(data)
-    yield from _webhook(data)
+    yield from _base64(data)
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
@@ -148,11 +163,12 @@ def _azure(data: bytes) -> Iterator[Span]:
         at = data.find(b"Q~", at + 2)
 
 
-def _webhook(data: bytes) -> Iterator[Span]:
-    """Find secrets of webhooks; they are base64, so that `+` and `/` cut their runs."""
-    at = data.find(_WEBHOOK)
-    while at >= 0:
-        match = _WEBHOOK_SECRET.match(data, at)
-        if match and not is_placeholder(match[0].removeprefix(_WEBHOOK)):
-            yield Span(match.start(), match.end(), "webhook-secret", _RANK)
-        at = data.find(_WEBHOOK, match.end() if match else at + 1)
+def _base64(data: bytes) -> Iterator[Span]:
+    """Find secrets that are base64 behind their prefix, so that `+` and `/` cut their runs."""
+    for kind, prefix, shape in _BASE64:
+        at = data.find(prefix)
+        while at >= 0:
+            match = shape.match(data, at)
+            if match and not is_placeholder(match[0].removeprefix(prefix)):
+                yield Span(match.start(), match.end(), kind, _RANK)
+            at = data.find(prefix, match.end() if match else at + 1)

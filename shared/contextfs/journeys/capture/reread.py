@@ -33,6 +33,7 @@ _BATCH: Final = 100
 _MOST: Final = 1000
 """Records that one run tells of: what is due behind them, the next one does."""
 _ACTOR: Final = "platform"
+_TOO_NEW: Final = "A newer version than this server's read it: it is read again once the server was upgraded."
 
 
 def announce(database: Database, bus: Bus, clock: Clock, versions: Mapping[str, int]) -> int:
@@ -62,8 +63,11 @@ def reread(call: Call, event: Event, transcripts: Transcripts) -> bool:
     except NotFound:
         return False
     is_told = event.data.get("read_again") is True
-    wanted = _newer(records.readers(call.tx, session.id), transcripts.versions(), or_same=is_told)
+    read_by, versions = records.readers(call.tx, session.id), transcripts.versions()
+    wanted = _newer(read_by, versions, or_same=is_told)
     if wanted is None:
+        if is_told and read_by:
+            _put_off(call, session, read_by, versions)
         return False
     record = records.outline(call.tx, session.id)
     try:
@@ -74,6 +78,12 @@ def reread(call: Call, event: Event, transcripts: Transcripts) -> bool:
     is_other = _bring(call, session, told, cleaner_by(call, choice))
     records.mark(call.tx, session.id, reader=wanted, problem=None)
     return is_other
+
+
+def _put_off(call: Call, session: Session, read_by: Iterable[str], versions: Mapping[str, int]) -> None:
+    """Have a record that was read better elsewhere than here be read again once it can be: by the next version."""
+    tool = max(read_by).partition("/")[0]
+    records.mark(call.tx, session.id, reader=f"{tool}/{versions.get(tool, 0)}", problem=_TOO_NEW)
 
 
 class _Difference(NamedTuple):

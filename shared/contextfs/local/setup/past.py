@@ -20,8 +20,8 @@ def conversations(
 
 def of_tool(place: Place, tool: str, around: Surroundings) -> tuple[Path, ...]:
     """Give the files of one tool's conversations that were had in a store's folder."""
-    found = transcripts(whereabouts(place), around)
-    return next((one.files for one in found if one.tool == tool), ())
+    found = transcripts(whereabouts(place), around, [tool])
+    return next((one.files for one in found), ())
 
 
 def whereabouts(place: Place) -> Here:

@@ -80,6 +80,10 @@ _TOKENS: dict[str, Callable[[Random], str]] = {
     "twilio-key": lambda r: "SK" + _run(r, _HEX, 32),
     "jwt": _jwt,
     "contextfs-key": lambda r: "ctxk_" + _mixed(r, _ALNUM, 40),
+    "sourcegraph-token": lambda r: f"sgp_{r.choice(['', 'local_', _run(r, _ALNUM, 16) + '_'])}{_run(r, _HEX, 40)}",
+    "notion-token": lambda r: f"ntn_{_run(r, string.digits, 11)}{_mixed(r, _ALNUM, 35)}",
+    "1password-token": lambda r: "ops_eyJ" + _mixed(r, _B64, 300),
+    "facebook-token": lambda r: r.choice(["EAAC", "EAAM"]) + _mixed(r, _ALNUM, 180),
     "azure-client-secret": lambda r: _mixed(r, _ALNUM, 3) + "8Q~" + _mixed(r, _ALNUM + "._-", 33) + "a",
 }
 

@@ -143,8 +143,24 @@ def main_path(nodes: Sequence[Node]) -> Path:
         live[last] = True
         last = parents[last]
     _add_companions(nodes, live)
-    left = left_behind(parents, live, lambda n: n, lambda n: _is_told(nodes, n, parents[n]))
+    is_followed = _followed(nodes, parents)
+
+    def is_sure(n: int) -> bool:
+        parent = parents[n]
+        is_alone = nodes[n].call is None and not is_followed[n] and not live[n]
+        return _is_told(nodes, n, parent) and not (is_alone and live[parent])
+
+    left = left_behind(parents, live, lambda n: n, is_sure)
     return Path([n for n, is_live in enumerate(live) if is_live], left)
+
+
+def _followed(nodes: Sequence[Node], parents: Sequence[int]) -> bytearray:
+    """Tell which records were followed by talk. A prompt that was not may have been sent together with the next one."""
+    followed = bytearray(len(nodes))
+    for n in range(len(nodes) - 1, -1, -1):
+        if parents[n] != _NONE and (nodes[n].is_talk or followed[n]):
+            followed[parents[n]] = True
+    return followed
 
 
 def _is_told(nodes: Sequence[Node], n: int, parent: int) -> bool:

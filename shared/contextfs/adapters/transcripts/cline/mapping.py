@@ -112,9 +112,12 @@ def _requests(shown: object) -> Iterator[str]:
             yield text(one.get("text")) or ""
 
 
+def folder_in(said: str) -> str | None:
+    """Give the folder that an extension told its model of."""
+    found = _FOLDER.search(said)
+    return found[1] if found else None
+
+
 def _cwd(entries: list[Any]) -> str | None:
-    for entry in map(table, entries):
-        for block in map(table, items(entry.get("content"))):
-            if found := _FOLDER.search(text(block.get("text")) or ""):
-                return found[1]
-    return None
+    blocks = (table(block) for entry in map(table, entries) for block in items(entry.get("content")))
+    return next((folder for block in blocks if (folder := folder_in(text(block.get("text")) or ""))), None)

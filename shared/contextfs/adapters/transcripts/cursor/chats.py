@@ -6,7 +6,7 @@ The form was read from programs that read it, too: it is nowhere described.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -74,6 +74,14 @@ def transcript(base: Base) -> Transcript | None:
         skipped=tally.counts(),
         metadata={"agent": True} | ({"mode": about["mode"]} if text(about.get("mode")) else {}),
     )
+
+
+def folder(base: Base) -> str | None:
+    """Tell in which folder a chat was had, from no more of it than is needed."""
+    root = _root(_blob(base, text(_is(base).get("latestRootBlobId"))))
+    blobs = ((name, _blob(base, name)) for name in items(root.get("messages")))
+    said = ((name, table(document(data)), data) for name, data in blobs if data is not None)
+    return _folder(text(root.get("workspace"))) or _told(said)
 
 
 def named_by_root(base: Base) -> Iterator[Row]:
@@ -198,7 +206,7 @@ def _folder(address: str | None) -> str | None:
     return unquote(urlsplit(address).path) or None if address and address.startswith("file:") else address
 
 
-def _told(said: list[Message]) -> str | None:
+def _told(said: Iterable[Message]) -> str | None:
     """Give the folder that the tool told its model of."""
     context = (texts(parts_of(message.get("content"))) for _, message, _ in said if message.get("role") == "user")
     found = (_WORKSPACE_PATH.search(one) for one in context if "<user_info>" in one)

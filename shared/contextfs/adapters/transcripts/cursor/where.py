@@ -25,9 +25,13 @@ def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path
         (user / "workspaceStorage", "*/state.vscdb"),
         (projects, "*/agent-transcripts/*/*.jsonl"),
         (projects, "*/agent-transcripts/*.jsonl"),
-        (projects.parent / "chats", f"*/*/{_CHAT}"),
-        (settings(home, env, platform) / "cursor" / "chats", f"*/*/{_CHAT}"),
+        *((folder, f"*/*/{_CHAT}") for folder in chats(home, env, platform)),
     ]
+
+
+def chats(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
+    """Give the folders of the agent's chats; `platform` is spelled as `sys.platform`."""
+    return [profile(home, env, platform) / ".cursor" / "chats", settings(home, env, platform) / "cursor" / "chats"]
 
 
 def is_session(path: Path) -> bool:

@@ -1,14 +1,12 @@
 """Gemini CLI: one log of events for each session, under `~/.gemini/tmp`."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from pathlib import PurePath
 
-from contextfs.adapters.transcripts import files
-from contextfs.adapters.transcripts.files import ALONE, Beside
+from contextfs.adapters.transcripts.files import ALONE, FOLDER, Beside
 from contextfs.adapters.transcripts.gemini import where
 from contextfs.adapters.transcripts.gemini.mapping import transcript
 from contextfs.adapters.transcripts.gemini.reader import played
-from contextfs.adapters.transcripts.gemini.where import beside, is_session
+from contextfs.adapters.transcripts.gemini.where import beside, find, is_session
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.sniff import refused
 from contextfs.adapters.transcripts.tally import Tally
@@ -31,14 +29,12 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
         raise refused(
             data, name=name, wanted="a Gemini CLI session", why="it has neither a session's head nor messages"
         )
+    if where.is_checkpoint(name):
+        folder = PurePath(beside.get(FOLDER, b"").decode("utf-8", "replace")).name
+        log.head["sessionId"] = f"{folder}/{PurePath(name).stem}"
     root = beside.get(where.PROJECT_ROOT, b"").decode("utf-8", "replace").strip()
     session = transcript(log, name=name, cwd=root or None, tally=tally)
     return [session] if session else []
-
-
-def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
-    """Give the session files on this machine; `platform` is spelled as `sys.platform`."""
-    return files.found(where.places(home, env, platform))
 
 
 __all__ = ["PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read"]

@@ -1,9 +1,11 @@
 """Reads a Gemini CLI session: a log of events that is played back, or (older) one JSON with all messages.
 
+A checkpoint that a person saved is one JSON, too: of what was said, as the model is given it, without ids and times.
 A line is the session's head, a message (the same id again replaces it), `{"$set": {…}}` (which may replace all
 messages) or `{"$rewindTo": id}` (which takes back that message and all after it).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,7 @@ from contextfs.adapters.transcripts.shapes import items, table, text
 from contextfs.adapters.transcripts.tally import Tally
 
 _DECODER = msgspec.json.Decoder(Any)
+_SPEAKERS = {"user": "user", "model": "gemini"}
 _TYPES = ("user", "gemini", "model", "assistant", "info", "error", "warning")
 
 
@@ -68,10 +71,27 @@ def played(data: bytes, tally: Tally) -> Log:
 
 def _whole(data: bytes) -> dict[str, Any] | None:
     try:
-        value = table(decode(data.removeprefix(b"\xef\xbb\xbf"), _DECODER))
+        value = decode(data.removeprefix(b"\xef\xbb\xbf"), _DECODER)
     except FAULTS:
         return None
-    return value if isinstance(value.get("messages"), list) and "sessionId" in value else None
+    whole = table(value)
+    if isinstance(whole.get("messages"), list) and "sessionId" in whole:
+        return whole
+    history = [table(one) for one in items(whole.get("history") if whole else value)]
+    if not any(text(one.get("role")) in _SPEAKERS and isinstance(one.get("parts"), list) for one in history):
+        return None
+    return {"messages": [*_of_checkpoint(history)]}
+
+
+def _of_checkpoint(history: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give what a checkpoint holds as a session's messages, named by what they say."""
+    names = turns.Names()
+    for one in history:
+        role, parts = text(one.get("role")), one.get("parts")
+        if role in _SPEAKERS:
+            yield {"id": names.of(role, parts), "type": _SPEAKERS[role], "content": parts}
+        else:
+            yield {"type": role}
 
 
 def _set(log: Log, values: dict[str, Any], source: Source) -> None:

@@ -1,26 +1,48 @@
-"""Where Gemini CLI keeps its sessions: `~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl` (older: `.json`)."""
+"""Where Gemini CLI keeps its sessions: `~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl` (older: `.json`).
+
+`/chat save TAG` copies one to `~/.gemini/tmp/<project>/checkpoint-<tag>.json`. Where there are no sessions, in versions
+that kept none, such copies are all that there is.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from contextfs.adapters.transcripts import files
 from contextfs.adapters.transcripts.places import profile
 
 PATTERNS = ("session-*.jsonl", "session-*.json", "*.jsonl", "*.json")
 PROJECT_ROOT = "project_root"
+_CHECKPOINT = "checkpoint-"
+_SESSIONS = ("chats/session-*.jsonl", "chats/session-*.json")
 _NOT_SESSIONS = frozenset({"projects.json", "settings.json", "logs.json", "oauth_creds.json", "google_accounts.json"})
 
 
-def places(home: Path, env: Mapping[str, str], platform: str) -> list[tuple[Path, str]]:
-    """Give (folder, glob) pairs; `platform` is spelled as `sys.platform`."""
-    sessions = profile(home, env, platform) / ".gemini" / "tmp"
-    return [(sessions, f"*/chats/session-*.{ending}") for ending in ("jsonl", "json")]
+def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
+    """Give the files on this machine; `platform` is spelled as `sys.platform`."""
+    folder = profile(home, env, platform) / ".gemini" / "tmp"
+    sessions = files.found((folder, f"*/{one}") for one in _SESSIONS)
+    projects = {one.parent.parent for one in sessions}
+    copies = files.found([(folder, f"*/{_CHECKPOINT}*.json")])
+    return [*sessions, *(one for one in copies if one.parent not in projects)]
 
 
 def is_session(path: Path) -> bool:
-    """Tell whether the file is a session: the tool keeps other JSON beside them."""
-    return path.name not in _NOT_SESSIONS and not path.name.startswith("checkpoint")
+    """Tell whether the file is to be read: the tool keeps other JSON beside sessions, and copies of them."""
+    if is_checkpoint(path.name):
+        return not files.found((path.parent, one) for one in _SESSIONS)
+    return path.name not in _NOT_SESSIONS
+
+
+def is_checkpoint(name: str) -> bool:
+    """Tell whether a file of this name is a copy that a person saved."""
+    return name.startswith(_CHECKPOINT)
 
 
 def beside(path: Path) -> dict[str, Path]:
     """Give the file in which the path of the project is written: sessions name it by a hash only."""
-    return {PROJECT_ROOT: path.parent.parent / ".project_root"}
+    return {PROJECT_ROOT: project(path) / ".project_root"}
+
+
+def project(path: Path) -> Path:
+    """Give the folder of the project that a file is of."""
+    return path.parent if is_checkpoint(path.name) else path.parent.parent

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from contextfs.adapters.transcripts.files import found
+from contextfs.adapters.transcripts.gemini import where
 from contextfs.local.setup.model import Surroundings
 from contextfs.local.setup.tools import editors
 from contextfs.local.setup.transcripts.glimpse import table, whole
@@ -18,8 +19,8 @@ def gemini(here: Here, around: Surroundings) -> Iterator[Path]:
     ours = {name for folder, name in named.items() if here.holds(folder)}
     ours |= {sha256(folder.encode()).hexdigest() for folder in here.folders}
     ours |= {path.parent.name for path in found([(home / "tmp", "*/.project_root")]) if here.holds(_text(path))}
-    for path in found([(home / "tmp", "*/chats/session-*.json"), (home / "tmp", "*/chats/session-*.jsonl")]):
-        if path.parent.parent.name in ours:
+    for path in where.find(around.home, around.environment, around.platform):
+        if where.project(path).name in ours:
             yield path
 
 

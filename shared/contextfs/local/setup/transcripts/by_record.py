@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from contextfs.adapters.transcripts.claude_code import where
+from contextfs.adapters.transcripts.cline import where as cline_where
+from contextfs.adapters.transcripts.cline.mapping import folder_in
 from contextfs.adapters.transcripts.files import found
 from contextfs.local.setup.model import Surroundings
-from contextfs.local.setup.transcripts.glimpse import records, table, whole
+from contextfs.local.setup.transcripts.glimpse import head, records, table, whole
 from contextfs.local.setup.transcripts.here import Here
 
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9]")
@@ -46,34 +48,28 @@ def copilot(here: Here, around: Surroundings) -> Iterator[Path]:
             yield path
 
 
-def cursor(here: Here, around: Surroundings) -> Iterator[Path]:
-    """Give the sessions of Cursor's agent; another file of the same name beside them has the folder."""
-    home = around.home / ".cursor"
-    named = (path for path in found([(home / "chats", "*/*/meta.json")]) if here.holds(table(whole(path)).get("cwd")))
-    ours = {path.parent.name for path in named}
-    for path in found([(home / "projects", "*/agent-transcripts/*/*.jsonl")]):
-        if path.parent.name in ours and path.stem == path.parent.name:
-            yield path
-
-
 def cline(here: Here, around: Surroundings) -> Iterator[Path]:
-    """Give the sessions of Cline's command: the messages lie beside the file that names the folder."""
-    for path in found([(around.home / ".cline" / "data" / "sessions", "*/*.json")]):
-        if path.stem != path.parent.name:
-            continue
-        told = table(whole(path))
+    """Give Cline's sessions: a file beside the messages names the folder, or the first message of a task does."""
+    for path in found(cline_where.places(around.home, around.environment, around.platform)):
+        about = cline_where.beside(path).get(cline_where.ABOUT)
+        told = table(whole(about)) if about else {"cwd": _unescaped(folder_in(head(path)))}
         if here.holds(told.get("cwd")) or here.holds(told.get("workspace_root")):
-            yield path.with_name(f"{path.stem}.messages.json")
+            yield path
 
 
 def continue_(here: Here, around: Surroundings) -> Iterator[Path]:
     """Give Continue's sessions, of which one file is a list."""
-    folder = around.home / ".continue" / "sessions"
+    folder = around.chosen("CONTINUE_GLOBAL_DIR", ".continue") / "sessions"
     listed = whole(folder / "sessions.json")
     for entry in cast("list[Any]", listed) if isinstance(listed, list) else []:
         told = table(entry)
         if here.holds(told.get("workspaceDirectory")) and (name := _file_name(told.get("sessionId"))):
             yield folder / f"{name}.json"
+
+
+def _unescaped(folder: str | None) -> str | None:
+    """Give a path that stood in JSON: of what may stand in one, only the other slash is written otherwise."""
+    return folder.replace("\\\\", "\\") if folder else None
 
 
 def _first(path: Path) -> dict[str, Any]:

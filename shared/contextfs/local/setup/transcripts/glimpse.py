@@ -36,6 +36,15 @@ def whole(path: Path) -> Any:
         return None
 
 
+def head(path: Path) -> str:
+    """Give the first text of a file; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def table(value: Any) -> dict[str, Any]:
     """Give a value as an object; an empty one when it is none."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -97,6 +97,15 @@ def test_two_terminals_that_go_on_at_once_take_nothing_of_each_other_s_back() ->
     assert [[], ["b1", "b2"], ["a1", "a2", "a3", "a4"]] == [[*one.aside] for one in read_back]
 
 
+def test_a_prompt_that_nothing_followed_may_have_been_sent_with_the_next_one() -> None:
+    talk = [user("1", None, "hello"), assistant("2", "1", said("hi"))]
+    one = load(
+        *talk, user("3", "2", "use tabs"), user("4", "2", "and spaces in Python"), assistant("5", "4", said("ok"))
+    )
+
+    assert ([], ["3"]) == ([*one.left], [*one.aside])
+
+
 def test_a_prompt_without_a_parent_takes_nothing_back() -> None:
     first, begun_anew = [user("1", None, "a"), assistant("2", "1", said("A"))], user("3", None, "b")
     one = load(*first, begun_anew, assistant("4", "3", said("B")))

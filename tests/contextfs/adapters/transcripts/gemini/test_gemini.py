@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from contextfs.adapters.transcripts.gemini import find, read
+from contextfs.adapters.transcripts.files import FOLDER
+from contextfs.adapters.transcripts.gemini import find, is_session, read
 from contextfs.adapters.transcripts.model import Transcript
 from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.kit.errors import Invalid
@@ -195,3 +196,52 @@ def test_a_message_without_a_name_is_counted() -> None:
     [one] = read(json.dumps(whole).encode(), name="session.json")
 
     assert (["a"], 1) == (said(one), one.skipped["unknown:gemini"])
+
+
+CHECKPOINT: list[dict[str, Any]] = [
+    {"role": "user", "parts": [{"text": "<session_context>\nToday's date is 2026-11-29.\n</session_context>"}]},
+    {"role": "user", "parts": [{"text": "list the files"}]},
+    {
+        "role": "model",
+        "parts": [{"text": "hm", "thought": True}, {"text": "I look."}, {"functionCall": {"name": "ls"}}],
+    },
+    {"role": "user", "parts": [{"functionResponse": {"name": "ls", "response": {"output": "a.py"}}}]},
+    {"role": "model", "parts": [{"text": "There is one."}]},
+    {"role": "user", "parts": [{"text": "list the files"}]},
+    {"role": "later", "parts": [{"text": "unknown"}]},
+    {"role": ["user"], "parts": None},
+]
+
+
+@pytest.mark.parametrize("written", [CHECKPOINT, {"history": CHECKPOINT, "authType": "gemini-api-key"}])
+def test_a_checkpoint_is_read_as_the_session_that_it_copies(written: object) -> None:
+    beside = {FOLDER: b"/home/ann/.gemini/tmp/shop", "project_root": b"/work/shop\n"}
+    [one] = read(json.dumps(written, indent=2).encode(), name="checkpoint-my-tag.json", beside=beside)
+
+    assert [
+        ("system", "meta"), ("user", "list the files"), ("assistant", "I look."), ("tool", "a.py"),
+        ("assistant", "There is one."), ("user", "list the files"),
+    ] == [(m.role, "meta" if m.kind == "meta" else m.content) for m in one.messages]  # fmt: skip
+    assert ("shop/checkpoint-my-tag", "/work/shop") == (one.external_id, one.cwd)
+    unknown = {kind: many for kind, many in one.skipped.items() if kind.startswith("unknown")}
+    assert {"unknown:later": 1, "unknown:?": 1} == unknown
+
+
+def test_a_checkpoint_that_is_saved_again_grows() -> None:
+    before, after = (
+        read(json.dumps({"history": CHECKPOINT[:upto]}).encode(), name="checkpoint-a.json")[0] for upto in (3, 6)
+    )
+
+    assert [m.external_id for m in before.messages] == [m.external_id for m in after.messages][: len(before.messages)]
+
+
+def test_checkpoints_are_found_where_there_are_no_sessions(tmp_path: Path) -> None:
+    kept = tmp_path / ".gemini/tmp"
+    for name in ("old/checkpoint-a.json", "new/checkpoint-b.json", "new/chats/session-1.jsonl", "old/logs.json"):
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (kept / name).write_text("{}")
+
+    found = find(tmp_path, {}, "linux")
+
+    assert ["new/chats/session-1.jsonl", "old/checkpoint-a.json"] == [one.relative_to(kept).as_posix() for one in found]
+    assert [False, True] == [is_session(kept / one) for one in ("new/checkpoint-b.json", "old/checkpoint-a.json")]

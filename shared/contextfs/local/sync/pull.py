@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import UUID
 
-import msgspec
-
 from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import Pulled, SentRevision
 from contextfs.domain.memories.revisions import Revision
@@ -18,26 +16,10 @@ from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.ahead import Ahead
+from contextfs.local.sync.report import PullReport
 from contextfs.local.sync.state import SQL
 
 Progress = Callable[[int], None]
-
-
-class PullReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull did. `kept` memories were withdrawn by their author, and stay here for they have edits of our own.
-
-    `sessions` are new or have grown by `messages`; `sessions_withdrawn` were taken out, for they are not ours to see.
-    """
-
-    received: int = 0
-    revisions: int = 0
-    memories: int = 0
-    conflicted: int = 0
-    withdrawn: int = 0
-    kept: int = 0
-    sessions: int = 0
-    messages: int = 0
-    sessions_withdrawn: int = 0
 
 
 def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:

@@ -15,6 +15,7 @@ from contextfs.domain.memories.revisions import Fields
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.config import Sharing
 from contextfs.local.sync.ahead import Ahead
+from contextfs.local.sync.report import PushReport
 from contextfs.local.sync.sharing import level_of_memory
 from contextfs.local.sync.state import SQL
 
@@ -34,14 +35,6 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     revision: SentRevision
     size: int
-
-
-class PushReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a push did."""
-
-    sent: int = 0
-    stored: int = 0
-    refused: int = 0
 
 
 def push(

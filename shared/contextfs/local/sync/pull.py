@@ -8,6 +8,7 @@ from uuid import UUID
 from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import Pulled, SentRevision
 from contextfs.domain.memories.revisions import Revision
+from contextfs.local.ahead import Ahead
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget
@@ -15,7 +16,6 @@ from contextfs.local.folder import stepping
 from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
-from contextfs.local.sync.ahead import Ahead
 from contextfs.local.sync.report import PullReport
 from contextfs.local.sync.state import SQL
 

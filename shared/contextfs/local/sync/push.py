@@ -12,9 +12,9 @@ import msgspec
 from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import REVISIONS_A_CALL, Pushed, SentRevision
 from contextfs.domain.memories.revisions import Fields
+from contextfs.local.ahead import Ahead
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.config import Sharing
-from contextfs.local.sync.ahead import Ahead
 from contextfs.local.sync.report import PushReport
 from contextfs.local.sync.sharing import level_of_memory
 from contextfs.local.sync.state import SQL

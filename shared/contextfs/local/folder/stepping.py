@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.kit.errors import Unavailable
+from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import FILE, Base, Row, batches, explained
 from contextfs.local.base.memories import SQL, as_json, fields_in, heads_in, revisions_of
 from contextfs.local.document import names
@@ -86,8 +86,8 @@ def follow(base: Base, place: Place, memory_id: UUID) -> None:
     """Have the file follow a change that is stored; Unavailable says so where only that could not be done."""
     try:
         finish(base, place, [memory_id])
-    except (sqlite3.Error, Unavailable) as error:
-        why = error if isinstance(error, Unavailable) else explained(error, place.local / FILE)
+    except (sqlite3.Error, Unavailable, Invalid) as error:
+        why = explained(error, place.local / FILE) if isinstance(error, sqlite3.Error) else error
         detail = f"The change is stored, and its file follows with the next command. Now it could not: {why.detail}"
         raise Unavailable(detail) from None
 

@@ -37,6 +37,7 @@ class Transport:
 
     def __init__(self, address: Address, *, timeout: float, retries: Retries) -> None:
         self.address = address
+        self._timeout = timeout
         self._retries = retries
         common = {
             "authorization": f"Bearer {address.key}",
@@ -49,6 +50,10 @@ class Transport:
     def retries(self) -> Retries:
         """When a call is tried again."""
         return self._retries
+
+    def apart(self) -> "Transport":
+        """Give one that calls the same server by connections of its own."""
+        return Transport(self.address, timeout=self._timeout, retries=self._retries)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,14 +1,10 @@
 """Pull: what changed on the server comes here; how far it was read is remembered after it is stored."""
 
 import json
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from uuid import UUID
 
 from contextfs.client.sync import Sync
-from contextfs.domain.feed.model import Pulled, SentRevision
-from contextfs.domain.memories.revisions import Revision
-from contextfs.local.ahead import Ahead
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget
@@ -16,6 +12,7 @@ from contextfs.local.folder import stepping
 from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
+from contextfs.local.sync.pages import pages
 from contextfs.local.sync.report import PullReport
 from contextfs.local.sync.state import SQL
 
@@ -33,15 +30,15 @@ def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, pro
 
 def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     report = PullReport()
-    for page in _received(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
+    for revisions, page in pages(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
         arrived = arriving.take_in(store.base, page.sessions, page.messages)
-        taken = store.take_in([_revision(one) for one in page.revisions], sent=True, more=True)
+        taken = store.take_in(revisions, sent=True, more=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
         withdrawn = sum(withdraw(store, one) for one in gone)
         left = sum(arriving.withdraw(store.base, one.id) for one in page.withdrawn if one.kind == "session")
         state.read_up_to(store.base, page.cursor)
         report = PullReport(
-            received=report.received + len(page.revisions) + len(page.messages),
+            received=report.received + sum(len(one.added) for one in revisions.drafts) + len(page.messages),
             revisions=report.revisions + taken.revisions,
             memories=report.memories + taken.memories,
             conflicted=report.conflicted + taken.conflicted,
@@ -53,16 +50,6 @@ def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, p
         )
         progress(report.received)
     return report
-
-
-def _received(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Iterator[Pulled]:
-    """Give the pages of the feed from a position on; the next one is asked for while one is stored."""
-    page = server.pull(project_id, cursor=cursor, origin=origin)
-    while page.more:
-        coming = Ahead(partial(server.pull, project_id, cursor=page.cursor, origin=origin))
-        yield page
-        page = coming.result()
-    yield page
 
 
 def withdraw(store: LocalStore, memory_id: UUID) -> bool:
@@ -81,13 +68,3 @@ def withdraw(store: LocalStore, memory_id: UUID) -> bool:
 
 def _own_unsent(base: Base, memory_id: UUID) -> bool:
     return bool(base.all(SQL["unsent"], {"ids": json.dumps([str(memory_id)])}))
-
-
-def _revision(sent: SentRevision) -> Revision:
-    return Revision(
-        memory_id=sent.memory_id,
-        parents=tuple(sent.parents),
-        fields=sent.fields,
-        author=sent.author,
-        clock=sent.clock,
-    )

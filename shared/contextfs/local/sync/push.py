@@ -21,8 +21,8 @@ from contextfs.local.sync.state import SQL
 
 _BYTES_A_CALL = 2_000_000
 _AHEAD = 500
-_UNDER_WAY = 2
-"""So many batches are on their way at once: the server reads one while its database stores another."""
+_UNDER_WAY = 3
+"""So many batches are on their way at once: the server reads one, its database stores another, and one is next."""
 _fields = msgspec.json.Decoder(Fields)
 _texts = msgspec.json.Decoder(list[str])
 

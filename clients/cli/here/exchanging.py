@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from clients.cli import output
 from contextfs.client import ContextFS
@@ -16,6 +17,9 @@ from contextfs.local.sync import glimpse
 from contextfs.local.sync.alone import alone
 from contextfs.local.sync.report import Direction, SyncReport
 from contextfs.local.sync.state import server_of
+
+if TYPE_CHECKING:
+    from contextfs.local.store import LocalStore
 
 _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -75,14 +79,23 @@ def _exchanged(place: Place, direction: Direction, progress: output.Progress) ->
     with ContextFS(url, attempts=3) as client:
         if direction == "both" and _is_in_step(place, settings, client):
             return SyncReport(url=url)
-        from clients.cli.here.store import opened, take_in  # noqa: PLC0415 - heavy, and most syncs find nothing to do
+        from clients.cli.here.store import opened  # noqa: PLC0415 - heavy, and most syncs find nothing to do
         from contextfs.local.sync.exchange import exchange  # noqa: PLC0415 - as above
 
-        with opened(place, look=False) as store:
-            state = settled.glanced(place)
-            if not settled.is_settled(store.base, place, state):
-                take_in(store, state)
+        # What waits to be sent is what moved: only before a sync the files may well be as they were.
+        with opened(place, look=direction != "both") as store:
+            if direction == "both":
+                _look(store)
             return exchange(store, client, now=_now(), entropy=os.urandom, direction=direction, progress=progress.show)
+
+
+def _look(store: "LocalStore") -> None:
+    """Take in what moved, unless a glance shows that nothing did."""
+    from clients.cli.here.store import take_in  # noqa: PLC0415 - as above
+
+    state = settled.glanced(store.place)
+    if not settled.is_settled(store.base, store.place, state):
+        take_in(store, state)
 
 
 def _is_in_step(place: Place, settings: config.Config, client: ContextFS) -> bool:

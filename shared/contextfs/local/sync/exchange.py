@@ -10,14 +10,11 @@ from contextfs.client.client import ContextFS
 from contextfs.kit.errors import NotAllowed, NotAuthenticated, NotFound
 from contextfs.kit.ids import Entropy
 from contextfs.local import config
-from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.pull import pull
 from contextfs.local.sync.push import push
-from contextfs.local.sync.records import push as push_records
 from contextfs.local.sync.report import Direction, Progress, PullReport, PushReport, SessionsReport, SyncReport
-from contextfs.local.sync.sessions import push as push_sessions
 
 
 def exchange(
@@ -71,6 +68,13 @@ class _Ends(NamedTuple):
 
     def sessions_pushed(self) -> SessionsReport:
         """Send sessions that others may see, and what their tools wrote of them."""
+        if self.store.base.one(state.SQL["any_own"]) is None:
+            return SessionsReport()
+        # What reads and cleans sessions is heavy: few modules are loaded where there are none.
+        from contextfs.local.sessions.store import LocalSessions  # noqa: PLC0415 - as said
+        from contextfs.local.sync.records import push as push_records  # noqa: PLC0415 - as said
+        from contextfs.local.sync.sessions import push as push_sessions  # noqa: PLC0415 - as said
+
         report = push_sessions(
             LocalSessions(self.store),
             self.client.sync,

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from contextfs.client.sync import Sync
+from contextfs.domain.feed.model import Pulled
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget
 from contextfs.local.folder import stepping
-from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.pages import pages
@@ -31,11 +31,10 @@ def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, pro
 def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     report = PullReport()
     for revisions, page in pages(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
-        arrived = arriving.take_in(store.base, page.sessions, page.messages)
+        sessions, messages, left = _conversations(store, page)
         taken = store.take_in(revisions, sent=True, more=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
         withdrawn = sum(withdraw(store, one) for one in gone)
-        left = sum(arriving.withdraw(store.base, one.id) for one in page.withdrawn if one.kind == "session")
         state.read_up_to(store.base, page.cursor)
         report = PullReport(
             received=report.received + sum(len(one.added) for one in revisions.drafts) + len(page.messages),
@@ -44,12 +43,23 @@ def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, p
             conflicted=report.conflicted + taken.conflicted,
             withdrawn=report.withdrawn + withdrawn,
             kept=report.kept + len(gone) - withdrawn,
-            sessions=report.sessions + arrived.sessions,
-            messages=report.messages + arrived.messages,
+            sessions=report.sessions + sessions,
+            messages=report.messages + messages,
             sessions_withdrawn=report.sessions_withdrawn + left,
         )
         progress(report.received)
     return report
+
+
+def _conversations(store: LocalStore, page: Pulled) -> tuple[int, int, int]:
+    """Take in what a page has of sessions; gives how many are new or grew, their messages, and how many went."""
+    gone = [one.id for one in page.withdrawn if one.kind == "session"]
+    if not (page.sessions or page.messages or gone):
+        return 0, 0, 0
+    from contextfs.local.sessions import arriving  # noqa: PLC0415 - heavy, and many pages have no session
+
+    arrived = arriving.take_in(store.base, page.sessions, page.messages)
+    return arrived.sessions, arrived.messages, sum(arriving.withdraw(store.base, one) for one in gone)
 
 
 def withdraw(store: LocalStore, memory_id: UUID) -> bool:

@@ -84,6 +84,8 @@ def _revision(sent: SentRevision) -> Revision:
 @contextmanager
 def _helper(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Generator[Iterator[Page]]:
     """Have a child make pages ready. What it has of ours it neither uses nor closes, its connections are its own."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

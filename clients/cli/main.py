@@ -91,8 +91,8 @@ def main() -> None:
 
         hook(sys.argv[2:])
     gc.set_threshold(100_000)  # most commands are over before a collection finds anything
-    if sys.argv[1:2] == ["search"] and "--server" not in sys.argv:
-        from contextfs.local.folder import ahead  # noqa: PLC0415 - only a search has enough to do meanwhile
+    if sys.argv[1:2] in (["search"], ["sync"]) and "--server" not in sys.argv:
+        from contextfs.local.folder import ahead  # noqa: PLC0415 - only these have enough to do meanwhile
 
         ahead.begin()
     code = run(sys.argv[1:])

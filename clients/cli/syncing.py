@@ -7,7 +7,7 @@ from typing import Annotated
 from clients.cli import options, output
 from clients.cli.command import Argument, Option
 from contextfs.local import place
-from contextfs.local.sync.exchange import Direction, SyncReport
+from contextfs.local.sync.report import Direction, SyncReport
 
 Quiet = Annotated[bool, Option("--background", help="Say nothing, and let another sync that runs do it.", hidden=True)]
 

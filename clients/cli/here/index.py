@@ -82,14 +82,10 @@ def _look(base: Base, place: Place) -> None:
 
 def _take_in(base: Base, place: Place, state: str | None) -> None:
     """Take in what moved, say so, and keep the state that is in step then."""
-    from clients.cli.here.store import actor, told  # noqa: PLC0415 - as above
+    from clients.cli.here.store import actor, take_in  # noqa: PLC0415 - as above
     from contextfs.local.store import LocalStore  # noqa: PLC0415 - heavy, and seldom due
 
-    store = LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root))
-    found = store.refresh()
-    told(found)
-    if not found.problems and not found.missing:
-        settled.settle(base, place, state)
+    take_in(LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root)), state)
 
 
 def _me(place: Place) -> str:

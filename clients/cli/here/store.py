@@ -10,6 +10,7 @@ from pathlib import Path
 from clients.cli import output
 from contextfs.local import config, git
 from contextfs.local.base.connection import FILE, explained
+from contextfs.local.folder import settled
 from contextfs.local.model import Refreshed
 from contextfs.local.place import Place
 from contextfs.local.store import LocalStore
@@ -33,6 +34,14 @@ def opened(
             yield store
     except sqlite3.Error as error:
         raise explained(error, place.local / FILE) from None
+
+
+def take_in(store: LocalStore, state: str | None) -> None:
+    """Take in what moved, say so, and keep the state, seen before, that is in step then."""
+    found = store.refresh()
+    told(found)
+    if not found.problems and not found.missing:
+        settled.settle(store.base, store.place, state)
 
 
 def now() -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -10,9 +10,16 @@ import msgspec
 from contextfs.client.credentials import home, key_of
 from contextfs.client.errors import Unreachable
 from contextfs.kit.errors import Invalid, NotAuthenticated, Unavailable
+from contextfs.kit.pattern import pattern
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 Id = UUID | str
 """An id, as a UUID or written out."""
+
+HERE = pattern(r"http://(127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?/?")
+"""The address of a server on this machine, plainly written, with its host and port."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _NO_SERVER = "No server is known: start one with `ctx up`, or set CONTEXTFS_URL and CONTEXTFS_API_KEY."
@@ -29,12 +36,12 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_secure(self) -> bool:
         """Whether the connection is encrypted."""
-        return urlsplit(self.url).scheme == "https"
+        return self.url[:6].lower() == "https:"
 
     @property
     def is_loopback(self) -> bool:
         """Whether the server runs on this machine: then no proxy stands between."""
-        return urlsplit(self.url).hostname in _LOOPBACK
+        return HERE.fullmatch(self.url) is not None or _split(self.url).hostname in _LOOPBACK
 
     def project(self, named: Id | None) -> UUID:
         """Give the named project, or the one that is meant when none is; Invalid when there is no such id."""
@@ -112,10 +119,18 @@ def _stack(path: Path) -> _Stack | None:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
+    if HERE.fullmatch(url):
+        return url.rstrip("/")
+    parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise Invalid(f"{url!r} is no address of a server: write it as https://contextfs.example.com.", where="url")
     return url.rstrip("/")
+
+
+def _split(url: str) -> "SplitResult":
+    from urllib.parse import urlsplit  # noqa: PLC0415 - a server on this machine is known by its plain address
+
+    return urlsplit(url)
 
 
 def as_uuid(value: Id, where: str) -> UUID:

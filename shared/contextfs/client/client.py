@@ -114,10 +114,20 @@ class ContextFS:
         return self._transport.address
 
     def call(
-        self, method: str, path: str, reply: type[T], *, query: Mapping[str, Any] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        reply: type[T],
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        repeatable: bool = False,
     ) -> T:
-        """Call a route that has no method of its own here, and decode its reply into a noun."""
-        return self._transport.call(method, path, reply, query=query, body=body)
+        """Call a route that has no method of its own here, and decode its reply into a noun.
+
+        What is `repeatable` by its nature, however often it is sent, carries no key against repetition.
+        """
+        return self._transport.call(method, path, reply, query=query, body=body, repeatable=repeatable)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -5,7 +5,6 @@ of one: when it ends, whether a login made it, and whether the key itself stands
 keyring is loaded only where a key is in it.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +67,7 @@ def kept(environment: Mapping[str, str]) -> dict[str, Kept]:
     """List the servers of which a key is kept."""
     file = home(environment) / FILE
     try:
-        entries: Any = json.loads(file.read_text(encoding="utf-8"))
+        entries: Any = msgspec.json.decode(file.read_bytes())
         named = cast("dict[str, Any]", entries) if isinstance(entries, dict) else {}
         return {
             url: Kept(key=one) if isinstance(one, str) else msgspec.convert(one, Kept) for url, one in named.items()
@@ -83,7 +82,8 @@ def kept(environment: Mapping[str, str]) -> dict[str, Kept]:
 
 def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
     written = {url: one.key if one == Kept(key=one.key) else msgspec.to_builtins(one) for url, one in entries.items()}
-    private_file.write(home(environment) / FILE, json.dumps(written, indent=2))
+    text = msgspec.json.format(msgspec.json.encode(written), indent=2).decode()
+    private_file.write(home(environment) / FILE, text)
 
 
 def _service(environment: Mapping[str, str]) -> str:

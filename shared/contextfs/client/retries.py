@@ -1,12 +1,11 @@
 """When a call is tried again, and how long to wait before it."""
 
-import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     import httpx2
@@ -15,8 +14,7 @@ RETRIED = frozenset({429, 502, 503, 504})
 """Answers after which the same call may succeed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Retries:
+class Retries(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how patiently a call is tried; times are seconds. `attempts` of 1 tries once."""
 
     attempts: int = 5
@@ -43,6 +41,8 @@ def asked_pause(header: str | None, now: datetime) -> float | None:
         return None
     if header.isascii() and header.strip().isdigit():
         return float(header.strip())
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - heavy, and few servers write a date
+
     try:
         until = parsedate_to_datetime(header)
     except ValueError:
@@ -51,12 +51,19 @@ def asked_pause(header: str | None, now: datetime) -> float | None:
     return max(0.0, (until - now).total_seconds())
 
 
+def chance() -> float:
+    """Give a number from 0 to 1, for `Retries.pause`."""
+    import random  # noqa: PLC0415 - loads OpenSSL, and most calls succeed at once
+
+    return random.random()  # noqa: S311 - no secret
+
+
 def patiently(send: Callable[[], "httpx2.Response"]) -> "httpx2.Response":
     """Send again for as long as the server says that it may go later; gives its last answer."""
     retries, tried = Retries(), 1
     while (answer := send()).status_code in RETRIED:
         asked = asked_pause(answer.headers.get("retry-after"), datetime.now(UTC))
-        pause = retries.pause(tried, asked, random.random())  # noqa: S311 - no secret
+        pause = retries.pause(tried, asked, chance())
         if pause is None:
             break
         time.sleep(pause)

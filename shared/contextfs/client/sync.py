@@ -1,6 +1,7 @@
 """Sync: `client.sync`."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from contextfs.client.address import Id, as_uuid
@@ -15,6 +16,15 @@ class Sync:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @contextmanager
+    def apart(self) -> "Generator[Sync]":
+        """Give this again with connections of its own, as a process needs it that was forked off this one."""
+        transport = self._transport.apart()
+        try:
+            yield Sync(transport)
+        finally:
+            transport.close()
 
     def push(
         self,

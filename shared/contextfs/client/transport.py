@@ -4,42 +4,32 @@ Every call that changes something carries an Idempotency-Key, the same in each a
 reply to the first attempt was lost.
 """
 
-import gzip
-import platform
-import random
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
-import httpx2
 import msgspec
 
 from contextfs.client.address import Address
 from contextfs.client.errors import Unreachable, error_of
-from contextfs.client.retries import RETRIED, Retries, asked_pause
+from contextfs.client.line import Broken, Headers, Line
+from contextfs.client.loopback import Loopback
+from contextfs.client.retries import RETRIED, Retries, asked_pause, chance
 from contextfs.kit.errors import ContextFSError, Unavailable
 
 T = TypeVar("T")
 _WORTH_PACKING = 64 * 1024
-"""Bodies from this size on travel compressed; below, packing costs more than it saves."""
+"""Bodies from this size on travel compressed to other machines; below, packing costs more than it saves."""
 
 Query = Mapping[str, Any]
 
 VERSION = "0.1.0"
 
 _SAFE = frozenset({"GET", "HEAD"})
-_CONNECT_SECONDS = 5.0
-_HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
-_GENTLE_WORDS: dict[type[httpx2.RequestError], str] = {
-    httpx2.ConnectError: "no connection",
-    httpx2.ConnectTimeout: "no connection in time",
-    httpx2.ReadTimeout: "no answer in time",
-    httpx2.WriteTimeout: "the request could not be sent in time",
-    httpx2.PoolTimeout: "too many calls at once",
-}
+_SUCCESS = range(200, 300)
 
 
 class Transport:
@@ -47,28 +37,27 @@ class Transport:
 
     def __init__(self, address: Address, *, timeout: float, retries: Retries) -> None:
         self.address = address
+        self._timeout = timeout
         self._retries = retries
-        self._http = httpx2.Client(
-            base_url=address.url,
-            headers={
-                "authorization": f"Bearer {address.key}",
-                "accept": "application/json",
-                "user-agent": f"contextfs-python/{VERSION} python/{platform.python_version()}",
-            },
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-            trust_env=not address.is_loopback,
-            # Without encryption there is nothing to verify, and loading the certificates costs a quarter of a second.
-            verify=address.is_secure,
-        )
+        common = {
+            "authorization": f"Bearer {address.key}",
+            "accept": "application/json",
+            "user-agent": f"contextfs-python/{VERSION} python/{'.'.join(map(str, sys.version_info[:3]))}",
+        }
+        self._line, self._packs = _line(address, common, timeout=timeout)
 
     @property
     def retries(self) -> Retries:
         """When a call is tried again."""
         return self._retries
 
+    def apart(self) -> "Transport":
+        """Give one that calls the same server by connections of its own."""
+        return Transport(self.address, timeout=self._timeout, retries=self._retries)
+
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
+        self._line.close()
 
     def call(
         self,
@@ -102,52 +91,58 @@ class Transport:
         """Make a call and give its reply's body; what is `repeatable` by its nature needs no key against repetition."""
         content = None if body is None else msgspec.json.encode(body)
         headers = _headers(None if repeatable else method, body, if_match)
-        if content is not None and len(content) >= _WORTH_PACKING:
-            content = gzip.compress(content, compresslevel=1, mtime=0)
+        if self._packs and content is not None and len(content) >= _WORTH_PACKING:
+            content = _packed(content)
             headers["content-encoding"] = "gzip"
-        request = self._http.build_request(
-            method,
-            path,
-            params=_texts(query or {}),
-            content=content,
-            headers=headers,
-        )
+        target = _target(path, query or {})
         for tried in range(1, self._retries.attempts + 1):
-            outcome = self._try(request)
+            outcome = self._try(method, target, content, headers)
             if isinstance(outcome, bytes):
                 return outcome
             error, asked, is_worth_it = outcome
-            pause = self._retries.pause(tried, asked, random.random()) if is_worth_it else None  # noqa: S311 - no secret
+            pause = self._retries.pause(tried, asked, chance()) if is_worth_it else None
             if pause is None:
                 raise error
             time.sleep(pause)
         raise Unavailable(f"{self.address.url} was not called: allow at least one attempt.")
 
-    def _try(self, request: httpx2.Request) -> bytes | tuple[ContextFSError, float | None, bool]:
+    def _try(
+        self, method: str, target: str, content: bytes | None, headers: Headers
+    ) -> bytes | tuple[ContextFSError, float | None, bool]:
         """Send a request once: its reply's body, or the error, the wait that is asked for, and whether to repeat."""
         try:
-            response = self._http.send(request)
-        except httpx2.TransportError as error:
-            return self._unreachable(error), None, not isinstance(error, _HOPELESS)
-        except httpx2.RequestError as error:
-            return self._unreachable(error), None, False
-        if response.is_success:
-            return response.content
-        error = error_of(response.status_code, response.headers.get("content-type", ""), response.content)
-        asked = asked_pause(response.headers.get("retry-after"), datetime.now(UTC))
-        return error, asked, response.status_code in RETRIED
+            answer = self._line.send(method, target, content, headers)
+        except Broken as broken:
+            return self._unreachable(broken), None, broken.may_help
+        if answer.status in _SUCCESS:
+            return answer.content
+        error = error_of(answer.status, answer.media_type, answer.content)
+        return error, asked_pause(answer.retry_after, datetime.now(UTC)), answer.status in RETRIED
 
-    def _unreachable(self, error: httpx2.RequestError) -> Unreachable:
-        why = _GENTLE_WORDS.get(type(error)) or str(error) or type(error).__name__
+    def _unreachable(self, broken: Broken) -> Unreachable:
         cure = "start it with `ctx up`" if self.address.is_loopback else "check CONTEXTFS_URL and the network"
-        unreachable = Unreachable(f"{self.address.url} does not answer ({why}): {cure}.")
-        unreachable.__cause__ = error
+        unreachable = Unreachable(f"{self.address.url} does not answer ({broken}): {cure}.")
+        unreachable.__cause__ = broken
         return unreachable
+
+
+def _line(address: Address, headers: Headers, *, timeout: float) -> tuple[Line, bool]:
+    """Make the line that an address needs; tells whether bodies are worth packing on it."""
+    near = Loopback.to(address.url, headers, timeout=timeout)
+    if near is not None:
+        return near, False
+    from contextfs.client.library import Library  # noqa: PLC0415 - takes longer to load than a call on this machine
+
+    return Library(address, headers, timeout=timeout), True
 
 
 def segment(value: UUID | str) -> str:
     """Write an id as one segment of a path, whatever it holds."""
-    return quote(str(value), safe="")
+    if isinstance(value, UUID):
+        return str(value)
+    from urllib.parse import quote  # noqa: PLC0415 - an id has nothing to quote
+
+    return quote(value, safe="")
 
 
 def _headers(method: str | None, body: Any, if_match: str | None) -> dict[str, str]:
@@ -161,12 +156,25 @@ def _headers(method: str | None, body: Any, if_match: str | None) -> dict[str, s
     return headers
 
 
-def _texts(query: Query) -> dict[str, list[str]]:
-    """Write parameters as a query has them: what is None is left out, a list is named once for each of its values."""
-    return {
-        name: [_text(one) for one in (_many(value) if isinstance(value, list | tuple) else [value]) if one is not None]
+def _packed(content: bytes) -> bytes:
+    import gzip  # noqa: PLC0415 - few bodies are long
+
+    return gzip.compress(content, compresslevel=1, mtime=0)
+
+
+def _target(path: str, query: Query) -> str:
+    """Put a query behind a path: what is None is left out, a list is named once for each of its values."""
+    texts = [
+        (name, _text(one))
         for name, value in query.items()
-    }
+        for one in (_many(value) if isinstance(value, list | tuple) else [value])
+        if one is not None
+    ]
+    if not texts:
+        return path
+    from urllib.parse import urlencode  # noqa: PLC0415 - many calls have no query
+
+    return f"{path}?{urlencode(texts)}"
 
 
 def _many(values: Any) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import msgspec
@@ -38,6 +38,9 @@ from contextfs.local.document.names import type_of
 from contextfs.local.folder import stepping
 from contextfs.local.model import LocalMemory, MemoryQuery, Refreshed, StoreStatus, TakenIn, Written
 from contextfs.local.place import Place
+
+if TYPE_CHECKING:
+    from contextfs.local.taking import Prepared
 
 _MOST_PROOFS = 100
 _ABSENT = "There is no such memory here."
@@ -244,7 +247,7 @@ class LocalStore:
             raise NotFound(f"{'No revision starts' if not found else 'Several revisions start'} with {when}.")
         return view([found[0]])
 
-    def take_in(self, revisions: Iterable[Revision], *, sent: bool = False, more: bool = False) -> TakenIn:
+    def take_in(self, revisions: "Iterable[Revision] | Prepared", *, sent: bool = False, more: bool = False) -> TakenIn:
         """Take in revisions from elsewhere; files that show the present view follow, those that git keeps back do not.
 
         `sent` is for those that came from the server, which need not be sent there. With `more` to come, their files

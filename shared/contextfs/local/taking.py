@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contextfs.domain.memories.revisions import Revision
+from contextfs.domain.memories.view import view
 from contextfs.local.base.connection import Base, Row, batches
 from contextfs.local.base.memories import (
     SQL,
@@ -33,6 +34,15 @@ _A_BATCH = 50
 """So many memories are taken in by the same statements."""
 
 
+class Prepared(NamedTuple):
+    """Revisions that are ready to be taken in: all that can be known of them alone. Every part of it is plain."""
+
+    drafts: Sequence[Draft]
+    texts: dict[str, Text]
+    latest: str | None
+    """The latest of their clocks."""
+
+
 class Arrived(NamedTuple):
     """What arrived: of which memories the files are due, and what these say, where that was made already."""
 
@@ -41,26 +51,37 @@ class Arrived(NamedTuple):
     texts: dict[str, Text]
 
 
-def take_in(base: Base, place: Place, revisions: Iterable[Revision], *, now: datetime, sent: bool) -> Arrived:
-    """Take in revisions, in transactions of their own; the files that follow are due then."""
+def prepared(revisions: Iterable[Revision], *, sent: bool) -> Prepared:
+    """Make ready what can be known of revisions alone; it touches nothing."""
     waiting = sorted(revisions, key=lambda one: one.memory_id.int)
-    drafts = [draft([*some], sent=sent) for _, some in groupby(waiting, key=lambda one: one.memory_id)]
+    drafts: list[Draft] = []
+    texts: dict[str, Text] = {}
+    for memory_id, some in groupby(waiting, key=lambda one: one.memory_id):
+        known = [*some]
+        seen = view(known)
+        one = draft(seen, known, sent=sent)
+        drafts.append(one)
+        # Of several heads the clocks decide too, and those that are known here may be earlier ones.
+        if len(seen.heads) == 1 and not seen.deleted:
+            texts[one.row["id"]] = Text(one.row["heads"], render(memory_id, seen.fields).encode())
+    return Prepared(drafts, texts, max((one.clock for one in waiting), default=None))
+
+
+def take_in(
+    base: Base, place: Place, revisions: Iterable[Revision] | Prepared, *, now: datetime, sent: bool
+) -> Arrived:
+    """Take in revisions, in transactions of their own; the files that follow are due then."""
+    ready = revisions if isinstance(revisions, Prepared) else prepared(revisions, sent=sent)
     done: list[TakenIn] = []
     due: list[UUID] = []
     # The clock first: whoever makes an edit after this one has seen what is about to come.
     with base.transaction(durable=False):
-        see_clocks(base, [one.clock for one in waiting], now)
-    turns = batches(drafts, _A_BATCH)
+        see_clocks(base, [] if ready.latest is None else [ready.latest], now)
+    turns = batches(ready.drafts, _A_BATCH)
     base.in_turns(turns, lambda some: done.append(_take_some(base, place, some, due, sent=sent)), durable=False)
-    if drafts:
+    if ready.drafts:
         base.secure()  # before a file shows it
-    # Of several heads the clocks decide too, and those that are known here may be earlier ones.
-    texts = {one.row["id"]: _text(one) for one in drafts if len(one.view.heads) == 1 and not one.view.deleted}
-    return Arrived(_sum(done), due, texts)
-
-
-def _text(one: Draft) -> Text:
-    return Text(one.row["heads"], render(one.view.memory_id, one.view.fields).encode())
+    return Arrived(_sum(done), due, ready.texts)
 
 
 def _take_some(base: Base, place: Place, drafts: Sequence[Draft], due: list[UUID], *, sent: bool) -> TakenIn:
@@ -68,19 +89,19 @@ def _take_some(base: Base, place: Place, drafts: Sequence[Draft], due: list[UUID
     there = {row["id"]: row for row in base.all(SQL["memories"], {"ids": ids})}
     new = [one for one in drafts if one.row["id"] not in there]
     record_new(base, new)
-    follow = [one.view.memory_id for one in new]
+    follow = [UUID(one.row["id"]) for one in new]
     done = [
         TakenIn(
-            revisions=sum(len(one.revisions) for one in new),
+            revisions=sum(len({row["id"] for row in one.added}) for one in new),
             memories=len(new),
-            conflicted=sum(one.view.conflicted for one in new),
+            conflicted=sum(one.row["conflicted"] for one in new),
         )
     ]
     for one in drafts:
         if (before := there.get(one.row["id"])) is not None:
             taken, follows = _take(base, place, before, one.revisions, sent=sent)
             done.append(taken)
-            follow += [one.view.memory_id] if follows else []
+            follow += [UUID(one.row["id"])] if follows else []
     stepping.intend(base, place, follow)
     due += follow
     return _sum(done)

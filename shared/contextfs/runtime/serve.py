@@ -69,19 +69,25 @@ def _inherited() -> list[socket.socket] | None:
 
 
 def relay() -> None:
-    """Carry events from the outbox to the bus, and run the schedules when they are due."""
+    """Carry events from the outbox to the bus, and run the schedules when they are due; calls go first."""
+    _give_way()
     from contextfs.runtime.loops import RelayLoop  # noqa: PLC0415 - only this process needs it
 
     _run(RelayLoop(wiring.from_process()).run)
 
 
 def worker() -> None:
-    """Deliver events to their triggers; calls go first, for nobody waits for this."""
-    if sys.platform != "win32":
-        os.nice(_NICENESS)
+    """Deliver events to their triggers; calls go first."""
+    _give_way()
     from contextfs.runtime.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
 
     _run(WorkerLoop(wiring.from_process()).run)
+
+
+def _give_way() -> None:
+    """Leave the processor to calls where there is not enough for all: for what happens after them nobody waits."""
+    if sys.platform != "win32":
+        os.nice(_NICENESS)
 
 
 def _run(loop: Callable[[threading.Event], None]) -> None:

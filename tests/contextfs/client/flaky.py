@@ -50,6 +50,11 @@ class Flaky:
         return b"".join(pieces)
 
 
+def afar(url: str) -> str:
+    """Spell an address so that it is called as one of another machine is: it is not plainly this one's."""
+    return url.replace("http:", "HTTP:")
+
+
 @contextmanager
 def flaky(upstream: str, *faults: Fault) -> Generator[Flaky]:
     """Stand before a server."""

@@ -9,7 +9,7 @@ from contextfs.domain.feed.model import SentRevision, SentSession
 from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.sessions.model import NewSession
 from tests.conftest import Tenant
-from tests.contextfs.client.flaky import flaky
+from tests.contextfs.client.flaky import afar, flaky
 
 
 def revision(content: str) -> SentRevision:
@@ -38,13 +38,22 @@ def test_a_large_push_travels_packed_and_is_repeated_without_a_key(
 ) -> None:
     project, large, small = tenant.project_id, revision("word " * 20_000), revision("word")
     swift = Retries(attempts=2, first_pause=0.01)
-    with flaky(api_url, "drop the reply") as proxy, ContextFS(proxy.url, tenant.key, retries=swift) as caller:
+    with flaky(api_url, "drop the reply") as proxy, ContextFS(afar(proxy.url), tenant.key, retries=swift) as caller:
         pushed = [caller.sync.push(project, revisions=[one]) for one in (large, small)]
 
     assert [b"content-encoding: gzip" in request.lower() for request in proxy.requests] == [True, True, False]
     assert len(proxy.requests[0]) < 10_000
     assert not any(b"idempotency-key" in request.lower() for request in proxy.requests)
     assert [(one.stored, one.duplicates) for one in pushed] == [(0, 1), (1, 0)]
+
+
+def test_on_one_machine_nothing_is_packed(api_url: str, tenant: Tenant) -> None:
+    with flaky(api_url) as proxy, ContextFS(proxy.url, tenant.key) as caller:
+        caller.sync.push(tenant.project_id, revisions=[revision("word " * 20_000)])
+        pulled = caller.sync.pull(tenant.project_id)
+
+    assert not any(b"gzip" in request.lower() for request in proxy.requests)
+    assert len(pulled.revisions[0].fields.content) == 100_000
 
 
 def test_a_project_of_another_is_not_found(client: ContextFS, other_tenant: Tenant) -> None:

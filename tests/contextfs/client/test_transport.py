@@ -1,23 +1,33 @@
 """A call over a bad line: tried again where that helps, and done once."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
 
 from contextfs.client import ContextFS, ContextFSError, Invalid, NewMessage, Retries, Unavailable
 from tests.conftest import Tenant
-from tests.contextfs.client.flaky import Fault, flaky
+from tests.contextfs.client.flaky import Fault, afar, flaky
 
+Calling = Callable[..., AbstractContextManager[ContextFS]]
 SWIFT = Retries(attempts=5, first_pause=0.01)
 ONCE = Retries(attempts=1)
 
 
-def calling(url: str, tenant: Tenant, retries: Retries = SWIFT) -> AbstractContextManager[ContextFS]:
-    """Make a client that tries again without long pauses."""
-    return ContextFS(url, tenant.key, project_id=tenant.project_id, retries=retries)
+@pytest.fixture(params=["a server here", "a server elsewhere"])
+def calling(request: pytest.FixtureRequest) -> Calling:
+    """Give a function that makes a client, which tries again without long pauses, by each kind of line."""
+
+    def make(url: str, tenant: Tenant, retries: Retries = SWIFT) -> ContextFS:
+        where = afar(url) if request.param == "a server elsewhere" else url
+        return ContextFS(where, tenant.key, project_id=tenant.project_id, retries=retries)
+
+    return make
 
 
-def test_a_write_whose_reply_was_lost_is_done_once(api_url: str, tenant: Tenant, client: ContextFS) -> None:
+def test_a_write_whose_reply_was_lost_is_done_once(
+    api_url: str, tenant: Tenant, client: ContextFS, calling: Calling
+) -> None:
     session = client.sessions.create("terminal").session
     faults: list[Fault] = ["drop the reply", "answer 503", "drop the request", "drop the reply"]
     with flaky(api_url, *faults) as proxy, calling(proxy.url, tenant) as caller:
@@ -28,7 +38,7 @@ def test_a_write_whose_reply_was_lost_is_done_once(api_url: str, tenant: Tenant,
     assert ["hello"] == [message.content for message in client.sessions.messages(session.id)]
 
 
-def test_every_attempt_carries_the_same_idempotency_key(api_url: str, tenant: Tenant) -> None:
+def test_every_attempt_carries_the_same_idempotency_key(api_url: str, tenant: Tenant, calling: Calling) -> None:
     with flaky(api_url, "answer 429", "drop the reply") as proxy, calling(proxy.url, tenant) as caller:
         caller.projects.create("one")
         caller.projects.create("two")
@@ -37,7 +47,7 @@ def test_every_attempt_carries_the_same_idempotency_key(api_url: str, tenant: Te
     assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
-def test_a_read_is_tried_again(api_url: str, tenant: Tenant) -> None:
+def test_a_read_is_tried_again(api_url: str, tenant: Tenant, calling: Calling) -> None:
     with flaky(api_url, "answer 503", "drop the reply") as proxy, calling(proxy.url, tenant) as caller:
         project = caller.projects.get(tenant.project_id)
 
@@ -45,14 +55,14 @@ def test_a_read_is_tried_again(api_url: str, tenant: Tenant) -> None:
     assert len(proxy.requests) == 3
 
 
-def test_an_error_of_the_caller_is_not_tried_again(api_url: str, tenant: Tenant) -> None:
+def test_an_error_of_the_caller_is_not_tried_again(api_url: str, tenant: Tenant, calling: Calling) -> None:
     with flaky(api_url) as proxy, calling(proxy.url, tenant) as caller, pytest.raises(Invalid):
         caller.memories.create("")
 
     assert len(proxy.requests) == 1
 
 
-def test_after_the_last_attempt_the_error_says_what_to_do(api_url: str, tenant: Tenant) -> None:
+def test_after_the_last_attempt_the_error_says_what_to_do(api_url: str, tenant: Tenant, calling: Calling) -> None:
     with (
         flaky(api_url, "drop the request") as proxy,
         calling(proxy.url, tenant, ONCE) as caller,
@@ -60,11 +70,11 @@ def test_after_the_last_attempt_the_error_says_what_to_do(api_url: str, tenant: 
     ):
         caller.projects.get(tenant.project_id)
 
-    assert f"{proxy.url} does not answer" in told.value.detail
+    assert f"{proxy.url.removeprefix('http')} does not answer" in told.value.detail
     assert "`ctx up`" in told.value.detail
 
 
-def test_an_answer_of_another_program_is_said_to_be_one(api_url: str, tenant: Tenant) -> None:
+def test_an_answer_of_another_program_is_said_to_be_one(api_url: str, tenant: Tenant, calling: Calling) -> None:
     with (
         flaky(api_url, "answer a page") as proxy,
         calling(proxy.url, tenant) as caller,

@@ -70,12 +70,15 @@ def _checked(call: Call, place: int, one: SentRevision, cleaning: Cleaner) -> _T
     """Make the revision; Invalid for what no memory may hold, or for a secret in it."""
     fields = acceptable(one.fields)
     found = cleaning.found
-    for text in (fields.title or "", *fields.bodies):
+    for text in filter(None, (fields.title, *fields.bodies)):
         cleaning.text(text)
-    cleaning.json(fields.metadata)
+    if fields.metadata:
+        cleaning.json(fields.metadata)
     if cleaning.found > found:
         raise Invalid(_HOLDS_ONE)
-    clock = str(capped(Clock.parse(one.clock), call.now))
+    told = Clock.parse(one.clock)
+    believed = capped(told, call.now)
+    clock = one.clock if believed == told else str(believed)
     made = Revision(memory_id=one.memory_id, parents=tuple(one.parents), fields=fields, author=one.author, clock=clock)
     _ = made.id
     return _Taken(place, made, moved=clock != one.clock)

@@ -23,6 +23,7 @@ _SCHEMAS = (
     "contextfs.local.sessions.versions",
     "contextfs.local.sessions.removed",
     "contextfs.local.folder",
+    "contextfs.local.base.rows",
 )
 """Packages with a `schema.sql`, in the order in which they were added: the number applied is SQLite's user_version."""
 
@@ -34,6 +35,9 @@ _PAUSE_SECONDS = 0.03
 
 _PAGES_AHEAD, _PAGES_AHEAD_OF_MUCH = 1000, 16_000
 """How long the log grows (4 KB each) until it is merged into the database, which waits for the disk."""
+
+_HELD, _HELD_OF_MUCH = -2_000, -64_000
+"""How much of the database is held in memory (KB, as SQLite writes that): of many, keys fall anywhere in it."""
 
 _ROOM_BYTES = 64 * 1024
 _ONCE = "what is stored already is not stored twice"
@@ -74,7 +78,10 @@ class Base:
                 connection.execute("pragma fullfsync = 1")
                 connection.execute("pragma checkpoint_fullfsync = 1")
             base = cls(connection, schemas)
-            base._bring_schema()
+            if base._bring_schema():
+                from contextfs.kit.durable import close  # noqa: PLC0415 - as above
+
+                close(folder)  # an earlier version left it open to who looks
         except sqlite3.DatabaseError as error:
             raise explained(error, folder / file) from None
         except OSError as error:
@@ -162,9 +169,11 @@ class Base:
     def taking_much(self) -> Generator[None]:
         """Merge the log into the database seldom meanwhile: each time writes the same pages anew."""
         self._connection.execute(f"pragma wal_autocheckpoint = {_PAGES_AHEAD_OF_MUCH}")
+        self._connection.execute(f"pragma cache_size = {_HELD_OF_MUCH}")
         try:
             yield
         finally:
+            self._connection.execute(f"pragma cache_size = {_HELD}")
             self._connection.execute(f"pragma wal_autocheckpoint = {_PAGES_AHEAD}")
 
     def compact(self) -> None:
@@ -210,14 +219,16 @@ class Base:
         finally:
             self._connection.execute(f"pragma busy_timeout = {PATIENCE_SECONDS * 1000:.0f}")
 
-    def _bring_schema(self) -> None:
+    def _bring_schema(self) -> bool:
+        """Bring the tables to what they are now; tells whether an earlier version made them."""
         if self._version() >= len(self._schemas):
-            return
+            return False
         with self.transaction():
             done = self._version()
             for number, package in enumerate(self._schemas[done:], start=done + 1):
                 self.script(package)
                 self._connection.execute(f"pragma user_version = {number}")
+        return done > 0
 
     def _version(self) -> int:
         found = self._connection.execute("pragma user_version").fetchone()

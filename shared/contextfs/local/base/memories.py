@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -28,17 +28,22 @@ _ids = msgspec.json.Decoder(tuple[str, ...])
 _encode = msgspec.json.Encoder().encode
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """A memory that may be new here: its view, and the rows that would show it."""
+class Draft(NamedTuple):
+    """A memory that may be new here: the rows of its revisions and of itself as they are where it is. All is plain."""
 
-    view: View
-    revisions: Sequence[Revision]
     added: Sequence[Row]
     row: Row
 
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """Give the revisions again."""
+        memory_id = UUID(self.row["id"])
+        return tuple(_revision(memory_id, row) for row in self.added)
+
     def with_whole_id(self) -> Row:
         """Give the row of a memory whose short id another one has too."""
-        return self.row | {"path": names.path_of(self.view, self.revisions, whole_id=True)}
+        revisions = self.revisions
+        return self.row | {"path": names.path_of(view(revisions), revisions, whole_id=True)}
 
 
 def revisions_of(base: Base, memory_id: UUID) -> tuple[Revision, ...]:
@@ -59,22 +64,20 @@ def record(
     base.many(SQL["add_revision"], added)
     known = revisions_of(base, memory_id)
     now_shown = view(known)
-    others = _sharing(base, [memory_id])[names.short(memory_id)]
+    others = _sharing(base, [(names.short(memory_id), str(memory_id))])[names.short(memory_id)]
     base.run(SQL["show"], _row(now_shown, known, whole_id=len(others) > 1))
     base.run(SQL["touch"], {"memory_id": str(memory_id)})
     return now_shown
 
 
-def draft(revisions: Sequence[Revision], *, sent: bool) -> Draft:
+def draft(seen: View, revisions: Sequence[Revision], *, sent: bool) -> Draft:
     """Make the rows of a memory as they are where nothing is known of it; nobody has to wait meanwhile."""
-    seen = view(revisions)
-    rows = [_added(one, sent=sent) for one in revisions]
-    return Draft(seen, revisions, rows, _row(seen, revisions, whole_id=False))
+    return Draft([_added(one, sent=sent) for one in revisions], _row(seen, revisions, whole_id=False))
 
 
 def record_new(base: Base, drafts: Sequence[Draft]) -> None:
     """Add many memories that nothing is known of, in a few statements."""
-    sharing = _sharing(base, [one.view.memory_id for one in drafts])
+    sharing = _sharing(base, [(one.row["short"], one.row["id"]) for one in drafts])
     rows = [one.row if len(sharing[one.row["short"]]) == 1 else one.with_whole_id() for one in drafts]
     base.many(SQL["add_revision"], [row for one in drafts for row in one.added])
     base.many(SQL["show"], rows)
@@ -163,11 +166,11 @@ def _added(revision: Revision, *, sent: bool, from_absence: bool = False) -> dic
     }
 
 
-def _sharing(base: Base, memories: Sequence[UUID]) -> dict[str, set[str]]:
-    """Give the ids of all memories that share a short id with some, these included, by the short id."""
+def _sharing(base: Base, memories: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Give the ids of all memories that share a short id with some (short ids and ids), these too, by the short id."""
     found: dict[str, set[str]] = {}
-    for one in memories:
-        found.setdefault(names.short(one), set()).add(str(one))
+    for short, one in memories:
+        found.setdefault(short, set()).add(one)
     for row in base.all(SQL["of_shorts"], {"shorts": as_json([*found])}):
         found[row["short"]].add(row["id"])
     return found

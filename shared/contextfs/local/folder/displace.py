@@ -28,7 +28,7 @@ def put(beside: str, target: str, may: Look) -> bool:
     `beside` is a path of ours on the same file system, and gone after; OSError when it cannot be done.
     """
     if not os.path.lexists(target):
-        return _put_new(beside, target)
+        return put_new(beside, target)
     if not may(target):
         return False
     try:
@@ -41,6 +41,17 @@ def put(beside: str, target: str, may: Look) -> bool:
         _give_back(beside, target)
         return False
     else:
+        os.unlink(beside)  # noqa: PTH108 - as above
+    return True
+
+
+def put_new(beside: str, target: str) -> bool:
+    """Put a file where none is; one that came there meanwhile stays."""
+    try:
+        _link(beside, target)
+    except FileExistsError:
+        return False
+    with suppress(FileNotFoundError):
         os.unlink(beside)  # noqa: PTH108 - as above
     return True
 
@@ -58,17 +69,6 @@ def take(target: str, beside: str, may: Look) -> bool:
     with suppress(FileNotFoundError):
         os.unlink(beside)  # noqa: PTH108 - as above
     return False
-
-
-def _put_new(beside: str, target: str) -> bool:
-    """Put a file where none is; one that came there meanwhile stays."""
-    try:
-        _link(beside, target)
-    except FileExistsError:
-        return False
-    with suppress(FileNotFoundError):
-        os.unlink(beside)  # noqa: PTH108 - as above
-    return True
 
 
 def _link(beside: str, target: str) -> None:

@@ -8,11 +8,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from contextfs.kit.errors import Unavailable
+from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import FILE, Base, Row, batches, explained
 from contextfs.local.base.memories import SQL, as_json, fields_in, heads_in, revisions_of
 from contextfs.local.document import names
@@ -22,6 +24,9 @@ from contextfs.local.folder.scan import Known, absolute, hashed
 from contextfs.local.place import Place
 from contextfs.local.running import is_running
 
+if TYPE_CHECKING:
+    from contextfs.local.ahead import Ahead
+
 _EACH_FLUSHED = 8
 _BEING_WRITTEN = 1_000_000_000
 """So long (ns) after its last change a file that is torn may be in the middle of being written."""
@@ -29,22 +34,22 @@ _A_BATCH = 50
 """Of so many memories what is known is read by the same statements."""
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(NamedTuple):
     """What a memory's file says, and the heads (as its row has them) that it says it of."""
 
     heads: str
     content: bytes
 
 
-class Stepped(msgspec.Struct, frozen=True):
-    """Memories whose files were brought into step, and the files that were written or taken away, and not flushed."""
+class Stepped(NamedTuple):
+    """Memories whose files were brought into step, and the files on their way to the disk."""
 
     done: tuple[UUID, ...]
-    touched: tuple[str, ...]
+    flushes: "tuple[Ahead[None], ...]"
 
     def plus(self, other: "Stepped") -> "Stepped":
         """Put two together."""
-        return Stepped(self.done + other.done, self.touched + other.touched)
+        return Stepped(self.done + other.done, self.flushes + other.flushes)
 
 
 NOTHING = Stepped((), ())
@@ -77,7 +82,8 @@ def finish(base: Base, place: Place, memories: Sequence[UUID], *, before: "Stepp
     if not stepped.done and len(memories) <= _EACH_FLUSHED:
         return frozenset(_flushing(base, place, memories))
     stepped = stepped.plus(step(base, place, memories))
-    write.flush_all(stepped.touched)
+    for one in stepped.flushes:
+        one.result()
     base.in_turns(batches(stepped.done, _A_BATCH), lambda some: _clear(base, place, some), durable=False)
     return frozenset(stepped.done)
 
@@ -86,21 +92,25 @@ def follow(base: Base, place: Place, memory_id: UUID) -> None:
     """Have the file follow a change that is stored; Unavailable says so where only that could not be done."""
     try:
         finish(base, place, [memory_id])
-    except (sqlite3.Error, Unavailable) as error:
-        why = error if isinstance(error, Unavailable) else explained(error, place.local / FILE)
+    except (sqlite3.Error, Unavailable, Invalid) as error:
+        why = explained(error, place.local / FILE) if isinstance(error, sqlite3.Error) else error
         detail = f"The change is stored, and its file follows with the next command. Now it could not: {why.detail}"
         raise Unavailable(detail) from None
 
 
 def step(base: Base, place: Place, memories: Sequence[UUID], texts: "Mapping[str, Text] | None" = None) -> "Stepped":
-    """Write files without waiting for the disk; they stay noted until `finish` has flushed them.
+    """Write files without waiting for the disk, which begins to take them; they stay noted until `finish` has waited.
 
     `texts` are those of memories' files that were made already, by the memories' ids.
     """
     stepper = _Stepper(base, place, flush=False, texts=texts or {})
     done: list[UUID] = []
     base.in_turns(batches(memories, _A_BATCH), lambda some: done.extend(stepper.step(some)), durable=False)
-    return Stepped(tuple(done), tuple(stepper.touched))
+    if not stepper.touched:
+        return Stepped(tuple(done), ())
+    from contextfs.local.ahead import Ahead  # noqa: PLC0415 - loads threads, for many files at once
+
+    return Stepped(tuple(done), (Ahead(partial(write.flush_all, stepper.touched)),))
 
 
 def _flushing(base: Base, place: Place, memories: Sequence[UUID]) -> Sequence[UUID]:
@@ -180,22 +190,25 @@ class _Stepper:
         files = [one for one in known if one.problem is None]
         if row is None or path is None:
             return all(self._take_away(one) for one in files)
-        target = self._target(row, path)
+        target, is_free = self._target(row, path)
         # The new file first: killed in between, there are two with the same text, and none is lost.
-        is_written = self._write(row, target, known)
+        is_written = self._write(row, target, known, is_free=is_free)
         return is_written and all(self._take_away(one) for one in files if one.path != target)
 
-    def _target(self, row: Row, path: str) -> str:
-        """Give where a memory's file goes; where another file has that name, the whole id makes it its own."""
+    def _target(self, row: Row, path: str) -> tuple[str, bool]:
+        """Give where a memory's file goes, and whether nothing was there; where another file is, the whole id tells."""
         holder = self._holders.get(path)
-        is_ours = holder == row["id"] or (holder is None and not os.path.lexists(absolute(self._place, path)))
-        return path if is_ours else path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}.")
+        is_free = holder is None and not os.path.lexists(absolute(self._place, path))
+        if is_free or holder == row["id"]:
+            return path, is_free
+        return path.replace(f"--{row['short']}.", f"--{row['id'].replace('-', '')}."), False
 
-    def _write(self, row: Row, target: str, known: Sequence[Known]) -> bool:
+    def _write(self, row: Row, target: str, known: Sequence[Known], *, is_free: bool) -> bool:
         content = self._content(row)
         path = absolute(self._place, target)
         there = [one for one in known if one.path == target]
-        told = self._put(path, content, there, is_private=target.startswith("local/"))
+        writer = self._private if target.startswith("local/") else self._tracked
+        told = self._put(writer, path, content, None if is_free else there)
         if told is None:
             return False
         self.touched.append(path)
@@ -206,18 +219,21 @@ class _Stepper:
         self._looks.append(look)
         return True
 
-    def _put(self, path: str, content: bytes, known: Sequence[Known], *, is_private: bool) -> os.stat_result | None:
+    def _put(
+        self, writer: write.Writer, path: str, content: bytes, known: Sequence[Known] | None
+    ) -> os.stat_result | None:
         """Have a file say something; gives what the file system tells of it, None where somebody wrote in it.
 
         What says it already is not touched: another process may have brought it into step, and a person may be about
         to write in it. Whether nothing is lost is asked last, with all of the new file written beside.
         """
+        if known is None:  # nothing was there
+            return writer.put(path, content, flush=self._flush)
         there = write.there(path)
         if there is not None and there[1] == content:
             if self._flush:
                 write.flush_all([path])
             return there[0]
-        writer = self._private if is_private else self._tracked
         return writer.replace(
             path, content, flush=self._flush, may=lambda there: _is_replaceable(there, content, known)
         )

@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,13 +42,22 @@ class Writer:
         no, the file is as it was, and None is given. Unavailable when it cannot be written: the file is then as it was.
         Invalid where a link leads elsewhere.
         """
+        return self._put(target, content, lambda beside, path: displace.put(beside, path, may), flush=flush)
+
+    def put(self, target: str, content: bytes, *, flush: bool = True) -> os.stat_result | None:
+        """Put bytes into a file where there was none; None, and it stays, where one came there meanwhile."""
+        return self._put(target, content, displace.put_new, flush=flush)
+
+    def _put(
+        self, target: str | Path, content: bytes, placed: Callable[[str, str], bool], *, flush: bool
+    ) -> os.stat_result | None:
         folder, name = os.path.split(target)
         try:
             self._prepare(folder)
             is_put = False
             try:
                 told = _written(self._temporary, content, flush=flush)
-                is_put = displace.put(self._temporary, f"{folder}{os.sep}{name}", may)
+                is_put = placed(self._temporary, f"{folder}{os.sep}{name}")
             finally:
                 if not is_put:
                     with suppress(OSError):

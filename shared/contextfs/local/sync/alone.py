@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contextfs.kit.durable import PRIVATE
 from contextfs.kit.errors import Unavailable
-from contextfs.local.base.connection import refuse_link
+from contextfs.local.base.connection import explained, refuse_link
 
 SYNC = "sync.lock"
 SEARCH = "search.lock"
@@ -26,10 +26,16 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
         local.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{local} cannot be made ({error.strerror}): free the disk, or give it back.") from None
-    with closing(sqlite3.connect(local / file, timeout=0, isolation_level=None)) as held:
+    try:
+        held = sqlite3.connect(local / file, timeout=0, isolation_level=None)
+    except sqlite3.Error as error:
+        raise explained(error, local / file) from None
+    with closing(held):
         try:
             held.execute("begin exclusive")
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise explained(error, local / file) from None
             yield False
             return
         yield True

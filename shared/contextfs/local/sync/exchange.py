@@ -1,36 +1,20 @@
 """One sync of a store with its server: first what changed there, then what is new here."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from contextfs.client.client import ContextFS
-from contextfs.kit.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from contextfs.kit.errors import NotAllowed, NotAuthenticated, NotFound
 from contextfs.kit.ids import Entropy
 from contextfs.local import config
-from contextfs.local.sessions.store import LocalSessions
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
-from contextfs.local.sync.pull import PullReport, pull
-from contextfs.local.sync.push import PushReport, push
-from contextfs.local.sync.records import push as push_records
-from contextfs.local.sync.sessions import SessionsReport
-from contextfs.local.sync.sessions import push as push_sessions
-
-Direction = Literal["both", "pull", "push"]
-Progress = Callable[[str], None]
-
-
-class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sync did, in both directions."""
-
-    url: str
-    pulled: PullReport = PullReport()
-    pushed: PushReport = PushReport()
-    sessions: SessionsReport = SessionsReport()
+from contextfs.local.sync.pull import pull
+from contextfs.local.sync.push import push
+from contextfs.local.sync.report import Direction, Progress, PullReport, PushReport, SessionsReport, SyncReport
 
 
 def exchange(
@@ -47,7 +31,7 @@ def exchange(
     NotFound, NotAllowed and NotAuthenticated mean that we may not be there any more: everything here stays as it is.
     """
     settings = config.read(store.place.config)
-    url = server_of(settings)
+    url = state.server_of(settings)
     both = _Ends(store, client, settings, state.meet(store.base, url, entropy), progress)
     report = SyncReport(url=url)
     try:
@@ -84,6 +68,13 @@ class _Ends(NamedTuple):
 
     def sessions_pushed(self) -> SessionsReport:
         """Send sessions that others may see, and what their tools wrote of them."""
+        if self.store.base.one(state.SQL["any_own"]) is None:
+            return SessionsReport()
+        # What reads and cleans sessions is heavy: few modules are loaded where there are none.
+        from contextfs.local.sessions.store import LocalSessions  # noqa: PLC0415 - as said
+        from contextfs.local.sync.records import push as push_records  # noqa: PLC0415 - as said
+        from contextfs.local.sync.sessions import push as push_sessions  # noqa: PLC0415 - as said
+
         report = push_sessions(
             LocalSessions(self.store),
             self.client.sync,
@@ -93,7 +84,7 @@ class _Ends(NamedTuple):
         if not self.settings.records.share:
             return report
         return msgspec.structs.replace(
-            report, records=push_records(self.store, self.client.sessions, server_of(self.settings))
+            report, records=push_records(self.store, self.client.sessions, state.server_of(self.settings))
         )
 
     def pushed(self) -> PushReport:
@@ -106,10 +97,3 @@ class _Ends(NamedTuple):
             origin=self.origin,
             progress=lambda count: self.progress(f"{count:,} revisions sent"),
         )
-
-
-def server_of(settings: config.Config) -> str:
-    """Give the address of the server; Invalid tells how to name one."""
-    if settings.server is None:
-        raise Invalid("This store has no server yet: `ctx link` connects it with one.")
-    return settings.server.url

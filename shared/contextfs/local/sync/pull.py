@@ -1,43 +1,22 @@
 """Pull: what changed on the server comes here; how far it was read is remembered after it is stored."""
 
 import json
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from uuid import UUID
 
-import msgspec
-
 from contextfs.client.sync import Sync
-from contextfs.domain.feed.model import Pulled, SentRevision
-from contextfs.domain.memories.revisions import Revision
+from contextfs.domain.feed.model import Pulled
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES
 from contextfs.local.base.memories import forget
 from contextfs.local.folder import stepping
-from contextfs.local.sessions import arriving
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
-from contextfs.local.sync.ahead import Ahead
+from contextfs.local.sync.pages import pages
+from contextfs.local.sync.report import PullReport
 from contextfs.local.sync.state import SQL
 
 Progress = Callable[[int], None]
-
-
-class PullReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull did. `kept` memories were withdrawn by their author, and stay here for they have edits of our own.
-
-    `sessions` are new or have grown by `messages`; `sessions_withdrawn` were taken out, for they are not ours to see.
-    """
-
-    received: int = 0
-    revisions: int = 0
-    memories: int = 0
-    conflicted: int = 0
-    withdrawn: int = 0
-    kept: int = 0
-    sessions: int = 0
-    messages: int = 0
-    sessions_withdrawn: int = 0
 
 
 def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
@@ -51,36 +30,36 @@ def pull(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, pro
 
 def _pages(store: LocalStore, server: Sync, project_id: UUID, *, origin: UUID, progress: Progress) -> PullReport:
     report = PullReport()
-    for page in _received(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
-        arrived = arriving.take_in(store.base, page.sessions, page.messages)
-        taken = store.take_in([_revision(one) for one in page.revisions], sent=True, more=True)
+    for revisions, page in pages(server, project_id, cursor=state.known(store.base).cursor, origin=origin):
+        sessions, messages, left = _conversations(store, page)
+        taken = store.take_in(revisions, sent=True, more=True)
         gone = [one.id for one in page.withdrawn if one.kind == "memory"]
         withdrawn = sum(withdraw(store, one) for one in gone)
-        left = sum(arriving.withdraw(store.base, one.id) for one in page.withdrawn if one.kind == "session")
         state.read_up_to(store.base, page.cursor)
         report = PullReport(
-            received=report.received + len(page.revisions) + len(page.messages),
+            received=report.received + sum(len(one.added) for one in revisions.drafts) + len(page.messages),
             revisions=report.revisions + taken.revisions,
             memories=report.memories + taken.memories,
             conflicted=report.conflicted + taken.conflicted,
             withdrawn=report.withdrawn + withdrawn,
             kept=report.kept + len(gone) - withdrawn,
-            sessions=report.sessions + arrived.sessions,
-            messages=report.messages + arrived.messages,
+            sessions=report.sessions + sessions,
+            messages=report.messages + messages,
             sessions_withdrawn=report.sessions_withdrawn + left,
         )
         progress(report.received)
     return report
 
 
-def _received(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Iterator[Pulled]:
-    """Give the pages of the feed from a position on; the next one is asked for while one is stored."""
-    page = server.pull(project_id, cursor=cursor, origin=origin)
-    while page.more:
-        coming = Ahead(partial(server.pull, project_id, cursor=page.cursor, origin=origin))
-        yield page
-        page = coming.result()
-    yield page
+def _conversations(store: LocalStore, page: Pulled) -> tuple[int, int, int]:
+    """Take in what a page has of sessions; gives how many are new or grew, their messages, and how many went."""
+    gone = [one.id for one in page.withdrawn if one.kind == "session"]
+    if not (page.sessions or page.messages or gone):
+        return 0, 0, 0
+    from contextfs.local.sessions import arriving  # noqa: PLC0415 - heavy, and many pages have no session
+
+    arrived = arriving.take_in(store.base, page.sessions, page.messages)
+    return arrived.sessions, arrived.messages, sum(arriving.withdraw(store.base, one) for one in gone)
 
 
 def withdraw(store: LocalStore, memory_id: UUID) -> bool:
@@ -99,13 +78,3 @@ def withdraw(store: LocalStore, memory_id: UUID) -> bool:
 
 def _own_unsent(base: Base, memory_id: UUID) -> bool:
     return bool(base.all(SQL["unsent"], {"ids": json.dumps([str(memory_id)])}))
-
-
-def _revision(sent: SentRevision) -> Revision:
-    return Revision(
-        memory_id=sent.memory_id,
-        parents=tuple(sent.parents),
-        fields=sent.fields,
-        author=sent.author,
-        clock=sent.clock,
-    )

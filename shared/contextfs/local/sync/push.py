@@ -12,16 +12,17 @@ import msgspec
 from contextfs.client.sync import Sync
 from contextfs.domain.feed.model import REVISIONS_A_CALL, Pushed, SentRevision
 from contextfs.domain.memories.revisions import Fields
+from contextfs.local.ahead import Ahead
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.config import Sharing
-from contextfs.local.sync.ahead import Ahead
+from contextfs.local.sync.report import PushReport
 from contextfs.local.sync.sharing import level_of_memory
 from contextfs.local.sync.state import SQL
 
 _BYTES_A_CALL = 2_000_000
 _AHEAD = 500
-_UNDER_WAY = 2
-"""So many batches are on their way at once: the server reads one while its database stores another."""
+_UNDER_WAY = 3
+"""So many batches are on their way at once: the server reads one, its database stores another, and one is next."""
 _fields = msgspec.json.Decoder(Fields)
 _texts = msgspec.json.Decoder(list[str])
 
@@ -34,14 +35,6 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     revision: SentRevision
     size: int
-
-
-class PushReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a push did."""
-
-    sent: int = 0
-    stored: int = 0
-    refused: int = 0
 
 
 def push(

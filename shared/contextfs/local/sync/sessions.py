@@ -16,24 +16,12 @@ from contextfs.domain.sessions.model import MESSAGES_A_CALL, Message, NewMessage
 from contextfs.local.base.connection import Row
 from contextfs.local.sessions.rows import SQL, message_in
 from contextfs.local.sessions.store import LocalSessions
+from contextfs.local.sync.report import SessionsReport
 from contextfs.local.sync.waiting import Due, due
 
 _BYTES_A_CALL = 2_000_000
 
 Progress = Callable[[int], None]
-
-
-class SessionsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a push of sessions did; `followed` memories are shown to whom their session is shown now.
-
-    `records`: of how many what their tool wrote was sent, too.
-    """
-
-    sent: int = 0
-    messages: int = 0
-    refused: int = 0
-    followed: int = 0
-    records: int = 0
 
 
 class _Part(NamedTuple):

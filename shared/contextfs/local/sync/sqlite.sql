@@ -8,6 +8,14 @@ where m.id in (select r.memory_id from revisions as r where not r.sent) and m.id
 order by m.id
 limit :limit
 
+-- name: any_unsent
+-- Whether there is a revision that the server has not been sent.
+select 1 as is_so from revisions where not sent limit 1
+
+-- name: any_own
+-- Whether there is a session of our own.
+select 1 as is_so from sessions where own limit 1
+
 -- name: unsent
 -- Revisions of some memories that the server has not been sent.
 select memory_id, id, parents, fields, author, clock from revisions

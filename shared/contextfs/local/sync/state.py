@@ -4,11 +4,12 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.kit.errors import Invalid
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
 from contextfs.local.base.connection import Base
 from contextfs.local.base.marks import mark, set_mark
-from contextfs.local.sessions.rows import SQL as SESSIONS
+from contextfs.local.config import Config
 
 SQL = load("contextfs.local.sync", "sqlite.sql")
 
@@ -32,6 +33,8 @@ def meet(base: Base, url: str, entropy: Entropy) -> UUID:
     """Give this store's name to the server; with another server than the last one, everything is sent and read anew."""
     with base.transaction():
         if mark(base, _SERVER) != url:
+            from contextfs.local.sessions.rows import SQL as SESSIONS  # noqa: PLC0415 - once for each server
+
             base.run(SQL["forget_server"])
             base.run(SQL["forget_refused"])
             for query in ("forget_server", "forget_sent", "forget_refused"):
@@ -62,3 +65,10 @@ def synced(base: Base, at: str) -> None:
 def lose(base: Base, reason: str) -> None:
     """Remember that the server does not let us in any more."""
     set_mark(base, _LOST, reason)
+
+
+def server_of(settings: Config) -> str:
+    """Give the address of the server; Invalid tells how to name one."""
+    if settings.server is None:
+        raise Invalid("This store has no server yet: `ctx link` connects it with one.")
+    return settings.server.url

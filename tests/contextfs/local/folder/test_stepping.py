@@ -1,18 +1,20 @@
 """Files are brought into step: by what is known when they are written, in parts, and whatever stops it."""
 
 import os
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from contextfs.domain.memories.model import MemoryChange
+from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision
+from contextfs.kit.errors import Unavailable
 from contextfs.local.folder import stepping, write
 from contextfs.local.folder.stepping import Text
 from contextfs.local.model import Refreshed
-from tests.contextfs.local.places import Machine, long_ago
+from tests.contextfs.local.places import PROJECT, Machine, long_ago
 
 _CLOCK = "2030-01-31T12:00:00.000Z-0000"
 
@@ -147,3 +149,18 @@ def test_a_file_that_an_editor_has_just_opened_is_not_taken_for_torn(machine: Ma
     assert "We use pg8000." == shown
     assert "pg8000" in file.read_text()
     assert Refreshed() == machine.refresh()
+
+
+def test_a_change_whose_file_a_link_would_lead_away_is_said_to_be_stored(machine: Machine, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", machine.root / ".contextfs/memories/decision"
+    outside.mkdir()
+    folder.symlink_to(outside)
+
+    said = r"is stored, and its file follows .* replace the link by a folder"
+    with machine.open() as store, pytest.raises(Unavailable, match=said):
+        store.add(NewMemory(content="We deploy on Thursdays.", type="decision", project_id=PROJECT))
+    folder.unlink()
+    machine.refresh()
+
+    assert [*outside.iterdir()] == []
+    assert 1 == len([*folder.glob("*.md")])

@@ -37,3 +37,12 @@ def test_what_is_gone_with_its_folder_is_taken_away(tmp_path: Path) -> None:
     writer = Writer(tmp_path, tmp_path / "scratch")
 
     assert writer.take_away(str(tmp_path / "memories/decision/a.md"), lambda _: True)
+
+
+def test_where_a_file_came_meanwhile_it_stays(tmp_path: Path) -> None:
+    writer, file = Writer(tmp_path, tmp_path / "scratch"), tmp_path / "memories/fact/a.md"
+
+    put, again = writer.put(str(file), b"ours"), writer.put(str(file), b"other")
+
+    assert put is not None
+    assert (again, file.read_bytes(), [*(tmp_path / "scratch").iterdir()]) == (None, b"ours", [])

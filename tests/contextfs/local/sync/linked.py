@@ -10,7 +10,8 @@ from contextfs.local import config
 from contextfs.local.config import Level
 from contextfs.local.model import MemoryQuery
 from contextfs.local.sessions.store import LocalSessions, SessionQuery
-from contextfs.local.sync.exchange import Direction, SyncReport, exchange
+from contextfs.local.sync.exchange import exchange
+from contextfs.local.sync.report import Direction, SyncReport
 from contextfs.local.sync.waiting import SessionsStatus
 from tests.conftest import Tenant
 from tests.contextfs.local.places import Machine

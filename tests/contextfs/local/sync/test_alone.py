@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contextfs.kit.errors import Unavailable
-from contextfs.local.sync.alone import alone, is_taken
+from contextfs.local.sync.alone import SYNC, alone, is_taken
 
 
 def test_one_holds_the_lock_and_the_folder_is_made_for_it(tmp_path: Path) -> None:
@@ -21,3 +21,17 @@ def test_where_there_can_be_no_folder_it_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="local cannot be made"), alone(tmp_path / ".contextfs/local"):
         pass
+
+
+def test_a_lock_that_cannot_be_opened_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / SYNC).mkdir()
+
+    with pytest.raises(Unavailable, match="cannot be written"), alone(tmp_path):
+        pytest.fail("it is nobody's")
+
+
+def test_a_lock_that_is_none_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / SYNC).write_bytes(b"no database, and longer than its head would be" * 20)
+
+    with pytest.raises(Unavailable, match="is damaged"), alone(tmp_path):
+        pytest.fail("it is nobody's")

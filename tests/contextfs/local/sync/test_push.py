@@ -1,4 +1,4 @@
-"""Revisions leave in batches, two of them under way at once; a push that is cut goes on where it was."""
+"""Revisions leave in batches, several of them under way at once; a push that is cut goes on where it was."""
 
 from collections.abc import Callable
 from threading import Barrier, BrokenBarrierError

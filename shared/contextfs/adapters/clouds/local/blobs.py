@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from contextfs.kit import blobs
 from contextfs.kit.blobs import PATH
 from contextfs.kit.clock import Clock
+from contextfs.kit.durable import flush_folders
 from contextfs.kit.errors import ContextFSError, NotAllowed, NotFound, Unavailable
 from contextfs.kit.ports import Blob
 
@@ -45,7 +46,7 @@ class FolderBlobs:
                     file.flush()
                     os.fsync(file.fileno())
                 Path(beside).replace(target)
-                _settle(target.parent)
+                flush_folders([target.parent])
             except BaseException:
                 Path(beside).unlink(missing_ok=True)
                 raise
@@ -104,15 +105,6 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while part := file.read(blobs.PART):
             yield part
-
-
-def _settle(folder: Path) -> None:
-    """Bring a folder to the disk, so that a name in it outlives the power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _told(folder: Path, error: OSError) -> ContextFSError:

@@ -10,8 +10,9 @@ import time
 from collections.abc import Sequence
 
 from contextfs.adapters.database.embedded import logs
-from contextfs.adapters.database.embedded.place import Place, settle, write_secret
+from contextfs.adapters.database.embedded.place import Place, write_secret
 from contextfs.adapters.database.embedded.rootless import Way, environment
+from contextfs.kit.durable import flush_folders
 from contextfs.kit.errors import Invalid, Unavailable
 
 OWNER = "contextfs"
@@ -98,7 +99,7 @@ def _put_in_place(place: Place) -> None:
             raise
         detail = f"{place.data} is the root of a mounted disk, which cannot be replaced: choose a folder inside it."
         raise Invalid(detail, where="data") from error
-    settle(place.data.parent)
+    flush_folders([place.data.parent])
 
 
 def _clear_unfinished(place: Place) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from contextfs.kit.durable import flush_folders
 from contextfs.kit.errors import Invalid, Unavailable
 
 _ENOUGH_MEGABYTES = 100  # a new folder takes 40, and its first log segments more
@@ -115,13 +116,4 @@ def write_secret(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)
-    settle(path.parent)
-
-
-def settle(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_folders([path.parent])

@@ -1,4 +1,4 @@
-"""One call ahead: the server works on it while this machine is busy with the one before."""
+"""One call ahead: a server or the disk works on it while this program is busy with something else."""
 
 from collections.abc import Callable
 from threading import Thread

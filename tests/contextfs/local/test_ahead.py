@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from contextfs.kit.errors import NotAllowed
-from contextfs.local.sync.ahead import Ahead
+from contextfs.local.ahead import Ahead
 
 
 def test_it_runs_before_its_result_is_asked_for() -> None:

@@ -1,0 +1,37 @@
+"""A line to a server: what every kind of it takes and gives. Which kind it is, the address decides."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+Headers = Mapping[str, str]
+
+CONNECT_SECONDS = 5.0
+
+
+class Answer(NamedTuple):
+    """What a server said: its body as it is, and of its head what is asked for."""
+
+    status: int
+    media_type: str
+    retry_after: str | None
+    content: bytes
+
+
+class Broken(Exception):
+    """A request got no answer; the words say why. Where it `may_help`, the same request may get one later."""
+
+    def __init__(self, why: str, *, may_help: bool = True) -> None:
+        super().__init__(why)
+        self.may_help = may_help
+
+
+class Line(Protocol):
+    """Sends requests to one server; safe to share between threads. It neither repeats nor understands them."""
+
+    def send(self, method: str, target: str, content: bytes | None, headers: Headers) -> Answer:
+        """Send a request to a path with its query, and wait for the answer; Broken says why there is none."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...

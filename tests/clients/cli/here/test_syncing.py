@@ -1,0 +1,67 @@
+"""`ctx sync` in the store of a folder: one that finds nothing to do loads little, and one that does misses nothing."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.clients.cli.here.folder import Folder, folder
+from tests.conftest import Tenant
+
+_LOADED = (
+    "import sys; from clients.cli.main import run; code = run(sys.argv[1:]); print(*sys.modules, file=sys.stderr);"
+    "sys.exit(code)"
+)
+_HEAVY = {"httpx2", "ssl", "email", "logging", "asyncio", "dataclasses", "json", "subprocess", "urllib.parse"}
+_UNASKED = {"contextfs.local.store", "contextfs.local.folder.refresh", "contextfs.local.sync.exchange"}
+
+
+@pytest.fixture
+def here(tmp_path: Path, api_url: str, tenant: Tenant) -> Folder:
+    """Give a folder whose store is linked with a server, and in step with it."""
+    made = folder(tmp_path / "here")
+    made.variables |= {"CONTEXTFS_BACKGROUND": "off", "CONTEXTFS_KEYRING": "off"}
+    for arguments in (("link", api_url, "--key", tenant.key), ("memory", "add", "We deploy on Thursdays."), ("sync",)):
+        done = made.ctx(*arguments)
+        assert done.code == 0, done.err
+    time.sleep(0.11)  # a file that is younger may change once more in the same tick of its clock
+    assert "all in step" in made.ctx("sync").out
+    return made
+
+
+def test_a_sync_that_finds_nothing_loads_little(here: Folder) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", _LOADED, "sync"],
+        cwd=here.root,
+        env=here.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    loaded = {*ended.stderr.split()}
+
+    assert ended.stdout.endswith("all in step\n")
+    assert "contextfs.local.sync.glimpse" in loaded
+    assert set() == loaded & (_HEAVY | _UNASKED)
+
+
+def test_an_edit_by_hand_after_a_sync_is_sent_by_the_next(here: Folder) -> None:
+    [file] = here.root.glob(".contextfs/memories/*/*.md")
+    file.write_text(file.read_text().replace("Thursdays", "Mondays"))
+
+    edited, again = here.ctx("sync"), here.ctx("sync")
+
+    assert "1 revision sent" in edited.out
+    assert "all in step" in again.out
+
+
+def test_a_file_that_cannot_be_read_is_told_by_each_sync(here: Folder) -> None:
+    [file] = here.root.glob(".contextfs/memories/*/*.md")
+    file.write_text(file.read_text().replace("type: fact", "type: &a fact"))
+
+    told = [here.ctx("sync").err for _ in range(2)]
+
+    assert all("anchor" in one for one in told), told

@@ -1,0 +1,101 @@
+"""A long pull is helped by a second process: what arrives is the same, and nothing hangs on its life."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.contextfs.local.sync.linked import Linked
+
+Make = Callable[[Tenant, str], Linked]
+
+_PULL = """
+import json, os, sys
+from datetime import UTC, datetime
+from contextfs.client import ContextFS
+from contextfs.local import place
+from contextfs.local.store import LocalStore
+from contextfs.local.sync import pages
+from contextfs.local.sync.exchange import exchange
+
+pages._CHANGES_A_PAGE = 3
+how, helpers, write, fork = sys.argv[4], [], pages._write, os.fork
+
+def forked():
+    child = fork()
+    helpers.append(child)
+    return child
+
+def stopped(pipe, page):
+    write(pipe, page)
+    pipe.write((1000).to_bytes(8, "big") + b"half of a page")
+    pipe.flush()
+    os.kill(os.getpid(), 9)
+
+os.fork = forked
+pages.may_fork = lambda: how != "alone"
+if how == "stopped":
+    pages._write = stopped
+now = datetime.now(UTC)
+there = place.required(sys.argv[1])
+with LocalStore.open(there, now=lambda: now, entropy=os.urandom, actor=lambda: "user:ben") as store:
+    with ContextFS(sys.argv[2], sys.argv[3]) as client:
+        report = exchange(store, client, now=now, entropy=os.urandom, direction="pull")
+try:
+    os.waitpid(-1, os.WNOHANG)
+    left = True
+except ChildProcessError:
+    left = False
+print(json.dumps([report.pulled.received, report.pulled.memories, len(helpers), left]))
+"""
+
+
+def pulled(one: Linked, how: str) -> list[object]:
+    """Pull by a program of its own: what was received, of how many memories, by how many helpers; is one left?"""
+    command = [sys.executable, "-c", _PULL, str(one.machine.root), one.url, one.tenant.key, how]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody helps")
+def test_with_help_without_and_where_it_is_stopped_the_same_arrives(linked: Make, ann: Tenant, ben: Tenant) -> None:
+    laptop = linked(ann, "laptop")
+    for number in range(10):
+        laptop.machine.add(f"Fact number {number}: é.", tags=["x"], title=f"T {number}")
+    gone = laptop.machine.add("This one goes.")
+    with laptop.machine.open() as store:
+        store.remove(gone)
+    laptop.sync("push")
+    desks = {how: linked(ben, how) for how in ("alone", "helped", "stopped")}
+
+    told = {how: pulled(desk, how) for how, desk in desks.items()}
+
+    assert {"alone": [12, 11, 0, False], "helped": [12, 11, 1, False], "stopped": [12, 11, 1, False]} == told
+    assert all(desk.machine.files() == laptop.machine.files() for desk in desks.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_what_came_whole_before_a_helper_was_stopped_is_not_asked_for_again(
+    linked: Make, ann: Tenant, ben: Tenant
+) -> None:
+    laptop, desk = linked(ann, "laptop"), linked(ben, "desk")
+    for number in range(4):
+        laptop.machine.add(f"Fact number {number}.")
+    laptop.sync("push")
+
+    # The first page comes before the helper, the second is its only one, and nothing is left to ask for.
+    assert [4, 4, 1, False] == pulled(desk, "stopped")
+
+
+def test_a_short_pull_needs_no_help(linked: Make, ann: Tenant, ben: Tenant) -> None:
+    laptop, desk = linked(ann, "laptop"), linked(ben, "desk")
+    laptop.machine.add("We deploy on Thursdays.")
+    laptop.sync("push")
+
+    assert [1, 1, 0, False] == pulled(desk, "helped")

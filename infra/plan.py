@@ -164,8 +164,9 @@ def _scheduled(schedule: Schedule) -> Workload:
 
 
 def _migration(phase: str) -> Workload:
+    """Give a migration the hour: one index may wait ten minutes for transactions that were there before it."""
     return Workload(
-        name=f"migrate-{phase}", host="job", target=f"migrate-{phase}", timeout_seconds=900, secrets=MIGRATES
+        name=f"migrate-{phase}", host="job", target=f"migrate-{phase}", timeout_seconds=3600, secrets=MIGRATES
     )
 
 

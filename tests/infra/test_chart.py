@@ -9,6 +9,7 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it has n
 import pytest
 import yaml
 
+from contextfs.adapters.database.migrate import PAUSES
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime import job
 from tests.house.source import ROOT
@@ -193,6 +194,15 @@ def test_the_schema_is_there_before_what_needs_it() -> None:
     assert hooks["migrate-pre"]["helm.sh/hook"] == "pre-install,pre-upgrade"
     assert hooks["migrate-post"]["helm.sh/hook"] == hooks["found"]["helm.sh/hook"] == "post-install,post-upgrade"
     assert int(hooks["migrate-post"]["helm.sh/hook-weight"]) < int(hooks["found"]["helm.sh/hook-weight"])
+
+
+def test_migrations_end_before_helm_stops_waiting_and_after_what_they_may_wait_for() -> None:
+    jobs = [one["spec"] for one in rendered(LEAST) if one["kind"] == "Job"]
+    (waits,) = set(re.findall(r"--wait --timeout (\d+)m", (ROOT / "docs/guides/deploy.md").read_text("utf-8")))
+    for_transactions = 10 * 60  # the build of an index waits for those that were there before it
+
+    for spec in jobs:
+        assert for_transactions + sum(PAUSES) < spec["activeDeadlineSeconds"] < int(waits) * 60
 
 
 def test_the_gateway_is_probed_and_drains() -> None:

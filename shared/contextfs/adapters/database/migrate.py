@@ -84,13 +84,15 @@ def migrate(
     *,
     phases: tuple[Phase, ...] = ("pre", "post"),
     passwords: Mapping[str, str] | None = None,
+    members: Sequence[str] = (),
     migrations: list[Migration] | None = None,
     pauses: Sequence[float] = PAUSES,
 ) -> list[str]:
     """Apply what is missing of `phases`, set the log-in roles' passwords and defaults; gives what was applied.
 
     `url` is of a role that owns the database and may create roles; it needs no more where the extension `vector` is
-    there already. `pauses` are the seconds before each further try where tables are in use or graphs are being made.
+    there already. `members` are users that log in without a password, and are `contextfs_app` from then on. `pauses`
+    are the seconds before each further try where tables are in use or graphs are being made.
     Unavailable when the server cannot be reached or lacks pgvector, or stays that busy; Conflict when an applied file
     was edited, Invalid when the database is of no use, ContextFSError, which names the file, when one of them fails:
     nothing of that file is kept, what was applied before it stays.
@@ -106,6 +108,8 @@ def migrate(
                 _patiently(lambda r=role, p=password: _set_password(connection, r, p))
                 if role in session.ROLES:
                     _patiently(lambda r=role: _set_defaults(connection, r))
+            for user in members:
+                _patiently(lambda u=user: _let_be_app(connection, u))
             # Postgres would let go of the locks too, but a moment after the connection is closed.
             connection.execute("select pg_advisory_unlock_all()")
         except psycopg.Error as error:
@@ -261,6 +265,14 @@ def _set_password(connection: psycopg.Connection[Any], role: str, password: str)
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
     connection.execute(statement)
+
+
+def _let_be_app(connection: psycopg.Connection[Any], user: str) -> None:
+    """Let a user that an account of a cloud logs in as be the API's role, from the first moment of its sessions."""
+    name = sql.Identifier(user)
+    with connection.transaction():
+        connection.execute(sql.SQL("grant contextfs_app to {}").format(name))
+        connection.execute(sql.SQL("alter role {} set role contextfs_app").format(name))
 
 
 def _set_defaults(connection: psycopg.Connection[Any], role: str) -> None:

@@ -102,6 +102,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Literal["public", "private"],
         Meta(description="Public: a global load balancer. Private: no public address, private links only."),
     ] = "public"
+    egress_ports: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=65535)], ...],
+        Meta(description="TCP ports that programs may go out to, beside the stores: 443, and a SIEM's or provider's."),
+    ] = (443,)
     encryption_keys: Annotated[
         dict[str, str], Meta(description="Keys of the customer, one a region (BYOK); none given: keys are made.")
     ] = {}
@@ -194,6 +198,8 @@ def _faults(config: Config) -> Iterator[str]:
     yield from _account_faults(config)
     yield from _region_faults(config)
     yield from _key_faults(config)
+    if 443 not in config.egress_ports:
+        yield "egressPorts: 443 is missing, and by it everything of the cloud is asked: add it."
     yield from _model_faults(config)
 
 

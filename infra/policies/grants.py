@@ -93,7 +93,7 @@ def _documents(resource: Resource) -> Iterator[str]:
 
 def _statement(resource: Resource, statement: dict[str, Any]) -> Iterator[str]:
     actions = _listed(statement["Action"])
-    wide = [action for action in actions if action == "*" or action.endswith(":*")]
+    wide = [action for action in actions if "*" in action]
     if wide:
         yield f"{resource.label} allows {wide[0]}"
     if "*" in _listed(statement["Resource"]) and set(actions) - ON_EVERYTHING:

@@ -219,8 +219,8 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "peppers: one of them stands there twice."
     if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
         yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
-    if config.cloud == "gcp" and config.database_login == "iam":
-        yield "databaseLogin: iam is drawn on AWS alone; docs/guides/deploy.md tells what it takes on Google Cloud."
+    if config.cloud == "gcp" and config.database_login == "iam" and config.tier == "active-passive":
+        yield "databaseLogin: on Google Cloud a copy has the users of its primary, and other accounts: take password."
     if config.cloud == "gcp" and config.budget and config.billing_account is None:
         yield "billingAccount is missing: a budget on GCP belongs to a billing account."
 

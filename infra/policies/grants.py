@@ -13,6 +13,7 @@ ALLOWED_ROLES = {
     "roles/aiplatform.user",
     "roles/iam.serviceAccountTokenCreator",
     "roles/cloudbuild.builds.builder",
+    "roles/cloudsql.instanceUser",
     "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     "roles/pubsub.publisher",
     "roles/pubsub.subscriber",

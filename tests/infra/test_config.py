@@ -150,5 +150,5 @@ def test_a_config_of_the_other_cloud_is_refused(changes: dict[str, Any], sentenc
 
 
 def test_tokens_in_the_place_of_passwords_are_drawn_on_aws_alone() -> None:
-    with pytest.raises(Refused, match="databaseLogin: iam is drawn on AWS alone"):
-        read(given(databaseLogin="iam"))
+    with pytest.raises(Refused, match="databaseLogin: on Google Cloud a copy has the users of its primary"):
+        read(given(databaseLogin="iam", tier="active-passive", regions=["us-central1", "us-east4"]))

@@ -392,6 +392,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", put("name", "ctx-events-usc1"), "dead", "names: Topic"),
     (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),
     (GCP, "Job", waits_for_nothing, "migrate-post", "order: Job migrate-post-usc1 does not wait for search-usc1"),
+    (CUSTOMER, "Job", waits_for_nothing, "migrate-pre", "order: Job migrate-pre-euw4 does not wait for the user of"),
     (
         GCP,
         "Function",
@@ -520,6 +521,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (RESOLVED, "TaskDefinition", privileged, "relay", "trusts: TaskDefinition relay-use1 has rights on its host"),
     (AWS, "TaskDefinition", put("networkMode", "host"), "relay", "trusts: TaskDefinition relay-use1 is on the network"),
     (GCP, "Account", put("accountId", "x" * 31), "search", "formats: Account search-usc1.accountId"),
+    (CUSTOMER, "User", put("name", f"ctx-{'x' * 50}@customer.iam"), "search", "formats: User search-euw4-logs-in.name"),
     (GCP, "Job", put("schedule", "every minute"), "relay-outbox", "formats: Job relay-outbox-usc1.schedule"),
 ]
 

@@ -155,6 +155,6 @@ def test_a_config_of_the_other_cloud_is_refused(changes: dict[str, Any], sentenc
     assert sentence in str(refused.value)
 
 
-def test_tokens_in_the_place_of_passwords_are_drawn_on_aws_alone() -> None:
+def test_on_google_cloud_no_token_opens_a_copy_whose_users_are_others() -> None:
     with pytest.raises(Refused, match="databaseLogin: on Google Cloud a copy has the users of its primary"):
         read(given(databaseLogin="iam", tier="active-passive", regions=["us-central1", "us-east4"]))

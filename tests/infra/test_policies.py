@@ -176,6 +176,10 @@ def firewall_gone(raw: dict[str, Any]) -> None:
     raw["property_dependencies"].pop("webAclId", None)
 
 
+def of_an_unknown_api(raw: dict[str, Any]) -> None:
+    raw["type"] = "gcp:bigquery/dataset:Dataset"
+
+
 def any_tls(raw: dict[str, Any]) -> None:
     raw["property_dependencies"].pop("sslPolicy")
 
@@ -195,6 +199,7 @@ def bucket_as_nobody(raw: dict[str, Any]) -> None:
 
 OF_ANYBODY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}'
 OF_AN_ACCOUNT = OF_ANYBODY.replace('"*"', '{"AWS":"arn:aws:iam::999999999999:root"}')
+ON_ALL = ROLE.replace("s3:*", "s3:GetObject")
 SOME = ROLE.replace("s3:*", "s3:Get*").replace('["*"]', '["arn:aws:s3:::b/*"]')
 DAYS = "settings.backupConfiguration.transactionLogRetentionDays"
 
@@ -433,6 +438,8 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     ),
     (GCP, "Bucket", put("uniformBucketLevelAccess", False), "files", "exposure: Bucket files-usc1 lets each of"),
     (RESOLVED, "RolePolicy", put("policy", SOME), "search", "grants: RolePolicy search-use1 allows s3:Get*"),
+    (RESOLVED, "RolePolicy", put("policy", ON_ALL), "search", "grants: RolePolicy search-use1 allows s3:GetObject on"),
+    (GCP, "Account", of_an_unknown_api, "search", "beginnings: Dataset search-usc1: it is not known which API makes"),
     (GCP, "BackendService", firewall_gone, "search", "edge: BackendService search-usc1 stands before no firewall"),
     (GCP, "BackendService", drop("logConfig"), "search", "edge: BackendService search-usc1 leaves no line"),
     (GCP, "TargetHttpsProxy", any_tls, "", "edge: TargetHttpsProxy https takes any version of TLS"),

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from infra.kit.telling import sentence
 from infra.regions.aws import PLACES as AWS
 from infra.regions.gcp import PLACES as GCP
 from infra.regions.model import Place
@@ -27,6 +28,7 @@ PLACES: Mapping[Cloud, Mapping[str, Place]] = {"gcp": GCP, "aws": AWS}
 
 _ACCOUNT = {"gcp": (r"[a-z][a-z0-9-]{4,28}[a-z0-9]", "a project id"), "aws": (r"\d{12}", "an account id of 12 digits")}
 _DOMAIN = re.compile(r"(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _KEY = {
     "gcp": r"projects/[^/]+/locations/(?P<region>[^/]+)/keyRings/[^/]+/cryptoKeys/[^/]+",
     "aws": r"arn:aws[a-z-]*:kms:(?P<region>[^:]+):\d{12}:key/[0-9a-f-]+",
@@ -102,6 +104,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Literal["public", "private"],
         Meta(description="Public: a global load balancer. Private: no public address, private links only."),
     ] = "public"
+    egress_ports: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=65535)], ...],
+        Meta(description="TCP ports that programs may go out to, beside the stores: 443, and a SIEM's or provider's."),
+    ] = (443,)
     encryption_keys: Annotated[
         dict[str, str], Meta(description="Keys of the customer, one a region (BYOK); none given: keys are made.")
     ] = {}
@@ -184,7 +190,7 @@ def read(values: Mapping[str, str]) -> Config:
     try:
         config = msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(_told(str(error))) from error
+        raise Refused(f"{NAMESPACE}:{sentence(str(error), Config)}") from error
     for fault in _faults(config):
         raise Refused(f"{NAMESPACE}:{fault}")
     return config
@@ -192,8 +198,11 @@ def read(values: Mapping[str, str]) -> Config:
 
 def _faults(config: Config) -> Iterator[str]:
     yield from _account_faults(config)
+    yield from _address_faults(config)
     yield from _region_faults(config)
     yield from _key_faults(config)
+    if 443 not in config.egress_ports:
+        yield "egressPorts: 443 is missing, and by it everything of the cloud is asked: add it."
     yield from _model_faults(config)
 
 
@@ -201,10 +210,6 @@ def _account_faults(config: Config) -> Iterator[str]:
     pattern, what = _ACCOUNT[config.cloud]
     if not re.fullmatch(pattern, config.account):
         yield f"account: {config.account!r} is not {what}: give the one that the installation lives in."
-    if not _DOMAIN.fullmatch(config.domain):
-        yield f"domain: {config.domain!r} is not a domain name: write it like memory.example.com, in lower case."
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", config.alerts):
-        yield f"alerts: {config.alerts!r} is not an e-mail address: alarms would reach nobody."
     if config.image is not None and not re.fullmatch(r"[^@\s]+@sha256:[0-9a-f]{64}", config.image):
         yield "image: name it by digest (registry/name@sha256:…), so that every region runs the same one."
     if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
@@ -213,10 +218,19 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "peppers: one of them stands there twice."
     if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
         yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
-    if config.cloud == "gcp" and config.database_login == "iam":
-        yield "databaseLogin: iam is drawn on AWS alone; docs/guides/deploy.md tells what it takes on Google Cloud."
+    if config.cloud == "gcp" and config.database_login == "iam" and config.tier == "active-passive":
+        yield "databaseLogin: on Google Cloud a copy has the users of its primary, and other accounts: take password."
     if config.cloud == "gcp" and config.budget and config.billing_account is None:
         yield "billingAccount is missing: a budget on GCP belongs to a billing account."
+
+
+def _address_faults(config: Config) -> Iterator[str]:
+    if not _DOMAIN.fullmatch(config.domain):
+        yield f"domain: {config.domain!r} is not a domain name: write it like memory.example.com, in lower case."
+    if not _MAIL.fullmatch(config.alerts):
+        yield f"alerts: {config.alerts!r} is not an e-mail address: alarms would reach nobody."
+    if config.owner is not None and not _MAIL.fullmatch(config.owner):
+        yield f"owner: {config.owner!r} is not an e-mail address: the first owner could not be founded."
 
 
 def _region_faults(config: Config) -> Iterator[str]:
@@ -305,12 +319,3 @@ def _snake(key: str) -> str:
 def _meant(word: str, known: Any) -> str:
     near = difflib.get_close_matches(word, list(known), 1)
     return f": did you mean {near[0]}?" if near else "."
-
-
-def _told(text: str) -> str:
-    """Say `contextfs:size: Invalid enum value 'huge'.` from msgspec's words."""
-    what, _, where = text.partition(" - at `$.")
-    if where:
-        return f"{NAMESPACE}:{where.rstrip('`')}: {what}."
-    field = what.rsplit("`", 2)[-2] if "`" in what else "?"
-    return f"{NAMESPACE}:{field} is missing: pulumi config set {NAMESPACE}:{field} …"

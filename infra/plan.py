@@ -54,6 +54,8 @@ STREAM_SECONDS = 3600
 """How long a stream is kept open at the most; a client that is cut off then goes on by itself."""
 LONGEST_NAME = 30
 """Letters of an account's id on GCP, the tightest of all names."""
+LONGEST_USER = 63
+"""Letters of a user of Postgres, which cuts off what is longer."""
 
 
 def plan(
@@ -164,8 +166,9 @@ def _scheduled(schedule: Schedule) -> Workload:
 
 
 def _migration(phase: str) -> Workload:
+    """Give a migration the hour: one index may wait ten minutes for transactions that were there before it."""
     return Workload(
-        name=f"migrate-{phase}", host="job", target=f"migrate-{phase}", timeout_seconds=900, secrets=MIGRATES
+        name=f"migrate-{phase}", host="job", target=f"migrate-{phase}", timeout_seconds=3600, secrets=MIGRATES
     )
 
 
@@ -257,6 +260,13 @@ def _check_names(made: Plan) -> None:
         raise Refused(
             f"contextfs:name: {longest!r} has {len(longest)} letters, and an account's id takes {LONGEST_NAME}: "
             f"make the name {made.config.name!r} shorter by {over}."
+        )
+    users = [user for region in made.regions for user in made.database_users(region)]
+    if made.config.cloud == "gcp" and len(longest := max(users, key=len, default="")) > LONGEST_USER:
+        over = len(longest) - LONGEST_USER
+        raise Refused(
+            f"contextfs:databaseLogin: the user {longest!r} has {len(longest)} letters, and Postgres takes "
+            f"{LONGEST_USER}: make contextfs:name shorter by {over}, or take password."
         )
 
 

@@ -140,6 +140,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             variables["CONTEXTFS_EVENTS"] = self.events(region)
         if workload.target in SIGNS_IN and self.config.cloud == "gcp":
             variables["CONTEXTFS_SIGN_IN"] = f"identity-platform:{self.config.account}"
+        if workload.target == "migrate-pre" and self.config.cloud == "gcp" and (users := self.database_users(region)):
+            variables["CONTEXTFS_DATABASE_USERS"] = " ".join(users)
         if workload.target == "found":
             variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain
             variables["CONTEXTFS_FOUNDING_EMAIL"] = self.config.owner or self.config.alerts
@@ -168,6 +170,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             variables["CONTEXTFS_LANGUAGE_MODEL_CAP"] = f"{config.language_model_cap:g}"
         where = {"GOOGLE_CLOUD_PROJECT": config.account, "GOOGLE_CLOUD_LOCATION": region.name}
         return variables | (where if config.cloud == "gcp" else {})
+
+    def database_user(self, workload: str, region: Region) -> str:
+        """The user of the database that a workload's account logs in as on Google Cloud: its address, cut off."""
+        return f"{self.name(workload, region)}@{self.config.account}.iam"
+
+    def database_users(self, region: Region) -> tuple[str, ...]:
+        """The users of a region's database that log in by tokens."""
+        by_tokens = (workload.name for workload in self.workloads if self.grants_of(workload.name, "log in"))
+        return tuple(self.database_user(name, region) for name in by_tokens)
 
     def secret_variables(self, workload: Workload) -> dict[str, str]:
         """The variables that secrets come in, each with its secret's name."""

@@ -25,6 +25,9 @@ def up(
         int | None,
         Option("--port", min=1, max=65535, envvar="CONTEXTFS_PORT", help="The gateway's port; the last one, or 8420."),
     ] = None,
+    take_logins: Annotated[
+        bool, Option("--take-logins", help="Take the logins of DATABASE_URL's server from another home, for good.")
+    ] = False,
     no_sample: Annotated[bool, Option("--no-sample", help="Begin without the sample.")] = False,
     json: options.Json = False,
 ) -> None:
@@ -34,7 +37,8 @@ def up(
     """
     progress = output.Progress()
     progress.show("Starting …")
-    started = stack.up(_home(), database_url=os.environ.get("DATABASE_URL") or None, port=port)
+    own = os.environ.get("DATABASE_URL") or None
+    started = stack.up(_home(), database_url=own, port=port, take_logins=take_logins)
     brought = _sample(started) if started.fresh and not no_sample else None
     progress.clear()
     if json:

@@ -109,25 +109,34 @@ class RegionNetwork(Component):
         )
 
     def _rules(self) -> None:
-        """Workloads reach the stores and go out over TLS; stores answer."""
+        """Workloads reach the stores, and go out to the ports of the config; stores answer."""
         self.let("stores-postgres", self.stores, self.workloads, 5432)
         self.let("stores-redis", self.stores, self.workloads, 6379)
-        aws.vpc.SecurityGroupEgressRule(
-            f"workloads-out-{self._region.short}",
-            security_group_id=self.workloads.id,
-            ip_protocol="-1",
-            cidr_ipv4="0.0.0.0/0",
-            opts=self.inside(),
-        )
+        for port in self._plan.config.egress_ports:
+            aws.vpc.SecurityGroupEgressRule(
+                f"workloads-out-{port}-{self._region.short}",
+                security_group_id=self.workloads.id,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                cidr_ipv4="0.0.0.0/0",
+                opts=self.inside(),
+            )
+        self._out("workloads-postgres", self.workloads, 5432)
+        self._out("workloads-redis", self.workloads, 6379)
         # The proxy is a member of the stores' group, and reaches the database in it.
         self.let("stores-stores", self.stores, self.stores, 5432)
+        self._out("stores-out", self.stores, 5432)
+
+    def _out(self, name: str, by: aws.ec2.SecurityGroup, port: int) -> None:
+        """Let a group's members go to the stores at a port."""
         aws.vpc.SecurityGroupEgressRule(
-            f"stores-out-{self._region.short}",
-            security_group_id=self.stores.id,
+            f"{name}-{self._region.short}",
+            security_group_id=by.id,
             referenced_security_group_id=self.stores.id,
             ip_protocol="tcp",
-            from_port=5432,
-            to_port=5432,
+            from_port=port,
+            to_port=port,
             opts=self.inside(),
         )
 

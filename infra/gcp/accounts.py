@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_gcp as gcp
 
+from infra.gcp.database import Database
 from infra.gcp.files import Files
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
@@ -22,6 +23,7 @@ class Accounts(Component):
         plan: Plan,
         region: Region,
         vault: Vault,
+        database: Database,
         files: Files,
         topic: gcp.pubsub.Topic,
         parent: pulumi.Resource,
@@ -32,10 +34,13 @@ class Accounts(Component):
         self._ranking = self._ranker() if any(kind == "reranker" for kind in _asked(plan)) else None
         self.emails: dict[str, pulumi.Output[str]] = {}
         self.grants: dict[str, list[pulumi.Resource]] = {}
+        self.users: list[pulumi.Resource] = []
+        """The users of the database that accounts log in as: migrations let them be the API's role."""
         for workload in plan.workloads:
             member = self._account(workload.name)
             self.grants[workload.name] = [
                 *self._secrets(workload, vault, member),
+                *self._logins(workload, database, member),
                 *self._topics(workload, topic, member),
                 *self._files(workload, files, member),
                 *self._models(workload, member),
@@ -73,6 +78,27 @@ class Accounts(Component):
             )
             for secret in self._plan.grants_of(workload.name, "read")
         ]
+
+    def _logins(self, workload: Workload, database: Database, member: pulumi.Output[str]) -> list[pulumi.Resource]:
+        if not self._plan.grants_of(workload.name, "log in"):
+            return []
+        name = f"{workload.name}-{self._region.short}"
+        user = gcp.sql.User(
+            f"{name}-logs-in",
+            name=self._plan.database_user(workload.name, self._region),
+            type="CLOUD_IAM_SERVICE_ACCOUNT",
+            instance=database.instance.name,
+            opts=self.inside(after=[self.accounts[workload.name]]),
+        )
+        self.users.append(user)
+        may = gcp.projects.IAMMember(
+            f"{workload.name}-logs-in-{self._region.short}",
+            project=self._plan.config.account,
+            role="roles/cloudsql.instanceUser",
+            member=member,
+            opts=self.inside(),
+        )
+        return [user, may]
 
     def _topics(self, workload: Workload, topic: gcp.pubsub.Topic, member: pulumi.Output[str]) -> list[pulumi.Resource]:
         return [

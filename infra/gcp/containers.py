@@ -1,5 +1,7 @@
 """How the image runs: its arguments, variables and limits, for services, jobs and workers alike."""
 
+import pulumi
+
 from infra.gcp.ground import MEMORY, Ground
 from infra.planned import Workload
 
@@ -21,9 +23,22 @@ def command(workload: Workload) -> list[str]:
             return ["functions-framework", "--source=main.py", f"--target={workload.target}"]
 
 
-def environment(ground: Ground, workload: Workload) -> dict[str, str]:
-    """Give the plain variables; a program of the image finds the model in it."""
-    return {**ground.plan.environment(workload, ground.region), "CONTEXTFS_MODEL": MODEL}
+def environment(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
+    """Give the plain variables of a program of the image, which finds the model in it."""
+    return {**plain(ground, workload), "CONTEXTFS_MODEL": MODEL}
+
+
+def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
+    """Give the plain variables; who logs in by tokens is told where, and who vouches for the server."""
+    variables: dict[str, pulumi.Input[str]] = {**ground.plan.environment(workload, ground.region)}
+    if ground.plan.grants_of(workload.name, "log in"):
+        user = ground.plan.database_user(workload.name, ground.region)
+        variables |= {
+            "CONTEXTFS_DATABASE_URL": ground.database.address(user),
+            "CONTEXTFS_DATABASE_LOGIN": "gcp-iam",
+            "CONTEXTFS_DATABASE_AUTHORITY": ground.database.authority,
+        }
+    return variables
 
 
 def limits(workload: Workload) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Cloud SQL for Postgres 15: the system of record."""
 
+from collections.abc import Sequence
 from typing import Self
+from urllib.parse import quote
 
 import pulumi
 import pulumi_gcp as gcp
@@ -10,6 +12,11 @@ from infra.gcp.network import RegionNetwork
 from infra.kit.component import Component
 from infra.kit.credentials import Credentials
 from infra.planned import Plan, Region
+
+_BY_TOKENS: gcp.sql.DatabaseInstanceSettingsDatabaseFlagArgsDict = {
+    "name": "cloudsql.iam_authentication",
+    "value": "on",
+}
 
 
 class Database(Component):
@@ -43,8 +50,17 @@ class Database(Component):
             opts=self.inside(after=[network.peering, *keys.usable], protect=config.production),
         )
         self.host = self.instance.private_ip_address
+        # The provider hides all of it; a certificate is for everybody, and a variable may hold it.
+        self.authority = pulumi.Output.unsecret(self.instance.server_ca_certs).apply(vouching)
+        """Who vouches for this instance: no public authority does, and no other instance has the same one."""
         if primary is None:
             self._content(region, credentials)
+
+    def address(self, user: str) -> pulumi.Output[str]:
+        """Give the address for who logs in by tokens: they go to a server alone that its authority vouches for."""
+        return pulumi.Output.concat(
+            f"postgresql://{quote(user, safe='')}@", self.host, ":5432/contextfs?sslmode=verify-ca"
+        )
 
     def _content(self, region: Region, credentials: Credentials) -> None:
         gcp.sql.Database(
@@ -63,6 +79,14 @@ class Database(Component):
             deletion_policy="ABANDON",
             opts=self.inside(),
         )
+
+
+def vouching(authorities: Sequence[gcp.sql.outputs.DatabaseInstanceServerCaCert]) -> str:
+    """Write the certificates of an instance's authorities, several while one replaces another; ValueError for none."""
+    told = [one.cert for one in authorities if one.cert]
+    if not told:
+        raise ValueError("Cloud SQL told no authority of an instance. Run `pulumi refresh`, then `pulumi up`.")
+    return "\n".join(told)
 
 
 def _settings(
@@ -85,6 +109,7 @@ def _settings(
             {"name": "log_min_duration_statement", "value": "1000"},
             {"name": "idle_in_transaction_session_timeout", "value": "60000"},
             {"name": "max_connections", "value": str(100 * sizing.database_cpus)},
+            *([_BY_TOKENS] if config.database_login == "iam" else ()),
         ],
         "insights_config": {"query_insights_enabled": True, "record_application_tags": True},
     }

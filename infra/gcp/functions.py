@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_gcp as gcp
 
+from infra.gcp.containers import plain
 from infra.gcp.ground import MEMORY, Ground
 from infra.gcp.keys import Keys
 from infra.kit.component import Component
@@ -107,7 +108,7 @@ def _service_config(ground: Ground, workload: Workload) -> gcp.cloudfunctionsv2.
         "direct_vpc_network_interfaces": [
             {"network": ground.network.vpc.id, "subnetwork": ground.network.subnetwork.id}
         ],
-        "environment_variables": plan.environment(workload, ground.region),
+        "environment_variables": plain(ground, workload),
         "secret_environment_variables": [
             {"key": name, "project_id": plan.config.account, "secret": secret, "version": version}
             for name, secret, version in ground.secrets(workload)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.gcp.accounts import Accounts
+from infra.gcp.database import Database
 from infra.gcp.network import RegionNetwork
 from infra.gcp.vault import Vault
 from infra.planned import Plan, Region, Workload
@@ -21,6 +22,7 @@ class Ground:
     region: Region
     network: RegionNetwork
     vault: Vault
+    database: Database
     accounts: Accounts
     image: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = ()

@@ -10,6 +10,8 @@ from infra.gcp.ground import Ground
 from infra.kit.component import Component
 from infra.planned import Workload
 
+_TRIES = 3
+
 
 class Job(Component):
     """Owns one Cloud Run job. With `run_now` it is ready when it has run for this image, as what comes after needs."""
@@ -27,12 +29,16 @@ class Job(Component):
                 "template": {
                     "service_account": ground.accounts.email(workload.name),
                     "timeout": f"{workload.timeout_seconds}s",
-                    "max_retries": 2,
+                    "max_retries": _TRIES - 1,
                     "vpc_access": _vpc(ground),
                     "containers": [_container(ground, workload)],
                 }
             },
-            opts=self.inside(after=ground.before(workload)),
+            # What is run now is waited for: as long as its tries may take, and a little more.
+            opts=self.inside(
+                after=ground.before(workload),
+                minutes=(_TRIES * workload.timeout_seconds) // 60 + 5 if run_now else None,
+            ),
         )
 
 

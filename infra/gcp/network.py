@@ -1,14 +1,19 @@
 """The private network: one for the installation, a subnetwork in each region."""
 
+from typing import Any
+
 import pulumi
 import pulumi_gcp as gcp
 
 from infra.kit.component import Component
 from infra.planned import Plan, Region
 
+_STORES = ("5432", "6378", "6379")
+"""Where Cloud SQL, AlloyDB and Memorystore listen, with TLS or without."""
+
 
 class Network(Component):
-    """Owns the VPC and the peering that gives databases and caches private addresses.
+    """Owns the VPC, what it lets out, and the peering that gives databases and caches private addresses.
 
     Whatever has such an address must be made after `peering`: no input of theirs names it. It opens nothing to the
     internet: what comes in, comes by the edge.
@@ -24,6 +29,7 @@ class Network(Component):
             routing_mode="GLOBAL",
             opts=self.inside(),
         )
+        self._outward(plan)
         services = gcp.compute.GlobalAddress(
             "services",
             name=f"{name}-services",
@@ -44,6 +50,30 @@ class Network(Component):
             deletion_policy="ABANDON",
             opts=self.inside(),
         )
+
+    def _outward(self, plan: Plan) -> None:
+        """Let programs out to the stores, and to the ports of the config; Google's names and metadata are always open.
+
+        The stores' own range is inside of 10.0.0.0/8, wherever in it Google put one that was there before.
+        """
+
+        def rule(name: str, priority: int, destinations: str, **what: Any) -> None:
+            gcp.compute.Firewall(
+                name,
+                name=f"{plan.config.name}-{name}",
+                network=self.vpc.id,
+                direction="EGRESS",
+                priority=priority,
+                destination_ranges=[destinations],
+                opts=self.inside(),
+                **what,
+            )
+
+        ports = [str(port) for port in plan.config.egress_ports]
+        rule("out", 1000, "0.0.0.0/0", allows=[{"protocol": "tcp", "ports": ports}])
+        rule("to-stores", 1000, "10.0.0.0/8", allows=[{"protocol": "tcp", "ports": list(_STORES)}])
+        logged = {"metadata": "EXCLUDE_ALL_METADATA"}
+        rule("nothing-else-out", 65534, "0.0.0.0/0", denies=[{"protocol": "all"}], log_config=logged)
 
 
 class RegionNetwork(Component):

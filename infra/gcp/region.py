@@ -56,7 +56,7 @@ class Region(Component):
         Logs(plan, region, keys, self)
         topics = Topics(plan, region, keys, apis, self)
         self._vault = Vault(plan, region, keys, self._texts(), self)
-        self._accounts = Accounts(plan, region, self._vault, self._files, topics.events, self)
+        self._accounts = Accounts(plan, region, self._vault, self.database, self._files, topics.events, self)
         self._run(image, topics)
 
     def runs_as(self) -> dict[str, gcp.serviceaccount.Account]:
@@ -87,7 +87,7 @@ class Region(Component):
     def _run(self, image: pulumi.Input[str], topics: Topics) -> None:
         """Migrate, roll, migrate again; a standby's schema comes with its copy of the database."""
         plan = self.plan
-        ground = self._ground(image, ready=[self.database])
+        ground = self._ground(image, ready=[self.database, *self._accounts.users])
         serving = self.place.role == "serving"
         before = Job(ground, plan.workload("migrate-pre"), self, run_now=serving)
         ground = self._ground(image, ready=[before])
@@ -105,6 +105,7 @@ class Region(Component):
             region=self.place,
             network=self.network,
             vault=self._vault,
+            database=self.database,
             accounts=self._accounts,
             image=image,
             ready=ready,

@@ -26,15 +26,19 @@ class Component(pulumi.ComponentResource):
         protect: bool = False,
         stays: Sequence[str] = (),
         left: bool = False,
+        minutes: int | None = None,
     ) -> pulumi.ResourceOptions:
         """Give the options of a resource of this group; it is made after others that no input tells of.
 
-        What `stays` names keeps the value that it was made with; a resource that is `left` is there after a destroy.
+        What `stays` names keeps the value that it was made with; a resource that is `left` is there after a destroy. It
+        may take so many `minutes` to be made or changed, in the place of what its provider says.
         """
+        patience = None if minutes is None else pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m")
         return pulumi.ResourceOptions(
             parent=self,
             depends_on=list(after),
             protect=protect,
             ignore_changes=list(stays) or None,
             retain_on_delete=left or None,
+            custom_timeouts=patience,
         )

@@ -8,6 +8,8 @@ from infra.policies import (
     deletion,
     delivery,
     disclosure,
+    edge,
+    egress,
     encryption,
     exposure,
     files,
@@ -20,7 +22,10 @@ from infra.policies import (
     reach,
     releases,
     residency,
+    retention,
+    rotation,
     transit,
+    trusts,
 )
 from infra.preview.recording import Recording
 
@@ -33,6 +38,8 @@ POLICIES: dict[str, Policy] = {
         deletion,
         delivery,
         disclosure,
+        edge,
+        egress,
         encryption,
         exposure,
         files,
@@ -45,7 +52,10 @@ POLICIES: dict[str, Policy] = {
         reach,
         releases,
         residency,
+        retention,
+        rotation,
         transit,
+        trusts,
     )
 }
 

@@ -34,6 +34,8 @@ def _members(resource: Resource) -> Iterator[str]:
     closed = resource.type == "gcp:storage/bucket:Bucket" and resource.name not in PUBLIC_BUCKETS
     if closed and resource.inputs.get("publicAccessPrevention") != "enforced":
         yield f"{resource.label} could be made public"
+    if resource.type == "gcp:storage/bucket:Bucket" and resource.inputs.get("uniformBucketLevelAccess") is not True:
+        yield f"{resource.label} lets each of its files be opened by itself"
 
 
 def _addresses(resource: Resource) -> Iterator[str]:

@@ -17,6 +17,7 @@ FILTER = re.compile(rf"{_TERM}( OR {_TERM})*")
 CRON = re.compile(r"(\*|\*/\d+|\d+) (\*|\*/\d+|\d+) \* \* \*")
 _NAMES = {
     "gcp:serviceaccount/account:Account": ("accountId", re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")),
+    "gcp:sql/user:User": ("name", re.compile(r"(?=.{1,63}$)[a-z][a-z0-9_-]*(@[a-z0-9-]+\.iam)?")),
     "gcp:storage/bucket:Bucket": ("name", re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")),
     "aws:s3/bucket:Bucket": ("bucket", re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")),
     "aws:lb/loadBalancer:LoadBalancer": ("name", re.compile(r"[a-zA-Z0-9-]{1,32}")),

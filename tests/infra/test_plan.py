@@ -119,6 +119,16 @@ def test_every_schedule_of_the_manifest_has_its_time() -> None:
     assert Cron(workload="relay-outbox", every_seconds=60) in plan(CONFIG).crons
 
 
+def test_a_user_of_the_database_that_is_too_long_is_refused() -> None:
+    """Postgres would cut it off, and the account would be another one than the user."""
+    account = "p" * 30
+
+    with pytest.raises(Refused, match=r"@p{30}\.iam' has 6\d letters, and Postgres takes 63: make contextfs:name"):
+        plan(of(account=account, name="context", database_login="iam"))
+    assert plan(of(account=account, database_login="iam")).database_users(plan(CONFIG).regions[0])
+    assert plan(of(account=account)).database_users(plan(CONFIG).regions[0]) == ()
+
+
 def test_a_name_that_is_too_long_is_refused() -> None:
     schedule = dataclasses.replace(SCHEDULE, name="schedules.rebuild_every_passage")
 

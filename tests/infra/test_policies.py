@@ -171,6 +171,38 @@ def as_no_role(raw: dict[str, Any]) -> None:
     raw["property_dependencies"].pop("executionRoleArn")
 
 
+def firewall_gone(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"].pop("securityPolicy", None)
+    raw["property_dependencies"].pop("webAclId", None)
+
+
+def of_an_unknown_api(raw: dict[str, Any]) -> None:
+    raw["type"] = "gcp:bigquery/dataset:Dataset"
+
+
+def any_tls(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"].pop("sslPolicy")
+
+
+def of_no_bucket(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"]["bucket"] = []
+
+
+def privileged(raw: dict[str, Any]) -> None:
+    [container] = json.loads(raw["inputs"]["containerDefinitions"])
+    raw["inputs"]["containerDefinitions"] = json.dumps([container | {"privileged": True}])
+
+
+def bucket_as_nobody(raw: dict[str, Any]) -> None:
+    del raw["inputs"]["origins"][0]["originAccessControlId"]
+
+
+OF_ANYBODY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}'
+OF_AN_ACCOUNT = OF_ANYBODY.replace('"*"', '{"AWS":"arn:aws:iam::999999999999:root"}')
+ON_ALL = ROLE.replace("s3:*", "s3:GetObject")
+SOME = ROLE.replace("s3:*", "s3:Get*").replace('["*"]', '["arn:aws:s3:::b/*"]')
+DAYS = "settings.backupConfiguration.transactionLogRetentionDays"
+
 BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", drop("kmsKeyName"), "events", "encryption: Topic events-usc1 can take a key"),
     (GCP, "DatabaseInstance", drop("encryptionKeyName"), "", "encryption: DatabaseInstance postgres-usc1 can take"),
@@ -365,6 +397,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", put("name", "ctx-events-usc1"), "dead", "names: Topic"),
     (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),
     (GCP, "Job", waits_for_nothing, "migrate-post", "order: Job migrate-post-usc1 does not wait for search-usc1"),
+    (CUSTOMER, "Job", waits_for_nothing, "migrate-pre", "order: Job migrate-pre-euw4 does not wait for the user of"),
     (
         GCP,
         "Function",
@@ -403,7 +436,99 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
         "search",
         "formats: Function search-use1.im",
     ),
+    (GCP, "Bucket", put("uniformBucketLevelAccess", False), "files", "exposure: Bucket files-usc1 lets each of"),
+    (RESOLVED, "RolePolicy", put("policy", SOME), "search", "grants: RolePolicy search-use1 allows s3:Get*"),
+    (RESOLVED, "RolePolicy", put("policy", ON_ALL), "search", "grants: RolePolicy search-use1 allows s3:GetObject on"),
+    (GCP, "Account", of_an_unknown_api, "search", "beginnings: Dataset search-usc1: it is not known which API makes"),
+    (GCP, "BackendService", firewall_gone, "search", "edge: BackendService search-usc1 stands before no firewall"),
+    (GCP, "BackendService", drop("logConfig"), "search", "edge: BackendService search-usc1 leaves no line"),
+    (GCP, "TargetHttpsProxy", any_tls, "", "edge: TargetHttpsProxy https takes any version of TLS"),
+    (GCP, "URLMap", drop("defaultUrlRedirect"), "to-https", "edge: TargetHttpProxy http answers without TLS"),
+    (AWS, "Distribution", firewall_gone, "api", "edge: Distribution api-use1 stands before no firewall"),
+    (
+        AWS,
+        "Distribution",
+        put("defaultCacheBehavior.viewerProtocolPolicy", "allow-all"),
+        "site",
+        "edge: Distribution site answers without TLS",
+    ),
+    (AWS, "Distribution", bucket_as_nobody, "site", "edge: Distribution site asks the bucket of files as nobody"),
+    (
+        AWS,
+        "Distribution",
+        put("origins.0.customOriginConfig.originProtocolPolicy", "match-viewer"),
+        "api",
+        "edge: Distribution api-use1 asks lambda without TLS",
+    ),
+    (AWS, "Listener", put("protocol", "HTTP"), "https", "edge: Listener https-use1 answers without TLS"),
+    (AWS, "Stage", drop("accessLogSettings"), "", "edge: Stage api-use1 leaves no line of a call"),
+    (AWS, "Stage", drop("defaultRouteSettings"), "", "edge: Stage api-use1 takes any number of calls"),
+    (GCP, "Firewall", put("priority", 65535), "nothing", "egress: Network vpc lets everything out"),
+    (GCP, "Firewall", put("disabled", True), "nothing", "egress: Network vpc lets everything out"),
+    (GCP, "Firewall", put("allows.0.ports", ["443", "25"]), "out", "egress: Firewall out lets out what the config"),
+    (GCP, "Firewall", drop("allows.0.ports"), "out", "egress: Firewall out lets out what the config"),
+    (
+        GCP,
+        "Service",
+        put("template.vpcAccess.egress", "PRIVATE_RANGES_ONLY"),
+        "search",
+        "egress: Service search-usc1 goes out past",
+    ),
+    (GCP, "Job", drop("template.template.vpcAccess"), "migrate-pre", "egress: Job migrate-pre-usc1 goes out past"),
+    (
+        GCP,
+        "Function",
+        put("serviceConfig.directVpcEgress", "VPC_EGRESS_PRIVATE_RANGES_ONLY"),
+        "on-index-memory",
+        "egress: Function on-index-memory-usc1 goes out past",
+    ),
+    (AWS, "Function", drop("vpcConfig"), "search", "egress: Function search-use1 goes out past the private"),
+    (
+        AWS,
+        "Service",
+        put("networkConfiguration.assignPublicIp", True),
+        "relay",
+        "egress: Service relay-use1 goes out past the private",
+    ),
+    (
+        AWS,
+        "SecurityGroupEgressRule",
+        put("ipProtocol", "-1"),
+        "workloads-out",
+        "egress: SecurityGroupEgressRule workloads-out-443-use1 lets out",
+    ),
+    (
+        AWS,
+        "SecurityGroupEgressRule",
+        put("toPort", 65535),
+        "workloads-out",
+        "egress: SecurityGroupEgressRule workloads-out-443-use1 lets out",
+    ),
+    (GCP, "ProjectBucketConfig", put("retentionDays", 30), "", "retention: ProjectBucketConfig logs-usc1 does not"),
+    (AWS, "LogGroup", drop("retentionInDays"), "api", "retention: LogGroup api-use1 does not keep its lines for 90"),
+    (GCP, "DatabaseInstance", put(DAYS, 1), "", "retention: DatabaseInstance postgres-usc1 cannot go back"),
+    (
+        GCP,
+        "DatabaseInstance",
+        put("settings.backupConfiguration.pointInTimeRecoveryEnabled", False),
+        "",
+        "retention: DatabaseInstance postgres-usc1 cannot go back",
+    ),
+    (GCP, "Cluster", drop("continuousBackupConfig"), "passages", "retention: Cluster passages-usc1 cannot go back"),
+    (AWS, "Cluster", put("backupRetentionPeriod", 1), "postgres", "retention: Cluster postgres-use1 cannot go back"),
+    (AWS, "Plan", put("rules.0.lifecycle.deleteAfter", 3), "", "retention: Plan backups-use1 keeps copies for less"),
+    (GCP, "Bucket", drop("versioning"), "files", "retention: Bucket files-usc1 keeps no version of before"),
+    (AWS, "BucketVersioning", of_no_bucket, "files", "retention: Bucket files-use1 keeps no version of before"),
+    (GCP, "CryptoKey", drop("rotationPeriod"), "", "rotation: CryptoKey key-usc1 is not replaced every 90 days"),
+    (GCP, "CryptoKey", put("rotationPeriod", "31536000s"), "", "rotation: CryptoKey key-usc1 is not replaced"),
+    (AWS, "Key", put("enableKeyRotation", False), "", "rotation: Key key-use1 is never replaced"),
+    (AWS, "Key", put("deletionWindowInDays", 7), "", "rotation: Key key-use1 can be gone before 30 days"),
+    (AWS, "Role", put("assumeRolePolicy", OF_ANYBODY), "search", "trusts: Role search-use1 can be taken by *"),
+    (AWS, "Role", put("assumeRolePolicy", OF_AN_ACCOUNT), "search", "trusts: Role search-use1 can be taken by {'AWS'"),
+    (RESOLVED, "TaskDefinition", privileged, "relay", "trusts: TaskDefinition relay-use1 has rights on its host"),
+    (AWS, "TaskDefinition", put("networkMode", "host"), "relay", "trusts: TaskDefinition relay-use1 is on the network"),
     (GCP, "Account", put("accountId", "x" * 31), "search", "formats: Account search-usc1.accountId"),
+    (CUSTOMER, "User", put("name", f"ctx-{'x' * 50}@customer.iam"), "search", "formats: User search-euw4-logs-in.name"),
     (GCP, "Job", put("schedule", "every minute"), "relay-outbox", "formats: Job relay-outbox-usc1.schedule"),
 ]
 
@@ -438,6 +563,31 @@ def test_what_is_left_out_is_missed(kind: str, name: str, told: str, previews: P
     faults = policies.faults(without(previews(GCP), kind, name), planned(GCP))
 
     assert told in faults
+
+
+@pytest.mark.parametrize(
+    ("stack", "type_", "told"),
+    [
+        (GCP, "gcp:serviceaccount/key:Key", "trusts: Key added is a key that does not end"),
+        (AWS, "aws:iam/accessKey:AccessKey", "trusts: AccessKey added is a key that does not end"),
+        (GCP, "gcp:compute/instance:Instance", "trusts: Instance added is a machine"),
+        (AWS, "aws:ec2/instance:Instance", "trusts: Instance added is a machine"),
+        (
+            CUSTOMER,
+            "gcp:compute/globalForwardingRule:GlobalForwardingRule",
+            "edge: GlobalForwardingRule added",
+        ),
+    ],
+)
+def test_what_is_not_to_be_there_is_told(stack: str, type_: str, told: str, previews: Previews) -> None:
+    recording = previews(stack)
+    inside = recording.resources[-1]
+    added = msgspec.structs.replace(inside, urn="added", name="added", type=type_, inputs={}, property_dependencies={})
+    grown = msgspec.structs.replace(recording, resources=(*recording.resources, added))
+
+    faults = policies.faults(grown, planned(stack))
+
+    assert any(fault.startswith(told) for fault in faults), faults
 
 
 def test_two_programs_with_one_account_are_told(previews: Previews) -> None:

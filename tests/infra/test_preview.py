@@ -219,7 +219,7 @@ def test_a_stack_that_is_not_there_is_named_with_those_that_are() -> None:
     ("line", "sentence"),
     [
         ("contextfs:regions: [us-central1, us-east4]", "contextfs:tier: single takes one region"),
-        ("contextfs:size: huge", "contextfs:size: Invalid enum value 'huge'."),
+        ("contextfs:size: huge", "contextfs:size: 'huge' is none of small, medium, large."),
         ("contextfs:residency: [eu]", "us-central1 lies in us, and data may lie in eu only"),
     ],
 )

@@ -65,21 +65,26 @@ def test_what_comes_after_a_roll_waits_until_the_programs_of_before_are_gone() -
     assert graphs["depends_on"] == {"migrate-post": {"condition": "service_completed_successfully"}}
 
 
+@pytest.mark.parametrize("name", ["migrate", "migrate-post"])
 @pytest.mark.parametrize(("refused", "ends", "turns"), [(0, 0, 1), (2, 0, 3), (99, 1, 6)])
-def test_what_comes_after_a_roll_is_tried_a_few_times_and_its_end_says_so(
-    refused: int, ends: int, turns: int, tmp_path: Path
+def test_a_migration_is_tried_a_few_times_and_its_end_says_so(
+    name: str, refused: int, ends: int, turns: int, tmp_path: Path
 ) -> None:
     """Whoever waits for it (`up --wait`) is told; a container that tried for ever would be taken for one that runs."""
-    for name, does in (("python", f'echo >> turns; [ "$(wc -l < turns)" -gt {refused} ]'), ("sleep", "true")):
-        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
-        (tmp_path / name).chmod(0o755)
-    service = ours()["migrate-post"]
+    asked = f'echo "$3" >> asked; [ "$(grep -c migrate asked)" -gt {refused} ]'
+    for program, does in (("python", asked), ("sleep", "true")):
+        (tmp_path / program).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / program).chmod(0o755)
+    service = ours()[name]
     command = [word.replace("$$", "$") for word in service["command"]]
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
     done = subprocess.run(command, cwd=tmp_path, env=path, check=False, timeout=60)
 
-    assert (done.returncode, len((tmp_path / "turns").read_text().splitlines())) == (ends, turns)
+    told = (tmp_path / "asked").read_text().split()
+
+    assert (done.returncode, sum(job.startswith("migrate-") for job in told)) == (ends, turns)
+    assert ("found" in told) == (name == "migrate" and ends == 0)
     assert service["restart"] == "no"
 
 

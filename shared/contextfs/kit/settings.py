@@ -35,6 +35,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "short-lived tokens of IAM: `gcp-iam` (Cloud SQL, AlloyDB), `aws-iam` (RDS, Aurora, RDS Proxy)."
         ),
     ] = "password"
+    database_authority: Annotated[
+        str | None,
+        Meta(
+            description="Certificates (PEM) of the authority that vouches for the databases' server, where no file of "
+            "the machine has them; an address that names an `sslrootcert` keeps that."
+        ),
+    ] = None
     key_pepper: Annotated[
         str,
         Meta(

@@ -3,7 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from tempfile import NamedTemporaryFile
+from typing import IO
 
 from contextfs.adapters.database import address
 from contextfs.adapters.database.address import Address
@@ -51,7 +53,7 @@ class Addresses:
             self._check(told)
         except Invalid as error:
             raise Invalid(f"Setting {variable}: {error.detail}.") from None
-        current = self._current(variable, told)
+        current = self._vouched_for(self._current(variable, told))
         if self._by_password or (isinstance(current, str) and address.passwordless(current) is None):
             return current
         return partial(_with_token, variable, current, self._logins)
@@ -60,6 +62,15 @@ class Addresses:
         if not self._kept.names(variable):
             return told
         return lambda: self._kept.text(variable, told)
+
+    def _vouched_for(self, current: Address) -> Address:
+        """Name the file of the authority that the settings hold: libpq reads one from a file alone."""
+        if self._settings.database_authority is None:
+            return current
+        file = _file_of(self._settings.database_authority).name
+        if isinstance(current, str):
+            return address.with_authority(current, file)
+        return lambda: address.with_authority(current(), file)
 
     @cached_property
     def _logins(self) -> Logins:
@@ -76,6 +87,19 @@ class Addresses:
             extra = self._settings.database_login.partition("-")[0]
             cure = f"pip install 'contextfs-platform[{extra}]'"
             raise Invalid(f"CONTEXTFS_DATABASE_LOGIN needs the package {error.name}: {cure}.") from error
+
+
+@lru_cache
+def _file_of(certificates: str) -> IO[str]:
+    """Write certificates into a file of this process's own; it is there as long as the cache, which is this process."""
+    try:
+        file = NamedTemporaryFile("w", suffix=".pem", encoding="utf-8")  # noqa: SIM115 - the cache holds it
+        file.write(certificates)
+        file.flush()
+    except OSError as error:
+        detail = f"CONTEXTFS_DATABASE_AUTHORITY cannot be kept in a file ({error.strerror}): TMPDIR names a folder."
+        raise Invalid(detail) from error
+    return file
 
 
 def _with_token(variable: str, current: Address, logins: Logins) -> str:

@@ -11,7 +11,8 @@
 
 A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
 Migrations and graphs connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; after a migration
-the roles that the other addresses log in as have the passwords that stand in them.
+the roles that the other addresses log in as have the passwords that stand in them, and the users that
+CONTEXTFS_DATABASE_USERS names, with spaces between, log in as the API's role.
 """
 
 import os
@@ -31,6 +32,7 @@ from contextfs.runtime.wiring import Wiring
 
 VARIABLE = "CONTEXTFS_JOB"
 OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
+USERS = "CONTEXTFS_DATABASE_USERS"
 PEPPER = "CONTEXTFS_KEY_PEPPER"
 GRAPH_MEMORY = "CONTEXTFS_GRAPH_MEMORY"
 _NAMES = ("migrate-pre", "migrate-post", "graphs", "reseal", "found", "first-key", "prove-isolation")
@@ -79,7 +81,10 @@ def _migrate(phase: str, environment: Mapping[str, str]) -> str:
     from contextfs.adapters.database.migrate import migrate  # noqa: PLC0415 - schedules start without it
 
     applied = migrate(
-        _owner(environment), phases=("pre",) if phase == "pre" else ("post",), passwords=_passwords(environment)
+        _owner(environment),
+        phases=("pre",) if phase == "pre" else ("post",),
+        passwords=_passwords(environment),
+        members=environment.get(USERS, "").split(),
     )
     return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
 

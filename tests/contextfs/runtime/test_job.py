@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from psycopg import sql
 from starlette.testclient import TestClient
 
 from contextfs.adapters.database import graphs, lexicons
@@ -17,6 +18,7 @@ from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import as_role, settings_for
 from tests.contextfs.adapters.database.tenancy import settle_tenant
+from tests.contextfs.runtime.own_role import own_role
 from tests.house.source import ROOT
 
 
@@ -51,6 +53,30 @@ def test_migrations_run_before_and_after_a_roll_and_can_be_repeated(new_database
     with psycopg.connect(as_role(url, "contextfs_app")) as connection:
         row = connection.execute("select current_user").fetchone()
     assert row == ("contextfs_app",)
+
+
+def test_a_user_that_an_account_logs_in_as_is_the_apis_role_after_a_migration(
+    new_schema: Callable[[], str],
+) -> None:
+    url = new_schema()
+    with own_role(url) as account:
+        variables = environment(url) | {job.USERS: account.name}
+        password = account.set_password("a-token")
+        told = [job.run("migrate-pre", variables) for _ in "ab"]
+        with psycopg.connect(account.address(password)) as connection:
+            as_whom = connection.execute("select session_user, current_user").fetchone()
+            seen = connection.execute("select count(*) from contextfs.organizations").fetchone()
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(sql.SQL("revoke contextfs_app from {}").format(sql.Identifier(account.name)))
+
+    assert told == ["migrate-pre: nothing to do"] * 2
+    assert as_whom == (account.name, "contextfs_app")
+    assert seen == (0,)  # it claims nothing, and sees nothing
+
+
+def test_a_user_that_is_not_there_stops_the_roll(database_url: str) -> None:
+    with pytest.raises(Unavailable, match=r'role "ctx-search@p\.iam" does not exist'):
+        job.run("migrate-pre", environment(database_url) | {job.USERS: "ctx-search@p.iam"})
 
 
 def test_a_schedule_runs_once_and_ends(database_url: str) -> None:

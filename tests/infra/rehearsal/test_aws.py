@@ -44,6 +44,7 @@ NOT_IN_MOTO = {
 pytestmark = [
     PULUMI,
     pytest.mark.slow,
+    pytest.mark.timeout(1800),  # Terraform makes 700 things one by one, and a busy machine takes its time
     pytest.mark.skipif(
         not (MIRROR and shutil.which("terraform")),
         reason="Terraform and its AWS provider are not here: CONTEXTFS_TEST_TERRAFORM_MIRROR names no folder",

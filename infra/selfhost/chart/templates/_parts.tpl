@@ -8,7 +8,7 @@
 {{- define "contextfs.labels" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: contextfs
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
@@ -17,7 +17,7 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- /* What selects the pods of a part: (list root "gateway"). */ -}}
 {{- define "contextfs.selector" -}}
 app.kubernetes.io/name: contextfs
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
@@ -32,7 +32,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- with .Values.serviceAccount }}
-serviceAccountName: {{ . }}
+serviceAccountName: {{ . | quote }}
 {{- end }}
 securityContext:
   runAsNonRoot: true
@@ -43,7 +43,7 @@ securityContext:
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
 {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- with .Values.nodeSelector }}
@@ -57,12 +57,12 @@ volumes:
     emptyDir: {sizeLimit: 256Mi}
 {{- with .Values.files.claim }}
   - name: files
-    persistentVolumeClaim: {claimName: {{ . }}}
+    persistentVolumeClaim: {claimName: {{ . | quote }}}
 {{- end }}
 {{- end -}}
 
 {{- define "contextfs.container" -}}
-image: {{ include "contextfs.image" . }}
+image: {{ include "contextfs.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
@@ -81,7 +81,7 @@ volumeMounts:
 {{- range $name := rest . }}
 - name: {{ $name }}
   valueFrom:
-    secretKeyRef: {name: {{ $root.Values.secret }}, key: {{ $name }}}
+    secretKeyRef: {name: {{ $root.Values.secret | quote }}, key: {{ $name }}}
 {{- end }}
 {{- if $root.Values.files.claim }}
 - name: CONTEXTFS_FILES
@@ -104,7 +104,7 @@ volumeMounts:
   value: {{ $model.name | quote }}
 - name: CONTEXTFS_{{ $kind }}_KEY
   valueFrom:
-    secretKeyRef: {name: {{ $root.Values.secret }}, key: CONTEXTFS_{{ $kind }}_KEY, optional: true}
+    secretKeyRef: {name: {{ $root.Values.secret | quote }}, key: CONTEXTFS_{{ $kind }}_KEY, optional: true}
 {{- with $model.url }}
 - name: CONTEXTFS_{{ $kind }}_URL
   value: {{ . | quote }}

@@ -53,6 +53,13 @@ def with_password(address: str, password: str) -> str:
     return make_conninfo(address, password=password)
 
 
+def with_authority(address: str, file: str) -> str:
+    """Give an address whose server is held against the certificates of a file, unless it names a file itself."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
+
+    return address if parsed(address).get("sslrootcert") else make_conninfo(address, sslrootcert=file)
+
+
 def parsed(address: str) -> dict[str, str]:
     """Give the parts of an address by libpq's names; Invalid, without its text, where it is none."""
     from psycopg import ProgrammingError  # noqa: PLC0415 - as above

@@ -1,8 +1,9 @@
 """How much memory one backend of a server on this machine may take, held to by the kernel.
 
-Postgres has no such limit. Where its processes are seen from here (Linux, one machine, the same user or root) a
-backend is given one for what it allocates: it then tells that memory has run out, and goes on. Its stack and what is
-shared do not count. It does nothing for a server elsewhere.
+Postgres has no such limit. Where its processes are ours to hold (Linux, one machine; the same user, or a capability,
+CAP_SYS_RESOURCE, that root in a container mostly lacks) a backend is given one for what it allocates: it then tells
+that memory has run out, and goes on. Its stack and what is shared do not count. It does nothing for a server elsewhere,
+nor for one of another user.
 """
 
 import sys

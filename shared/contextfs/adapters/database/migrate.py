@@ -15,6 +15,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,9 @@ _VECTOR_AT_LEAST = (0, 8)
 _SESSION = (
     "set search_path = public; set timezone = 'UTC'; set statement_timeout = 0; set client_min_messages = warning"
 )
+# Whose machine is gone keeps its locks until the server notices: by itself after two hours, or at a statement's end.
+_ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3"
+_LISTENING = "set client_connection_check_interval = '5s'"
 # A build waits for transactions that were there before it; nobody waits for it but who migrates.
 _PATIENT = "set lock_timeout = '10min'"
 _INDEX = re.compile(r"^create index concurrently if not exists (\w+)\b[^;]*;\n?", re.MULTILINE)
@@ -50,6 +54,7 @@ create table if not exists contextfs.migrations (
 """
 _TRIES = 10
 _PAUSE_SECONDS = 0.1
+_TOLD_SECONDS = 30
 PAUSES = (0.5, 1, 2, 4, 8, *[15] * 18)
 """Seconds before each further try where tables are in use or graphs are being made: five minutes in all."""
 
@@ -79,28 +84,32 @@ def migrate(
     *,
     phases: tuple[Phase, ...] = ("pre", "post"),
     passwords: Mapping[str, str] | None = None,
+    members: Sequence[str] = (),
     migrations: list[Migration] | None = None,
     pauses: Sequence[float] = PAUSES,
 ) -> list[str]:
     """Apply what is missing of `phases`, set the log-in roles' passwords and defaults; gives what was applied.
 
     `url` is of a role that owns the database and may create roles; it needs no more where the extension `vector` is
-    there already. `pauses` are the seconds before each further try where tables are in use or graphs are being made.
+    there already. `members` are users that log in without a password, and are `contextfs_app` from then on. `pauses`
+    are the seconds before each further try where tables are in use or graphs are being made.
     Unavailable when the server cannot be reached or lacks pgvector, or stays that busy; Conflict when an applied file
     was edited, Invalid when the database is of no use, ContextFSError, which names the file, when one of them fails:
     nothing of that file is kept, what was applied before it stays.
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         try:
             connection.execute(_SESSION)
-            while not _take(connection, _LOCK):
-                time.sleep(_PAUSE_SECONDS)
+            _be_noticed(connection)
+            _wait_for_others(connection)
             _prepare(connection)
             applied = list(_apply(connection, migrations or shipped(), phases, pauses))
             for role, password in (passwords or {}).items():
                 _patiently(lambda r=role, p=password: _set_password(connection, r, p))
                 if role in session.ROLES:
                     _patiently(lambda r=role: _set_defaults(connection, r))
+            for user in members:
+                _patiently(lambda u=user: _let_be_app(connection, u))
             # Postgres would let go of the locks too, but a moment after the connection is closed.
             connection.execute("select pg_advisory_unlock_all()")
         except psycopg.Error as error:
@@ -116,7 +125,8 @@ def _read(name: str, text: str) -> Migration:
     return Migration(name=name, phase="pre" if match[2] == "pre" else "post", text=text)
 
 
-def _connected(url: str) -> psycopg.Connection[Any]:
+def connected(url: str) -> psycopg.Connection[Any]:
+    """Connect as the owner of a database; Unavailable or Invalid tells in a line why that cannot be."""
     try:
         return psycopg.connect(url, autocommit=True)
     except psycopg.OperationalError as error:
@@ -125,6 +135,24 @@ def _connected(url: str) -> psycopg.Connection[Any]:
     except psycopg.ProgrammingError:  # its text quotes the URL, with the password in it
         detail = "DATABASE_URL is not an address of Postgres: write postgresql://user:password@host:port/database."
         raise Invalid(detail) from None
+
+
+def _be_noticed(connection: psycopg.Connection[Any]) -> None:
+    """Let the server notice when this process is gone, so that the next one need not wait for what it held."""
+    connection.execute(_ALIVE)
+    with suppress(psycopg.errors.InvalidParameterValue):  # some systems cannot tell a server while it works
+        connection.execute(_LISTENING)
+
+
+def _wait_for_others(connection: psycopg.Connection[Any]) -> None:
+    """Wait until nobody else migrates this database; how long is for whoever started this one to say."""
+    begun = told = time.monotonic()
+    while not _take(connection, _LOCK):
+        now = time.monotonic()
+        if now - told >= _TOLD_SECONDS:
+            told = now
+            _log.warning("another process migrates this database: waited for %s s", round(now - begun))
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _prepare(connection: psycopg.Connection[Any]) -> None:
@@ -237,6 +265,14 @@ def _set_password(connection: psycopg.Connection[Any], role: str, password: str)
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
     connection.execute(statement)
+
+
+def _let_be_app(connection: psycopg.Connection[Any], user: str) -> None:
+    """Let a user that an account of a cloud logs in as be the API's role, from the first moment of its sessions."""
+    name = sql.Identifier(user)
+    with connection.transaction():
+        connection.execute(sql.SQL("grant contextfs_app to {}").format(name))
+        connection.execute(sql.SQL("alter role {} set role contextfs_app").format(name))
 
 
 def _set_defaults(connection: psycopg.Connection[Any], role: str) -> None:

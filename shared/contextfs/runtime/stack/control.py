@@ -42,11 +42,12 @@ _DECIDES = (
 _PER_PROCESS = frozenset({"DATABASE_URL", "CONTEXTFS_PARENT", "CONTEXTFS_LISTENER"})
 
 
-def up(home: Home, *, database_url: str | None = None, port: int | None = None) -> Stack:
+def up(home: Home, *, database_url: str | None = None, port: int | None = None, take_logins: bool = False) -> Stack:
     """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. Conflict when a stack runs already with another port or database.
+    used. It is remembered for the next start. Conflict when a stack runs already with another port or database, or when
+    another home has the logins of that Postgres, unless they are to be taken from it.
     """
     home.make()
     with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
@@ -56,7 +57,7 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None) 
         saved = _saved(home, database_url, port)
         _wait_for_orphans(home)
         administrator = saved.database_url or database.start_embedded(home)
-        migrate(administrator, passwords=database.passwords(home.secrets()))
+        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
         with probe.listener(saved.port) as listener:
             saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
             home.save(saved)
@@ -152,6 +153,16 @@ def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
     wanted = port if port is not None else saved.port if saved else DEFAULT_PORT
     known = saved.database_url if saved else None
     return Saved(port=wanted, founding=founding, database_url=database_url or known)
+
+
+def _migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
+    """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
+    secrets = home.secrets()
+    if shared and not take_logins:
+        database.check_logins(administrator, secrets)
+    migrate(administrator, passwords=database.passwords(secrets))
+    if shared:
+        database.mark_logins(administrator, secrets)
 
 
 def _found(settings: Settings, saved: Saved) -> bool:

@@ -1,16 +1,23 @@
 """The stack's database: an embedded server, or an own one."""
 
+import hashlib
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.migrate import connected
 from contextfs.adapters.database.postgres import translated
+from contextfs.kit.errors import Conflict
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Secrets
 
 NAME = "contextfs"
+_HOLDER = """
+select shobj_description(oid, 'pg_authid') from pg_roles where rolname = 'contextfs_app'
+"""
 
 
 def start_embedded(home: Home) -> str:
@@ -53,6 +60,31 @@ def unembedded(administrator: str) -> int:
             " where g.state = 'serving' and v.embedding is null"
         ).fetchone()
         return counted[0] if counted else 0
+
+
+def check_logins(administrator: str, secrets: Secrets) -> None:
+    """Look whether another home has the logins of a server of one's own: Conflict; roles are all databases' alike.
+
+    Logins that nobody has are those of a new server, of programs that run without a home, or of an older version.
+    """
+    with connected(administrator) as connection:
+        row = connection.execute(_HOLDER).fetchone()
+    if row is not None and row[0] is not None and row[0] != _mark(secrets):
+        raise Conflict(
+            "Another home has the logins of this server, and would be shut out: a server has one installation. Bring "
+            "that home's secrets.json and stack.json here, or take its logins: `ctx up --take-logins`."
+        )
+
+
+def mark_logins(administrator: str, secrets: Secrets) -> None:
+    """Say on the server that its logins are those of this home."""
+    with connected(administrator) as connection:
+        connection.execute(sql.SQL("comment on role contextfs_app is {}").format(sql.Literal(_mark(secrets))))
+
+
+def _mark(secrets: Secrets) -> str:
+    """Name a home by what no other one has, without telling it: the password is as long as the hash."""
+    return f"logins of {hashlib.sha256(secrets.app_password.encode()).hexdigest()[:16]}"
 
 
 def passwords(secrets: Secrets) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Migrations beside calls and the making of graphs: who waits for whom, and for how long."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -145,3 +148,38 @@ def test_an_index_is_made_while_calls_go_on_writing_and_anew_where_it_was_cut_of
         assert migrating.result(60) == ["0002_pre_i.sql"]
         valid = other.execute("select indisvalid, indisunique from pg_index where indexrelid = 'contextfs.i'::regclass")
         assert valid.fetchall() == [(True, False)]
+
+
+_LONG = """
+import os
+from contextfs.adapters.database import migrate
+migrate._LISTENING = "set client_connection_check_interval = '50ms'"
+long = migrate.Migration(name="0001_pre_long.sql", phase="pre", text="select pg_sleep(300)")
+migrate.migrate(os.environ["LONG"], migrations=[long])
+"""
+
+_WORKING: LiteralString = (
+    "select pid from pg_stat_activity where query like '%pg_sleep(300)%' and pid <> pg_backend_pid()"
+    " and datname = current_database()"
+)
+
+
+def test_a_migrator_that_was_killed_is_not_waited_for(new_database: Callable[[], str]) -> None:
+    """Its server would otherwise go on with the statement, and keep the lock as long as that takes."""
+    url = new_database()
+    next_one = [Migration(name="0001_pre_short.sql", phase="pre", text="select 1")]
+    killed = subprocess.Popen([sys.executable, "-c", _LONG], env=os.environ | {"LONG": url})
+    with psycopg.connect(url, autocommit=True) as watching, ThreadPoolExecutor(1) as pool:
+        try:
+            for _ in range(300):
+                if watching.execute(_WORKING).fetchone():
+                    break
+                time.sleep(0.1)
+            killed.kill()
+            killed.wait()
+
+            assert pool.submit(migrate, url, migrations=next_one).result(timeout=60) == ["0001_pre_short.sql"]
+        finally:
+            killed.kill()
+            for (pid,) in watching.execute(_WORKING).fetchall():
+                watching.execute("select pg_terminate_backend(%s)", [pid])

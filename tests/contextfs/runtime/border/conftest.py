@@ -103,7 +103,8 @@ def south(pair: tuple[Region, Region]) -> Region:
 def _region(stack: ExitStack, name: str, database: str, port: int, table: str, home: Path) -> Region:
     model = Model()
     upstream = f"openai={stack.enter_context(serving_app(model.app()))}"
-    settings = msgspec.structs.replace(settings_of(name, database, table), upstreams=upstream)
+    files = str(home / f"files of {name}")
+    settings = msgspec.structs.replace(settings_of(name, database, table), upstreams=upstream, files=files)
     url = stack.enter_context(serving("gateway", settings, home, port=port))
     wired = Wiring(settings)
     stack.callback(wired.close)

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from contextfs.adapters.database import embedded
-from contextfs.kit.errors import Unavailable
+from contextfs.kit.errors import Conflict, Unavailable
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
 from contextfs.runtime.stack.control import environment_of
@@ -206,6 +207,31 @@ def test_an_own_server_is_used_and_remembered(tmp_path: Path) -> None:
         assert call(second, "GET", "/v1/projects")[0] == 200
     finally:
         down(home)
+        embedded.stop(tmp_path / "own")
+
+
+def test_a_second_home_does_not_take_the_logins_of_a_server_unless_it_says_so(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / "own")
+    first, second = Home(tmp_path / "first"), Home(tmp_path / "second")
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("create database other")
+    try:
+        stack = up(first, database_url=server.dsn(), port=0)
+
+        with pytest.raises(Conflict, match=r"Another home has the logins of this server.*--take-logins"):
+            up(second, database_url=server.dsn("other"), port=0)
+        assert call(stack, "GET", "/v1/projects")[0] == 200
+        down(first)
+        assert up(first).api_key == stack.api_key
+
+        down(first)
+        taken = up(second, database_url=server.dsn("other"), port=0, take_logins=True)
+        assert call(taken, "GET", "/v1/projects")[0] == 200
+        with pytest.raises(Conflict, match="Another home has the logins"):
+            up(first)
+    finally:
+        down(first)
+        down(second)
         embedded.stop(tmp_path / "own")
 
 

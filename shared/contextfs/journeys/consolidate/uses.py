@@ -87,32 +87,33 @@ class Use(NamedTuple):
 def uses(text: str, *, decided: bool) -> Iterator[Use]:
     """Read what a text of one sentence says of a thing's use; nothing where it says nothing. `decided`: by its type."""
     if (found := _STOPPED.match(text)) is not None:
-        yield from _out(found, ("use",), sure=True)
+        yield from _over(found, ("use",), "out of use", sure=True)
     elif (found := _UNSUPPORTED.match(text) or _DONE_WITH.match(text)) is not None:
-        yield from _out(found, (found["verb"],), sure=True)
+        yield from _over(found, (found["verb"],), "out of use", sure=True)
     elif (found := _REMOVED.match(text)) is not None:
-        yield from _out(found, ("use", "support"), sure=decided or found["we"] is not None)
+        yield from _over(found, ("use", "support"), "out of use", sure=decided or found["we"] is not None)
     elif (found := _GONE.match(text)) is not None:
-        yield from _out(found, ("use", "support"), sure=True)
+        yield from _over(found, ("use", "support"), "out of use", sure=True)
     elif (found := _HIDDEN.match(text)) is not None:
-        yield from _about(found, "use", "hidden", sure=True)
+        yield from _over(found, ("use",), "hidden", sure=True)
     elif (found := _USED.match(text)) is not None:
-        yield from _about(found, "use", "in use", sure=True)
+        yield from _about(found, "use", sure=True)
     elif (found := _SUPPORTED.match(text) or _DONE_BY.match(text)) is not None:
-        yield from _about(found, found["verb"], "in use", sure=True)
+        yield from _about(found, found["verb"], sure=True)
     elif (found := _RELIES.match(text)) is not None:
-        yield from _about(found, "use", "in use", sure=False)
+        yield from _about(found, "use", sure=False)
 
 
-def _out(found: re.Match[str], verbs: tuple[str, ...], *, sure: bool) -> Iterator[Use]:
+def _over(found: re.Match[str], verbs: tuple[str, ...], state: State, *, sure: bool) -> Iterator[Use]:
+    """Tell of the use that a text ends, and of no other one."""
     for verb in verbs:
-        yield from _use(verb, found["thing"], found["rest"], "out of use", sure=sure)
+        yield from _use(verb, found["thing"], found["rest"], state, sure=sure)
 
 
-def _about(found: re.Match[str], verb: str, state: State, *, sure: bool) -> Iterator[Use]:
+def _about(found: re.Match[str], verb: str, *, sure: bool) -> Iterator[Use]:
     """Tell of the use that a text speaks of, and that the thing has one at all."""
     for rest in dict.fromkeys((found["rest"], "")):
-        yield from _use(verb, found["thing"], rest, state, sure=sure)
+        yield from _use(verb, found["thing"], rest, "in use", sure=sure)
 
 
 def _use(verb: str, thing: str, rest: str, state: State, *, sure: bool) -> Iterator[Use]:

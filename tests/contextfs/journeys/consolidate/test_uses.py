@@ -30,8 +30,9 @@ def test_a_use_of_a_thing_tells_of_that_use_and_of_the_thing() -> None:
     assert set(said("Use pandas for exports.")) == {"use panda, export", "use panda, "}
 
 
-def test_the_end_of_one_use_says_nothing_of_others() -> None:
-    assert set(said("Stop using pandas for exports.")) == {"use panda, export"}
+@pytest.mark.parametrize("text", ["Stop using pandas for exports.", "Let's hide pandas for exports."])
+def test_the_end_of_one_use_says_nothing_of_others(text: str) -> None:
+    assert set(said(text)) == {"use panda, export"}
 
 
 def test_a_task_is_no_decision_until_it_is_one() -> None:

@@ -1,10 +1,14 @@
 """A search from a cold start among 10,000 memories: `ctx search`, and scripts that ask another product's store.
 
 Each script is the shortest that its library allows, and is given the question's vector; `ctx search` loads its model
-and makes it. What is not installed is left out: `retrieval/README.md` tells how to install it beside the product.
+and makes it. basic-memory is asked by its own command, by words alone (its model is downloaded), and among 200 of the
+texts, for taking in all of them takes it an hour. What is not installed is left out: `README.md` and
+`retrieval/README.md` tell how to install it beside the product.
 """
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,8 +26,10 @@ from contextfs.local.base.connection import Base
 
 RUNS = 9
 DIMENSIONS = 384
+NOTES = 200
 _AT_ONCE = 2_000
 _CTX = Path(sys.executable).with_name("ctx")
+_WHAT = f"ctx search, {MEMORIES:,} memories, from its start"
 _VECTOR = f"[((n * 37 + 11) % 101 - 50) / 600 for n in range({DIMENSIONS})]"
 
 _CHROMA = """
@@ -70,19 +76,47 @@ def run() -> list[Row]:
         ask = _process([_CTX, "search", question], ours)
         _process([_CTX, "search", question, "--mode", "lexical"], ours)()  # which makes the index
         _meant(ours)
-        return [
+        rows = [
             _compared(ask, rival, Path(folder) / rival.name, question)
             for rival in RIVALS
             if all(find_spec(need) for need in rival.needs)
         ]
+        if command := shutil.which("basic-memory"):
+            theirs = _basic_memory(command, Path(folder) / "basic-memory", question)
+            rows.append(
+                row(_WHAT, f"basic-memory's, {NOTES:,} notes", pairs(ask, theirs, runs=RUNS, warmup=1), goal="< 1")
+            )
+        return rows
 
 
 def _compared(ask: Callable[[], object], rival: Rival, folder: Path, question: str) -> Row:
     folder.mkdir()
     rival.fill(folder)
     theirs = _process([sys.executable, "-c", rival.script.format(vector=_VECTOR), str(folder), question], folder)
-    what = f"ctx search, {MEMORIES:,} memories, from its start"
-    return row(what, f"{rival.name}, a script", pairs(ask, theirs, runs=RUNS, warmup=1), goal="< 1")
+    return row(_WHAT, f"{rival.name}, a script", pairs(ask, theirs, runs=RUNS, warmup=1), goal="< 1")
+
+
+def _basic_memory(command: str, folder: Path, question: str) -> Callable[[], object]:
+    """Give a search by basic-memory's command; RuntimeError where it finds nothing, for that was no search."""
+    notes = folder / "notes"
+    notes.mkdir(parents=True)
+    for number, text in enumerate(texts(NOTES)):
+        (notes / f"{number}.md").write_text(f"---\ntitle: note {number}\n---\n{text}\n", encoding="utf-8")
+    own = {
+        "HOME": str(folder),
+        "BASIC_MEMORY_HOME": str(notes),
+        "BASIC_MEMORY_CONFIG_DIR": str(folder / "config"),
+        "BASIC_MEMORY_SEMANTIC_SEARCH_ENABLED": "false",
+        "BASIC_MEMORY_FORCE_LOCAL": "true",
+        "BASIC_MEMORY_NO_PROMOS": "1",
+    }
+    environment = os.environ | own
+    subprocess.run([command, "reindex", "--search"], env=environment, check=True, capture_output=True)
+    asked = [command, "tool", "search-notes", question, "--json"]
+    told = subprocess.run(asked, env=environment, check=True, capture_output=True).stdout
+    if not json.loads(told)["results"]:
+        raise RuntimeError("basic-memory found nothing")
+    return lambda: subprocess.run(asked, env=environment, check=True, capture_output=True)
 
 
 def _process(command: Sequence[str | Path], folder: Path) -> Callable[[], object]:

@@ -13,12 +13,13 @@ from contextfs.journeys.consolidate.plan import plan
 from contextfs.journeys.learn.extract import extract
 from tests.contextfs.journeys.learn.conversation import assistant, session, user
 from tests.contextfs.journeys.learn.labelled import LABELLED, Labelled
+from tests.contextfs.journeys.learn.reported import REPORTED
 from tests.contextfs.journeys.learn.stated import STATED
 
 _FIRST = datetime(2030, 1, 1, tzinfo=UTC)
 _LATER = _FIRST + timedelta(days=7)
 _MEANT: dict[str, Kind] = {"same": "duplicate", "contradicts": "contradiction"}
-GATES = {"junk gate": LABELLED, "junk gate, said in passing": STATED}
+GATES = {"junk gate": LABELLED, "junk gate, said in passing": STATED, "junk gate, of the work at hand": REPORTED}
 SETS = ("duplicates", "duplicates-held-out", "contradictions", "contradictions-held-out")
 
 

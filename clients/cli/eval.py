@@ -25,7 +25,8 @@ def eval_(
     What people asked in later sessions is asked against what was known before; files, symbols and errors are asked for
     by name; titles of memories are looked for in the conversations that they come from. Told are recall among the first
     results, the reciprocal rank of the first right one, time and tokens, beside a plain search for words and beside
-    handing over everything. The exit code is 1 below --fail-below, and 3 where there is too little to tell.
+    handing over everything. The exit code is 1 below --fail-below, and 3 where there is too little to tell,
+    or --time-limit came first.
 
     Passages that have no vector yet get one before, by the model that is set. What --time-limit cuts off is kept, and a
     next run goes on from there.

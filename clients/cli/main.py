@@ -68,6 +68,7 @@ _CODES = {
     "NotAllowed": 4,
     "Conflict": 5,
     "Unreachable": 6,
+    "OutOfTime": 3,
 }
 """What a script can tell an error by; the kinds of errors are known by their names, so that none is loaded for it."""
 _USUAL = {"conflicts": ["list"]}

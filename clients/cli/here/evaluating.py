@@ -18,10 +18,14 @@ _KINDS = {
 }
 
 
+class OutOfTime(Unavailable):
+    """It was not done in the time that it was given: nothing is known of how well search finds."""
+
+
 def run(
     place: Place, *, most: int, k: int, seed: int, fail_below: float | None, limit: int | None, json: bool
 ) -> Report:
-    """Evaluate, and print the report; Unavailable where that takes longer than `limit` seconds."""
+    """Evaluate, and print the report; OutOfTime where that takes longer than `limit` seconds."""
     with opened(place) as index:
         if limit is not None:
             index.progress = within(limit, index.progress, time.monotonic)
@@ -39,7 +43,7 @@ def within(limit: float, progress: Callable[[str], None], clock: Callable[[], fl
 
     def show(text: str) -> None:
         if clock() > end:
-            raise Unavailable(
+            raise OutOfTime(
                 f"It was not done in {limit:g} seconds ({text.removesuffix(' …')}). Vectors that were made are kept: "
                 "run it again, give a longer --time-limit, or fewer --questions."
             )

@@ -95,6 +95,16 @@ def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(here: Ctx, mac
     assert "restricted" in wrong.err
 
 
+def test_what_matters_and_does_not_fit_is_told_of(here: Ctx, machine: Machine) -> None:
+    machine.add("Herons nest here, " * 20)
+
+    packed = here("context", "where do herons nest", "--budget", "50")
+
+    assert packed.out == ""
+    assert "what was found (1) does not fit into 50 tokens" in packed.err
+    assert "`ctx why " in packed.err
+
+
 def test_a_pack_looks_back(here: Ctx, machine: Machine) -> None:
     machine.add("Herons nest here.", pinned=True)
 

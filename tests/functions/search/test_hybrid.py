@@ -134,6 +134,20 @@ def test_a_question_without_words_finds_nothing_and_the_reply_says_why(tenant: T
         assert told in " ".join(reply["degraded"])
 
 
+def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_was_found(
+    tenant: Tenant, settle_events: Settle
+) -> None:
+    remember(tenant, "Резервные копии хранятся на серверах.")
+    settle_events()
+
+    replies = [tenant.call("POST", "/v1/search/hybrid", {"query": query}).json() for query in ("сервер", "копии")]
+
+    assert [([], True), (1, False)] == [
+        (len(reply["hits"]) or [], "the form alone in which they are written" in " ".join(reply["degraded"]))
+        for reply in replies
+    ]
+
+
 def test_a_very_long_question_is_answered(tenant: Tenant, settle_events: Settle) -> None:
     stored = remember(tenant, "word7 is the word.")
     settle_events()

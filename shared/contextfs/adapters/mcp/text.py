@@ -56,7 +56,13 @@ def session(part: SessionPart) -> str:
 def packed(pack: Packed) -> str:
     """Write a context pack."""
     if not pack.items:
-        return _joined(["Nothing that is known seems to matter for this task."], pack.degraded)
+        few = f"what was found ({pack.left_out}) does not fit into {pack.budget} tokens, or matters too little"
+        why = (
+            f"Nothing is handed over: {few}."
+            if pack.left_out
+            else "Nothing that is known seems to matter for this task."
+        )
+        return _joined([why], pack.degraded)
     left = [f"{pack.left_out} left out: a larger budget holds more."] if pack.left_out else []
     if CUT in pack.text:
         left.append("… ends what was cut: contextfs_search with its words finds the message.")

@@ -1,7 +1,8 @@
 """Dates and spans of time in a question: "in May 2023", "last spring", "2026-W18", "from March to May 2026".
 
-Each becomes a span of days. A date without a year is meant in every year. "Before the migration" is no date, and
-neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
+Each becomes a span of days; a weekday is the last one before today. A date without a year is meant in every year.
+"Before the migration" is no date, and neither is the verb in "may I". Total: any text has an answer, the year 9999 and
+dates that do not exist included.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ _MONTHS = (
 )  # fmt: skip
 _NUMBERS = {name[:cut]: number for number, name in enumerate(_MONTHS, start=1) for cut in (None, 3)} | {"sept": 9}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTS = {name: number for number, name in enumerate(_NAMES, start=1)} | {"a": 1, "an": 1, "couple": 2}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend")
 _MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _DIGITS = "0123456789"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -30,17 +33,27 @@ _WRITTEN = pattern(
     rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
     holds=[name[:3] for name in _MONTHS],
 )
-_YEAR_ALONE = pattern(rf"\b(?:in|of|during|since|throughout|by|until) {_YEAR}\b(?!-[\dwq])", holds=_DIGITS)
+_YEAR_ALONE = pattern(
+    rf"\b(?:in|of|during|since|throughout|by|until|(?P<part>early|mid|late))[ -]{_YEAR}\b(?!-[\dwq])", holds=_DIGITS
+)
+_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _SEASON = pattern(
     rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b", holds=[*_SEASONS]
 )
+_COUNT = rf"(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})"
 _AGO = pattern(
-    rf"\b(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? ago\b", holds=[" ago"]
+    rf"\b(?:(?P<half>half a) |(?:a )?{_COUNT}(?: of)? )(?P<unit>day|week|month|year)s? ago\b", holds=[" ago"]
+)
+_LATELY = pattern(
+    rf"\b(?:last|past|previous) (?:a )?{_COUNT}(?: of)? (?P<unit>day|week|month|year)s?\b",
+    holds=["last ", "past ", "previous "],
 )
 _NEAR = pattern(
-    r"\b(?P<which>last|this|past) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b",
-    holds=["week", "month", "year", "day"],
+    r"\b(?P<which>last|this|past) (?P<unit>week|month|quarter|year)\b(?! of\b)"
+    r"|\b(?P<before>the day before )?(?P<day>today|yesterday|last night)\b",
+    holds=["week", "month", "quarter", "year", "day", "night"],
 )
+_WEEKDAY = pattern(rf"\b(?:on|last|this|over the) (?P<weekday>{'|'.join(_WEEKDAYS)})\b", holds=["day", "weekend"])
 _WEEK = pattern(r"(?<![\w-])(\d{4})-?w(\d{1,2})(?:-?([1-7]))?(?![\w-])", holds=_DIGITS)
 _QUARTER = pattern(
     r"\bq(?P<before>[1-4])(?: of)? (?P<year>(?:19|20)\d\d)\b|\b(?P<first>(?:19|20)\d\d)[ -]?q(?P<after>[1-4])\b",
@@ -57,8 +70,10 @@ _RANGE = pattern(
 # Words that are names of months and something else: they count with a day, a year or one of these before them.
 _UNSURE = frozenset({"may", "mar", "dec", "jan", "march"})
 _LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|next|before|after)[ -]$")
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_WHICH = pattern(r"\b(last|this) $")
+_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _DECEMBER = 12
+_SATURDAY = 5
 _AFTER = 30.0
 _BEFORE = 3.0
 
@@ -82,11 +97,13 @@ def spans(question: str, *, today: date) -> list[Span]:
         *_iso(text),
         *_weeks(text),
         *_quarters(text),
-        *_written(text),
+        *_written(text, today),
         *_years(text),
         *_seasons(text, today),
         *_relative(text, today),
+        *_near(text, today),
     ]
+    found = found or [*_weekdays(text, today)]
     return list(dict.fromkeys(found))
 
 
@@ -119,13 +136,17 @@ def _iso(text: str) -> Iterator[Span]:
             yield _days(int(year), int(month), int(day) if day else None)
 
 
-def _written(text: str) -> Iterator[Span]:
+def _written(text: str, today: date) -> Iterator[Span]:
     for match in _WRITTEN.finditer(text):
         day, year = match["before"] or match["after"], match["year"]
         if match["month"] in _UNSURE and not (day or year or _LEADS.search(text[: match.start()])):
             continue
-        found = _days(int(year) if year else 2000, _NUMBERS[match["month"]], int(day) if day else None)
-        yield msgspec.structs.replace(found, yearly=not year)
+        month, date_of = _NUMBERS[match["month"]], int(day) if day else None
+        which = _WHICH.search(text[: match.start()])
+        if which and not year:
+            yield _days(_month_year(which[1], month, today), month, date_of)
+        else:
+            yield msgspec.structs.replace(_days(int(year) if year else 2000, month, date_of), yearly=not year)
 
 
 def _between(start: str, end: str) -> Span | None:
@@ -141,7 +162,7 @@ def _between(start: str, end: str) -> Span | None:
 
 
 def _only(text: str) -> Span | None:
-    found = [*_iso(text), *_written(f"in {text}"), *_years(f"in {text}")]
+    found = [*_iso(text), *_written(f"in {text}", date.min), *_years(f"in {text}")]
     return found[0] if found else None
 
 
@@ -165,7 +186,8 @@ def _quarters(text: str) -> Iterator[Span]:
 
 def _years(text: str) -> Iterator[Span]:
     for match in _YEAR_ALONE.finditer(text):
-        yield Span(date(int(match["year"]), 1, 1), date(int(match["year"]), 12, 31))
+        year, (first, last) = int(match["year"]), _PARTS.get(match["part"], (1, 12))
+        yield Span(date(year, first, 1), _days(year, last, None).last)
 
 
 def _seasons(text: str, today: date) -> Iterator[Span]:
@@ -181,20 +203,43 @@ def _season_year(which: str, month: int, today: date) -> int:
     return max(1, today.year - (which == "last " and not over))
 
 
+def _month_year(which: str, month: int, today: date) -> int:
+    """Give the year of this May, or of the last one that has begun before this month."""
+    return max(1, today.year - (which == "last" and month >= today.month))
+
+
 def _relative(text: str, today: date) -> Iterator[Span]:
     for match in _AGO.finditer(text):
-        count = int(match["count"]) if match["count"].isdigit() else _COUNTS[match["count"]]
         days = _DAYS[match["unit"]]
-        middle = _earlier(today, count * days)
-        yield Span(_earlier(middle, days // 2), min(today, _later(middle, days // 2)))
+        middle = _earlier(today, days // 2 if match["half"] else _count(match["count"]) * days)
+        around = days // (4 if match["half"] else 2)
+        yield Span(_earlier(middle, around), min(today, _later(middle, around)))
+    for match in _LATELY.finditer(text):
+        yield Span(_earlier(today, _count(match["count"]) * _DAYS[match["unit"]]), today)
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isdigit() else _COUNTS[said]
+
+
+def _near(text: str, today: date) -> Iterator[Span]:
     for match in _NEAR.finditer(text):
         if match["day"]:
-            day = _earlier(today, match["day"] == "yesterday")
+            day = _earlier(today, (match["day"] != "today") + (match["before"] is not None))
             yield Span(day, day)
         else:
             days = _DAYS[match["unit"]]
             last = _earlier(today, days if match["which"] == "last" else 0)
             yield Span(_earlier(last, days), last if match["which"] != "last" else today)
+
+
+def _weekdays(text: str, today: date) -> Iterator[Span]:
+    """Give weekdays as they lie before today; beside another date they are told of that one."""
+    for match in _WEEKDAY.finditer(text):
+        is_weekend = match["weekday"] == "weekend"
+        number = _SATURDAY if is_weekend else _WEEKDAYS.index(match["weekday"])
+        first = _earlier(today, (today.weekday() - number) % 7 or 7)
+        yield Span(first, min(today, _later(first, 1)) if is_weekend else first)
 
 
 def _days(year: int, month: int, day: int | None) -> Span:

@@ -13,7 +13,7 @@ import msgspec
 from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
 from contextfs.domain.search.personal import is_personal
-from contextfs.domain.search.tokens import are_small, query_terms
+from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
 
@@ -82,6 +82,7 @@ _WORD = pattern(r"\w{3,}")
 
 _NO_WORDS = "lexical: there is no word in the query that could be looked for"
 _SMALL_WORDS = "lexical: the query has small words alone, which say little of what is meant"
+_AS_WRITTEN = "lexical: words of other languages than English are found in the form alone in which they are written"
 
 
 if TYPE_CHECKING:
@@ -187,6 +188,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         if self.lists or not are_small(words):
             return []
         return [_SMALL_WORDS if words else _NO_WORDS]
+
+    @property
+    def as_written(self) -> list[str]:
+        """Tell, where nothing was found, that a word's other forms were not looked for, as a reply says it."""
+        return [_AS_WRITTEN] if ends_otherwise(self.text) else []
 
     def held_by(self, text: str) -> float | None:
         """Give the share of its phrases and identifiers that a text holds, whatever the case; None: it has none."""

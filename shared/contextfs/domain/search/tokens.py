@@ -37,6 +37,7 @@ _CHUNK = pattern(rf"(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w)|[\w{_SIGNS}]+(?:[./\\:@'\u2
 _PLAIN_CHUNK = pattern(r"(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w)|\w+(?:[./\\:@'-]{1,3}\w+)*")
 """The same, of ASCII alone: it takes a fifth of the time to compile."""
 _RUN = pattern(rf"([{_SPACELESS}]+)")
+_LETTERS = pattern(r"[^\W\d_]+")
 _CLITIC = pattern(r"['\u2019](?:s|ll|ve|re|d|m)$|['\u2019](?=t$)", re.IGNORECASE)
 _LEVELS = (pattern(r"[/\\:@]+"), pattern(r"[.'\u2019-]+"), pattern(r"_+"))
 _HUMPS = pattern(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -76,6 +77,16 @@ def query_terms(text: str) -> list[str]:
     """Give the distinct terms of a query without stop words, or with them when nothing else was said."""
     distinct = list(dict.fromkeys(terms(text)))
     return [term for term in distinct if term not in _STOP_WORDS] or distinct
+
+
+def ends_otherwise(text: str) -> bool:
+    """Tell whether a text has a word that shows to be of a language whose endings are not known: Russian, Arabic, …
+
+    What is written in plain Latin letters does not show it, and scripts without spaces need no endings.
+    """
+    return not text.isascii() and any(
+        not part.isascii() and part.isalpha() for part in _LETTERS.findall(_RUN.sub(" ", text))
+    )
 
 
 def are_small(some: Collection[str]) -> bool:

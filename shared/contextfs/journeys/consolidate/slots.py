@@ -1,8 +1,8 @@
 """Slots: what a memory gives a value to. Two memories that give one slot two values contradict each other.
 
-A slot is read from the text by a few frames ("the X is Y", "use Y for X", "Y over Z", yes against no), or from the key
-and value that a fact carries. What can have several values at once is no slot: a service may use two databases,
-but it has one port. Where that is likely and not certain, the slot is not `sure`, and a person decides.
+A slot is read from the text by a few frames ("the X is Y", "use Y for X", "Y over Z", yes against no, "we removed Y"),
+or from the key and value that a fact carries. What can have several values at once is no slot: a service may use two
+databases, but it has one port. Where that is likely and not certain, the slot is not `sure`, and a person decides.
 """
 
 import re
@@ -14,6 +14,7 @@ from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.rules import LEARNED_BY
 from contextfs.domain.search.alike.likeness import gist
 from contextfs.domain.search.alike.words import NEGATIONS, NUMBERS, listed
+from contextfs.journeys.consolidate.uses import uses
 from contextfs.journeys.consolidate.words import RIVALS, SLOT_NOUNS
 from contextfs.journeys.learn.cues import cue
 
@@ -112,7 +113,7 @@ def slots(fields: Fields) -> tuple[Slot, ...]:
     text = fields.content.strip()
     found = list(_given(fields))
     if len(text) <= _LONGEST and "\n" not in text:
-        found += [*_named(text), *_chosen(fields, text), *_preferred(text), *_said(text)]
+        found += [*_named(text), *_chosen(fields, text), *_preferred(text), *_said(text), *_used(fields, text)]
     return tuple(dict.fromkeys(one for one in found if one.value))
 
 
@@ -176,6 +177,12 @@ def _said(text: str) -> Iterator[Slot]:
     rest = [word for word in words if word not in NEGATION_STEMS and word not in {"us", "add", "alwai", "onli", "have"}]
     if len(rest) >= 2 and len(turns) <= 1:
         yield Slot(f"says {' '.join(sorted(rest))}", _NO if turns else _SAYS, sure=True)
+
+
+def _used(fields: Fields, text: str) -> Iterator[Slot]:
+    """Read whether a thing is in use, hidden, or out of use."""
+    for one in uses(text, decided=fields.type == "decision"):
+        yield Slot(one.key, one.state, one.sure)
 
 
 def _is_negated(before: str) -> bool:

@@ -119,7 +119,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         candidates={str(candidate.id): candidate for candidate in looked.candidates},
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
-        degraded=looked.degraded,
+        degraded=looked.degraded if order else [*looked.degraded, *looked.question.as_written],
         overtaken=over,
         vectors=looked.vectors,
     )

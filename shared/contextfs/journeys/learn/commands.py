@@ -34,7 +34,7 @@ _TRIM = cue(
 )
 _PREFIX = cue(
     r"""
-    ^(?:cd\s+\S+\s*(?:&&|;)\s*|timeout\s+\S+\s+|time\s+|sudo\s+|source\s+\S+\s*(?:&&|;)\s*
+    ^(?:cd\s+\S+\s*(?:&&|;)\s*|sleep\s+\S+\s*(?:&&|;)\s*|timeout\s+\S+\s+|time\s+|sudo\s+|source\s+\S+\s*(?:&&|;)\s*
     |\.\s+\S+\s*&&\s*)+
     """,
     any_case=False,

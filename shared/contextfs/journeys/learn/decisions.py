@@ -11,9 +11,10 @@ _LEAD = (
     r"|in that case|fine|good|hmm+|please)[,.:!—-]*\s+)*"
 )
 _VAGUE = (
-    r"(?!(?:it|that|this|them|those|these|both|one|going|on|moving|talking|working|trying|option(?!-)"
-    r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick)|your|yours|approach"
-    r"|another|something|whatever|what)\b)"
+    r"(?!(?:a(?=[.!,)]|$)|[b-d](?![\w./+#-])|it|that|this|them|those|these|both|one|going|on|moving|talking|working"
+    r"|trying|exploring|looking|digging|reading|thinking|checking|searching|investigating|debugging|iterating|option(?!-)"
+    r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick|current|existing|original)|your"
+    r"|yours|approach|another|something|whatever|what)\b)"
 )
 _SPELLED = r"`?@?\w+[/._-][\w/.-]+`?"
 """A path, or a name as code spells it."""
@@ -164,7 +165,13 @@ _PEOPLE = weighted(
     spelled=_SPELLED,
 )
 _ASSISTANTS = weighted(
-    (0.65, r"^(?:[\w-]+ )?decisions?\s*[:—–]\s*\S.{15,}|\bwe (?:decided|agreed) (?:to|on|that|not)\b"),
+    (
+        0.65,
+        r"""
+        ^(?:[\w-]+ )?decisions?\s*[:—–]\s*(?!whether\b|how\b|what\b|which\b|when\b)\S.{15,}
+        |\bwe (?:decided|agreed) (?:to|on|that|not)\b
+        """,
+    ),
     (
         0.65,
         r"""
@@ -175,7 +182,7 @@ _ASSISTANTS = weighted(
     (
         0.6,
         r"""
-        ^(?:i )?(?:removed|replaced|switched|moved|renamed|changed|reverted|disabled|dropped|pinned
+        ^(?:i )?(?:replaced|switched|changed|reverted|disabled|dropped|pinned
         |downgraded|upgraded|kept|avoided) .{8,} (?:because|since|so that|to avoid|to prevent
         |in order to)\b
         """,
@@ -188,6 +195,10 @@ _ASSISTANTS = weighted(
         """,
     ),
 )
+_COMPLAINS = cue(
+    r"^(?:\w+,? )?(?:the|my|our|one) (?:\w+ )?(?:issue|problem|trouble|reason|bug|question|concern)s? (?:is|are|was)\b"
+)
+_MISTAKEN = cue(r"^i (?:have )?made (?:an?|the|some) (?:\w+ )?(?:mistake|error|typo|slip)s?\b")
 _FOR = cue(
     r"""
     \b(?:use|using|go with|going with|went with|stick with|switch to|switching to|adopt|chose|picked
@@ -203,7 +214,7 @@ def decisions(heard: Iterable[Said]) -> Iterator[Candidate]:
     for one in heard:
         cues = _PEOPLE if one.human else (_ASSISTANTS if one.closes else ())
         confidence = surest(one.text, cues)
-        if confidence:
+        if confidence and not (_COMPLAINS if one.human else _MISTAKEN).search(one.text):
             slot = _FOR.search(one.text)
             yield Candidate(
                 type="decision",

@@ -154,7 +154,8 @@ _RULES = (
         0.8,
         0.6,
         r"""
-        ^(?!(?:fixed|added|updated|changed|moved|i|you)\b)(?P<key>.{3,70}?) (?:lives?|is stored
+        ^(?!(?:fixed|added|updated|changed|moved|i|you)\b|.*\b(?:could|would|should|might)\b)
+        (?P<key>.{3,70}?) (?:lives?|is stored
         |are stored|is kept|are kept|is defined|are defined|is located|are located|can be found
         |is configured|are configured|is documented|are documented) (?:in|at
         |under) (?P<value>(?:the )?(?:`[^`]+`|[\w.~-]*/[\w./-]+|\S+\.\w{1,5}\b).*)
@@ -191,7 +192,7 @@ _RULES = (
         """,
         "any",
     ),
-    _rule(0.75, 0.0, r"^(?P<key>(?-i:[A-Z])[\w./-]*(?: [\w./-]+){0,4}): (?P<value>\S.{1,120})$", "listed"),
+    _rule(0.75, 0.0, r"^(?!your\b)(?P<key>(?-i:[A-Z])[\w./-]*(?: [\w./-]+){0,4}): (?P<value>\S.{1,120})$", "listed"),
 )
 
 

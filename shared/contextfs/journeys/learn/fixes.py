@@ -23,7 +23,7 @@ CAUSE = weighted(
         0.85,
         r"""
         ^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)
-        |being|likely|either)\S
+        |being|likely|either|well\b|clear|now\b|known|understood|identified|confirmed|why\b|how\b|what\b)\S
         """,
     ),
     (
@@ -54,6 +54,25 @@ CAUSE = weighted(
 )
 _TURNED_OUT = weighted((0.75, r"\bit turned out (?:that|to be)\b|\bturns out (?:that |the |we )\S"))
 _DOUBT = 0.1  # an assistant is less often right about a cause than a person who says it outright
+_COSMETIC = cue(
+    r"""
+    \b(?:lint(?:ing|er)?|eslint|prettier|format(?:ting)?|quot(?:e|es|ing)|style|indentation|whitespace|import
+    |require|type(?:script)?|typing|compilation|compiler|syntax)(?: \w+){0,2} (?:errors?|issues?|warnings?|problems?
+    |consistency|statements?|violations?)\b|\bmissing (?:\S+ )?imports?\b|\bconflicts? in\b
+    |\btype (?:annotations?|assertions?|guards?)\b|\bimplicit `?any\b|\bnull (?:checks?|handling)\b
+    |\b(?:hook|missing) dependenc(?:y|ies)\b
+    """,
+)
+"""What a tool tells anew whenever it is run: how it was cured is worth nothing to the next one."""
+_OF_THE_MOMENT = cue(
+    r"""
+    \b(?:the|this|that|your|my) (?:\w+ )?(?:command|commit|push|edit|call|attempt|request|operation|search
+    |replacement) (?:has |had )?failed\b
+    |\b(?:was|is) (?:that|because|caused by|due to) (?:it|this|that|they|the code|code|misunderstanding
+    |i (?:was|had|did|have)(?:n'?t)?)\b|\band/or\b
+    """,
+)
+"""Something went wrong once, or what it was is not said."""
 _DIAGNOSIS = cue(
     r"""
     ^(?:i see[,:—–-]* |so |ah,? |now i (?:see|understand)[:,.]? )?(?:the (?:\w+ ){0,3}(?:issue|problem
@@ -66,25 +85,27 @@ _DIAGNOSIS = cue(
 )
 _UNSURE = cue(
     r"""
-    \b(?:let me|might|maybe|probably|perhaps|looks like|seems|not sure|could be|should be (?:fine|ok))\b
+    \bthe (?:\S+ )?tests? (?:wants?|expects?|needs?|requires?)\b|\b(?:but|that) (?:we|the (?:actual|output))\b
+    |\bnow\b|\bmy new\b
+    |\b(?:let me|might|maybe|probably|perhaps|looks like|seems|not sure|could be|should be (?:fine|ok))\b
     |[:?]$
     """,
 )
 _ERROR_LINE = cue(
     r"""
-    (?m)^.{0,160}(?:command not found|no such (?:file|command|module|option)|not recognized
-    |unknown (?:command|flag|option|shorthand)|module named|cannot find module|permission denied
-    |is not installed|unrecognized argument|missing script|invalid option|not found|ERR!
-    |error:).{0,160}$
+    (?m)^.{0,160}(?:(?:command|module|script|executable|target|task|recipe) not found|no such (?:command|module|option)
+    |not recognized|unknown (?:command|flag|option|shorthand|argument)|module named|cannot find module|permission denied
+    |is not installed|unrecognized (?:argument|option)s?|missing script|invalid option|no rule to make target).{0,160}$
     """,
 )
+"""What a machine says of a command that it does not know, and not of what goes wrong within one that it knows."""
 _SAME, _LOOK_AHEAD, _NEXT_TRIES, _MOST_FILES = 0.45, 4, 8, 5
 
 
 def fixes(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
     """Yield told causes and cures, failures that an edit mended, and commands that failed with the one that worked."""
     for one in heard:
-        confidence = surest(one.text, CAUSE) if one.human or one.closes else 0.0
+        confidence = surest(one.text, CAUSE) if one.human or (one.closes and _is_telling(one.text)) else 0.0
         if one.human:
             confidence = max(confidence, surest(one.text, _TURNED_OUT))
         if confidence:
@@ -93,6 +114,11 @@ def fixes(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> I
             yield _fix(one.text, one.text, sure, (one.message_id,), author=author)
     yield from _mended(turns, ran)
     yield from _replaced(ran)
+
+
+def _is_telling(text: str) -> bool:
+    """Tell whether what an assistant says of a fix is more than a check tells by itself, and lasts."""
+    return not (_COSMETIC.search(text) or _OF_THE_MOMENT.search(text))
 
 
 def _fix(title: str, content: str, confidence: float, ids: tuple[UUID, ...], *, author: AuthorKind) -> Candidate:

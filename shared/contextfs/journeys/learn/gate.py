@@ -62,8 +62,8 @@ _PASSING = cue(
     |failing)|temporar(?:y|ily)|this time|just this once|today|tomorrow|tonight|yesterday|this (?:week
     |morning|afternoon)|still (?:fail\w*|broken|running|not|have|get\w*|see\w*|need\w*)|not yet|so far
     |in a (?:moment|second|minute)|later|next (?:step|up|i|we|task)|first,? (?:let|i|we)|then we'?ll
-    |once (?:you|i|we)'?re|as i said|again,|step \d+|phase \d+|todo|wip|(?:in this|for this) (?:pr
-    |session|chat|task|one|commit|case|branch))\b|^(?:now|next|then|first|finally|done|running|checking
+    |once (?:you|i|we)'?re|as i said|again,|step \d+|phase \d+|todo|wip|go ahead|(?:in this|for this) (?:[\w.-]+ )?
+    (?:pr|session|chat|task|one|commit|case|branch|deployment|release|step|round|pass|phase|exercise|sprint))\b|^(?:now|next|then|first|finally|done|running|checking
     |looking|reading)[,.:!]?\s+(?:i|let|we|the|you|me)\b|^(?:i'?ll|i will|i'?m (?:going|about|now|still
     |running|looking|trying)|i am going|let me|we'?ll see|going to|about to|i need to|i'?ve (?:got|just
     |now)|i just|i now|i see|i can see|i have (?:a|the|all|now)|we need to|we still|you need to
@@ -92,6 +92,8 @@ _POINTS_AWAY = cue(
     |please)*[,\s]*(?:it(?! turn(?:s|ed) out)|this|that|these|those|they|he|she|them|both|neither|here
     |same|above|below|each one|every one|(?:all|most|some|none|one|each) of (?:it|this|that|these|those
     |them))\b(?!\s+(?:project|repo(?:sitory)?|codebase|app|team|service|package|library|module|monorepo)\b)
+    |\b(?:us(?:e|es|ing)|with|follow(?:s|ing)?|keep(?:s|ing)?) (?:that|those|these) (?:\w+ )?(?:formats?|ways?|styles?
+    |approach|patterns?|names?|structures?|conventions?)\b
     |\b(?:the (?:above|below|following|former|latter|previous)\b|the (?:second|first|third|last|other|same) (?:one
     |option|part|approach
     |thing|issue|point|suggestion|file|test|function|way|\w+ issue)s?\b|as (?:\w+ )?(?:above|below|before

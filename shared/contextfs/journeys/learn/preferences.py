@@ -33,7 +33,14 @@ _TOLD = (
 )
 """Begins what tells how something is, rather than how it is wanted."""
 _CUES = weighted(
-    (0.95, r"\b(?:from (?:now|here) on|going forward|from this point on|in (?:the )?future|for all future)\b"),
+    (0.95, r"\b(?:from (?:now|here) on|going forward|from this point on|for all future)\b"),
+    (
+        0.95,
+        r"""
+        ^(?:\w+,? ){0,2}in (?:the )?future,? (?!we\b|it\b|this\b|that\b|they\b)
+        |\b(?:please|always|never|do not|don'?t|should|must|use|avoid|remember)\b.*\bin (?:the )?future\b(?! \w)
+        """,
+    ),
     (
         0.9,
         r"""
@@ -145,7 +152,8 @@ _CUES = weighted(
     (
         0.85,
         r"""
-        ^(?!{told})(?!.*\b(?:we|i|you)(?:'ll| will)\b).*\b(?:before|after) (?:each|every|any) \w+
+        ^(?!{told})(?!.*\b(?:we|i|you)(?:'ll| will)\b)
+        (?!(?:\w+,? ){0,2}let'?s (?:drop|remove|add|put|show|try)\b).*\b(?:before|after) (?:each|every|any) \w+
         |\b(?:whenever|every time|each time) (?:you|there)\b
         """,
     ),
@@ -161,8 +169,9 @@ _CUES = weighted(
         0.8,
         r"""
         \b(?:for|in) (?:every|all|each)\b(?! \w+ in \S*\w\.\w).*\bi(?:'d| would| want| need| expect)\b
+        (?! to (?:be able|create|make|build|add|have)\b)
         |\bi(?:'d| would)? (?:want|like|need|expect) (?:you to |to see )?(?:all|every|each|any|always
-        |no)\b
+        |no)\b(?! (?:those|these|the|of)\b)
         """,
     ),
     (0.85, r"{lead}stop (?!it|that|this|the|here|now)\w+ing\b(?! (?:it|that|this|the|here|now)\b)"),
@@ -254,6 +263,10 @@ _NOT_FORBIDDEN = cue(
     |this|that)|guess what)\b
     """,
 )
+_ONLY_LOOKS = cue(
+    r"^(?:modify|change|edit|write|implement|fix|touch|code|commit|run|do|make|execute)\b.*[,;.—-] *just \w"
+)
+"""Says what a task is not, and what it is."""
 _DEFINITE = cue(
     r"""
     ^(?:\w+ing|\w+)(?: \w+)? (?:the|this|that|these|those|it|them|him|her|any of|my|your)\b|^\w+ (?:yet
@@ -287,6 +300,6 @@ def preferences(heard: Iterable[Said]) -> Iterator[Candidate]:
 def _forbids(text: str) -> float:
     """Judge a prohibition: "don't add comments" lasts, "don't change the other files" is of this task."""
     match = _FORBIDS.match(text)
-    if not match or _NOT_FORBIDDEN.match(match["what"]):
+    if not match or _NOT_FORBIDDEN.match(match["what"]) or _ONLY_LOOKS.match(match["what"]):
         return 0.0
     return 0.85 if _GENERAL.search(match["what"]) or not _DEFINITE.match(match["what"]) else 0.0

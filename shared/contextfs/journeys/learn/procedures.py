@@ -28,8 +28,8 @@ _TO_DO = cue(
 _RUN_TO = cue(
     r"""
     ^(?:you (?:have to|need to|must|should) |we |i |always |please |just )*(?:run|use
-    |execute)s? (?P<how>`[^`]+`)(?: \w+){0,3} to (?P<goal>(?!see\b|check (?:if|that)\b|verify\b
-    |confirm\b|find\b)[a-z].{4,})
+    |execute) (?P<how>`[^`]+`)(?: \w+){0,3} to (?P<goal>(?!see\b|check (?:if|that)\b|verify\b
+    |confirm\b|find\b|.*\b(?:it|this|that|them|these|those)\W*$)[a-z]\S* \S.+)
     """,
 )
 _STEPS_HEAD = cue(
@@ -41,9 +41,13 @@ _STEPS_HEAD = cue(
     |for) .{4,})\s*\**\s*:\**\s*\**\s*$
     """,
 )
+_TRIES = cue(r"^to (?:test|verify|check|try|reproduce)\b")
+_CODE = pattern(r"`[^`]+`")
+_NO_COMMAND = pattern(r"`(?:-[^`]*|[^`\s]*\([^`]*\)|[^`\s]*[a-z][A-Z][^`\s]*)`")
+"""An option by itself, or a function's name or call: how code is written, and no command."""
 _STEP = pattern(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
 _PART = pattern(r"^\s{2,}[-*•]\s+(.{2,160})$")
-_ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan)\b")
+_ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan|either|this|that|these|those)\b")
 
 
 def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run]) -> Iterator[Candidate]:
@@ -51,7 +55,7 @@ def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run])
     yield from _commands(ran)
     for one in heard:
         match = _TO_DO.match(one.text) or _RUN_TO.match(one.text)
-        if match and (one.human or one.closes):
+        if match and (one.human or one.closes) and not _NO_COMMAND.match(match["how"]):
             yield _procedure(
                 one.text,
                 (match["how"].strip().rstrip("."),),
@@ -134,6 +138,8 @@ def _steps(turns: Sequence[Turn]) -> Iterator[Candidate]:
             continue
         for head, steps in _lists(without_code(without_elements(turn.content)).splitlines()):
             title = head.strip().strip("#*: ")
+            if not human and _TRIES.match(title) and not any(map(_CODE.search, steps)):
+                continue  # how to try what was just made: clicks that nobody repeats
             text = "\n".join([f"{title}:", *(f"{n}. {step}" for n, step in enumerate(steps, 1))])
             yield _procedure(text, steps, 0.8 if human else 0.6, (turn.message_id,), human=human)
 

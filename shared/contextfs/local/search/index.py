@@ -102,6 +102,7 @@ class LocalIndex:
 
             found = ended.marked(self.base, found, now=now)
         lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
+        lacks += [] if found.ranked else asked.question.as_written
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.cli.here.evaluating import within
-from contextfs.kit.errors import Unavailable
+from clients.cli.here.evaluating import OutOfTime, within
 from tests.clients.cli.conftest import Run
 from tests.clients.cli.here.folder import Folder
 
@@ -97,7 +96,7 @@ def test_it_ends_when_its_time_is_over_and_says_how_far_it_came() -> None:
     progress = within(10, told.append, lambda: next(times))
     progress("hybrid: 1 of 3 questions …")
 
-    with pytest.raises(Unavailable, match=r"not done in 10 seconds \(hybrid: 2 of 3 questions\)\. Vectors"):
+    with pytest.raises(OutOfTime, match=r"not done in 10 seconds \(hybrid: 2 of 3 questions\)\. Vectors"):
         progress("hybrid: 2 of 3 questions …")
 
     assert ["hybrid: 1 of 3 questions …"] == told

@@ -11,6 +11,7 @@ from contextfs.domain.search import tokens
 from contextfs.domain.search.tokens import (
     DIMENSIONS,
     dimension,
+    ends_otherwise,
     fingerprint,
     pieces,
     query_terms,
@@ -178,3 +179,18 @@ def test_what_begins_otherwise_is_passed_over_and_nothing_else(text: str) -> Non
     assert [one for one in pieces(text) if any(term[0] in wanted for term in one[2])] == [
         one for one in pieces(text, initials=wanted) if any(term[0] in wanted for term in one[2])
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("сервер", True),
+        ("خادم 5433", True),
+        ("migración", True),
+        ("server", False),
+        ("再起動 server", False),
+        ("→ 5", False),
+    ],
+)
+def test_a_word_of_another_language_is_known_by_its_letters(text: str, *, expected: bool) -> None:
+    assert ends_otherwise(text) is expected

@@ -7,6 +7,7 @@ import pytest
 from contextfs.journeys.learn.extract import extract
 from tests.contextfs.journeys.learn.conversation import assistant, session, user
 from tests.contextfs.journeys.learn.labelled import LABELLED, Labelled
+from tests.contextfs.journeys.learn.reported import REPORTED
 from tests.contextfs.journeys.learn.stated import STATED
 
 KINDS = ("preference", "decision", "fact", "fix", "how-to")
@@ -19,7 +20,7 @@ def tags_of(one: Labelled) -> list[str]:
 
 @pytest.fixture(scope="module")
 def learned() -> list[tuple[Labelled, list[str]]]:
-    return [(one, tags_of(one)) for one in [*LABELLED, *STATED]]
+    return [(one, tags_of(one)) for one in [*LABELLED, *STATED, *REPORTED]]
 
 
 def test_there_are_enough_sentences_to_judge_by() -> None:

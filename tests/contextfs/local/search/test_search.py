@@ -282,6 +282,14 @@ def test_a_query_without_a_word_that_tells_anything_is_told_so(query: str, what:
     assert what in told
 
 
+def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_was_found(machine: Machine) -> None:
+    machine.add("Резервные копии хранятся на серверах.")
+
+    told = [one for one in found(machine, "сервер").degraded if "the form alone in which they are written" in one]
+
+    assert [1, []] == [len(told), found(machine, "копии").degraded]
+
+
 def test_small_words_alone_are_looked_for(machine: Machine) -> None:
     machine.add("To be or not to be.")
 

@@ -177,6 +177,20 @@ MUTANTS: tuple[Unchecked, ...] = (
         _anchored("test_a_file_that_could_not_be_read_is_no_file_that_tells_nothing"),
     ),
     without(
+        "a cut that the file does not vouch for",
+        "journeys/keep/retention.py",
+        "end if blobs is None else anchored(blobs, org_id)",
+        "end",
+        _anchored("test_no_cut_hides_a_log_that_was_written_anew"),
+    ),
+    without(
+        "a cut behind a checkpoint that is none of ours",
+        "journeys/keep/retention.py",
+        " or (cut_ is not None and not is_signed(org_id, cut_, key))",
+        "",
+        "tests/functions/admin/test_retain.py::test_a_cut_covers_nothing_that_was_taken_out_before",
+    ),
+    without(
         "what is in an export",
         "journeys/export/requests.py",
         "        may(call.principal, _READS[held])\n",

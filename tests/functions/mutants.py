@@ -84,6 +84,27 @@ MUTANTS: tuple[Unchecked, ...] = (
         "address=None",
         f"{_WAITS}[exchanged]",
     ),
+    without(
+        "… where networks are named",
+        "runtime/oauth/exchange.py",
+        "address=call.address",
+        "address=None",
+        "tests/functions/networks/test_put.py::test_a_key_is_changed_for_a_token_from_there_alone",
+    ),
+    without(
+        "all of a key counts",
+        "kit/tokens.py",
+        "    return peppers.digest(pepper, text.encode())",
+        "    return peppers.digest(pepper, text[:-20].encode())",
+        "tests/functions/keys/test_timing.py::test_a_key_that_is_nearly_right_takes_the_work_of_one_that_is_not_there",
+    ),
+    without(
+        "what is compared is keyed",
+        "kit/pepper.py",
+        "keyed = _keyed(pepper).copy()",
+        'keyed = _keyed(b"").copy()',
+        "tests/functions/keys/test_timing.py::test_what_is_compared_is_a_hash_by_a_pepper_that_nobody_outside_knows",
+    ),
     never("networks of an organization", _ENTRANCE, 'found is not None and not found["is_within"]', _FROM_THERE),
     never("length of a body", "runtime/reading.py", "size > limit", _HUGE),
     without(

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FAILED = 1
+_DOORS = "functions/"
 _FUNCTION = re.compile(r"create (?:or replace )?function ([\w.]+)\(.*?\$\$.*?\$\$;", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake: in `file`, below the package, `right` is replaced by `wrong`."""
+    """A mistake: in `file`, below the package or in `functions/`, `right` is replaced by `wrong`."""
 
     name: str
     file: str
@@ -23,10 +24,15 @@ class Mutant:
 
 
 def plant(mutant: Mutant, source: Path, target: Path) -> Path:
-    """Copy the library, compiled as it is, with one mistake in it; gives the folder to put first on the import path."""
+    """Copy the library, compiled as it is, with one mistake in it; gives the folder to put first on the import path.
+
+    `source` is the folder that the library is in; beside it are the doors, which are copied where the mistake is there.
+    """
     half_written = shutil.ignore_patterns("*.pyc.*")  # what another process compiles at this moment
     shutil.copytree(source / "contextfs", target / "contextfs", ignore=half_written)
-    file = target / "contextfs" / mutant.file
+    if mutant.file.startswith(_DOORS):
+        shutil.copytree(source.parent / _DOORS, target / _DOORS, ignore=half_written)
+    file = _place(mutant, target / "contextfs", target)
     text = file.read_text(encoding="utf-8")
     assert text.count(mutant.right) == 1, f"{mutant.file} no longer reads as the mutant expects"
     file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
@@ -51,9 +57,13 @@ def without(name: str, file: str, right: str, wrong: str, noticed_by: str) -> Un
     return Unchecked(Mutant(name, file, right, wrong), noticed_by)
 
 
+def _place(mutant: Mutant, package: Path, root: Path) -> Path:
+    return (root if mutant.file.startswith(_DOORS) else package) / mutant.file
+
+
 def still_stands(one: Unchecked, repository: Path) -> bool:
     """Tell whether the check is there, once, and runs: what is left is Python, no later migration defines it again."""
-    file = repository / "shared/contextfs" / one.mutant.file
+    file = _place(one.mutant, repository / "shared/contextfs", repository)
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".py":
         compile(text.replace(one.mutant.right, one.mutant.wrong), one.mutant.file, "exec")

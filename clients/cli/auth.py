@@ -21,7 +21,9 @@ from contextfs.kit.errors import ContextFSError, NotAuthenticated
 app = Group("Log in at a server, tell who you are there and what may act for you, and log out.")
 app.command()(grants)
 
-Url = Annotated[str | None, Argument("The server; without it that of CONTEXTFS_URL, or of this machine.")]
+Url = Annotated[
+    str | None, Argument("The server; without it that of CONTEXTFS_URL, of this machine, or of your login.")
+]
 _NOT_IN = 4
 _NOWHERE = "nowhere"
 

@@ -13,7 +13,9 @@ Quiet = Annotated[bool, Option("--background", help="Say nothing, and let anothe
 
 
 def link(
-    url: Annotated[str | None, Argument("The server's address; without it, the platform of this machine.")] = None,
+    url: Annotated[
+        str | None, Argument("The server's address; without it, the platform of this machine, or your login.")
+    ] = None,
     key: Annotated[str | None, Option("--key", help="An API key of it; kept for you, not in the store.")] = None,
     unlink: Annotated[bool, Option("--unlink", help="Part from the server; both keep what they have.")] = False,
     json: options.Json = False,

@@ -42,4 +42,5 @@ def _tell(reach: Reach) -> None:
         return  # the command tells what is missing
     name = found.project_name or found.project_id
     which = f"for its project {output.printable(str(name))}" if reach == "one" and name else "for all of its projects"
-    output.note(f"No store here (`ctx init` makes one): the platform of this machine answers, {which}.")
+    answers = "the platform of this machine" if found.is_loopback else found.url
+    output.note(f"No store here (`ctx init` makes one): {answers} answers, {which}.")

@@ -9,14 +9,17 @@ from contextfs.runtime.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:
-    """Delete old inbox rows and old replies; cut audit logs; delete exports whose time is over; note where logs end.
+    """Delete old inbox rows and old replies; delete exports whose time is over; note where logs end; cut them.
 
     What is stored elsewhere comes last: that it cannot be reached keeps nothing else. That an export cannot be deleted
-    keeps no end from being noted.
+    keeps no end from being noted, and that one cannot be noted no other log from being cut.
     """
     expire(sweep.platform, sweep.clock())
-    cut(sweep.platform, sweep.pepper, sweep.clock, os.urandom)
+    blobs = sweep.blobs()
     try:
-        expire_exports(sweep.platform, sweep.clock(), sweep.blobs())
+        expire_exports(sweep.platform, sweep.clock(), blobs)
     finally:
-        anchor(sweep.platform, sweep.blobs(), sweep.pepper, sweep.clock())
+        try:
+            anchor(sweep.platform, blobs, sweep.pepper, sweep.clock())
+        finally:
+            cut(sweep.platform, blobs, sweep.pepper, sweep.clock, os.urandom)

@@ -84,6 +84,27 @@ MUTANTS: tuple[Unchecked, ...] = (
         "address=None",
         f"{_WAITS}[exchanged]",
     ),
+    without(
+        "… where networks are named",
+        "runtime/oauth/exchange.py",
+        "address=call.address",
+        "address=None",
+        "tests/functions/networks/test_put.py::test_a_key_is_changed_for_a_token_from_there_alone",
+    ),
+    without(
+        "all of a key counts",
+        "kit/tokens.py",
+        "    return peppers.digest(pepper, text.encode())",
+        "    return peppers.digest(pepper, text[:-20].encode())",
+        "tests/functions/keys/test_timing.py::test_a_key_that_is_nearly_right_takes_the_work_of_one_that_is_not_there",
+    ),
+    without(
+        "what is compared is keyed",
+        "kit/pepper.py",
+        "keyed = _keyed(pepper).copy()",
+        'keyed = _keyed(b"").copy()',
+        "tests/functions/keys/test_timing.py::test_what_is_compared_is_a_hash_by_a_pepper_that_nobody_outside_knows",
+    ),
     never("networks of an organization", _ENTRANCE, 'found is not None and not found["is_within"]', _FROM_THERE),
     never("length of a body", "runtime/reading.py", "size > limit", _HUGE),
     without(
@@ -175,6 +196,20 @@ MUTANTS: tuple[Unchecked, ...] = (
         "blobs is not None and anchor is None",
         "False",
         _anchored("test_a_file_that_could_not_be_read_is_no_file_that_tells_nothing"),
+    ),
+    without(
+        "a cut that the file does not vouch for",
+        "journeys/keep/retention.py",
+        "end if blobs is None else anchored(blobs, org_id)",
+        "end",
+        _anchored("test_no_cut_hides_a_log_that_was_written_anew"),
+    ),
+    without(
+        "a cut behind a checkpoint that is none of ours",
+        "journeys/keep/retention.py",
+        " or (cut_ is not None and not is_signed(org_id, cut_, key))",
+        "",
+        "tests/functions/admin/test_retain.py::test_a_cut_covers_nothing_that_was_taken_out_before",
     ),
     without(
         "what is in an export",

@@ -4,6 +4,7 @@ Each check is looked for in every run. That its test fails without it takes seco
 list, the same one in every run; for all of them with `-m slow`.
 """
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def test_what_a_later_migration_defines_again_is_no_check_any_more(repository: P
     file = "adapters/database/migrations/0060_pre_short_writes.sql"
 
     assert not still_stands(without("secret of a key", file, " and k.hash = key_hash", "", ""), repository)
+
+
+def test_each_named_attack_has_its_check_taken_out(repository: Path) -> None:
+    """What the table of attacks says of each test that it names: without a check of those lists it fails."""
+    table = (
+        (repository / "docs/guides/security.md").read_text(encoding="utf-8").partition("## Attacks by their names")[2]
+    )
+    rows = re.findall(r"^\| (.+) \| (`tests/.+) \| (.+) \|$", table, re.MULTILINE)
+    idle = [
+        (attack, test)
+        for attack, tests, lists in rows
+        for test in re.findall(r"`([^`]+)`", tests)
+        if test not in {one.noticed_by.partition("[")[0] for name in lists.split(", ") for one in LISTS[name]}
+    ]
+
+    assert len(rows) > 15
+    assert idle == []
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Where the server is and which key it takes: by arguments, by the environment, or this machine's own stack."""
+"""Where the server is and which key it takes: by arguments, the environment, this machine's own stack, or a login."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.credentials import home, key_of
+from contextfs.client.credentials import home, kept, key_of
 from contextfs.client.errors import Unreachable
 from contextfs.kit.errors import Invalid, NotAuthenticated, Unavailable
 from contextfs.kit.pattern import pattern
@@ -22,7 +22,7 @@ HERE = pattern(r"http://(127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?/?")
 """The address of a server on this machine, plainly written, with its host and port."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_NO_SERVER = "No server is known: start one with `ctx up`, or set CONTEXTFS_URL and CONTEXTFS_API_KEY."
+_NO_SERVER = "No server is known: start one with `ctx up`, log in by `ctx auth login URL`, or set CONTEXTFS_URL."
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class _Stack(msgspec.Struct, frozen=True, kw_only=True):
 def find(
     environment: Mapping[str, str], *, url: str | None = None, key: str | None = None, project_id: UUID | None = None
 ) -> Address:
-    """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
+    """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, what `ctx up` left, or a login's.
 
     A key is sent to its own server alone: that of the environment to the one that is named there, a kept one to the
     one that it was kept for, the stack's to the stack. NotAuthenticated or Unreachable say what is missing.
@@ -87,7 +87,10 @@ def find(
     stack = None if url and key else _stack(home(environment) / "stack.json")
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
-        raise Unreachable(_NO_SERVER)
+        if key is not None:  # nobody says whose it is
+            raise Unreachable(_NO_SERVER)
+        url = _logged_in_at(environment)
+        key = key_of(environment, url)
     url = _checked(url or own or "")
     if stack is not None and url == own and key in {None, stack.founding.key}:
         return stack.founding.address(url, project_id)
@@ -97,14 +100,25 @@ def find(
 
 
 def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
-    """Give the address of the named server, of CONTEXTFS_URL's, or of this machine's stack; Unreachable without one."""
+    """Give the address of the named server, of CONTEXTFS_URL's, of this machine's stack, or of the one login there is.
+
+    Unreachable without one.
+    """
     named = url or environment.get("CONTEXTFS_URL")
     if named:
         return _checked(named)
     stack = _stack(home(environment) / "stack.json")
-    if stack is None:
+    return _logged_in_at(environment) if stack is None else f"http://127.0.0.1:{stack.port}"
+
+
+def _logged_in_at(environment: Mapping[str, str]) -> str:
+    """Give the one server that somebody is logged in at; Unreachable where there is none, or a choice."""
+    known = [*kept(environment)]
+    if len(known) > 1:
+        raise Unreachable(f"You are logged in at {', '.join(known)}: name the one that is meant by CONTEXTFS_URL.")
+    if not known:
         raise Unreachable(_NO_SERVER)
-    return f"http://127.0.0.1:{stack.port}"
+    return known[0]
 
 
 def _stack(path: Path) -> _Stack | None:

@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from contextfs.client import Address, Invalid, NotAuthenticated, Unavailable
-from contextfs.client.address import find
+from contextfs.client.address import find, server_of
+from contextfs.client.credentials import keep
+from contextfs.client.errors import Unreachable
 
 PROJECT = UUID("0192c000-0000-7000-8000-000000000001")
 OTHER = UUID("0192c000-0000-7000-8000-000000000002")
@@ -61,6 +63,35 @@ def test_the_project_may_be_named(stack: dict[str, str]) -> None:
 def test_nothing_known_is_told_with_its_cure(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="ctx up"):
         find({"CONTEXTFS_HOME": str(tmp_path)})
+
+
+def test_without_a_stack_it_is_the_server_that_one_is_logged_in_at(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path)}
+    keep(environment | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key")
+    found, server = find(environment), server_of(environment)
+    keyed = environment | {"CONTEXTFS_API_KEY": "of-nobody-knows-where"}
+
+    assert found == Address(url="https://team.example", key="team-key")
+    assert server == "https://team.example"
+    with pytest.raises(Unreachable, match="No server is known"):
+        find(keyed)
+    with pytest.raises(Unreachable, match="No server is known"):
+        find(environment, key="of-nobody-knows-where")
+
+
+def test_of_several_logins_none_is_guessed(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
+    for url in ("https://team.example", "https://other.example"):
+        keep(environment, url, "a-key")
+
+    with pytest.raises(Unreachable, match=r"logged in at https://team\.example, https://other\.example: name"):
+        find(environment)
+
+
+def test_the_stack_goes_before_a_login(stack: dict[str, str]) -> None:
+    keep(stack | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key")
+
+    assert find(stack).url == server_of(stack) == "http://127.0.0.1:8420"
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:

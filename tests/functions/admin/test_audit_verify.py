@@ -80,6 +80,46 @@ def test_what_the_owner_of_the_database_does_is_found(log: Tenant, rows: Rows, f
     assert kind in {fault["kind"] for fault in found["faults"]}
 
 
+_OURS: tuple[LiteralString, ...] = (
+    "drop function contextfs.audit_digest(contextfs.audit_log)",
+    "alter function contextfs.before(contextfs.audit_log) rename to audit_digest",
+)
+_THEIRS: tuple[LiteralString, ...] = (
+    "alter function contextfs.audit_digest(contextfs.audit_log) rename to before",
+    """
+    create function contextfs.audit_digest(entry contextfs.audit_log) returns bytea language plpgsql as $$ begin
+        entry.actor := coalesce(nullif(entry.actor, 'key:another'), (
+            select actor from contextfs.audit_log as a where a.org_id = entry.org_id and a.position = 1
+        ));
+        return contextfs.before(entry);
+    end $$
+    """,
+    "grant execute on function contextfs.audit_digest(contextfs.audit_log) to contextfs_app",
+)
+
+
+def test_a_function_that_spells_entries_as_they_were_hides_no_change(log: Tenant, rows: Rows) -> None:
+    """Who owns the database owns its functions, too: what is checked is computed by none of these."""
+    statement, kind = FRAUDS["changed"]
+    try:
+        for one in _THEIRS:
+            rows.connection.execute(one)
+        rows.connection.execute(statement, [log.org_id])
+        found = report(log)
+        hidden = rows.connection.execute(
+            "select hash = sha256(before || contextfs.audit_digest(a)) as is_hidden from contextfs.audit_log as a,"
+            " (select hash as before from contextfs.audit_log where org_id = %s and position = 2) as b"
+            " where org_id = %s and position = 3",
+            [log.org_id, log.org_id],
+        ).fetchone()
+    finally:
+        for one in _OURS:
+            rows.connection.execute(one)
+
+    assert hidden == {"is_hidden": True}
+    assert [(fault["kind"], fault["position"]) for fault in found["faults"]] == [(kind, 3)]
+
+
 def test_a_log_that_was_written_anew_is_found_by_the_head_that_was_kept(log: Tenant, rows: Rows, sealed: Seal) -> None:
     head = report(log)["head"]
     assert report(log, head)["intact"]

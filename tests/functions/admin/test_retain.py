@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 import pytest
 
+from contextfs.journeys.keep.anchoring import anchor
 from contextfs.journeys.keep.audit import seal
 from contextfs.journeys.keep.retention import cut
 from contextfs.runtime.wiring import Wiring
@@ -21,12 +22,13 @@ Let = Callable[..., int]
 
 @pytest.fixture
 def let_go(wiring: Wiring) -> Iterator[Let]:
-    """Give a function that seals, and cuts what is due in so many days."""
-    platform = wiring.platform()
+    """Give a function that seals, notes where chains end, and cuts what is due in so many days."""
+    platform, blobs = wiring.platform(), wiring.services.blobs()
 
     def run(days: int = 0, key: bytes = wiring.services.key_pepper) -> int:
         seal(platform)
-        return cut(platform, key, lambda: wiring.clock() + timedelta(days=days), os.urandom)
+        anchor(platform, blobs, wiring.services.key_pepper, wiring.clock())
+        return cut(platform, blobs, key, lambda: wiring.clock() + timedelta(days=days), os.urandom)
 
     yield run
     platform.close()
@@ -123,6 +125,21 @@ def test_a_cut_that_somebody_else_signed_explains_nothing(log: Tenant, let_go: L
     let_go(key=b"the key of somebody else")
 
     assert [fault["kind"] for fault in report(log)["faults"]] == ["missing"]
+
+
+def test_a_cut_covers_nothing_that_was_taken_out_before(log: Tenant, let_go: Let, rows: Rows) -> None:
+    """A checkpoint of their own stands where who owns the database took entries out: no later one makes it good."""
+    let_go(days=-400)
+    rows.connection.execute(
+        "with gone as ("
+        "    delete from contextfs.audit_log where org_id = %s and position < 3 returning org_id, position, hash)"
+        " insert into contextfs.audit_checkpoints select org_id, position, hash, 'none of ours', now() from gone",
+        [log.org_id],
+    )
+    gone = let_go()
+
+    assert gone == 0
+    assert [(one["kind"], one["position"], one["until"]) for one in report(log)["faults"]] == [("missing", 1, 2)]
 
 
 def test_a_log_that_does_not_hold_is_not_cut(log: Tenant, let_go: Let, rows: Rows) -> None:

@@ -356,11 +356,11 @@ def test_what_was_not_delivered_is_not_cut(
     time.passed += timedelta(days=60)
     platform = streaming.platform()
     key = streaming.services.key_pepper
-    cut(platform, key, streaming.clock, streaming.services.entropy)
+    cut(platform, None, key, streaming.clock, streaming.services.entropy)
     left = sealed(rows, owner)
     receiver.statuses = []
     carry()
-    cut(platform, key, streaming.clock, streaming.services.entropy)
+    cut(platform, None, key, streaming.clock, streaming.services.entropy)
     platform.close()
 
     assert left == [4, 5, 6]

@@ -21,6 +21,35 @@ def _vouched(name: str) -> str:
 _SERVICE = "journeys/signin/service.py"
 
 MUTANTS: tuple[Unchecked, ...] = (
+    without(
+        "a new login's cookie takes the place of one that is there",
+        "functions/auth/open.py",
+        "cookies=(cookie,)",
+        "cookies=()",
+        "tests/functions/auth/test_open.py::test_a_cookie_that_was_there_before_is_not_kept",
+    ),
+    without(
+        "... of who comes back from the provider",
+        "functions/auth/callback.py",
+        "cookies=(login, begun)",
+        "cookies=(begun,)",
+        _back("test_a_new_login_takes_the_place_of_a_planted_one"),
+    ),
+    without(
+        "a cookie of this very host",
+        "runtime/cookies.py",
+        'f"__Host-{name}" if _is_secure(public_url) else name',
+        "name",
+        "tests/functions/auth/test_open.py::test_no_script_and_no_other_site_gets_the_cookie",
+    ),
+    never("a state of ours", _JOURNEY, "named is None", _back("test_a_state_that_is_none_of_ours_is_refused")),
+    without(
+        "PKCE: the verifier is of this sign-in alone",
+        _JOURNEY,
+        'verifier=derived("verifier")',
+        'verifier="v" * 43',
+        _back("test_the_codes_verifier_is_this_servers_own"),
+    ),
     never(
         "verified address of the installation's service",
         _RULES,

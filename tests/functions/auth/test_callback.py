@@ -228,14 +228,15 @@ def test_an_answer_is_good_for_ten_minutes(
 
 
 def test_the_codes_verifier_is_this_servers_own(
-    tenant: Tenant, provider: Provider, browser: Browser, set_up: SetUp
+    tenant: Tenant, provider: Provider, new_browser: NewBrowser, set_up: SetUp
 ) -> None:
     """PKCE: a code that somebody else asked for is worth nothing here, and ours nothing to them."""
     set_up(tenant)
-    address = provider.consent(browser.begin(tenant.org_id).headers["location"])
-    provider.codes["code-0"]["code_challenge"] = "another"
+    one, other = new_browser(), new_browser()
+    own, theirs = (provider.consent(each.begin(tenant.org_id).headers["location"]) for each in (one, other))
+    provider.codes["code-0"]["code_challenge"] = provider.codes["code-1"]["code_challenge"]
 
-    assert browser.come_back(address).status_code == 401
+    assert [one.come_back(own).status_code, other.come_back(theirs).status_code] == [401, 303]
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example", "", None])

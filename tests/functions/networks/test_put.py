@@ -48,6 +48,15 @@ def test_only_who_comes_from_there_is_let_in(tenant: Tenant, other_tenant: Tenan
     assert rows.audited(tenant, "networks.changed")[0]["details"] == {"covers": ["keys", "logins"], "networks": OFFICE}
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP"])
+def test_a_header_that_anybody_writes_lets_nobody_in(header: str, tenant: Tenant, at: At) -> None:
+    put(tenant, at("198.51.100.7"), OFFICE)
+    forged = "for=198.51.100.7" if header == "Forwarded" else "198.51.100.7"
+    named = {"authorization": f"Bearer {tenant.key}", header: forged}
+
+    assert at("203.0.113.9").get("/v1/projects", headers=named).status_code == 403
+
+
 def test_who_sets_it_is_not_shut_out(tenant: Tenant, at: At, rows: Rows) -> None:
     elsewhere = put(tenant, at("203.0.113.9"), OFFICE)
     nowhere = tenant.call("PUT", PATH, {"networks": OFFICE})

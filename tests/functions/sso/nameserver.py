@@ -9,6 +9,10 @@ import dns.rcode
 import dns.rrset
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True  # who practises with one provider after the other begins anew at once
+
+
 class Dns:
     """A DNS server that knows some TXT records."""
 
@@ -23,7 +27,7 @@ class Dns:
                 reply = told.answer(asked).to_wire()
                 self.wfile.write(len(reply).to_bytes(2, "big") + reply)
 
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", port), Handler)
+        self.server = _Server(("127.0.0.1", port), Handler)
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def answer(self, asked: Any) -> Any:

@@ -20,8 +20,14 @@ order by a.at desc, a.id desc
 limit %(limit)s
 
 -- name: links
--- Sealed entries in the order of the chain, each with the digest of what it says now.
-select a.position, a.hash, contextfs.audit_digest(a) as digest
+-- Sealed entries in the order of the chain, each with the digest of what it says now: as contextfs.audit_digest spells it, and
+-- not by that function, which who owns the database may replace.
+select
+    a.position, a.hash,
+    pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+        a.org_id, a.id, pg_catalog.to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), a.actor_id,
+        a.actor, a.action, a.project_id, a.subject, a.request_id, a.details
+    )::text, 'UTF8')) as digest
 from audit_log as a
 where a.position > %(after)s and a.position <= %(until)s
 order by a.position

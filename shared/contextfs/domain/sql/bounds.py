@@ -1,10 +1,10 @@
 """How much a query may build: what makes much of little is put between functions of the database that look at sizes.
 
 What is joined (`||`, `concat`, lists, rows, JSON, casts to them) is weighed by itself, and so is what many functions
-give back each in memory of its own (`left`, `max`); of what replaces or spreads a text is
-told how long it may become; what gathers rows (aggregates, `union` that recurs, lists of rows) spends of one amount
-that all of a query shares. The functions are those of the migration `pre_sql_bounds`. It does not bound what Postgres
-sorts and hashes: settings of the connection, and where it can the kernel, do.
+give back each in memory of its own (`left`, `max`), and what would take long (`steps.py`); of what replaces or spreads
+a text is told how long it may become; what gathers rows (aggregates, `union` that recurs, lists of rows) spends of one
+amount that all of a query shares. The functions are those of the migration `pre_sql_bounds`. It does not bound what
+Postgres sorts and hashes: settings of the connection, and where it can the kernel, do.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlglot import exp
 
+from contextfs.domain.sql.steps import hurried, largest
 from contextfs.domain.sql.views import NOW
 from contextfs.kit.errors import Invalid
 
@@ -61,19 +62,22 @@ _INTO: Final = frozenset({_T.JSON, _T.JSONB, _T.ARRAY})
 
 def bounded(tree: exp.Query) -> exp.Query:
     """Give a checked query with its bounds written into it; Invalid where none can be."""
-    gathering, recurring = [*_gathering(tree)], [*_recurring(tree)]
+    gathering, recurring, hurrying = [*_gathering(tree)], [*_recurring(tree)], hurried(tree)
+    gathered, biggest = largest(tree, _GATHERED), largest(tree, _LARGEST)
     joins = [node for node in tree.walk() if _joins(node)]
     copied = [*_copied(tree)]
     many = copied if len(copied) > _COPIES else []
-    most = min(_LARGEST, _JOINED // max(1, sum(len(_parts(node)) for node in joins) + len(many)))
+    most = min(biggest, _JOINED // max(1, sum(len(_parts(node)) for node in joins) + len(many)))
     for node in joins:
         _bound_join(node, most)
     for part in {id(part): part for part in many if not isinstance(part, exp.Literal)}.values():
         _put(part, "weighed", most)
     for part in gathering:
-        _put(part, "gathered", _GATHERED)
+        _put(part, "gathered", gathered)
     for part in recurring:
-        _put(part, "gathered", _RECURRED)
+        _put(part, "gathered", min(gathered, _RECURRED))
+    for part, bytes_ in hurrying:
+        _put(part, "weighed", min(most, bytes_))
     return tree
 
 

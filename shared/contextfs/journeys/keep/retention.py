@@ -1,16 +1,30 @@
-"""Let entries of audit logs go that their organizations need not keep, so that what stays can still be checked."""
+"""Let entries of audit logs go that their organizations need not keep, so that what stays can still be checked.
+
+Only what the chain vouches for is let go: from where it was cut last, by a checkpoint of ours, and on to where a file
+outside of the database knows it to end. So who owns the database can have entries let go that are old, and by none of
+these cuts hide that they changed or took out another one.
+"""
 
 import logging
+from datetime import timedelta
+from typing import Final
 
-from contextfs.domain.audit import retention
-from contextfs.domain.audit.checkpoint import sign
+from contextfs.domain.audit import anchors, retention
+from contextfs.domain.audit.anchors import NEVER
+from contextfs.domain.audit.chain import holds
+from contextfs.domain.audit.checkpoint import is_signed, sign
 from contextfs.domain.audit.model import Retention
+from contextfs.domain.audit.retention import Due
+from contextfs.journeys.keep.anchoring import anchored
 from contextfs.kit.call import Call
 from contextfs.kit.clock import Clock
+from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.kit.ids import Entropy, uuid7
-from contextfs.kit.ports import Database
+from contextfs.kit.ports import Blobs, Database
 
 _log = logging.getLogger(__name__)
+_AT_ONCE: Final = timedelta(days=1)
+"""A log is cut once it holds so much more than is kept: each time its chain is read up to its end."""
 
 
 def change(call: Call, wanted: Retention) -> Retention:
@@ -20,23 +34,53 @@ def change(call: Call, wanted: Retention) -> Retention:
     return wanted
 
 
-def cut(database: Database, key: bytes, clock: Clock, entropy: Entropy) -> int:
-    """Cut each log that holds more than its organization keeps; gives how many entries went.
+def cut(database: Database, blobs: Blobs | None, key: bytes, clock: Clock, entropy: Entropy) -> int:
+    """Cut each log that holds a day more than its organization keeps; gives how many entries went.
 
-    One whose chain does not hold is left as it is: nothing is let go that somebody may have to look at. So is one whose
-    stream was set anew a moment ago, and begins before what would go.
+    One whose chain does not hold, or is not yet known by its file, is left as it is: nothing is let go that somebody
+    may have to look at. So is one whose stream was set anew a moment ago, and begins before what would go. A file that
+    the store does not give stops no other log: it is told when those are done.
     """
-    now, total = clock(), 0
+    now, total, failed = clock(), 0, None
     with database.transaction() as (tx, _):
-        due = retention.to_cut(tx, now)
+        long = {one.org_id for one in retention.to_cut(tx, now - _AT_ONCE)}
+        due = [one for one in retention.to_cut(tx, now) if one.org_id in long]
     for one in due:
-        signature = sign(one.org_id, one.position, one.hash, key)
-        with database.transaction() as (tx, _):
-            gone = retention.cut(tx, one, signature, now=now, entry_id=uuid7(now, entropy))
+        try:
+            gone = _cut(database, blobs, key, one, clock=clock, entropy=entropy)
+        except Unavailable:
+            raise  # each of the others would wait for the same answer
+        except ContextFSError as error:
+            gone, failed = 0, error
         if not gone:
             _log.warning(
-                "an audit log was not cut: its chain does not hold, or it has to be streamed anew",
+                "an audit log was not cut: it does not hold, its file does not know it, or it is to be streamed anew",
                 extra={"org_id": str(one.org_id)},
             )
         total += gone
+    if failed is not None:
+        raise failed
     return total
+
+
+def _cut(database: Database, blobs: Blobs | None, key: bytes, due: Due, *, clock: Clock, entropy: Entropy) -> int:
+    """Cut one log. What is signed is what was looked at: where that is changed meanwhile, the cut explains nothing."""
+    if not _is_vouched_for(database, blobs, key, due):
+        return 0
+    now, signature = clock(), sign(due.org_id, due.position, due.hash, key)
+    with database.transaction() as (tx, _):
+        return retention.cut(tx, due, signature, now=now, entry_id=uuid7(now, entropy))
+
+
+def _is_vouched_for(database: Database, blobs: Blobs | None, key: bytes, due: Due) -> bool:
+    """Tell whether the chain holds up to an entry, and from there to where the file, if there is one, knows its end."""
+    end, org_id = (due.position, due.hash), due.org_id
+    known = end if blobs is None else anchored(blobs, org_id)
+    with database.transaction() as (tx, _):
+        ending = anchors.ending(tx, org_id)
+        cut_ = None if ending is None else ending.cut
+        if known[0] < end[0] or (cut_ is not None and not is_signed(org_id, cut_, key)):
+            return False
+        start = NEVER if cut_ is None else (cut_.position, cut_.hash)
+        parts = ((start, end), (end, known))
+        return all(holds(anchors.links(tx, org_id, one[0], other[0]), one, other) for one, other in parts)

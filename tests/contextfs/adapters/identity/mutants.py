@@ -77,6 +77,19 @@ MUTANTS: tuple[Unchecked, ...] = (
         _forgery("other claims under the signature"),
     ),
     never("algorithm", _TOKEN, "algorithm not in signer.algorithms", _forgery("a public key as a shared secret")),
+    never(
+        "algorithm of a shared secret",
+        _TOKEN,
+        "algorithm not in signer.algorithms",
+        _HERE + "test_id_token.py::test_a_shared_secret_among_the_keys_is_no_key",
+    ),
+    without(
+        "kind of a key",
+        _KEYS,
+        'key.get("kty") == _TYPES[algorithm[:2]]',
+        "True",
+        _keys("test_a_key_of_another_kind_than_the_algorithm_is_not_taken"),
+    ),
     without(
         "algorithms of key pairs alone",
         _DISCOVERY,

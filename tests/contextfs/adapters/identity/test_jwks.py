@@ -90,7 +90,7 @@ def test_a_key_of_another_kind_than_the_algorithm_is_not_taken(party: Party, pro
     provider.lie = lambda header, _claims: header.update(alg="RS256", kid="b")
     provider.keys = [ECKey.generate_key("P-256", {"kid": "b"}), RSAKey.generate_key(2048, {"kid": "a"})]
 
-    with pytest.raises(NotAuthenticated):
+    with pytest.raises(NotAuthenticated, match="no such key"):
         party.sign_in()
 
 

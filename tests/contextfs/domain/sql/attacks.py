@@ -8,6 +8,8 @@ MANY_VALUES = f"select percentile_disc(array[{', '.join(['0.5'] * 9)}]) within g
 MANY_COPIES = f"select {', '.join(f'left(content, {at})' for at in range(9))} from memories"  # noqa: S608 - as above
 WIDE_ROWS = f"select {', '.join(f'content as c{at}' for at in range(9))} from memories"  # noqa: S608 - as above
 ONCE_IN_ORDER = f"select distinct {', '.join(f'content as c{at}' for at in range(9))} from memories order by content"  # noqa: S608 - as above
+MANY_PRODUCTS = f"select {' + '.join(['confidence * confidence'] * 9)} from memories"  # noqa: S608 - as above
+MANY_READERS = f"select {', '.join(['md5(t)'] * 300)} from (select string_agg(content, '') as t from memories) x"  # noqa: S608 - as above
 LONG_TEXT = f"select content || '{'x' * 99}' from memories"  # noqa: S608 - as above
 
 REFUSED = (
@@ -55,6 +57,7 @@ REFUSED = (
     "select contextfs.signed('org_id')",
     "select pg_sleep(10)",
     "select replace(content, 'a', content || content) from memories",
+    "select 1 from memories where content like any(select title from memories)",
     "select jsonb_pretty(metadata) from memories",
     "select pg_read_file('/etc/passwd')",
     "select pg_ls_dir('/')",

@@ -6,6 +6,8 @@ from tests.contextfs.domain.sql.attacks import (
     LONG_TEXT,
     MANY_COPIES,
     MANY_PARTS,
+    MANY_PRODUCTS,
+    MANY_READERS,
     MANY_VALUES,
     ONCE_IN_ORDER,
     WIDE_ROWS,
@@ -13,7 +15,7 @@ from tests.contextfs.domain.sql.attacks import (
 from tests.mutation import Unchecked, never, without
 
 _GUARD, _COLUMNS, _TABLES = "domain/sql/guard.py", "domain/sql/columns.py", "domain/sql/tables.py"
-_BOUNDS = "domain/sql/bounds.py"
+_BOUNDS, _STEPS = "domain/sql/bounds.py", "domain/sql/steps.py"
 
 MUTANTS: tuple[Unchecked, ...] = (
     without("what is built is bounded", _GUARD, "bounded(_checked(", "(_checked(", BUILT),
@@ -23,6 +25,35 @@ MUTANTS: tuple[Unchecked, ...] = (
         "sum(len(_parts(node)) for node in joins)",
         "len(joins)",
         MANY_PARTS,
+    ),
+    without(
+        "what is sought is short",
+        _STEPS,
+        "yield sought, _SOUGHT",
+        "pass",
+        "select position(title in content) from memories",
+    ),
+    without(
+        "what it is sought in has its share",
+        _STEPS,
+        "yield node.this, most",
+        "pass",
+        "select translate(content, title, '') from memories",
+    ),
+    without("what reckons often", _STEPS, "if len(found) > _RECKONED:", "if False:", MANY_PRODUCTS),
+    without("what reads often", _STEPS, "min(wanted, _READ //", "min(wanted, wanted + _READ //", MANY_READERS),
+    without(
+        "a list of patterns",
+        _STEPS,
+        "found = found.this.unnest()",
+        "return None",
+        "select id from memories where content like any(tags)",
+    ),
+    never(
+        "rows of patterns",
+        _STEPS,
+        "isinstance(found, exp.Query | exp.Subquery)",
+        "select 1 from memories where content like any(select title from memories)",
     ),
     without("rows", _BOUNDS, "return _is_value(node)", "return False", "select count((title, content)) from memories"),
     without(

@@ -12,7 +12,14 @@ from sqlglot import exp
 from contextfs.domain.sql.guard import guarded
 from contextfs.domain.sql.views import THEN, VIEWS
 from contextfs.kit.errors import Invalid
-from tests.contextfs.domain.sql.attacks import MANY_COPIES, MANY_VALUES, ONCE_IN_ORDER, REFUSED, WIDE_ROWS
+from tests.contextfs.domain.sql.attacks import (
+    MANY_COPIES,
+    MANY_PRODUCTS,
+    MANY_VALUES,
+    ONCE_IN_ORDER,
+    REFUSED,
+    WIDE_ROWS,
+)
 
 WELCOME = (
     "select * from memories",
@@ -115,6 +122,19 @@ BOUNDED = {
     "select count((title, content)), (title, 1) from memories": ("weighed(", 3),
     "select percentile_disc(array[0.5, 0.9]) within group (order by content) from memories": ("weighed(", 0),
     MANY_VALUES: ("weighed(", 1),
+    MANY_PRODUCTS: ("weighed(", 18),
+    "select position(title in content), title like content, tags @> tags, trim(title from content) from memories": (
+        "weighed(",
+        8,
+    ),
+    "select id from memories where content ilike '%a%' and content like any(array['a%']) and tags && array['a']": (
+        "weighed(",
+        1,
+    ),
+    "select trim(content), strpos(content, 'a'), 100 * confidence / 3, now() - interval '1 day' from memories": (
+        "weighed(",
+        0,
+    ),
     MANY_COPIES: ("weighed(", 9),
     WIDE_ROWS: ("weighed(", 9),
     ONCE_IN_ORDER: ("weighed(", 10),

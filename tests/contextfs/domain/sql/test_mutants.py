@@ -14,7 +14,7 @@ from tests.contextfs.domain.sql.mutants import MUTANTS
 from tests.mutation import Unchecked, still_stands
 
 ids = [one.mutant.name for one in MUTANTS]
-_MODULES = ("bounds", "columns", "tables", "guard")
+_MODULES = ("steps", "bounds", "columns", "tables", "guard")
 """In the order in which they import each other."""
 
 
@@ -43,6 +43,11 @@ def test_what_gets_through_is_an_attack_that_is_tried() -> None:
         "rows that recur",
         "rows that become a list",
         "long texts of the query",
+        "what is sought is short",
+        "what it is sought in has its share",
+        "what reckons often",
+        "what reads often",
+        "a list of patterns",
     }
     tried = {one.mutant.name for one in MUTANTS if one.noticed_by in REFUSED}
 

@@ -159,14 +159,16 @@ def test_the_end_is_noted_as_it_moves_and_only_then(log: Tenant, note: Note, row
     assert (report(log)["anchored"], report(log)["intact"]) == (7, True)
 
 
-def test_what_the_retention_let_go_is_no_reason_for_suspicion(log: Tenant, note: Note, wiring: Wiring) -> None:
+def test_what_the_retention_let_go_is_no_reason_for_suspicion(
+    log: Tenant, note: Note, blobs: Blobs, wiring: Wiring
+) -> None:
     log.call("PUT", "/v1/admin/audit-logs/retention", {"keep_days": 30})
     note()
     platform = wiring.platform()
     act(log, 1)
     seal(platform)
     later = wiring.clock() + timedelta(days=31)
-    cut(platform, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
+    cut(platform, blobs, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
     platform.close()
     between = report(log)
     note()
@@ -247,23 +249,59 @@ def test_a_log_that_is_written_anew_behind_one_hash_moves_no_file(
     assert kinds(log) == ["forgotten"]
 
 
-def test_a_cut_where_the_file_stands_hides_no_log_that_was_written_anew(
-    log: Tenant, note: Note, rows: Rows, blobs: Blobs, wiring: Wiring
+@pytest.mark.parametrize("further", [0, 2], ids=["where the file stands", "behind where the file stands"])
+def test_no_cut_hides_a_log_that_was_written_anew(
+    log: Tenant, note: Note, rows: Rows, blobs: Blobs, wiring: Wiring, further: int
 ) -> None:
+    """Who owns the database may have old entries let go: those that the file knows, and not what stands there now."""
     noted = kept(log, blobs)
     log.call("PUT", "/v1/admin/audit-logs/retention", {"keep_days": 30})
+    act(log, further)
     platform = wiring.platform()
     seal(platform)
     rows.connection.execute(
         "update contextfs.audit_log set action = 'nothing.happened' where org_id = %s and position = 2", [log.org_id]
     )
     write_anew(log, rows)
-    later = wiring.clock() + timedelta(days=31)
-    cut(platform, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
+    later = wiring.clock() + timedelta(days=40)
+    cut(platform, blobs, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
     platform.close()
     note()
+    found = report(log)
 
-    assert (noted, noted) == (report(log)["expired"], kept(log, blobs))
+    assert (found["expired"], kept(log, blobs)) == (0, noted)
+    assert kinds(log) == ["forgotten"]
+
+
+def test_a_cut_waits_for_the_file_and_for_one_that_can_be_read(
+    log: Tenant, other_tenant: Tenant, note: Note, file: Path, blobs: Blobs, wiring: Wiring
+) -> None:
+    for one in (log, other_tenant):
+        one.call("PUT", "/v1/admin/audit-logs/retention", {"keep_days": 30})
+        act(one, 1)
+    platform, later = wiring.platform(), wiring.clock() + timedelta(days=40)
+
+    def gone() -> list[int]:
+        cut(platform, blobs, wiring.services.key_pepper, lambda: later, wiring.services.entropy)
+        return [report(one)["expired"] for one in (log, other_tenant)]
+
+    seal(platform)
+    before = gone()
+    note()
+    known = file.read_bytes()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(ContextFSError, match="takes or gives no file"):
+        gone()
+    file.rmdir()
+    between = [report(one)["expired"] for one in (log, other_tenant)]
+    file.write_bytes(known)
+    after = gone()
+    platform.close()
+
+    assert (before, between[0]) == ([0, 0], 0), "nothing that the file does not know"
+    assert between[1] > 0, "another one's file holds nothing up"
+    assert after[0] > 5
 
 
 class Slow:

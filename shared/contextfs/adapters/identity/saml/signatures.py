@@ -62,7 +62,7 @@ def signed(element: Element, certificates: Sequence[x509.Certificate]) -> Elemen
         found = _verified(element, certificate)
         if found is not None:
             if (found.tag, found.get("ID")) != (element.tag, element.get("ID")):
-                raise Malformed("its signature is over another element")
+                raise Malformed("its signature covers another element than this")
             return found
     raise Malformed("its signature is not by a key of the provider's metadata")
 

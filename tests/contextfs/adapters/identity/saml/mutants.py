@@ -24,6 +24,14 @@ def _lie(name: str) -> str:
 
 MUTANTS = (
     _never("comments and DTDs", "xml.py", '"<!" in text or "<?" in text', _ATTACKS + "test_a_comment_within_a_text"),
+    _without("DTDs", "xml.py", '"<!" in text or', '"<!--" in text or', _ATTACKS + "test_an_entity"),
+    without(
+        "a response is good once",
+        "journeys/signin/saml.py",
+        "if not store.take_message(inside.tx, org_id, issuer, believed.id, believed.good_until):",
+        "if False:",
+        "tests/functions/saml/test_acs.py::test_a_response_is_good_once_also_when_it_comes_many_times_at_once",
+    ),
     _never("one id", "xml.py", "len(ids) != len(set(ids))", _ATTACKS + "test_a_wrapped_signature"),
     _never("one child", "xml.py", "len(found) != 1", _lie("two names")),
     _never("one text", "xml.py", "len(element)", _lie("a name with parts")),
@@ -96,6 +104,13 @@ MUTANTS = (
         """reference.get("URI") != f"#{element.get('ID')}":""",
         "False:",
         _ATTACKS + "test_a_moved_signature_of_another_message",
+    ),
+    _without(
+        "the very element, of an assertion's signature",
+        "signatures.py",
+        """reference.get("URI") != f"#{element.get('ID')}":""",
+        "False:",
+        _ATTACKS + "test_a_moved_signature_of_the_assertion_on_the_response",
     ),
     _without(
         "what the signature covers is what is read",

@@ -1,0 +1,58 @@
+"""What Postgres does not stop is not begun: a limit of time holds between rows, and not within one function."""
+
+# ruff: noqa: S608 - the queries are put together from constants of this file
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.functions.asking import told
+
+_A = "(select string_agg('a', '') from generate_series(1, 20000) g)"
+_B = "(select string_agg('b', '') from generate_series(1, 20000) g)"
+_NUMBERS = "(select array_agg({}n) from generate_series(1, 20000) n)"
+_LONG = "(select power(10::numeric, 65000) / 7 as n) x"
+
+ENDLESS = {
+    "letters for others": f"select length(translate({_A}, {_B}, ''))",
+    "letters around": f"select length(trim(both {_B} || 'a' from {_A}))",
+    "a place": f"select position('b' || {_A} in {_A} || {_A})",
+    "parts": f"select split_part({_A} || {_A}, 'b' || {_A}, 2)",
+    "a list of parts": f"select cardinality(string_to_array({_A} || {_A}, 'b' || {_A}))",
+    "what is put in places": f"select length(replace(t, u, 'x')) from (select {_A} || {_A} as t, 'b' || {_A} as u) x",
+    "a pattern": f"select {_A} ilike '%' || {_A} || 'b%'",
+    "a list of patterns": f"select {_A} not like all(array['%' || {_A} || 'b%'])",
+    "lists with a part in common": f"select {_NUMBERS.format('')} && {_NUMBERS.format('-')}",
+    "lists within lists": f"select {_NUMBERS.format('')} <@ {_NUMBERS.format('')}",
+    "keys taken out": (
+        "select length((a - k)::text) from (select (select jsonb_agg(n::text) from generate_series(1, 20000) n) as a,"
+        " (select array_agg((-n)::text) from generate_series(1, 20000) n) as k) x"
+    ),
+    "products of long numbers": f"select {' + '.join(['n * n'] * 400)} > 0 from {_LONG}",
+    "quotients of long numbers": f"select {' and '.join(['n / 3 > 0'] * 400)} from {_LONG}",
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_nobody_could_stop_is_not_begun(what: str, tenant: Tenant) -> None:
+    reply = tenant.call("POST", "/v1/sql", {"query": ENDLESS[what]})
+
+    assert reply.status_code == 422
+    assert "take a part of it" in told(reply)["detail"]
+
+
+def test_what_people_look_for_is_found(tenant: Tenant) -> None:
+    body = {
+        "project_id": str(tenant.project_id),
+        "content": "We deploy on Thursdays. " * 900,
+        "tags": ["deploy", "day"],
+    }
+    assert tenant.call("POST", "/v1/memories", body).status_code == 201
+    query = (
+        "select position('Thursday' in content), tags @> array['day'], tags && array['x'], content ilike '%DEPLOY%',"
+        " content like all(array['We%', '%. ']), split_part(content, ' ', 2), trim(' .' from right(content, 9)),"
+        " translate(left(content, 9), 'Wd', 'wD'), metadata - 'a', 100 * confidence / 3 from memories"
+    )
+    reply = tenant.call("POST", "/v1/sql", {"query": query})
+
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["rows"][0][:8] == [14, True, False, True, True, "deploy", "ursdays", "we Deploy"]

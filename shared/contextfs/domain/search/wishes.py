@@ -21,7 +21,7 @@ _ADVICE = pattern(
     r"\b(?:should|could|can|do|would|might) (?:i|we)\b"
     r"|\b(?:do|would|could|can) you (?:please )?"
     r"(?:suggest|recommend|advise|think|help|explain|show|walk|teach|write|make)\b"
-    r"|\bwhat (?:are|is|would be) (?:some|an?) \w+"
+    r"|\bwhat are some \w+"
     r"|^(?:i(?:['\u2019]m| am) (?:\w+ )?(?:about|\w+ing)|i(?:['\u2019]d like| want| need) to)\b",
     re.IGNORECASE,
     holds=["should", "could", "can ", "do ", "would", "might", "what ", "i"],

@@ -108,6 +108,7 @@ def rankings() -> dict[str, Make]:
         "all": Pure,
         "without exact": _weighing(msgspec.structs.replace(DEFAULT, exact=0.0)),
         "without freshness and trust": _weighing(flat),
+        "without what was wished": _weighing(msgspec.structs.replace(DEFAULT, wished=1.0)),
         "words alone": WordsAlone,
         "without neighbours as candidates": Alone,
         "80 candidates of each leg": Narrow,

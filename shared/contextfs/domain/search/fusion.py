@@ -70,6 +70,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """How much each leg and signal counts for what was said, by the kind of conversation."""
     exact: float = 0.3
     """How much quoted phrases and identifiers count, as a part of all else together."""
+    wished: float = 4.0
+    """By how much the odds of relevance rise for what a person always wants, where advice is asked for."""
     graph: float = 0.2
     """The part of what is missing to a relevance of 1 that a walk over the graph fills, where it came by for sure."""
     fine: float = 0.002
@@ -137,6 +139,9 @@ def _rank(hit: Hit, *, now: datetime, weights: Weights, lexical_rank: int | None
     terms, share = _terms(hit, weights)
     relevance = _relevance(terms, share)
     known = {name: terms[name] or 0.0 for name in share if terms[name] is not None}
+    if hit.signals is not None and hit.signals.wished is not None:
+        known["wished"] = wished = hit.signals.wished
+        relevance = _likelier(relevance, 1 + (weights.wished - 1) * wished)
     if hit.graph is not None:
         known["graph"] = graph = _unit(hit.graph)
         relevance += (1 - relevance) * weights.graph * graph
@@ -202,6 +207,11 @@ def _relevance(terms: Mapping[str, float | None], share: Mapping[str, float]) ->
     if not idle or mean >= knee:
         return min(1.0, (mean - idle) / (1 - idle))
     return min(mean / knee * _LOWEST, spoken / (1 - idle))
+
+
+def _likelier(relevance: float, times: float) -> float:
+    """Multiply the odds of a relevance: what has none keeps none, and two of them keep their order."""
+    return relevance * times / (1 + (times - 1) * relevance)
 
 
 def _unit(value: float) -> float:

@@ -14,6 +14,7 @@ from contextfs.domain.search.dates import Span, spans
 from contextfs.domain.search.names import without_names
 from contextfs.domain.search.personal import is_personal
 from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms
+from contextfs.domain.search.wishes import asks_advice
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.pattern import pattern
 
@@ -174,6 +175,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The days that it names."""
     personal: bool = False
     """It is about what the one who asks said, has or wants."""
+    advice: bool = False
+    """It asks for help or advice, on which bears what its asker always wants."""
     filters: Filters = Filters()
 
     @property
@@ -225,6 +228,7 @@ def understand(text: str, *, today: date, addresses: bool = False) -> Question:
         identifiers=tuple(dict.fromkeys(_IDENTIFIER.findall(rest))),
         when=tuple(spans(rest, today=today)),
         personal=is_personal(rest),
+        advice=asks_advice(rest),
         filters=filters,
     )
 

@@ -20,11 +20,14 @@ SHOWN = 100
 _MORE = 3
 """Candidates of each leg for one that is shown: measured, a pack holds more of the evidence with 3 than with 2."""
 _LEAST_CANDIDATES = 80
+_FOR_ADVICE = 180
+"""The same, where advice is asked for: what its asker always wants shares few words with it, or none."""
 
 
-def candidates(limit: int) -> int:
+def candidates(limit: int, question: Question | None = None) -> int:
     """Tell how many candidates each leg is asked for, so that `limit` of them can be shown in the right order."""
-    return max(limit * _MORE, _LEAST_CANDIDATES)
+    least = _FOR_ADVICE if question is not None and question.advice else _LEAST_CANDIDATES
+    return max(limit * _MORE, least)
 
 
 def rank(

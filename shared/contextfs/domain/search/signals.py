@@ -24,6 +24,7 @@ from contextfs.domain.search.bm25 import saturated
 from contextfs.domain.search.dates import closeness
 from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question
+from contextfs.domain.search.wishes import is_wish
 from contextfs.kit.pattern import pattern
 
 Kind = Literal["assistance", "dialogue"]
@@ -91,6 +92,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """A person said it, not the assistant; None where the question is not about the one who asks."""
     opens: float | None = None
     """It opens its session."""
+    wished: float | None = None
+    """A person said in it what they want always, or prefer; None where the question does not ask for advice."""
 
 
 class _Places:
@@ -141,9 +144,10 @@ def _dialogue(one: Passage, places: _Places, question: Question, meant: frozense
 
 def _assistance(one: Passage, question: Question) -> Signals:
     persons, opens = one.role == "user", float(one.place == 0)
+    wished = float(persons and is_wish(one.body)) if question.advice else None
     if question.personal:
-        return Signals(kind="assistance", own=float(persons), opens=opens)
-    return Signals(kind="assistance", stated=float(not (persons and _asks(one))), opens=opens)
+        return Signals(kind="assistance", own=float(persons), opens=opens, wished=wished)
+    return Signals(kind="assistance", stated=float(not (persons and _asks(one))), opens=opens, wished=wished)
 
 
 def _asks(one: Passage) -> bool:

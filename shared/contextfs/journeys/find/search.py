@@ -131,7 +131,7 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
     by_words = not question.lists and (mode != "semantic" or read.vector is None)
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
     reach = wanted if back is None else back.said
-    asked = _query(reach or wanted, hashes, read.vector, read.model, call.now)
+    asked = _query(reach or wanted, hashes, read.vector, read.model, call.now, candidates(wanted.limit, question))
     found: list[Candidate] = []
     if reach is not None:
         found = (store.listed if question.lists else store.search)(call.tx, asked)
@@ -193,13 +193,14 @@ def _query(
     vector: str | None,
     model: str | None,
     now: datetime,
+    most: int,
 ) -> PassageQuery:
     return PassageQuery(
         term_keys=hashes[0],
         term_dimensions=hashes[1],
         vector=vector,
         model=model,
-        candidates=candidates(wanted.limit),
+        candidates=most,
         projects=wanted.project_ids,
         sources=list(wanted.sources) if wanted.sources else None,
         types=[one.removeprefix("memory_") for one in wanted.types] if wanted.types else None,

@@ -58,13 +58,13 @@ def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: dateti
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = replace(wanted, author=author, **typed.beside(wanted))
-    return Asked(question, wanted.mode, scope(within, me=me, seen=seen, now=now), within)
+    return Asked(question, wanted.mode, scope(within, question, me=me, seen=seen, now=now), within)
 
 
-def scope(within: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Scope:
+def scope(within: Wanted, question: Question, *, me: Callable[[], str], seen: Seen, now: datetime) -> Scope:
     """Give where and when it is looked."""
     at = since(now, superseded=within.superseded)
-    return Scope(bounds(within, me=me, seen=seen), candidates(within.limit), micros(at))
+    return Scope(bounds(within, me=me, seen=seen), candidates(within.limit, question), micros(at))
 
 
 def model(mode: Mode, embedder: "Callable[[], Embedder | None]") -> "tuple[Embedder | None, list[str]]":

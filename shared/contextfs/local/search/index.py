@@ -162,7 +162,7 @@ class LocalIndex:
             return self._legs(asked, model)
         said, troubles = Proposed([], []), list[str]()
         if back.said is not None:
-            scope = find.scope(back.said, me=self._me, seen=self._seen, now=self._now())
+            scope = find.scope(back.said, asked.question, me=self._me, seen=self._seen, now=self._now())
             said, troubles = self._legs(replace(asked, scope=scope), model)
         proposed = back.with_memories(said, asked.question.words, self._project().name)
         return proposed, [*troubles, *back.degraded]

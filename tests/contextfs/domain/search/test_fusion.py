@@ -89,6 +89,28 @@ def test_place_never_brings_what_was_said_above_what_speaks_of_the_question(
     assert one.relevance <= spoken + 1e-12
 
 
+def wish(key: str, semantic: float, *, wished: float | None = 1.0) -> Hit:
+    return Hit(key=key, semantic=semantic, lexical=0.0, signals=Signals(kind="assistance", stated=1.0, wished=wished))
+
+
+def test_what_a_person_always_wants_goes_before_what_comes_somewhat_closer() -> None:
+    ranked = fuse([wish("close", 0.6, wished=0.0), wish("wish", 0.4)], now=NOW)
+
+    assert ["wish", "close"] == [one.hit.key for one in ranked]
+    assert [1.0, 0.0] == [one.explanation.terms["wished"] for one in ranked]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_wish_is_never_less_relevant_for_being_one_and_wishes_keep_their_order(one: float, other: float) -> None:
+    plain, wished, more = (
+        fuse([hit], now=NOW)[0].relevance
+        for hit in (wish("a", one, wished=None), wish("a", one), wish("a", max(one, other)))
+    )
+
+    assert plain <= wished <= more <= 1
+    assert bool(plain) is bool(wished)
+
+
 def test_what_holds_the_quoted_words_goes_before_what_only_comes_close() -> None:
     close = Hit(key="close", semantic=0.6, lexical=20.0, exact=0.0)
     exact = Hit(key="exact", semantic=0.4, lexical=20.0, exact=1.0)

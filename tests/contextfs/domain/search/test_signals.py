@@ -102,6 +102,26 @@ def test_what_a_person_asked_gives_way_to_what_answers_it() -> None:
     assert [None, None] == [one.stated for one in personal.values()]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How should I write the date?", [1.0, 0.0, 0.0, None]),
+        ("which date did we set", [None, None, None, None]),
+    ],
+)
+def test_what_a_person_always_wants_counts_where_advice_is_asked_for(text: str, expected: list[float | None]) -> None:
+    turns = [
+        turn(0, "Always write the day first.", speaker=None),
+        turn(1, "Always write the day first.", speaker=None, role="assistant"),
+        turn(2, "I write the day first.", speaker=None),
+        turn(3, "Always write the day first.", session="people"),
+    ]
+
+    signals = read(turns, asked(text), RARITIES)
+
+    assert expected == [one.wished for one in signals.values()]
+
+
 @pytest.mark.parametrize("speaker", ["Ana", None])
 def test_a_good_session_supports_its_turns(speaker: str | None) -> None:
     good = [turn(place, held=(3, 2, 1), session="good", speaker=speaker) for place in (1, 3, 5)]

@@ -34,9 +34,9 @@ format: .venv/dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 docs: .venv/dev ## Write docs/openapi.json, docs/guides/cli.md and the tables of docs/guides/permissions.md anew
-	@$(RUN) -m contextfs.runtime.openapi > docs/openapi.json
+	@$(RUN) -m contextfs.runtime.openapi.document > docs/openapi.json
 	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
-	@$(RUN) -m contextfs.runtime.truth docs/guides/permissions.md
+	@$(RUN) -m contextfs.runtime.openapi.truth docs/guides/permissions.md
 
 conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm; 250 MB, kept in .venv)
 	@mkdir -p .venv/conformance

@@ -32,9 +32,9 @@ from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.settings import Settings
 from contextfs.runtime.allowance.allowance import Allowance, Quotas
 from contextfs.runtime.callers.caller import caller
-from contextfs.runtime.entrance import Entrance
+from contextfs.runtime.door.entrance import Entrance
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.table import Route
 from contextfs.runtime.wiring import Wiring, routes
 

@@ -23,7 +23,7 @@ from contextfs.journeys.enter.organization import Founding, found, plan
 from contextfs.kit.call import Call
 from contextfs.kit.principal import Principal
 from contextfs.kit.settings import Settings
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.table import Route
 from contextfs.runtime.wiring import Wiring, routes
 from functions.memories import get

@@ -21,7 +21,7 @@ from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
 from contextfs.kit.settings import Settings
-from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.events.reaction import Reactor
 from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 
 SESSIONS, MESSAGES = 5, 128

@@ -8,8 +8,8 @@ from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import provider
 from contextfs.kit import forms
 from contextfs.kit.call import OpenCall
-from contextfs.runtime import cookies
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpResponse
 
 _Code = Annotated[str, Meta(max_length=4000, pattern=forms.PRINTABLE)]
 _Text = Annotated[str, Meta(max_length=2000)]

@@ -4,8 +4,8 @@ from contextfs.domain.logins.model import Exchange
 from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import service
 from contextfs.kit.call import OpenCall
-from contextfs.runtime import cookies
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: OpenCall, body: Exchange) -> HttpResponse:

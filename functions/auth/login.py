@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from contextfs.journeys.signin import provider
 from contextfs.kit.call import OpenCall
-from contextfs.runtime import cookies
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(

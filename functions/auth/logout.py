@@ -4,8 +4,8 @@ from functools import partial
 
 from contextfs.journeys.signin import saml
 from contextfs.kit.call import Call, Outside
-from contextfs.runtime import cookies
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: Call) -> Outside[HttpResponse]:

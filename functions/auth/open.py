@@ -3,8 +3,8 @@
 from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import logins
 from contextfs.kit.call import Call
-from contextfs.runtime import cookies
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: Call) -> HttpResponse:

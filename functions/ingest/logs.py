@@ -5,7 +5,7 @@ from uuid import UUID
 from contextfs.journeys.ingest.telemetry import take
 from contextfs.kit.call import Call
 from contextfs.kit.payload import Payload
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.otlp import wire
 
 

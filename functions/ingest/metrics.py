@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contextfs.kit.call import Call
 from contextfs.kit.payload import Payload
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.otlp import wire
 
 

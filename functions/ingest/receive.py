@@ -10,7 +10,7 @@ from contextfs.journeys.ingest.receive import Ingested, receive
 from contextfs.kit.call import Call
 from contextfs.kit.fields import ExternalId
 from contextfs.kit.payload import Payload
-from contextfs.runtime.foreign import decoded
+from contextfs.runtime.http.foreign import decoded
 
 Complete = Annotated[bool, Meta(description="Whether its conversations end with this delivery.")]
 

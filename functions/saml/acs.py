@@ -6,8 +6,8 @@ from contextfs.domain.logins.rules import LIFETIME
 from contextfs.journeys.signin import saml
 from contextfs.kit.call import OpenCall
 from contextfs.kit.payload import Payload
-from contextfs.runtime import cookies, forms
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import cookies, forms
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: OpenCall, organization: UUID, body: Payload) -> HttpResponse:

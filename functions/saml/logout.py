@@ -10,7 +10,7 @@ from contextfs.kit import forms
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import Invalid
 from contextfs.kit.saml import LogoutMessage
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 
 _Text = Annotated[str, Meta(max_length=4000, pattern=forms.BASE64)]
 _Short = Annotated[str, Meta(max_length=1000)]

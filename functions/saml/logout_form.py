@@ -7,8 +7,8 @@ from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import Invalid
 from contextfs.kit.payload import Payload
 from contextfs.kit.saml import LogoutMessage
-from contextfs.runtime import forms
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http import forms
+from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: OpenCall, organization: UUID, body: Payload) -> HttpResponse:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contextfs.journeys.signin import saml
 from contextfs.kit.call import OpenCall
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.table import SAML_METADATA
 
 

@@ -1,7 +1,7 @@
 """Have sessions completed that nothing came to for a while."""
 
 from contextfs.journeys.capture.idle import announce
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

@@ -1,7 +1,7 @@
 """Have the projects consolidated in which something was written."""
 
 from contextfs.journeys.consolidate.due import announce
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

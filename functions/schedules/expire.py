@@ -5,7 +5,7 @@ import os
 from contextfs.journeys.keep.anchoring import anchor
 from contextfs.journeys.keep.expire import expire, expire_exports
 from contextfs.journeys.keep.retention import cut
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

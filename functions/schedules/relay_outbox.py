@@ -1,7 +1,7 @@
 """Publish what a crash left in the outbox."""
 
 from contextfs.journeys.react.relay import relay_once
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

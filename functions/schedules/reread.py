@@ -1,7 +1,7 @@
 """Have records read again that an older reader read."""
 
 from contextfs.journeys.capture.reread import announce
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

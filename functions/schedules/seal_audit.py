@@ -1,7 +1,7 @@
 """Seal new entries of the audit log into its chain."""
 
 from contextfs.journeys.keep.audit import seal
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

@@ -1,7 +1,7 @@
 """Have audit logs streamed that hold something new."""
 
 from contextfs.journeys.keep.streaming import announce
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 
 
 def handle(sweep: Sweep) -> None:

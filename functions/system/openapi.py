@@ -1,8 +1,8 @@
 """Describe the API."""
 
 from contextfs.kit.call import OpenCall
-from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.openapi import document_bytes
+from contextfs.runtime.http.message import HttpResponse
+from contextfs.runtime.openapi.document import document_bytes
 
 
 def handle(call: OpenCall) -> HttpResponse:  # noqa: ARG001 - nothing is asked of the call

@@ -46,7 +46,7 @@ MUTANTS = (
     ),
     Mutant(
         name="the fact and its event in two transactions",
-        file="runtime/door.py",
+        file="runtime/door/door.py",
         right="""\
             settle(call, audits=route.audits, meters=route.meters, request_id=asked.request_id)
             if key is not None:
@@ -80,7 +80,7 @@ MUTANTS = (
     ),
     Mutant(
         name="no deduplication at the consumer",
-        file="runtime/reaction.py",
+        file="runtime/events/reaction.py",
         right="""\
             if fresh is None:
                 return False, None

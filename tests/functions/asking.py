@@ -9,8 +9,8 @@ import msgspec
 from contextfs.domain.sources.signatures import signed
 from contextfs.kit.clock import system_clock
 from contextfs.kit.payload import Payload
-from contextfs.runtime.binding import bind
-from contextfs.runtime.examples import BODIES, PROJECT
+from contextfs.runtime.door.binding import bind
+from contextfs.runtime.openapi.examples import BODIES, PROJECT
 from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from contextfs.runtime.wiring import routes
 from tests.conftest import Tenant

@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from contextfs.domain.logins import rules
 from contextfs.kit import tokens
-from contextfs.runtime.examples import BODIES
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.openapi import document
+from contextfs.runtime.openapi.document import document
+from contextfs.runtime.openapi.examples import BODIES
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant, founded
 from tests.functions.asking import SECRET, Things

@@ -2,7 +2,7 @@
 
 from tests.mutation import Unchecked, never, without
 
-_DOOR, _ENTRANCE, _LOGIN = "runtime/door.py", "runtime/entrance.py", "runtime/callers/login.py"
+_DOOR, _ENTRANCE, _LOGIN = "runtime/door/door.py", "runtime/door/entrance.py", "runtime/callers/login.py"
 _SIGNED, _LINKS, _WEB = "domain/sources/signatures.py", "adapters/clouds/local/blobs.py", "adapters/web.py"
 
 
@@ -20,7 +20,7 @@ def _anchored(name: str) -> str:
 
 _WAITS = "tests/functions/test_lockouts.py::test_wrong_tries_of_any_kind_have_to_wait"
 _FROM_THERE = "tests/functions/networks/test_put.py::test_only_who_comes_from_there_is_let_in"
-_HUGE = "tests/contextfs/runtime/test_reading.py::test_one_that_does_not_is_read_up_to_there_and_no_further"
+_HUGE = "tests/contextfs/runtime/http/test_reading.py::test_one_that_does_not_is_read_up_to_there_and_no_further"
 _OWNERS = "tests/functions/admin/test_audit_verify.py::test_what_the_owner_of_the_database_does_is_found"
 
 MUTANTS: tuple[Unchecked, ...] = (
@@ -106,7 +106,7 @@ MUTANTS: tuple[Unchecked, ...] = (
         "tests/functions/keys/test_timing.py::test_what_is_compared_is_a_hash_by_a_pepper_that_nobody_outside_knows",
     ),
     never("networks of an organization", _ENTRANCE, 'found is not None and not found["is_within"]', _FROM_THERE),
-    never("length of a body", "runtime/reading.py", "size > limit", _HUGE),
+    never("length of a body", "runtime/http/reading.py", "size > limit", _HUGE),
     without(
         "signature of a delivery",
         _SIGNED,

@@ -10,8 +10,8 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
+from contextfs.runtime.events.reaction import Reactor
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.reaction import Reactor
 from contextfs.runtime.wiring import Wiring, consumers_of, routes, triggers
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows

@@ -8,7 +8,7 @@ from uuid import uuid4
 from schemathesis import hook  # pyright: ignore[reportUnknownVariableType] - Schemathesis leaves it open
 
 from contextfs.domain.access import keys
-from contextfs.runtime.examples import BODIES, PROJECT
+from contextfs.runtime.openapi.examples import BODIES, PROJECT
 
 _TIME_TO_COME = "2999-01-01T00:00:00Z"
 _USERS = json.loads(Path("users.json").read_text(encoding="utf-8"))["auth"]

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from contextfs.domain.access import keys
 from contextfs.kit.ports import Database, Statement, Transaction
-from contextfs.runtime.binding import bind
+from contextfs.runtime.door.binding import bind
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.table import MIB, Route
 from contextfs.runtime.wiring import Wiring, routes

@@ -10,8 +10,8 @@ import pytest
 
 from contextfs.domain.access import keys
 from contextfs.domain.access.rules import PERMISSIONS
-from contextfs.runtime.binding import bind
-from contextfs.runtime.examples import BODIES
+from contextfs.runtime.door.binding import bind
+from contextfs.runtime.openapi.examples import BODIES
 from contextfs.runtime.table import JSON, Route
 from contextfs.runtime.wiring import Wiring, schedules, triggers
 from tests.conftest import Tenant

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contextfs.runtime.binding import bind
+from contextfs.runtime.door.binding import bind
 from contextfs.runtime.table import Route
 from tests.conftest import Tenant
 from tests.functions.asking import GUARDED, Things, ask, body_of, path_of, told

@@ -106,7 +106,7 @@ def test_a_plain_door_loads_few_modules(host: str, repository: Path) -> None:
     modules = loaded(host, repository, "projects.list")["projects.list"]["modules"]
     ours = [module for module in modules if module.partition(".")[0] in {"contextfs", "functions"}]
 
-    assert "contextfs.runtime.door" in ours
+    assert "contextfs.runtime.door.door" in ours
     assert len(ours) <= MOST_OF_OURS
 
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from contextfs.kit.page import Page
-from contextfs.runtime.binding import bind
-from contextfs.runtime.replies import is_page
+from contextfs.runtime.door.binding import bind
+from contextfs.runtime.openapi.replies import is_page
 from contextfs.runtime.table import INVITED, PUBLIC, Route
 from tests.conftest import Tenant
 from tests.functions.asking import ALONE, ROUTES, UNKNOWN, WITH_BODY, Things, body_of, path_of, told

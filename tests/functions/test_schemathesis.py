@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from contextfs.runtime.examples import PROJECT
+from contextfs.runtime.openapi.examples import PROJECT
 from tests.conftest import Tenant
 from tests.functions.conftest import Rows, bury
 

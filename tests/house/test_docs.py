@@ -11,7 +11,7 @@ from contextfs.adapters.database.migrate import shipped
 from contextfs.domain.access.rules import PERMISSIONS, ROLES
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.kit.tokens import KINDS, SCANNED_BY
-from contextfs.runtime.truth import rewritten
+from contextfs.runtime.openapi.truth import rewritten
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from infra.config import Config
 from tests.house.source import ROOT

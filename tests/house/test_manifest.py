@@ -9,7 +9,7 @@ import pytest
 
 from contextfs.domain.access.rules import PERMISSIONS
 from contextfs.kit.events import matches
-from contextfs.runtime.binding import bind
+from contextfs.runtime.door.binding import bind
 from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from functions.manifest import ROUTES, SCHEDULES, TRIGGERS
 from tests.house.source import ROOT, modules

@@ -14,12 +14,12 @@ ALLOWED = {
     "shared/contextfs/adapters/database/postgres.py": "transactions themselves",
     "shared/contextfs/adapters/database/listen.py": "listen takes no parameters",
     "shared/contextfs/adapters/clouds/local/bus.py": "a bare pg_notify",
-    "shared/contextfs/runtime/waker.py": "a bare pg_notify",
+    "shared/contextfs/runtime/events/waker.py": "a bare pg_notify",
     "shared/contextfs/runtime/health.py": "select 1",
     "shared/contextfs/adapters/database/isolation.py": "it asks of every table that the catalog names",
     "shared/contextfs/runtime/isolation/ways.py": "queries that must never be answered",
     "shared/contextfs/adapters/database/untrusted.py": "it runs what people wrote, whatever its text",
-    "shared/contextfs/runtime/examples.py": "an example of what people write",
+    "shared/contextfs/runtime/openapi/examples.py": "an example of what people write",
     "shared/contextfs/runtime/stack/database.py": "the database is made before it has a schema",
 }
 

@@ -5,17 +5,17 @@ import pytest
 from tests.house.source import Module, module, modules
 
 OPENS = {
-    "shared/contextfs/runtime/door.py",
-    "shared/contextfs/runtime/inside.py",
-    "shared/contextfs/runtime/reaction.py",
-    "shared/contextfs/runtime/entrance.py",
-    "shared/contextfs/runtime/lockout.py",
+    "shared/contextfs/runtime/door/door.py",
+    "shared/contextfs/runtime/door/inside.py",
+    "shared/contextfs/runtime/events/reaction.py",
+    "shared/contextfs/runtime/door/entrance.py",
+    "shared/contextfs/runtime/door/lockout.py",
     "shared/contextfs/runtime/scim/endpoint.py",
     "shared/contextfs/runtime/isolation/grounds.py",
     "shared/contextfs/runtime/isolation/prove.py",
     "shared/contextfs/runtime/isolation/roles.py",
     "shared/contextfs/runtime/isolation/timing.py",
-    "shared/contextfs/runtime/waker.py",
+    "shared/contextfs/runtime/events/waker.py",
     "shared/contextfs/runtime/border/directory.py",
     "shared/contextfs/runtime/health.py",
     "shared/contextfs/runtime/stack/control.py",

@@ -27,9 +27,9 @@ from contextfs.journeys.enter.organization import found, plan
 from contextfs.journeys.react.deliver import claim, deliver
 from contextfs.journeys.react.relay import relay_once
 from contextfs.kit.settings import Settings
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest
-from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.events.reaction import Reactor
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.table import Trigger
 from contextfs.runtime.wiring import Wiring, routes, triggers
 

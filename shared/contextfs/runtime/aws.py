@@ -23,7 +23,7 @@ from typing import Any
 from contextfs.kit import envelopes
 from contextfs.kit.errors import ContextFSError, Invalid
 from contextfs.runtime import targets, telemetry
-from contextfs.runtime.problems import MEDIA_TYPE
+from contextfs.runtime.http.problems import MEDIA_TYPE
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.targets import Target, Wired
 

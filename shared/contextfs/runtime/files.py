@@ -9,9 +9,9 @@ from starlette.responses import Response, StreamingResponse
 
 from contextfs.kit.blobs import PATH
 from contextfs.kit.errors import ContextFSError, NotFound
-from contextfs.runtime.door import Door
-from contextfs.runtime.problems import problem
-from contextfs.runtime.responding import respond
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.problems import problem
+from contextfs.runtime.http.responding import respond
 
 __all__ = ["PATH", "Files"]
 

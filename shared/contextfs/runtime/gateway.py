@@ -17,12 +17,12 @@ from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed, NotFound, Unavailable
-from contextfs.runtime.door import Door
+from contextfs.runtime.door.door import Door
 from contextfs.runtime.files import PATH as FILES
 from contextfs.runtime.files import Files
-from contextfs.runtime.problems import problem, unexpected
-from contextfs.runtime.reading import read
-from contextfs.runtime.responding import respond
+from contextfs.runtime.http.problems import problem, unexpected
+from contextfs.runtime.http.reading import read
+from contextfs.runtime.http.responding import respond
 from contextfs.runtime.table import PROXY, STREAM, Route
 
 if TYPE_CHECKING:

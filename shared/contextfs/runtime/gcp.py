@@ -29,9 +29,9 @@ from contextfs.kit import envelopes
 from contextfs.kit.errors import BadInput, ContextFSError, MethodNotAllowed
 from contextfs.runtime import targets, telemetry
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.problems import problem
-from contextfs.runtime.reading import read_body
-from contextfs.runtime.responding import respond
+from contextfs.runtime.http.problems import problem
+from contextfs.runtime.http.reading import read_body
+from contextfs.runtime.http.responding import respond
 from contextfs.runtime.table import MIB, Route, Schedule, Trigger
 from contextfs.runtime.targets import Target, Wired
 from contextfs.runtime.wiring import Wiring

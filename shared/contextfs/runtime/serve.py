@@ -71,7 +71,7 @@ def _inherited() -> list[socket.socket] | None:
 def relay() -> None:
     """Carry events from the outbox to the bus, and run the schedules when they are due; calls go first."""
     _give_way()
-    from contextfs.runtime.loops import RelayLoop  # noqa: PLC0415 - only this process needs it
+    from contextfs.runtime.events.loops import RelayLoop  # noqa: PLC0415 - only this process needs it
 
     _run(RelayLoop(wiring.from_process()).run)
 
@@ -79,7 +79,7 @@ def relay() -> None:
 def worker() -> None:
     """Deliver events to their triggers; calls go first."""
     _give_way()
-    from contextfs.runtime.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
+    from contextfs.runtime.events.loops import WorkerLoop  # noqa: PLC0415 - only this process needs it
 
     _run(WorkerLoop(wiring.from_process()).run)
 

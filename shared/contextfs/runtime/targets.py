@@ -15,8 +15,8 @@ from contextfs.kit.errors import ContextFSError
 from contextfs.kit.events import Event, matches
 from contextfs.kit.ids import uuid7
 from contextfs.runtime import telemetry, wiring
-from contextfs.runtime.binding import bind
-from contextfs.runtime.problems import unexpected
+from contextfs.runtime.door.binding import bind
+from contextfs.runtime.http.problems import unexpected
 from contextfs.runtime.table import Route, Schedule, Trigger
 from contextfs.runtime.wiring import Wiring
 

@@ -27,14 +27,14 @@ from contextfs.runtime import secrets
 from contextfs.runtime.addresses import Addresses
 from contextfs.runtime.allowance.allowance import Allowance, Quotas, quotas
 from contextfs.runtime.allowance.leases import Leases
-from contextfs.runtime.door import Door
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.events.waker import Waker
 from contextfs.runtime.proxying import upstreams
 from contextfs.runtime.table import Route, Schedule, Trigger
-from contextfs.runtime.waker import Waker
 
 if TYPE_CHECKING:
-    from contextfs.runtime.reaction import Reactor
-    from contextfs.runtime.sweep import Sweep
+    from contextfs.runtime.events.reaction import Reactor
+    from contextfs.runtime.events.sweep import Sweep
 
 LOCAL = "local"
 
@@ -85,7 +85,7 @@ class Wiring:
     @cached_property
     def reactor(self) -> "Reactor":
         """What takes events."""
-        from contextfs.runtime.reaction import Reactor  # noqa: PLC0415 - calls need none
+        from contextfs.runtime.events.reaction import Reactor  # noqa: PLC0415 - calls need none
 
         return Reactor(self.services, self.clock)
 
@@ -113,7 +113,7 @@ class Wiring:
 
     def sweep(self, platform: Database, bus: Bus) -> "Sweep":
         """Give a schedule what it works with."""
-        from contextfs.runtime.sweep import Sweep  # noqa: PLC0415 - only schedules need it
+        from contextfs.runtime.events.sweep import Sweep  # noqa: PLC0415 - only schedules need it
 
         return Sweep(
             platform=platform,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contextfs.runtime.examples import BODIES
+from contextfs.runtime.openapi.examples import BODIES
 from tests.clients.cli.conftest import Ctx
 from tests.conftest import Tenant
 

@@ -9,8 +9,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from contextfs.runtime.events.loops import RelayLoop, WorkerLoop
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.loops import RelayLoop, WorkerLoop
 from contextfs.runtime.wiring import Wiring, routes
 
 _PATIENCE_SECONDS = 20.0

@@ -37,7 +37,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     ),
     without(
         "a cookie of this very host",
-        "runtime/cookies.py",
+        "runtime/http/cookies.py",
         'f"__Host-{name}" if _is_secure(public_url) else name',
         "name",
         "tests/functions/auth/test_open.py::test_no_script_and_no_other_site_gets_the_cookie",
@@ -100,7 +100,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     ),
     without(
         "a place for who sets up",
-        "runtime/outside.py",
+        "runtime/door/outside.py",
         "with self.places.taken(self.org_id):",
         "if True:",
         "tests/functions/sso/test_places.py::test_who_tries_a_slow_provider_again_and_again",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contextfs.runtime.examples import BODIES
+from contextfs.runtime.openapi.examples import BODIES
 from tests.conftest import Tenant
 from tests.functions.asking import told
 from tests.functions.conftest import Rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contextfs.runtime.examples import BODIES
+from contextfs.runtime.openapi.examples import BODIES
 from tests.conftest import Tenant
 
 NEW = dict(BODIES["auth.grant"])

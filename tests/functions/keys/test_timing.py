@@ -7,7 +7,7 @@ import pytest
 
 from contextfs.domain.access import keys
 from contextfs.kit.base62 import encode
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.isolation.timing import Work, work
 from contextfs.runtime.wiring import Wiring, routes
 from tests.conftest import Tenant

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from contextfs.domain.sessions import store
-from contextfs.runtime.sweep import Sweep
+from contextfs.runtime.events.sweep import Sweep
 from contextfs.runtime.wiring import Wiring
 from functions.schedules import complete_idle
 from tests.conftest import Tenant

@@ -13,8 +13,8 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
-from contextfs.runtime.examples import PROJECT
-from contextfs.runtime.openapi import document, document_bytes
+from contextfs.runtime.openapi.document import document, document_bytes
+from contextfs.runtime.openapi.examples import PROJECT
 from contextfs.runtime.table import INVITED, PUBLIC, SIGNED, Route
 from tests.conftest import Tenant
 from tests.functions.asking import ALONE, ROUTES, WITH_BODY, by_name, path_of
@@ -60,7 +60,8 @@ def test_it_is_valid() -> None:
 
 
 def test_its_copy_in_the_docs_is_fresh(repository: Path) -> None:
-    written = subprocess.run([sys.executable, "-m", "contextfs.runtime.openapi"], check=True, capture_output=True)
+    writing = [sys.executable, "-m", "contextfs.runtime.openapi.document"]
+    written = subprocess.run(writing, check=True, capture_output=True)
 
     assert written.stdout == document_bytes()
     assert (repository / "docs" / "openapi.json").read_bytes() == document_bytes(), "run `make docs`"

@@ -4,7 +4,7 @@ from starlette.testclient import TestClient
 
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.kit.call import Services
-from contextfs.runtime.door import Door
+from contextfs.runtime.door.door import Door
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 from tests.functions.asking import told

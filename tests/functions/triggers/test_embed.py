@@ -17,7 +17,7 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Contended, Unavailable
 from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
-from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.events.reaction import Reactor
 from contextfs.runtime.stack.database import unembedded
 from contextfs.runtime.wiring import Wiring, consumers_of, triggers
 from tests.conftest import Tenant

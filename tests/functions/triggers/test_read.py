@@ -13,7 +13,7 @@ from contextfs.adapters.language_models.openai import OpenAILanguageModel
 from contextfs.kit.call import Language
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.events import Event
-from contextfs.runtime.reaction import Reactor
+from contextfs.runtime.events.reaction import Reactor
 from contextfs.runtime.wiring import Wiring, triggers
 from tests.completions import Upstream, listening
 from tests.conftest import Tenant

@@ -18,8 +18,8 @@ from uuid import UUID
 from contextfs.kit.allowance import Quota, Subject
 from contextfs.kit.errors import NotAuthenticated, TooManyRequests
 from contextfs.kit.principal import Principal
-from contextfs.runtime.address import network
 from contextfs.runtime.allowance.leases import Claim, Leases
+from contextfs.runtime.http.address import network
 
 _NOBODY = UUID(int=0)
 _FAILURE = 10

@@ -16,14 +16,14 @@ from starlette.websockets import WebSocket
 from contextfs.domain.homes.model import Home
 from contextfs.kit.errors import ContextFSError, Misdirected, NotFound, Unavailable
 from contextfs.kit.regions import Neighbour, Regions
-from contextfs.runtime.address import client_address
 from contextfs.runtime.border import inside, passport, whose
 from contextfs.runtime.border.directory import Directory
 from contextfs.runtime.border.forwarding import Forwarding, Raw, onward
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
-from contextfs.runtime.problems import problem
-from contextfs.runtime.responding import respond
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.problems import problem
+from contextfs.runtime.http.responding import respond
 from contextfs.runtime.streaming.endpoint import deny
 
 _log = logging.getLogger(__name__)

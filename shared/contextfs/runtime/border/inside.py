@@ -18,13 +18,13 @@ from contextfs.kit.clock import Clock
 from contextfs.kit.errors import NotAuthenticated, NotFound, Unavailable
 from contextfs.kit.ports import Parameters
 from contextfs.kit.regions import Neighbour, Regions
-from contextfs.runtime import lockout
 from contextfs.runtime.border import passport
 from contextfs.runtime.border.directory import Directory
 from contextfs.runtime.callers.caller import caller
-from contextfs.runtime.door import Door
-from contextfs.runtime.entrance import Entrance
-from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.door import lockout
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.door.entrance import Entrance
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
 from contextfs.runtime.table import SIGNED, Route
 
 PATH = "/internal"

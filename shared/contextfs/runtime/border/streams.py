@@ -7,7 +7,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from contextfs.runtime.border.forwarding import Raw, back, unavailable
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.streaming.endpoint import deny
 from contextfs.runtime.streaming.session import MOST_BYTES
 

@@ -12,7 +12,7 @@ from contextfs.domain.sources import address
 from contextfs.kit import tokens
 from contextfs.kit.errors import NotFound
 from contextfs.recording.headers import KEY_HEADER
-from contextfs.runtime import cookies
+from contextfs.runtime.http import cookies
 from contextfs.runtime.streaming.endpoint import KEY_PROTOCOL
 from contextfs.runtime.table import PROXY
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from contextfs.kit.call import Call
 from contextfs.kit.errors import NotAuthenticated
 from contextfs.kit.principal import Principal
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 
 
 class Admitted(NamedTuple):

@@ -7,13 +7,14 @@ from uuid import UUID
 from contextfs.domain.networks.model import CallerKind
 from contextfs.kit.call import Services
 from contextfs.kit.ports import Parameters, Row
-from contextfs.runtime import cookies, idempotency
 from contextfs.runtime.callers.admitted import Admitted
 from contextfs.runtime.callers.grant import GrantCaller
 from contextfs.runtime.callers.key import KeyCaller, bearer
 from contextfs.runtime.callers.login import login_caller
 from contextfs.runtime.callers.token import TokenCaller
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.door import idempotency
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.table import SIGNED, Route
 
 

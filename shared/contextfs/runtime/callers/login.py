@@ -13,10 +13,10 @@ from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import NotAllowed, NotAuthenticated
 from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
-from contextfs.runtime import cookies
 from contextfs.runtime.callers.admitted import Admitted
 from contextfs.runtime.callers.authorize import authorize
-from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
 from contextfs.runtime.table import Route
 
 CSRF_HEADER = "x-csrf-token"

@@ -11,7 +11,7 @@ from contextfs.kit.errors import NotFound
 from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
 from contextfs.runtime.callers.admitted import Admitted
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.http.message import HttpRequest
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contextfs.kit.ports import Parameters, Row
 from contextfs.kit.principal import Principal
 from contextfs.runtime.callers.admitted import Admitted
 from contextfs.runtime.callers.authorize import authorize
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.table import Route
 
 _UNKNOWN = "This token does not exist, or has expired, or what it was given for has ended."

@@ -38,11 +38,11 @@ from contextfs.kit.principal import Principal
 from contextfs.kit.redaction_rule import RedactionRule
 from contextfs.kit.saml import Named
 from contextfs.kit.tokens import parse
-from contextfs.runtime.door import undisturbed
-from contextfs.runtime.examples import BODIES
+from contextfs.runtime.door.door import undisturbed
 from contextfs.runtime.isolation import saml
 from contextfs.runtime.isolation.model import Check, Party, Victim, a_mark
 from contextfs.runtime.isolation.web import Response, Web, ask
+from contextfs.runtime.openapi.examples import BODIES
 
 ONCE = "the-victims-idempotency-key"
 INVITED = "an invitation of another organization"

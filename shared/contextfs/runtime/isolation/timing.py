@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from contextfs.kit.ports import Database, Meanwhile, Parameters, Row, Statement, Transaction
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.message import HttpRequest
 from contextfs.runtime.isolation.matrix import MATRIX
 from contextfs.runtime.isolation.model import Check, Party, Victim
 from contextfs.runtime.isolation.walk import Attempt, attempts

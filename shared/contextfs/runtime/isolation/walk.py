@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contextfs.runtime.binding import bind
-from contextfs.runtime.examples import BODIES, PROJECT
+from contextfs.runtime.door.binding import bind
 from contextfs.runtime.isolation.matrix import MATRIX, Row
 from contextfs.runtime.isolation.model import UNKNOWN, Check, Party, Victim
 from contextfs.runtime.isolation.web import Response, Web, ask, told
+from contextfs.runtime.openapi.examples import BODIES, PROJECT
 from contextfs.runtime.table import Route
 
 AREA = "routes"

@@ -9,9 +9,9 @@ from starlette.routing import compile_path
 
 from contextfs.kit import errors
 from contextfs.kit.errors import ContextFSError, NotFound
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
-from contextfs.runtime.problems import Problem
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.problems import Problem
 from contextfs.runtime.table import Route
 
 T = TypeVar("T")

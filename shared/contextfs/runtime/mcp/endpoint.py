@@ -19,9 +19,9 @@ from contextfs.adapters.mcp.api import ServerSource
 from contextfs.adapters.mcp.port import Source
 from contextfs.adapters.mcp.server import server
 from contextfs.kit.errors import Invalid
-from contextfs.runtime.address import client_address
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.mcp.calls import Calls
 from contextfs.runtime.oauth.metadata import challenge
 from contextfs.runtime.table import Route

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contextfs.kit.errors import ContextFSError, TooLarge, TooManyRequests, Unavailable
-from contextfs.runtime.problems import headers_of
+from contextfs.runtime.http.problems import headers_of
 from contextfs.runtime.table import KIB
 
 _LARGEST = 64 * KIB

@@ -16,11 +16,11 @@ from starlette.responses import RedirectResponse, Response
 from contextfs.domain.logins.model import Myself
 from contextfs.kit.call import OpenCall
 from contextfs.kit.identity import ServicePlace
-from contextfs.runtime.address import client_address
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.problems import Problem
 from contextfs.runtime.oauth.places import LOGIN
-from contextfs.runtime.problems import Problem
 from contextfs.runtime.table import Route
 
 _CARRIED: Final = ("cookie", "user-agent", "sec-fetch-site", "x-request-id", "traceparent")

@@ -13,8 +13,9 @@ from starlette.routing import Route as Path
 from contextfs.journeys.signin.hosted import CALLBACK
 from contextfs.kit.call import OpenCall
 from contextfs.kit.errors import ContextFSError
-from contextfs.runtime.address import client_address
-from contextfs.runtime.door import Door
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.problems import headers_of, unexpected
 from contextfs.runtime.oauth import answers, authorizing, devices, home, hosted, joining, pages, signing_in
 from contextfs.runtime.oauth.answers import Refused
 from contextfs.runtime.oauth.browser import Browser
@@ -23,7 +24,6 @@ from contextfs.runtime.oauth.exchange import GRANT, exchange
 from contextfs.runtime.oauth.metadata import RESOURCE_METADATA, resource_metadata, server_metadata
 from contextfs.runtime.oauth.places import HOME, LOGIN, LOGOUT, SERVICE
 from contextfs.runtime.oauth.tokens import GRANTS, revoke
-from contextfs.runtime.problems import headers_of, unexpected
 from contextfs.runtime.table import Route
 
 _log = logging.getLogger(__name__)

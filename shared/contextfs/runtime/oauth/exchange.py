@@ -10,10 +10,10 @@ import msgspec
 
 from contextfs.domain.access.tokens.model import TokenCreated
 from contextfs.kit.call import OpenCall
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.message import HttpRequest
+from contextfs.runtime.http.problems import Problem
 from contextfs.runtime.oauth.answers import Refused
-from contextfs.runtime.problems import Problem
 from contextfs.runtime.table import Route
 
 GRANT: Final = "urn:ietf:params:oauth:grant-type:token-exchange"

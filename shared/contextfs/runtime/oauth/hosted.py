@@ -12,11 +12,11 @@ from contextfs.journeys.signin import hosted
 from contextfs.journeys.signin.provider import BROKEN, Finished
 from contextfs.journeys.signin.service import SeveralError
 from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated
-from contextfs.runtime import cookies
+from contextfs.runtime.http import cookies
+from contextfs.runtime.http.problems import headers_of
 from contextfs.runtime.oauth import pages
 from contextfs.runtime.oauth.browser import Browser
 from contextfs.runtime.oauth.places import LOGIN, SERVICE
-from contextfs.runtime.problems import headers_of
 
 _UNCACHED: Final = {"cache-control": "no-store"}
 

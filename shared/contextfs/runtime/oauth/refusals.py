@@ -2,10 +2,10 @@
 
 import msgspec
 
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
+from contextfs.runtime.http.problems import Problem
 from contextfs.runtime.oauth import pages
 from contextfs.runtime.oauth.places import LOGIN
-from contextfs.runtime.problems import Problem
 
 _LED_OUT = {"saml.logout", "saml.logout_form"}
 

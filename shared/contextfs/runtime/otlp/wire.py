@@ -10,8 +10,8 @@ import msgspec
 from contextfs.journeys.ingest.genai import Signal
 from contextfs.kit.errors import BadInput, UnsupportedMedia
 from contextfs.kit.payload import Payload
-from contextfs.runtime.foreign import decoded
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.foreign import decoded
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.otlp import plain
 from contextfs.runtime.table import JSON, PROTOBUF
 

@@ -10,9 +10,9 @@ import msgspec
 
 from contextfs.kit.errors import ContextFSError, Invalid, NotAuthenticated
 from contextfs.recording.headers import KEY_HEADER, PROJECT_HEADER
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
-from contextfs.runtime.problems import problem
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.problems import problem
 from contextfs.runtime.table import Route
 
 _OK: Final = 200

@@ -17,7 +17,7 @@ from contextfs.kit.errors import ContextFSError
 from contextfs.recording.conversation import Reader
 from contextfs.recording.model import Exchange, Kept
 from contextfs.recording.threads import Threads
-from contextfs.runtime.http import HttpResponse
+from contextfs.runtime.http.message import HttpResponse
 from contextfs.runtime.proxying.admission import Caller, Speaker
 from contextfs.runtime.table import MIB
 

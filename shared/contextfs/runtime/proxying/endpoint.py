@@ -21,10 +21,10 @@ from contextfs.recording import headers as of_headers
 from contextfs.recording.conversation import is_conversation
 from contextfs.recording.copying import Copy, Room
 from contextfs.recording.passing import Passing
-from contextfs.runtime.address import client_address
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.problems import problem
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.message import HttpResponse
+from contextfs.runtime.http.problems import problem
 from contextfs.runtime.proxying.admission import Caller, Speaker, speaker
 from contextfs.runtime.proxying.capturing import Capturing
 from contextfs.runtime.proxying.passage import Passage, answer

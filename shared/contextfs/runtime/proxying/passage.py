@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 from contextfs.recording import headers as of_headers
 from contextfs.recording.copying import Copy
 from contextfs.recording.passing import Way
-from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.problems import MEDIA_TYPE
+from contextfs.runtime.http.message import HttpResponse
+from contextfs.runtime.http.problems import MEDIA_TYPE
 
 _KINDS: Final = {
     401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",

@@ -30,14 +30,14 @@ from contextfs.kit import tokens
 from contextfs.kit.call import Call
 from contextfs.kit.errors import ContextFSError, NotAuthenticated
 from contextfs.kit.principal import Principal
-from contextfs.runtime import lockout
-from contextfs.runtime.address import client_address
 from contextfs.runtime.allowance.allowance import Bill
-from contextfs.runtime.door import Door, undisturbed
-from contextfs.runtime.entrance import Entrance
-from contextfs.runtime.problems import headers_of, unexpected
-from contextfs.runtime.reading import read_body
-from contextfs.runtime.settle import settle
+from contextfs.runtime.door import lockout
+from contextfs.runtime.door.door import Door, undisturbed
+from contextfs.runtime.door.entrance import Entrance
+from contextfs.runtime.door.settle import settle
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.problems import headers_of, unexpected
+from contextfs.runtime.http.reading import read_body
 from contextfs.runtime.table import MIB
 
 _log = logging.getLogger(__name__)

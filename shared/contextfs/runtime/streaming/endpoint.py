@@ -11,11 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
 from contextfs.kit.errors import ContextFSError, Invalid, NotFound
-from contextfs.runtime.address import client_address
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpResponse
-from contextfs.runtime.problems import problem
-from contextfs.runtime.responding import respond
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.address import client_address
+from contextfs.runtime.http.message import HttpResponse
+from contextfs.runtime.http.problems import problem
+from contextfs.runtime.http.responding import respond
 from contextfs.runtime.streaming.frames import StreamName
 from contextfs.runtime.streaming.session import Stream, call
 from contextfs.runtime.table import Route

@@ -17,10 +17,10 @@ from contextfs.domain.sessions.model import Message
 from contextfs.kit.errors import Invalid
 from contextfs.kit.ids import named
 from contextfs.kit.page import Page
-from contextfs.runtime.door import Door
-from contextfs.runtime.http import HttpRequest, HttpResponse
-from contextfs.runtime.problems import problem
-from contextfs.runtime.refusal import told
+from contextfs.runtime.door.door import Door
+from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.problems import problem
+from contextfs.runtime.http.refusal import told
 from contextfs.runtime.streaming.frames import Append, Complete, Frame, Numbered, Watch
 from contextfs.runtime.table import MIB, Route
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from contextfs.kit.errors import TooManyRequests
+from contextfs.runtime.http.problems import problem
 from contextfs.runtime.oauth import answers
 from contextfs.runtime.oauth.refusals import as_page
-from contextfs.runtime.problems import problem
 from tests.conftest import Tenant
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import SetUp

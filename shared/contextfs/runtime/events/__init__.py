@@ -1,0 +1,1 @@
+"""The path of every event: looked for, taken once, worked on, carried on."""

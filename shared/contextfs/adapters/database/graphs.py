@@ -39,7 +39,9 @@ def keep_graphs(url: str, *, memory: str = "512MB") -> list[str]:
             held = _run(connection, "alone", LOCK).fetchone()
             if held != (True,):
                 raise Unavailable("Somebody else is making graphs, or migrates: try later.")
-            return list(_keep(connection))
+            done = list(_keep(connection))
+            _run(connection, "let_go")
+            return done
     except psycopg.Error as error:
         told = str(error).strip().split("\n", 1)[0]
         raise Unavailable(f"The graphs could not be made: {told}. Run it again.") from error

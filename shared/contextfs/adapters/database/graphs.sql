@@ -12,6 +12,10 @@ select set_config('maintenance_work_mem', %s, false)
 -- Whether nobody else is at it.
 select pg_try_advisory_lock(%s)
 
+-- name: let_go
+-- Let the next one be at it. Postgres would too, but a moment after the connection is closed.
+select pg_advisory_unlock_all()
+
 -- name: large
 -- The generations that are large, of all tenants, and whether their graph is noted.
 select id, dimensions, graphed_at is not null from contextfs.large_generations(%s)

@@ -36,7 +36,9 @@ def keep_lexicons(url: str) -> list[str]:
             _run(connection, "session")
             if _run(connection, "alone", LOCK).fetchone() != (True,):
                 raise Unavailable("Somebody else is counting words: leave it to them.")
-            return _keep(connection)
+            done = _keep(connection)
+            _run(connection, "let_go")
+            return done
     except psycopg.Error as error:
         told = str(error).strip().split("\n", 1)[0]
         raise Unavailable(f"The words could not be counted: {told}. Run it again.") from error

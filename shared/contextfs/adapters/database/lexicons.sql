@@ -6,6 +6,10 @@ set statement_timeout = 0
 -- Whether nobody else is at it.
 select pg_try_advisory_lock(%s)
 
+-- name: let_go
+-- Let the next one be at it. Postgres would too, but a moment after the connection is closed.
+select pg_advisory_unlock_all()
+
 -- name: stale
 -- The parts of organizations whose words have to be counted.
 select org_id, project_id, reader from contextfs.stale_lexicons(%s, %s)

@@ -18,7 +18,7 @@ from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Contended, ContextFSError, NotAllowed, NotAuthenticated
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import Statement
+from contextfs.kit.ports import MistakenError, Statement
 from contextfs.runtime import cookies, idempotency, lockout, preconditions, tabular, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, bind
@@ -165,12 +165,19 @@ class Door:
     def _done(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked; a credential that is wrong is counted, once what was done is undone."""
         try:
-            return undisturbed(lambda: self._transact(asked))
+            return undisturbed(lambda: self._surely(asked))
         except (NotAuthenticated, NotAllowed) as error:
             self.familiar.refused(asked.caller.proof, asked.route.needs)
             if isinstance(error, NotAuthenticated) and asked.tried is not None:
                 lockout.failed(self.services, asked.tried, self.clock(), asked.request_id)
             raise
+
+    def _surely(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+        """Do what is asked; who is not who they were presumed to be is met as a stranger."""
+        with suppress(MistakenError):
+            return self._transact(asked)
+        self.familiar.refused(asked.caller.proof, asked.route.needs)
+        return self._transact(asked)
 
     def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
@@ -197,7 +204,7 @@ class Door:
                 settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
                 self.familiar.refused(asked.caller.proof, route.needs)
                 return call, None, refused
-            self.familiar.let_in(asked.caller.proof, route.needs)
+            self.familiar.let_in(asked.caller.proof, route.needs, found)
             key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now, ahead=asked.sent.first())
@@ -237,6 +244,7 @@ class Door:
             ahead=ahead,
             meanwhile=None if reads else meanwhile,
             at_once=reads and bool(ahead),
+            presumed=None if reads else self.familiar.presumed(asked.caller.proof, asked.route.needs),
         )
 
 

@@ -35,17 +35,20 @@ class Entrance:
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> Generator[Entered]:
         """Open their transaction; they are let in as soon as they are known to be right.
 
-        What is read `ahead` or `meanwhile` is seen by their claims: by nobody's, where they are not found.
+        What is read `ahead` or `meanwhile` is seen by their claims: by nobody's, where they are not found. Who they are
+        `presumed` to be is given before they are found, where nothing else is looked for.
         """
         tried = self.tried
         looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
         first = (*looking, *renewal.renewing(named), coming)
-        opened = database.transaction(*first, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        known = presumed if first == (coming,) else None
+        opened = database.transaction(*first, ahead=ahead, meanwhile=meanwhile, at_once=at_once, presumed=known)
         with opened as (tx, (*looked, found)):
             before = lockouts.tries(looked[0] if looking else None)
             lockout.check(before, now)

@@ -15,7 +15,7 @@ from contextfs.adapters.database import session
 from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.flight import Answer, Connection, depart, fly, land
 from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
-from contextfs.kit.ports import Meanwhile, Parameters, Row, Statement
+from contextfs.kit.ports import Meanwhile, MistakenError, Parameters, Row, Statement
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class PostgresTransaction:
 
     Statements given to `soon` and `ask` depart at once, and land with the next one that is waited for; those given to
     `last` go out with the commit. What was read `ahead` is told, once, when it is asked. A transaction that has `ended`
-    with that is begun anew for anything else, by the same `opening`.
+    with that is begun anew for anything else, by the same `opening`. What is `presumed` of an answer is held against it
+    before anything else departs or is told.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class PostgresTransaction:
         ahead: Iterable[tuple[Statement, Answer]],
         *,
         ended: bool,
+        presumed: "_Presumed | None" = None,
     ) -> None:
         self._connection = connection
         self._opening = opening
         self._ahead = list(ahead)
         self._ended = ended
+        self._presumed = presumed
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
@@ -68,7 +71,12 @@ class PostgresTransaction:
     def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
         """Run a query while something else is done; what this gives waits for its first row."""
         answer = self._read_ahead((query, parameters)) or self._depart((query, parameters))[-1]
-        return lambda: answer.row
+
+        def row() -> Row | None:
+            self.check()
+            return answer.row
+
+        return row
 
     def ahead(self, statements: Sequence[Statement]) -> None:
         """Run what is about to be asked, while something else is done; each is told, once, when it is asked."""
@@ -84,6 +92,7 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
+        self.check()
         if self._ended and not self._last:
             return
         try:
@@ -97,7 +106,22 @@ class PostgresTransaction:
         if tag != b"COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
 
+    def check(self) -> None:
+        """Wait for what something was presumed of: MistakenError where it did not come, or is not so."""
+        if self._presumed is None:
+            return
+        (answer, row), self._presumed = self._presumed, None
+        try:
+            is_so = answer.row == row
+        except psycopg.Error as error:
+            if _is_stale(error):
+                self._connection.close()
+            raise MistakenError from None
+        if not is_so:
+            raise MistakenError
+
     def _answer(self, statement: Statement) -> Answer:
+        self.check()
         return self._read_ahead(statement) or self._fly(statement)[-1]
 
     def _read_ahead(self, statement: Statement) -> Answer | None:
@@ -115,10 +139,16 @@ class PostgresTransaction:
 
     def _depart(self, *statements: Statement) -> list[Answer]:
         """Send statements; a transaction that has ended is begun anew before them."""
+        self.check()
         begun = [_BEGIN, *self._opening] if self._ended else []
         answers = depart(self._connection, [*begun, *statements])
         self._ended = False  # and not before they could be written: what comes next would be in no transaction
         return answers
+
+
+class _Presumed(NamedTuple):
+    answer: Answer
+    row: Row
 
 
 class _Begun(NamedTuple):
@@ -164,20 +194,29 @@ class PostgresDatabase:
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
         """Open a transaction with `opening` and `ahead` in the same round trip; commit at the end, or roll back.
 
         Gives the transaction and the first row of each opening statement. While these are under way `meanwhile` is
         done, and gives what follows them. With `at_once`, which takes none, the commit is in that round trip, too, and
-        the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be reached; what a
-        constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
+        the transaction begun anew for what is asked beyond it. With `presumed` one statement alone opens, and is not
+        waited for: that is given in place of its row, and held against it before anything else departs. Unavailable
+        when the server cannot be reached; what a constraint or a type refuses is told as Conflict, NotFound, Invalid or
+        BadInput.
         """
         with translated():
-            connection, answers, asked = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])], meanwhile)
+            first = [*opening, *ahead, *([_COMMIT] if at_once else [])]
+            connection, answers, asked = self._begin(first, meanwhile, waits=presumed is None)
+            opened, came = answers[: len(opening)], zip([*ahead, *asked], answers[len(opening) :], strict=False)
+            presuming = None if presumed is None else _Presumed(*opened, presumed)
+            transaction = PostgresTransaction(connection, opening, came, ended=at_once, presumed=presuming)
             try:
-                came = zip([*ahead, *asked], answers[len(opening) :], strict=False)
-                transaction = PostgresTransaction(connection, opening, came, ended=at_once)
-                yield transaction, [answer.row for answer in answers[: len(opening)]]
+                try:
+                    yield transaction, [answer.row for answer in opened] if presumed is None else [presumed]
+                except Exception:
+                    transaction.check()  # what was presumed may be why
+                    raise
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
@@ -191,12 +230,12 @@ class PostgresDatabase:
         """Give all connections back."""
         self._pool.close()
 
-    def _begin(self, first: Sequence[Statement], meanwhile: Meanwhile | None) -> _Begun:
+    def _begin(self, first: Sequence[Statement], meanwhile: Meanwhile | None, *, waits: bool) -> _Begun:
         """Take a connection that answers: one that broke while it waited in the pool is replaced, nothing is lost."""
         for left in reversed(range(self._tries)):
             connection = self._pool.getconn()
             try:
-                return _Begun(connection, *_open(connection, first, meanwhile))
+                return _Begun(connection, *_open(connection, first, meanwhile, waits=waits))
             except _Lost as lost:
                 self._give_back(connection)
                 if not left:
@@ -224,17 +263,18 @@ class _Lost(Exception):
 
 
 def _open(
-    connection: Connection, first: Sequence[Statement], meanwhile: Meanwhile | None
+    connection: Connection, first: Sequence[Statement], meanwhile: Meanwhile | None, *, waits: bool
 ) -> tuple[list[Answer], Sequence[Statement]]:
     """Begin, and run the `first` statements, in one round trip, with those that `meanwhile` gives in the end.
 
-    A connection that is of no use any more is closed.
+    Whoever does not wait here waits for an answer. A connection that is of no use any more is closed.
     """
     try:
         answers = depart(connection, [_BEGIN, *first])
         asked = meanwhile() if meanwhile else ()
         answers += depart(connection, asked)
-        land(connection)
+        if waits:
+            land(connection)
     except psycopg.Error as error:
         if _is_stale(error):
             connection.close()

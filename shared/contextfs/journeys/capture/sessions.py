@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store
-from contextfs.domain.sessions.model import NewMessage, NewSession, Session, SessionChange, SessionWritten
+from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
 from contextfs.domain.sessions.rules import are_new, told_tool
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
@@ -16,6 +16,16 @@ from contextfs.kit.call import Call
 from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import uuid7s
 from contextfs.kit.receipt import Receipt
+
+
+class Coming(NamedTuple):
+    """Messages as they are to be stored in a session."""
+
+    messages: list[Message]
+    are_new: bool
+    """Whether none of them can be stored already."""
+    title: str | None
+    redacted: int
 
 
 class Draft(NamedTuple):
@@ -41,20 +51,25 @@ def create(call: Call, new: NewSession) -> SessionWritten:
     session = store.insert(call.tx, call.principal, new.id or call.new_id(), clean, call.now)
     if session is None:
         session = _known(call, new)
-        return _grown(call, session, messages, redacted=cleaning.found, created=0, is_held=False)
+        return _grown(call, session, _coming(call, session.id, messages, cleaning.found), created=0, is_held=False)
     call.emit("session.created", session.id, session.project_id, tool=session.tool)
     call.note(tool=told_tool(session.tool))
-    return _grown(call, session, messages, redacted=cleaning.found, created=1)
+    return _grown(call, session, _coming(call, session.id, messages, cleaning.found), created=1)
 
 
 def append(call: Call, session_id: UUID, messages: list[NewMessage], draft: Draft | None = None) -> SessionWritten:
-    """Append messages in their order; those whose external id is stored already are counted as duplicates."""
+    """Append messages in their order; those whose external id is stored already are counted as duplicates.
+
+    What can be made of a draft is made before the session is waited for.
+    """
+    coming = None if draft is None else _coming(call, session_id, draft.messages, draft.redacted)
     session, choice = store.hold(call.tx, session_id)
     call.require_version(session.version)
     policy = policy_by(call.services, choice)
-    if draft is None or draft.policy != policy:
+    if coming is None or draft is None or draft.policy != policy:
         draft = drafted(messages, policy)
-    return _grown(call, session, draft.messages, redacted=draft.redacted, created=0)
+        coming = _coming(call, session_id, draft.messages, draft.redacted)
+    return _grown(call, session, coming, created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
@@ -107,33 +122,35 @@ def _known(call: Call, new: NewSession) -> Session:
         raise Conflict("A session with this id exists already: leave the id out, or append to that session.") from None
 
 
-def _grown(
-    call: Call, session: Session, messages: list[NewMessage], *, redacted: int, created: int, is_held: bool = True
-) -> SessionWritten:
+def _coming(call: Call, session_id: UUID, messages: list[NewMessage], redacted: int) -> Coming:
     ids = uuid7s(call.now, call.services.entropy, len(messages))
     fresh = [
-        message(clean, session_id=session.id, message_id=clean.id or one, now=call.now)
+        message(clean, session_id=session_id, message_id=clean.id or one, now=call.now)
         for clean, one in zip(messages, ids, strict=True)
     ]
-    stored = fresh
+    return Coming(fresh, are_new(messages), title_of(fresh), redacted)
+
+
+def _grown(call: Call, session: Session, coming: Coming, *, created: int, is_held: bool = True) -> SessionWritten:
+    stored = fresh = coming.messages
     if fresh:
         place = call.tx, call.principal.org_id, session, fresh
-        if is_held and are_new(messages):
-            session = store.append_new(*place, title=title_of(fresh), now=call.now)
+        if is_held and coming.are_new:
+            session = store.append_new(*place, title=coming.title, now=call.now)
         else:
-            session, added = store.append(*place, title=title_of(fresh), now=call.now)
+            session, added = store.append(*place, title=coming.title, now=call.now)
             stored = [one for one in fresh if one.id in added]
     if stored or created:
         tell_session(call, session, stored)
     if stored:
         call.emit("session.appended", session.id, session.project_id, messages=len(stored))
-    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=redacted)
+    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=coming.redacted)
     call.quantity = created + len(stored)
     receipt = _receipt(
         call,
         stored=created + len(stored),
         duplicates=len(fresh) - len(stored) + (0 if created or fresh else 1),
-        redacted=redacted,
+        redacted=coming.redacted,
         pending=("searchable",) if stored else (),
     )
     return SessionWritten(session=session, receipt=receipt)

@@ -44,6 +44,15 @@ class Draft(NamedTuple):
     looking: Statement
 
 
+class Coming(NamedTuple):
+    """A memory as it is to be stored, with its first revision and the statement that stores both."""
+
+    memory: Memory
+    seen: View
+    revision: Revision
+    adding: Statement
+
+
 def drafted(new: NewMemory, policy: Policy) -> Draft:
     """Make a draft of a memory to add. It is good where the project has what is taken out by this policy."""
     cleaning = Cleaner(policy)
@@ -54,46 +63,57 @@ def drafted(new: NewMemory, policy: Policy) -> Draft:
 
 
 def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten:
-    """Add a memory; what says the same in the same project is given back instead of stored twice."""
+    """Add a memory; what says the same in the same project is given back instead of stored twice.
+
+    What can be made of a draft is made before anything is waited for.
+    """
+    coming = None if draft is None else _coming(call, new, draft)
     policy = policy_by(call.services, redaction.choice(call.tx, new.project_id))
     if draft is None or draft.policy != policy:
-        draft = drafted(new, policy)
-    session_id = _session(call, new)
+        draft, coming = drafted(new, policy), None
+    _check_session(call, new)
     same = store.look(call.tx, draft.looking)
-    memory_id = new.id or call.new_id()
-    revision = first(memory_id, draft.fields, author=call.principal.actor, clock=str(tick(None, call.now)))
-    now_shown = view((revision,))
-    memory = shown(
-        now_shown,
-        project_id=new.project_id,
-        author_id=call.principal.reader_id,
-        author_kind=new.author_kind,
-        session_id=session_id,
-        created_at=call.now,
-        updated_at=call.now,
-    )
-    adding = store.adding(call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
+    memory, seen, revision, adding = coming or _coming(call, new, draft)
     known = same()
     if known is not None:
         return _proven(call, known, draft.cleaned, draft.redacted)
     call.tx.soon(*adding)
-    tell_memory(
-        call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
-    )
-    call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
+    tell_memory(call, memory.project_id, memory.author_id, before=None, after=seen, fresh=[revision], known=[revision])
+    call.emit("memory.created", memory.id, memory.project_id, type=memory.type)
     call.note(type=told_type(memory.type))
     return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
 
 
-def _session(call: Call, new: NewMemory) -> UUID | None:
-    """Give the session that a memory was learned from; NotFound unless it is one of the project that the caller sees.
+def _coming(call: Call, new: NewMemory, draft: Draft) -> Coming:
+    memory_id = new.id or call.new_id()
+    revision = first(memory_id, draft.fields, author=call.principal.actor, clock=str(tick(None, call.now)))
+    seen = view((revision,))
+    memory = shown(
+        seen,
+        project_id=new.project_id,
+        author_id=call.principal.reader_id,
+        author_kind=new.author_kind,
+        session_id=_session_of(new),
+        created_at=call.now,
+        updated_at=call.now,
+    )
+    adding = store.adding(call.principal.org_id, memory, view=seen, revision=revision, now=call.now)
+    return Coming(memory, seen, revision, adding)
+
+
+def _session_of(new: NewMemory) -> UUID | None:
+    """Give the session that a memory was learned from."""
+    return next((source.session_id for source in new.provenance if source.session_id), None)
+
+
+def _check_session(call: Call, new: NewMemory) -> None:
+    """Stop with NotFound unless what a memory was learned from is a session of the project that the caller sees.
 
     The database's own check of the reference passes by row-level security, and would tell that a foreign one exists.
     """
-    session_id = next((source.session_id for source in new.provenance if source.session_id), None)
+    session_id = _session_of(new)
     if session_id is not None and sessions.get(call.tx, session_id).project_id != new.project_id:
         raise NotFound("There is no such session, or it is not yours to see.")
-    return session_id
 
 
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:

@@ -21,7 +21,7 @@ from psycopg.conninfo import make_conninfo
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.postgres import PostgresDatabase, Statement
 from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
-from contextfs.kit.ports import Transaction
+from contextfs.kit.ports import MistakenError, Transaction
 from tests.contextfs.adapters.database.tenancy import AT, Connection, Ids
 
 INSERT = (
@@ -323,6 +323,75 @@ def test_while_it_is_looked_up_who_calls_something_else_is_done(app_url: str, da
     pool.close()
 
     assert seen == ["the opening runs"]
+
+
+def _opening(ids: Ids, told: str) -> Statement:
+    """Give one statement that makes claims and tells something."""
+    query, named = claims(ids)
+    return f"with claimed as materialized ({query}) select {told} as a from claimed", named  # noqa: S608 - our own words
+
+
+def test_what_is_presumed_is_given_before_it_comes(app_url: str, database_url: str, ours: Ids) -> None:
+    pool, stored = PostgresDatabase(app_url, size=1), uuid4()
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_advisory_lock(7313)")
+        opening = _opening(ours, "pg_advisory_xact_lock(7313) is null")
+        with pool.transaction(opening, presumed={"a": False}) as (tx, rows):
+            other.execute("select pg_advisory_unlock(7313)")
+            tx.soon(INSERT, use(ours.org, stored))
+
+    assert (rows, _kept(pool, ours, stored)) == ([{"a": False}], 1)
+    pool.close()
+
+
+def _writes(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.soon(INSERT, use(ids.org, record))
+
+
+def _asks(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.ask(*LOOK)()
+    tx.soon(INSERT, use(ids.org, record))
+
+
+def _keeps(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.last(INSERT, use(ids.org, record))
+
+
+def _fails(_tx: Transaction, _ids: Ids, _record: UUID) -> None:
+    raise NotFound
+
+
+@pytest.mark.parametrize("does", [_writes, _asks, _keeps, _fails])
+@pytest.mark.parametrize("told", ["1", "null", "1 / 0"])
+def test_nothing_is_stored_or_told_on_what_is_presumed_wrongly(
+    database: PostgresDatabase, ours: Ids, does: Callable[[Transaction, Ids, UUID], None], told: str
+) -> None:
+    record = uuid4()
+    presumed = database.transaction(_opening(ours, told), ahead=[LOOK], presumed={"a": 2})
+    with pytest.raises(MistakenError), presumed as (tx, _):
+        does(tx, ours, record)
+
+    assert _kept(database, ours, record) == 0
+
+
+def test_what_fails_on_what_is_presumed_rightly_is_told(database: PostgresDatabase, ours: Ids) -> None:
+    with pytest.raises(NotFound), database.transaction(_opening(ours, "1"), presumed={"a": 1}) as (tx, _):
+        _fails(tx, ours, uuid4())
+
+
+def test_a_connection_that_is_cut_while_something_is_presumed_is_told_as_mistaken(
+    app_url: str, database_url: str, ours: Ids
+) -> None:
+    pool, record = PostgresDatabase(app_url, size=1), uuid4()
+    with pool.transaction() as (tx, _):
+        backend = (tx.one("select pg_backend_pid() as pid") or {})["pid"]
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [backend])
+    with pytest.raises(MistakenError), pool.transaction(_opening(ours, "1"), presumed={"a": 1}) as (tx, _):
+        tx.soon(INSERT, use(ours.org, record))
+
+    assert _kept(pool, ours, record) == 0
+    pool.close()
 
 
 class Ended(BaseException):

@@ -1,0 +1,90 @@
+"""Who calls again and again is presumed to be who they were; what changed about them counts from the next call on."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import Tenant
+from tests.functions.asking import Things
+from tests.functions.conftest import Rows
+
+Writes = Callable[[Tenant], Any]
+
+
+@pytest.fixture(params=["remember", "say"])
+def write(request: pytest.FixtureRequest, things: Things) -> Writes:
+    """Give a call that stores a memory, or a message."""
+
+    def remember(caller: Tenant) -> Any:
+        return caller.call("POST", "/v1/memories", {"project_id": str(caller.project_id), "content": uuid4().hex})
+
+    def say(caller: Tenant) -> Any:
+        body = {"messages": [{"role": "user", "content": uuid4().hex}]}
+        return caller.call("POST", f"/v1/sessions/{things.session_id}/messages", body)
+
+    return {"remember": remember, "say": say}[request.param]
+
+
+ENDED = "update contextfs.api_keys set revoked_at = now()"
+LESS = "update contextfs.api_keys set permissions = '{sessions:read}'"
+
+
+@pytest.mark.parametrize(("change", "status"), [(ENDED, 401), (LESS, 403)], ids=["ended", "less"])
+def test_what_a_key_may_no_more_it_may_not_from_the_next_call_on(
+    tenant: Tenant, rows: Rows, key_with: Callable[..., Tenant], write: Writes, change: str, status: int
+) -> None:
+    caller = key_with(tenant, role="member")
+    assert [write(caller).status_code for _ in range(4)] == [201] * 4
+    rows.connection.execute(f"{change} where org_id = %s and hint = %s".encode(), [tenant.org_id, caller.key[-4:]])
+    before = rows.everything(tenant) | {"outbox": list(map(str, rows.of("outbox", tenant)))}
+
+    assert [write(caller).status_code for _ in range(2)] == [status] * 2
+    assert before == rows.everything(tenant) | {"outbox": list(map(str, rows.of("outbox", tenant)))}
+
+
+def test_what_a_key_may_again_it_may_from_the_next_call_on(
+    tenant: Tenant, rows: Rows, key_with: Callable[..., Tenant], write: Writes
+) -> None:
+    caller = key_with(tenant, permissions=["memories:write", "sessions:write", "memories:read"])
+    told = [write(caller).status_code for _ in range(3)]
+    for some in ("{sessions:read}", "{memories:write,sessions:write}"):
+        rows.connection.execute(
+            "update contextfs.api_keys set permissions = %s where org_id = %s and hint = %s",
+            [some, tenant.org_id, caller.key[-4:]],
+        )
+        told += [write(caller).status_code for _ in range(4)]
+
+    assert told == [201] * 3 + [403] * 4 + [201] * 4
+
+
+def test_whose_project_is_closed_to_them_writes_there_no_more(
+    tenant: Tenant, rows: Rows, colleague: Callable[[Tenant], Tenant], write: Writes
+) -> None:
+    caller = colleague(tenant)
+    told = [write(caller).status_code for _ in range(4)]
+    rows.connection.execute(
+        "update contextfs.memberships set projects = '{}' where org_id = %s and user_id = %s",
+        [tenant.org_id, caller.user_id],
+    )
+    before = rows.everything(tenant)
+
+    assert (told, write(caller).status_code, rows.everything(tenant)) == ([201] * 4, 404, before)
+
+
+def test_two_tenants_are_not_taken_for_each_other(
+    tenant: Tenant, other_tenant: Tenant, rows: Rows, write: Writes
+) -> None:
+    other = other_tenant
+    theirs = [
+        other.call("POST", "/v1/memories", {"project_id": str(other.project_id), "content": uuid4().hex}).status_code
+        for _ in range(4)
+    ]
+    mine = [write(tenant).status_code for _ in range(4)]
+
+    assert (theirs, mine) == ([201] * 4, [201] * 4)
+    assert {row["org_id"] for row in rows.of("memories", other)} == {other.org_id}
+    assert {row["actor"] for row in rows.audited(other, "memory.created")}.isdisjoint(
+        row["actor"] for row in (*rows.audited(tenant, "memory.created"), *rows.audited(tenant, "session.appended"))
+    )

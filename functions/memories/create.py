@@ -2,7 +2,6 @@
 
 from contextfs.domain.memories.model import MemoryWritten, NewMemory
 from contextfs.domain.redaction import store as redaction
-from contextfs.journeys.capture.clean import policy_by
 from contextfs.journeys.remember import memories
 from contextfs.journeys.remember.memories import Draft
 from contextfs.kit.call import Call, Services
@@ -12,7 +11,7 @@ from contextfs.kit.ports import Statement
 
 def drafted(services: Services, body: NewMemory) -> Draft:
     """Make a draft, as most projects have it."""
-    return memories.drafted(body, policy_by(services))
+    return memories.drafted(services, body)
 
 
 def ahead(body: NewMemory, draft: Draft | None) -> list[Statement]:

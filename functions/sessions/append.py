@@ -1,11 +1,11 @@
 """Append messages to a session."""
 
+from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import NewMessages, SessionWritten
 from contextfs.journeys.capture import sessions
-from contextfs.journeys.capture.clean import policy_by
 from contextfs.journeys.capture.sessions import Draft
 from contextfs.kit.call import Call, Services
 from contextfs.kit.fields import Wait
@@ -17,9 +17,14 @@ def ahead(session_id: UUID) -> list[Statement]:
     return [store.holding(session_id)]
 
 
-def drafted(services: Services, body: NewMessages) -> Draft:
+def drafted(services: Services, session_id: UUID, body: NewMessages, now: datetime) -> Draft:
     """Make a draft, as most projects have it."""
-    return sessions.drafted(body.messages, policy_by(services))
+    return sessions.drafted(services, session_id, body.messages, now)
+
+
+def behind(draft: Draft) -> list[Statement]:
+    """Give what stores it, in a session to which nothing else was chosen."""
+    return [] if draft.appending is None else [draft.appending]
 
 
 def handle(

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -226,25 +226,30 @@ class Door:
         """
         # Who was let in here before is let in: what somebody else tries in their name does not stop them.
         entrance = Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
-        is_familiar = self.familiar.knows(asked.caller.proof, asked.route.needs)
-        sent = asked.sent
-
-        def meanwhile() -> Sequence[Statement]:
-            sent.check()
-            return sent.behind(self.services) if is_familiar else ()
-
+        proof, needs, sent = asked.caller.proof, asked.route.needs, asked.sent
+        entering = asked.caller.entering(now)
         reads = asked.route.method == "GET"
+        is_familiar = self.familiar.knows(proof, needs)
+        presumed = None if reads or entrance.beforehand(entering) else self.familiar.presumed(proof, needs)
+
+        def meanwhile() -> Iterator[Sequence[Statement]]:
+            if is_familiar:
+                yield sent.ahead()
+            sent.check()
+            if is_familiar:
+                yield sent.behind(self.services, now, stores=presumed is not None)
+
         if reads or sent.is_long:
             sent.check()
-        ahead = sent.ahead() if is_familiar else ()
+        ahead = sent.ahead() if is_familiar and reads else ()
         return entrance.opened(
             self.services.database,
-            asked.caller.entering(now),
+            entering,
             now,
             ahead=ahead,
             meanwhile=None if reads else meanwhile,
-            at_once=reads and bool(ahead),
-            presumed=None if reads else self.familiar.presumed(asked.caller.proof, asked.route.needs),
+            at_once=bool(ahead),
+            presumed=presumed,
         )
 
 

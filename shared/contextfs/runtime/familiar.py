@@ -4,7 +4,7 @@ What is read ahead may hold what it reads, and wait for who holds it. The databa
 But who may see a session and not change it would hold it against those who may, and wait for them to be refused.
 
 Somebody who was found to be the same twice is presumed to be so again, while the database looks: what they want is made
-of that meanwhile. Nothing departs to be stored before the database has said the same once more.
+of that meanwhile, and may be under way by then. Nothing is committed before the database has said the same once more.
 """
 
 import threading

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -79,11 +80,14 @@ class Sent:
         """Read all of it."""
         _ = self.read, self.expected
 
-    def behind(self, services: Services) -> Sequence[Statement]:
-        """Let its handler make a draft, and give what is asked first beside what the address told."""
-        if self._binding.draft is not None and self._draft is None and not self.is_long:
-            self._draft = self._binding.draft(services, self.read.taken["body"])
-        return self.first() if self._binding.asks_of_body and not self._is_keyed else ()
+    def behind(self, services: Services, now: datetime, *, stores: bool) -> Sequence[Statement]:
+        """Let its handler make a draft, and give what is asked first beside what the address told, or stores that."""
+        if self._binding.draft is not None and not self.is_long:
+            self._draft = self._binding.draft({**self.read.taken, "services": services, "now": now})
+        if self._is_keyed:
+            return ()
+        first = self.first() if self._binding.asks_of_body else ()
+        return (*first, *self._binding.behind(self._draft)) if stores and self._draft is not None else first
 
     def first(self) -> Sequence[Statement]:
         """Give all that its handler asks first."""

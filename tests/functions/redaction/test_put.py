@@ -1,5 +1,6 @@
 """PUT /v1/admin/redaction: what an organization takes out of all that it stores, and no other one."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,34 @@ def test_a_draft_by_what_holds_for_most_is_not_stored_where_a_rule_wants_more(
     assert "[redacted:customer-number:" in after[0]
     stored = sorted(str((row["content"], row["tool_calls"])) for row in rows.of("messages", tenant))
     assert [one.count("12345678") for one in stored] == [2, 0], stored
+
+
+@pytest.mark.parametrize("personal", [None, [], ["email"]])
+def test_what_is_sent_before_it_is_known_what_to_take_out_is_stored_once_and_as_chosen(
+    tenant: Tenant, things: Things, rows: Rows, personal: list[str] | None
+) -> None:
+    place = f"/v1/sessions/{things.session_id}/messages"
+    said = {"messages": [{"role": "user", "content": SAID}]}
+    told: list[int] = []
+    for rules in ([], RULES, []):
+        tenant.call("PUT", PATH, {"rules": rules})
+        if rules == RULES:
+            tenant.call("PATCH", f"/v1/projects/{tenant.project_id}", {"personal": personal})
+        told += [tenant.call("POST", place, said).json()["session"]["message_count"] for _ in range(4)]
+
+        for number in range(4):
+            tenant.call(
+                "POST", "/v1/memories", {"project_id": str(tenant.project_id), "content": f"{number} {rules}: {SAID}"}
+            )
+
+    items = tenant.call("GET", f"{place}?limit=100").json()["items"]
+    memories = tenant.call("GET", "/v1/memories?limit=100").json()["items"]
+    assert Counter("12345678" in one["content"] for one in memories if SAID[-10:] in one["content"]) == {
+        True: 4,
+        False: 4,
+    }
+    assert told == [*range(1, 13)]
+    assert ["12345678" in one["content"] for one in items] == [True] * 4 + [False] * 4 + [True] * 4
 
 
 def test_without_rules_all_is_as_before(tenant: Tenant) -> None:

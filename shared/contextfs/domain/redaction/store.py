@@ -1,6 +1,6 @@
 """Questions and commands about what an organization and its projects take out beside secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,13 @@ def choosing(project_id: UUID | None) -> Statement:
 
 def choice(tx: Transaction, project_id: UUID | None) -> Choice:
     """Tell what a project chose to have taken out of what it stores."""
-    return Choice.of(tx.one(*choosing(project_id)))
+    return ask(tx, project_id)()
+
+
+def ask(tx: Transaction, project_id: UUID | None) -> Callable[[], Choice]:
+    """Ask what a project chose to have taken out; what this gives waits for it."""
+    coming = tx.ask(*choosing(project_id))
+    return lambda: Choice.of(coming() or {})
 
 
 def get(tx: Transaction) -> OwnRules:

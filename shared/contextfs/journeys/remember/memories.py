@@ -1,5 +1,6 @@
 """Add, change, delete and look back at memories; each write is a revision and answers a receipt."""
 
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -18,16 +19,16 @@ from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.redaction import store as redaction
-from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner, cleaner, policy_by
 from contextfs.journeys.consolidate.retire import brought_back, renewed, said_again, vouched
 from contextfs.journeys.share.telling import tell_memory
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, cut, decode
 from contextfs.kit.ports import Statement
 from contextfs.kit.receipt import Receipt
+from contextfs.kit.redaction_rule import UNCHOSEN, Choice
 
 _PAST = "memories of the past"
 _SEARCHABLE = ("searchable",)
@@ -35,9 +36,9 @@ _ABSENT = "There is no such memory, or it is not yours to see."
 
 
 class Draft(NamedTuple):
-    """A memory to add, cleaned by a policy, with the statement that looks for the same one."""
+    """A memory to add, cleaned as was chosen, with the statement that looks for the same one."""
 
-    policy: Policy
+    choice: Choice
     cleaned: NewMemory
     redacted: int
     fields: Fields
@@ -53,35 +54,45 @@ class Coming(NamedTuple):
     adding: Statement
 
 
-def drafted(new: NewMemory, policy: Policy) -> Draft:
-    """Make a draft of a memory to add. It is good where the project has what is taken out by this policy."""
-    cleaning = Cleaner(policy)
+def drafted(services: Services, new: NewMemory, choice: Choice = UNCHOSEN) -> Draft:
+    """Make a draft of a memory to add. It is good for a project that chose that to be taken out."""
+    cleaning = Cleaner(policy_by(services, choice))
     cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
     fields = fields_of(cleaned)
     looking = store.looking(new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
-    return Draft(policy, cleaned, cleaning.found, fields, looking)
+    return Draft(choice, cleaned, cleaning.found, fields, looking)
 
 
 def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten:
     """Add a memory; what says the same in the same project is given back instead of stored twice.
 
-    What can be made of a draft is made before anything is waited for.
+    A draft is sent to be stored before it is known whether it may be: where it may not, the database stores nothing.
     """
-    coming = None if draft is None else _coming(call, new, draft)
-    policy = policy_by(call.services, redaction.choice(call.tx, new.project_id))
-    if draft is None or draft.policy != policy:
-        draft, coming = drafted(new, policy), None
+    asked = redaction.ask(call.tx, new.project_id)
     _check_session(call, new)
-    same = store.look(call.tx, draft.looking)
-    memory, seen, revision, adding = coming or _coming(call, new, draft)
+    if draft is None:
+        draft = drafted(call.services, new, asked())
+    same, coming = _sent(call, new, draft)
+    choice = asked()
+    if choice != draft.choice:
+        draft = drafted(call.services, new, choice)
+        same, coming = _sent(call, new, draft)
     known = same()
     if known is not None:
         return _proven(call, known, draft.cleaned, draft.redacted)
-    call.tx.soon(*adding)
+    memory, seen, revision, _ = coming
     tell_memory(call, memory.project_id, memory.author_id, before=None, after=seen, fresh=[revision], known=[revision])
     call.emit("memory.created", memory.id, memory.project_id, type=memory.type)
     call.note(type=told_type(memory.type))
     return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
+
+
+def _sent(call: Call, new: NewMemory, draft: Draft) -> tuple[Callable[[], Memory | None], Coming]:
+    """Look for the same memory, and send the new one behind that; what this gives first waits for the same one."""
+    same = store.look(call.tx, draft.looking)
+    coming = _coming(call, new, draft)
+    call.tx.soon(*coming.adding)
+    return same, coming
 
 
 def _coming(call: Call, new: NewMemory, draft: Draft) -> Coming:
@@ -97,7 +108,7 @@ def _coming(call: Call, new: NewMemory, draft: Draft) -> Coming:
         created_at=call.now,
         updated_at=call.now,
     )
-    adding = store.adding(call.principal.org_id, memory, view=seen, revision=revision, now=call.now)
+    adding = store.adding(call.principal.org_id, memory, draft.choice, view=seen, revision=revision, now=call.now)
     return Coming(memory, seen, revision, adding)
 
 

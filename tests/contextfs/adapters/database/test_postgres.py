@@ -307,13 +307,13 @@ def test_while_it_is_looked_up_who_calls_something_else_is_done(app_url: str, da
     lock, held = 7_312, "select 1 from pg_locks where locktype = 'advisory' and objid = %s"
     seen: list[object] = []
 
-    def look() -> list[Statement]:
+    def look() -> Iterator[list[Statement]]:
         with psycopg.connect(database_url, autocommit=True) as other:
             for _ in range(1_000):
                 if other.execute(held, [lock]).fetchone() is not None:
                     seen.append("the opening runs")
                     break
-        return [LOOK]
+        yield [LOOK]
 
     with pool.transaction(claims(ours), ("select pg_advisory_xact_lock(%(a)s::int)", {"a": lock}), meanwhile=look) as (
         tx,
@@ -379,6 +379,13 @@ def test_what_fails_on_what_is_presumed_rightly_is_told(database: PostgresDataba
         _fails(tx, ours, uuid4())
 
 
+def test_what_is_refused_on_what_is_presumed_rightly_is_told(database: PostgresDatabase, ours: Ids) -> None:
+    for does in (Transaction.one, Transaction.run, Transaction.soon, Transaction.last):
+        presumed = database.transaction(_opening(ours, "1"), presumed={"a": 1})
+        with pytest.raises(NotFound), presumed as (tx, _):
+            getattr(tx, does.__name__)(INSERT, use(uuid4(), uuid4()))
+
+
 def test_a_connection_that_is_cut_while_something_is_presumed_is_told_as_mistaken(
     app_url: str, database_url: str, ours: Ids
 ) -> None:
@@ -418,10 +425,10 @@ PLACES = ("meanwhile", "inside", "asked", "soon", "last")
 
 
 def _visit(pool: PostgresDatabase, ids: Ids, place: str, record: UUID, end: Callable[[], None]) -> None:
-    def meanwhile() -> list[Statement]:
+    def meanwhile() -> Iterator[list[Statement]]:
         if place == "meanwhile":
             end()
-        return [LOOK]
+        yield [LOOK]
 
     slow: Statement = ("select pg_sleep(0.05)", {})
     with pool.transaction(claims(ids), slow, meanwhile=meanwhile) as (tx, _):

@@ -112,7 +112,7 @@ class PostgresTransaction:
         """
         if self._presumed is None:
             return
-        (answer, row), self._presumed = self._presumed, None
+        answer, row = self._presumed
         failed: psycopg.Error | None = None
         try:
             land(self._connection, answer if last is None else last)
@@ -122,6 +122,7 @@ class PostgresTransaction:
             if failed is not None and is_stale(failed):
                 self._connection.close()
             raise MistakenError from None
+        self._presumed = None  # and not before: whoever passes over a mistake is told of it again
         if failed is not None:
             raise failed
 

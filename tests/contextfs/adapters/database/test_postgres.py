@@ -361,7 +361,13 @@ def _fails(_tx: Transaction, _ids: Ids, _record: UUID) -> None:
     raise NotFound
 
 
-@pytest.mark.parametrize("does", [_writes, _asks, _keeps, _fails])
+def _swallows(tx: Transaction, ids: Ids, record: UUID) -> None:
+    with suppress(Exception):
+        tx.one(*LOOK)
+    tx.soon(INSERT, use(ids.org, record))
+
+
+@pytest.mark.parametrize("does", [_writes, _asks, _keeps, _fails, _swallows])
 @pytest.mark.parametrize("told", ["1", "null", "1 / 0"])
 def test_nothing_is_stored_or_told_on_what_is_presumed_wrongly(
     database: PostgresDatabase, ours: Ids, does: Callable[[Transaction, Ids, UUID], None], told: str

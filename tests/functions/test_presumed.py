@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
 from tests.functions.asking import Things
 from tests.functions.conftest import Rows
@@ -42,6 +43,31 @@ def test_what_a_key_may_no_more_it_may_not_from_the_next_call_on(
 
     assert [write(caller).status_code for _ in range(2)] == [status] * 2
     assert before == rows.everything(tenant) | {"outbox": list(map(str, rows.of("outbox", tenant)))}
+
+
+def test_who_is_said_to_be_there_by_others_once_more_is_not_presumed_again(
+    tenant: Tenant,
+    wiring: Wiring,
+    rows: Rows,
+    key_with: Callable[..., Tenant],
+    write: Writes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caller, known = key_with(tenant, role="member"), wiring.door.familiar
+    told = [write(caller).status_code for _ in range(4)]
+    rows.connection.execute(f"{ENDED} where org_id = %s and hint = %s".encode(), [tenant.org_id, caller.key[-4:]])
+    forget = known.refused
+
+    def remembered(proof: bytes | None, needs: str) -> None:
+        """Forget somebody, and have two calls say that they are there, which began before they were not."""
+        found = known.presumed(proof, needs)
+        forget(proof, needs)
+        for _ in range(2):
+            known.let_in(proof, needs, found)
+
+    monkeypatch.setattr(known, "refused", remembered)
+
+    assert [*told, write(caller).status_code] == [201] * 4 + [401]
 
 
 def test_what_a_key_may_again_it_may_from_the_next_call_on(

@@ -18,7 +18,7 @@ from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Contended, ContextFSError, NotAllowed, NotAuthenticated
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import MistakenError, Statement
+from contextfs.kit.ports import MistakenError, Row, Statement
 from contextfs.runtime import cookies, idempotency, lockout, preconditions, tabular, telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.binding import Binding, bind
@@ -173,19 +173,27 @@ class Door:
             raise
 
     def _surely(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
-        """Do what is asked; who is not who they were presumed to be is met as a stranger."""
-        with suppress(MistakenError):
-            return self._transact(asked)
-        self.familiar.refused(asked.caller.proof, asked.route.needs)
+        """Do what is asked; who is not who they were presumed to be is met as a stranger, and presumed to be nobody."""
+        presumed = self._presumed(asked)
+        if presumed is not None:
+            with suppress(MistakenError):
+                return self._transact(asked, presumed)
+            self.familiar.refused(asked.caller.proof, asked.route.needs)
         return self._transact(asked)
 
-    def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+    def _presumed(self, asked: Asked) -> Row | None:
+        """Give what the database is presumed to say of who calls; None where it is waited for."""
+        if asked.route.method == "GET" or _entrance(asked).beforehand(asked.caller.entering(self.clock())):
+            return None
+        return self.familiar.presumed(asked.caller.proof, asked.route.needs)
+
+    def _transact(self, asked: Asked, presumed: Row | None = None) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
 
         A call that was made before, with the same Idempotency-Key, is not made again: its handler gives nothing.
         """
         route, now = asked.route, self.clock()
-        with self._entered(asked, now) as (tx, found, let_in):
+        with self._entered(asked, now, presumed) as (tx, found, let_in):
             request = asked.sent.read.request
             admitted = asked.caller.admitted(found, request, now)
             let_in()
@@ -204,7 +212,8 @@ class Door:
                 settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
                 self.familiar.refused(asked.caller.proof, route.needs)
                 return call, None, refused
-            self.familiar.let_in(asked.caller.proof, route.needs, found)
+            if presumed is None:
+                self.familiar.let_in(asked.caller.proof, route.needs, found)
             key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now, ahead=asked.sent.first())
@@ -219,18 +228,13 @@ class Door:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         return call, result, response
 
-    def _entered(self, asked: Asked, now: datetime) -> AbstractContextManager[Entered]:
+    def _entered(self, asked: Asked, now: datetime, presumed: Row | None) -> AbstractContextManager[Entered]:
         """Open the transaction of a call, which is read while who calls is looked up.
 
         What its handler asks first is asked along with that, for who was let in for this before.
         """
-        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
-        entrance = Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
-        proof, needs, sent = asked.caller.proof, asked.route.needs, asked.sent
-        entering = asked.caller.entering(now)
-        reads = asked.route.method == "GET"
-        is_familiar = self.familiar.knows(proof, needs)
-        presumed = None if reads or entrance.beforehand(entering) else self.familiar.presumed(proof, needs)
+        sent, reads = asked.sent, asked.route.method == "GET"
+        is_familiar = presumed is not None or self.familiar.knows(asked.caller.proof, asked.route.needs)
 
         def meanwhile() -> Iterator[Sequence[Statement]]:
             if is_familiar:
@@ -242,9 +246,9 @@ class Door:
         if reads or sent.is_long:
             sent.check()
         ahead = sent.ahead() if is_familiar and reads else ()
-        return entrance.opened(
+        return _entrance(asked).opened(
             self.services.database,
-            entering,
+            asked.caller.entering(now),
             now,
             ahead=ahead,
             meanwhile=None if reads else meanwhile,
@@ -259,6 +263,11 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
+
+
+def _entrance(asked: Asked) -> Entrance:
+    """Give where somebody comes in. Who was let in before is: what others try in their name does not stop them."""
+    return Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
 
 
 def _going_on(asked: Asked, left: OutsideError) -> Asked:

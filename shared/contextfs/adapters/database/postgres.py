@@ -45,6 +45,7 @@ class PostgresTransaction:
         self._ahead = list(ahead)
         self._ended = ended
         self._presumed = presumed
+        self._is_mistaken = False
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
@@ -108,21 +109,24 @@ class PostgresTransaction:
     def check(self, last: Answer | None = None) -> None:
         """Wait for what something was presumed of: MistakenError where it did not come, or is not so.
 
-        Whoever is about to wait for another one, the `last`, waits for both at once.
+        So is what another connection may do: who begins again takes one. Whoever is about to wait for another answer,
+        the `last`, waits for both at once. Whoever passes over a mistake is told of it again.
         """
+        if self._is_mistaken:
+            raise MistakenError
         if self._presumed is None:
             return
-        answer, row = self._presumed
+        (answer, row), self._presumed = self._presumed, None
         failed: psycopg.Error | None = None
         try:
             land(self._connection, answer if last is None else last)
         except psycopg.Error as error:
             failed = error
-        if not _says(answer, row):
-            if failed is not None and is_stale(failed):
-                self._connection.close()
+        if failed is not None and is_stale(failed):
+            self._connection.close()
+        self._is_mistaken = self._connection.closed or not _says(answer, row)
+        if self._is_mistaken:
             raise MistakenError from None
-        self._presumed = None  # and not before: whoever passes over a mistake is told of it again
         if failed is not None:
             raise failed
 

@@ -669,6 +669,26 @@ def test_a_connection_that_lost_what_it_prepared_is_replaced_unseen(app_url: str
     pool.close()
 
 
+@pytest.mark.parametrize("does", [_asks, _swallows])
+def test_what_another_connection_may_do_is_mistaken_where_something_is_presumed(
+    app_url: str, ours: Ids, does: Callable[[Transaction, Ids, UUID], None]
+) -> None:
+    pool, record, pids = PostgresDatabase(app_url, size=1), uuid4(), list[object]()
+
+    def look(tx: Transaction) -> None:
+        pids.append(tx.one("select pg_backend_pid()"))
+
+    _call(pool, claims(ours), run=[LOOK] * 3, then=look)
+    _call(pool, run=[("deallocate all", {})])
+    presumed = pool.transaction(_opening(ours, "1"), meanwhile=lambda: [[LOOK]], presumed={"a": 1})
+    with pytest.raises(MistakenError), presumed as (tx, _):
+        does(tx, ours, record)
+    _call(pool, claims(ours), then=look)
+
+    assert (pids[0] != pids[1], _kept(pool, ours, record)) == (True, 0)
+    pool.close()
+
+
 def test_a_column_of_another_type_is_met_by_a_new_connection(admin_url: str) -> None:
     pool = PostgresDatabase(admin_url, size=1)
     asked: Statement = ("select value from pg_temp.changing where value is not null", {})

@@ -17,8 +17,10 @@ def ahead(session_id: UUID) -> list[Statement]:
     return [store.holding(session_id)]
 
 
-def drafted(services: Services, session_id: UUID, body: NewMessages, now: datetime) -> Draft:
-    """Make a draft, as most projects have it."""
+def drafted(services: Services, org_id: UUID, session_id: UUID, body: NewMessages, now: datetime) -> Draft | None:
+    """Make a draft, as most projects have it; none, unless this session was seen to be of one of these."""
+    if not services.unchosen.holds(org_id, session_id):
+        return None
     return sessions.drafted(services, session_id, body.messages, now)
 
 

@@ -51,25 +51,21 @@ class Choice(msgspec.Struct, frozen=True):
 
     personal: frozenset[Personal] | None
     rules: tuple[RedactionRule, ...]
-    spelled: str
-    """As the database spells it: what stores something compares that."""
 
     @classmethod
-    def of(cls, row: "Row") -> Self:
-        """Read the column `taken_out`."""
-        spelled: str = row["taken_out"]
-        told = msgspec.json.decode(spelled, type=_Told)
-        return cls(None if told.personal is None else frozenset(told.personal), told.rules or (), spelled)
+    def of(cls, row: "Row | None") -> Self:
+        """Read the columns `personal` and `rules`."""
+        if row is None:
+            return cls(None, ())
+        chosen, rules = row["personal"], row["rules"]
+        return cls(
+            None if chosen is None else frozenset(chosen), msgspec.convert(rules or (), tuple[RedactionRule, ...])
+        )
 
     def wanted(self, usual: Collection[Personal]) -> frozenset[Wanted]:
         """Give what is taken out; `usual` are the classes where the project chose none."""
         return frozenset[Wanted]((*(usual if self.personal is None else self.personal), *self.rules))
 
 
-class _Told(msgspec.Struct):
-    personal: tuple[Personal, ...] | None
-    rules: tuple[RedactionRule, ...] | None
-
-
-UNCHOSEN: Final = Choice(None, (), '{"rules": null, "personal": null}')
+UNCHOSEN: Final = Choice(None, ())
 """What a project leaves to the installation, whose organization has no rules."""

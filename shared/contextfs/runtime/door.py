@@ -241,7 +241,7 @@ class Door:
                 yield sent.ahead()
             sent.check()
             if is_familiar:
-                yield sent.behind(self.services, now, stores=presumed is not None)
+                yield sent.behind(self.services, asked.caller.names[0], now, stores=presumed is not None)
 
         if reads or sent.is_long:
             sent.check()

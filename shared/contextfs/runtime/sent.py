@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from contextfs.kit.call import Services
 from contextfs.kit.errors import BadInput, ContextFSError, TooLarge
@@ -80,10 +81,10 @@ class Sent:
         """Read all of it."""
         _ = self.read, self.expected
 
-    def behind(self, services: Services, now: datetime, *, stores: bool) -> Sequence[Statement]:
+    def behind(self, services: Services, org_id: UUID, now: datetime, *, stores: bool) -> Sequence[Statement]:
         """Let its handler make a draft, and give what is asked first beside what the address told, or stores that."""
         if self._binding.draft is not None and not self.is_long:
-            self._draft = self._binding.draft({**self.read.taken, "services": services, "now": now})
+            self._draft = self._binding.draft({**self.read.taken, "services": services, "org_id": org_id, "now": now})
         if self._is_keyed:
             return ()
         first = self.first() if self._binding.asks_of_body else ()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from contextfs.adapters.database import flight
+from contextfs.kit.ports import Parameters
 from tests.conftest import Tenant
 from tests.functions.asking import Things, deliver, told
 from tests.functions.conftest import Rows
@@ -98,6 +100,61 @@ def test_what_is_sent_before_it_is_known_what_to_take_out_is_stored_once_and_as_
     }
     assert told == [*range(1, 13)]
     assert ["12345678" in one["content"] for one in items] == [True] * 4 + [False] * 4 + [True] * 4
+
+
+@pytest.fixture
+def leaves(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give a list that grows with all that is sent to the database as values."""
+    written, sent = flight._written, list[str]()  # pyright: ignore[reportPrivateUsage]
+
+    def seen(connection: flight.Connection, query: str, parameters: Parameters | None) -> object:
+        sent.extend(map(str, (parameters or {}).values()))
+        return written(connection, query, parameters)
+
+    monkeypatch.setattr(flight, "_written", seen)
+    return sent
+
+
+@pytest.mark.parametrize("chosen", ["rules", "classes"])
+def test_what_is_taken_out_does_not_leave_the_process_once_that_was_seen(
+    tenant: Tenant, things: Things, leaves: list[str], chosen: str
+) -> None:
+    place = f"/v1/sessions/{things.session_id}/messages"
+    fresh = tenant.call("POST", "/v1/sessions", {"project_id": str(tenant.project_id), "tool": "t"}).json()["session"]
+
+    def write(text: str, *, to: str = place) -> None:
+        new = {"project_id": str(tenant.project_id), "content": text}
+        said = {"messages": [{"role": "user", "content": text}]}
+        assert (201, 201) == (
+            tenant.call("POST", "/v1/memories", new).status_code,
+            tenant.call("POST", to, said).status_code,
+        )
+
+    for number in range(4):
+        write(f"none {number}")
+    if chosen == "rules":
+        tenant.call("PUT", PATH, {"rules": RULES})
+    else:
+        tenant.call("PATCH", f"/v1/projects/{tenant.project_id}", {"personal": ["email"]})
+    write("chosen")
+    leaves.clear()
+    write("CUST-12345678 of mara.lindqvist@fjordmail.no")
+    write("CUST-12345678 and odd.berg@fjordmail.no", to=f"/v1/sessions/{fresh['id']}/messages")
+
+    assert sum("redacted:" in one for one in leaves) >= 4
+    assert not any(("12345678" if chosen == "rules" else "@fjordmail.no") in one for one in leaves), leaves
+
+
+def test_rules_of_any_size_are_not_sent_back_to_where_they_are_kept(
+    tenant: Tenant, things: Things, leaves: list[str]
+) -> None:
+    tenant.call("PUT", PATH, {"rules": [{"name": f"r-{number}", "pattern": "A" * 900} for number in range(50)]})
+    said = {"messages": [{"role": "user", "content": "x" * 1000}]}
+    for _ in range(4):
+        leaves.clear()
+        tenant.call("POST", f"/v1/sessions/{things.session_id}/messages", said)
+
+    assert sum(map(len, leaves)) < 10_000
 
 
 def test_without_rules_all_is_as_before(tenant: Tenant) -> None:

@@ -16,7 +16,6 @@ from contextfs.kit.errors import NotFound
 from contextfs.kit.fields import Sensitivity, Visibility
 from contextfs.kit.page import Page, Position, bounds, cut
 from contextfs.kit.ports import Row, Statement, Transaction
-from contextfs.kit.redaction_rule import Choice
 from contextfs.kit.sql import load
 
 _SQL = load("contextfs.domain.memories")
@@ -96,11 +95,11 @@ def look(tx: Transaction, looking: Statement) -> Callable[[], Memory | None]:
     return same
 
 
-def adding(org_id: UUID, memory: Memory, choice: Choice, *, view: View, revision: Revision, now: datetime) -> Statement:
+def adding(org_id: UUID, memory: Memory, *, is_known: bool, view: View, revision: Revision, now: datetime) -> Statement:
     """Give the statement that stores a memory with its first revision; it is a Conflict where its id is taken.
 
-    It stores none where its transaction was told that one says the same, or unless what it was told to take out is what
-    was taken out of this one.
+    It stores none where its transaction was told that one says the same. Unless it `is_known` what was to be taken out
+    of this one, it stores none either where anything was chosen.
     """
     owned = {"org_id": org_id, "project_id": memory.project_id}
     row = msgspec.structs.asdict(view.fields) | owned | _of(memory, view, now)
@@ -113,7 +112,7 @@ def adding(org_id: UUID, memory: Memory, choice: Choice, *, view: View, revision
         "clock": revision.clock,
         "stored_at": now,
     }
-    return _SQL["add"], {"memory": _json(row), "revision": _json(stored), "taken_out": choice.spelled}
+    return _SQL["add"], {"memory": _json(row), "revision": _json(stored), "is_known": is_known}
 
 
 def _of(memory: Memory, view: View, now: datetime) -> Row:

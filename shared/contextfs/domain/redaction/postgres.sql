@@ -1,15 +1,15 @@
 -- name: choice
 -- What is taken out beside secrets: the classes that a project chose (null: it leaves that to the installation), and the
--- rules of its organization. A statement behind this one finds it as it was read here.
+-- rules of its organization. A statement behind this one finds in `app.unchosen` whether there is none of both.
 select
-    set_config(
-        'app.taken_out',
-        jsonb_build_object(
-            'personal', (select personal from projects where id = %(project_id)s),
-            'rules', (select rules from redaction_rules)
-        )::text,
-        true
-    ) as taken_out
+    personal, rules,
+    set_config('app.unchosen', (personal is null and coalesce(rules, '[]') = '[]')::text, true) as unchosen
+from (
+    select
+        (select personal from projects where id = %(project_id)s) as personal,
+        (select rules from redaction_rules) as rules
+    offset 0
+) as chosen
 
 -- name: get_rules
 -- The rules of the organization.

@@ -27,7 +27,7 @@ def choice(tx: Transaction, project_id: UUID | None) -> Choice:
 def ask(tx: Transaction, project_id: UUID | None) -> Callable[[], Choice]:
     """Ask what a project chose to have taken out; what this gives waits for it."""
     coming = tx.ask(*choosing(project_id))
-    return lambda: Choice.of(coming() or {})
+    return lambda: Choice.of(coming())
 
 
 def get(tx: Transaction) -> OwnRules:

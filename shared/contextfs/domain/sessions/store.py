@@ -73,7 +73,7 @@ def holding(session_id: UUID) -> Statement:
 def hold(tx: Transaction, session_id: UUID) -> Held:
     """Take a session, and hold it against other changes; NotFound when there is none to see."""
     row = tx.one(*holding(session_id))
-    return Held(_session(row), Choice.of(row or {}))
+    return Held(_session(row), Choice.of(row))
 
 
 def get_external(tx: Transaction, project_id: UUID, tool: str, external_id: str | None) -> Session:
@@ -126,18 +126,18 @@ def append(
 
 
 def appending(
-    session_id: UUID, messages: Sequence[Message], choice: Choice, *, title: str | None, now: datetime
+    session_id: UUID, messages: Sequence[Message], *, is_known: bool, title: str | None, now: datetime
 ) -> Statement:
     """Give the statement that stores messages that cannot be stored yet, in a session that its transaction holds.
 
-    It stores none, unless what was chosen to be taken out of the session is what was taken out of them.
+    Unless it `is_known` what was to be taken out of them, it stores none where anything was chosen.
     """
     return _SQL["append_new"], {
         "session_id": session_id,
         "messages": _json(messages),
         "coming": len(messages),
         "title": title,
-        "taken_out": choice.spelled,
+        "is_known": is_known,
         "now": now,
     }
 

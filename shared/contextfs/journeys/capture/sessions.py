@@ -27,14 +27,14 @@ class Draft(NamedTuple):
 
 
 def drafted(
-    services: Services, session_id: UUID, messages: list[NewMessage], now: datetime, choice: Choice = UNCHOSEN
+    services: Services, session_id: UUID, messages: list[NewMessage], now: datetime, known: Choice | None = None
 ) -> Draft:
-    """Make a draft of messages to append. It is good for a session of which that was chosen to be taken out."""
-    cleaning = Cleaner(policy_by(services, choice))
+    """Make a draft of messages to append; it is stored where nothing else was chosen than is `known`, or nothing."""
+    cleaning = Cleaner(policy_by(services, known or UNCHOSEN))
     fresh = _fresh(services, session_id, [cleaned(new, cleaning) for new in messages], now)
     appending = None
     if are_new(messages):
-        appending = store.appending(session_id, fresh, choice, title=title_of(fresh), now=now)
+        appending = store.appending(session_id, fresh, is_known=known is not None, title=title_of(fresh), now=now)
     return Draft(fresh, cleaning.found, appending)
 
 
@@ -57,6 +57,7 @@ def create(call: Call, new: NewSession) -> SessionWritten:
 def append(call: Call, session_id: UUID, messages: list[NewMessage], draft: Draft | None = None) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
     session, choice = store.hold(call.tx, session_id)
+    call.services.unchosen.saw(call.principal.org_id, session_id, choice)
     call.require_version(session.version)
     if draft is None or choice != UNCHOSEN:
         draft = drafted(call.services, session_id, messages, call.now, choice)

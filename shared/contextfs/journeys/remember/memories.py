@@ -36,9 +36,9 @@ _ABSENT = "There is no such memory, or it is not yours to see."
 
 
 class Draft(NamedTuple):
-    """A memory to add, cleaned as was chosen, with the statement that looks for the same one."""
+    """A memory to add, cleaned as is known to be chosen or as most have it, with what looks for the same one."""
 
-    choice: Choice
+    is_known: bool
     cleaned: NewMemory
     redacted: int
     fields: Fields
@@ -46,21 +46,22 @@ class Draft(NamedTuple):
 
 
 class Coming(NamedTuple):
-    """A memory as it is to be stored, with its first revision and the statement that stores both."""
+    """A memory that was sent to be stored: what waits for the one that says the same, and how it is stored else."""
 
+    draft: Draft
+    same: Callable[[], Memory | None]
     memory: Memory
     seen: View
     revision: Revision
-    adding: Statement
 
 
-def drafted(services: Services, new: NewMemory, choice: Choice = UNCHOSEN) -> Draft:
-    """Make a draft of a memory to add. It is good for a project that chose that to be taken out."""
-    cleaning = Cleaner(policy_by(services, choice))
+def drafted(services: Services, new: NewMemory, known: Choice | None = None) -> Draft:
+    """Make a draft of a memory to add; it is stored where nothing else was chosen than is `known`, or nothing."""
+    cleaning = Cleaner(policy_by(services, known or UNCHOSEN))
     cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
     fields = fields_of(cleaned)
     looking = store.looking(new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
-    return Draft(choice, cleaned, cleaning.found, fields, looking)
+    return Draft(known is not None, cleaned, cleaning.found, fields, looking)
 
 
 def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten:
@@ -70,32 +71,26 @@ def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten
     """
     asked = redaction.ask(call.tx, new.project_id)
     _check_session(call, new)
-    if draft is None:
-        draft = drafted(call.services, new, asked())
-    same, coming = _sent(call, new, draft)
+    coming = None if draft is None else _sent(call, new, draft)
     choice = asked()
-    if choice != draft.choice:
-        draft = drafted(call.services, new, choice)
-        same, coming = _sent(call, new, draft)
-    known = same()
+    call.services.unchosen.saw(call.principal.org_id, new.project_id, choice)
+    if coming is None or choice != UNCHOSEN:
+        coming = _sent(call, new, drafted(call.services, new, choice))
+    known = coming.same()
     if known is not None:
-        return _proven(call, known, draft.cleaned, draft.redacted)
-    memory, seen, revision, _ = coming
-    tell_memory(call, memory.project_id, memory.author_id, before=None, after=seen, fresh=[revision], known=[revision])
+        return _proven(call, known, coming.draft.cleaned, coming.draft.redacted)
+    memory, revision = coming.memory, coming.revision
+    tell_memory(
+        call, memory.project_id, memory.author_id, before=None, after=coming.seen, fresh=[revision], known=[revision]
+    )
     call.emit("memory.created", memory.id, memory.project_id, type=memory.type)
     call.note(type=told_type(memory.type))
-    return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
+    return _written(call, memory, stored=1, redacted=coming.draft.redacted, pending=_SEARCHABLE)
 
 
-def _sent(call: Call, new: NewMemory, draft: Draft) -> tuple[Callable[[], Memory | None], Coming]:
-    """Look for the same memory, and send the new one behind that; what this gives first waits for the same one."""
+def _sent(call: Call, new: NewMemory, draft: Draft) -> Coming:
+    """Look for the same memory, and send the new one, with its first revision, to be stored behind that."""
     same = store.look(call.tx, draft.looking)
-    coming = _coming(call, new, draft)
-    call.tx.soon(*coming.adding)
-    return same, coming
-
-
-def _coming(call: Call, new: NewMemory, draft: Draft) -> Coming:
     memory_id = new.id or call.new_id()
     revision = first(memory_id, draft.fields, author=call.principal.actor, clock=str(tick(None, call.now)))
     seen = view((revision,))
@@ -108,8 +103,9 @@ def _coming(call: Call, new: NewMemory, draft: Draft) -> Coming:
         created_at=call.now,
         updated_at=call.now,
     )
-    adding = store.adding(call.principal.org_id, memory, draft.choice, view=seen, revision=revision, now=call.now)
-    return Coming(memory, seen, revision, adding)
+    org_id = call.principal.org_id
+    call.tx.soon(*store.adding(org_id, memory, is_known=draft.is_known, view=seen, revision=revision, now=call.now))
+    return Coming(draft, same, memory, seen, revision)
 
 
 def _session_of(new: NewMemory) -> UUID | None:

@@ -70,6 +70,25 @@ def test_who_is_said_to_be_there_by_others_once_more_is_not_presumed_again(
     assert [*told, write(caller).status_code] == [201] * 4 + [401]
 
 
+def test_what_is_made_for_a_stranger_is_of_the_time_at_which_they_are_met(
+    tenant: Tenant, rows: Rows, key_with: Callable[..., Tenant], things: Things
+) -> None:
+    caller, path = key_with(tenant, role="member"), f"/v1/sessions/{things.session_id}/messages"
+
+    def say(text: str) -> int:
+        return caller.call("POST", path, {"messages": [{"role": "user", "content": text}]}).status_code
+
+    told = [say("before") for _ in range(4)]
+    rows.connection.execute(
+        "update contextfs.api_keys set permissions = '{sessions:write}' where org_id = %s and hint = %s",
+        [tenant.org_id, caller.key[-4:]],
+    )
+
+    assert [*told, say("after")] == [201] * 5
+    stored = [row["stored_at"] for row in rows.of("messages", tenant) if row["content"] == "after"]
+    assert stored == [rows.audited(tenant, "session.appended")[-1]["at"]]
+
+
 def test_what_a_key_may_again_it_may_from_the_next_call_on(
     tenant: Tenant, rows: Rows, key_with: Callable[..., Tenant], write: Writes
 ) -> None:

@@ -234,6 +234,7 @@ class Door:
         What its handler asks first is asked along with that, for who was let in for this before.
         """
         sent, reads = asked.sent, asked.route.method == "GET"
+        sent.begin()
         is_familiar = presumed is not None or self.familiar.knows(asked.caller.proof, asked.route.needs)
 
         def meanwhile() -> Iterator[Sequence[Statement]]:

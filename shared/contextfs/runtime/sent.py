@@ -64,6 +64,10 @@ class Sent:
             raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
         return expected
 
+    def begin(self) -> None:
+        """Begin to do what it asks for, once more maybe: a draft that was made before is of that time."""
+        self._draft = None
+
     def ahead(self) -> Sequence[Statement]:
         """Give what its handler asks first, as far as that is known before it is read."""
         if not self._binding.asks_of_body and not self._is_keyed:

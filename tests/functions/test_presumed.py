@@ -104,6 +104,21 @@ def test_what_a_key_may_again_it_may_from_the_next_call_on(
     assert told == [201] * 3 + [403] * 4 + [201] * 4
 
 
+def test_nobody_is_presumed_to_be_somebody_for_what_has_no_draft(
+    tenant: Tenant, wiring: Wiring, things: Things, write: Writes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, asked = wiring.door.familiar, list[str]()
+
+    def presumed(_proof: bytes | None, needs: str) -> None:
+        asked.append(needs)
+
+    monkeypatch.setattr(known, "presumed", presumed)
+    session = f"/v1/sessions/{things.session_id}"
+    done = [tenant.call("PATCH", session, {"tags": ["a"]}), tenant.call("POST", f"{session}/complete"), write(tenant)]
+
+    assert ([200, 200, 201], 1) == ([one.status_code for one in done], len(asked))
+
+
 def test_whose_project_is_closed_to_them_writes_there_no_more(
     tenant: Tenant, rows: Rows, colleague: Callable[[Tenant], Tenant], write: Writes
 ) -> None:

@@ -182,8 +182,11 @@ class Door:
         return self._transact(asked)
 
     def _presumed(self, asked: Asked) -> Row | None:
-        """Give what the database is presumed to say of who calls; None where it is waited for."""
-        if asked.route.method == "GET" or _entrance(asked).beforehand(asked.caller.entering(self.clock())):
+        """Give what the database is presumed to say of who calls; None where it is waited for.
+
+        For what has no draft it is: its handler may do something outside of its transaction.
+        """
+        if asked.binding.draft is None or _entrance(asked).beforehand(asked.caller.entering(self.clock())):
             return None
         return self.familiar.presumed(asked.caller.proof, asked.route.needs)
 

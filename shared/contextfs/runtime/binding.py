@@ -57,17 +57,21 @@ class Binding:
 
 @cache
 def bind(route: Route) -> Binding:
-    """Load a route's handler and read its signature."""
+    """Load a route's handler and read its signature; TypeError where what is beside it does not fit to it."""
     door = import_module(f"functions.{route.name}")
     handle: Callable[..., Any] = door.handle
     hints = get_type_hints(handle, include_extras=True)
-    reply = _reply(hints.pop("return", None))
+    hint = hints.pop("return", None)
+    reply = _reply(hint)
     parameters = list(inspect.signature(handle).parameters.values())[1:]
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
     in_query = [p for p in parameters if p not in in_path and p.name not in {"body", "draft"}]
     changes_one = route.method != "GET" and bool(in_path)
     has_versions = hasattr(reply, "version")
-    first, drafted = getattr(door, "ahead", None), getattr(door, "drafted", None)
+    first, drafted, behind = (getattr(door, name, None) for name in ("ahead", "drafted", "behind"))
+    if behind is not None and (drafted is None or reply is not hint):
+        # Whoever asks outside begins again with what was sent, and would store it a second time.
+        raise TypeError(f"{route.name}: `behind` needs `drafted`, and a handler that asks nobody outside.")
     return Binding(
         handle=handle,
         path_type=_struct("Path", in_path, hints),
@@ -80,7 +84,7 @@ def bind(route: Route) -> Binding:
         ahead=_named(first) if first is not None else lambda _: (),
         asks_of_body=first is not None and not inspect.signature(first).parameters.keys().isdisjoint({"body", "draft"}),
         draft=None if drafted is None else _named(drafted),
-        behind=getattr(door, "behind", lambda _: ()),
+        behind=behind or (lambda _: ()),
     )
 
 

@@ -145,6 +145,19 @@ def test_what_is_taken_out_does_not_leave_the_process_once_that_was_seen(
     assert not any(("12345678" if chosen == "rules" else "@fjordmail.no") in one for one in leaves), leaves
 
 
+def test_a_list_without_any_rule_is_no_choice(tenant: Tenant, things: Things, rows: Rows) -> None:
+    tenant.call("PUT", PATH, {"rules": RULES})
+    rows.connection.execute("update contextfs.redaction_rules set rules = '[]' where org_id = %s", [tenant.org_id])
+    for _ in range(4):
+        kept(tenant)
+        tenant.call(
+            "POST", f"/v1/sessions/{things.session_id}/messages", {"messages": [{"role": "user", "content": SAID}]}
+        )
+    stored = [row["content"] for row in rows.of("messages", tenant)]
+
+    assert (stored, kept(tenant)) == ([SAID] * 4, SAID)
+
+
 def test_rules_of_any_size_are_not_sent_back_to_where_they_are_kept(
     tenant: Tenant, things: Things, leaves: list[str]
 ) -> None:

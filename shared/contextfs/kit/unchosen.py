@@ -27,10 +27,14 @@ class Unchosen:
         """Tell whether nothing was chosen for a project or a session, the last time that each of both was seen."""
         return org_id in self._seen and place in self._seen
 
-    def saw(self, org_id: UUID, place: UUID, choice: Choice) -> None:
-        """Remember what was chosen. Rules of an organization count for all of its projects at once."""
+    def saw(self, org_id: UUID, place: UUID | None, choice: Choice) -> None:
+        """Remember what was chosen. Rules of an organization count for all of its projects at once.
+
+        Of a place that is not theirs to see (None) nobody says anything: whose it is may have chosen something.
+        """
         self._keep(org_id, is_so=not choice.rules)
-        self._keep(place, is_so=choice.personal is None)
+        if place is not None:
+            self._keep(place, is_so=choice.personal is None)
 
     def _keep(self, one: UUID, *, is_so: bool) -> None:
         if is_so == (one in self._seen):

@@ -145,6 +145,25 @@ def test_what_is_taken_out_does_not_leave_the_process_once_that_was_seen(
     assert not any(("12345678" if chosen == "rules" else "@fjordmail.no") in one for one in leaves), leaves
 
 
+def test_whoever_does_not_see_a_project_says_nothing_of_what_it_chose(
+    tenant: Tenant, other_tenant: Tenant, colleague: Callable[[Tenant], Tenant], rows: Rows, leaves: list[str]
+) -> None:
+    stranger, said = colleague(tenant), ["some words", "mara.lindqvist@fjordmail.no"]
+    rows.connection.execute("update contextfs.memberships set projects = '{}' where user_id = %s", [stranger.user_id])
+
+    def write(of: Tenant, text: str) -> int:
+        new = {"project_id": str(tenant.project_id), "content": text}
+        return of.call("POST", "/v1/memories", new).status_code
+
+    told = [write(tenant, f"{number}") for number in range(4)]
+    tenant.call("PATCH", f"/v1/projects/{tenant.project_id}", {"personal": ["email"]})
+    told += [write(one, said[0]) for one in (tenant, other_tenant, stranger)]
+    leaves.clear()
+
+    assert [*told, write(tenant, said[1])] == [201] * 5 + [404] * 2 + [201]
+    assert not any(said[1] in one for one in leaves)
+
+
 def test_a_list_without_any_rule_is_no_choice(tenant: Tenant, things: Things, rows: Rows) -> None:
     tenant.call("PUT", PATH, {"rules": RULES})
     rows.connection.execute("update contextfs.redaction_rules set rules = '[]' where org_id = %s", [tenant.org_id])

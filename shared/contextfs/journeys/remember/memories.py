@@ -72,8 +72,8 @@ def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten
     asked = redaction.ask(call.tx, new.project_id)
     _check_session(call, new)
     coming = None if draft is None else _sent(call, new, draft)
-    choice = asked()
-    call.services.unchosen.saw(call.principal.org_id, new.project_id, choice)
+    project_id, choice = asked()
+    call.services.unchosen.saw(call.principal.org_id, project_id, choice)
     if coming is None or choice != UNCHOSEN:
         coming = _sent(call, new, drafted(call.services, new, choice))
     known = coming.same()

@@ -1,8 +1,9 @@
 """Add a memory."""
 
+from uuid import UUID
+
 from contextfs.domain.memories.model import MemoryWritten, NewMemory
 from contextfs.domain.redaction import store as redaction
-from contextfs.journeys.capture.clean import policy_by
 from contextfs.journeys.remember import memories
 from contextfs.journeys.remember.memories import Draft
 from contextfs.kit.call import Call, Services
@@ -10,9 +11,9 @@ from contextfs.kit.fields import Wait
 from contextfs.kit.ports import Statement
 
 
-def drafted(services: Services, body: NewMemory) -> Draft:
-    """Make a draft, as most projects have it."""
-    return memories.drafted(body, policy_by(services))
+def drafted(services: Services, org_id: UUID, body: NewMemory) -> Draft | None:
+    """Make a draft, as most projects have it; none, unless this one was seen to be one of these."""
+    return memories.drafted(services, body) if services.unchosen.holds(org_id, body.project_id) else None
 
 
 def ahead(body: NewMemory, draft: Draft | None) -> list[Statement]:

@@ -1,11 +1,11 @@
 """Append messages to a session."""
 
+from datetime import datetime
 from uuid import UUID
 
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import NewMessages, SessionWritten
 from contextfs.journeys.capture import sessions
-from contextfs.journeys.capture.clean import policy_by
 from contextfs.journeys.capture.sessions import Draft
 from contextfs.kit.call import Call, Services
 from contextfs.kit.fields import Wait
@@ -17,9 +17,16 @@ def ahead(session_id: UUID) -> list[Statement]:
     return [store.holding(session_id)]
 
 
-def drafted(services: Services, body: NewMessages) -> Draft:
-    """Make a draft, as most projects have it."""
-    return sessions.drafted(body.messages, policy_by(services))
+def drafted(services: Services, org_id: UUID, session_id: UUID, body: NewMessages, now: datetime) -> Draft | None:
+    """Make a draft, as most projects have it; none, unless this session was seen to be of one of these."""
+    if not services.unchosen.holds(org_id, session_id):
+        return None
+    return sessions.drafted(services, session_id, body.messages, now)
+
+
+def behind(draft: Draft) -> list[Statement]:
+    """Give what stores it, in a session to which nothing else was chosen."""
+    return [] if draft.appending is None else [draft.appending]
 
 
 def handle(

@@ -17,18 +17,26 @@ MUTANTS = (
         name="acknowledge before the commit",
         file="adapters/database/postgres.py",
         right="""\
-                yield transaction, [answer.row for answer in answers[: len(opening)]]
+                try:
+                    yield transaction, [answer.row for answer in opened] if presumed is None else [presumed]
+                except Exception:
+                    transaction.check()  # what was presumed may be why
+                    raise
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
-                if _is_stale(error):
+                if is_stale(error):
                     connection.close()
                 raise
             finally:
                 self._give_back(connection)
 """,
         wrong="""\
-                yield transaction, [answer.row for answer in answers[: len(opening)]]
+                try:
+                    yield transaction, [answer.row for answer in opened] if presumed is None else [presumed]
+                except Exception:
+                    transaction.check()
+                    raise
             except BaseException:
                 _roll_back(connection)
                 self._give_back(connection)

@@ -26,6 +26,7 @@ from contextfs.kit.ports import (
 )
 from contextfs.kit.principal import Principal
 from contextfs.kit.regions import Regions
+from contextfs.kit.unchosen import Unchosen
 from contextfs.kit.waiting import Waiting
 
 _MOST_IDS = 1 << 32
@@ -99,6 +100,8 @@ class Services:
     """Where people sign in whose organization has no provider of its own; without it, they have keys alone."""
     waiting: Waiting = field(default_factory=Waiting)
     """Who of this process waits for somebody outside."""
+    unchosen: Unchosen = field(default_factory=Unchosen)
+    """Where nothing was chosen to be taken out, as this process saw it."""
     webhooks: Callable[[], Webhooks] | None = None
     """Sends to where audit logs are streamed; without it, none is."""
     transcripts: Callable[[], Transcripts | None] = lambda: None

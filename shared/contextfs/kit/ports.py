@@ -11,8 +11,12 @@ Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 Statement = tuple[str, Parameters | None]
 """A query, and the values of its parameters by their names."""
-Meanwhile = Callable[[], Sequence[Statement]]
-"""What is done while a transaction is opened; it gives what will be asked of it, and what it raises undoes it."""
+Meanwhile = Callable[[], Iterable[Sequence[Statement]]]
+"""What is done while a transaction is opened: it gives what is asked of it, part by part; what it raises undoes it."""
+
+
+class MistakenError(Exception):
+    """What was presumed of a transaction is not so: nothing was stored, and what was made of it goes for nothing."""
 
 
 class Transaction(Protocol):
@@ -46,7 +50,7 @@ class Transaction(Protocol):
         ...
 
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
-        """Run a statement whose answer nobody needs, while something else is done.
+        """Run a statement whose answer nobody needs, while something else is done, unless it was run ahead.
 
         What is wrong with it is raised by the next statement that is waited for, or by the commit.
         """
@@ -66,13 +70,16 @@ class Database(Protocol):
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> AbstractContextManager[tuple[Transaction, list[Row | None]]]:
         """Open a transaction with some first statements in the same round trip; commit at the end, or roll back.
 
         Gives the transaction and the first row of each opening statement. `ahead` is what will be asked of it: sent
         along, and told when it is asked; so is what `meanwhile` gives, a little later. With `at_once`, which takes no
         `meanwhile`, the commit is sent along, too: what is asked beyond that is asked in another transaction, with the
-        same opening.
+        same opening. What is `presumed` to be the row of the only opening statement is given in its place while that
+        is under way. It is held against it before anything is told or committed, and MistakenError raised where it is
+        another one.
         """
         ...
 

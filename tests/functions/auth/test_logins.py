@@ -59,6 +59,25 @@ def test_a_copy_of_a_cookie_that_was_changed_ends_the_login(
     assert len(rows.audited(tenant, "login.replayed")) == 1
 
 
+def test_a_copy_of_a_cookie_that_was_changed_stores_nothing(
+    tenant: Tenant, things: Things, browser: Browser, time: Time, rows: Rows
+) -> None:
+    path, said = f"/v1/sessions/{things.session_id}/messages", {"messages": [{"role": "user", "content": "x"}]}
+    browser.sign_in(tenant.key)
+    stolen, token = browser.cookie, browser.get("/v1/auth/me").json()["csrf_token"]
+    before = [browser.send("POST", path, said).status_code for _ in range(4)]
+    time.passed += timedelta(minutes=16)
+    changed = browser.get("/v1/auth/me")
+    time.passed += timedelta(minutes=2)
+
+    copied = {"cookie": f"ctx_login={stolen}", "x-csrf-token": token}
+    thief = browser.http.post(path, json=said, headers=copied)
+
+    assert (before, changed.status_code, thief.status_code) == ([201] * 4, 200, 401)
+    assert len(rows.of("messages", tenant)) == 4
+    assert len(rows.audited(tenant, "login.replayed")) == 1
+
+
 def test_what_is_read_with_who_calls_changes_a_cookie_and_ends_the_login_of_a_copy(
     tenant: Tenant, things: Things, browser: Browser, time: Time, rows: Rows
 ) -> None:

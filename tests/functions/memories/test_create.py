@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -82,6 +83,22 @@ def test_where_nobody_chose_the_type_the_known_memory_is_given_back(
     assert (first, 0, 1) == (again["memory"], again["receipt"]["stored"], again["receipt"]["duplicates"])
     assert ["fact", "fact"] == [hidden["memory"]["type"], elsewhere["memory"]["type"]]
     assert 3 == len(rows.of("revisions", tenant))
+
+
+def test_what_is_sent_before_the_same_is_known_is_stored_once(tenant: Tenant, rows: Rows) -> None:
+    def stored(content: str) -> int:
+        new = {"project_id": str(tenant.project_id), "content": content}
+        reply = tenant.call("POST", "/v1/memories", new)
+        last.append(reply.json()["memory"]["id"])
+        return reply.json()["receipt"]["stored"]
+
+    last: list[str] = []
+    told = [stored(content) for content in ("a", "b", "c", "d", "d", "e", "d")]
+    tenant.call("DELETE", f"/v1/memories/{last[-1]}")
+
+    assert [*told, stored("d")] == [1, 1, 1, 1, 0, 1, 0, 1]
+    kept = {row["id"] for row in rows.of("memories", tenant)}
+    assert kept == {row["memory_id"] for row in rows.of("revisions", tenant)} == {*map(UUID, last)}
 
 
 def test_both_spellings_of_a_type_are_one(tenant: Tenant) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from tests.conftest import Tenant
 from tests.functions.asking import Things
@@ -56,6 +57,40 @@ def test_the_reply_tells_the_session_as_it_is_stored(tenant: Tenant, things: Thi
 
     assert read.json() == replies[-1].json()["session"]
     assert read.headers["etag"] == replies[-1].headers["etag"] != replies[0].headers["etag"]
+
+
+def test_what_is_sent_before_its_session_is_known_is_told_as_it_is_stored(tenant: Tenant, things: Things) -> None:
+    path = f"/v1/sessions/{things.session_id}"
+    for number in range(5):  # who calls is presumed to be who they were from the third time on
+        tenant.call("POST", f"{path}/complete")
+        reply = tenant.call("POST", f"{path}/messages", said(f"one {number}", f"two {number}"))
+        read = tenant.call("GET", path)
+
+        assert (201, read.json()) == (reply.status_code, reply.json()["session"])
+        assert read.headers["etag"] == reply.headers["etag"]
+        assert (read.json()["message_count"], read.json()["title"]) == (2 * number + 2, "one 0")
+    items = tenant.call("GET", f"{path}/messages").json()["items"]
+    assert [one["content"] for one in items] == [f"{word} {number}" for number in range(5) for word in ("one", "two")]
+
+
+def test_what_is_sent_before_its_session_is_known_is_not_stored_where_it_may_not_be(
+    tenant: Tenant, other_tenant: Tenant, things: Things, rows: Rows
+) -> None:
+    path = f"/v1/sessions/{things.session_id}/messages"
+    for one in (tenant, other_tenant):
+        session = one.call("POST", "/v1/sessions", {"project_id": str(one.project_id), "tool": "t"}).json()["session"]
+        for _ in range(3):
+            assert one.call("POST", f"/v1/sessions/{session['id']}/messages", said("x")).status_code == 201
+    before = rows.everything(tenant) | rows.everything(other_tenant), rows.events(tenant)
+
+    refused = [
+        tenant.call("POST", path, said("x"), if_match='"stale"'),
+        tenant.call("POST", f"/v1/sessions/{uuid4()}/messages", said("x")),
+        other_tenant.call("POST", path, said("x")),
+    ]
+
+    assert [one.status_code for one in refused] == [412, 404, 404]
+    assert before == (rows.everything(tenant) | rows.everything(other_tenant), rows.events(tenant))
 
 
 def test_appends_at_once_are_all_counted(tenant: Tenant, things: Things) -> None:

@@ -49,8 +49,8 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(pgconn, row_factory)
         self.seen: Counter[_Kind] = Counter()
         self.prepared: dict[_Kind, bytes] = {}
-        self.under_way: list[Answer] = []
-        self.flights = 0
+        self.flights: list[list[Answer]] = []
+        """What is under way, in the order in which it departed."""
         self.hands = 0
         """How often it went from one user to another one."""
 
@@ -63,12 +63,19 @@ class Connection(psycopg.Connection[Row]):
             _log.warning("no connection to the database", extra=refused.why(error))
             raise
 
-    def taken_off(self) -> "tuple[int, list[Answer]]":
-        """Give in how many flights what was under way: nobody waits for it a second time."""
-        flights, sent, self.flights, self.under_way = self.flights, self.under_way, 0, []
-        for one in sent:
-            one.has_landed = True
-        return flights, sent
+    @property
+    def under_way(self) -> "list[Answer]":
+        """All answers that have not landed."""
+        return [one for flight in self.flights for one in flight]
+
+    def taken_off(self, last: "Answer | None" = None) -> "list[list[Answer]]":
+        """Give the flights up to that of an answer, or all: nobody waits for them a second time."""
+        until = next((place for place, flight in enumerate(self.flights, 1) if last in flight), len(self.flights))
+        taken, self.flights = self.flights[:until], self.flights[until:]
+        for flight in taken:
+            for one in flight:
+                one.has_landed = True
+        return taken
 
     def close(self) -> None:
         """Close it; what is under way comes to nothing."""
@@ -104,7 +111,7 @@ class Answer:
     def result(self) -> pq.abc.PGresult:
         """What the driver gives of it; OperationalError where it never came."""
         if not self.has_landed:
-            land(self._connection)
+            land(self._connection, self)
         if self._result is None:
             raise psycopg.OperationalError("this statement was not run: one before it failed, or the connection did")
         return self._result
@@ -158,9 +165,9 @@ def depart(connection: Connection, statements: Sequence[Statement]) -> list[Answ
     try:
         if not connection.flights:
             pgconn.enter_pipeline_mode()
+        connection.flights.append([])
         answers = [_send(connection, one) for one in written]
         pgconn.pipeline_sync()  # what the socket does not take now is sent by who lands
-        connection.flights += 1
     except BaseException:
         connection.close()
         raise
@@ -174,8 +181,8 @@ def fly(connection: Connection, statements: Sequence[Statement]) -> list[Answer]
     return answers
 
 
-def land(connection: Connection) -> None:
-    """Wait for all that is under way. The error of the first that failed is raised.
+def land(connection: Connection, last: Answer | None = None) -> None:
+    """Wait for all that is under way, or for that up to an answer. The error of the first that failed is raised.
 
     Those behind it in its flight were not run, and those of a later one refused, where it was in a transaction.
     """
@@ -183,14 +190,14 @@ def land(connection: Connection) -> None:
         return
     pgconn = connection.pgconn
     try:
-        flights, sent = connection.taken_off()
-        results = connection.wait(_answers(pgconn, flights))
-        if pgconn.status == pq.ConnStatus.OK:
+        taken = connection.taken_off(last)
+        results = connection.wait(_answers(pgconn, len(taken)))
+        if pgconn.status == pq.ConnStatus.OK and not connection.flights:
             pgconn.exit_pipeline_mode()
     except BaseException:
         connection.close()  # what was sent and what was read are not in step any more
         raise
-    _tell(connection, sent, results)
+    _tell(connection, [one for flight in taken for one in flight], results)
 
 
 def _written(connection: Connection, query: str, parameters: Parameters | None) -> _Written:
@@ -229,7 +236,7 @@ def _send(connection: Connection, one: _Written) -> Answer:
     else:
         connection.pgconn.send_query_prepared(name, one.values, one.forms)
     answer = Answer(connection, kind, first)
-    connection.under_way.append(answer)
+    connection.flights[-1].append(answer)
     return answer
 
 

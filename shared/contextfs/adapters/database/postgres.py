@@ -1,7 +1,6 @@
 """The Database port over psycopg 3: a pool, one transaction a call, and as few round trips as the work allows."""
 
-import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -14,10 +13,9 @@ from psycopg_pool import ConnectionPool
 from contextfs.adapters.database import session
 from contextfs.adapters.database.address import Address
 from contextfs.adapters.database.flight import Answer, Connection, depart, fly, land
-from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, Invalid, NotFound, Unavailable
-from contextfs.kit.ports import Meanwhile, Parameters, Row, Statement
-
-_log = logging.getLogger(__name__)
+from contextfs.adapters.database.telling import UNKNOWN, is_stale, note, translated
+from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.ports import Meanwhile, MistakenError, Parameters, Row, Statement
 
 _BEGIN: Statement = ("begin", {})
 _COMMIT: Statement = ("commit", {})
@@ -29,7 +27,8 @@ class PostgresTransaction:
 
     Statements given to `soon` and `ask` depart at once, and land with the next one that is waited for; those given to
     `last` go out with the commit. What was read `ahead` is told, once, when it is asked. A transaction that has `ended`
-    with that is begun anew for anything else, by the same `opening`.
+    with that is begun anew for anything else, by the same `opening`. What is `presumed` of an answer is held against it
+    before anything is told or committed.
     """
 
     def __init__(
@@ -39,11 +38,14 @@ class PostgresTransaction:
         ahead: Iterable[tuple[Statement, Answer]],
         *,
         ended: bool,
+        presumed: "_Presumed | None" = None,
     ) -> None:
         self._connection = connection
         self._opening = opening
         self._ahead = list(ahead)
         self._ended = ended
+        self._presumed = presumed
+        self._is_mistaken = False
         self._last: list[Statement] = []
 
     def all(self, query: str, parameters: Parameters | None = None) -> list[Row]:
@@ -68,15 +70,21 @@ class PostgresTransaction:
     def ask(self, query: str, parameters: Parameters | None = None) -> Callable[[], Row | None]:
         """Run a query while something else is done; what this gives waits for its first row."""
         answer = self._read_ahead((query, parameters)) or self._depart((query, parameters))[-1]
-        return lambda: answer.row
+
+        def row() -> Row | None:
+            self.check(answer)
+            return answer.row
+
+        return row
 
     def ahead(self, statements: Sequence[Statement]) -> None:
         """Run what is about to be asked, while something else is done; each is told, once, when it is asked."""
         self._ahead += zip(statements, self._depart(*statements), strict=True)
 
     def soon(self, query: str, parameters: Parameters | None = None) -> None:
-        """Run a statement whose answer nobody needs, while something else is done."""
-        self._depart((query, parameters))
+        """Run a statement whose answer nobody needs, while something else is done, unless it was run ahead."""
+        if self._read_ahead((query, parameters)) is None:
+            self._depart((query, parameters))
 
     def last(self, query: str, parameters: Parameters | None = None) -> None:
         """Keep a statement to be sent in the same round trip as the commit."""
@@ -84,6 +92,7 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Send what was kept and commit. When the connection breaks here, nobody knows whether it was stored."""
+        self.check()
         if self._ended and not self._last:
             return
         try:
@@ -91,14 +100,42 @@ class PostgresTransaction:
         except psycopg.Error as error:
             if not self._connection.closed:
                 raise
-            unknown = Unavailable(_UNKNOWN)
-            _note(error, unknown)
+            unknown = Unavailable(UNKNOWN)
+            note(error, unknown)
             raise unknown from None
         if tag != b"COMMIT":  # after an error that somebody swallowed, Postgres answers ROLLBACK
             raise ContextFSError("An error was passed over while this was stored; nothing of it was stored.")
 
+    def check(self, last: Answer | None = None) -> None:
+        """Wait for what something was presumed of: MistakenError where it did not come, or is not so.
+
+        So is what another connection may do: who begins again takes one. Whoever is about to wait for another answer,
+        the `last`, waits for both at once. Whoever passes over a mistake is told of it again.
+        """
+        if self._is_mistaken:
+            raise MistakenError
+        if self._presumed is None:
+            return
+        (answer, row), self._presumed = self._presumed, None
+        failed: psycopg.Error | None = None
+        try:
+            land(self._connection, answer if last is None else last)
+        except psycopg.Error as error:
+            failed = error
+        if failed is not None and is_stale(failed):
+            self._connection.close()
+        self._is_mistaken = self._connection.closed or not _says(answer, row)
+        if self._is_mistaken:
+            raise MistakenError from None
+        if failed is not None:
+            raise failed
+
     def _answer(self, statement: Statement) -> Answer:
-        return self._read_ahead(statement) or self._fly(statement)[-1]
+        answer = self._read_ahead(statement)
+        if answer is None:
+            return self._fly(statement)[-1]
+        self.check(answer)
+        return answer
 
     def _read_ahead(self, statement: Statement) -> Answer | None:
         """Give the answer to what was asked ahead, once."""
@@ -110,6 +147,7 @@ class PostgresTransaction:
 
     def _fly(self, *statements: Statement) -> list[Answer]:
         answers = self._depart(*statements)
+        self.check(answers[-1] if answers else None)
         land(self._connection)
         return answers
 
@@ -119,6 +157,18 @@ class PostgresTransaction:
         answers = depart(self._connection, [*begun, *statements])
         self._ended = False  # and not before they could be written: what comes next would be in no transaction
         return answers
+
+
+class _Presumed(NamedTuple):
+    answer: Answer
+    row: Row
+
+
+def _says(answer: Answer, row: Row) -> bool:
+    try:
+        return answer.row == row
+    except psycopg.Error:
+        return False
 
 
 class _Begun(NamedTuple):
@@ -164,24 +214,33 @@ class PostgresDatabase:
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> Generator[tuple[PostgresTransaction, list[Row | None]]]:
         """Open a transaction with `opening` and `ahead` in the same round trip; commit at the end, or roll back.
 
         Gives the transaction and the first row of each opening statement. While these are under way `meanwhile` is
         done, and gives what follows them. With `at_once`, which takes none, the commit is in that round trip, too, and
-        the transaction begun anew for what is asked beyond it. Unavailable when the server cannot be reached; what a
-        constraint or a type refuses is told as Conflict, NotFound, Invalid or BadInput.
+        the transaction begun anew for what is asked beyond it. With `presumed` one statement alone opens, and is not
+        waited for: that is given in place of its row, and held against it before anything is told or committed.
+        Unavailable when the server cannot be reached; what a constraint or a type refuses is told as Conflict,
+        NotFound, Invalid or BadInput.
         """
         with translated():
-            connection, answers, asked = self._begin([*opening, *ahead, *([_COMMIT] if at_once else [])], meanwhile)
+            first = [*opening, *ahead, *([_COMMIT] if at_once else [])]
+            connection, answers, asked = self._begin(first, meanwhile, waits=presumed is None)
+            opened, came = answers[: len(opening)], zip([*ahead, *asked], answers[len(opening) :], strict=False)
+            presuming = None if presumed is None else _Presumed(opened[0], presumed)
+            transaction = PostgresTransaction(connection, opening, came, ended=at_once, presumed=presuming)
             try:
-                came = zip([*ahead, *asked], answers[len(opening) :], strict=False)
-                transaction = PostgresTransaction(connection, opening, came, ended=at_once)
-                yield transaction, [answer.row for answer in answers[: len(opening)]]
+                try:
+                    yield transaction, [answer.row for answer in opened] if presumed is None else [presumed]
+                except Exception:
+                    transaction.check()  # what was presumed may be why
+                    raise
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection)
-                if _is_stale(error):
+                if is_stale(error):
                     connection.close()
                 raise
             finally:
@@ -191,12 +250,12 @@ class PostgresDatabase:
         """Give all connections back."""
         self._pool.close()
 
-    def _begin(self, first: Sequence[Statement], meanwhile: Meanwhile | None) -> _Begun:
+    def _begin(self, first: Sequence[Statement], meanwhile: Meanwhile | None, *, waits: bool) -> _Begun:
         """Take a connection that answers: one that broke while it waited in the pool is replaced, nothing is lost."""
         for left in reversed(range(self._tries)):
             connection = self._pool.getconn()
             try:
-                return _Begun(connection, *_open(connection, first, meanwhile))
+                return _Begun(connection, *_open(connection, first, meanwhile, waits=waits))
             except _Lost as lost:
                 self._give_back(connection)
                 if not left:
@@ -224,19 +283,21 @@ class _Lost(Exception):
 
 
 def _open(
-    connection: Connection, first: Sequence[Statement], meanwhile: Meanwhile | None
+    connection: Connection, first: Sequence[Statement], meanwhile: Meanwhile | None, *, waits: bool
 ) -> tuple[list[Answer], Sequence[Statement]]:
     """Begin, and run the `first` statements, in one round trip, with those that `meanwhile` gives in the end.
 
-    A connection that is of no use any more is closed.
+    Whoever does not wait here waits for an answer. A connection that is of no use any more is closed.
     """
     try:
-        answers = depart(connection, [_BEGIN, *first])
-        asked = meanwhile() if meanwhile else ()
-        answers += depart(connection, asked)
-        land(connection)
+        answers, asked = depart(connection, [_BEGIN, *first]), list[Statement]()
+        for some in meanwhile() if meanwhile else ():
+            answers += depart(connection, some)
+            asked += some
+        if waits:
+            land(connection)
     except psycopg.Error as error:
-        if _is_stale(error):
+        if is_stale(error):
             connection.close()
         if connection.closed:
             raise _Lost(error) from None
@@ -262,133 +323,3 @@ def _own(connection: Connection) -> None:
 def _shared(connection: Connection) -> None:
     _own(connection)
     connection.prepares = False
-
-
-@contextmanager
-def translated() -> Generator[None]:
-    """Tell the driver's errors in the product's words.
-
-    The driver's own text stays out of the new error and of its traceback: it quotes values, which may be secret.
-    """
-    try:
-        yield
-    except OverflowError:
-        raise Invalid(_OUTSIDE) from None
-    except UnicodeEncodeError:
-        raise BadInput(_BROKEN) from None
-    except psycopg.Error as error:
-        told = _told(error)
-        _note(error, told)
-        raise told from None
-
-
-def _told(error: psycopg.Error) -> ContextFSError:
-    if _is_stale(error):
-        return Unavailable(_AWAY)
-    for kinds, tell in _TELLING:
-        if isinstance(error, kinds):
-            return tell(error)
-    return ContextFSError("The database refused this for a reason that is not the caller's: see the server's log.")
-
-
-def _note(error: psycopg.Error, told: ContextFSError) -> None:
-    """Log what went wrong in names only: of the database's texts, just those about our own statements hold no value."""
-    named = {
-        "kind": type(error).__name__,
-        "sqlstate": error.sqlstate,
-        "table": error.diag.table_name,
-        "column": error.diag.column_name,
-        "constraint": error.diag.constraint_name,
-    }
-    ours = (error.sqlstate or "").startswith("42")
-    level = logging.WARNING if told.status >= ContextFSError.status else logging.INFO
-    text = f"database: {error.diag.message_primary}" if ours else "database error"
-    _log.log(level, text, extra={name: value for name, value in named.items() if value})
-
-
-_AWAY = "The database does not answer; nothing was stored, try again."
-_UNKNOWN = (
-    "The database went away while it stored this; it may be stored or not. "
-    "Try again with the same Idempotency-Key: it will not be stored twice."
-)
-_OUTSIDE = "A value is outside of what can be stored: check numbers, dates and enumerations."
-_BROKEN = "A value cannot be stored: it holds a character or a form that the database refuses."
-_TAKEN: Mapping[str, str] = {
-    "projects_name": "A project of this name exists already: choose another name, or use the existing one.",
-    "sources_name": "A source of this name exists already: choose another name, or rotate the secret of that one.",
-    "memories_pkey": "A memory with this id exists already: leave the id out, or change that memory.",
-    "projects_pkey": "A project with this id exists already.",
-    "memberships_email": "Somebody with this address is a member already.",
-    "invitations_open": "This address is invited in this moment: try again.",
-    "custom_roles_org_id_name_key": "A role of this name exists already: choose another name, or change that one.",
-    "sessions_external": "A session of this tool with this external_id exists already in the project.",
-}
-_ABSENT: Mapping[str, str] = {
-    "memberships_custom_role": "There is no such role, or it is not yours to see.",
-    "invitations_custom_role": "There is no such role, or it is not yours to see.",
-    "sessions_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
-    "sources_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
-    "memories_org_id_project_id_fkey": "There is no such project, or it is not yours to see.",
-    "memories_org_id_session_id_fkey": "There is no such session, or it is not yours to see.",
-}
-
-
-def _taken(error: psycopg.Error) -> ContextFSError:
-    name = error.diag.constraint_name or ""
-    return Conflict(_TAKEN.get(name, "Such a thing exists already."), where="$.id" if name.endswith("_pkey") else None)
-
-
-def _absent(error: psycopg.Error) -> ContextFSError:
-    return NotFound(_ABSENT.get(error.diag.constraint_name or "", "What this refers to does not exist here."))
-
-
-def _always(kind: type[ContextFSError], detail: str) -> Callable[[psycopg.Error], ContextFSError]:
-    return lambda _: kind(detail)
-
-
-_e = psycopg.errors
-_STALE = (_e.ReadOnlySqlTransaction, _e.InvalidSqlStatementName)
-
-
-def _is_stale(error: BaseException) -> bool:
-    """Tell whether another connection may do.
-
-    Such as one to the server that writes now, one that knows its prepared statements, or one on which they were
-    prepared after a migration changed the type of a column that they give.
-    """
-    if isinstance(error, _e.FeatureNotSupported):
-        return error.diag.source_function == "RevalidateCachedQuery"
-    return isinstance(error, _STALE)
-
-
-# The first line that fits is told; a kind that is a special case of another stands before it.
-_TELLING: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[psycopg.Error], ContextFSError]], ...] = (
-    ((_e.UniqueViolation, _e.ExclusionViolation), _taken),
-    ((_e.ForeignKeyViolation,), _absent),
-    (
-        (_e.RestrictViolation,),
-        _always(Conflict, "An organization keeps an owner who can come in: make somebody else an owner first."),
-    ),
-    (
-        (_e.InsufficientPrivilege,),
-        _always(NotFound, "What this refers to does not exist here, or it is not yours to change."),
-    ),
-    ((_e.CheckViolation, _e.NumericValueOutOfRange, _e.DatetimeFieldOverflow), _always(Invalid, _OUTSIDE)),
-    (
-        (_e.ProgramLimitExceeded, _e.StatementTooComplex),
-        _always(Invalid, "A value is larger or more deeply nested than the database can store: make it smaller."),
-    ),
-    ((psycopg.DataError,), _always(BadInput, _BROKEN)),
-    (
-        (_e.SerializationFailure, _e.DeadlockDetected, _e.LockNotAvailable),
-        _always(Contended, "Another change got in the way; nothing was stored, try again."),
-    ),
-    (
-        (_e.UndefinedTable, _e.UndefinedColumn, _e.UndefinedFunction, _e.InvalidSchemaName),
-        _always(Unavailable, "The database is not at this version's schema; nothing was stored: run the migrations."),
-    ),
-    (
-        (psycopg.OperationalError, _e.IdleInTransactionSessionTimeout),
-        _always(Unavailable, _AWAY),
-    ),
-)

@@ -1,9 +1,16 @@
 -- name: same
--- The memory of a project that says the same. With a `gist` nobody chose its type, and one of any type is the same.
-select contextfs.same_memory(%(project_id)s, %(fingerprint)s, %(visibility)s, %(gist)s) as same
+-- The memory of a project that says the same, or nothing. With a `gist` nobody chose its type, and one of any type is the
+-- same. A statement behind this one finds it as it was read here.
+select
+    set_config(
+        'app.same',
+        coalesce(contextfs.same_memory(%(project_id)s, %(fingerprint)s, %(visibility)s, %(gist)s)::text, 'none'),
+        true
+    ) as same
 
 -- name: add
--- Store a memory with its first revision.
+-- Store a memory with its first revision; nothing, where one says the same. Unless it is known what was to be taken out of
+-- it, nothing either where anything was chosen.
 with added as (
     insert into memories (
         org_id, project_id, id, type, title, content, tags, metadata, visibility, sensitivity, confidence, pinned,
@@ -16,10 +23,16 @@ with added as (
         m.author_kind, m.session_id, m.deleted, m.conflicted, m.bodies, m.heads, m.version, m.fingerprint, m.created_at,
         m.updated_at
     from jsonb_populate_record(null::memories, %(memory)s::jsonb) as m
+    where
+        current_setting('app.same', true) = 'none'
+        and (%(is_known)s or current_setting('app.unchosen', true) = 'true')
 )
 insert into revisions (org_id, project_id, memory_id, id, parents, fields, author, clock, stored_at)
 select r.org_id, r.project_id, r.memory_id, r.id, r.parents, r.fields, r.author, r.clock, r.stored_at
 from jsonb_populate_record(null::revisions, %(revision)s::jsonb) as r
+where
+    current_setting('app.same', true) = 'none'
+    and (%(is_known)s or current_setting('app.unchosen', true) = 'true')
 
 -- name: add_revision
 -- Add a revision; nothing happens when it is there.

@@ -89,14 +89,18 @@ def look(tx: Transaction, looking: Statement) -> Callable[[], Memory | None]:
     coming = tx.ask(*looking)
 
     def same() -> Memory | None:
-        row = coming()
-        return get(tx, row["same"]) if row and row["same"] else None
+        known = (coming() or {})["same"]
+        return None if known == "none" else get(tx, UUID(known))
 
     return same
 
 
-def adding(org_id: UUID, memory: Memory, *, view: View, revision: Revision, now: datetime) -> Statement:
-    """Give the statement that stores a memory with its first revision; it is a Conflict where its id is taken."""
+def adding(org_id: UUID, memory: Memory, *, is_known: bool, view: View, revision: Revision, now: datetime) -> Statement:
+    """Give the statement that stores a memory with its first revision; it is a Conflict where its id is taken.
+
+    It stores none where its transaction was told that one says the same. Unless it `is_known` what was to be taken out
+    of this one, it stores none either where anything was chosen.
+    """
     owned = {"org_id": org_id, "project_id": memory.project_id}
     row = msgspec.structs.asdict(view.fields) | owned | _of(memory, view, now)
     stored = owned | {
@@ -108,7 +112,7 @@ def adding(org_id: UUID, memory: Memory, *, view: View, revision: Revision, now:
         "clock": revision.clock,
         "stored_at": now,
     }
-    return _SQL["add"], {"memory": _json(row), "revision": _json(stored)}
+    return _SQL["add"], {"memory": _json(row), "revision": _json(stored), "is_known": is_known}
 
 
 def _of(memory: Memory, view: View, now: datetime) -> Row:

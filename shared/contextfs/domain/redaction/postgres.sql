@@ -1,9 +1,12 @@
 -- name: choice
 -- What is taken out beside secrets: the classes that a project chose (null: it leaves that to the installation), and the
--- rules of its organization.
+-- rules of its organization. A statement behind this one finds in `app.unchosen` whether there is none of both.
 select
-    (select personal from projects where id = %(project_id)s) as personal,
-    (select rules from redaction_rules) as rules
+    p.id as project_id, p.personal, r.rules,
+    set_config('app.unchosen', (p.personal is null and coalesce(r.rules, '[]') = '[]')::text, true) as unchosen
+from (values (%(project_id)s::uuid)) as asked (id)
+left join projects as p on asked.id = p.id
+left join redaction_rules as r on true
 
 -- name: get_rules
 -- The rules of the organization.

@@ -1,7 +1,8 @@
 """Questions and commands about what an organization and its projects take out beside secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,13 @@ from contextfs.kit.sql import load
 _SQL = load("contextfs.domain.redaction")
 
 
+class Chosen(NamedTuple):
+    """A project, None where there is none to see, and what was chosen to be taken out of it."""
+
+    project_id: UUID | None
+    choice: Choice
+
+
 def choosing(project_id: UUID | None) -> Statement:
     """Give the statement that reads what a project chose."""
     return _SQL["choice"], {"project_id": project_id}
@@ -21,7 +29,18 @@ def choosing(project_id: UUID | None) -> Statement:
 
 def choice(tx: Transaction, project_id: UUID | None) -> Choice:
     """Tell what a project chose to have taken out of what it stores."""
-    return Choice.of(tx.one(*choosing(project_id)))
+    return ask(tx, project_id)().choice
+
+
+def ask(tx: Transaction, project_id: UUID | None) -> Callable[[], Chosen]:
+    """Ask what a project chose to have taken out; what this gives waits for it."""
+    coming = tx.ask(*choosing(project_id))
+
+    def chosen() -> Chosen:
+        row = coming() or {}
+        return Chosen(row["project_id"], Choice.of(row))
+
+    return chosen
 
 
 def get(tx: Transaction) -> OwnRules:

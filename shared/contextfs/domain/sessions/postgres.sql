@@ -35,16 +35,24 @@ from sessions
 where project_id = %(project_id)s and tool = %(tool)s and external_id = %(external_id)s
 
 -- name: lock
--- One session, held until the transaction ends, with what its project and its organization want taken out of it.
+-- One session, held until the transaction ends, with what its project and its organization want taken out of it. A
+-- statement behind this one finds in `app.unchosen` whether that is nothing.
 select
     id, project_id, external_id, tool, title, status, user_id, model, git_remote, git_branch, git_commit, cwd,
     message_count, input_tokens, output_tokens, visibility, sensitivity, tags, annotations, metadata, started_at,
     ended_at, created_at, updated_at,
-    (select p.personal from projects as p where p.org_id = sessions.org_id and p.id = sessions.project_id) as personal,
-    (select r.rules from redaction_rules as r where r.org_id = sessions.org_id) as rules
+    personal, rules,
+    set_config('app.unchosen', (personal is null and coalesce(rules, '[]') = '[]')::text, true) as unchosen
 from sessions
+cross join lateral (
+    select
+        (select p.personal from projects as p where p.org_id = sessions.org_id and p.id = sessions.project_id)
+            as personal,
+        (select r.rules from redaction_rules as r where r.org_id = sessions.org_id) as rules
+    offset 0
+) as chosen
 where id = %(id)s
-for update
+for update of sessions
 
 -- name: page
 -- Sessions, newest first.
@@ -172,24 +180,28 @@ from messages
 where session_id = any(%(sessions)s::uuid []) and id = any(%(ids)s::uuid []) and metadata ? 'left_behind'
 
 -- name: append_new
--- Store messages that cannot be stored yet, and bring their session, which is held, to what they make of it.
-with added as (
-    insert into messages (
-        org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
-        created_at, stored_at
-    )
-    select
-        %(org_id)s, %(project_id)s, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls,
-        m.model, m.tokens, m.metadata, m.created_at, %(now)s
-    from jsonb_to_recordset(%(messages)s::jsonb) as m (
-        id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
-        metadata jsonb, created_at timestamptz
-    )
+-- Store messages that cannot be stored yet in a session that is held, and count them. Unless it is known what was to be
+-- taken out of them, none where anything was chosen.
+with grown as (
+    update sessions
+    set message_count = message_count + %(coming)s, status = 'open', ended_at = null,
+        title = coalesce(title, %(title)s),
+        updated_at = greatest(%(now)s::timestamptz, updated_at + interval '1 microsecond')
+    where id = %(session_id)s and (%(is_known)s or current_setting('app.unchosen', true) = 'true')
+    returning org_id, project_id
 )
 
-update sessions
-set message_count = %(message_count)s, status = 'open', ended_at = null, title = %(title)s, updated_at = %(updated_at)s
-where id = %(session_id)s
+insert into messages (
+    org_id, project_id, session_id, id, external_id, role, kind, content, tool_calls, model, tokens, metadata,
+    created_at, stored_at
+)
+select
+    g.org_id, g.project_id, %(session_id)s, m.id, m.external_id, m.role, m.kind, m.content, m.tool_calls, m.model,
+    m.tokens, m.metadata, m.created_at, %(now)s
+from grown as g, jsonb_to_recordset(%(messages)s::jsonb) as m (
+    id uuid, external_id text, role text, kind text, content text, tool_calls jsonb, model text, tokens integer,
+    metadata jsonb, created_at timestamptz
+)
 
 -- name: messages
 -- The messages of a session in their order.

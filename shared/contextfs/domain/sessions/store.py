@@ -113,31 +113,43 @@ def append(
 
     Gives the session, which counts them, and the ids of those that were stored.
     """
-    row = tx.one(_SQL["append"], _coming(org_id, session, messages, now) | {"title": title})
-    return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
-
-
-def append_new(
-    tx: Transaction, org_id: UUID, session: Session, messages: Sequence[Message], *, title: str | None, now: datetime
-) -> Session:
-    """Store messages that cannot be stored yet, in a session that this transaction holds; gives the session.
-
-    Nobody waits for it: what they make of the session is known.
-    """
-    after = grown(session, len(messages), title=title, now=now)
-    counted = {"message_count": after.message_count, "title": after.title, "updated_at": after.updated_at}
-    tx.soon(_SQL["append_new"], _coming(org_id, session, messages, now) | counted)
-    return after
-
-
-def _coming(org_id: UUID, session: Session, messages: Sequence[Message], now: datetime) -> dict[str, Any]:
-    return {
+    coming = {
         "org_id": org_id,
         "project_id": session.project_id,
         "session_id": session.id,
         "messages": _json(messages),
+        "title": title,
         "now": now,
     }
+    row = tx.one(_SQL["append"], coming)
+    return (session, frozenset()) if row is None else (_session(row), frozenset(row["added"]))
+
+
+def appending(
+    session_id: UUID, messages: Sequence[Message], *, is_known: bool, title: str | None, now: datetime
+) -> Statement:
+    """Give the statement that stores messages that cannot be stored yet, in a session that its transaction holds.
+
+    Unless it `is_known` what was to be taken out of them, it stores none where anything was chosen.
+    """
+    return _SQL["append_new"], {
+        "session_id": session_id,
+        "messages": _json(messages),
+        "coming": len(messages),
+        "title": title,
+        "is_known": is_known,
+        "now": now,
+    }
+
+
+def append_new(tx: Transaction, session: Session, appending: Statement) -> Session:
+    """Store messages by such a statement, in a session that is held; gives the session.
+
+    Nobody waits for it: what they make of the session is known.
+    """
+    tx.soon(*appending)
+    told = appending[1] or {}
+    return grown(session, told["coming"], title=told["title"], now=told["now"])
 
 
 def revise(tx: Transaction, session_id: UUID, messages: Sequence[Message], now: datetime) -> None:

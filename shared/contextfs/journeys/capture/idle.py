@@ -38,7 +38,7 @@ def announce(database: Database, bus: Bus, clock: Clock, idle: timedelta) -> int
 def complete(call: Call, event: Event) -> None:
     """Complete a session as anybody would, unless something came to it meanwhile, or it is gone."""
     try:
-        session, _ = store.hold(call.tx, event.subject)
+        session = store.hold(call.tx, event.subject).session
     except NotFound:
         return
     if session.status == "open" and session.updated_at.isoformat() == event.data.get("idle_since"):

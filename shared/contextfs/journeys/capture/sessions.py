@@ -1,36 +1,41 @@
 """Create, append to, change, complete and delete a session; each write answers a receipt."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store
-from contextfs.domain.sessions.model import NewMessage, NewSession, Session, SessionChange, SessionWritten
+from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
 from contextfs.domain.sessions.rules import are_new, told_tool
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import Conflict, NotFound
 from contextfs.kit.ids import uuid7s
+from contextfs.kit.ports import Statement
 from contextfs.kit.receipt import Receipt
+from contextfs.kit.redaction_rule import UNCHOSEN, Choice
 
 
 class Draft(NamedTuple):
-    """Messages to append, cleaned by a policy."""
+    """Messages for a session, cleaned, with the statement that stores them where none of them can be stored yet."""
 
-    policy: Policy
-    messages: list[NewMessage]
+    messages: list[Message]
     redacted: int
+    appending: Statement | None
 
 
-def drafted(messages: Iterable[NewMessage], policy: Policy) -> Draft:
-    """Make a draft of messages to append. It is good where the project has what is taken out by this policy."""
-    cleaning = Cleaner(policy)
-    clean = [cleaned(new, cleaning) for new in messages]
-    return Draft(policy, clean, cleaning.found)
+def drafted(
+    services: Services, session_id: UUID, messages: list[NewMessage], now: datetime, known: Choice | None = None
+) -> Draft:
+    """Make a draft of messages to append; it is stored where nothing else was chosen than is `known`, or nothing."""
+    cleaning = Cleaner(policy_by(services, known or UNCHOSEN))
+    fresh = _fresh(services, session_id, [cleaned(new, cleaning) for new in messages], now)
+    appending = None
+    if are_new(messages):
+        appending = store.appending(session_id, fresh, is_known=known is not None, title=title_of(fresh), now=now)
+    return Draft(fresh, cleaning.found, appending)
 
 
 def create(call: Call, new: NewSession) -> SessionWritten:
@@ -39,22 +44,24 @@ def create(call: Call, new: NewSession) -> SessionWritten:
     clean = cleaning.fields(new, texts=("title",), values=("annotations", "metadata"))
     messages = [cleaned(one, cleaning) for one in new.messages]
     session = store.insert(call.tx, call.principal, new.id or call.new_id(), clean, call.now)
+    created = session is not None
     if session is None:
         session = _known(call, new)
-        return _grown(call, session, messages, redacted=cleaning.found, created=0, is_held=False)
-    call.emit("session.created", session.id, session.project_id, tool=session.tool)
-    call.note(tool=told_tool(session.tool))
-    return _grown(call, session, messages, redacted=cleaning.found, created=1)
+    else:
+        call.emit("session.created", session.id, session.project_id, tool=session.tool)
+        call.note(tool=told_tool(session.tool))
+    fresh = _fresh(call.services, session.id, messages, call.now)
+    return _grown(call, session, Draft(fresh, cleaning.found, None), created=int(created))
 
 
 def append(call: Call, session_id: UUID, messages: list[NewMessage], draft: Draft | None = None) -> SessionWritten:
     """Append messages in their order; those whose external id is stored already are counted as duplicates."""
     session, choice = store.hold(call.tx, session_id)
+    call.services.unchosen.saw(call.principal.org_id, session_id, choice)
     call.require_version(session.version)
-    policy = policy_by(call.services, choice)
-    if draft is None or draft.policy != policy:
-        draft = drafted(messages, policy)
-    return _grown(call, session, draft.messages, redacted=draft.redacted, created=0)
+    if draft is None or choice != UNCHOSEN:
+        draft = drafted(call.services, session_id, messages, call.now, choice)
+    return _grown(call, session, draft, created=0)
 
 
 def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritten:
@@ -74,7 +81,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned
 
     Closing a closed session changes nothing.
     """
-    session, _ = store.hold(call.tx, session_id)
+    session = store.hold(call.tx, session_id).session
     call.require_version(session.version)
     if session.status == "completed":
         call.note(subject=session_id, project_id=session.project_id)
@@ -90,7 +97,7 @@ def complete(call: Call, session_id: UUID, ended_at: datetime | None, *, learned
 
 def delete(call: Call, session_id: UUID) -> None:
     """Delete a session with its messages; memories that were learned from it stay."""
-    session, _ = store.hold(call.tx, session_id)
+    session = store.hold(call.tx, session_id).session
     call.require_version(session.version)
     store.delete(call.tx, session_id)
     tell_session_gone(call, session)
@@ -107,33 +114,33 @@ def _known(call: Call, new: NewSession) -> Session:
         raise Conflict("A session with this id exists already: leave the id out, or append to that session.") from None
 
 
-def _grown(
-    call: Call, session: Session, messages: list[NewMessage], *, redacted: int, created: int, is_held: bool = True
-) -> SessionWritten:
-    ids = uuid7s(call.now, call.services.entropy, len(messages))
-    fresh = [
-        message(clean, session_id=session.id, message_id=clean.id or one, now=call.now)
-        for clean, one in zip(messages, ids, strict=True)
+def _fresh(services: Services, session_id: UUID, clean: list[NewMessage], now: datetime) -> list[Message]:
+    ids = uuid7s(now, services.entropy, len(clean))
+    return [
+        message(one, session_id=session_id, message_id=one.id or own, now=now)
+        for one, own in zip(clean, ids, strict=True)
     ]
-    stored = fresh
-    if fresh:
-        place = call.tx, call.principal.org_id, session, fresh
-        if is_held and are_new(messages):
-            session = store.append_new(*place, title=title_of(fresh), now=call.now)
-        else:
-            session, added = store.append(*place, title=title_of(fresh), now=call.now)
-            stored = [one for one in fresh if one.id in added]
+
+
+def _grown(call: Call, session: Session, draft: Draft, *, created: int) -> SessionWritten:
+    stored = fresh = draft.messages
+    if draft.appending is not None:
+        session = store.append_new(call.tx, session, draft.appending)
+    elif fresh:
+        org_id = call.principal.org_id
+        session, added = store.append(call.tx, org_id, session, fresh, title=title_of(fresh), now=call.now)
+        stored = [one for one in fresh if one.id in added]
     if stored or created:
         tell_session(call, session, stored)
     if stored:
         call.emit("session.appended", session.id, session.project_id, messages=len(stored))
-    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=redacted)
+    call.note(subject=session.id, project_id=session.project_id, messages=len(stored), redacted=draft.redacted)
     call.quantity = created + len(stored)
     receipt = _receipt(
         call,
         stored=created + len(stored),
         duplicates=len(fresh) - len(stored) + (0 if created or fresh else 1),
-        redacted=redacted,
+        redacted=draft.redacted,
         pending=("searchable",) if stored else (),
     )
     return SessionWritten(session=session, receipt=receipt)

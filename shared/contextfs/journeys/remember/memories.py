@@ -1,5 +1,6 @@
 """Add, change, delete and look back at memories; each write is a revision and answers a receipt."""
 
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -18,16 +19,16 @@ from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
 from contextfs.domain.redaction import store as redaction
-from contextfs.domain.redaction.model import Policy
 from contextfs.domain.sessions import store as sessions
 from contextfs.journeys.capture.clean import Cleaner, cleaner, policy_by
 from contextfs.journeys.consolidate.retire import brought_back, renewed, said_again, vouched
 from contextfs.journeys.share.telling import tell_memory
-from contextfs.kit.call import Call
+from contextfs.kit.call import Call, Services
 from contextfs.kit.errors import NotFound
 from contextfs.kit.page import Page, Position, cut, decode
 from contextfs.kit.ports import Statement
 from contextfs.kit.receipt import Receipt
+from contextfs.kit.redaction_rule import UNCHOSEN, Choice
 
 _PAST = "memories of the past"
 _SEARCHABLE = ("searchable",)
@@ -35,65 +36,91 @@ _ABSENT = "There is no such memory, or it is not yours to see."
 
 
 class Draft(NamedTuple):
-    """A memory to add, cleaned by a policy, with the statement that looks for the same one."""
+    """A memory to add, cleaned as is known to be chosen or as most have it, with what looks for the same one."""
 
-    policy: Policy
+    is_known: bool
     cleaned: NewMemory
     redacted: int
     fields: Fields
     looking: Statement
 
 
-def drafted(new: NewMemory, policy: Policy) -> Draft:
-    """Make a draft of a memory to add. It is good where the project has what is taken out by this policy."""
-    cleaning = Cleaner(policy)
+class Coming(NamedTuple):
+    """A memory that was sent to be stored: what waits for the one that says the same, and how it is stored else."""
+
+    draft: Draft
+    same: Callable[[], Memory | None]
+    memory: Memory
+    seen: View
+    revision: Revision
+
+
+def drafted(services: Services, new: NewMemory, known: Choice | None = None) -> Draft:
+    """Make a draft of a memory to add; it is stored where nothing else was chosen than is `known`, or nothing."""
+    cleaning = Cleaner(policy_by(services, known or UNCHOSEN))
     cleaned = cleaning.fields(new, texts=("content", "title"), values=("metadata",))
     fields = fields_of(cleaned)
     looking = store.looking(new.project_id, fields, is_typed=new.type is not msgspec.UNSET)
-    return Draft(policy, cleaned, cleaning.found, fields, looking)
+    return Draft(known is not None, cleaned, cleaning.found, fields, looking)
 
 
 def add(call: Call, new: NewMemory, draft: Draft | None = None) -> MemoryWritten:
-    """Add a memory; what says the same in the same project is given back instead of stored twice."""
-    policy = policy_by(call.services, redaction.choice(call.tx, new.project_id))
-    if draft is None or draft.policy != policy:
-        draft = drafted(new, policy)
-    session_id = _session(call, new)
+    """Add a memory; what says the same in the same project is given back instead of stored twice.
+
+    A draft is sent to be stored before it is known whether it may be: where it may not, the database stores nothing.
+    """
+    asked = redaction.ask(call.tx, new.project_id)
+    _check_session(call, new)
+    coming = None if draft is None else _sent(call, new, draft)
+    project_id, choice = asked()
+    call.services.unchosen.saw(call.principal.org_id, project_id, choice)
+    if coming is None or choice != UNCHOSEN:
+        coming = _sent(call, new, drafted(call.services, new, choice))
+    known = coming.same()
+    if known is not None:
+        return _proven(call, known, coming.draft.cleaned, coming.draft.redacted)
+    memory, revision = coming.memory, coming.revision
+    tell_memory(
+        call, memory.project_id, memory.author_id, before=None, after=coming.seen, fresh=[revision], known=[revision]
+    )
+    call.emit("memory.created", memory.id, memory.project_id, type=memory.type)
+    call.note(type=told_type(memory.type))
+    return _written(call, memory, stored=1, redacted=coming.draft.redacted, pending=_SEARCHABLE)
+
+
+def _sent(call: Call, new: NewMemory, draft: Draft) -> Coming:
+    """Look for the same memory, and send the new one, with its first revision, to be stored behind that."""
     same = store.look(call.tx, draft.looking)
     memory_id = new.id or call.new_id()
     revision = first(memory_id, draft.fields, author=call.principal.actor, clock=str(tick(None, call.now)))
-    now_shown = view((revision,))
+    seen = view((revision,))
     memory = shown(
-        now_shown,
+        seen,
         project_id=new.project_id,
         author_id=call.principal.reader_id,
         author_kind=new.author_kind,
-        session_id=session_id,
+        session_id=_session_of(new),
         created_at=call.now,
         updated_at=call.now,
     )
-    adding = store.adding(call.principal.org_id, memory, view=now_shown, revision=revision, now=call.now)
-    known = same()
-    if known is not None:
-        return _proven(call, known, draft.cleaned, draft.redacted)
-    call.tx.soon(*adding)
-    tell_memory(
-        call, memory.project_id, memory.author_id, before=None, after=now_shown, fresh=[revision], known=[revision]
-    )
-    call.emit("memory.created", memory_id, memory.project_id, type=memory.type)
-    call.note(type=told_type(memory.type))
-    return _written(call, memory, stored=1, redacted=draft.redacted, pending=_SEARCHABLE)
+    org_id = call.principal.org_id
+    call.tx.soon(*store.adding(org_id, memory, is_known=draft.is_known, view=seen, revision=revision, now=call.now))
+    return Coming(draft, same, memory, seen, revision)
 
 
-def _session(call: Call, new: NewMemory) -> UUID | None:
-    """Give the session that a memory was learned from; NotFound unless it is one of the project that the caller sees.
+def _session_of(new: NewMemory) -> UUID | None:
+    """Give the session that a memory was learned from."""
+    return next((source.session_id for source in new.provenance if source.session_id), None)
+
+
+def _check_session(call: Call, new: NewMemory) -> None:
+    """Stop with NotFound unless what a memory was learned from is a session of the project that the caller sees.
 
     The database's own check of the reference passes by row-level security, and would tell that a foreign one exists.
     """
-    session_id = next((source.session_id for source in new.provenance if source.session_id), None)
+    session_id = _session_of(new)
     if session_id is not None and sessions.get(call.tx, session_id).project_id != new.project_id:
         raise NotFound("There is no such session, or it is not yours to see.")
-    return session_id
 
 
 def _proven(call: Call, same: Memory, new: NewMemory, redacted: int) -> MemoryWritten:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import import_module
 from types import NoneType
-from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from contextfs.kit.call import Outside, Services
+from contextfs.kit.call import Outside
 from contextfs.kit.errors import BadInput, Invalid
 from contextfs.kit.payload import Payload
 from contextfs.kit.ports import Statement
@@ -23,6 +23,8 @@ from contextfs.runtime.table import Route
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _EXACT = 2**53
 _BOOLEANS = {"true": True, "false": False}
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class Binding:
     """Gives what the handler asks first, by its arguments: it is sent along with who calls, to spare a round trip."""
     asks_of_body: bool
     """Whether that follows from the body, too, and not from the address alone."""
-    draft: Callable[[Services, Any], Any] | None
+    draft: Callable[[Mapping[str, Any]], Any] | None
     """Makes what the handler takes as `draft` of the body, while it is looked up who calls."""
+    behind: Callable[[Any], Sequence[Statement]]
+    """Gives what stores a draft, unless it turns out that it may not: it is sent before that is known."""
 
     @property
     def tells_version(self) -> bool:
@@ -53,17 +57,21 @@ class Binding:
 
 @cache
 def bind(route: Route) -> Binding:
-    """Load a route's handler and read its signature."""
+    """Load a route's handler and read its signature; TypeError where what is beside it does not fit to it."""
     door = import_module(f"functions.{route.name}")
     handle: Callable[..., Any] = door.handle
     hints = get_type_hints(handle, include_extras=True)
-    reply = _reply(hints.pop("return", None))
+    hint = hints.pop("return", None)
+    reply = _reply(hint)
     parameters = list(inspect.signature(handle).parameters.values())[1:]
     in_path = [p for p in parameters if f"{{{p.name}}}" in route.path]
     in_query = [p for p in parameters if p not in in_path and p.name not in {"body", "draft"}]
     changes_one = route.method != "GET" and bool(in_path)
     has_versions = hasattr(reply, "version")
-    first = getattr(door, "ahead", None)
+    first, drafted, behind = (getattr(door, name, None) for name in ("ahead", "drafted", "behind"))
+    if behind is not None and (drafted is None or reply is not hint):
+        # Whoever asks outside begins again with what was sent, and would store it a second time.
+        raise TypeError(f"{route.name}: `behind` needs `drafted`, and a handler that asks nobody outside.")
     return Binding(
         handle=handle,
         path_type=_struct("Path", in_path, hints),
@@ -73,9 +81,10 @@ def bind(route: Route) -> Binding:
         reply_type=reply,
         compares=(changes_one and reply in {None, NoneType})
         or (has_versions and (changes_one or route.method == "PUT")),
-        ahead=_ahead(first),
+        ahead=_named(first) if first is not None else lambda _: (),
         asks_of_body=first is not None and not inspect.signature(first).parameters.keys().isdisjoint({"body", "draft"}),
-        draft=getattr(door, "drafted", None),
+        draft=None if drafted is None else _named(drafted),
+        behind=behind or (lambda _: ()),
     )
 
 
@@ -85,12 +94,10 @@ def _reply(hint: Any) -> Any:
     return get_args(outside[0])[0] if outside else hint
 
 
-def _ahead(ask: Callable[..., Sequence[Statement]] | None) -> Callable[[Mapping[str, Any]], Sequence[Statement]]:
-    """Call a handler's `ahead`, where it has one, with those of the arguments that it names."""
-    if ask is None:
-        return lambda _: ()
-    names = tuple(inspect.signature(ask).parameters)
-    return lambda taken: ask(**{name: taken[name] for name in names})
+def _named(own: Callable[..., Made]) -> Callable[[Mapping[str, Any]], Made]:
+    """Call a function beside a handler with those of the arguments that it names."""
+    names = tuple(inspect.signature(own).parameters)
+    return lambda taken: own(**{name: taken[name] for name in names})
 
 
 def addressed(binding: Binding, request: HttpRequest) -> dict[str, Any]:

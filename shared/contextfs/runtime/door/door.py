@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from contextfs.kit.call import Call, OpenCall, Services
 from contextfs.kit.clock import Clock
 from contextfs.kit.errors import Contended, ContextFSError, NotAllowed, NotAuthenticated
 from contextfs.kit.ids import uuid7
-from contextfs.kit.ports import Statement
+from contextfs.kit.ports import MistakenError, Row, Statement
 from contextfs.runtime import telemetry
 from contextfs.runtime.allowance.allowance import Allowance, Bill
 from contextfs.runtime.callers.caller import Caller, caller
@@ -167,20 +167,38 @@ class Door:
     def _done(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked; a credential that is wrong is counted, once what was done is undone."""
         try:
-            return undisturbed(lambda: self._transact(asked))
+            return undisturbed(lambda: self._surely(asked))
         except (NotAuthenticated, NotAllowed) as error:
             self.familiar.refused(asked.caller.proof, asked.route.needs)
             if isinstance(error, NotAuthenticated) and asked.tried is not None:
                 lockout.failed(self.services, asked.tried, self.clock(), asked.request_id)
             raise
 
-    def _transact(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+    def _surely(self, asked: Asked) -> tuple[Call, Any, HttpResponse]:
+        """Do what is asked; who is not who they were presumed to be is met as a stranger, and presumed to be nobody."""
+        presumed = self._presumed(asked)
+        if presumed is not None:
+            with suppress(MistakenError):
+                return self._transact(asked, presumed)
+            self.familiar.refused(asked.caller.proof, asked.route.needs)
+        return self._transact(asked)
+
+    def _presumed(self, asked: Asked) -> Row | None:
+        """Give what the database is presumed to say of who calls; None where it is waited for.
+
+        For what has no draft it is: its handler may do something outside of its transaction.
+        """
+        if asked.binding.draft is None or _entrance(asked).beforehand(asked.caller.entering(self.clock())):
+            return None
+        return self.familiar.presumed(asked.caller.proof, asked.route.needs)
+
+    def _transact(self, asked: Asked, presumed: Row | None = None) -> tuple[Call, Any, HttpResponse]:
         """Do what is asked in one transaction; gives the call, what its handler gave, and the reply.
 
         A call that was made before, with the same Idempotency-Key, is not made again: its handler gives nothing.
         """
         route, now = asked.route, self.clock()
-        with self._entered(asked, now) as (tx, found, let_in):
+        with self._entered(asked, now, presumed) as (tx, found, let_in):
             request = asked.sent.read.request
             admitted = asked.caller.admitted(found, request, now)
             let_in()
@@ -199,7 +217,8 @@ class Door:
                 settle(call, audits="login.replayed", meters=None, request_id=asked.request_id)
                 self.familiar.refused(asked.caller.proof, route.needs)
                 return call, None, refused
-            self.familiar.let_in(asked.caller.proof, route.needs)
+            if presumed is None:
+                self.familiar.let_in(asked.caller.proof, route.needs, found)
             key = admitted.once
             if key is not None:
                 earlier = idempotency.replay(tx, call.principal, key, request, now, ahead=asked.sent.first())
@@ -214,31 +233,33 @@ class Door:
                 idempotency.keep(call, key, reply(route, request, idempotency.without_secrets(result)))
         return call, result, response
 
-    def _entered(self, asked: Asked, now: datetime) -> AbstractContextManager[Entered]:
+    def _entered(self, asked: Asked, now: datetime, presumed: Row | None) -> AbstractContextManager[Entered]:
         """Open the transaction of a call, which is read while who calls is looked up.
 
         What its handler asks first is asked along with that, for who was let in for this before.
         """
-        # Who was let in here before is let in: what somebody else tries in their name does not stop them.
-        entrance = Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
-        is_familiar = self.familiar.knows(asked.caller.proof, asked.route.needs)
-        sent = asked.sent
+        sent, reads = asked.sent, asked.route.method == "GET"
+        sent.begin()
+        is_familiar = presumed is not None or self.familiar.knows(asked.caller.proof, asked.route.needs)
 
-        def meanwhile() -> Sequence[Statement]:
+        def meanwhile() -> Iterator[Sequence[Statement]]:
+            if is_familiar:
+                yield sent.ahead()
             sent.check()
-            return sent.behind(self.services) if is_familiar else ()
+            if is_familiar:
+                yield sent.behind(self.services, asked.caller.names[0], now, stores=presumed is not None)
 
-        reads = asked.route.method == "GET"
         if reads or sent.is_long:
             sent.check()
-        ahead = sent.ahead() if is_familiar else ()
-        return entrance.opened(
+        ahead = sent.ahead() if is_familiar and reads else ()
+        return _entrance(asked).opened(
             self.services.database,
             asked.caller.entering(now),
             now,
             ahead=ahead,
             meanwhile=None if reads else meanwhile,
-            at_once=reads and bool(ahead),
+            at_once=bool(ahead),
+            presumed=presumed,
         )
 
 
@@ -248,6 +269,11 @@ def undisturbed(attempt: Callable[[], T]) -> T:
         with suppress(Contended):
             return attempt()
     return attempt()
+
+
+def _entrance(asked: Asked) -> Entrance:
+    """Give where somebody comes in. Who was let in before is: what others try in their name does not stop them."""
+    return Entrance(asked.caller.kind, asked.address, None if asked.bill.is_known else asked.tried)
 
 
 def _going_on(asked: Asked, left: OutsideError) -> Asked:

@@ -25,6 +25,11 @@ class Entrance:
     address: str | None
     tried: Attempt | None
 
+    def beforehand(self, entering: tuple[str, Parameters]) -> Sequence[Statement]:
+        """Give what is asked before it is looked for them: what they tried, and that their hash is made anew."""
+        looking = () if self.tried is None else (lockouts.looking(self.tried),)
+        return (*looking, *renewal.renewing(entering[1]))
+
     @contextmanager
     def opened(
         self,
@@ -35,19 +40,20 @@ class Entrance:
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> Generator[Entered]:
         """Open their transaction; they are let in as soon as they are known to be right.
 
-        What is read `ahead` or `meanwhile` is seen by their claims: by nobody's, where they are not found.
+        What is read `ahead` or `meanwhile` is seen by their claims: by nobody's, where they are not found. Who they are
+        `presumed` to be is given before they are found: where nothing comes before that.
         """
         tried = self.tried
-        looking = [] if tried is None else [lockouts.looking(tried)]
         query, named = entering
         coming: Statement = query, {**named, "kind": self.kind, "address": self.address}
-        first = (*looking, *renewal.renewing(named), coming)
-        opened = database.transaction(*first, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        first = (*self.beforehand(entering), coming)
+        opened = database.transaction(*first, ahead=ahead, meanwhile=meanwhile, at_once=at_once, presumed=presumed)
         with opened as (tx, (*looked, found)):
-            before = lockouts.tries(looked[0] if looking else None)
+            before = lockouts.tries(None if tried is None else looked[0])
             lockout.check(before, now)
 
             def let_in() -> None:

@@ -50,9 +50,9 @@ def replay(
     """
     place = {"org_id": principal.org_id, "actor_id": principal.actor_id, "key": key}
     fingerprint = _fingerprint(request)
-    reserved = tx.ask(_SQL["reserve_key"], place | {"request_hash": fingerprint, "now": now})
-    tx.ahead(ahead)
-    if reserved():
+    reserving: Statement = _SQL["reserve_key"], place | {"request_hash": fingerprint, "now": now}
+    tx.ahead([reserving, *ahead])
+    if tx.one(*reserving):
         return None
     earlier = tx.one(_SQL["earlier_reply"], place)
     if earlier is None or earlier["status"] is None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from contextfs.kit.call import Services
 from contextfs.kit.errors import BadInput, ContextFSError, TooLarge
@@ -63,6 +65,10 @@ class Sent:
             raise BadInput("Nothing here has versions to compare: leave If-Match out.", where="header.If-Match")
         return expected
 
+    def begin(self) -> None:
+        """Begin to do what it asks for, once more maybe: a draft that was made before is of that time."""
+        self._draft = None
+
     def ahead(self) -> Sequence[Statement]:
         """Give what its handler asks first, as far as that is known before it is read."""
         if not self._binding.asks_of_body and not self._is_keyed:
@@ -80,11 +86,14 @@ class Sent:
         """Read all of it."""
         _ = self.read, self.expected
 
-    def behind(self, services: Services) -> Sequence[Statement]:
-        """Let its handler make a draft, and give what is asked first beside what the address told."""
-        if self._binding.draft is not None and self._draft is None and not self.is_long:
-            self._draft = self._binding.draft(services, self.read.taken["body"])
-        return self.first() if self._binding.asks_of_body and not self._is_keyed else ()
+    def behind(self, services: Services, org_id: UUID, now: datetime, *, stores: bool) -> Sequence[Statement]:
+        """Let its handler make a draft, and give what is asked first beside what the address told, or stores that."""
+        if self._binding.draft is not None and not self.is_long:
+            self._draft = self._binding.draft({**self.read.taken, "services": services, "org_id": org_id, "now": now})
+        if self._is_keyed:
+            return ()
+        first = self.first() if self._binding.asks_of_body else ()
+        return (*first, *self._binding.behind(self._draft)) if stores and self._draft is not None else first
 
     def first(self) -> Sequence[Statement]:
         """Give all that its handler asks first."""

@@ -135,9 +135,12 @@ class _Watched:
         ahead: Sequence[Statement] = (),
         meanwhile: Meanwhile | None = None,
         at_once: bool = False,
+        presumed: Row | None = None,
     ) -> Generator[tuple[Transaction, list[Row | None]]]:
         """Open a transaction, and note what opens it; what is read ahead is noted when it is asked."""
-        opened = self._database.transaction(*opening, ahead=ahead, meanwhile=meanwhile, at_once=at_once)
+        opened = self._database.transaction(
+            *opening, ahead=ahead, meanwhile=meanwhile, at_once=at_once, presumed=presumed
+        )
         with opened as (tx, rows):
             self.asked += [(query, int(row is not None)) for (query, _), row in zip(opening, rows, strict=True)]
             yield _Noting(tx, self.asked), rows

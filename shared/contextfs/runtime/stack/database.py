@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import connected
-from contextfs.adapters.database.postgres import translated
+from contextfs.adapters.database.telling import translated
 from contextfs.kit.errors import Conflict
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack.home import Home

@@ -145,6 +145,32 @@ def test_an_answer_is_waited_for_by_who_asks_for_it(connection: Connection) -> N
     assert fly(connection, [ADDED])[0].row == added.row
 
 
+def test_who_asks_for_an_answer_does_not_wait_for_what_departed_behind_it(
+    connection: Connection, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_advisory_lock(7314)")
+        [added] = depart(connection, [ADDED])
+        [waits] = depart(connection, [("select pg_advisory_lock(7314) is null as a", {})])
+        first = added.row, connection.under_way == [waits]
+        other.execute("select pg_advisory_unlock(7314)")
+
+    assert (({"sum": 5, "rest": 3}, True), {"a": False}) == (first, waits.row)
+    assert (connection.under_way, fly(connection, [ADDED])[0].row) == ([], {"sum": 5, "rest": 3})
+
+
+def test_what_failed_first_is_told_to_who_asks_and_what_departed_behind_it_lands(connection: Connection) -> None:
+    *_, failed = depart(connection, [("begin", {}), BROKEN])
+    depart(connection, [ADDED])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        _ = failed.row
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        fly(connection, [("commit", {})])
+    fly(connection, [("rollback", {})])
+
+    assert fly(connection, [ADDED])[0].row == {"sum": 5, "rest": 3}
+
+
 def test_what_departs_twice_in_one_flight_is_prepared_once(connection: Connection) -> None:
     answers = [answer for _ in range(5) for answer in depart(connection, [ADDED])]
 

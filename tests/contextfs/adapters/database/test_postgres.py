@@ -21,7 +21,7 @@ from psycopg.conninfo import make_conninfo
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.postgres import PostgresDatabase, Statement
 from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
-from contextfs.kit.ports import Transaction
+from contextfs.kit.ports import MistakenError, Transaction
 from tests.contextfs.adapters.database.tenancy import AT, Connection, Ids
 
 INSERT = (
@@ -307,13 +307,13 @@ def test_while_it_is_looked_up_who_calls_something_else_is_done(app_url: str, da
     lock, held = 7_312, "select 1 from pg_locks where locktype = 'advisory' and objid = %s"
     seen: list[object] = []
 
-    def look() -> list[Statement]:
+    def look() -> Iterator[list[Statement]]:
         with psycopg.connect(database_url, autocommit=True) as other:
             for _ in range(1_000):
                 if other.execute(held, [lock]).fetchone() is not None:
                     seen.append("the opening runs")
                     break
-        return [LOOK]
+        yield [LOOK]
 
     with pool.transaction(claims(ours), ("select pg_advisory_xact_lock(%(a)s::int)", {"a": lock}), meanwhile=look) as (
         tx,
@@ -323,6 +323,88 @@ def test_while_it_is_looked_up_who_calls_something_else_is_done(app_url: str, da
     pool.close()
 
     assert seen == ["the opening runs"]
+
+
+def _opening(ids: Ids, told: str) -> Statement:
+    """Give one statement that makes claims and tells something."""
+    query, named = claims(ids)
+    return f"with claimed as materialized ({query}) select {told} as a from claimed", named  # noqa: S608 - our own words
+
+
+def test_what_is_presumed_is_given_before_it_comes(app_url: str, database_url: str, ours: Ids) -> None:
+    pool, stored = PostgresDatabase(app_url, size=1), uuid4()
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_advisory_lock(7313)")
+        opening = _opening(ours, "pg_advisory_xact_lock(7313) is null")
+        with pool.transaction(opening, presumed={"a": False}) as (tx, rows):
+            other.execute("select pg_advisory_unlock(7313)")
+            tx.soon(INSERT, use(ours.org, stored))
+
+    assert (rows, _kept(pool, ours, stored)) == ([{"a": False}], 1)
+    pool.close()
+
+
+def _writes(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.soon(INSERT, use(ids.org, record))
+
+
+def _asks(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.ask(*LOOK)()
+    tx.soon(INSERT, use(ids.org, record))
+
+
+def _keeps(tx: Transaction, ids: Ids, record: UUID) -> None:
+    tx.last(INSERT, use(ids.org, record))
+
+
+def _fails(_tx: Transaction, _ids: Ids, _record: UUID) -> None:
+    raise NotFound
+
+
+def _swallows(tx: Transaction, ids: Ids, record: UUID) -> None:
+    with suppress(Exception):
+        tx.one(*LOOK)
+    tx.soon(INSERT, use(ids.org, record))
+
+
+@pytest.mark.parametrize("does", [_writes, _asks, _keeps, _fails, _swallows])
+@pytest.mark.parametrize("told", ["1", "null", "1 / 0"])
+def test_nothing_is_stored_or_told_on_what_is_presumed_wrongly(
+    database: PostgresDatabase, ours: Ids, does: Callable[[Transaction, Ids, UUID], None], told: str
+) -> None:
+    record = uuid4()
+    presumed = database.transaction(_opening(ours, told), ahead=[LOOK], presumed={"a": 2})
+    with pytest.raises(MistakenError), presumed as (tx, _):
+        does(tx, ours, record)
+
+    assert _kept(database, ours, record) == 0
+
+
+def test_what_fails_on_what_is_presumed_rightly_is_told(database: PostgresDatabase, ours: Ids) -> None:
+    with pytest.raises(NotFound), database.transaction(_opening(ours, "1"), presumed={"a": 1}) as (tx, _):
+        _fails(tx, ours, uuid4())
+
+
+def test_what_is_refused_on_what_is_presumed_rightly_is_told(database: PostgresDatabase, ours: Ids) -> None:
+    for does in (Transaction.one, Transaction.run, Transaction.soon, Transaction.last):
+        presumed = database.transaction(_opening(ours, "1"), presumed={"a": 1})
+        with pytest.raises(NotFound), presumed as (tx, _):
+            getattr(tx, does.__name__)(INSERT, use(uuid4(), uuid4()))
+
+
+def test_a_connection_that_is_cut_while_something_is_presumed_is_told_as_mistaken(
+    app_url: str, database_url: str, ours: Ids
+) -> None:
+    pool, record = PostgresDatabase(app_url, size=1), uuid4()
+    with pool.transaction() as (tx, _):
+        backend = (tx.one("select pg_backend_pid() as pid") or {})["pid"]
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [backend])
+    with pytest.raises(MistakenError), pool.transaction(_opening(ours, "1"), presumed={"a": 1}) as (tx, _):
+        tx.soon(INSERT, use(ours.org, record))
+
+    assert _kept(pool, ours, record) == 0
+    pool.close()
 
 
 class Ended(BaseException):
@@ -349,10 +431,10 @@ PLACES = ("meanwhile", "inside", "asked", "soon", "last")
 
 
 def _visit(pool: PostgresDatabase, ids: Ids, place: str, record: UUID, end: Callable[[], None]) -> None:
-    def meanwhile() -> list[Statement]:
+    def meanwhile() -> Iterator[list[Statement]]:
         if place == "meanwhile":
             end()
-        return [LOOK]
+        yield [LOOK]
 
     slow: Statement = ("select pg_sleep(0.05)", {})
     with pool.transaction(claims(ids), slow, meanwhile=meanwhile) as (tx, _):
@@ -584,6 +666,26 @@ def test_a_connection_that_lost_what_it_prepared_is_replaced_unseen(app_url: str
             run=[("select 1 as one", {}), ("select 1 as one", {}), ("deallocate all", {}), ("select 1 as one", {})],
         )
     _call(pool, run=[statement] * 3)
+    pool.close()
+
+
+@pytest.mark.parametrize("does", [_asks, _swallows])
+def test_what_another_connection_may_do_is_mistaken_where_something_is_presumed(
+    app_url: str, ours: Ids, does: Callable[[Transaction, Ids, UUID], None]
+) -> None:
+    pool, record, pids = PostgresDatabase(app_url, size=1), uuid4(), list[object]()
+
+    def look(tx: Transaction) -> None:
+        pids.append(tx.one("select pg_backend_pid()"))
+
+    _call(pool, claims(ours), run=[LOOK] * 3, then=look)
+    _call(pool, run=[("deallocate all", {})])
+    presumed = pool.transaction(_opening(ours, "1"), meanwhile=lambda: [[LOOK]], presumed={"a": 1})
+    with pytest.raises(MistakenError), presumed as (tx, _):
+        does(tx, ours, record)
+    _call(pool, claims(ours), then=look)
+
+    assert (pids[0] != pids[1], _kept(pool, ours, record)) == (True, 0)
     pool.close()
 
 

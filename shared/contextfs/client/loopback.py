@@ -8,9 +8,7 @@ from urllib.parse import quote
 
 from contextfs.client.address import HERE
 from contextfs.client.line import CONNECT_SECONDS, Answer, Broken, Headers
-from contextfs.kit.pattern import pattern
 
-_NO_HEADER = pattern(r"[^\t -~]")
 _AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
 """What a path and its query keep when they are quoted (RFC 3986): who wrote them has quoted what they had to."""
 
@@ -34,8 +32,6 @@ class Loopback:
     def send(self, method: str, target: str, content: bytes | None, headers: Headers) -> Answer:
         """Send a request; see `Line`."""
         named = {**self._common, **headers}
-        if any(map(_NO_HEADER.search, named.values())):
-            raise Broken("the key has a character that HTTP does not carry", may_help=False)
         connection = self._connected()
         try:
             answer = _exchanged(connection, method, quote(target, safe=_AS_IT_IS), content, named)

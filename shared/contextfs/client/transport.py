@@ -18,7 +18,8 @@ from contextfs.client.errors import Unreachable, error_of
 from contextfs.client.line import Broken, Headers, Line
 from contextfs.client.loopback import Loopback
 from contextfs.client.retries import RETRIED, Retries, asked_pause, chance
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import ContextFSError, Invalid, Unavailable
+from contextfs.kit.pattern import pattern
 
 T = TypeVar("T")
 _WORTH_PACKING = 64 * 1024
@@ -28,6 +29,8 @@ Query = Mapping[str, Any]
 
 VERSION = "0.1.0"
 
+_NO_HEADER = pattern(r"[^\t -~]")
+"""What the value of a header is not made of: RFC 9110 allows more, but gives it no meaning."""
 _SAFE = frozenset({"GET", "HEAD"})
 _SUCCESS = range(200, 300)
 
@@ -36,6 +39,8 @@ class Transport:
     """Calls one server with one key; safe to share between threads. It knows no routes."""
 
     def __init__(self, address: Address, *, timeout: float, retries: Retries) -> None:
+        """Make the line to the server; Invalid when the key cannot be sent."""
+        _check_key(address.key)
         self.address = address
         self._timeout = timeout
         self._retries = retries
@@ -126,6 +131,14 @@ class Transport:
         return unreachable
 
 
+def _check_key(key: str) -> None:
+    wrong = _NO_HEADER.search(key)
+    if wrong:
+        which = f"{wrong[0]!r} in place {wrong.start() + 1}"
+        cure = "copy it again, or log in by `ctx auth login`"
+        raise Invalid(f"The API key has a character that HTTP does not carry ({which}): {cure}.", where="key")
+
+
 def _line(address: Address, headers: Headers, *, timeout: float) -> tuple[Line, bool]:
     """Make the line that an address needs; tells whether bodies are worth packing on it."""
     near = Loopback.to(address.url, headers, timeout=timeout)
@@ -152,6 +165,9 @@ def _headers(method: str | None, body: Any, if_match: str | None) -> dict[str, s
     if body is not None:
         headers["content-type"] = "application/json"
     if if_match is not None:
+        if _NO_HEADER.search(if_match):
+            cure = "pass the `version` that was read"
+            raise Invalid(f"if_match is {if_match!r}, which is no version: {cure}.", where="if_match")
         headers["if-match"] = "*" if if_match == "*" else f'"{if_match}"'
     return headers
 

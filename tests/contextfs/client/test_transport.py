@@ -87,6 +87,24 @@ def test_an_answer_of_another_program_is_said_to_be_one(api_url: str, tenant: Te
     assert "nginx" in told.value.detail
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", afar("http://127.0.0.1:1")])
+@pytest.mark.parametrize("key", ["ctxk_a\nb", "ctxk_ä", "ctxk_a\r\nx-more: 1", "ctxk_a\0", "ctxk_“a”"])
+def test_a_key_that_is_no_header_is_told_with_its_cure_and_never_sent(url: str, key: str) -> None:
+    with pytest.raises(Invalid, match=r"^The API key has a character .*: copy it again") as told:
+        ContextFS(url, key, retries=ONCE).projects.list()
+
+    assert "key" == told.value.where
+    assert key not in str(told.value)
+
+
+@pytest.mark.parametrize("version", ["ä", "1\r\nx-more: 1"])
+def test_a_version_that_is_no_header_is_told_and_never_sent(version: str, tenant: Tenant, calling: Calling) -> None:
+    with calling("http://127.0.0.1:1", tenant, ONCE) as caller, pytest.raises(Invalid, match="is no version") as told:
+        caller.projects.delete(tenant.project_id, if_match=version)
+
+    assert "if_match" == told.value.where
+
+
 def _header(request: bytes, name: bytes) -> bytes:
     lines = request.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
     return next(line.split(b":", 1)[1].strip() for line in lines if line.lower().startswith(name + b":"))

@@ -19,9 +19,19 @@ _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
 _CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>[^\s\"'`]{4,256})")
 _AUTHORIZATION = pattern(
-    rb"(?i)authorization[\"']?[ \t]{0,4}(?::[ \t]{0,4}[\"']?|=[ \t]{0,4}[\"'])(?:[a-z][a-z-]{1,20}[ \t]{1,4})?"
+    rb"(?i)authorization(?P<close>[\"']?)[ \t]{0,4}"
+    rb"(?::[ \t]{0,4}|=[ \t]{0,4}(?=[\"']))(?P<open>[\"']?)(?P<scheme>[a-z][a-z-]{1,20}[ \t]{1,4})?"
     rb"(?P<value>[a-z0-9._~+=@-]{20,2048})(?![\w.~+=@(-])"
 )
+_CODE = pattern(
+    rb"(?i)(?=[^.]*\.)(?:(?:[a-z]{2,}+\d{0,4}+)++|[a-z]\d{0,2})(?:[-_.]++(?:(?:[a-z]{2,}+\d{0,4}+)++|[a-z]?\d{1,2}))*+"
+)
+_DATE = pattern(rb"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
+_SETTING = pattern(
+    rb"(?i)<(?:[\w-]{1,32}:)?(?:add|(?:app)?setting|(?:connection)?property|(?:init-)?param(?:eter)?|entry|env(?:ironment)?"
+    rb"|variable|attribute)\s[^<>]*+\Z"
+)
+_STANDS_FOR = pattern(rb"(?i)%[^%]*%\Z|#\{|@(?:model\b|\(|\{)")
 _XML = pattern(rb"(?i)password\"\s{1,4}value=\"(?P<value>[^\"\s]{6,256})\"")
 _WEBHOOK = pattern(
     rb"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/[0-9]{5,25}/)"
@@ -34,7 +44,7 @@ def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find passwords in URLs and in XML, credentials in headers and on curl's command line, and signatures in links."""
     yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
     yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
-    yield from _each(data, lowered, b"authorization", _AUTHORIZATION, "authorization", _is_bearer)
+    yield from _each(data, lowered, b"authorization", _AUTHORIZATION, "authorization", _is_authorization)
     yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
     yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
     yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
@@ -79,10 +89,22 @@ def _is_bearer(match: re.Match[bytes]) -> bool:
     return _is_random(match) and any(c in b"0123456789" for c in match["value"])
 
 
-def _is_xml_password(match: re.Match[bytes]) -> bool:
-    """Spare what stands for a variable of the environment: `%PASSWORD%`."""
+def _is_authorization(match: re.Match[bytes]) -> bool:
+    """Spare what a program or its settings say where neither a scheme nor quotes tell of a header's value."""
     value = match["value"]
-    return not (is_placeholder(value) or value.lower() in _NOT_SECRET or (value[:1] == b"%" and value[-1:] == b"%"))
+    before = match.string[max(0, match.start() - 1) : match.start()]
+    is_quoted = match["open"] or (before in {b'"', b"'"} and not match["close"])  # -H 'Authorization: …'
+    if not is_quoted and not match["scheme"] and (b"@" in value or _DATE.search(value) or _CODE.fullmatch(value)):
+        return False
+    return _is_bearer(match)
+
+
+def _is_xml_password(match: re.Match[bytes]) -> bool:
+    """Take the values of settings, not of forms and texts; spare what stands for one: `%PASSWORD%`, `#{Password}`."""
+    value, before = match["value"], match.string[max(0, match.start() - _NEAR) : match.start()]
+    if _SETTING.match(before, max(0, before.rfind(b"<"))) is None:
+        return False
+    return not (is_placeholder(value) or value.lower() in _NOT_SECRET or _STANDS_FOR.match(value))
 
 
 def _is_basic(match: re.Match[bytes]) -> bool:

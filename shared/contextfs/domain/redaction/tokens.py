@@ -45,7 +45,6 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{30,40}(?![A-Za-z0-9_])"),
     ("sendgrid-key", "SG.", r"[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}"),
     ("twilio-key", "SK", r"[0-9a-f]{32}(?![A-Za-z0-9])"),
-    ("jwt", "eyJ", r"[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+"),
     ("groq-key", "gsk_", r"[A-Za-z0-9]{30,255}"),
     ("xai-key", "xai-", r"[A-Za-z0-9]{40,255}"),
     ("perplexity-key", "pplx-", r"[A-Za-z0-9]{30,255}"),
@@ -77,14 +76,13 @@ def _any_of(prefixes: str) -> str:
 
 
 _ESCAPES = b"nrtbf"  # a token may follow what stands for the end of a line in a text that quotes another one
+_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))"
 _TOKEN = pattern(
-    (
-        r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))(?:"
-        + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES)
-        + ")"
-    ).encode(),
+    (_BEGIN + "(?:" + "|".join(f"({_any_of(prefixes)}{rest})" for _, prefixes, rest in _SHAPES) + ")").encode(),
 )
-_PREFIXES = " ".join(prefixes for _, prefixes, _ in _SHAPES)
+_JWT_BEGIN = pattern((_BEGIN + "eyJ[A-Za-z0-9_-]{10}").encode())
+_JWT_REST = pattern(rb"\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+")
+_PREFIXES = " ".join(["eyJ", *(prefixes for _, prefixes, _ in _SHAPES)])
 _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
 _INSIDE = pattern(("[-_.]" + _any_of(_PREFIXES)).encode())
 _TAIL = pattern(rb"[A-Za-z0-9]*")
@@ -93,7 +91,7 @@ _BASE64 = tuple(
     (
         kind,
         prefix.encode(),
-        pattern(rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])){prefix}[A-Za-z0-9+/_-]{{{least},4096}}={{0,3}}".encode()),
+        pattern(rf"{_BEGIN}{prefix}[A-Za-z0-9+/_-]{{{least},4096}}={{0,3}}".encode()),
     )
     for kind, prefix, least in (
         ("webhook-secret", "whsec_", 16),
@@ -111,6 +109,7 @@ def tokens(data: bytes) -> Iterator[Span]:
         start = begin + (data[begin] in _ESCAPES and data[begin - 1 : begin] == b"\\")
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
+            yield from _jwts(data, start, end)
     yield from _azure(data)
     yield from _base64(data)
 
@@ -140,9 +139,18 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
 
 def _is_fake(kind: str, token: bytes) -> bool:
     """Spare `ghp_xxxx…` and `sk-ant-your-key-here`; Amazon's documented example keys are not worth the risk."""
-    if kind in {"aws-access-key-id", "jwt"}:
-        return False
-    return is_placeholder(token[4:])
+    return kind != "aws-access-key-id" and is_placeholder(token[4:])
+
+
+def _jwts(data: bytes, start: int, end: int) -> Iterator[Span]:
+    """Find JSON Web Tokens (RFC 7519) from their first dot on: each part is read once, wherever one could begin."""
+    at = data.find(b".eyJ", start, end)
+    while at >= 0:
+        rest = _JWT_REST.match(data, at, end)
+        begin = _JWT_BEGIN.search(data, max(start, data.rfind(b".", start, at) + 1), at) if rest else None
+        if rest and begin:
+            yield Span(begin.start(), rest.end(), "jwt", _RANK)
+        at = data.find(b".eyJ", rest.end() if rest and begin else at + 1, end)
 
 
 def _aws_secret(data: bytes, start: int) -> Iterator[Span]:

@@ -56,9 +56,14 @@ HOSTILE = (
     "a", "=", "-----BEGIN", "-----BEGIN RSA PRIVATE KEY-----", "eyJ", "eyJ.", "eyJhbGciOi.eyJabcd.", "ghp_", "sk-",
     "AKIA", "SG.", "://", "://a:", "password=", 'password="', "token:", "api_key=", "secret is ", "<private>",
     "--token ", "pwd=a1b2c3", "8Q~", "Basic ", "sig=", "curl -u a:", '\\"', "[redacted:", "é", "password_a_a_a_a_a_a_a",
+    "_eyJ", "ops_eyJ", "-eyJ", ".eyJ", "_eyJabcdefghij.",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_grows_with_length_and_no_faster(unit: str) -> None:
     assert is_linear(lambda text: redact(text, key=KEY), unit, 80_000)
+
+
+def test_a_token_that_could_begin_anywhere_and_never_ends_is_read_once() -> None:
+    assert is_linear(lambda text: redact(f"{text}.eyJ{text}", key=KEY), "_eyJabcdefghij", 40_000)

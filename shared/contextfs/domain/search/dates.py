@@ -45,15 +45,17 @@ _AGO = pattern(
     rf"\b(?:(?P<half>half a) |(?:a )?{_COUNT}(?: of)? )(?P<unit>day|week|month|year)s? ago\b", holds=[" ago"]
 )
 _LATELY = pattern(
-    rf"\b(?:last|past|previous) (?:a )?{_COUNT}(?: of)? (?P<unit>day|week|month|year)s?\b",
+    rf"\b(?:last|past|previous) (?:a )?{_COUNT}(?: of)? (?P<unit>day|week|month|year)s?\b(?! of\b)",
     holds=["last ", "past ", "previous "],
 )
 _NEAR = pattern(
-    r"\b(?P<which>last|this|past) (?P<unit>week|month|quarter|year)\b(?! of\b)"
+    r"\b(?P<which>last|this|past|previous) (?P<unit>week|month|quarter|year)\b(?! of\b)"
     r"|\b(?P<before>the day before )?(?P<day>today|yesterday|last night)\b",
     holds=["week", "month", "quarter", "year", "day", "night"],
 )
-_WEEKDAY = pattern(rf"\b(?:on|last|this|over the) (?P<weekday>{'|'.join(_WEEKDAYS)})\b", holds=["day", "weekend"])
+_WEEKDAY = pattern(
+    rf"\b(?:on(?: the)?|last|this|over the) (?P<weekday>{'|'.join(_WEEKDAYS)})\b", holds=["day", "weekend"]
+)
 _WEEK = pattern(r"(?<![\w-])(\d{4})-?w(\d{1,2})(?:-?([1-7]))?(?![\w-])", holds=_DIGITS)
 _QUARTER = pattern(
     r"\bq(?P<before>[1-4])(?: of)? (?P<year>(?:19|20)\d\d)\b|\b(?P<first>(?:19|20)\d\d)[ -]?q(?P<after>[1-4])\b",
@@ -229,8 +231,8 @@ def _near(text: str, today: date) -> Iterator[Span]:
             yield Span(day, day)
         else:
             days = _DAYS[match["unit"]]
-            last = _earlier(today, days if match["which"] == "last" else 0)
-            yield Span(_earlier(last, days), last if match["which"] != "last" else today)
+            whole = 2 if match["which"] in {"last", "previous"} else 1
+            yield Span(_earlier(today, whole * days), today)
 
 
 def _weekdays(text: str, today: date) -> Iterator[Span]:

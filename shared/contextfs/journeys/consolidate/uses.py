@@ -46,7 +46,13 @@ _STOPPED = _frame(
 )
 _UNSUPPORTED = _frame(r"{lead}(?:{we})?(?:no longer|never|do not|don'?t) (?P<verb>support) {thing}{rest}{end}")
 _DONE_WITH = _frame(r"{lead}(?:{we})?(?:no longer|do not|don'?t) (?P<verb>\w+ (?:with|on|to|in|by)) {thing}{rest}{end}")
-_REMOVED = _frame(r"{lead}(?P<we>{we})?(?:completely |entirely |simply )?(?:{ended}) {thing}{rest}{end}")
+_REMOVED = _frame(
+    r"""
+    {lead}(?!(?:we|i) (?:remove|drop|retire|deprecate|delete|abandon|ditch|discontinue|get rid of)\b[^,;]*\sand\b)
+    (?P<we>{we})?(?:completely |entirely |simply )?(?:{ended}) {thing}{rest}{end}
+    """
+)
+"""Not "we delete the cache and rebuild it": what is done each time ends nothing."""
 _GONE = _frame(
     r"""
     ^{thing}{rest} (?:is|are|was|were|has been|have been) (?:now |all |finally )?(?:gone|removed|dropped|retired
@@ -72,12 +78,17 @@ _RELIES = _frame(
     {thing}{rest}{end}
     """
 )
+_ALL_SAID = cue(r"(?!.*\b(?:except|unless|only|but|apart from|other than)\b)(?:\W*$|,? (?:because|since)\b|[.]\s)")
+"""Behind an end: nothing more, its reason, or another sentence. All else may narrow the end ("but in the shell")."""
 _HEADS = listed("command flag option depend librari packag tool")
 """Stems of words that say of what kind a thing is, where something else names it."""
 
 
 class Use(NamedTuple):
-    """What a text says of a use; its key is shared by all that speak of the same. `sure`: it is no task to be done."""
+    """What a text says of a use; its key is shared by all that speak of the same.
+
+    `sure`: it is no task to be done, and nothing is said behind an end that may narrow it.
+    """
 
     key: str
     state: State
@@ -106,8 +117,9 @@ def uses(text: str, *, decided: bool) -> Iterator[Use]:
 
 def _over(found: re.Match[str], verbs: tuple[str, ...], state: State, *, sure: bool) -> Iterator[Use]:
     """Tell of the use that a text ends, and of no other one."""
+    all_said = _ALL_SAID.match(found.string, found.end()) is not None
     for verb in verbs:
-        yield from _use(verb, found["thing"], found["rest"], state, sure=sure)
+        yield from _use(verb, found["thing"], found["rest"], state, sure=sure and all_said)
 
 
 def _about(found: re.Match[str], verb: str, *, sure: bool) -> Iterator[Use]:

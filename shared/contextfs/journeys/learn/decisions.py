@@ -11,10 +11,12 @@ _LEAD = (
     r"|in that case|fine|good|hmm+|please)[,.:!—-]*\s+)*"
 )
 _VAGUE = (
-    r"(?!(?:a(?=[.!,)]|$)|[b-d](?![\w./+#-])|it|that|this|them|those|these|both|one|going|on|moving|talking|working"
+    r"(?!(?:a(?=[.!,)]|$)|b(?![\w./+#-])|[cd](?![\w./+#-]| (?:for|because|since|as)\b)"
+    r"|it|that|this|them|those|these|both|one|going|on|moving|talking|working"
     r"|trying|exploring|looking|digging|reading|thinking|checking|searching|investigating|debugging|iterating|option(?!-)"
-    r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick|current|existing|original)|your"
-    r"|yours|approach|another|something|whatever|what)\b)"
+    r"|the (?:first|second|third|last|other|former|latter|same|simplest|simple|quick)"
+    r"|the (?:current|existing|original)(?!.* (?:because|since)\b)"
+    r"|your|yours|approach|another|something|whatever|what)\b)"
 )
 _SPELLED = r"`?@?\w+[/._-][\w/.-]+`?"
 """A path, or a name as code spells it."""

@@ -23,7 +23,7 @@ CAUSE = weighted(
         0.85,
         r"""
         ^(?:the )?root cause(?: of .{3,60})?(?: was| is|:|\s[—–-])\s+(?!still|not|un(?:clear|known)
-        |being|likely|either|well\b|clear|now\b|known|understood|identified|confirmed|why\b|how\b|what\b)\S
+        |being|likely|either|well\b|now\b|(?:clear|known|understood|identified|confirmed)(?!:)|why\b|how\b|what\b)\S
         """,
     ),
     (
@@ -58,7 +58,7 @@ _COSMETIC = cue(
     r"""
     \b(?:lint(?:ing|er)?|eslint|prettier|format(?:ting)?|quot(?:e|es|ing)|style|indentation|whitespace|import
     |require|type(?:script)?|typing|compilation|compiler|syntax)(?: \w+){0,2} (?:errors?|issues?|warnings?|problems?
-    |consistency|statements?|violations?)\b|\bmissing (?:\S+ )?imports?\b|\bconflicts? in\b
+    |consistency|statements?|violations?)\b|\bmissing (?:\S+ )?imports?\b(?! of\b)|\bconflicts? in\b
     |\btype (?:annotations?|assertions?|guards?)\b|\bimplicit `?any\b|\bnull (?:checks?|handling)\b
     |\b(?:hook|missing) dependenc(?:y|ies)\b
     """,
@@ -68,8 +68,8 @@ _OF_THE_MOMENT = cue(
     r"""
     \b(?:the|this|that|your|my) (?:\w+ )?(?:command|commit|push|edit|call|attempt|request|operation|search
     |replacement) (?:has |had )?failed\b
-    |\b(?:was|is) (?:that|because|caused by|due to) (?:it|this|that|they|the code|code|misunderstanding
-    |i (?:was|had|did|have)(?:n'?t)?)\b|\band/or\b
+    |\b(?:was|is) (?:that|because|caused by|due to) (?:it|this|that|they
+    |(?:the )?code(?! \w+ .*\b(?:while|whereas)\b)|misunderstanding|i (?:was|had|did|have)(?:n'?t)?)\b|\band/or\b
     """,
 )
 """Something went wrong once, or what it was is not said."""

@@ -62,7 +62,8 @@ _PASSING = cue(
     |failing)|temporar(?:y|ily)|this time|just this once|today|tomorrow|tonight|yesterday|this (?:week
     |morning|afternoon)|still (?:fail\w*|broken|running|not|have|get\w*|see\w*|need\w*)|not yet|so far
     |in a (?:moment|second|minute)|later|next (?:step|up|i|we|task)|first,? (?:let|i|we)|then we'?ll
-    |once (?:you|i|we)'?re|as i said|again,|step \d+|phase \d+|todo|wip|go ahead|(?:in this|for this) (?:[\w.-]+ )?
+    |once (?:you|i|we)'?re|as i said|again,|step \d+|phase \d+|todo|wip
+    |(?<!always )(?<!never )(?<!ever )go ahead|(?:in this|for this) (?:[\w.-]+ )?
     (?:pr|session|chat|task|one|commit|case|branch|deployment|release|step|round|pass|phase|exercise|sprint))\b|^(?:now|next|then|first|finally|done|running|checking
     |looking|reading)[,.:!]?\s+(?:i|let|we|the|you|me)\b|^(?:i'?ll|i will|i'?m (?:going|about|now|still
     |running|looking|trying)|i am going|let me|we'?ll see|going to|about to|i need to|i'?ve (?:got|just

@@ -27,6 +27,7 @@ _TALK = (
     r"(?:answers?|responses?|repl(?:y|ies)|explanations?|summaries|commits?|commit messages|functions|files|prs?"
     r"|comments?|messages)"
 )
+_EVENT = r"(?:release|commit|push|merge|deploy(?:ment)?|pr|pull request|migration|build|review|run|sprint)s?"
 _TOLD = (
     r"(?:we|they|it|he|she|the|our|an?|this|that|there|users?|customers?)\b"
     r"(?!.*\b(?:always|never|must|should|has to|have to|needs? to)\b)"
@@ -153,7 +154,8 @@ _CUES = weighted(
         0.85,
         r"""
         ^(?!{told})(?!.*\b(?:we|i|you)(?:'ll| will)\b)
-        (?!(?:\w+,? ){0,2}let'?s (?:drop|remove|add|put|show|try)\b).*\b(?:before|after) (?:each|every|any) \w+
+        (?!(?:\w+,? ){0,2}let'?s (?:drop|remove|add|put|show|try)\b(?!.* (?:before|after) (?:each|every|any) {event}\b))
+        .*\b(?:before|after) (?:each|every|any) \w+
         |\b(?:whenever|every time|each time) (?:you|there)\b
         """,
     ),
@@ -171,7 +173,8 @@ _CUES = weighted(
         \b(?:for|in) (?:every|all|each)\b(?! \w+ in \S*\w\.\w).*\bi(?:'d| would| want| need| expect)\b
         (?! to (?:be able|create|make|build|add|have)\b)
         |\bi(?:'d| would)? (?:want|like|need|expect) (?:you to |to see )?(?:all|every|each|any|always
-        |no)\b(?! (?:those|these|the|of)\b)
+        |no)\b(?! (?:of )?(?:those|these)\b| the\b| of (?:it|this|that|them)\b)
+        |{lead}for (?:every|each) [^,]{2,40}, i(?:'d| would)? (?:want|like) to have\b
         """,
     ),
     (0.85, r"{lead}stop (?!it|that|this|the|here|now)\w+ing\b(?! (?:it|that|this|the|here|now)\b)"),
@@ -248,6 +251,7 @@ _CUES = weighted(
     kept=_KEPT,
     talk=_TALK,
     told=_TOLD,
+    event=_EVENT,
 )
 _FORBIDS = cue(
     r"""
@@ -264,7 +268,8 @@ _NOT_FORBIDDEN = cue(
     """,
 )
 _ONLY_LOOKS = cue(
-    r"^(?:modify|change|edit|write|implement|fix|touch|code|commit|run|do|make|execute)\b.*[,;.—-] *just \w"
+    r"^(?:modify|change|edit|write|implement|fix|touch|code|commit|run|do|make|execute)\b.*[,;.—-] *just"
+    r" (?:tell|show|explain|describe|look|list|read|check|find|report|answer|say|give|review|analy[sz]e|summari[sz]e)\b"
 )
 """Says what a task is not, and what it is."""
 _DEFINITE = cue(

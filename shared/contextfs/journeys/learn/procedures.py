@@ -43,8 +43,16 @@ _STEPS_HEAD = cue(
 )
 _TRIES = cue(r"^to (?:test|verify|check|try|reproduce)\b")
 _CODE = pattern(r"`[^`]+`")
-_NO_COMMAND = pattern(r"`(?:-[^`]*|[^`\s]*\([^`]*\)|[^`\s]*[a-z][A-Z][^`\s]*)`")
-"""An option by itself, or a function's name or call: how code is written, and no command."""
+_NO_COMMAND = pattern(r"`(?:-[^`]*|[^`\s]*\([^`]*\))`")
+"""An option by itself, or a call: how code is written, and no command."""
+_FUNCTION = pattern(r"`(?![^`]*\.(?:sh|ps1|bat|cmd|py|js|ts|rb|pl|exe)`)[^`\s/]*[a-z][A-Z][^`\s/]*`")
+"""What may be a function's name: no path, and no name of a script."""
+_RUNS = cue(
+    r"""
+    ^(?:to |in order to )?(?:run|test|build|lint|format|deploy|release|publish|install)\b.*
+    \b(?:tests?|suites?|benchmarks?|linters?|images?|apps?|projects?|packages?|docs|site|everything)\b
+    """
+)
 _STEP = pattern(r"^\s{0,3}\d{1,2}[.)]\s+(.{4,240})$")
 _PART = pattern(r"^\s{2,}[-*•]\s+(.{2,160})$")
 _ASKED_STEPS = cue(r"\b(?:next|implementation|here'?s what|changes|plan|either|this|that|these|those)\b")
@@ -55,7 +63,7 @@ def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run])
     yield from _commands(ran)
     for one in heard:
         match = _TO_DO.match(one.text) or _RUN_TO.match(one.text)
-        if match and (one.human or one.closes) and not _NO_COMMAND.match(match["how"]):
+        if match and (one.human or one.closes) and not _is_code(match["how"], match["goal"]):
             yield _procedure(
                 one.text,
                 (match["how"].strip().rstrip("."),),
@@ -64,6 +72,11 @@ def procedures(heard: Iterable[Said], turns: Sequence[Turn], ran: Sequence[Run])
                 human=one.human,
             )
     yield from _steps(turns)
+
+
+def _is_code(how: str, goal: str) -> bool:
+    """Tell whether what is to be used for a goal is code, and no command."""
+    return bool(_NO_COMMAND.match(how) or (_FUNCTION.match(how) and not _RUNS.match(goal)))
 
 
 def _commands(ran: Sequence[Run]) -> Iterator[Candidate]:

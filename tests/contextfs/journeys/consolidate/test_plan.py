@@ -96,6 +96,21 @@ def test_what_is_not_sure_waits_with_its_reason(old: dict[str, Any], new: dict[s
     assert (found.sure, [(one.reason, one.memory_id.int) for one in found.open]) == ((), [(reason, 1)])
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Use sudo for apt.", "Never use sudo, except for apt."),
+        ("Use Redux for the cart.", "Don't use Redux and Context together."),
+        ("We use Kafka for events.", "We removed Kafka and Redis from docker-compose."),
+        ("We support Windows.", "We no longer support Windows, macOS and Linux on 32 bit."),
+    ],
+)
+def test_a_use_whose_end_may_be_of_another_one_is_asked_about(old: str, new: str) -> None:
+    found = of(known(1, old, type="decision"), known(2, new, type="decision"))
+
+    assert (found.sure, pairs(found.open)) == ((), [("contradiction", 1, 2)])
+
+
 def test_what_was_taken_back_or_kept_apart_is_not_asked_again() -> None:
     apart = frozenset({UUID(int=2)})
     memory = known(1, OLD)

@@ -46,3 +46,37 @@ def test_a_task_is_no_decision_until_it_is_one() -> None:
 )
 def test_what_names_no_thing_says_nothing(text: str) -> None:
     assert said(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never use peek, except for logs.",
+        "Do not use peek, unless the file is small.",
+        "Don't use peek (only for logs).",
+        "Don't use peek but in the shell.",
+        "Don't use peek and poke together.",
+        "Don't use peek because it is slow, except for logs.",
+        "Never use peek. Only logs may.",
+        "We removed peek and poke from the image.",
+        "Let's remove peek, and add it again after the release.",
+        "The peek command is gone, but the alias still has it.",
+    ],
+)
+def test_an_end_that_more_is_said_of_is_not_sure(text: str) -> None:
+    assert said(text)["use peek, "] == ("out of use", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We removed peek because it is slow.", "Stop using peek, since nobody reads it.", "We deleted peek. It was slow."],
+)
+def test_an_end_with_its_reason_is_sure(text: str) -> None:
+    assert said(text)["use peek, "] == ("out of use", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["We delete the cache and rebuild it on each deploy.", "We drop the database and recreate it in tests."]
+)
+def test_what_is_removed_and_made_anew_is_in_use(text: str) -> None:
+    assert said(text) == {}

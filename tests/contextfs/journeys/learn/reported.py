@@ -28,6 +28,9 @@ REPORTED: list[Labelled] = [
         Run `make seed` to create it.
         Runs `git clean` to discard the changes.
         The constant could be defined in `limits.py`, next to the others.
+        The issue was that the code was wrong in two places.
+        The root cause is known and will be dealt with.
+        Fixed the build of the worker by adding the missing imports.
         """,
         human=False,
     ),
@@ -47,6 +50,13 @@ REPORTED: list[Labelled] = [
         let's drop the star before each entry
         i'd like all those checks replaced by one comparison
         Your app: the header uses one size for every title (`title-lg`)
+        don't touch the parser, just show me where it fails
+        don't run anything; just list the commands
+        the tests pass, so go ahead and merge
+        let's add a blank line before each entry
+        i want all of those endpoints in one file
+        let's go with c
+        let's stick with the existing parser and read the file again
         """,
         human=True,
     ),
@@ -56,6 +66,10 @@ REPORTED: list[Labelled] = [
         Fixed the empty exports by closing the writer before the upload.
         The issue was that `undici` ignores `HTTP_PROXY` unless an agent is set.
         Root cause: the resolver of the container points to an address that nobody listens at.
+        The issue was that the code expected UTC while the database stored local time.
+        The problem was that items without a price were sorted first.
+        Fixed the login loop by adding a missing import of the session middleware.
+        The root cause is known: the pool leaks connections when a query times out.
         """,
         human=False,
     ),
@@ -73,9 +87,27 @@ REPORTED: list[Labelled] = [
         In future, please ask before you add a package.
         don't change generated files
         I want every endpoint documented
+        I want all of the endpoints documented.
+        For every endpoint, I want to have a test.
+        Don't commit secrets, just use the vault.
+        don't write comments; just use clear names
+        Don't make new helpers, just extend utils.py.
+        Always go ahead and commit without asking me.
+        When the tests pass, always go ahead and merge.
+        Never go ahead with a release without my approval.
+        Let's add a changelog entry before every release.
         """,
         human=True,
     ),
-    *labelled("decision", "let's go with bun because it starts faster", human=True),
+    *labelled(
+        "decision",
+        """
+        let's go with bun because it starts faster
+        Let's use C for the parser because it is fast.
+        Let's go with D because it compiles fast.
+        Let's stick with the existing parser because it handles comments.
+        """,
+        human=True,
+    ),
     *labelled("how-to", "Run `make seed` to fill the local database.", human=False),
 ]

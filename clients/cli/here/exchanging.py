@@ -11,7 +11,7 @@ from contextfs.client import ContextFS
 from contextfs.kit.errors import Conflict, ContextFSError
 from contextfs.local import config
 from contextfs.local.base.connection import FILE, Base, explained
-from contextfs.local.folder import settled
+from contextfs.local.folder import ahead, settled
 from contextfs.local.place import Place
 from contextfs.local.sync import glimpse
 from contextfs.local.sync.alone import alone
@@ -44,6 +44,7 @@ def run(place: Place, direction: Direction) -> SyncReport:
             )
         progress.show("Waiting for another sync …")
         time.sleep(_LOOK_SECONDS)
+        ahead.forget()  # what is edited while we wait is sent too
 
 
 def in_background(place: Place, direction: Direction) -> int:

@@ -8,18 +8,26 @@ T = TypeVar("T")
 
 
 class Ahead(Generic[T]):
-    """A call that is under way in a thread. It is begun at once, and its end is waited for by whoever asks for it."""
+    """A call that is under way in a thread. It is begun at once, and its end is waited for by whoever asks for it.
+
+    At the system's limit of threads it is over before this returns.
+    """
 
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call
         self._results: list[T] = []
         self._errors: list[BaseException] = []
-        self._thread = Thread(target=self._run, name="ahead", daemon=True)
-        self._thread.start()
+        self._thread: Thread | None = Thread(target=self._run, name="ahead", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._thread = None
+            self._run()
 
     def result(self) -> T:
         """Give what the call gave, or raise what it raised."""
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         for error in self._errors:
             raise error
         return self._results[0]

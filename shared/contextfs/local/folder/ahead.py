@@ -70,5 +70,13 @@ def seen(folders: "Sequence[str]", files: "Sequence[str]") -> str | None:
     return None if answer == _MOVING else answer.decode()
 
 
+def forget() -> None:
+    """Throw away what was begun: the files are looked at when they are asked for."""
+    while _begun:
+        _, (child, reader) = _begun.popitem()
+        os.close(reader)
+        os.waitpid(child, 0)
+
+
 def _wanted(folders: "Sequence[str]", files: "Sequence[str]") -> "Wanted":
     return (*folders,), (*files,)

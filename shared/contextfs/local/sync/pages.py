@@ -83,11 +83,17 @@ def _revision(sent: SentRevision) -> Revision:
 
 @contextmanager
 def _helper(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Generator[Iterator[Page]]:
-    """Have a child make pages ready. What it has of ours it neither uses nor closes, its connections are its own."""
+    """Have a child make pages ready. What it has of ours it neither uses nor closes, its connections are its own.
+
+    Where the system gives none, no page comes.
+    """
     if sys.platform == "win32":
         raise NotImplementedError
-    reader, writer = os.pipe()
-    child = os.fork()
+    forked = _forked()
+    if forked is None:
+        yield iter(())
+        return
+    child, reader, writer = forked
     if child == 0:
         try:
             os.close(reader)
@@ -104,6 +110,22 @@ def _helper(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Gen
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+def _forked() -> tuple[int, int, int] | None:
+    """Make a child, with both ends of a pipe (child, reader, writer); None at a limit of processes, memory or files."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    try:
+        reader, writer = os.pipe()
+    except OSError:
+        return None
+    try:
+        return os.fork(), reader, writer
+    except OSError:
+        os.close(reader)
+        os.close(writer)
+        return None
 
 
 def _write(pipe: IO[bytes], page: Page) -> None:

@@ -1,5 +1,6 @@
 """`ctx sync` in the store of a folder: one that finds nothing to do loads little, and one that does misses nothing."""
 
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,32 @@ _LOADED = (
     "import sys; from clients.cli.main import run; code = run(sys.argv[1:]); print(*sys.modules, file=sys.stderr);"
     "sys.exit(code)"
 )
-_HEAVY = {"httpx2", "ssl", "email", "logging", "asyncio", "dataclasses", "json", "subprocess", "urllib.parse"}
+_WAITS = """
+import os, sys, time
+from pathlib import Path
+from clients.cli import main
+from contextfs.local.folder import ahead, glance
+from contextfs.local.sync.alone import alone
+
+ahead._WORTH_HELP = 0
+glance.may_fork = lambda: True
+other = alone(Path(".contextfs/local"))
+if "--background" not in sys.argv:
+    assert other.__enter__()
+
+def pause(seconds):
+    for child, _ in ahead._begun.values():
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    [file] = Path.cwd().glob(".contextfs/memories/*/*.md")
+    file.write_text(file.read_text().replace("Thursdays", "Mondays"))
+    if "--background" not in sys.argv:
+        other.__exit__(None, None, None)
+
+time.sleep = pause
+main.main()
+"""
+"""A sync of a large store, in which a file is edited while it waits: for another sync, or for more to do."""
+_HEAVY = {"httpx2", "logging", "asyncio", "dataclasses", "json", "subprocess"}
 _UNASKED = {"contextfs.local.store", "contextfs.local.folder.refresh", "contextfs.local.sync.exchange"}
 
 
@@ -56,6 +82,21 @@ def test_an_edit_by_hand_after_a_sync_is_sent_by_the_next(here: Folder) -> None:
 
     assert "1 revision sent" in edited.out
     assert "all in step" in again.out
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="nobody helps there")
+@pytest.mark.parametrize("how", [[], ["--background"]])
+def test_an_edit_while_a_sync_waits_is_sent_by_it(here: Folder, how: list[str]) -> None:
+    command = [sys.executable, "-c", _WAITS, "sync", *how]
+    ended = subprocess.run(
+        command, cwd=here.root, env=here.environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    [file] = here.root.glob(".contextfs/memories/*/*.md")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "Mondays" in file.read_text()
+    assert ("1 revision sent" in ended.stdout) == (how == [])  # one in the background says nothing
+    assert "all in step" in here.ctx("sync").out
 
 
 def test_a_file_that_cannot_be_read_is_told_by_each_sync(here: Folder) -> None:

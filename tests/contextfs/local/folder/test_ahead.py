@@ -57,6 +57,18 @@ def test_it_is_told_once(where: Place) -> None:
     assert before != settled.glanced(where)
 
 
+def test_what_is_forgotten_is_looked_at_anew(where: Place) -> None:
+    before = settled.glanced(where)
+    ahead.begin()
+    [(child, _)] = ahead._begun.values()  # pyright: ignore[reportPrivateUsage]
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    os.utime(next(where.memories.glob("*/*.md")), ns=(10**18, 10**18 + 5))
+    ahead.forget()
+
+    assert not settled.is_under_way(where)
+    assert before != settled.glanced(where)
+
+
 def test_where_the_other_process_was_stopped_one_looks_oneself(where: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, helped: bool) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

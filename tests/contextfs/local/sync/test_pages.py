@@ -14,7 +14,7 @@ from tests.contextfs.local.sync.linked import Linked
 Make = Callable[[Tenant, str], Linked]
 
 _PULL = """
-import json, os, sys
+import json, os, sys, threading
 from datetime import UTC, datetime
 from contextfs.client import ContextFS
 from contextfs.local import place
@@ -26,6 +26,8 @@ pages._CHANGES_A_PAGE = 3
 how, helpers, write, fork = sys.argv[4], [], pages._write, os.fork
 
 def forked():
+    if how == "refused":
+        raise BlockingIOError(11, "Resource temporarily unavailable")
     child = fork()
     helpers.append(child)
     return child
@@ -36,7 +38,12 @@ def stopped(pipe, page):
     pipe.flush()
     os.kill(os.getpid(), 9)
 
+def full(_):
+    raise RuntimeError("can't start new thread")
+
 os.fork = forked
+if how == "refused":  # the system counts threads as processes
+    threading.Thread.start = full
 pages.may_fork = lambda: how != "alone"
 if how == "stopped":
     pages._write = stopped
@@ -72,11 +79,16 @@ def test_with_help_without_and_where_it_is_stopped_the_same_arrives(linked: Make
     with laptop.machine.open() as store:
         store.remove(gone)
     laptop.sync("push")
-    desks = {how: linked(ben, how) for how in ("alone", "helped", "stopped")}
+    desks = {how: linked(ben, how) for how in ("alone", "helped", "stopped", "refused")}
 
     told = {how: pulled(desk, how) for how, desk in desks.items()}
 
-    assert {"alone": [12, 11, 0, False], "helped": [12, 11, 1, False], "stopped": [12, 11, 1, False]} == told
+    assert {
+        "alone": [12, 11, 0, False],
+        "helped": [12, 11, 1, False],
+        "stopped": [12, 11, 1, False],
+        "refused": [12, 11, 0, False],
+    } == told
     assert all(desk.machine.files() == laptop.machine.files() for desk in desks.values())
 
 

@@ -43,18 +43,22 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
 
 
 def about(place: Place | None) -> Only:
-    """Tell whether a conversation of a database is wanted: one about a store's repository, of which no file tells."""
+    """Tell whether a conversation of a database is wanted: one about a store's repository.
+
+    One of Cursor's is not where a transcript tells of it that is read, too.
+    """
     from clients.cli.setup import surroundings  # noqa: PLC0415 - as above
+    from contextfs.adapters.transcripts.cursor import told  # noqa: PLC0415 - as above
     from contextfs.local.setup import past  # noqa: PLC0415 - as above
     from contextfs.local.setup.transcripts import by_cursor  # noqa: PLC0415 - as above
 
     whereabouts = past.whereabouts(place) if place is not None else None
-    told = cache(lambda: by_cursor.told_by_files(surroundings()))
+    in_files = cache(lambda: told(found(_IN_SEVERAL, None, place)))
     named = cache(lambda: by_cursor.named(past.whereabouts(place), surroundings()) if place else frozenset[str]())
 
     def only(one: Transcript) -> bool:
         is_twice = one.tool == _IN_SEVERAL
-        if is_twice and one.external_id in told():
+        if is_twice and one.external_id in in_files():
             return False
         if whereabouts is None or whereabouts.holds(one.cwd):
             return True

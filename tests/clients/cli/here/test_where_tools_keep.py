@@ -208,6 +208,21 @@ def test_what_a_tool_keeps_about_a_repository_comes_into_its_store(
     assert shown["tool"] == tool
 
 
+@pytest.mark.parametrize(("first", "then"), [(cursor, cursor_transcript), (cursor_transcript, cursor)])
+def test_what_cursor_tells_twice_stays_as_it_was_kept_first(
+    here: Folder, first: Callable[[Folder], object], then: Callable[[Folder], object]
+) -> None:
+    first(here)
+    here.ctx("import", "cursor")
+    then(here)
+
+    again = here.ctx("import", "cursor", "--json")
+
+    assert again.code == 0, again.err
+    assert (0, 0) == (again.json["sessions"]["new"], again.json["messages"]["stored"])
+    assert again.json["sessions"]["unchanged"] == 1  # the form that is kept is read on
+
+
 def test_what_another_repositorys_conversations_say_does_not(here: Folder) -> None:
     cursor(here, "/home/ann/other")
     chat(home(here) / f".cursor/chats/1/{ID}/store.db", workspace="file:///home/ann/other")

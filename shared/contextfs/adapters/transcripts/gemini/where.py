@@ -72,4 +72,4 @@ def _said(path: Path) -> list[Any]:
         whole = document(files.read(path, limit=files.MAX_BESIDE_BYTES))
     except ContextFSError:
         return []
-    return items(table(whole).get("history") if isinstance(whole, dict) else whole)
+    return items(table(whole).get("history")) or items(whole)

@@ -18,7 +18,8 @@ from contextfs.local.place import Place
 
 _FOLDERLESS: Final = frozenset({"llm"})
 """Tools that do not say in which folder a conversation was had; it is asked for by name, or by `ctx wrap`."""
-_IN_SEVERAL: Final = "cursor"
+_DATABASES: Final = frozenset({".db", ".vscdb"})
+IN_SEVERAL: Final = "cursor"
 """The tool whose database and whose files tell of the same conversations, each in its own words."""
 
 
@@ -28,7 +29,7 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
         named = paths_in(tool, path.expanduser())
         if not named:
             raise NotFound(f"There are no conversations of {tool} in {path}.")
-        return named
+        return _databases_last(named)
     if place is not None:
         from clients.cli.surroundings import surroundings  # noqa: PLC0415 - only where no file is named
         from contextfs.local.setup import past  # noqa: PLC0415 - as above
@@ -39,28 +40,32 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
         paths, whose = reader(tool).find(Path.home(), os.environ, sys.platform), ""
     if not paths:
         raise NotFound(f"No conversations of {tool} {whose}were found on this machine: name a file or a folder.")
-    return paths
+    return _databases_last(paths)
 
 
 def about(place: Place | None) -> Only:
-    """Tell whether a conversation of a database is wanted: one about a store's repository, of which no file tells."""
+    """Tell whether a conversation of a database is wanted: one about a store's repository."""
     from clients.cli.setup import surroundings  # noqa: PLC0415 - as above
     from contextfs.local.setup import past  # noqa: PLC0415 - as above
     from contextfs.local.setup.transcripts import by_cursor  # noqa: PLC0415 - as above
 
     whereabouts = past.whereabouts(place) if place is not None else None
-    told = cache(lambda: by_cursor.told_by_files(surroundings()))
     named = cache(lambda: by_cursor.named(past.whereabouts(place), surroundings()) if place else frozenset[str]())
 
     def only(one: Transcript) -> bool:
-        is_twice = one.tool == _IN_SEVERAL
-        if is_twice and one.external_id in told():
-            return False
         if whereabouts is None or whereabouts.holds(one.cwd):
             return True
-        return (one.cwd is None and one.tool in _FOLDERLESS) or (is_twice and one.external_id in named())
+        return (one.cwd is None and one.tool in _FOLDERLESS) or (one.tool == IN_SEVERAL and one.external_id in named())
 
     return only
+
+
+def untold(place: Place | None, only: Only) -> Only:
+    """Leave out what a transcript tells as well: for those who cannot ask a store in which form they keep it."""
+    from contextfs.adapters.transcripts.cursor import told  # noqa: PLC0415 - as above
+
+    in_files = cache(lambda: told(found(IN_SEVERAL, None, place)))
+    return lambda one: only(one) and not (one.tool == IN_SEVERAL and one.external_id in in_files())
 
 
 def everywhere(place: Place | None) -> dict[str, list[Path]]:
@@ -74,7 +79,7 @@ def everywhere(place: Place | None) -> dict[str, list[Path]]:
         of_tools = found_everywhere(Path.home(), os.environ, sys.platform)
     if not of_tools:
         raise NotFound("No conversations of any tool were found here: name a tool, and a file or a folder.")
-    return of_tools
+    return {tool: _databases_last(paths) for tool, paths in of_tools.items()}
 
 
 def changed(tool: str, place: Place | None, since: float) -> list[Path]:
@@ -92,6 +97,11 @@ def said(place: Place | None, since: float) -> Only:
         return is_recent and fits(one)
 
     return only
+
+
+def _databases_last(paths: list[Path]) -> list[Path]:
+    """Order files so that what a transcript and a database tell is kept as the transcript tells it."""
+    return sorted(paths, key=lambda one: one.suffix in _DATABASES)
 
 
 def _changed_at(file: Path) -> float:

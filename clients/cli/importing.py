@@ -74,6 +74,8 @@ def _import(
     json: bool,
 ) -> None:
     """Import files, into a store or to the server."""
+    if only is not None and (dry_run or place is None):
+        only = chosen_files.untold(place, only)
     pairs = (pair for name, paths in of_tools.items() for pair in conversations(name, paths, tally, tags, only=only))
     if dry_run:
         _rehearse(pairs, tally, json=json)

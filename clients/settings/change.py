@@ -40,6 +40,8 @@ def carry_out(change: Change, *, back: bool, dry_run: bool, json: bool) -> int:
         return _shown(change.path, touch.preview(change.path, change.edit, back=back))
     act = touch.uninstall if back else touch.install
     outcome = act(home(os.environ), change.name, change.path, change.edit)
+    if os.name != "nt" and not back and touch.is_switched_off(change.path):
+        output.note(f"It does not run before it may: `chmod +x {shlex.quote(str(change.path))}`.")
     if json:
         output.say_json({"name": change.name, "file": str(change.path), "outcome": outcome})
         return 0

@@ -11,13 +11,15 @@ import msgspec
 
 from contextfs.kit.errors import Invalid
 
-_SHELL: Final = re.compile(r"#! *(?:/usr)?/bin/(?:env +)?(?:ba|z|da)?sh\b[^\n]*\n")
+_FIRST_LINE: Final = re.compile(r"#!([^\n]*)(?:\n|\Z)")
+_SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"})
 _FIRST: Final = "#!/bin/sh\n"
-_QUIET: Final = " </dev/null >/dev/null 2>&1 || :  # ContextFS\n"
+_MARK: Final = "# ContextFS"
+_QUIET: Final = f" </dev/null >/dev/null 2>&1 || :  {_MARK}\n"
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """A command as a line of a script; `is_ours` stands in each line that is ours."""
+    """A command as a line of a script; `is_ours` stands in each line that is ours, and our mark at its end."""
 
     line: str
     is_ours: str
@@ -27,10 +29,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         if not text.strip():
             return f"{_FIRST}{self.line}{_QUIET}"
         plain = self._without(text)
-        begins = _SHELL.match(plain)
-        if begins is None:
+        begins = _FIRST_LINE.match(plain)
+        if begins is None or not _is_shell(begins[1]):
             raise Invalid(f"it is no script of a shell: have it run `{self.line}`.")
-        return f"{begins[0]}{self.line}{_QUIET}{plain[begins.end() :]}"
+        return f"#!{begins[1]}\n{self.line}{_QUIET}{plain[begins.end() :]}"
 
     def withdraw(self, text: str, before: str | None) -> str:
         """Give the script without our line; nothing where that was all."""
@@ -42,4 +44,16 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         return self._without(text) != text
 
     def _without(self, text: str) -> str:
-        return "".join(one for one in text.splitlines(keepends=True) if self.is_ours not in one)
+        lines = re.findall(r"[^\n]*\n|[^\n]+", text)  # a shell ends lines here alone
+        return "".join(one for one in lines if not self._is_own(one))
+
+    def _is_own(self, line: str) -> bool:
+        return self.is_ours in line and line.rstrip().endswith(_MARK)
+
+
+def _is_shell(line: str) -> bool:
+    """Tell whether a script's first line names a shell: by its last name, wherever it lies, or as what `env` starts."""
+    program, *rest = [word.rpartition("/")[2] for word in line.split()] or [""]
+    if program == "env":
+        program = next((word for word in rest if not word.startswith("-") and "=" not in word), "")
+    return program in _SHELLS

@@ -83,7 +83,15 @@ def install(home: Path, name: str, path: Path, edit: Edit) -> Outcome:
         _keep(home, name, path, kept)
         make_folder(path.parent, within=path.parent)
         _replace(path, content, mode=0o755 if wanted.startswith("#!") else 0o644)
+        if now is not None and not text.strip() and wanted.startswith("#!"):
+            path.chmod(0o755)  # nothing in it was switched off: it is a script from now on
     return "written"
+
+
+def is_switched_off(path: Path) -> bool:
+    """Tell whether a file is a script that its rights do not let run."""
+    content = _bytes(path) or b""
+    return content.startswith(b"#!") and not path.stat().st_mode & 0o100
 
 
 def uninstall(home: Path, name: str, path: Path, edit: Edit) -> Outcome:

@@ -58,6 +58,22 @@ def file_of(target: Target, home: Path) -> Path:
     return target.user(Surroundings(home=home, environment={}, platform="linux", executable=Path("/python")))
 
 
+def test_a_script_that_may_not_run_is_told_with_the_cure(
+    ctx: Ctx, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = file_of(next(one for one in TARGETS if one.name == "cline"), tmp_path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(SCRIPT)
+    file.chmod(0o644)
+
+    ctx("install", "cline")
+    told = capsys.readouterr().err
+    file.chmod(0o755)
+    ctx("install", "cline")
+
+    assert (True, False) == (f"chmod +x {file}" in told, "chmod" in capsys.readouterr().err)
+
+
 @targets
 def test_hooks_that_are_there_stay_and_run_first(ctx: Ctx, tmp_path: Path, target: Target) -> None:
     file = file_of(target, tmp_path)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from clients.settings import touch
 from clients.settings.json_edit import Member
+from clients.settings.script_edit import Script
 from contextfs.kit.errors import Invalid, Unavailable
 
 OURS = Member(path=("mcpServers", "contextfs"), value={"command": "ctx"})
@@ -114,6 +115,19 @@ def test_rights_and_links_stay(tmp_path: Path) -> None:
 
     assert (0o600, True) == (real.stat().st_mode & 0o777, link.is_symlink())
     assert "contextfs" in real.read_text()
+
+
+@pytest.mark.parametrize(("before", "mode"), [("", 0o755), ("#!/bin/sh\n", 0o644)])
+def test_an_empty_file_may_run_as_the_script_that_it_becomes_and_another_stays_switched_off(
+    tmp_path: Path, before: str, mode: int
+) -> None:
+    file = tmp_path / "TaskComplete"
+    file.write_text(before)
+    file.chmod(0o644)
+
+    touch.install(tmp_path / "home", "hooks", file, Script(line="ctx", is_ours="ctx"))
+
+    assert (mode, mode != 0o755) == (file.stat().st_mode & 0o777, touch.is_switched_off(file))
 
 
 def test_the_former_bytes_are_kept_for_their_owner_alone(tmp_path: Path) -> None:

@@ -113,6 +113,11 @@ class LocalSessions:
         """Read a session; NotFound when there is none."""
         return self.shown(self._row(session_id))
 
+    def known(self, tool: str, external_id: str) -> Session | None:
+        """Read a session by what its tool calls it; None when there is none."""
+        row = self._base.one(SQL["external"], {"tool": tool, "external_id": external_id})
+        return None if row is None else self.shown(row)
+
     def is_told(self, session_id: UUID) -> bool:
         """Tell whether a server was told of a session, or told us of it."""
         return self._row(session_id)["told"] is not None

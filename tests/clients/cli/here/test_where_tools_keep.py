@@ -142,9 +142,25 @@ def cursor_chat_with_its_folder_beside(here: Folder) -> None:
     kept.with_name("meta.json").write_text(json.dumps({"cwd": str(here.root)}))
 
 
-def cursor_transcript(here: Folder) -> None:
-    coded = re.sub("[^a-zA-Z0-9]+", "-", str(here.root)).strip("-")
-    put(here, "cursor/small.jsonl", f".cursor/projects/{coded}/agent-transcripts/{COMPOSER}/{COMPOSER}.jsonl")
+def cursor_transcript(here: Folder, below: str = "", name: str = COMPOSER) -> Path:
+    """Put a transcript there, of a conversation in a folder of the repository."""
+    coded = re.sub("[^a-zA-Z0-9]+", "-", str(here.root / below)).strip("-")
+    return put(here, "cursor/small.jsonl", f".cursor/projects/{coded}/agent-transcripts/{name}/{name}.jsonl")
+
+
+def cursor_chat_below(here: Folder) -> None:
+    chat(home(here) / f".cursor/chats/1/{ID}/store.db", workspace=(here.root / "packages/api").as_uri())
+    cursor_transcript(here, "packages/api", ID)
+
+
+def cursor_below(here: Folder) -> None:
+    cursor(here, str(here.root / "packages/api"))
+    cursor_transcript(here, "packages/api")
+
+
+def cursor_with_an_empty_transcript(here: Folder) -> None:
+    cursor(here)
+    cursor_transcript(here).write_text('{"type":"turn_ended","status":"success"}\n')
 
 
 def cursor_told_twice(here: Folder) -> None:
@@ -152,7 +168,7 @@ def cursor_told_twice(here: Folder) -> None:
     cursor_transcript(here)
 
 
-KEPT: dict[str, list[Callable[[Folder], None]]] = {
+KEPT: dict[str, list[Callable[[Folder], object]]] = {
     "claude-code": [claude_code],
     "codex": [codex],
     "gemini": [gemini, gemini_checkpoint],
@@ -164,10 +180,10 @@ KEPT: dict[str, list[Callable[[Folder], None]]] = {
     "specstory": [specstory],
     "cursor": [
         *(cursor, cursor_named_by_its_workspace, cursor_chat, cursor_chat_with_its_folder_beside),
-        *(cursor_transcript, cursor_told_twice),
+        *(cursor_transcript, cursor_told_twice, cursor_chat_below, cursor_below, cursor_with_an_empty_transcript),
     ],
 }
-TOLD_ONCE = {cline_in_an_editor, cursor_told_twice}
+TOLD_ONCE = {cline_in_an_editor, cursor_told_twice, cursor_chat_below, cursor_below}
 
 
 def test_every_tool_that_is_found_is_tried() -> None:
@@ -176,7 +192,7 @@ def test_every_tool_that_is_found_is_tried() -> None:
 
 @pytest.mark.parametrize(("tool", "keep"), [(tool, one) for tool, ways in KEPT.items() for one in ways])
 def test_what_a_tool_keeps_about_a_repository_comes_into_its_store(
-    here: Folder, tool: str, keep: Callable[[Folder], None]
+    here: Folder, tool: str, keep: Callable[[Folder], object]
 ) -> None:
     keep(here)
 
@@ -190,6 +206,21 @@ def test_what_a_tool_keeps_about_a_repository_comes_into_its_store(
     assert again.json["sessions"]["unchanged"] == first.json["sessions"]["new"]
     [shown] = here.ctx("sessions", "list", "--json", "--limit", "1").json
     assert shown["tool"] == tool
+
+
+@pytest.mark.parametrize(("first", "then"), [(cursor, cursor_transcript), (cursor_transcript, cursor)])
+def test_what_cursor_tells_twice_stays_as_it_was_kept_first(
+    here: Folder, first: Callable[[Folder], object], then: Callable[[Folder], object]
+) -> None:
+    first(here)
+    here.ctx("import", "cursor")
+    then(here)
+
+    again = here.ctx("import", "cursor", "--json")
+
+    assert again.code == 0, again.err
+    assert (0, 0) == (again.json["sessions"]["new"], again.json["messages"]["stored"])
+    assert again.json["sessions"]["unchanged"] == 1  # the form that is kept is read on
 
 
 def test_what_another_repositorys_conversations_say_does_not(here: Folder) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from contextfs.adapters.transcripts import files, sqlite
 from contextfs.adapters.transcripts.cursor import agent, chats, editor, where
+from contextfs.adapters.transcripts.cursor.telling import told
 from contextfs.adapters.transcripts.cursor.where import beside, is_session
 from contextfs.adapters.transcripts.decoding import FAULTS
 from contextfs.adapters.transcripts.files import ALONE, FOLDER, Beside
@@ -65,8 +66,8 @@ def read_base(base: sqlite.Base, *, name: str) -> list[Transcript]:
 def find(home: Path, env: Mapping[str, str], platform: str) -> list[Path]:
     """Give the databases and transcripts on this machine; `platform` is spelled as `sys.platform`."""
     found = [path for path in files.found(where.places(home, env, platform)) if is_session(path)]
-    told = {path.stem for path in found if path.suffix == ".jsonl"}
-    return [path for path in found if not (where.is_chat(path) and path.parent.name in told)]
+    in_files = told(found)
+    return [path for path in found if not (where.is_chat(path) and path.parent.name in in_files)]
 
 
 def _about(beside: Beside) -> dict[str, object]:
@@ -76,4 +77,4 @@ def _about(beside: Beside) -> dict[str, object]:
         return {}
 
 
-__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base"]
+__all__ = ["KEPT", "PATTERNS", "TITLE", "VERSION", "beside", "find", "is_session", "read", "read_base", "told"]

@@ -1,19 +1,19 @@
 """Cursor keeps a conversation in up to three places, and says in others which folder it was had in.
 
 The editor's stand in one database for all folders: newer ones name theirs, older ones are named by the database of the
-folder's workspace. The agent's are files, or databases of their own; `meta.json` beside these has the folder, else the
-file's own folder is called like it, with signs lost.
+folder's workspace. The agent's are files, or databases of their own; `meta.json` beside these has the folder, else a
+database that tells of the same conversation, else the file's own folder is called like it, with signs lost.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, cast
 
 import msgspec
 
 from contextfs.adapters.transcripts import sqlite
-from contextfs.adapters.transcripts.cursor import chats, where
+from contextfs.adapters.transcripts.cursor import chats, told, where
 from contextfs.adapters.transcripts.files import found
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.sql import load
@@ -30,25 +30,24 @@ _PANEL: Final = "workbench.panel.aichat.view."
 def cursor(here: Here, around: Surroundings) -> Iterator[Path]:
     """Give the files and databases in which Cursor tells of a repository; a chat that a file tells is in no other."""
     paths, names = _paths(around), named(here, around)
-    folders = _folders(around)
-    coded = {_coded(folder) for folder in here.folders}
-    told = {path.stem for path in paths if path.suffix == ".jsonl"}
+    folders, coded = _folders(around), {_coded(folder) for folder in here.folders}
+    files = [path for path in paths if path.suffix == ".jsonl"]
+    untold = _told_by_databases(paths, {path.stem for path in files} - {*folders})
+    ours: list[Path] = []
+    for path in files:
+        folder = folders.get(path.stem) or untold.get(path.stem)
+        if here.holds(folder) or (folder is None and (path.stem in names or _project(path) in coded)):
+            ours.append(path)
+    yield from ours
+    in_files = told(ours)
     for path in paths:
-        if path.suffix == ".jsonl":
-            folder = folders.get(path.stem)
-            is_ours = here.holds(folder) or (folder is None and _project(path) in coded)
-        elif where.is_chat(path):
+        if where.is_chat(path):
             name = path.parent.name
-            is_ours = name not in told and here.holds(folders.get(name) or _folder_of(path))
+            is_ours = name not in in_files and here.holds(folders.get(name) or _folder_of(path))
         else:
-            is_ours = _has_ours(path, here, names)
+            is_ours = path.suffix != ".jsonl" and _has_ours(path, here, names)
         if is_ours:
             yield path
-
-
-def told_by_files(around: Surroundings) -> frozenset[str]:
-    """Name the conversations that have a transcript: a database tells of them as well, in other words."""
-    return frozenset(path.stem for path in _paths(around) if path.suffix == ".jsonl")
 
 
 def named(here: Here, around: Surroundings) -> frozenset[str]:
@@ -71,6 +70,31 @@ def _folders(around: Surroundings) -> dict[str, object]:
         path.parent.name: table(whole(path)).get("cwd")
         for path in found((one, f"*/*/{where.ABOUT}") for one in folders)
     }
+
+
+def _told_by_databases(paths: Iterable[Path], names: Iterable[str]) -> dict[str, object]:
+    """Give the folders of conversations, by their names, that an agent's chat or the editor has for them."""
+    wanted = frozenset(names)
+    folders: dict[str, object] = {}
+    for path in paths if wanted else ():
+        if path.suffix == ".jsonl":
+            continue
+        if not where.is_chat(path):
+            folders |= _of_composers(path, wanted)
+        elif path.parent.name in wanted and (folder := _folder_of(path)):
+            folders[path.parent.name] = folder
+    return folders
+
+
+def _of_composers(path: Path, names: Iterable[str]) -> dict[str, object]:
+    """Give the folders that an editor's database has for some conversations; none where it cannot be read now."""
+    try:
+        with sqlite.opened(path) as base:
+            is_there = bool(base.columns("cursorDiskKV"))
+            rows = [(name, row) for name in names if is_there for row in base.rows(SQL["composer"], {"id": name})]
+    except ContextFSError:
+        return {}
+    return {name: folder for name, row in rows if (folder := _folder_in(row["value"]))}
 
 
 def _coded(folder: str) -> str:

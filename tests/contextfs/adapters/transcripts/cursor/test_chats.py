@@ -160,9 +160,19 @@ def test_a_chat_is_found_where_it_has_no_transcript(tmp_path: Path) -> None:
     chat(tmp_path / ".cursor" / "chats" / "0f" / other / "store.db")
     transcript = tmp_path / ".cursor" / "projects" / "work-shop" / "agent-transcripts" / other / f"{other}.jsonl"
     transcript.parent.mkdir(parents=True)
-    transcript.touch()
+    transcript.write_text('{"role":"user","message":{"content":"Which port?"}}\n')
 
     assert sorted([alone, in_settings, transcript]) == find(tmp_path, {}, "linux")
+
+
+@pytest.mark.parametrize("kept", ["", "\n", '{"type":"turn_ended"}\n', '{"role":"user","message":{"content":""}}\n'])
+def test_a_transcript_in_which_nothing_is_said_hides_no_chat(tmp_path: Path, kept: str) -> None:
+    full = chat(tmp_path / ".cursor" / "chats" / "0f" / ID / "store.db")
+    transcript = tmp_path / ".cursor" / "projects" / "work-shop" / "agent-transcripts" / ID / f"{ID}.jsonl"
+    transcript.parent.mkdir(parents=True)
+    transcript.write_text(kept)
+
+    assert sorted([full, transcript]) == find(tmp_path, {}, "linux")
 
 
 def test_chats_are_found_in_time_that_grows_as_they_do(tmp_path: Path) -> None:

@@ -245,3 +245,20 @@ def test_checkpoints_are_found_where_there_are_no_sessions(tmp_path: Path) -> No
 
     assert ["new/chats/session-1.jsonl", "old/checkpoint-a.json"] == [one.relative_to(kept).as_posix() for one in found]
     assert [False, True] == [is_session(kept / one) for one in ("new/checkpoint-b.json", "old/checkpoint-a.json")]
+
+
+def test_a_checkpoint_that_begins_another_one_of_its_project_is_left_out(tmp_path: Path) -> None:
+    kept = tmp_path / ".gemini/tmp"
+    other = [{"role": "user", "parts": [{"text": "Another talk"}]}]
+    copies = {
+        "a/checkpoint-1": CHECKPOINT[:2], "a/checkpoint-2": CHECKPOINT, "a/checkpoint-3": CHECKPOINT,
+        "a/checkpoint-4": other, "b/checkpoint-1": CHECKPOINT[:2],
+    }  # fmt: skip
+    for name, history in copies.items():
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (kept / f"{name}.json").write_text(json.dumps({"history": history}))
+    (kept / "a/checkpoint-5.json").write_text("{")
+
+    found = [one.relative_to(kept).with_suffix("").as_posix() for one in find(tmp_path, {}, "linux")]
+
+    assert ["a/checkpoint-2", "a/checkpoint-4", "a/checkpoint-5", "b/checkpoint-1"] == found

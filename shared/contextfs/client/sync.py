@@ -19,8 +19,11 @@ class Sync:
 
     @contextmanager
     def apart(self) -> "Generator[Sync]":
-        """Give this again with connections of its own, as a process needs it that was forked off this one."""
-        transport = self._transport.apart()
+        """Give this again for a process that was forked off this one: with connections of its own.
+
+        It tries each call once, for the one it helps tries again.
+        """
+        transport = self._transport.apart(attempts=1)
         try:
             yield Sync(transport)
         finally:

@@ -56,9 +56,10 @@ class Transport:
         """When a call is tried again."""
         return self._retries
 
-    def apart(self) -> "Transport":
-        """Give one that calls the same server by connections of its own."""
-        return Transport(self.address, timeout=self._timeout, retries=self._retries)
+    def apart(self, *, attempts: int) -> "Transport":
+        """Give one that calls the same server by connections of its own, each call so often at the most."""
+        retries = msgspec.structs.replace(self._retries, attempts=attempts)
+        return Transport(self.address, timeout=self._timeout, retries=retries)
 
     def close(self) -> None:
         """Give the connections back."""

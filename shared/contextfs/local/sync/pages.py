@@ -7,11 +7,13 @@ process asks for what is missing itself, and tells what is wrong.
 
 import marshal
 import os
+import select
 import signal
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Thread
 from typing import IO, Any, NamedTuple
 from uuid import UUID
 
@@ -97,6 +99,7 @@ def _helper(server: Sync, project_id: UUID, *, cursor: int, origin: UUID) -> Gen
     if child == 0:
         try:
             os.close(reader)
+            Thread(target=_end_unread, args=(writer,), daemon=True).start()
             with server.apart() as own, os.fdopen(writer, "wb") as pipe:
                 for pulled in _received(own, project_id, cursor=cursor, origin=origin):
                     _write(pipe, _page(pulled))
@@ -126,6 +129,16 @@ def _forked() -> tuple[int, int, int] | None:
         os.close(reader)
         os.close(writer)
         return None
+
+
+def _end_unread(writer: int) -> None:
+    """End this process once nobody is left to read what it writes, whatever it waits for."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    end = select.poll()
+    end.register(writer, 0)  # that the other end is closed is told unasked
+    end.poll()
+    os._exit(0)
 
 
 def _write(pipe: IO[bytes], page: Page) -> None:

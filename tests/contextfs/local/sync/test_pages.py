@@ -2,13 +2,18 @@
 
 import json
 import os
+import select
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
 
+from contextfs.local import config, place
 from tests.conftest import Tenant
+from tests.contextfs.client.flaky import Fault, flaky
 from tests.contextfs.local.sync.linked import Linked
 
 Make = Callable[[Tenant, str], Linked]
@@ -60,12 +65,40 @@ except ChildProcessError:
 print(json.dumps([report.pulled.received, report.pulled.memories, len(helpers), left]))
 """
 
+_HELPED = """
+import os, sys
+from uuid import UUID
+from contextfs.client import ContextFS
+from contextfs.local.sync import pages
+
+pages._CHANGES_A_PAGE = 3
+pages.may_fork = lambda: True
+fork = os.fork
+
+def forked():
+    child = fork()
+    if child:
+        print(child, flush=True)
+    return child
+
+os.fork = forked
+none = UUID(int=0)
+with ContextFS(sys.argv[1], sys.argv[2], attempts=3) as client:
+    if sys.argv[3:]:
+        for page in pages.pages(client.sync, UUID(sys.argv[3]), cursor=0, origin=none):
+            pass
+    else:
+        with pages._helper(client.sync, none, cursor=0, origin=none):
+            sys.stdin.read()
+"""
+"""What a helper does where a server fails, or answers nothing."""
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
 
 def pulled(one: Linked, how: str) -> list[object]:
     """Pull by a program of its own: what was received, of how many memories, by how many helpers; is one left?"""
     command = [sys.executable, "-c", _PULL, str(one.machine.root), one.url, one.tenant.key, how]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 
@@ -111,3 +144,38 @@ def test_a_short_pull_needs_no_help(linked: Make, ann: Tenant, ben: Tenant) -> N
     laptop.sync("push")
 
     assert [1, 1, 0, False] == pulled(desk, "helped")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_a_helper_tries_once_for_who_it_helps_tries_again(linked: Make, ann: Tenant) -> None:
+    laptop = linked(ann, "laptop")
+    for number in range(7):
+        laptop.machine.add(f"Fact number {number}.")
+    laptop.sync("push")
+    project = str(config.read(place.required(laptop.machine.root).config).project.id)
+
+    failing: list[Fault] = ["answer 503"] * 9
+    with flaky(laptop.url, "pass", *failing) as proxy:
+        command = [sys.executable, "-c", _HELPED, proxy.url, ann.key, project]
+        ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert ended.returncode == 1  # it is the one that was helped who tells
+    assert 1 + 1 + 3 == len(proxy.requests), ended.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_a_helper_that_waits_for_an_answer_ends_with_who_it_helps() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        command = [sys.executable, "-c", _HELPED, f"http://127.0.0.1:{silent.getsockname()[1]}", "ctx_key"]
+        with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+            assert parent.stdout is not None
+            helper = os.pidfd_open(int(parent.stdout.readline()))
+            asked, _ = silent.accept()
+            parent.kill()
+        with asked:
+            ended, _, _ = select.select([helper], [], [], 20)
+            if not ended:
+                signal.pidfd_send_signal(helper, signal.SIGKILL)
+        os.close(helper)
+
+    assert ended

@@ -45,7 +45,7 @@ def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
 
 def about(place: Place | None) -> Only:
     """Tell whether a conversation of a database is wanted: one about a store's repository."""
-    from clients.cli.setup import surroundings  # noqa: PLC0415 - as above
+    from clients.cli.surroundings import surroundings  # noqa: PLC0415 - as above
     from contextfs.local.setup import past  # noqa: PLC0415 - as above
     from contextfs.local.setup.transcripts import by_cursor  # noqa: PLC0415 - as above
 

@@ -55,11 +55,13 @@ def init(
 
 def _bring(found: Found, *, json: bool) -> Tally:
     """Import the conversations that were found, of every tool that can be read."""
-    from clients.cli.here import importing  # noqa: PLC0415 - only where something is imported
+    from clients.cli import chosen_files  # noqa: PLC0415 - only where something is imported
+    from clients.cli.here import importing  # noqa: PLC0415 - as above
 
     tally = Tally()
     readable = [one for one in found.transcripts if one.readable]
-    importing.bring(found.place, {one.tool: one.files for one in readable}, tally, quiet=json)
+    files = {one.tool: one.files for one in readable}
+    importing.bring(found.place, files, tally, only=chosen_files.about(found.place), quiet=json)
     return tally
 
 

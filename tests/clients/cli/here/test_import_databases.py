@@ -58,6 +58,19 @@ def test_a_store_takes_its_own(
         assert sqlite3.connect(kept).execute("select path from files").fetchall() == []
 
 
+@pytest.mark.parametrize(("tool", "sample", "target", "change"), PLACES)
+def test_what_comes_with_a_new_store_is_its_own(
+    tmp_path: Path, tool: str, sample: str, target: str, change: str
+) -> None:
+    here = folder(tmp_path / "r", git=False)
+    database(here, sample, target, change)
+
+    told = here.ctx("init", "--import", "--json")
+
+    assert told.code == 0, told.err
+    assert (tool, told.json["imported"]["sessions"]["new"]) == (tool, 1)
+
+
 def test_none_of_ours_is_told(here: Folder) -> None:
     database(here, "opencode/opencode.db", ".local/share/opencode/opencode.db", "select :here")
 

@@ -10,6 +10,8 @@ from tests.functions.asking import told
 _A = "(select string_agg('a', '') from generate_series(1, 20000) g)"
 _B = "(select string_agg('b', '') from generate_series(1, 20000) g)"
 _NUMBERS = "(select array_agg({}n) from generate_series(1, 20000) n)"
+_LIST = "(select jsonb_agg(({}n)::text) from generate_series(1, 20000) n)"
+_KEYS = "(select array_agg(({}n)::text) from generate_series(1, 20000) n)"
 _LONG = "(select power(10::numeric, 65000) / 7 as n) x"
 
 ENDLESS = {
@@ -27,6 +29,8 @@ ENDLESS = {
         "select length((a - k)::text) from (select (select jsonb_agg(n::text) from generate_series(1, 20000) n) as a,"
         " (select array_agg((-n)::text) from generate_series(1, 20000) n) as k) x"
     ),
+    "one of the keys in a list": f"select {_LIST.format('')} ?| {_KEYS.format('-')}",
+    "all keys in a list": f"select {_LIST.format('')} ?& {_KEYS.format('')}",
     "products of long numbers": f"select {' + '.join(['n * n'] * 400)} > 0 from {_LONG}",
     "quotients of long numbers": f"select {' and '.join(['n / 3 > 0'] * 400)} from {_LONG}",
 }

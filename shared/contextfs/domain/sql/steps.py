@@ -15,7 +15,10 @@ from contextfs.kit.errors import Invalid
 
 _SOUGHT: Final = 1_000
 """Bytes of what is sought, where the query does not write it out."""
-_SLOW: Final = (exp.Translate, exp.Trim, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy)
+_SLOW: Final = (
+    *(exp.Translate, exp.Trim, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy),
+    *(exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys),
+)
 _FAST: Final = (exp.StrPosition, exp.SplitPart, exp.StringToArray, exp.Replace, exp.Like, exp.ILike, exp.Sub)
 _LARGEST: Final = 16_000_000
 """Bytes that no value has which is stored, or put together by a query: it need not be looked at for these."""

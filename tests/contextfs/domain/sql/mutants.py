@@ -40,6 +40,13 @@ MUTANTS: tuple[Unchecked, ...] = (
         "pass",
         "select translate(content, title, '') from memories",
     ),
+    without(
+        "keys that are sought in JSON",
+        _STEPS,
+        "    *(exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys),\n",
+        "",
+        "select metadata ?| tags from memories",
+    ),
     without("what reckons often", _STEPS, "if len(found) > _RECKONED:", "if False:", MANY_PRODUCTS),
     without("what reads often", _STEPS, "min(wanted, _READ //", "min(wanted, wanted + _READ //", MANY_READERS),
     without(

@@ -2,8 +2,12 @@
 
 # ruff: noqa: S608 - the queries are put together from constants of this file
 
+import re
+
+import psycopg
 import pytest
 
+from contextfs.domain.sql.guard import guarded
 from tests.conftest import Tenant
 from tests.functions.asking import told
 
@@ -60,3 +64,28 @@ def test_what_people_look_for_is_found(tenant: Tenant) -> None:
 
     assert reply.status_code == 200, reply.text
     assert reply.json()["rows"][0][:8] == [14, True, False, True, True, "deploy", "ursdays", "we Deploy"]
+
+
+_ROWS = (
+    "(select content, content::varchar as v, created_at as at, now() as later, confidence, 1::smallint as s,"
+    " 2::bigint as b, 1.5::real as r, 2.5::float8 as f, current_date as d, metadata from memories) x"
+)
+_USUAL = (
+    "select count(*) filter (where later - at > interval '1 day') + max(b - s) + max(b - 1), max(later - at),"
+    " max(d - d), max(f - r), max(confidence - b), max((later - make_interval(days => 1)) - at),"
+    f" max(s * b * r * f / b / s * b * 2 * b) from {_ROWS}"
+    " where v ilike '%deployment%' or v ilike '%incident%' or content ilike '%postgres%'"
+    " or content ilike '%kubernetes%' or content ilike '%terraform%' or content ilike '%on Thursdays%'"
+)
+
+
+def test_what_people_reckon_with_is_looked_at_by_no_function(tenant: Tenant, database_url: str) -> None:
+    """Postgres puts in its place what bounds nothing: nothing is called for each row."""
+    query = guarded(_USUAL)
+    with psycopg.connect(database_url) as connection:
+        plan = connection.execute(f"explain (verbose) {query}".encode()).fetchall()
+    reply = tenant.call("POST", "/v1/sql", {"query": _USUAL})
+
+    assert query.count("limited(") > 20
+    assert not re.search(r"limited\(", str(plan))
+    assert reply.status_code == 200, reply.text

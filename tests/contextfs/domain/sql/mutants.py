@@ -29,14 +29,14 @@ MUTANTS: tuple[Unchecked, ...] = (
     without(
         "what is sought is short",
         _STEPS,
-        "yield sought, _SOUGHT",
+        "yield sought, bound, _SOUGHT",
         "pass",
         "select position(title in content) from memories",
     ),
     without(
         "what it is sought in has its share",
         _STEPS,
-        "yield node.this, most",
+        "yield node.this, bound, most",
         "pass",
         "select translate(content, title, '') from memories",
     ),

@@ -89,3 +89,25 @@ def test_what_people_reckon_with_is_looked_at_by_no_function(tenant: Tenant, dat
     assert query.count("limited(") > 20
     assert not re.search(r"limited\(", str(plan))
     assert reply.status_code == 200, reply.text
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        """'{"type": "deployment", "environment": "production"}' <@ metadata""",
+        "'{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}' && tags",
+        "'2026-11-29 00:00:00.000000+00:00:00' - created_at < interval '1 day'",
+    ],
+)
+def test_what_is_written_out_has_the_kind_that_is_compared(compared: str, tenant: Tenant) -> None:
+    reply = tenant.call("POST", "/v1/sql", {"query": f"select {compared} from memories"})
+
+    assert reply.status_code == 200, reply.text
+
+
+@pytest.mark.parametrize("patterns", ["values ('%a%'), ('%b%')", "(values ('%a%'))", "select '%a%' union select '%b%'"])
+def test_rows_of_patterns_are_refused_with_what_to_write(patterns: str, tenant: Tenant) -> None:
+    reply = tenant.call("POST", "/v1/sql", {"query": f"select id from memories where content ilike any({patterns})"})
+
+    assert reply.status_code == 422
+    assert "array(select" in told(reply)["detail"]

@@ -64,7 +64,9 @@ def _seeking(tree: exp.Query) -> Iterator[Bound]:
             if not is_told:
                 yield sought, bound, _SOUGHT
             most = _STEPS[type(node)] // length // len(found)
-            if most < _LARGEST:
+            if most < _LARGEST and not isinstance(
+                node.this, exp.Literal
+            ):  # whose kind Postgres tells from the other side
                 yield node.this, bound, most
 
 
@@ -74,7 +76,7 @@ def _sought(node: exp.Expr) -> exp.Expr | None:
     found = next((node.args[name] for name in names), None)
     if isinstance(found, exp.Any | exp.All):
         found = found.this.unnest()
-        if isinstance(found, exp.Query | exp.Subquery):
+        if isinstance(found, exp.Query | exp.Subquery | exp.Values | exp.Table):
             raise Invalid("Write array(select …) in place of the rows that it is like.", where="$.query")
     return found
 

@@ -59,7 +59,7 @@ MUTANTS: tuple[Unchecked, ...] = (
     never(
         "rows of patterns",
         _STEPS,
-        "isinstance(found, exp.Query | exp.Subquery)",
+        "isinstance(found, exp.Query | exp.Subquery | exp.Values | exp.Table)",
         "select 1 from memories where content like any(select title from memories)",
     ),
     without("rows", _BOUNDS, "return _is_value(node)", "return False", "select count((title, content)) from memories"),

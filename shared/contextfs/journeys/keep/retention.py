@@ -2,7 +2,8 @@
 
 Only what the chain vouches for is let go: from where it was cut last, by a checkpoint of ours, and on to where a file
 outside of the database knows it to end. So who owns the database can have entries let go that are old, and by none of
-these cuts hide that they changed or took out another one.
+these cuts hide that they changed or took out another one, unless they replace the function by which the platform's own
+role reads the chain (`audit_links`), which is theirs like all of the database.
 """
 
 import logging

@@ -153,6 +153,25 @@ def test_a_function_that_spells_an_entry_as_it_was_has_no_change_let_go(log: Ten
     assert [fault["kind"] for fault in report(log)["faults"]] == ["changed"]
 
 
+def test_who_is_late_raises_no_alarm(
+    log: Tenant, let_go: Let, wiring: Wiring, caplog: pytest.LogCaptureFixture
+) -> None:
+    let_go(days=-400)
+    first, late, blobs = wiring.platform(), wiring.platform(), wiring.services.blobs()
+    gone: list[int] = []
+
+    def overtaken(count: int) -> bytes:
+        gone.append(cut(first, blobs, wiring.services.key_pepper, wiring.clock, os.urandom))
+        return os.urandom(count)
+
+    gone.append(cut(late, blobs, wiring.services.key_pepper, wiring.clock, overtaken))
+    first.close()
+    late.close()
+
+    assert gone == [3, 0]
+    assert "was not cut" not in caplog.text
+
+
 def test_a_cut_covers_nothing_that_was_taken_out_before(log: Tenant, let_go: Let, rows: Rows) -> None:
     """A checkpoint of their own stands where who owns the database took entries out: no later one makes it good."""
     let_go(days=-400)

@@ -53,7 +53,7 @@ def cut(database: Database, blobs: Blobs | None, key: bytes, clock: Clock, entro
             raise  # each of the others would wait for the same answer
         except ContextFSError as error:
             gone, failed = 0, error
-        if not gone:
+        if not gone and not _is_done(database, key, one):
             _log.warning(
                 "an audit log was not cut: it does not hold, its file does not know it, or it is to be streamed anew",
                 extra={"org_id": str(one.org_id)},
@@ -71,6 +71,14 @@ def _cut(database: Database, blobs: Blobs | None, key: bytes, due: Due, *, clock
     now, signature = clock(), sign(due.org_id, due.position, due.hash, key)
     with database.transaction() as (tx, _):
         return retention.cut(tx, due, signature, now=now, entry_id=uuid7(now, entropy))
+
+
+def _is_done(database: Database, key: bytes, due: Due) -> bool:
+    """Tell whether another run cut a log meanwhile: a checkpoint of ours says so."""
+    with database.transaction() as (tx, _):
+        ending = anchors.ending(tx, due.org_id)
+    cut_ = None if ending is None else ending.cut
+    return cut_ is not None and cut_.position >= due.position and is_signed(due.org_id, cut_, key)
 
 
 def _is_vouched_for(database: Database, blobs: Blobs | None, key: bytes, due: Due) -> bool:

@@ -127,6 +127,51 @@ def test_a_cut_that_somebody_else_signed_explains_nothing(log: Tenant, let_go: L
     assert [fault["kind"] for fault in report(log)["faults"]] == ["missing"]
 
 
+def test_a_function_that_spells_an_entry_as_it_was_has_no_change_let_go(log: Tenant, let_go: Let, rows: Rows) -> None:
+    """Who owns the database owns its functions, too: what is cut is vouched for by none that spells entries."""
+    let_go(days=-400)
+    [ours] = rows.connection.execute("select pg_get_functiondef('contextfs.audit_digest'::regproc) as d").fetchall()
+    rows.connection.execute(
+        "update contextfs.audit_log set action = 'nothing.happened' where org_id = %s and position = 2", [log.org_id]
+    )
+    rows.connection.execute(
+        ours["d"].replace("(entry).action", "replace((entry).action, 'nothing.happened', 'project.created')")
+    )
+    try:
+        gone = let_go()
+        hidden = rows.connection.execute(
+            "select a.hash = sha256(b.hash || contextfs.audit_digest(a)) as is_hidden from contextfs.audit_log as a,"
+            " contextfs.audit_log as b"
+            " where a.org_id = %s and a.position = 2 and b.org_id = a.org_id and b.position = 1",
+            [log.org_id],
+        ).fetchone()
+    finally:
+        rows.connection.execute(ours["d"])
+
+    assert hidden == {"is_hidden": True}
+    assert gone == 0
+    assert [fault["kind"] for fault in report(log)["faults"]] == ["changed"]
+
+
+def test_who_is_late_raises_no_alarm(
+    log: Tenant, let_go: Let, wiring: Wiring, caplog: pytest.LogCaptureFixture
+) -> None:
+    let_go(days=-400)
+    first, late, blobs = wiring.platform(), wiring.platform(), wiring.services.blobs()
+    gone: list[int] = []
+
+    def overtaken(count: int) -> bytes:
+        gone.append(cut(first, blobs, wiring.services.key_pepper, wiring.clock, os.urandom))
+        return os.urandom(count)
+
+    gone.append(cut(late, blobs, wiring.services.key_pepper, wiring.clock, overtaken))
+    first.close()
+    late.close()
+
+    assert gone == [3, 0]
+    assert "was not cut" not in caplog.text
+
+
 def test_a_cut_covers_nothing_that_was_taken_out_before(log: Tenant, let_go: Let, rows: Rows) -> None:
     """A checkpoint of their own stands where who owns the database took entries out: no later one makes it good."""
     let_go(days=-400)

@@ -76,8 +76,8 @@ def bounded(tree: exp.Query) -> exp.Query:
         _put(part, "gathered", gathered)
     for part in recurring:
         _put(part, "gathered", min(gathered, _RECURRED))
-    for part, bytes_ in hurrying:
-        _put(part, "weighed", min(most, bytes_))
+    for part, function, bytes_ in hurrying:
+        _put(part, function, min(most, bytes_))
     return tree
 
 

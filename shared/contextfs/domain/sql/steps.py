@@ -15,17 +15,20 @@ from contextfs.kit.errors import Invalid
 
 _SOUGHT: Final = 1_000
 """Bytes of what is sought, where the query does not write it out."""
-_SLOW: Final = (exp.Translate, exp.Trim, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy)
-_FAST: Final = (exp.StrPosition, exp.SplitPart, exp.StringToArray, exp.Replace, exp.Like, exp.ILike, exp.Sub)
+_SLOW: Final = (
+    *(exp.Translate, exp.Trim, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy),
+    *(exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys),
+)
+_FAST: Final = (exp.StrPosition, exp.SplitPart, exp.StringToArray, exp.Replace, exp.Like, exp.ILike)
+_KEYS: Final = (exp.Sub,)
+"""Keys are taken from JSON by the sign that takes numbers and moments from each other."""
 _LARGEST: Final = 16_000_000
 """Bytes that no value has which is stored, or put together by a query: it need not be looked at for these."""
-_SPAN: Final = (exp.Interval, exp.CurrentTimestamp, exp.CurrentDate, exp.Extract, exp.Count, exp.Sum)
-"""What is taken from a moment or a number, and seeks nothing; keys are taken from JSON by the same sign."""
 _TOLD: Final = (exp.Literal, exp.Array, exp.Paren, exp.Cast, exp.DataType, exp.Neg)
 """What a query that writes out what it seeks consists of there."""
 _DIALECT: Final = "postgres"
-_STEPS: Final = {**dict.fromkeys(_SLOW, 100_000_000), **dict.fromkeys(_FAST, 1_000_000_000)}
-"""Of all that seeks in one row, by how long a step takes: some 3 s for each of the two."""
+_STEPS: Final = {**dict.fromkeys(_SLOW, 100_000_000), **dict.fromkeys(_FAST + _KEYS, 1_000_000_000)}
+"""Of all that seeks in one row, by how long a step takes: some 3 s for each of the three."""
 _RECKONING: Final = (exp.Mul, exp.Div, exp.Mod, exp.Pow, exp.Sqrt, exp.Exp, exp.Ln, exp.Log)
 _RECKONED: Final = 8
 """How often a query may reckon with numbers of any length, which have up to 147,455 digits: some 2 s."""
@@ -34,8 +37,10 @@ _DIGITS: Final = 4_000_000_000
 _READ: Final = 8_000_000_000
 """Bytes that all functions of one row may go through."""
 
-Bound = tuple[exp.Expr, int]
-"""A part of a query, and how many bytes it may have."""
+Bound = tuple[exp.Expr, str, int]
+"""A part of a query, the function that bounds it, and how many bytes it may have.
+
+`limited` is told the kind of a value by Postgres, and costs nothing where that kind seeks nothing."""
 
 
 def hurried(tree: exp.Query) -> list[Bound]:
@@ -49,16 +54,20 @@ def largest(tree: exp.Query, wanted: int) -> int:
 
 
 def _seeking(tree: exp.Query) -> Iterator[Bound]:
-    for kinds in (_SLOW, _FAST):
+    for kinds in (_SLOW, _FAST, _KEYS):
         found = [(node, sought) for node in tree.find_all(*kinds) if (sought := _sought(node)) is not None]
         for node, sought in found:
             is_told = all(isinstance(part, _TOLD) for part in sought.walk())
             length = len(sought.sql(_DIALECT).encode()) if is_told else _SOUGHT
+            may_cost_nothing = isinstance(node, exp.Sub) or (is_told and isinstance(node, exp.Like | exp.ILike))
+            bound = "limited" if may_cost_nothing else "weighed"
             if not is_told:
-                yield sought, _SOUGHT
+                yield sought, bound, _SOUGHT
             most = _STEPS[type(node)] // length // len(found)
-            if most < _LARGEST:
-                yield node.this, most
+            if most < _LARGEST and not isinstance(
+                node.this, exp.Literal
+            ):  # whose kind Postgres tells from the other side
+                yield node.this, bound, most
 
 
 def _sought(node: exp.Expr) -> exp.Expr | None:
@@ -67,9 +76,9 @@ def _sought(node: exp.Expr) -> exp.Expr | None:
     found = next((node.args[name] for name in names), None)
     if isinstance(found, exp.Any | exp.All):
         found = found.this.unnest()
-        if isinstance(found, exp.Query | exp.Subquery):
+        if isinstance(found, exp.Query | exp.Subquery | exp.Values | exp.Table):
             raise Invalid("Write array(select …) in place of the rows that it is like.", where="$.query")
-    return None if isinstance(node, exp.Sub) and isinstance(found, _SPAN) else found
+    return found
 
 
 def _reckoning(tree: exp.Query) -> Iterator[Bound]:
@@ -77,5 +86,8 @@ def _reckoning(tree: exp.Query) -> Iterator[Bound]:
     if len(found) > _RECKONED:
         most = int(2 * (_DIGITS / len(found)) ** 0.5)
         yield from (
-            (part, most) for node in found for part in (node.this, node.args.get("expression")) if part is not None
+            (part, "limited", most)
+            for node in found
+            for part in (node.this, node.args.get("expression"))
+            if part is not None
         )

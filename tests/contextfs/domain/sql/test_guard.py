@@ -109,6 +109,8 @@ def test_what_is_written_anew_reads_the_same() -> None:
         assert sqlglot.parse_one(written, dialect="postgres").sql("postgres") == written
 
 
+_LIKE = "content ilike '%deployment%'"
+SORTED = f"select {', '.join([_LIKE] * 5)} from messages"  # noqa: S608 - a constant
 BOUNDED = {
     "select title || ': ' || content from memories": ("weighed(", 3),
     "select concat(title, content, 'x') from memories": ("weighed(", 2),
@@ -122,7 +124,7 @@ BOUNDED = {
     "select count((title, content)), (title, 1) from memories": ("weighed(", 3),
     "select percentile_disc(array[0.5, 0.9]) within group (order by content) from memories": ("weighed(", 0),
     MANY_VALUES: ("weighed(", 1),
-    MANY_PRODUCTS: ("weighed(", 18),
+    MANY_PRODUCTS: ("limited(", 18),
     "select position(title in content), title like content, tags @> tags, trim(title from content) from memories": (
         "weighed(",
         8,
@@ -135,6 +137,8 @@ BOUNDED = {
         "weighed(",
         0,
     ),
+    "select ended_at - started_at, n - lag(n) over (), now() - make_interval(days => 1) from sessions": ("weighed(", 0),
+    SORTED: ("weighed(", 0),
     MANY_COPIES: ("weighed(", 9),
     WIDE_ROWS: ("weighed(", 9),
     ONCE_IN_ORDER: ("weighed(", 10),
@@ -163,7 +167,7 @@ def test_without_its_bounds_a_query_is_one_that_is_bounded_alike(query: str) -> 
         (named if isinstance(named, exp.Alias) and named.alias == inner.name else function).replace(inner)
     plain = tree.sql("postgres")
 
-    assert re.search("weighed|gathered|grown|spread", plain) is None
+    assert re.search("weighed|limited|gathered|grown|spread", plain) is None
     assert guarded(plain.replace('"contextfs_now".', "")) == bounded
 
 

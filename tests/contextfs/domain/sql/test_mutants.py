@@ -45,6 +45,7 @@ def test_what_gets_through_is_an_attack_that_is_tried() -> None:
         "long texts of the query",
         "what is sought is short",
         "what it is sought in has its share",
+        "keys that are sought in JSON",
         "what reckons often",
         "what reads often",
         "a list of patterns",

@@ -72,13 +72,19 @@ as $$
     where h.org_id = own
 $$;
 
--- A part of an organization's chain, each entry with the digest of what it says now.
+-- A part of an organization's chain, each entry with the digest of what it says now: as audit_digest spells it, and not by that
+-- function, which Postgres would call for each entry.
 create function contextfs.audit_links(own uuid, behind bigint, until bigint, most integer)
 returns table ("position" bigint, hash bytea, digest bytea)
 language sql stable security definer
 set search_path = pg_catalog, contextfs, pg_temp
 as $$
-    select a.position, a.hash, contextfs.audit_digest(a)
+    select
+        a.position, a.hash,
+        pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+            a.org_id, a.id, pg_catalog.to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), a.actor_id,
+            a.actor, a.action, a.project_id, a.subject, a.request_id, a.details
+        )::text, 'UTF8'))
     from contextfs.audit_log as a
     where a.org_id = own and a.position > behind and a.position <= until
     order by a.position

@@ -70,10 +70,17 @@ class _Stack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(
-    environment: Mapping[str, str], *, url: str | None = None, key: str | None = None, project_id: UUID | None = None
+    environment: Mapping[str, str],
+    *,
+    url: str | None = None,
+    key: str | None = None,
+    project_id: UUID | None = None,
+    or_login: bool = False,
 ) -> Address:
-    """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, what `ctx up` left, or a login's.
+    """Find the server: by CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
 
+    With `or_login`, where none is known, it is the one server that somebody is logged in at. That is for what a person
+    types: what an agent asks, and what is recorded, goes to a server that was named for it.
     A key is sent to its own server alone: that of the environment to the one that is named there, a kept one to the
     one that it was kept for, the stack's to the stack. NotAuthenticated or Unreachable say what is missing.
     """
@@ -87,7 +94,7 @@ def find(
     stack = None if url and key else _stack(home(environment) / "stack.json")
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
-        if key is not None:  # nobody says whose it is
+        if key is not None or not or_login:  # nobody says whose it is
             raise Unreachable(_NO_SERVER)
         url = _logged_in_at(environment)
         key = key_of(environment, url)
@@ -113,7 +120,7 @@ def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
 
 def _logged_in_at(environment: Mapping[str, str]) -> str:
     """Give the one server that somebody is logged in at; Unreachable where there is none, or a choice."""
-    known = [*kept(environment)]
+    known = [url for url, one in kept(environment).items() if one.is_login]
     if len(known) > 1:
         raise Unreachable(f"You are logged in at {', '.join(known)}: name the one that is meant by CONTEXTFS_URL.")
     if not known:

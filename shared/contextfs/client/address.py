@@ -1,6 +1,7 @@
 """Where the server is and which key it takes: by arguments, the environment, this machine's own stack, or a login."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -94,7 +95,11 @@ def find(
     stack = None if url and key else _stack(home(environment) / "stack.json")
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
-        if key is not None or not or_login:  # nobody says whose it is
+        if key is not None:
+            raise Unreachable(
+                "No server is known, and the key names none: set CONTEXTFS_URL to the one that it is for."
+            )
+        if not or_login:
             raise Unreachable(_NO_SERVER)
         url = _logged_in_at(environment)
         key = key_of(environment, url)
@@ -120,9 +125,14 @@ def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
 
 def _logged_in_at(environment: Mapping[str, str]) -> str:
     """Give the one server that somebody is logged in at; Unreachable where there is none, or a choice."""
-    known = [url for url, one in kept(environment).items() if one.is_login]
+    logins = {url: one.until for url, one in kept(environment).items() if one.is_login}
+    now = datetime.now(UTC)
+    known = [url for url, until in logins.items() if until is None or until > now]
     if len(known) > 1:
         raise Unreachable(f"You are logged in at {', '.join(known)}: name the one that is meant by CONTEXTFS_URL.")
+    if logins and not known:
+        ended = next(iter(logins))
+        raise Unreachable(f"Your login at {ended} has ended: `ctx auth login {ended}` begins another one.")
     if not known:
         raise Unreachable(_NO_SERVER)
     return known[0]

@@ -1,6 +1,7 @@
 """Which server is called, and with which key."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -97,6 +98,25 @@ def test_of_several_logins_none_is_guessed(tmp_path: Path) -> None:
         keep(environment, url, "a-key", logged_in=True)
 
     with pytest.raises(Unreachable, match=r"logged in at https://team\.example, https://other\.example: name"):
+        find(environment, or_login=True)
+
+
+def test_a_login_that_has_ended_is_none(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
+    now = datetime.now(UTC)
+    keep(environment, "https://old.example", "old-key", logged_in=True, until=now - timedelta(days=90))
+    with pytest.raises(Unreachable, match=r"has ended: `ctx auth login https://old\.example`"):
+        find(environment, or_login=True)
+    keep(environment, "https://team.example", "team-key", logged_in=True, until=now + timedelta(days=1))
+
+    assert find(environment, or_login=True) == Address(url="https://team.example", key="team-key")
+
+
+def test_a_key_without_a_server_is_told_to_name_one(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off", "CONTEXTFS_API_KEY": "a-key"}
+    keep(environment, "https://team.example", "team-key", logged_in=True)
+
+    with pytest.raises(Unreachable, match="the key names none: set CONTEXTFS_URL"):
         find(environment, or_login=True)
 
 

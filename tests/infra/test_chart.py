@@ -258,7 +258,20 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
         {"image": {"repository": "registry/Upper", "tag": "1"}},
         {"ingress": {"enabled": True, "host": "a\nspec: b", "tlsSecret": "tls"}},
         {"settings": {"CONTEXTFS_KEY_PEPPER": "in the open"}},
-        {"settings": {"CONTEXTFS_EMBEDDER": "openai:one", "CONTEXTFS_LOG_LEVEL": "debug"}},
+        {"image": {"repository": "registry:5000", "tag": "1"}},
+        {"image": {"repository": "r.example/a..b", "tag": "1"}},
+        {"image": {"repository": "r.example/a/", "tag": "1"}},
+        {"settings": {"CONTEXTFS_EMBEDDER_KEY": "in the open"}},
+        *(
+            {"models": {kind: model}, "settings": {f"CONTEXTFS_{variable}": "another"}}
+            for kind, model, variable in (
+                ("embedder", {"name": "openai:one"}, "EMBEDDER"),
+                ("embedder", {"name": "openai:one"}, "EMBEDDER_URL"),
+                ("embedder", {"before": "openai:one"}, "EMBEDDER_BEFORE"),
+                ("reranker", {"name": "cohere:one"}, "RERANKER"),
+                ("language", {"name": "openai:one", "prices": "1/2"}, "LANGUAGE_MODEL_CAP"),
+            )
+        ),
         {"files": {"claim": "exports"}, "settings": {"CONTEXTFS_FILES": "s3://bucket"}},
         {"replicas": 3},
     ],
@@ -266,6 +279,26 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
 def test_values_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmError):
         rendered(LEAST | wrong)
+
+
+@pytest.mark.parametrize(
+    "repository",
+    ["my_image", "org_x/img", "a__b/c--d.e", "Registry.example/img", "localhost:5000/img", "[::1]:5000/img"],
+)
+def test_every_name_of_an_image_is_taken(repository: str) -> None:
+    image = pods(LEAST | {"image": {"repository": repository, "tag": "1"}})["gateway"]["containers"][0]["image"]
+
+    assert f"{repository}:1" == image
+
+
+def test_models_may_be_told_by_their_variables_where_none_is_named() -> None:
+    told = {
+        "CONTEXTFS_EMBEDDER": "local",
+        "CONTEXTFS_RERANKER_URL": "http://reranker:8080",
+        "CONTEXTFS_EMBEDDER_URL": "u",
+    }
+
+    assert told.items() <= settings(LEAST | {"settings": told}, "gateway").items()
 
 
 NUMBERS: dict[str, Any] = LEAST | {

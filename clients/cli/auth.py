@@ -69,7 +69,7 @@ def login(
         made = _allowed(server, name, is_quiet=json, opens=not no_browser)
     with ContextFS(server, made.key) as client:
         me = client.auth.me()
-    kept = credentials.keep(os.environ, server, made.key, by_login=made.by_login, until=made.until)
+    kept = credentials.keep(os.environ, server, made.key, by_login=made.by_login, until=made.until, logged_in=True)
     if json:
         output.say_json(Standing(url=server, kept=_where(kept), until=kept.until, me=me, problem=None))
         return

@@ -37,7 +37,7 @@ def _tell(reach: Reach) -> None:
     from contextfs.client import address  # noqa: PLC0415 - in a store nothing is asked of a server
 
     try:
-        found = address.find(os.environ)
+        found = address.find(os.environ, or_login=True)
     except ContextFSError:
         return  # the command tells what is missing
     name = found.project_name or found.project_id

@@ -74,11 +74,12 @@ def _listened(command: list[str], *, server: bool) -> int:
 def _bring(tool: str, since: float, *, server: bool) -> None:
     """Import what a tool's transcripts gained while it ran; on standard output stands what it printed alone."""
     from clients.cli.importing import bring_since  # noqa: PLC0415 - as above
+    from clients.cli.recording import place  # noqa: PLC0415 - as above
     from contextfs.kit.errors import ContextFSError  # noqa: PLC0415 - as above
 
     try:
         with Path(os.devnull).open("w", encoding="utf-8", newline="") as nowhere, redirect_stdout(nowhere):
-            bring_since(tool, where.here(server), since)
+            bring_since(tool, place(server=server), since)
     except ContextFSError as error:
         output.note(f"ctx: {error.detail}")
 

@@ -1,5 +1,6 @@
 """The private network: one for the installation, a subnetwork in each region."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -57,23 +58,27 @@ class Network(Component):
         The stores' own range is inside of 10.0.0.0/8, wherever in it Google put one that was there before.
         """
 
-        def rule(name: str, priority: int, destinations: str, **what: Any) -> None:
-            gcp.compute.Firewall(
+        def rule(
+            name: str, priority: int, destinations: str, after: Sequence[pulumi.Resource] = (), **what: Any
+        ) -> gcp.compute.Firewall:
+            return gcp.compute.Firewall(
                 name,
                 name=f"{plan.config.name}-{name}",
                 network=self.vpc.id,
                 direction="EGRESS",
                 priority=priority,
                 destination_ranges=[destinations],
-                opts=self.inside(),
+                opts=self.inside(after=after),
                 **what,
             )
 
         ports = [str(port) for port in plan.config.egress_ports]
-        rule("out", 1000, "0.0.0.0/0", allows=[{"protocol": "tcp", "ports": ports}])
-        rule("to-stores", 1000, "10.0.0.0/8", allows=[{"protocol": "tcp", "ports": list(_STORES)}])
+        out = rule("out", 1000, "0.0.0.0/0", allows=[{"protocol": "tcp", "ports": ports}])
+        to_stores = rule("to-stores", 1000, "10.0.0.0/8", allows=[{"protocol": "tcp", "ports": list(_STORES)}])
         logged = {"metadata": "EXCLUDE_ALL_METADATA"}
-        rule("nothing-else-out", 65534, "0.0.0.0/0", denies=[{"protocol": "all"}], log_config=logged)
+        # Programs run already where this comes to a stack that is there: nothing is denied before the rest is allowed.
+        allowed = [out, to_stores]
+        rule("nothing-else-out", 65534, "0.0.0.0/0", allowed, denies=[{"protocol": "all"}], log_config=logged)
 
 
 class RegionNetwork(Component):

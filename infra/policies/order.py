@@ -1,4 +1,7 @@
-"""A roll has an order: secrets, then `pre` migrations, then every program, then `post` migrations."""
+"""A roll has an order: secrets, then `pre` migrations, then every program, then `post` migrations.
+
+What programs reach is allowed before all else is denied.
+"""
 
 from collections.abc import Iterator
 
@@ -18,6 +21,7 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
         for resource in recording.resources
         if resource.type.startswith(_RUNS) and not resource.type.endswith(_GRANTS)
     }
+    yield from _denials(recording, graph)
     versions = [resource for resource in recording.resources if resource.type.endswith(":SecretVersion")]
     for region in plan.regions:
         yield from _roll(programs, graph, plan, region)
@@ -41,6 +45,14 @@ def _roll(programs: dict[str, Resource], graph: Graph, plan: Plan, region: Regio
             yield f"{program.label} does not wait for the migrations before it"
         if program.urn not in graph.before(last.urn):
             yield f"{last.label} does not wait for {program.name}"
+
+
+def _denials(recording: Recording, graph: Graph) -> Iterator[str]:
+    outward = [one for one in recording.of("gcp:compute/firewall:Firewall") if one.inputs["direction"] == "EGRESS"]
+    for denial in (one for one in outward if one.inputs.get("denies")):
+        for rule in outward:
+            if rule.inputs.get("allows") and rule.urn not in graph.before(denial.urn):
+                yield f"{denial.label} does not wait for {rule.name}"
 
 
 def _users(recording: Recording, programs: dict[str, Resource], graph: Graph, region: Region) -> Iterator[str]:

@@ -43,7 +43,9 @@ MOST: dict[str, Any] = LEAST | {
 }
 BOTH = pytest.mark.parametrize("values", [LEAST, MOST], ids=["least", "most"])
 KEYS = {f"CONTEXTFS_{kind}_KEY" for kind in ("EMBEDDER", "RERANKER", "LANGUAGE_MODEL")}
-SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRET, *KEYS} | {
+SOME = {"CONTEXTFS_CACHE_URL", "CONTEXTFS_REGION_KEY", "CONTEXTFS_SIGN_IN_SECRET"}
+"""Secrets that not every installation has."""
+SECRETS = {"CONTEXTFS_KEY_PEPPER", "CONTEXTFS_REDACTION_KEY", job.FOUNDING_SECRET, *KEYS, *SOME} | {
     f"CONTEXTFS_{kind}DATABASE_URL" for kind in ("", "RELAY_", "SQL_", "MIGRATION_")
 }
 FOUNDING = {job.FOUNDING_EMAIL, job.FOUNDING_ORGANIZATION, job.FOUNDING_PROJECT}
@@ -132,6 +134,19 @@ def test_secrets_come_from_the_secret_and_every_setting_is_known(values: dict[st
         for setting in pod["containers"][0]["env"]:
             assert setting["name"] in KNOWN
             assert (setting["name"] in SECRETS) == ("valueFrom" in setting)
+
+
+def test_secrets_that_not_everybody_has_may_be_missing() -> None:
+    def read(part: str) -> dict[str, bool]:
+        (container,) = pods(LEAST)[part]["containers"]
+        named = {one["name"]: one.get("valueFrom", {}).get("secretKeyRef", {}) for one in container["env"]}
+        return {name: named[name].get("optional", False) for name in SOME & named.keys()}
+
+    everywhere = {"CONTEXTFS_REGION_KEY": True}
+    assert read("gateway") == dict.fromkeys(SOME, True)
+    assert read("relay") == read("worker") == everywhere | {"CONTEXTFS_CACHE_URL": True}
+    assert read("migrate-pre") == read("found") == everywhere
+    assert read("graphs") == {}
 
 
 def test_only_the_jobs_know_the_owner_of_the_database() -> None:
@@ -258,7 +273,21 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
         {"image": {"repository": "registry/Upper", "tag": "1"}},
         {"ingress": {"enabled": True, "host": "a\nspec: b", "tlsSecret": "tls"}},
         {"settings": {"CONTEXTFS_KEY_PEPPER": "in the open"}},
-        {"settings": {"CONTEXTFS_EMBEDDER": "openai:one", "CONTEXTFS_LOG_LEVEL": "debug"}},
+        {"image": {"repository": "registry:5000", "tag": "1"}},
+        {"image": {"repository": "r.example/a..b", "tag": "1"}},
+        {"image": {"repository": "r.example/a/", "tag": "1"}},
+        {"settings": {"CONTEXTFS_EMBEDDER_KEY": "in the open"}},
+        *({"settings": {name: "in the open"}} for name in sorted(SOME)),
+        *(
+            {"models": {kind: model}, "settings": {f"CONTEXTFS_{variable}": "another"}}
+            for kind, model, variable in (
+                ("embedder", {"name": "openai:one"}, "EMBEDDER"),
+                ("embedder", {"name": "openai:one"}, "EMBEDDER_URL"),
+                ("embedder", {"before": "openai:one"}, "EMBEDDER_BEFORE"),
+                ("reranker", {"name": "cohere:one"}, "RERANKER"),
+                ("language", {"name": "openai:one", "prices": "1/2"}, "LANGUAGE_MODEL_CAP"),
+            )
+        ),
         {"files": {"claim": "exports"}, "settings": {"CONTEXTFS_FILES": "s3://bucket"}},
         {"replicas": 3},
     ],
@@ -266,6 +295,26 @@ def test_nothing_reaches_the_relay_and_the_worker() -> None:
 def test_values_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmError):
         rendered(LEAST | wrong)
+
+
+@pytest.mark.parametrize(
+    "repository",
+    ["my_image", "org_x/img", "a__b/c--d.e", "Registry.example/img", "localhost:5000/img", "[::1]:5000/img"],
+)
+def test_every_name_of_an_image_is_taken(repository: str) -> None:
+    image = pods(LEAST | {"image": {"repository": repository, "tag": "1"}})["gateway"]["containers"][0]["image"]
+
+    assert f"{repository}:1" == image
+
+
+def test_models_may_be_told_by_their_variables_where_none_is_named() -> None:
+    told = {
+        "CONTEXTFS_EMBEDDER": "local",
+        "CONTEXTFS_RERANKER_URL": "http://reranker:8080",
+        "CONTEXTFS_EMBEDDER_URL": "u",
+    }
+
+    assert told.items() <= settings(LEAST | {"settings": told}, "gateway").items()
 
 
 NUMBERS: dict[str, Any] = LEAST | {

@@ -397,6 +397,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Topic", put("name", "ctx-events-usc1"), "dead", "names: Topic"),
     (GCP, "Service", waits_for_nothing, "search", "order: Service search-usc1 does not wait for the migrations"),
     (GCP, "Job", waits_for_nothing, "migrate-post", "order: Job migrate-post-usc1 does not wait for search-usc1"),
+    (GCP, "Firewall", waits_for_nothing, "nothing-else-out", "order: Firewall nothing-else-out does not wait for out"),
     (CUSTOMER, "Job", waits_for_nothing, "migrate-pre", "order: Job migrate-pre-euw4 does not wait for the user of"),
     (
         GCP,

@@ -28,7 +28,7 @@ def link(place: Place, url: str | None, key: str | None, environment: Mapping[st
     """
     settings = config.read(place.config)
     wanted = url or (settings.server.url if key and settings.server else None)
-    with ContextFS(wanted, key) as client:
+    with ContextFS(wanted, key, or_login=True) as client:
         created = False
         try:
             project = client.projects.get(settings.project.id)

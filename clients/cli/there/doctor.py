@@ -11,7 +11,7 @@ _RETRIES = Retries(attempts=2)
 def findings() -> list[Finding]:
     """Ask the server that is meant, as far as it answers."""
     try:
-        client = ContextFS(retries=_RETRIES)
+        client = ContextFS(retries=_RETRIES, or_login=True)
     except ContextFSError as error:
         return [Finding(check="server", state="attention", told=error.detail, cure="ctx up")]
     with client:

@@ -21,8 +21,8 @@ T = TypeVar("T", bound=_Thing)
 
 
 def opened() -> ContextFS:
-    """Make a client of the server that the environment names, or of this machine's."""
-    return ContextFS(attempts=4)
+    """Make a client of the server that the environment names, or of this machine's, or of the one of a login."""
+    return ContextFS(attempts=4, or_login=True)
 
 
 def project_id(client: ContextFS, named: str | None) -> UUID:

@@ -1,6 +1,7 @@
 """Where the server is and which key it takes: by arguments, the environment, this machine's own stack, or a login."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -70,10 +71,17 @@ class _Stack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(
-    environment: Mapping[str, str], *, url: str | None = None, key: str | None = None, project_id: UUID | None = None
+    environment: Mapping[str, str],
+    *,
+    url: str | None = None,
+    key: str | None = None,
+    project_id: UUID | None = None,
+    or_login: bool = False,
 ) -> Address:
-    """Find the server: CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, what `ctx up` left, or a login's.
+    """Find the server: by CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
 
+    With `or_login`, where none is known, it is the one server that somebody is logged in at. That is for what a person
+    types: what an agent asks, and what is recorded, goes to a server that was named for it.
     A key is sent to its own server alone: that of the environment to the one that is named there, a kept one to the
     one that it was kept for, the stack's to the stack. NotAuthenticated or Unreachable say what is missing.
     """
@@ -87,7 +95,11 @@ def find(
     stack = None if url and key else _stack(home(environment) / "stack.json")
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
-        if key is not None:  # nobody says whose it is
+        if key is not None:
+            raise Unreachable(
+                "No server is known, and the key names none: set CONTEXTFS_URL to the one that it is for."
+            )
+        if not or_login:
             raise Unreachable(_NO_SERVER)
         url = _logged_in_at(environment)
         key = key_of(environment, url)
@@ -113,9 +125,14 @@ def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
 
 def _logged_in_at(environment: Mapping[str, str]) -> str:
     """Give the one server that somebody is logged in at; Unreachable where there is none, or a choice."""
-    known = [*kept(environment)]
+    logins = {url: one.until for url, one in kept(environment).items() if one.is_login}
+    now = datetime.now(UTC)
+    known = [url for url, until in logins.items() if until is None or until > now]
     if len(known) > 1:
         raise Unreachable(f"You are logged in at {', '.join(known)}: name the one that is meant by CONTEXTFS_URL.")
+    if logins and not known:
+        ended = next(iter(logins))
+        raise Unreachable(f"Your login at {ended} has ended: `ctx auth login {ended}` begins another one.")
     if not known:
         raise Unreachable(_NO_SERVER)
     return known[0]

@@ -44,7 +44,8 @@ class ContextFS:
     """Calls a ContextFS server.
 
     Without arguments it calls the server that CONTEXTFS_URL and CONTEXTFS_API_KEY name, or else the one that `ctx up`
-    started on this machine. `project_id` (CONTEXTFS_PROJECT_ID) is the project that is meant where none is named.
+    started on this machine; with `or_login` also the one that somebody is logged in at, where there is no other.
+    `project_id` (CONTEXTFS_PROJECT_ID) is the project that is meant where none is named.
 
         with ContextFS() as client:
             client.memories.create("We deploy with uv.", type="decision", wait="searchable")
@@ -91,9 +92,10 @@ class ContextFS:
         timeout: float = 60.0,
         attempts: int = 5,
         retries: Retries | None = None,
+        or_login: bool = False,
     ) -> None:
         project = None if project_id is None else as_uuid(project_id, "project_id")
-        address = find(os.environ, url=url, key=key, project_id=project)
+        address = find(os.environ, url=url, key=key, project_id=project, or_login=or_login)
         self._transport = Transport(address, timeout=timeout, retries=retries or Retries(attempts=attempts))
 
     def __getattr__(self, name: str) -> Any:

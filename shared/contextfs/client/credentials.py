@@ -26,6 +26,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_login: bool = False
     """Whether `ctx auth login` had it made: then nobody else has it, and a logout ends it."""
     until: datetime | None = None
+    logged_in: bool = False
+    """Whether `ctx auth login` kept it: one that was kept for a store is for that store."""
+
+    @property
+    def is_login(self) -> bool:
+        """Whether somebody logged in by it; older versions say so only of a key that the login had made."""
+        return self.logged_in or self.by_login
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -43,11 +50,19 @@ def key_of(environment: Mapping[str, str], url: str) -> str | None:
 
 
 def keep(
-    environment: Mapping[str, str], url: str, key: str, *, by_login: bool = False, until: datetime | None = None
+    environment: Mapping[str, str],
+    url: str,
+    key: str,
+    *,
+    by_login: bool = False,
+    until: datetime | None = None,
+    logged_in: bool = False,
 ) -> Kept:
     """Keep the key of a server: in the keyring where there is one, else in the file. Gives what was kept where."""
     in_keyring = keyrings.is_welcome(environment) and keyrings.write(_service(environment), url, key)
-    made = Kept(key="" if in_keyring else key, in_keyring=in_keyring, by_login=by_login, until=until)
+    made = Kept(
+        key="" if in_keyring else key, in_keyring=in_keyring, by_login=by_login, until=until, logged_in=logged_in
+    )
     _write(environment, kept(environment) | {url: made})
     return made
 

@@ -158,6 +158,26 @@ def test_a_key_comes_on_standard_input(ctx: Ctx, tenant: Tenant, api_url: str, k
     assert 200 == tenant.call("GET", "/v1/auth/me").status_code
 
 
+def test_a_login_is_for_what_is_typed_and_nothing_is_recorded_there(
+    program: Ctx, client: ContextFS, tenant: Tenant, api_url: str, tmp_path: Path
+) -> None:
+    unnamed = {"CONTEXTFS_API_KEY": "", "CONTEXTFS_URL": "", "CONTEXTFS_KEYRING": "off"}
+    tool = tmp_path / "claude"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    ended = [
+        program("auth", "login", api_url, "--key", stdin=tenant.key, **unnamed),
+        program("memory", "list", **unnamed),
+        program("wrap", tool, **unnamed),
+        program("wrap", "echo", "said", **unnamed),
+        program("acp", "--server", "true", **unnamed),
+    ]
+
+    assert [0] * 5 == [one.code for one in ended]
+    assert [False, False, True, True, True] == ["No server is known" in one.err for one in ended]
+    assert [] == list(client.sessions.list())
+
+
 @pytest.mark.parametrize(("stdin", "code"), [("", 2), ("nonsense\n", 4)])
 def test_what_is_no_key_is_not_kept(ctx: Ctx, kept: Path, stdin: str, code: int) -> None:
     ran = ctx("auth", "login", "--key", stdin=stdin, CONTEXTFS_API_KEY="")

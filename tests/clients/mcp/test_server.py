@@ -1,5 +1,6 @@
 """The tools against a server: what a model asks, and what it is answered."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,7 +10,9 @@ from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
 from mcp_types import CallToolResult, GetPromptResult, TextContent, TextResourceContents
 
-from contextfs.client import ContextFS, NewMessage
+from clients.mcp.source import Sources
+from contextfs.client import ContextFS, NewMessage, Unavailable
+from contextfs.client.credentials import keep
 from contextfs.domain.sessions.model import Git
 from tests.clients.mcp.conftest import asked, said, started
 from tests.conftest import Tenant
@@ -208,6 +211,17 @@ def test_without_a_store_and_without_a_server_it_tells_what_to_do(tmp_path: Path
 
     assert result.is_error
     assert "the user runs `ctx init` there" in said(result)
+
+
+def test_an_agent_asks_no_server_only_because_somebody_is_logged_in_there(
+    api_url: str, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path / "home"), "CONTEXTFS_KEYRING": "off"}
+    monkeypatch.setattr(os, "environ", environment)
+    keep(environment, api_url, tenant.key, logged_in=True)
+
+    with pytest.raises(Unavailable, match=r"There is no memory for .*: the user runs `ctx init` there"):
+        Sources(tmp_path, server=False).source(None)
 
 
 def test_the_prompts_begin_and_keep(at_server: StdioServerParameters) -> None:

@@ -1,6 +1,7 @@
 """Which server is called, and with which key."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -65,33 +66,64 @@ def test_nothing_known_is_told_with_its_cure(tmp_path: Path) -> None:
         find({"CONTEXTFS_HOME": str(tmp_path)})
 
 
-def test_without_a_stack_it_is_the_server_that_one_is_logged_in_at(tmp_path: Path) -> None:
+def test_without_a_stack_a_person_may_mean_the_server_that_they_are_logged_in_at(tmp_path: Path) -> None:
     environment = {"CONTEXTFS_HOME": str(tmp_path)}
-    keep(environment | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key")
-    found, server = find(environment), server_of(environment)
+    keep(environment | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key", logged_in=True)
+    found, server = find(environment, or_login=True), server_of(environment)
     keyed = environment | {"CONTEXTFS_API_KEY": "of-nobody-knows-where"}
 
     assert found == Address(url="https://team.example", key="team-key")
     assert server == "https://team.example"
     with pytest.raises(Unreachable, match="No server is known"):
-        find(keyed)
+        find(environment)
     with pytest.raises(Unreachable, match="No server is known"):
-        find(environment, key="of-nobody-knows-where")
+        find(keyed, or_login=True)
+    with pytest.raises(Unreachable, match="No server is known"):
+        find(environment, key="of-nobody-knows-where", or_login=True)
+
+
+def test_a_key_that_was_kept_for_a_store_is_no_login(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
+    keep(environment, "https://of-a-store.example", "its-key")
+    with pytest.raises(Unreachable, match="No server is known"):
+        find(environment, or_login=True)
+    keep(environment, "https://team.example", "team-key", by_login=True)  # as an older version kept one
+
+    assert find(environment, or_login=True).url == "https://team.example"
 
 
 def test_of_several_logins_none_is_guessed(tmp_path: Path) -> None:
     environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
     for url in ("https://team.example", "https://other.example"):
-        keep(environment, url, "a-key")
+        keep(environment, url, "a-key", logged_in=True)
 
     with pytest.raises(Unreachable, match=r"logged in at https://team\.example, https://other\.example: name"):
-        find(environment)
+        find(environment, or_login=True)
+
+
+def test_a_login_that_has_ended_is_none(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off"}
+    now = datetime.now(UTC)
+    keep(environment, "https://old.example", "old-key", logged_in=True, until=now - timedelta(days=90))
+    with pytest.raises(Unreachable, match=r"has ended: `ctx auth login https://old\.example`"):
+        find(environment, or_login=True)
+    keep(environment, "https://team.example", "team-key", logged_in=True, until=now + timedelta(days=1))
+
+    assert find(environment, or_login=True) == Address(url="https://team.example", key="team-key")
+
+
+def test_a_key_without_a_server_is_told_to_name_one(tmp_path: Path) -> None:
+    environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off", "CONTEXTFS_API_KEY": "a-key"}
+    keep(environment, "https://team.example", "team-key", logged_in=True)
+
+    with pytest.raises(Unreachable, match="the key names none: set CONTEXTFS_URL"):
+        find(environment, or_login=True)
 
 
 def test_the_stack_goes_before_a_login(stack: dict[str, str]) -> None:
-    keep(stack | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key")
+    keep(stack | {"CONTEXTFS_KEYRING": "off"}, "https://team.example", "team-key", logged_in=True)
 
-    assert find(stack).url == server_of(stack) == "http://127.0.0.1:8420"
+    assert find(stack, or_login=True).url == server_of(stack) == "http://127.0.0.1:8420"
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:

@@ -111,6 +111,20 @@ def test_a_server_that_another_authority_vouches_for_gets_no_token(
         opened(address, pem(authority), monkeypatch, role)
 
 
+@pytest.mark.parametrize(
+    ("sslmode", "is_named"),
+    [(None, False), ("prefer", False), ("require", False), ("verify-ca", True), ("verify-full", True)],
+)
+def test_who_does_not_ask_for_an_authority_is_given_none(sslmode: str | None, *, is_named: bool) -> None:
+    """Beside one, `require` is what `verify-ca` is: a server that somebody else vouches for would be cut off."""
+    address = "postgresql://u:p@replica.example.com/d" + (f"?sslmode={sslmode}" if sslmode else "")
+    given = {"database_url": address, "database_authority": "one", "key_pepper": "p" * 32, "redaction_key": "r" * 32}
+    found = Addresses(msgspec.convert(given, Settings)).of("database_url")
+
+    assert isinstance(found, str)
+    assert is_named == ("sslrootcert" in conninfo_to_dict(found))
+
+
 def test_an_address_keeps_the_authority_that_it_names() -> None:
     address = "postgresql://u:p@db.example.com/d?sslmode=verify-full&sslrootcert=/etc/ssl/own.pem"
     given = {"database_url": address, "database_authority": "none", "key_pepper": "p" * 32, "redaction_key": "r" * 32}

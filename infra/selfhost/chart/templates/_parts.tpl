@@ -93,6 +93,16 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
+{{- /* Secrets that not everybody has: (list root "CONTEXTFS_A" …) are read from the secret where they are in it. */ -}}
+{{- define "contextfs.optional" -}}
+{{- $root := index . 0 -}}
+{{- range $name := rest . }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef: {name: {{ $root.Values.secret | quote }}, key: {{ $name }}, optional: true}
+{{- end }}
+{{- end -}}
+
 {{- /* The models that are asked; the key of one is in the secret, if it needs one. */ -}}
 {{- define "contextfs.models" -}}
 {{- $root := . -}}

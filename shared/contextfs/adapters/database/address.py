@@ -54,10 +54,17 @@ def with_password(address: str, password: str) -> str:
 
 
 def with_authority(address: str, file: str) -> str:
-    """Give an address whose server is held against the certificates of a file, unless it names a file itself."""
+    """Give an address whose server is held against the certificates of a file.
+
+    It stays as it is where it names a file itself, and where it does not ask to hold the server against any: beside a
+    file, libpq takes `require` for `verify-ca`, and would part with a replica that another authority vouches for.
+    """
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
 
-    return address if parsed(address).get("sslrootcert") else make_conninfo(address, sslrootcert=file)
+    parts = parsed(address)
+    if parts.get("sslrootcert") or parts.get("sslmode") not in _VERIFIED:
+        return address
+    return make_conninfo(address, sslrootcert=file)
 
 
 def parsed(address: str) -> dict[str, str]:

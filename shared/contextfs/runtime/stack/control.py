@@ -17,7 +17,7 @@ from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
-from contextfs.kit.errors import Conflict, ContextFSError, Unavailable
+from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime.job import OWNER
 from contextfs.runtime.stack import database, probe
@@ -47,7 +47,8 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
     used. It is remembered for the next start. Conflict when a stack runs already with another port or database, or when
-    another home has the logins of that Postgres, unless they are to be taken from it.
+    another home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there
+    is no own Postgres.
     """
     home.make()
     with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
@@ -55,6 +56,8 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
         if running is not None:
             return _as_it_runs(home, running, database_url, port)
         saved = _saved(home, database_url, port)
+        if take_logins and saved.database_url is None:
+            raise Invalid("Logins are taken of a server of your own, and DATABASE_URL names none.")
         _wait_for_orphans(home)
         administrator = saved.database_url or database.start_embedded(home)
         _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)

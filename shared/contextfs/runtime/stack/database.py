@@ -72,7 +72,8 @@ def check_logins(administrator: str, secrets: Secrets) -> None:
     if row is not None and row[0] is not None and row[0] != _mark(secrets):
         raise Conflict(
             "Another home has the logins of this server, and would be shut out: a server has one installation. Bring "
-            "that home's secrets.json and stack.json here, or take its logins: `ctx up --take-logins`."
+            "that home's secrets.json and stack.json here, or take its logins, with DATABASE_URL as it is now: "
+            "`DATABASE_URL=… ctx up --take-logins`."
         )
 
 

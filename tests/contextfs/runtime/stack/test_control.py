@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from contextfs.adapters.database import embedded
-from contextfs.kit.errors import Conflict, Unavailable
+from contextfs.kit.errors import Conflict, Invalid, Unavailable
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
 from contextfs.runtime.stack.control import environment_of
@@ -218,7 +218,7 @@ def test_a_second_home_does_not_take_the_logins_of_a_server_unless_it_says_so(tm
     try:
         stack = up(first, database_url=server.dsn(), port=0)
 
-        with pytest.raises(Conflict, match=r"Another home has the logins of this server.*--take-logins"):
+        with pytest.raises(Conflict, match=r"Another home has the logins.*`DATABASE_URL=… ctx up --take-logins`"):
             up(second, database_url=server.dsn("other"), port=0)
         assert call(stack, "GET", "/v1/projects")[0] == 200
         down(first)
@@ -233,6 +233,16 @@ def test_a_second_home_does_not_take_the_logins_of_a_server_unless_it_says_so(tm
         down(first)
         down(second)
         embedded.stop(tmp_path / "own")
+
+
+def test_logins_are_taken_of_an_own_server_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    try:
+        with pytest.raises(Invalid, match="DATABASE_URL names none"):
+            up(home, port=0, take_logins=True)
+        assert not home.database.exists()
+    finally:
+        down(home)
 
 
 def test_an_own_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:

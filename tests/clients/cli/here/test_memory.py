@@ -98,3 +98,18 @@ def test_what_runs_in_the_background_is_ours_whatever_the_folder_holds(
 
     assert (here.root / ".contextfs/local/reindex.started").exists()
     assert not (here.root / "shadowed").exists()
+
+
+def test_a_list_of_conflicts_numbers_the_texts_to_choose_from(here: Folder) -> None:
+    [file] = here.root.glob(".contextfs/memories/*/*.md")
+    marked = "<<<<<<< a\nWe use asyncpg.\n=======\nWe use pg8000.\n>>>>>>> b\n"
+    file.write_text(file.read_text().replace("We use psycopg.\n", marked))
+
+    texts = [line.strip() for line in here.ctx("conflicts").out.splitlines() if line.startswith("    ")]
+    kept = here.ctx("conflicts", "resolve", id_of(here), "--keep", "2")
+    shown = here.ctx("memory", "show", id_of(here)).out
+
+    assert {"We use asyncpg.", "We use pg8000."} == {text.partition(": ")[2] for text in texts}
+    assert ["1", "2"] == [text.partition(": ")[0] for text in texts]
+    assert "Resolved" in kept.out
+    assert texts[1].partition(": ")[2] in shown

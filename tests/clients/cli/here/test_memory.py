@@ -113,3 +113,10 @@ def test_a_list_of_conflicts_numbers_the_texts_to_choose_from(here: Folder) -> N
     assert ["1", "2"] == [text.partition(": ")[0] for text in texts]
     assert "Resolved" in kept.out
     assert texts[1].partition(": ")[2] in shown
+
+
+def test_whoever_shares_what_is_not_there_is_told_of_both_kinds(here: Folder) -> None:
+    told = here.ctx("share", "ffffffffffff")
+
+    assert (3, 1) == (told.code, told.err.count("\n"))
+    assert "There is no memory or session here whose id starts or ends with ffffffffffff" in told.err

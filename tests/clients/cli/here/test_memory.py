@@ -120,3 +120,11 @@ def test_whoever_shares_what_is_not_there_is_told_of_both_kinds(here: Folder) ->
 
     assert (3, 1) == (told.code, told.err.count("\n"))
     assert "There is no memory or session here whose id starts or ends with ffffffffffff" in told.err
+
+
+def test_an_edit_without_a_text_or_an_editor_names_its_own_help(here: Folder) -> None:
+    here.variables |= {"EDITOR": "", "VISUAL": ""}
+
+    told = here.ctx("memory", "edit", id_of(here))
+
+    assert (2, True) == (told.code, told.err.endswith("(ctx memory edit --help)\n")), told.err

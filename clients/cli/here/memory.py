@@ -9,6 +9,7 @@ from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Revision
+from contextfs.domain.memories.view import view
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Visibility
 from contextfs.kit.pattern import pattern
@@ -202,7 +203,7 @@ def _print(store: LocalStore, memory: LocalMemory) -> None:
             ("holds", ended.validity(memory)),
             ("created", output.minute(memory.created_at)),
             ("changed", output.minute(memory.updated_at)),
-            ("version", memory.version),
+            ("revision", " ".join(head[:12] for head in view(list(store.log(memory.id))).heads)),
         ]
     )
     output.say()

@@ -115,6 +115,17 @@ def test_a_list_of_conflicts_numbers_the_texts_to_choose_from(here: Folder) -> N
     assert texts[1].partition(": ")[2] in shown
 
 
+def test_the_revision_that_is_shown_is_one_that_can_be_asked_for(here: Folder) -> None:
+    memory_id = id_of(here)
+    shown = here.ctx("memory", "show", memory_id).out
+    [revision] = [line.split()[1] for line in shown.splitlines() if line.split()[:1] == ["revision"]]
+    here.ctx("memory", "edit", memory_id, "We use pg8000.")
+    told = here.ctx("memory", "show", memory_id, "--at", revision)
+
+    assert (0, "We use psycopg.\n") == (told.code, told.out)
+    assert revision in here.ctx("memory", "log", memory_id).out
+
+
 def test_whoever_shares_what_is_not_there_is_told_of_both_kinds(here: Folder) -> None:
     told = here.ctx("share", "ffffffffffff")
 

@@ -46,7 +46,8 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
     """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. Conflict when a stack runs already with another port or database, or when
+    used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
+    when the usual one is not free. Conflict when a stack runs already with another port or database, or when
     another home has the logins of that Postgres, unless they are to be taken from it.
     """
     home.make()
@@ -56,9 +57,9 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
             return _as_it_runs(home, running, database_url, port)
         saved = _saved(home, database_url, port)
         _wait_for_orphans(home)
-        administrator = saved.database_url or database.start_embedded(home)
-        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
-        with probe.listener(saved.port) as listener:
+        with probe.listener(saved.port, or_another=port is None) as listener:
+            administrator = saved.database_url or database.start_embedded(home)
+            _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
             saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
             home.save(saved)
             settings = database.settings(home, administrator, saved.port)

@@ -175,10 +175,14 @@ def _found(settings: Settings, saved: Saved) -> bool:
 
 
 def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it."""
+    """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it.
+
+    Files are kept in the home, unless whoever starts it names another place.
+    """
     decided = {PREFIX + name.upper(): str(value) for name in _DECIDES if (value := getattr(settings, name)) is not None}
     kept = {name: value for name, value in given.items() if name not in _PER_PROCESS}
-    return kept | decided
+    usual = {} if settings.files is None else {f"{PREFIX}FILES": settings.files}
+    return usual | kept | decided
 
 
 def _supervise(home: Home, settings: Settings, listener: socket.socket, *, own_database: bool) -> None:

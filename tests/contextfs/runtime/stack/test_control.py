@@ -283,6 +283,25 @@ def test_a_setting_of_who_starts_it_reaches_the_processes_unless_the_stack_decid
     assert "DATABASE_URL" not in environment
 
 
+def test_files_are_kept_in_the_home_unless_another_place_is_named() -> None:
+    settings = Settings(database_url="a", key_pepper="p" * 32, redaction_key="r" * 32, files="/home/files")
+
+    usual = from_environment(environment_of(settings, {}))
+    named = from_environment(environment_of(settings, {"CONTEXTFS_FILES": "s3://bucket"}))
+
+    assert (usual.files, named.files) == ("/home/files", "s3://bucket")
+
+
+def test_the_server_writes_an_export(stack: Stack) -> None:
+    status, asked = call(stack, "POST", "/v1/exports", {})
+    assert status == 202, asked
+
+    def is_written() -> bool:
+        return call(stack, "GET", f"/v1/exports/{asked['id']}")[1]["link"] is not None
+
+    wait_until(is_written, 30, "The export is not written")
+
+
 def test_a_process_without_its_settings_says_which_one_is_missing() -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("CONTEXTFS_")}
     command = [sys.executable, "-m", "contextfs.runtime.serve", "gateway"]

@@ -155,7 +155,7 @@ def _guarded(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("CONTEXTFS_DEBUG") == "1":
             raise
-        return _failure(error, arguments[0])
+        return _failure(error, arguments)
     return code if isinstance(code, int) else 0
 
 
@@ -210,10 +210,10 @@ def _unsaid(name: str) -> list[str]:
     return ["--help"] if COMMANDS[name][0].endswith(":app") else []
 
 
-def _failure(error: "Any", name: str) -> int:
+def _failure(error: "Any", arguments: list[str]) -> int:
     """Tell an error: ours and Click's carry words for people, and a missing package has its cure."""
     if hasattr(error, "format_message"):
-        place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {name}")
+        place = getattr(getattr(error, "ctx", None), "command_path", f"ctx {arguments[0]}")
         return _told(
             f"{str(error.format_message()).rstrip('.')} ({place} --help)", getattr(error, "exit_code", _MISUSED)
         )
@@ -224,7 +224,7 @@ def _failure(error: "Any", name: str) -> int:
             return _told(f"the package {missing} is missing: {cure}", _FAILED)
     code = next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), _FAILED)
     if type(error).__name__ == "Misused":
-        return _told(f"{error} (ctx {name} --help)", code)
+        return _told(f"{error} (ctx {_path(arguments)} --help)", code)
     if hasattr(error, "detail"):
         return _told(_detail(error), code)
     if isinstance(error, UnicodeError):
@@ -233,6 +233,17 @@ def _failure(error: "Any", name: str) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror}", _FAILED)
     return _told(f"{type(error).__name__}: {error} (a fault of ctx; CONTEXTFS_DEBUG=1 shows where)", _FAILED)
+
+
+def _path(arguments: list[str]) -> str:
+    """Name the command that was called, with the groups that it is in."""
+    command, path = loaded(arguments[0]), arguments[:1]
+    for one in arguments[1:]:
+        command = getattr(command, "commands", {}).get(one)
+        if command is None:
+            break
+        path.append(one)
+    return " ".join(path)
 
 
 def _detail(error: "Any") -> str:

@@ -14,7 +14,10 @@ Quiet = Annotated[bool, Option("--background", help="Say nothing, and let anothe
 
 def link(
     url: Annotated[
-        str | None, Argument("The server's address; without it, the platform of this machine, or your login.")
+        str | None,
+        Argument(
+            "The server's address; without it, that of the settings, of this machine's platform, or of your login."
+        ),
     ] = None,
     key: Annotated[str | None, Option("--key", help="An API key of it; kept for you, not in the store.")] = None,
     unlink: Annotated[bool, Option("--unlink", help="Part from the server; both keep what they have.")] = False,

@@ -38,6 +38,7 @@ def up(
     progress = output.Progress()
     progress.show("Starting …")
     own = os.environ.get("DATABASE_URL") or None
+    before = _home().saved()
     started = stack.up(_home(), database_url=own, port=port, take_logins=take_logins)
     brought = _sample(started) if started.fresh and not no_sample else None
     progress.clear()
@@ -46,7 +47,7 @@ def up(
     else:
         _print(started, brought)
         if not started.api_url.endswith(f":{port or stack.DEFAULT_PORT}"):
-            output.note(f"{_other_port(started)} {_MOVE}")
+            output.note(f"{_other_port(started, before.port if before else None)} {_MOVE}")
     for one in brought["failed"] if brought else ():
         output.note(f"ctx: {one['file']}: {one['error']}")
 
@@ -64,10 +65,10 @@ def _home() -> stack.Home:
     return stack.Home.of(os.environ)
 
 
-def _other_port(started: Stack) -> str:
-    if started.fresh:
-        return "The usual port was taken, so it has another, and keeps it."
-    return "It keeps the port that it had before, for links name it."
+def _other_port(started: Stack, before: int | None) -> str:
+    if before is not None and started.api_url.endswith(f":{before}"):
+        return "It keeps the port that it had before, for links name it."
+    return f"The {'usual port' if before is None else 'port that it had'} was taken, so it has another, and keeps it."
 
 
 def _sample(started: Stack) -> dict[str, Any]:

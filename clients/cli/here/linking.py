@@ -23,11 +23,11 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
 def link(place: Place, url: str | None, key: str | None, environment: Mapping[str, str]) -> Linked:
     """Connect with a server; its project has the id that is committed here.
 
-    Without an address it is the platform of this machine, or the one login there is; with a key alone the server that
-    it is linked with.
+    Without an address it is the server that the settings name, else the platform of this machine, or the one login
+    there is.
     """
     settings = config.read(place.config)
-    wanted = url or (settings.server.url if key and settings.server else None)
+    wanted = url or (settings.server.url if settings.server else None)
     with ContextFS(wanted, key, or_login=True) as client:
         created = False
         try:

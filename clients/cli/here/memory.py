@@ -9,6 +9,7 @@ from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Revision
+from contextfs.domain.memories.view import view
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Visibility
 from contextfs.kit.pattern import pattern
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _REVISION = pattern(r"[0-9a-f]{6,64}")
+_LONGEST_TEXT = 200
 
 
 def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: Any) -> None:
@@ -51,6 +53,8 @@ def listed(place: Place, asked: "Listed", *, json: bool) -> None:
         memories = store.page(query)
     if json:
         output.say_json(memories)
+    elif memories and asked.conflicted:
+        _print_conflicts(memories)
     elif memories:
         rows = [[output.short(one.id), one.type, output.day(one.occurred_at), _marked(one)] for one in memories]
         output.table(["id", "type", "since", "memory"], rows)
@@ -199,7 +203,7 @@ def _print(store: LocalStore, memory: LocalMemory) -> None:
             ("holds", ended.validity(memory)),
             ("created", output.minute(memory.created_at)),
             ("changed", output.minute(memory.updated_at)),
-            ("version", memory.version),
+            ("revision", " ".join(head[:12] for head in view(list(store.log(memory.id))).heads)),
         ]
     )
     output.say()
@@ -211,6 +215,15 @@ def _print(store: LocalStore, memory: LocalMemory) -> None:
         output.say(output.printable(body))
         output.say()
     output.say(f"`ctx conflicts resolve {output.short(memory.id)} --keep 1` settles it.")
+
+
+def _print_conflicts(memories: list[LocalMemory]) -> None:
+    """Print memories with their texts, each by the number that `--keep` takes."""
+    for one in memories:
+        output.say(output.bold(f"{output.short(one.id)}  {one.type}  {output.one_line(one.title or '(no title)')}"))
+        for number, body in enumerate(one.bodies, start=1):
+            output.say(f"    {number}: {output.one_line(body, _LONGEST_TEXT)}")
+    output.say("`ctx conflicts resolve ID --keep NUMBER` settles one; `ctx memory show ID` has the texts whole.")
 
 
 def _show_log(revisions: list[Revision], *, json: bool) -> None:

@@ -1,5 +1,6 @@
 """`ctx share` and `ctx unshare` in the store of this folder."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from clients.cli import output
@@ -27,16 +28,20 @@ def show_to(place: Place, id: str, level: Level, *, json: bool) -> None:  # noqa
 
 
 def _session(store: LocalStore, id: str) -> UUID | None:  # noqa: A002 - the argument's name
-    """Give the session that is meant; None where a memory is, Invalid where both could be."""
+    """Give the session that is meant; None where it is a memory, NotFound where neither is, Invalid where both are."""
+    session, known = _found(LocalSessions(store).find, id), _found(store.find, id)
+    if session is None and known is None:
+        raise NotFound(f"There is no memory or session here whose id starts or ends with {id}.")
+    if session is not None and known is not None:
+        raise Invalid(f"A memory and a session have ids that start or end with {id}: give more digits.")
+    return session
+
+
+def _found(find: Callable[[str], UUID], id: str) -> UUID | None:  # noqa: A002 - the argument's name
     try:
-        found = LocalSessions(store).find(id)
+        return find(id)
     except NotFound:
         return None
-    try:
-        store.find(id)
-    except NotFound:
-        return found
-    raise Invalid(f"A memory and a session have ids that start or end with {id}: give more digits.")
 
 
 def _show_session(sessions: LocalSessions, session_id: UUID, level: Level, *, json: bool) -> None:

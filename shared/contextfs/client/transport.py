@@ -126,7 +126,8 @@ class Transport:
         return error, asked_pause(answer.retry_after, datetime.now(UTC)), answer.status in RETRIED
 
     def _unreachable(self, broken: Broken) -> Unreachable:
-        cure = "start it with `ctx up`" if self.address.is_loopback else "check CONTEXTFS_URL and the network"
+        here = "start it with `ctx up`, or check CONTEXTFS_URL where that names another server"
+        cure = here if self.address.is_loopback else "check CONTEXTFS_URL and the network"
         unreachable = Unreachable(f"{self.address.url} does not answer ({broken}): {cure}.")
         unreachable.__cause__ = broken
         return unreachable

@@ -85,7 +85,8 @@ class Base:
         except sqlite3.DatabaseError as error:
             raise explained(error, folder / file) from None
         except OSError as error:
-            raise Unavailable(f"{folder} cannot be written ({error.strerror}): free it, or give it back.") from None
+            cure = "is the disk full or read-only, or the folder another user's?"
+            raise Unavailable(f"{folder} cannot be written ({error.strerror}): {cure}") from None
         return base
 
     def close(self) -> None:

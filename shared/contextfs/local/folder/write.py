@@ -67,8 +67,8 @@ class Writer:
             if flush:
                 flush_folders([Path(folder)])
         except OSError as error:
-            detail = f"{target} cannot be written ({error.strerror}): free the disk, or give the folder back."
-            raise Unavailable(detail) from None
+            cure = "is the disk full or read-only, or the folder another user's?"
+            raise Unavailable(f"{target} cannot be written ({error.strerror}): {cure}") from None
         return told
 
     def take_away(self, target: str, may: Look, *, flush: bool = True) -> bool:

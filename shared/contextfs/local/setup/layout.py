@@ -106,4 +106,5 @@ def _make(folder: Path, mode: int = 0o777) -> None:
     try:
         make_folder(folder, within=folder.parent, mode=mode)
     except OSError as error:
-        raise Unavailable(f"{folder} cannot be made ({error.strerror}): free the disk, or give it back.") from None
+        cure = "is the disk full or read-only, or the folder another user's?"
+        raise Unavailable(f"{folder} cannot be made ({error.strerror}): {cure}") from None

@@ -109,7 +109,8 @@ def _write(place: Place, entries: list[Touched]) -> None:
             flush(file.fileno())
         put(temporary, target)
     except OSError as error:
-        raise Unavailable(f"{target} cannot be written ({error.strerror}): free the disk, or give it back.") from None
+        cure = "is the disk full or read-only, or the folder another user's?"
+        raise Unavailable(f"{target} cannot be written ({error.strerror}): {cure}") from None
 
 
 def _put_back(path: Path, content: bytes | None) -> None:

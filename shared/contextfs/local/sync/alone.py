@@ -25,7 +25,8 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
     try:
         local.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
-        raise Unavailable(f"{local} cannot be made ({error.strerror}): free the disk, or give it back.") from None
+        cure = "is the disk full or read-only, or the folder another user's?"
+        raise Unavailable(f"{local} cannot be made ({error.strerror}): {cure}") from None
     try:
         held = sqlite3.connect(local / file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:

@@ -46,9 +46,10 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
     """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. Conflict when a stack runs already with another port or database, or when
-    another home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there
-    is no own Postgres.
+    used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
+    when the usual one is not free. Conflict when a stack runs already with another port or database, or when another
+    home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there is no
+    own Postgres.
     """
     home.make()
     with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
@@ -59,9 +60,9 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
         if take_logins and saved.database_url is None:
             raise Invalid("Logins are taken of a server of your own, and DATABASE_URL names none.")
         _wait_for_orphans(home)
-        administrator = saved.database_url or database.start_embedded(home)
-        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
-        with probe.listener(saved.port) as listener:
+        with probe.listener(saved.port, or_another=port is None) as listener:
+            administrator = saved.database_url or database.start_embedded(home)
+            _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
             saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
             home.save(saved)
             settings = database.settings(home, administrator, saved.port)
@@ -177,10 +178,14 @@ def _found(settings: Settings, saved: Saved) -> bool:
 
 
 def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it."""
+    """Give the environment of a stack's processes: what the stack decides, and else that of whoever starts it.
+
+    Files are kept in the home, unless whoever starts it names another place.
+    """
     decided = {PREFIX + name.upper(): str(value) for name in _DECIDES if (value := getattr(settings, name)) is not None}
     kept = {name: value for name, value in given.items() if name not in _PER_PROCESS}
-    return kept | decided
+    usual = {} if settings.files is None else {f"{PREFIX}FILES": settings.files}
+    return usual | kept | decided
 
 
 def _supervise(home: Home, settings: Settings, listener: socket.socket, *, own_database: bool) -> None:

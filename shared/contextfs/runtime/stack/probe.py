@@ -31,14 +31,25 @@ def answers(port: int) -> bool:
         return False
 
 
-def listener(wanted: int) -> socket.socket:
-    """Listen on the wanted port, or on another one when somebody has it. Whoever inherits the socket answers there."""
-    for port in (wanted, 0):
-        try:
-            return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
-        except OSError:
-            continue
-    raise Unavailable("No port on 127.0.0.1 is free")
+def listener(wanted: int, *, or_another: bool) -> socket.socket:
+    """Listen on the wanted port, or on another one when that may be; Unavailable without one.
+
+    Whoever inherits the socket answers there.
+    """
+    try:
+        return _listener(wanted)
+    except OSError as error:
+        if not or_another:
+            cure = "stop the program that has it, or name another port by --port or CONTEXTFS_PORT"
+            raise Unavailable(f"Port {wanted} of 127.0.0.1 cannot be had ({error.strerror}): {cure}.") from None
+    try:
+        return _listener(0)
+    except OSError:
+        raise Unavailable("No port on 127.0.0.1 is free") from None
+
+
+def _listener(port: int) -> socket.socket:
+    return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
 
 
 def supervised(home: Home) -> bool:

@@ -98,3 +98,44 @@ def test_what_runs_in_the_background_is_ours_whatever_the_folder_holds(
 
     assert (here.root / ".contextfs/local/reindex.started").exists()
     assert not (here.root / "shadowed").exists()
+
+
+def test_a_list_of_conflicts_numbers_the_texts_to_choose_from(here: Folder) -> None:
+    [file] = here.root.glob(".contextfs/memories/*/*.md")
+    marked = "<<<<<<< a\nWe use asyncpg.\n=======\nWe use pg8000.\n>>>>>>> b\n"
+    file.write_text(file.read_text().replace("We use psycopg.\n", marked))
+
+    texts = [line.strip() for line in here.ctx("conflicts").out.splitlines() if line.startswith("    ")]
+    kept = here.ctx("conflicts", "resolve", id_of(here), "--keep", "2")
+    shown = here.ctx("memory", "show", id_of(here)).out
+
+    assert {"We use asyncpg.", "We use pg8000."} == {text.partition(": ")[2] for text in texts}
+    assert ["1", "2"] == [text.partition(": ")[0] for text in texts]
+    assert "Resolved" in kept.out
+    assert texts[1].partition(": ")[2] in shown
+
+
+def test_the_revision_that_is_shown_is_one_that_can_be_asked_for(here: Folder) -> None:
+    memory_id = id_of(here)
+    shown = here.ctx("memory", "show", memory_id).out
+    [revision] = [line.split()[1] for line in shown.splitlines() if line.split()[:1] == ["revision"]]
+    here.ctx("memory", "edit", memory_id, "We use pg8000.")
+    told = here.ctx("memory", "show", memory_id, "--at", revision)
+
+    assert (0, "We use psycopg.\n") == (told.code, told.out)
+    assert revision in here.ctx("memory", "log", memory_id).out
+
+
+def test_whoever_shares_what_is_not_there_is_told_of_both_kinds(here: Folder) -> None:
+    told = here.ctx("share", "ffffffffffff")
+
+    assert (3, 1) == (told.code, told.err.count("\n"))
+    assert "There is no memory or session here whose id starts or ends with ffffffffffff" in told.err
+
+
+def test_an_edit_without_a_text_or_an_editor_names_its_own_help(here: Folder) -> None:
+    here.variables |= {"EDITOR": "", "VISUAL": ""}
+
+    told = here.ctx("memory", "edit", id_of(here))
+
+    assert (2, True) == (told.code, told.err.endswith("(ctx memory edit --help)\n")), told.err

@@ -106,3 +106,14 @@ def test_a_file_that_cannot_be_read_is_told_by_each_sync(here: Folder) -> None:
     told = [here.ctx("sync").err for _ in range(2)]
 
     assert all("anchor" in one for one in told), told
+
+
+def test_a_store_whose_settings_name_a_server_is_linked_with_that_one(tmp_path: Path) -> None:
+    made = folder(tmp_path / "clone", git=False)
+    with (made.root / ".contextfs/config.toml").open("a") as settings:
+        settings.write('\n[server]\nurl = "http://127.0.0.1:9"\n')
+
+    told = made.ctx("link")
+
+    assert (4, 1) == (told.code, told.err.count("\n"))
+    assert "No API key is known for http://127.0.0.1:9" in told.err

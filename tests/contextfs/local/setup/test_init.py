@@ -245,8 +245,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     machine = bare(tmp_path / "repository")
     machine.root.chmod(0o555)
 
-    with pytest.raises(Unavailable, match=r"cannot be (written|made) \(Permission denied\)"):
+    with pytest.raises(
+        Unavailable, match=r"cannot be (written|made) \(Permission denied\): is the disk full or read-only"
+    ):
         set_up(machine)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which nothing can be made")
+def test_a_folder_that_takes_no_files_is_told() -> None:
+    with pytest.raises(Unavailable, match=r"cannot be (written|made) .*: is the disk full or read-only, or the folder"):
+        set_up(Machine(Path("/proc")))
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:

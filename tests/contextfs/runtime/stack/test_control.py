@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -167,30 +168,44 @@ def test_down_leaves_no_process_and_keeps_the_data(home: Home, stack: Stack) -> 
     assert call(up(home), "GET", "/v1/memories")[1]["items"] != []
 
 
-def test_a_port_that_is_taken_is_left_to_its_owner(home: Home) -> None:
+def test_a_kept_port_that_is_taken_is_left_to_its_owner(home: Home, stack: Stack) -> None:
     down(home)
-    with socket.socket() as owner:
-        owner.bind(("127.0.0.1", 0))
-        owner.listen()
-        taken = owner.getsockname()[1]
+    with _taken(int(stack.api_url.rpartition(":")[2])) as taken:
+        again = up(home)
 
-        stack = up(home, port=taken)
-
-    assert not stack.api_url.endswith(f":{taken}")
+    assert not again.api_url.endswith(f":{taken}")
 
 
-def test_two_stacks_that_want_one_port_at_once_get_one_each(home: Home, stack: Stack, tmp_path: Path) -> None:
+def test_a_named_port_that_is_taken_is_refused_and_nothing_is_started(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with _taken(0) as taken, pytest.raises(Unavailable, match=rf"Port {taken} .* --port or CONTEXTFS_PORT"):
+        up(home, port=taken)
+
+    assert (home.saved(), home.database.exists()) == (None, False)
+
+
+def test_one_of_two_stacks_that_want_one_port_at_once_gets_it(home: Home, stack: Stack, tmp_path: Path) -> None:
     down(home)
     wanted = int(stack.api_url.rpartition(":")[2])
     other = Home(tmp_path / "home")
     try:
         with ThreadPoolExecutor(2) as pool:
             started = [pool.submit(up, one, port=wanted) for one in (home, other)]
-            stacks = [one.result() for one in started]
+        [got] = [one.result() for one in started if one.exception() is None]
+        [refused] = [error for one in started if (error := one.exception()) is not None]
 
-        assert [call(one, "GET", f"/v1/projects/{one.project_id}")[0] for one in stacks] == [200, 200]
+        assert isinstance(refused, Unavailable)
+        assert call(got, "GET", f"/v1/projects/{got.project_id}")[0] == 200
     finally:
         down(other)
+        up(home)
+
+
+@contextmanager
+def _taken(port: int) -> Generator[int]:
+    """Have a port that another program listens on; of 0 any."""
+    with socket.create_server(("127.0.0.1", port)) as owner:
+        yield owner.getsockname()[1]
 
 
 def test_an_own_server_is_used_and_remembered(tmp_path: Path) -> None:
@@ -276,6 +291,25 @@ def test_a_setting_of_who_starts_it_reaches_the_processes_unless_the_stack_decid
     assert (environment["CONTEXTFS_PORT"], environment["CONTEXTFS_CLOUD"]) == ("8420", "local")
     assert from_environment(environment).sso_loopback is True
     assert "DATABASE_URL" not in environment
+
+
+def test_files_are_kept_in_the_home_unless_another_place_is_named() -> None:
+    settings = Settings(database_url="a", key_pepper="p" * 32, redaction_key="r" * 32, files="/home/files")
+
+    usual = from_environment(environment_of(settings, {}))
+    named = from_environment(environment_of(settings, {"CONTEXTFS_FILES": "s3://bucket"}))
+
+    assert (usual.files, named.files) == ("/home/files", "s3://bucket")
+
+
+def test_the_server_writes_an_export(stack: Stack) -> None:
+    status, asked = call(stack, "POST", "/v1/exports", {})
+    assert status == 202, asked
+
+    def is_written() -> bool:
+        return call(stack, "GET", f"/v1/exports/{asked['id']}")[1]["link"] is not None
+
+    wait_until(is_written, 30, "The export is not written")
 
 
 def test_a_process_without_its_settings_says_which_one_is_missing() -> None:

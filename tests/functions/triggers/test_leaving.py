@@ -34,17 +34,20 @@ def told(tenant: Tenant, behind: Sequence[Said], name: str = NAME) -> str:
 
 
 def take_back(tenant: Tenant, session: str, behind: Sequence[Said], name: str = NAME) -> None:
-    """Bring the record of a session, in which nobody goes on with these turns."""
+    """Bring the record of a session, in which these turns are answered, and nobody goes on with them."""
     first = next(n for n, line in enumerate(RECORD) if '"parentUuid"' in line)
     root = json.loads(RECORD[first])["uuid"]
     [one_said, *_] = (json.loads(line) for line in RECORD if '"type":"user"' in line)
+    [one_answer, *_] = (json.loads(line) for line in RECORD if '"type":"assistant"' in line)
     branch = [
-        json.dumps(
+        json.dumps(record)
+        for one in behind
+        for record in (
             one_said
             | {"uuid": one["external_id"], "parentUuid": root}
-            | {"message": {"role": one["role"], "content": one["content"]}}
+            | {"message": {"role": one["role"], "content": one["content"]}},
+            one_answer | {"uuid": f"{one['external_id']}-answer", "parentUuid": one["external_id"]},
         )
-        for one in behind
     ]
     lines = [line.replace(NAME, name) for line in [*RECORD[: first + 1], *branch, *RECORD[first + 1 :]]]
     put = {"reader": f"claude-code/{VERSION}", "line": 0, "lines": lines, "read_again": True}

@@ -21,22 +21,23 @@ class Unchosen:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: OrderedDict[UUID, None] = OrderedDict()
+        self._seen: OrderedDict[tuple[UUID, UUID | None], None] = OrderedDict()
 
     def holds(self, org_id: UUID, place: UUID) -> bool:
         """Tell whether nothing was chosen for a project or a session, the last time that each of both was seen."""
-        return org_id in self._seen and place in self._seen
+        return (org_id, None) in self._seen and (org_id, place) in self._seen
 
     def saw(self, org_id: UUID, place: UUID | None, choice: Choice) -> None:
         """Remember what was chosen. Rules of an organization count for all of its projects at once.
 
-        Of a place that is not theirs to see (None) nobody says anything: whose it is may have chosen something.
+        Of a place that is not theirs to see (None) nobody says anything: whose it is may have chosen something. What is
+        remembered for one organization says nothing to another: it would tell by its work that the place is there.
         """
-        self._keep(org_id, is_so=not choice.rules)
+        self._keep((org_id, None), is_so=not choice.rules)
         if place is not None:
-            self._keep(place, is_so=choice.personal is None)
+            self._keep((org_id, place), is_so=choice.personal is None)
 
-    def _keep(self, one: UUID, *, is_so: bool) -> None:
+    def _keep(self, one: tuple[UUID, UUID | None], *, is_so: bool) -> None:
         if is_so == (one in self._seen):
             return
         with self._lock:

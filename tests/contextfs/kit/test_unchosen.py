@@ -35,6 +35,14 @@ def test_rules_count_for_each_place_of_their_organization() -> None:
     assert not seen.holds(ORG, PLACE)
 
 
+def test_what_one_organization_has_says_nothing_to_another() -> None:
+    seen, theirs = Unchosen(), uuid4()
+    seen.saw(ORG, PLACE, UNCHOSEN)
+    seen.saw(theirs, None, UNCHOSEN)
+
+    assert (seen.holds(ORG, PLACE), seen.holds(theirs, PLACE)) == (True, False)
+
+
 def test_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unchosen, "_MOST", 10)
     seen = Unchosen()

@@ -55,7 +55,8 @@ def test_adding_a_memory_reads_no_other_one(new_schema: Callable[[], str], gist:
             revision = place | told | {"author": "x", "clock": "c", "stored_at": AT.isoformat()}
             wanted = {name: memory[name] for name in ("project_id", "fingerprint", "visibility")}
             app.execute(_SQL["same"].encode(), wanted | {"gist": gist})
-            app.execute(_SQL["add"].encode(), {"memory": Jsonb(memory), "revision": Jsonb(revision)})
+            stored = {"memory": Jsonb(memory), "revision": Jsonb(revision), "is_known": True}
+            app.execute(_SQL["add"].encode(), stored)
         read = app.execute(_READ).fetchone()
 
     assert (0,) == read

@@ -15,7 +15,7 @@ from contextfs.kit.principal import Principal
 from contextfs.kit.sql import load
 from contextfs.runtime.http.message import HttpRequest, HttpResponse
 
-_SQL = load("contextfs.runtime.door.door")
+_SQL = load("contextfs.runtime.door")
 _FORM = re.compile(r"[\x21-\x7e]{1,255}")
 _HEADER = "idempotency-key"
 

@@ -8,7 +8,7 @@ from contextfs.kit.call import Call
 from contextfs.kit.ports import Parameters
 from contextfs.kit.sql import load
 
-_SQL = load("contextfs.runtime.door.door")
+_SQL = load("contextfs.runtime.door")
 
 
 def settle(call: Call, *, audits: str | None, meters: str | None, request_id: str) -> None:

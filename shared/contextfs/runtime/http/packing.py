@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from contextfs.kit.errors import BadInput, TooLarge, UnsupportedMedia
 from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.weights import weights
 
 LEAST_BYTES = 8192
 """Smaller replies go as they are: packing them costs more than it saves."""
@@ -55,12 +56,5 @@ def _encoding(request: HttpRequest) -> str:
 
 def _accepted(header: str) -> bool:
     """Read an Accept-Encoding header (RFC 9110, 12.5.3)."""
-    weights: dict[str, float] = {}
-    for part in header.lower().split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        told = next((word[2:] for word in parameters if word.startswith("q=")), "1")
-        try:
-            weights[name] = float(told)
-        except ValueError:
-            weights[name] = 0
-    return weights.get("gzip", weights.get("*", 0)) > 0
+    liked = weights(header)
+    return liked.get("gzip", liked.get("*", 0)) > 0

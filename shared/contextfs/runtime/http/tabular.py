@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from contextfs.kit.page import Page
 from contextfs.kit.spreadsheet import written
 from contextfs.runtime.http.message import HttpRequest, HttpResponse
+from contextfs.runtime.http.weights import weights
 from contextfs.runtime.table import CSV, JSON, Route
 
 
@@ -13,9 +14,9 @@ def is_wanted(route: Route, request: HttpRequest) -> bool:
     """Tell whether a reply is to be CSV: where the route has it, and the caller likes it better than JSON."""
     if not route.tabular:
         return False
-    weights = _weights(request.headers.get("accept", ""))
-    others = weights.get("text/*", 0), weights.get("application/*", 0), weights.get("*/*", 0)
-    return weights.get(CSV, others[0]) > weights.get(JSON, max(others[1:]))
+    liked = weights(request.headers.get("accept", ""))
+    others = liked.get("text/*", 0), liked.get("application/*", 0), liked.get("*/*", 0)
+    return liked.get(CSV, others[0]) > liked.get(JSON, max(others[1:]))
 
 
 def reply(request: HttpRequest, page: Page[Any], kind: Any) -> HttpResponse:
@@ -26,16 +27,3 @@ def reply(request: HttpRequest, page: Page[Any], kind: Any) -> HttpResponse:
         query = [*(pair for pair in request.query if pair[0] != "cursor"), ("cursor", page.next_cursor)]
         headers["link"] = f'<{request.path}?{urlencode(query)}>; rel="next"'
     return HttpResponse(status=200, body=written(page.items, noun.__struct_fields__).encode(), headers=headers)
-
-
-def _weights(accept: str) -> dict[str, float]:
-    """Read an Accept header (RFC 9110, 12.5.1)."""
-    weights: dict[str, float] = {}
-    for part in accept.lower().split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        told = next((word[2:] for word in parameters if word.startswith("q=")), "1")
-        try:
-            weights[name] = float(told)
-        except ValueError:
-            weights[name] = 0
-    return weights

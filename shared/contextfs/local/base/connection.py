@@ -72,12 +72,12 @@ class Base:
                 folder / file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = _row
-            connection.execute("pragma journal_mode = wal")
+            base = cls(connection, schemas)
+            base._patiently("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             if sys.platform == "darwin":  # else what is flushed stays in the cache of the drive
                 connection.execute("pragma fullfsync = 1")
                 connection.execute("pragma checkpoint_fullfsync = 1")
-            base = cls(connection, schemas)
             if base._bring_schema():
                 from contextfs.kit.durable import close  # noqa: PLC0415 - as above
 
@@ -205,12 +205,20 @@ class Base:
 
     def _begin(self, patience: float) -> None:
         """Begin a transaction that writes, as soon as nobody else does."""
+        self._patiently("begin immediate", patience)
+
+    def _patiently(self, statement: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Run a statement that needs the file for itself, as soon as nobody else has it.
+
+        SQLite waits for no one where two who hold a new file for reading both want to write it: it tells one at once
+        that the other is busy, and who tells that to people refuses what a moment later is possible.
+        """
         until = time.monotonic() + patience
         self._connection.execute("pragma busy_timeout = 0")
         try:
             for attempt in count(os.getpid()):
                 try:
-                    self._connection.execute("begin immediate")
+                    self._connection.execute(statement)
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                         raise

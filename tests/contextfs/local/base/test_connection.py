@@ -3,12 +3,13 @@
 import os
 import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from contextfs.domain.memories.model import NewMemory
 from contextfs.local import place
-from contextfs.local.base.connection import _SCHEMAS, Base  # pyright: ignore[reportPrivateUsage] - those of before
+from contextfs.local.base.connection import _SCHEMAS, FILE, Base  # pyright: ignore[reportPrivateUsage] - of before
 from contextfs.local.store import LocalStore
 from tests.contextfs.local.places import PROJECT, Machine
 
@@ -29,6 +30,19 @@ def test_after_one_that_waits_for_no_disk_others_wait_again(tmp_path: Path) -> N
     assert _FULL == (base.one("pragma synchronous") or {})["synchronous"]
     assert [{"value": "b"}] == base.all("select value from marks")
     base.close()
+
+
+def test_who_opens_a_file_that_another_is_making_waits(tmp_path: Path) -> None:
+    maker = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    maker.execute("begin immediate")
+    done = Timer(0.1, maker.commit)
+    done.start()
+    base = Base.open(tmp_path)
+
+    done.join()
+    assert [] == base.all("select value from marks")
+    base.close()
+    maker.close()
 
 
 def test_memories_of_before_lie_in_rows_and_are_the_same(machine: Machine) -> None:

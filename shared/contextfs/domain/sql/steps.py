@@ -64,9 +64,8 @@ def _seeking(tree: exp.Query) -> Iterator[Bound]:
             if not is_told:
                 yield sought, bound, _SOUGHT
             most = _STEPS[type(node)] // length // len(found)
-            if most < _LARGEST and not isinstance(
-                node.this, exp.Literal
-            ):  # whose kind Postgres tells from the other side
+            is_written_out = isinstance(node.this, exp.Literal)  # its kind Postgres tells from the other side
+            if most < _LARGEST and not is_written_out:
                 yield node.this, bound, most
 
 

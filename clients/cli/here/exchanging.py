@@ -14,7 +14,7 @@ from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import ahead, settled
 from contextfs.local.place import Place
 from contextfs.local.sync import glimpse
-from contextfs.local.sync.alone import alone
+from contextfs.local.sync.alone import A_LOOK, alone
 from contextfs.local.sync.report import Direction, SyncReport
 from contextfs.local.sync.state import server_of
 
@@ -53,7 +53,7 @@ def in_background(place: Place, direction: Direction) -> int:
     What was changed meanwhile is sent too: whoever changed it saw that we hold the lock, and started nobody.
     """
     while True:
-        with alone(place.local) as is_mine:
+        with alone(place.local, patience=A_LOOK) as is_mine:
             if not is_mine:
                 return 0
             time.sleep(_PAUSE_SECONDS)

@@ -13,6 +13,7 @@ from contextfs.local.search.embedding import waiting
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Reindexed
 from contextfs.local.search.reindexing import alone_at_it, finish, reindex
+from contextfs.local.sync.alone import A_LOOK
 
 _PATIENCE_SECONDS = 600.0
 """An index that is made anew counts nothing for minutes where a store is large and its machine slow."""
@@ -67,7 +68,7 @@ def in_background(place: Place) -> int:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
-        with opened(place) as index, alone_at_it(index) as is_mine:
+        with opened(place) as index, alone_at_it(index, patience=A_LOOK) as is_mine:
             if is_mine:
                 finish(index)
     except ContextFSError:

@@ -13,9 +13,9 @@ from contextfs.local.sync.alone import SEARCH, alone
 _BEGUN = "search reindex"
 
 
-def alone_at_it(index: LocalIndex) -> AbstractContextManager[bool]:
-    """Hold the lock of those who index for long; gives False when another process holds it."""
-    return alone(index.folder, SEARCH)
+def alone_at_it(index: LocalIndex, *, patience: float = 0.0) -> AbstractContextManager[bool]:
+    """Hold the lock of those who index for long; gives False when another process holds it for `patience` seconds."""
+    return alone(index.folder, SEARCH, patience=patience)
 
 
 def reindex(index: LocalIndex) -> Reindexed:

@@ -1,6 +1,8 @@
 """One sync at a time, from the first one in a fresh clone on."""
 
+import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -14,6 +16,20 @@ def test_one_holds_the_lock_and_the_folder_is_made_for_it(tmp_path: Path) -> Non
         taken = is_taken(local)
 
     assert (first, second, taken, is_taken(local)) == (True, False, True, False)
+
+
+def test_who_looks_whether_it_is_taken_keeps_nobody_away(tmp_path: Path) -> None:
+    looking = sqlite3.connect(tmp_path / SYNC, isolation_level=None, check_same_thread=False)
+    looking.execute("begin")
+    looking.execute("select 1 from sqlite_master")  # as who looks, who is still at it
+    taken = is_taken(tmp_path)
+    away = Timer(0.05, looking.rollback)
+    away.start()
+    with alone(tmp_path, patience=60) as is_mine:
+        away.join()
+        looking.close()
+
+    assert (False, True) == (taken, is_mine)
 
 
 def test_where_there_can_be_no_folder_it_says_so(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from contextfs.runtime.wiring import Wiring, routes
 from tests.clients.cli.conftest import api_url, client, environment, http, wiring
 from tests.conftest import Tenant, founded, settings_for
 from tests.contextfs.client.serving import serving_app
+from tests.contextfs.runtime.processes import free_port
 
 __all__ = ["api_url", "client", "environment", "http", "wiring"]
 
@@ -70,8 +70,7 @@ def at_server(environment: dict[str, str], tmp_path: Path) -> StdioServerParamet
 @pytest.fixture
 def server(new_schema: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Tenant]]:
     """Give a server that is reached where it says it is, and an organization there."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    port = free_port()
     settings = msgspec.structs.replace(settings_for(new_schema()), public_url=f"http://127.0.0.1:{port}")
     wired = Wiring(settings)
     app = gateway(wired.door, routes())

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from contextfs.runtime.wiring import Wiring, routes
 from tests.clients.mcp.person import Person
 from tests.conftest import Tenant
 from tests.contextfs.client.serving import serving_app
+from tests.contextfs.runtime.processes import free_port
 
 TOOLS = os.environ.get("CONTEXTFS_CONFORMANCE", "")
 SUITE = "conformance/dist/index.js"
@@ -107,11 +107,10 @@ def test_nothing_is_kept_between_requests_as_far_as_that_is_seen_without_its_too
 
 def test_the_suite_lets_a_program_in(server: tuple[str, Tenant], tmp_path: Path) -> None:
     url, tenant = server
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    port = free_port()
     callback = f"http://127.0.0.1:{port}/callback"
     told = {"client_name": "Suite", "redirect_uris": [callback], "token_endpoint_auth_method": "none"}
-    client = httpx2.post(f"{url}/oauth/register", json=told).json()["client_id"]
+    client = httpx2.post(f"{url}/oauth/register", json=told, timeout=60).json()["client_id"]
     asking = ["--url", url, "--client-id", client, "--resource", f"{url}/mcp", "--port", str(port)]
     with subprocess.Popen(
         command(SUITE, "authorization", *asking), cwd=tmp_path, stdout=subprocess.PIPE, text=True
@@ -120,7 +119,7 @@ def test_the_suite_lets_a_program_in(server: tuple[str, Tenant], tmp_path: Path)
         address = next(line.strip() for line in suite.stdout if line.startswith(f"{url}/oauth/authorize"))
         person = Person(tenant.key, callback=callback)
         asyncio.run(person.open(address))
-        httpx2.get(person.place)
+        httpx2.get(person.place, timeout=60)
         rest = suite.stdout.read()
 
     assert suite.returncode == 0, rest

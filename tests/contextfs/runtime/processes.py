@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from contextfs.kit.settings import PREFIX, Settings
 
 REPOSITORY = Path(__file__).parents[3]
 _PATIENCE_SECONDS = 60
+_PORTS, _EACH = 12_000, 1_000
+_numbers = count(os.getpid())  # two runs at once begin in different places
 
 
 def environment(settings: Settings, home: Path) -> dict[str, str]:
@@ -74,9 +77,18 @@ def serving(process: str, settings: Settings, home: Path, *, port: int | None = 
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Give a port for a program that is started later: none that the system gives to somebody else meanwhile.
+
+    Those that it gives to whoever connects, or listens at any, lie above. Each process of a run looks in a range of its
+    own, and gives each once.
+    """
+    first = _PORTS + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16 * _EACH
+    while True:
+        port = first + next(_numbers) % _EACH
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -3,7 +3,6 @@
 import html
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ import pytest
 
 from contextfs.runtime.wiring import Wiring, sign_in_service
 from tests.conftest import Tenant
+from tests.contextfs.runtime.processes import free_port
 from tests.functions.auth.browser import Browser, NewBrowser
 from tests.functions.auth.conftest import SetUp
 
@@ -31,8 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FOLDER, reason="`make pro
 @pytest.fixture
 def issuer(repository: Path) -> Iterator[str]:
     """Give the issuer of a certified provider that listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     script = repository / "tests/functions/auth/certified.mjs"
     command = ["node", str(script), FOLDER, str(port), BACK, SERVICE_BACK]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
@@ -44,7 +43,7 @@ def issuer(repository: Path) -> Iterator[str]:
 
 def consent(address: str) -> str:
     """Do what a person does in the provider's pages: name oneself, and agree; gives where the browser is sent back."""
-    with httpx2.Client(follow_redirects=False) as person:
+    with httpx2.Client(follow_redirects=False, timeout=60) as person:
         reply: Any = person.get(address)
         for _ in range(12):
             if reply.is_redirect:

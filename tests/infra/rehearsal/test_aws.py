@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from tests.contextfs.runtime.processes import free_port
 from tests.infra.conftest import PULUMI, ROOT
 
 MIRROR = os.environ.get("CONTEXTFS_TEST_TERRAFORM_MIRROR", "")
@@ -114,9 +115,7 @@ def that_moto_can_hold(resources: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def moto() -> Iterator[str]:
     """Start a server that plays AWS, and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     managed = os.environ | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
     command = [sys.executable, "-m", "moto.server", "-p", str(port)]
     server = subprocess.Popen(command, env=managed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

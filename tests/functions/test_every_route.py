@@ -96,7 +96,9 @@ def test_with_a_key_that_ended_it_answers_401(
     revoked = key_with(tenant, role="owner")
     expired = key_with(tenant, role="owner", expires_at=(wiring.clock() + timedelta(hours=1)).isoformat())
     rows.connection.execute(
-        "update contextfs.api_keys set expires_at = now() - interval '1 second' where expires_at > now()"
+        "update contextfs.api_keys set expires_at = now() - interval '1 second'"
+        " where expires_at > now() and org_id = %s",
+        [tenant.org_id],
     )
     rows.connection.execute(
         "update contextfs.api_keys set revoked_at = now() where hint = %s and org_id = %s",

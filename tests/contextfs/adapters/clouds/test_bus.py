@@ -67,6 +67,8 @@ def local(database_url: str) -> Iterator[Twin]:
             query = "delete from contextfs.deliveries where consumer = %s returning event"
             return [msgspec.convert(row[0], Event) for row in connection.execute(query, [consumer])]
 
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("delete from contextfs.deliveries")  # what tests of other rooms left on its way
     closed = PostgresDatabase("host=127.0.0.1 port=9 dbname=none", size=1, timeout=0.1)
     away = LocalBus(closed, consumers_of, system_clock)
     yield Twin(LocalBus(database, consumers_of, system_clock), arrived, away)
@@ -96,9 +98,10 @@ def google(service: PubSub) -> Iterator[Twin]:
         return [envelopes.from_http({"content-type": "application/json"}, body) for body in pushed]
 
     with pytest.MonkeyPatch.context() as patch, pubsub.served(service) as address:
-        patch.setattr(pubsub_bus, "_ALL_TRIES_SECONDS", 0.5)
         patch.setenv("PUBSUB_EMULATOR_HOST", "127.0.0.1:9")
-        nowhere = PubSubBus(TOPIC)
+        with patch.context() as soon:
+            soon.setattr(pubsub_bus, "_ALL_TRIES_SECONDS", 0.5)
+            nowhere = PubSubBus(TOPIC)
         patch.setenv("PUBSUB_EMULATOR_HOST", address)
         bus = PubSubBus(TOPIC)
         yield Twin(bus, arrived, nowhere)

@@ -15,6 +15,12 @@ from tests.contextfs.adapters.database.tenancy import Connection, Ids, settle_te
 
 
 @pytest.fixture(scope="session")
+def database_url(new_schema: Callable[[], str]) -> str:
+    """Give the admin URL of a database of this room's own: others clear their events away, of all tenants."""
+    return new_schema()
+
+
+@pytest.fixture(scope="session")
 def app_url(database_url: str) -> str:
     """Give the address of the shared database for the API's role."""
     return as_role(database_url, "contextfs_app")

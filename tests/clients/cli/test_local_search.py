@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
-import threading
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -260,22 +262,19 @@ def test_reindex_tells_what_it_made(here: Ctx, machine: Machine) -> None:
     assert ["Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.", NO_MODEL] == plain.out.splitlines()
 
 
-def test_reindex_tells_of_the_process_that_is_at_it_and_waits_for_it(here: Ctx, machine: Machine) -> None:
+def test_reindex_tells_of_the_process_that_is_at_it_and_waits_for_it(
+    here: Ctx, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.add("Something.")
     here("search", "something")
-    is_held, over = threading.Event(), threading.Event()
+    with ExitStack() as other:
+        assert other.enter_context(alone(machine.root / ".contextfs/local", SEARCH))
 
-    def hold() -> None:
-        with alone(machine.root / ".contextfs/local", SEARCH):
-            is_held.set()
-            over.wait(60)
+        def sleep(_seconds: float) -> None:
+            other.close()
 
-    other = threading.Thread(target=hold)
-    other.start()
-    is_held.wait(60)
-    threading.Timer(0.5, over.set).start()
-    told = here("reindex")
-    other.join()
+        monkeypatch.setattr(reindexing, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+        told = here("reindex")
 
     assert (0, "Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.") == (told.code, told.out.splitlines()[0])
     assert ("Another ctx is indexing already, 1 passage to go: waiting for it; Ctrl-C leaves it at work.\n") == told.err

@@ -1,9 +1,9 @@
 """`ctx admin prove-isolation`."""
 
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -56,12 +56,16 @@ def test_without_settings_and_without_a_platform_it_says_what_it_needs(ctx: Ctx)
     assert "start it by `ctx up`" in ran.err
 
 
-def test_where_nobody_watches_a_line_is_said_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_nobody_watches_a_line_is_said_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: now[0]))
     progress, silent = output.Progress(every=0.2), output.Progress()
-    for text in ("first", "too soon"):
+    for text, seconds in (("first", 0.19), ("too soon", 0.06)):
         progress.show(text)
         silent.show(text)
-    time.sleep(0.25)
+        now[0] += seconds
     progress.show("later")
     progress.clear()
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 SSE = "text/event-stream; charset=utf-8"
+_HELD_SECONDS = 60
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Model:
     """Parts of a stream after which the connection breaks."""
     packed: bool = False
     slow: float = 0.0
+    held: threading.Event | None = None
+    """What the second part of a stream waits for."""
     gone: int = 0
     sent: list[bytes] = field(default_factory=list[bytes])
 
@@ -76,6 +80,8 @@ class Model:
                 self.sent.append(part)
                 yield part
                 await asyncio.sleep(self.slow)
+                if self.held is not None:
+                    await asyncio.to_thread(self.held.wait, _HELD_SECONDS)
         except asyncio.CancelledError:
             self.gone += 1
             raise

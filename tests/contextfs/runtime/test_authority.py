@@ -75,8 +75,10 @@ def _pumped(source: socket.socket, sink: socket.socket) -> None:
         sink.shutdown(socket.SHUT_WR)
 
 
-def opened(address: str, authority: str, monkeypatch: pytest.MonkeyPatch, role: OwnRole) -> int:
-    """Log in by a token where an authority is known; gives the server's process that answered."""
+def opened(
+    address: str, authority: str, monkeypatch: pytest.MonkeyPatch, role: OwnRole, *, patience: float = 60.0
+) -> int:
+    """Log in by a token where an authority is known; gives the server's process that answered in so many seconds."""
     given = {"database_url": address, "database_login": "gcp-iam", "database_authority": authority}
     settings = msgspec.convert(given | {"key_pepper": "p" * 32, "redaction_key": "r" * 32}, Settings)
     metadata = metadata_server.Metadata()
@@ -86,7 +88,7 @@ def opened(address: str, authority: str, monkeypatch: pytest.MonkeyPatch, role: 
         metadata.token = role.set_password("ya29.token")
         told = Addresses(settings).of("database_url")
         assert callable(told)
-        with closing(PostgresDatabase(told, size=1, timeout=3)) as database:
+        with closing(PostgresDatabase(told, size=1, timeout=patience)) as database:
             return backend(database)
 
 
@@ -108,7 +110,7 @@ def test_a_server_that_another_authority_vouches_for_gets_no_token(
         behind_tls(role.address(), shown(*certificate("10.32.0.3", other, signs), tmp_path)) as address,
         pytest.raises(Unavailable, match="The database does not answer"),
     ):
-        opened(address, pem(authority), monkeypatch, role)
+        opened(address, pem(authority), monkeypatch, role, patience=3)
 
 
 @pytest.mark.parametrize(

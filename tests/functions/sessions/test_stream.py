@@ -5,18 +5,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from contextfs.client import ContextFS, NewMessage
-from contextfs.runtime.streaming.session import MOST_WAITING
+from contextfs.runtime.streaming.session import MOST_WAITING, Stream
 from tests.conftest import Tenant, settings_for
 from tests.contextfs.runtime.processes import REPOSITORY, environment, free_port, wait_for
 from tests.functions.conftest import Rows, wait_until
@@ -204,18 +205,26 @@ def test_a_key_that_ends_ends_its_streams(
 
 
 def test_a_watcher_is_told_everything_once_whatever_its_time(
-    opened: Callable[..., ClientConnection], tenant: Tenant, session: str
+    opened: Callable[..., ClientConnection], tenant: Tenant, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked, look = threading.Event(), Stream._tell_unseen  # pyright: ignore[reportPrivateUsage] - nobody is told of it
+
+    async def noted(self: Stream, seen: set[UUID], *, tell: bool) -> None:
+        await look(self, seen, tell=tell)
+        if not tell:
+            looked.set()
+
     def say(*texts: str, **fields: Any) -> None:
         messages = [{"role": "user", "content": text, **fields} for text in texts]
         tenant.call("POST", f"/v1/sessions/{session}/messages", {"messages": messages})
 
+    monkeypatch.setattr(Stream, "_tell_unseen", noted)
     say("before")
     with opened() as late, opened() as whole:
         whole.send(json.dumps({"type": "watch", "from": "beginning"}))
         first = told(whole)
         late.send(json.dumps({"type": "watch", "from": "now"}))
-        time.sleep(1.0)  # the late one has looked what is there by then
+        assert looked.wait(60), "the late one has looked what is there"
         say("after")
         say("of old", created_at="2020-01-01T00:00:00Z")
         heard = [told(late)["message"]["content"] for _ in range(2)]

@@ -158,7 +158,7 @@ def test_code_that_runs_lives_through_pre_and_ends_with_post(new_schema: Callabl
 
     assert migrate(url, migrations=known) == ["0003_post_text.sql"]
     with running.transaction() as (tx, _):
-        assert tx.all("select * from notes") == [{"id": 1, "text": "old"}, {"id": 2, "text": "of old code"}]
+        assert tx.all("select * from notes order by id") == [{"id": 1, "text": "old"}, {"id": 2, "text": "of old code"}]
     with pytest.raises(Unavailable, match="run the migrations"), running.transaction() as (tx, _):
         tx.all("select body from notes")
     running.close()

@@ -132,7 +132,7 @@ def test_connections_that_broke_while_idle_are_replaced(database_url: str, app_u
 
     def visit(_: int) -> int:
         with pool.transaction(claims(ours)) as (tx, _rows):
-            together.wait(timeout=10)
+            together.wait()
             row = tx.one("select pg_backend_pid() as pid")
         assert row is not None
         return row["pid"]
@@ -164,10 +164,11 @@ def test_a_server_that_was_killed_is_found_again(own_server: Path) -> None:
 
 
 def test_while_the_server_is_away_it_says_so(own_server: Path) -> None:
-    pool = PostgresDatabase(embedded.start(own_server).dsn(), size=2, timeout=0.3)
+    pool = PostgresDatabase(embedded.start(own_server).dsn(), size=2, timeout=60)
     with pool.transaction() as (tx, _):
         tx.run("select 1")
     embedded.stop(own_server)
+    pool._pool.timeout = 0.3  # pyright: ignore[reportPrivateUsage] - soon enough, once it was reached
     try:
         with pytest.raises(Unavailable, match="does not answer; nothing was stored"), pool.transaction() as (tx, _):
             tx.run("select 1")
@@ -177,13 +178,11 @@ def test_while_the_server_is_away_it_says_so(own_server: Path) -> None:
 
 
 def test_a_pool_that_is_used_up_says_so(app_url: str) -> None:
-    pool = PostgresDatabase(app_url, size=1, timeout=1)
-    with (
-        pool.transaction(),
-        pytest.raises(Unavailable, match="does not answer; nothing was stored"),
-        pool.transaction(),
-    ):
-        pass
+    pool = PostgresDatabase(app_url, size=1, timeout=60)
+    with pool.transaction():
+        pool._pool.timeout = 0.3  # pyright: ignore[reportPrivateUsage] - soon enough, for whoever comes second
+        with pytest.raises(Unavailable, match="does not answer; nothing was stored"), pool.transaction():
+            pass
     pool.close()
 
 

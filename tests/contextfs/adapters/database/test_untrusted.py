@@ -236,21 +236,31 @@ def test_few_run_at_once_and_who_comes_then_is_told(url: str, signed: Sign, ours
     assert reader.read("select 1", sign=signed(ours), as_of=None, most_rows=1).rows == [[1]]
 
 
-def test_who_asks_does_not_see_what_others_ask(ask: Callable[..., Any], signed: Sign, ours: Ids, theirs: Ids) -> None:
+def test_who_asks_does_not_see_what_others_ask(
+    ask: Callable[..., Any], url: str, signed: Sign, theirs: Ids, database_url: str
+) -> None:
     """As if no guard had read it: all of it runs as one role, and a role sees what else runs as itself."""
-    slow = "select 'words of theirs', pg_sleep(1)"
+    slow = f"select 'words of theirs', pg_advisory_xact_lock({_HELD})"
     seen: set[str] = set()
 
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(ask, slow, signed(theirs))
-        while not running.done():
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database_url, autocommit=True) as held:
+        held.execute("select pg_advisory_lock(%s)", [_HELD])
+        patient = UntrustedReader(url, seconds=60)
+        running = pool.submit(patient.read, slow, sign=signed(theirs), as_of=None, most_rows=1)
+        try:
+            while not (held.execute(_WAITS).fetchone() or running.done()):
+                time.sleep(0.01)
             seen |= {text.strip() for (text,) in ask(_RUNNING).rows}
-        running.result()
+        finally:
+            held.execute("select pg_advisory_unlock_all()")
+        assert running.result().rows == [["words of theirs", ""]]
 
     assert "" in seen
     assert [text for text in seen if "theirs" in text] == []
 
 
+_HELD = 20_261_129
+_WAITS = "select 1 from pg_stat_activity where usename = 'contextfs_sql' and wait_event_type = 'Lock'"
 _RUNNING = "select query from pg_stat_activity where usename = 'contextfs_sql' and pid <> pg_backend_pid()"
 
 
@@ -265,7 +275,7 @@ def test_a_connection_serves_one_query(ask: Callable[..., Any], admin: Connectio
 
 def _still_there(admin: Connection) -> Iterator[int]:
     """Give what is left of connections of the role, once they had a moment to end."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     left: list[Any] = [None]
     while left and time.monotonic() < until:
         left = admin.execute("select pid from pg_stat_activity where usename = 'contextfs_sql'").fetchall()

@@ -60,18 +60,21 @@ def test_two_that_run_at_once_and_somebody_who_changes_a_secret_lose_nothing(ten
 
 
 def test_what_was_cut_off_goes_on(tenants: list[Tenant], url: str) -> None:
-    """The job is killed somewhere in the middle: each text can be read then, and the next run does the rest."""
+    """The job is killed in the middle: each text can be read then, and the next run does the rest."""
     add_sources(url, tenants[0], 400)
     variables = environment(url) | {"CONTEXTFS_KEY_PEPPER": f"{NEW}\n{OLD}"}
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CONTEXTFS_")}
     command = [sys.executable, "-m", "contextfs.runtime.job", "reseal"]
-    process = subprocess.Popen(command, env=kept | variables, cwd=ROOT, stdout=subprocess.DEVNULL)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as held, psycopg.connect(url, autocommit=True) as looking:
+        query = "select id from contextfs.sources where org_id = %s order by id desc limit 1 for update"
+        held.execute(query, [tenants[0].org_id])  # the last but a few: there it stands until it is killed
+        process = subprocess.Popen(command, env=kept | variables, cwd=ROOT, stdout=subprocess.DEVNULL)
+        waits = "select 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
         deadline = time.monotonic() + 60
-        while not opened(url, tenants[1], OLD) and time.monotonic() < deadline:
-            connection.execute("select pg_sleep(0.01)")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+        while not looking.execute(waits, [held.info.backend_pid]).fetchone() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
 
     shut = [set(opened(url, tenants[0], by)) for by in (OLD, NEW)]
     told = job.run("reseal", variables)

@@ -7,8 +7,15 @@ import pytest
 
 from contextfs.adapters.embedders.minilm import MiniLM
 from contextfs.kit.ports import Embedder
+from contextfs.local.search import index
 
 MODEL = "all-MiniLM-L6-v2.int8.bin"
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a search embed all that waits: how much that is in a moment depends on the machine, and is tried apart."""
+    monkeypatch.setattr(index, "SLICE_SECONDS", 600.0)
 
 
 @pytest.fixture(scope="session")

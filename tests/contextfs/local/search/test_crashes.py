@@ -37,6 +37,7 @@ def start(machine: Machine, code: str, *arguments: object) -> subprocess.Popen[b
     return subprocess.Popen(
         [sys.executable, "-c", code, str(machine.root), *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(["shared", "."])},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -61,10 +62,16 @@ from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import opened
 from tests.functions.letters import Letters
 
+def step(text):
+    print(text, flush=True)
+    sys.stdin.readline()
+
 with opened(Machine(Path(sys.argv[1])), Letters()) as index:
-    index.progress = lambda text: print(text, flush=True)
+    index.progress = step
+    step("begins")
     reindex(index)
 """
+"""Goes on by a step for each line that it reads."""
 
 
 def fill(machine: Machine, count: int) -> None:
@@ -86,8 +93,12 @@ def test_a_reindex_that_is_killed_is_gone_on_with(steps: int, machine: Machine) 
     fill(machine, 300)
     process = start(machine, REINDEXER)
     assert process.stdout is not None
+    assert process.stdin is not None
     for _ in range(steps):
         process.stdout.readline()
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    assert process.stdout.readline()  # it stands there
     process.send_signal(signal.SIGKILL)
     process.communicate()
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.embedded.locks import claim
 from contextfs.kit.errors import Unavailable
 
 STARTER = """
@@ -33,6 +34,13 @@ def crash(data: Path) -> embedded.Running:
         connection.execute("insert into kept values (3)")
     os.kill(server.pid, signal.SIGKILL)
     return server
+
+
+def ended(data: Path) -> None:
+    """Wait until the last process of a killed server has ended, and its lock is free."""
+    while (life := claim(data / "PG_VERSION")) is None:
+        time.sleep(0.01)
+    os.close(life)
 
 
 def test_what_was_committed_survives_a_kill(data: Path) -> None:
@@ -59,7 +67,7 @@ def test_a_killed_server_is_not_found(data: Path) -> None:
 
 def test_a_killed_server_was_not_stopped(data: Path) -> None:
     crash(data)
-    time.sleep(0.5)
+    ended(data)
 
     assert not embedded.stop(data)
 
@@ -80,7 +88,7 @@ def test_a_number_that_another_program_has_by_now_is_no_server(data: Path, lefto
 
 def test_stopping_does_not_touch_a_program_that_has_the_number_by_now(data: Path) -> None:
     crash(data)
-    time.sleep(0.5)
+    ended(data)
     stale = data / "postmaster.pid"
     with subprocess.Popen(["sleep", "60"]) as other:
         stale.write_text("\n".join([str(other.pid), *stale.read_text().split("\n")[1:]]))
@@ -95,7 +103,7 @@ def test_stopping_does_not_touch_a_program_that_has_the_number_by_now(data: Path
 @pytest.mark.parametrize("lines", [0, 3])
 def test_a_half_written_file_is_no_server(data: Path, lines: int) -> None:
     crash(data)
-    time.sleep(0.5)
+    ended(data)
     stale = data / "postmaster.pid"
     stale.write_text("\n".join(stale.read_text().split("\n")[:lines]))
 

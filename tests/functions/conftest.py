@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partialmethod
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx2
 import psycopg
 import pytest
 import uvicorn
@@ -16,7 +18,10 @@ from psycopg.types.json import Jsonb
 from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
+from contextfs.adapters import web
+from contextfs.adapters.identity import records
 from contextfs.domain.logins import rules
+from contextfs.journeys.keep import streaming
 from contextfs.kit import tokens
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.openapi.document import document
@@ -66,7 +71,7 @@ class Rows:
         return {table: sorted(map(str, self.of(table, tenant))) for table in tables}
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
     """Look again and again until something is so; fail when it does not come."""
     until = time.monotonic() + seconds
     while not is_so():
@@ -241,6 +246,15 @@ def second_project() -> Callable[[Tenant], Tenant]:
         return replace(tenant, key=key["secret"], project_id=UUID(project["id"]))
 
     return make
+
+
+@pytest.fixture
+def patient_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever is asked outside answer as late as a test wants; for how long one waits is tried of the web alone."""
+    monkeypatch.setattr(web.Web, "__init__", partialmethod(web.Web.__init__, seconds=120.0))
+    monkeypatch.setattr(web, "_TIMEOUT", httpx2.Timeout(120.0))
+    monkeypatch.setattr(records, "_SECONDS", 120.0)
+    monkeypatch.setattr(streaming, "_TEST_SECONDS", 120.0)
 
 
 @pytest.fixture(scope="session")

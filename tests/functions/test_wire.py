@@ -15,7 +15,7 @@ def wire(listening: int, standing: Tenant) -> Any:
     """Give a function that sends bytes (`KEY` stands for a good key) and gives the status, headers and body."""
 
     def send(*parts: bytes) -> tuple[int, dict[str, str], bytes]:
-        with socket.create_connection(("127.0.0.1", listening), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", listening), timeout=60) as connection:
             reply = b""
             try:
                 for part in parts:
@@ -102,7 +102,7 @@ def test_two_lengths_are_refused(wire: Any) -> None:
 
 def test_a_caller_who_goes_away_harms_nobody(wire: Any, listening: int) -> None:
     for _ in range(5):
-        with socket.create_connection(("127.0.0.1", listening), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", listening), timeout=60) as connection:
             connection.sendall(request("POST /v1/query", "Content-Length: 1000", body="{"))
 
     assert wire(request("GET /health/live"))[0] == 200

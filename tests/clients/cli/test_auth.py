@@ -124,7 +124,7 @@ def test_commands_work_with_what_was_kept_and_a_logout_ends_it(
     assert "owner of Org" in status.out
     assert f"in the file {kept}, which only you can read, until 20" in status.out
     assert {} == json.loads(kept.read_text())
-    answer = httpx2.get(f"{api_url}/v1/auth/me", headers={"authorization": f"Bearer {entry['key']}"})
+    answer = httpx2.get(f"{api_url}/v1/auth/me", headers={"authorization": f"Bearer {entry['key']}"}, timeout=60)
     assert 401 == answer.status_code
 
 

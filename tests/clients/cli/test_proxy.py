@@ -29,7 +29,7 @@ def test_it_serves_until_it_is_told_to_stop_and_keeps_on_a_server(
             assert program.stdout is not None
             told = json.loads(b"".join(iter(program.stdout.readline, b"}\n")) + b"}")
             asked = {"messages": [{"role": "user", "content": "Which port?"}]}
-            reply = httpx2.post(f"{told['environment']['OPENAI_BASE_URL']}/chat/completions", json=asked)
+            reply = httpx2.post(f"{told['environment']['OPENAI_BASE_URL']}/chat/completions", json=asked, timeout=60)
             program.send_signal(signal.SIGINT)
             _, noted = program.communicate(timeout=20)
 

@@ -73,7 +73,7 @@ def ring(environment: dict[str, str], tmp_path: Path) -> Ring:
             cwd=cwd or tmp_path,
             capture_output=True,
             check=False,
-            timeout=30,
+            timeout=120,
         )
         return Rung(ended.returncode, ended.stdout, ended.stderr.decode(), notes(spool or tmp_path / "home" / "spool"))
 

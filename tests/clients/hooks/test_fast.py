@@ -93,7 +93,7 @@ def test_a_tool_that_never_ends_its_event_is_left(environment: dict[str, str], t
     ) as process:
         began = time.monotonic()
 
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert time.monotonic() - began > 0.5
 
 

@@ -179,7 +179,7 @@ def test_a_store_that_is_busy_is_not_waited_for(
         rung = ring("claude-code", "UserPromptSubmit", prompt(repository, "Which port does staging use?"))
 
     assert rung.code == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Person:
         """Open the address that a program shows, and go through its pages."""
         self.asked += 1
         parts = urlsplit(address)
-        async with httpx2.AsyncClient(base_url=f"{parts.scheme}://{parts.netloc}") as browser:
+        async with httpx2.AsyncClient(base_url=f"{parts.scheme}://{parts.netloc}", timeout=60) as browser:
             led = await browser.get(address)
             form = parse_qs(urlsplit(led.headers["location"]).query)
             signed = await browser.post("/oauth/login", data={"key": self._key, "return_to": form["return_to"][0]})

@@ -101,8 +101,8 @@ def test_without_a_key_nothing_is_answered(http: TestClient, authorization: str)
 def test_a_page_of_a_browser_is_kept_out(api_url: str, tenant: Tenant, headers: dict[str, str]) -> None:
     named = ACCEPTS | {"authorization": f"Bearer {tenant.key}"}
 
-    ours = httpx2.post(f"{api_url}/mcp", json=HELLO, headers=named)
-    page = httpx2.post(f"{api_url}/mcp", json=HELLO, headers=named | headers)
+    ours = httpx2.post(f"{api_url}/mcp", json=HELLO, headers=named, timeout=60)
+    page = httpx2.post(f"{api_url}/mcp", json=HELLO, headers=named | headers, timeout=60)
 
     assert (200, True) == (ours.status_code, page.status_code in {403, 421})
 

@@ -53,8 +53,8 @@ class Between:
 
     def settle(self) -> None:
         """Wait until nothing is under way, and all that passed is kept."""
-        deadline = time.monotonic() + 10
-        while httpx2.get(f"{self.url}/contextfs/status").json()["under_way"]:
+        deadline = time.monotonic() + 60
+        while httpx2.get(f"{self.url}/contextfs/status", timeout=60).json()["under_way"]:
             assert time.monotonic() < deadline
             time.sleep(0.01)
         assert self.recorder.flush()

@@ -13,7 +13,7 @@ from contextfs.runtime.events.loops import RelayLoop, WorkerLoop
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 
 @contextmanager

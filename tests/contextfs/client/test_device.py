@@ -13,7 +13,7 @@ LATER: tuple[Fault, ...] = (BUSY, "answer 503")
 
 
 def test_a_device_that_is_told_to_come_later_comes_later(api_url: str, tenant: Tenant) -> None:
-    with flaky(api_url, *LATER) as proxy, httpx2.Client() as http:
+    with flaky(api_url, *LATER) as proxy, httpx2.Client(timeout=60) as http:
         shown = device.begin(http, proxy.url, "laptop")
         proxy.faults += LATER
         with ContextFS(api_url, tenant.key) as person:
@@ -25,7 +25,7 @@ def test_a_device_that_is_told_to_come_later_comes_later(api_url: str, tenant: T
 
 
 def test_a_server_that_only_says_later_ends_no_login(api_url: str, tenant: Tenant) -> None:
-    with flaky(api_url) as proxy, httpx2.Client() as http:
+    with flaky(api_url) as proxy, httpx2.Client(timeout=60) as http:
         shown = device.begin(http, proxy.url, "laptop")
         with ContextFS(api_url, tenant.key) as person:
             person.auth.decide(shown.user_code, allow=True)
@@ -38,14 +38,14 @@ def test_a_server_that_only_says_later_ends_no_login(api_url: str, tenant: Tenan
 def test_a_server_that_has_no_room_is_told_as_that(api_url: str) -> None:
     with (
         flaky(api_url, *((BUSY,) * 9)) as proxy,
-        httpx2.Client() as http,
+        httpx2.Client(timeout=60) as http,
         pytest.raises(Unavailable, match=r"lets nobody in just now \(429\): try again in a minute"),
     ):
         device.begin(http, proxy.url, "laptop")
 
 
 def test_a_refusal_is_not_asked_again(api_url: str, tenant: Tenant) -> None:
-    with flaky(api_url) as proxy, httpx2.Client() as http:
+    with flaky(api_url) as proxy, httpx2.Client(timeout=60) as http:
         shown = device.begin(http, proxy.url, "laptop")
         with ContextFS(api_url, tenant.key) as person:
             person.auth.decide(shown.user_code, allow=False)
@@ -56,7 +56,7 @@ def test_a_refusal_is_not_asked_again(api_url: str, tenant: Tenant) -> None:
 
 
 def test_who_brings_a_token_is_patient_too(api_url: str) -> None:
-    with flaky(api_url, *LATER) as proxy, httpx2.Client() as http:
+    with flaky(api_url, *LATER) as proxy, httpx2.Client(timeout=60) as http:
         brought.service_of(http, proxy.url)
 
     assert len(proxy.requests) == 3

@@ -13,12 +13,12 @@ def test_it_runs_before_its_result_is_asked_for() -> None:
 
     def call() -> int:
         begun.set()
-        assert goes_on.wait(10)
+        assert goes_on.wait(60)
         return 7
 
     ahead = Ahead(call)
 
-    assert begun.wait(10)
+    assert begun.wait(60)
     goes_on.set()
     assert ahead.result() == 7
 

@@ -64,7 +64,7 @@ def relaying(database_url: str, home: Path) -> Iterator[Served]:
 def asked(served: Served, ask: Ask) -> Reply:
     """Send a request to a host."""
     url = served.url + ask.path
-    response = httpx2.request(ask.method, url, content=ask.body, headers=ask.headers, trust_env=False)
+    response = httpx2.request(ask.method, url, content=ask.body, headers=ask.headers, trust_env=False, timeout=60)
     return Reply(response.status_code, dict(response.headers), response.content)
 
 
@@ -119,7 +119,7 @@ def test_a_route_refuses_a_large_body_that_does_not_tell_its_size(creating: Serv
     headers = Ask(headers=JSON).of(tenant).headers
     parts = (b" " * 65536 for _ in range(40))
 
-    response = httpx2.post(f"{creating.url}/v1/memories", content=parts, headers=headers, trust_env=False)
+    response = httpx2.post(f"{creating.url}/v1/memories", content=parts, headers=headers, trust_env=False, timeout=60)
 
     assert response.status_code == 413
 

@@ -128,12 +128,12 @@ def test_while_a_store_hangs_one_connection_waits_a_moment_and_the_others_not_at
     with ThreadPoolExecutor(3) as connections:
         try:
             asked = [connections.submit(kept.text, URL, "first") for _ in range(3)]
-            told = [one.result(timeout=5) for one in asked]
+            told = [one.result(timeout=60) for one in asked]
             readers = [thread for thread in threading.enumerate() if thread.name == f"reads {URL}"]
         finally:
             pipe.write_text("second")
         for reader in readers:
-            reader.join(5)
+            reader.join(60)
 
     assert (["first"] * 3, 1) == (told, len(readers))
     assert "second" == kept.text(URL, "first")

@@ -22,8 +22,8 @@ def test_a_service_of_its_own_streams_and_answers_nothing_else(
         with connect(address, additional_headers=key) as stream:  # pyright: ignore[reportUnknownVariableType] - its options are left open
             stream.send(json.dumps({"type": "append", "seq": 1, "message": {"role": "user", "content": "Hello."}}))
             told: Any = json.loads(stream.recv(timeout=20))
-        elsewhere = httpx2.get(f"{url}/v1/sessions", headers=key)
-        root = httpx2.get(url)
+        elsewhere = httpx2.get(f"{url}/v1/sessions", headers=key, timeout=60)
+        root = httpx2.get(url, timeout=60)
     messages = tenant.call("GET", f"/v1/sessions/{session}/messages").json()["items"]
 
     assert (told["type"], told["seq"], told["id"]) == ("ack", 1, messages[0]["id"])

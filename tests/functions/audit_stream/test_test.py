@@ -16,6 +16,8 @@ from tests.functions.audit_stream.conftest import PATH, act, stream_to
 from tests.functions.audit_stream.receiver import Receiver
 from tests.functions.conftest import Rows
 
+pytestmark = pytest.mark.usefixtures("patient_web")
+
 
 def test_the_destination_gets_one_event(owner: Tenant, receiver: Receiver) -> None:
     secret = stream_to(owner, receiver)["secret"]

@@ -34,7 +34,7 @@ def page(idp: IdentityProvider, query: str, address: str) -> str:
 
 def serve(metadata_url: str, address: str, record: str) -> ThreadingHTTPServer:
     """Make the provider, and the DNS of the address's domain."""
-    idp = IdentityProvider(httpx2.get(metadata_url).text, root=f"http://127.0.0.1:{HTTP}")
+    idp = IdentityProvider(httpx2.get(metadata_url, timeout=60).text, root=f"http://127.0.0.1:{HTTP}")
     idp.person, idp.name_id = {"mail": address}, saml.NameID(format=saml.NAMEID_FORMAT_PERSISTENT, text=address)
     Dns(DNS).records[address.rpartition("@")[2]] = [record]
 

@@ -18,6 +18,7 @@ from tests.functions.auth.conftest import SetUp, Time
 from tests.functions.auth.provider import Claims, Provider
 from tests.functions.conftest import Rows
 
+pytestmark = pytest.mark.usefixtures("patient_web")
 THREADS = 40
 """As many calls as the gateway answers at once."""
 OF_ONE = 4

@@ -18,6 +18,7 @@ from tests.functions.auth.provider import Claims, Provider
 from tests.functions.conftest import Rows
 from tests.functions.sso.nameserver import Dns
 
+pytestmark = pytest.mark.usefixtures("patient_web")
 SSO = "/v1/admin/sso"
 
 

@@ -38,7 +38,9 @@ def served() -> Generator[dict[str, str]]:
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     try:
-        httpx2.post(f"{address}/moto-api/reset").raise_for_status()  # what stood there is kept by the process
+        httpx2.post(
+            f"{address}/moto-api/reset", timeout=60
+        ).raise_for_status()  # what stood there is kept by the process
         yield {**CREDENTIALS, "AWS_ENDPOINT_URL": address}
     finally:
         server.shutdown()

@@ -17,7 +17,7 @@ from tests.contextfs.client.serving import serving
 from tests.contextfs.local.places import PROJECT
 from tests.contextfs.local.sync.linked import Linked
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture(scope="session")

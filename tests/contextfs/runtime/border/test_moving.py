@@ -43,7 +43,7 @@ def delivered(region: Region, path: str, delivery: str) -> httpx2.Response:
     said = [{"id": delivery, "role": "user", "content": "A ticket was refunded."}]
     body = json.dumps({"conversation_id": delivery, "messages": said}).encode()
     headers = {"content-type": "application/json", **signed(SECRET, delivery, system_clock(), body)}
-    return httpx2.post(f"{region.url}{path}", content=body, headers=headers, trust_env=False)
+    return httpx2.post(f"{region.url}{path}", content=body, headers=headers, trust_env=False, timeout=60)
 
 
 def test_what_an_organization_knows_moves_to_another_region_and_its_machines_follow(

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
 
+pytestmark = pytest.mark.usefixtures("patient_web")
 PLACES = 2
 
 

@@ -53,7 +53,7 @@ def said(tenant: Tenant, *, messages: int = 0) -> list[list[tuple[str, str]]]:
 
     A library does not wait for the end of a reply, which waits for the store.
     """
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while sum(map(len, found := _said(tenant))) < messages and time.monotonic() < deadline:
         time.sleep(0.02)
     return found

@@ -38,7 +38,7 @@ def stack(home: Home) -> Stack:
 
 
 def call(stack: Stack, method: str, path: str, body: object = None) -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection(stack.api_url.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(stack.api_url.removeprefix("http://"), timeout=60)
     headers = {"authorization": f"Bearer {stack.api_key}", "content-type": "application/json"}
     connection.request(method, path, None if body is None else json.dumps(body), headers)
     response = connection.getresponse()
@@ -99,8 +99,8 @@ def test_a_killed_process_is_started_again(name: str, home: Home, stack: Stack) 
     killed = children(home)[name]
     os.kill(killed, signal.SIGKILL)
 
-    wait_until(lambda: children(home).get(name, killed) != killed, 20, f"{name} does not come back")
-    wait_until(lambda: status(home).state == "running", 20, "the stack does not come back")
+    wait_until(lambda: children(home).get(name, killed) != killed, 60, f"{name} does not come back")
+    wait_until(lambda: status(home).state == "running", 60, "the stack does not come back")
 
     assert call(stack, "GET", "/v1/projects")[0] == 200
 
@@ -119,7 +119,7 @@ def test_a_killed_database_is_started_again_with_its_data(home: Home, stack: Sta
     assert server is not None
     os.kill(server.pid, signal.SIGKILL)
 
-    wait_until(lambda: call(stack, "GET", "/health")[0] == 200, 30, "the database does not come back")
+    wait_until(lambda: call(stack, "GET", "/health")[0] == 200, 60, "the database does not come back")
 
     assert call(stack, "GET", f"/v1/memories/{memory['id']}")[0] == 200
 
@@ -128,7 +128,7 @@ def test_after_its_supervisor_was_killed_a_start_mends_everything(home: Home, st
     told = home.children()
     assert told is not None
     os.kill(told.supervisor, signal.SIGKILL)
-    wait_until(lambda: not supervised(home), 5, "the supervisor does not die")
+    wait_until(lambda: not supervised(home), 30, "the supervisor does not die")
 
     again = up(home)
 
@@ -149,12 +149,14 @@ def test_calls_under_way_are_answered_before_the_gateway_stops(home: Home, stack
     os.kill(children(home)["gateway"], signal.SIGTERM)
     time.sleep(0.5)
     os.kill(children(home)["relay"], signal.SIGCONT)
-    caller.join(30)
+    caller.join(60)
 
     assert replies == [201]
 
 
 def test_down_leaves_no_process_and_keeps_the_data(home: Home, stack: Stack) -> None:
+    body = {"project_id": stack.project_id, "content": "Kept while nothing runs."}
+    assert call(stack, "POST", "/v1/memories", body)[0] == 201
     told = home.children()
     assert told is not None
     server = embedded.find(home.database)
@@ -309,7 +311,7 @@ def test_the_server_writes_an_export(stack: Stack) -> None:
     def is_written() -> bool:
         return call(stack, "GET", f"/v1/exports/{asked['id']}")[1]["link"] is not None
 
-    wait_until(is_written, 30, "The export is not written")
+    wait_until(is_written, 60, "The export is not written")
 
 
 def test_a_process_without_its_settings_says_which_one_is_missing() -> None:

@@ -13,6 +13,9 @@ SYNC = "sync.lock"
 SEARCH = "search.lock"
 """The locks of a store: of who syncs, and of who indexes for long."""
 
+_A_LOOK_SECONDS = 0.01
+"""So long at the most a lock is waited for: who looks whether it is taken has it for a moment, and does not keep it."""
+
 
 @contextmanager
 def alone(local: Path, file: str = SYNC) -> Generator[bool]:
@@ -28,7 +31,7 @@ def alone(local: Path, file: str = SYNC) -> Generator[bool]:
         cure = "is the disk full or read-only, or the folder another user's?"
         raise Unavailable(f"{local} cannot be made ({error.strerror}): {cure}") from None
     try:
-        held = sqlite3.connect(local / file, timeout=0, isolation_level=None)
+        held = sqlite3.connect(local / file, timeout=_A_LOOK_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
         raise explained(error, local / file) from None
     with closing(held):

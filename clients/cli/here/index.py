@@ -29,7 +29,7 @@ def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
     is read before the question: what another process takes in meanwhile is no part of the answer.
     """
     is_first = not settled.is_under_way(place)
-    with opened(place, look=is_first) as index:
+    with opened(place, look=is_first, reads=True) as index:
         if is_first:
             return ask(index)
         known = settled.known(index.base, place)
@@ -41,11 +41,14 @@ def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
 
 
 @contextmanager
-def opened(place: Place, *, look: bool = True) -> Generator[LocalIndex]:
-    """Open the index; with `look`, what people and git did to the files of memories is taken in before, and said."""
+def opened(place: Place, *, look: bool = True, reads: bool = False) -> Generator[LocalIndex]:
+    """Open the index; with `look`, what people and git did to the files of memories is taken in before, and said.
+
+    Who only `reads` is given one that cannot be written as well, and told what is not seen in it.
+    """
     progress = output.Progress()
     try:
-        base = Base.open(place.local)
+        base = Base.open(place.local, reads=reads)
         try:
             if look:
                 _look(base, place)

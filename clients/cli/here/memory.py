@@ -49,7 +49,7 @@ def listed(place: Place, asked: "Listed", *, json: bool) -> None:
         as_of=options.as_of(asked.as_of, now()),
         limit=asked.limit,
     )
-    with opened(place) as store:
+    with opened(place, reads=True) as store:
         memories = store.page(query)
     if json:
         output.say_json(memories)
@@ -66,7 +66,7 @@ def listed(place: Place, asked: "Listed", *, json: bool) -> None:
 
 def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) -> None:  # noqa: A002 - the argument's name
     """Show a memory whole."""
-    with opened(place) as store:
+    with opened(place, reads=True) as store:
         memory_id = store.find(id)
         if history:
             _show_log(list(store.log(memory_id)), json=json)

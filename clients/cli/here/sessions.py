@@ -22,7 +22,7 @@ _LONGEST_TITLE = 60
 def listed(place: Place, *, tool: str | None, branch: str | None, since: str | None, limit: int, json: bool) -> None:
     """List sessions, newest first."""
     query = SessionQuery(tool=tool, branch=branch, since=options.since(since, now()), limit=limit)
-    with opened(place, look=False) as store:
+    with opened(place, look=False, reads=True) as store:
         sessions = LocalSessions(store).page(query)
     if json:
         output.say_json(sessions)
@@ -34,7 +34,7 @@ def listed(place: Place, *, tool: str | None, branch: str | None, since: str | N
 
 def show(place: Place, id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002 - the argument's name
     """Show a session as a dialogue."""
-    with opened(place, look=False) as store:
+    with opened(place, look=False, reads=True) as store:
         sessions = LocalSessions(store)
         session = sessions.get(sessions.find(id))
         said = () if brief else sessions.messages(session.id)

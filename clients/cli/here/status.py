@@ -25,11 +25,11 @@ def show(place: Place, *, accept_missing: bool, json: bool) -> int:
     """Tell how the store stands; 1 when there are files that cannot be taken in."""
     before = again.Before(str(place.root), str(place.local))
     settings = config.read(place.config)
-    with opened(place, look=False) as store:
+    with opened(place, look=False, reads=not accept_missing) as store:
         looked = store.refresh(accept_missing=accept_missing)
         told(looked, problems=False)  # the report has them
         found = _Found.of(store, settings)
-        is_over = not (looked.missing or looked.problems or stepping.pending(store.base, place))
+        is_over = not (looked.missing or looked.unseen or looked.problems or stepping.pending(store.base, place))
     report = f"{output.json_of(found.json()) if json else found.text()}\n"
     sys.stdout.write(report)
     if is_over:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clients.cli import output
 from contextfs.local import config, git
-from contextfs.local.base.connection import FILE, explained
+from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import settled
 from contextfs.local.model import Refreshed
 from contextfs.local.place import Place
@@ -18,17 +18,19 @@ from contextfs.local.store import LocalStore
 
 @contextmanager
 def opened(
-    place: Place, *, look: bool = True, accept_missing: bool = False, heed: bool = True
+    place: Place, *, look: bool = True, accept_missing: bool = False, heed: bool = True, reads: bool = False
 ) -> Generator[LocalStore]:
     """Open the store. `look` takes in what people and git did to the files, and says so.
 
+    Who only `reads` is given one that cannot be written as well, and told what is not seen in it.
     Invalid, before anything is touched, where the settings cannot be read or are of a newer version; unless these are
     not to be heeded.
     """
     if heed:
         config.read(place.config)
     try:
-        with LocalStore.open(place, now=now, entropy=os.urandom, actor=lambda: actor(place.root)) as store:
+        base = Base.open(place.local, reads=reads)
+        with LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root)) as store:
             if look:
                 told(store.refresh(accept_missing=accept_missing))
             yield store
@@ -40,7 +42,7 @@ def take_in(store: LocalStore, state: str | None) -> None:
     """Take in what moved, say so, and keep the state, seen before, that is in step then."""
     found = store.refresh()
     told(found)
-    if not found.problems and not found.missing:
+    if not (found.problems or found.missing or store.base.is_read_only):
         settled.settle(store.base, store.place, state)
 
 
@@ -79,5 +81,8 @@ def told(found: Refreshed, *, problems: bool = True) -> None:
     if found.missing:
         many = output.counted(found.missing, "file")
         output.note(f"{many} are gone: if you deleted them, say so with `ctx status --deleted`; else restore them.")
+    if found.unseen:
+        many = output.counted(found.unseen, "file")
+        output.note(f"This store can only be read here: {many} changed since it was written, which is not seen.")
     for problem in found.problems if problems else ():
         output.note(f"{problem.path}: {problem.reason}")

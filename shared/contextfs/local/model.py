@@ -74,6 +74,8 @@ class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
     """Files that an interrupted command left behind, and that were brought into step now."""
     missing: int = 0
     """Files that are gone in such numbers that nothing was concluded from it."""
+    unseen: int = 0
+    """Files that changed, and were not taken in because the store cannot be written."""
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -129,6 +129,21 @@ def test_what_no_memory_may_hold_is_refused_and_the_rest_stored(tenant: Tenant) 
     assert SECRET not in json.dumps(reply)
 
 
+def test_a_secret_is_found_wherever_it_is_said_and_in_no_other_memory(tenant: Tenant) -> None:
+    harmless = [revision(f"Service {number} listens on port {number}.") for number in range(3)]
+    holding = [
+        revision(title=f"The key {SECRET}"),
+        revision(alternatives=(f"It is {SECRET}.",)),
+        revision(metadata={"note": SECRET}),
+        revision(metadata={"password": "Tr0ub4dor&3x"}),
+    ]
+
+    reply = push(tenant, harmless[0], *holding[:2], harmless[1], *holding[2:], harmless[2]).json()
+
+    assert (reply["stored"], [one["index"] for one in reply["refused"]]) == (3, [1, 2, 4, 5])
+    assert all("holds a secret" in one["reason"] for one in reply["refused"])
+
+
 def test_a_memory_of_another_project_is_refused(tenant: Tenant) -> None:
     other = tenant.call("POST", "/v1/projects", {"name": "other"}).json()["id"]
     begun = revision()

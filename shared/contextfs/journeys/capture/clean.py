@@ -9,6 +9,7 @@ import msgspec
 from contextfs.domain.redaction import store
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
+from contextfs.domain.redaction.sieve import suspects
 from contextfs.kit.call import Call, Services
 from contextfs.kit.redaction_rule import UNCHOSEN, Choice
 
@@ -42,6 +43,10 @@ class Cleaner:
         cleaned = redact(text, key=self._policy.key, wanted=self._policy.wanted, by_line=by_line)
         self.found += len(cleaned.findings)
         return cleaned.text
+
+    def suspects(self, texts: Sequence[str]) -> set[int]:
+        """Give the places of the texts that may hold one: all others are as they would be cleaned."""
+        return suspects(texts, self._policy.wanted)
 
     def json(self, value: Any) -> Any:
         """Give any JSON value without secrets."""

@@ -9,7 +9,7 @@ from contextfs.domain.feed.model import Refused, SentRevision
 from contextfs.domain.memories import bulk
 from contextfs.domain.memories.bulk import HeldMemory
 from contextfs.domain.memories.clock import Clock, capped
-from contextfs.domain.memories.revisions import Revision, union
+from contextfs.domain.memories.revisions import Fields, Revision, union
 from contextfs.domain.memories.rules import acceptable
 from contextfs.domain.memories.view import View, view
 from contextfs.journeys.capture.clean import Cleaner, cleaner
@@ -44,9 +44,10 @@ def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: li
     """Store revisions, and add to `refused`; gives how many were new, and how many were there."""
     taken: dict[UUID, list[_Taken]] = defaultdict(list)
     cleaning = cleaner(call, project_id)
+    suspect = _suspects(cleaning, sent)
     for index, one in enumerate(sent):
         try:
-            taken[one.memory_id].append(_checked(call, index, one, cleaning))
+            taken[one.memory_id].append(_checked(call, index, one, cleaning if index in suspect else None))
         except ContextFSError as error:
             refused.append(Refused(kind="revision", index=index, reason=_told(error)))
     memories = {memory_id: _memory(call, some, None) for memory_id, some in taken.items() if some}
@@ -66,22 +67,38 @@ def take(call: Call, project_id: UUID, sent: Sequence[SentRevision], refused: li
     return fresh, sum(len(some) for some in revisions.values()) - fresh
 
 
-def _checked(call: Call, place: int, one: SentRevision, cleaning: Cleaner) -> _Taken:
-    """Make the revision; Invalid for what no memory may hold, or for a secret in it."""
+def _suspects(cleaning: Cleaner, sent: Sequence[SentRevision]) -> set[int]:
+    """Give the places of the revisions that may hold a secret: their texts are looked through in one pass."""
+    texts = [(place, text) for place, one in enumerate(sent) for text in _texts(one.fields)]
+    found = cleaning.suspects([text for _, text in texts])
+    return {texts[one][0] for one in found} | {place for place, one in enumerate(sent) if one.fields.metadata}
+
+
+def _texts(fields: Fields) -> Iterator[str]:
+    return filter(None, (fields.title, *fields.bodies))
+
+
+def _checked(call: Call, place: int, one: SentRevision, cleaning: Cleaner | None) -> _Taken:
+    """Make the revision; Invalid for what no memory may hold, or, where it is looked for, for a secret in it."""
     fields = acceptable(one.fields)
-    found = cleaning.found
-    for text in filter(None, (fields.title, *fields.bodies)):
-        cleaning.text(text)
-    if fields.metadata:
-        cleaning.json(fields.metadata)
-    if cleaning.found > found:
-        raise Invalid(_HOLDS_ONE)
+    if cleaning is not None:
+        _refuse_secrets(cleaning, fields)
     told = Clock.parse(one.clock)
     believed = capped(told, call.now)
     clock = one.clock if believed == told else str(believed)
     made = Revision(memory_id=one.memory_id, parents=tuple(one.parents), fields=fields, author=one.author, clock=clock)
     _ = made.id
     return _Taken(place, made, moved=clock != one.clock)
+
+
+def _refuse_secrets(cleaning: Cleaner, fields: Fields) -> None:
+    found = cleaning.found
+    for text in _texts(fields):
+        cleaning.text(text)
+    if fields.metadata:
+        cleaning.json(fields.metadata)
+    if cleaning.found > found:
+        raise Invalid(_HOLDS_ONE)
 
 
 def _memory(call: Call, sent: Sequence[_Taken], held: HeldMemory | None) -> _Memory:

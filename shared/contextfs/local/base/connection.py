@@ -51,18 +51,27 @@ class Base:
     """The local database. It runs named statements; it does not know what they mean.
 
     Many processes share it: transactions are short, and whoever waits for one looks often, so that nobody starves.
+    One that `is_read_only` is as somebody left it: what would change it is refused.
     """
 
-    def __init__(self, connection: sqlite3.Connection, schemas: Sequence[str] = _SCHEMAS) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, schemas: Sequence[str] = _SCHEMAS, *, is_read_only: bool = False
+    ) -> None:
+        self.is_read_only = is_read_only
         self._connection = connection
         self._schemas = schemas
         self._inside = False
         self._rests_until = 0.0
 
     @classmethod
-    def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS) -> "Base":
-        """Open a database in a folder, made of these packages; Unavailable says why that cannot be."""
+    def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS, reads: bool = False) -> "Base":
+        """Open a database in a folder, made of these packages; Unavailable says why that cannot be.
+
+        Who only `reads` is given one that cannot be written as well.
+        """
         try:
+            if reads and _is_read_only(folder / file):
+                return cls._as_it_is(folder / file, schemas)
             if not os.path.exists(folder / file):  # noqa: PTH110 - every command begins here
                 from contextfs.kit.durable import PRIVATE, make_folder  # noqa: PLC0415 - once in the life of a store
 
@@ -87,6 +96,28 @@ class Base:
         except OSError as error:
             cure = "is the disk full or read-only, or the folder another user's?"
             raise Unavailable(f"{folder} cannot be written ({error.strerror}): {cure}") from None
+        return base
+
+    @classmethod
+    def _as_it_is(cls, file: Path, schemas: Sequence[str]) -> "Base":
+        """Open a database that cannot be written; Unavailable where it is not of this version, for it stays so.
+
+        A reader notes beside a database that it reads. Where that cannot be, it is taken for one that nobody writes:
+        unless its log is there, which would not be read.
+        """
+        refuse_link(file)
+        how = "mode=ro" if os.path.exists(f"{file}-wal") else "immutable=1"  # noqa: PTH110 - as above
+        connection = sqlite3.connect(
+            f"{file.absolute().as_uri()}?{how}",
+            uri=True,
+            timeout=PATIENCE_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.row_factory = _row
+        base = cls(connection, schemas, is_read_only=True)
+        if base._version() < len(schemas):
+            raise Unavailable(f"{file} was written by an older ctx, and cannot be brought up to date: it is read-only.")
         return base
 
     def close(self) -> None:
@@ -276,6 +307,13 @@ def _is_full(file: Path) -> bool:
         return disk_usage(file.parent).free < _ROOM_BYTES
     except OSError:
         return False
+
+
+def _is_read_only(file: Path) -> bool:
+    """Tell whether a database is there, and cannot be written, or nothing beside it."""
+    if not os.path.exists(file):  # noqa: PTH110 - every command that reads begins here
+        return False
+    return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
 
 
 def refuse_link(file: Path) -> None:

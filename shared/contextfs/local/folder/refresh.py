@@ -24,8 +24,13 @@ def refresh(
     new_id: Callable[[], UUID],
     accept_missing: bool = False,
 ) -> Refreshed:
-    """Bring files and database together. `accept_missing` believes that even a great number of files was deleted."""
+    """Bring files and database together. `accept_missing` believes that even a great number of files was deleted.
+
+    Where the database cannot be written, it is only told how many files changed.
+    """
     found = scan.compare(base, place)
+    if base.is_read_only:
+        return Refreshed(unseen=len(found.changed) + len(found.gone), problems=problems(base, place))
     due, left_behind = stepping.pending(base, place), stepping.left_behind(base, place)
     head, before = absence.head(place), mark(base, _seen_head(place))
     tally, missing = Tally(), 0

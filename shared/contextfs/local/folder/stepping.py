@@ -167,9 +167,12 @@ class _Stepper:
 
         A name that may tell what was taken out of the memory since is given up.
         """
-        ours, memory_id = _path(row), UUID(row["id"])
-        folder, _, name = ours.rpartition("/")
+        ours = _path(row)
         found = sorted((one for one in files if one.found), key=lambda one: (one.problem is not None, one.path))
+        if not found:
+            return ours
+        memory_id = UUID(row["id"])
+        folder, _, name = ours.rpartition("/")
         for one in found:
             called = _name(one.path)
             if called == name:

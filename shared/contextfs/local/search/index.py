@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from contextfs.domain.search.names import named
-from contextfs.kit.errors import Invalid
+from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
 from contextfs.local.search.candidates import Proposed
@@ -29,6 +29,7 @@ SLICE_SECONDS = 0.25
 """How long a search may embed what waits for its vector, where no other process is at that."""
 
 _REMADE = "The search index was of another version, and was made anew."
+_UNSEEN = "This store can only be read here: what changed since search looked at it last is not found."
 _MENDED = "The search index was damaged, and was made anew from the store."
 
 
@@ -119,7 +120,13 @@ class LocalIndex:
             return work()
 
     def freshen(self) -> tuple[int, int]:
-        """Take in what changed; gives how many memories and how many sessions did."""
+        """Take in what changed; gives how many memories and how many sessions did.
+
+        Unavailable where search never looked at a store that cannot be written.
+        """
+        if self.base.is_read_only:
+            self._as_it_is()
+            return 0, 0
         if due.prepare(self.base):
             self.notes.append(_REMADE)
         if not due.is_due(self.base):
@@ -127,6 +134,12 @@ class LocalIndex:
         from contextfs.local.search.taking import take_in  # noqa: PLC0415 - heavy, and seldom due
 
         return take_in(self.base, self._project(), progress=self.progress)
+
+    def _as_it_is(self) -> None:
+        if not due.is_made(self.base):
+            raise Unavailable(f"{self.folder} is read-only, and holds no index: run `ctx reindex` where it is not.")
+        if due.is_due(self.base) and _UNSEEN not in self.notes:
+            self.notes.append(_UNSEEN)
 
     def _walked(
         self, asked: Asked, wanted: Wanted, proposed: Proposed, model: "Embedder | None", now: datetime
@@ -174,6 +187,8 @@ class LocalIndex:
         from contextfs.local.sync.alone import SEARCH, is_taken  # noqa: PLC0415 - words need nobody's lock
 
         meaning = Meaning(self.base, self.folder, model)
+        if self.base.is_read_only:
+            return meaning.propose(asked)
         elsewhere = meaning.waiting() > 0 and is_taken(self.folder, SEARCH)
         troubles = [] if elsewhere else meaning.catch_up(SLICE_SECONDS)
         proposed, degraded = meaning.propose(asked, elsewhere=elsewhere)

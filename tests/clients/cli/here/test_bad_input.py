@@ -219,20 +219,87 @@ def mounted(here: Folder, how: str, *commands: str) -> list[Run]:
     ]
 
 
-def test_a_store_on_a_read_only_disk_is_one_line(here: Folder) -> None:
+READ_ONLY = 'mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"'
+READING = (
+    "memory list",
+    "memory show {}",
+    "memory log {}",
+    "search psycopg",
+    "status",
+    "sessions list",
+    "sessions show {}",
+)
+
+
+def told(here: Folder, how: str, *commands: str) -> list[Run]:
+    """Run commands where the store's folder is mounted in another way, with what they print."""
+    codes = mounted(here, how, *commands)
+    out = (here.root.parent / "results" / f"{number}.out" for number in range(len(commands)))
+    return [Run(one.code, file.read_text(), one.err) for one, file in zip(codes, out, strict=True)]
+
+
+def test_a_store_on_a_read_only_disk_takes_nothing_and_says_so_in_a_line(here: Folder) -> None:
     before = around(here)
 
-    told = mounted(
-        here,
-        'mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"',
-        *("memory list", "memory add New.", "status", "off"),
-    )
+    said = mounted(here, READ_ONLY, "memory add New.", "status --deleted", "off", "sync")
     files = {name: digest for name, digest in around(here).items() if "/results/" not in name}
 
-    assert [True] * 4 == [is_one_line(one, "") for one in told], told
-    assert all("read-only" in one.err.lower() or "cannot be written" in one.err for one in told), told
+    assert [True] * 3 == [is_one_line(one, "") for one in said[:3]], said
+    assert all("read-only" in one.err.lower() or "cannot be written" in one.err for one in said[:3]), said
+    assert said[3].code != 0
     assert files == before
     assert "We use psycopg." in here.ctx("memory", "list").out
+
+
+def test_a_store_on_a_read_only_disk_can_be_read(here: Folder) -> None:
+    memory = here.ctx("memory", "list", "--json").json[0]["id"]
+    here.ctx("capture", "--tool", "aider", "Which driver?")
+    session = here.ctx("sessions", "list", "--json").json[0]["id"]
+    here.ctx("search", "psycopg")
+
+    listed, shown, log, found, status, sessions, dialogue = told(
+        here, READ_ONLY, *(one.format(session if "sessions" in one else memory) for one in READING)
+    )
+
+    assert [(0, "")] * 7 == [(one.code, one.err) for one in (listed, shown, log, found, status, sessions, dialogue)]
+    assert all("We use psycopg." in one.out for one in (listed, shown, log, found))
+    assert "1 memory, 1 session" in status.out
+    assert "Which driver?" in dialogue.out
+
+
+def test_what_changed_since_a_store_can_only_be_read_is_not_seen_and_told(here: Folder) -> None:
+    here.ctx("search", "psycopg")
+    here.ctx("memory", "add", "We deploy on Thursdays.")
+    (here.root / ".contextfs/memories/fact/by-hand.md").write_text("Staging listens on port 8421.\n")
+
+    listed, found, status = told(here, READ_ONLY, "memory list", "search deploy", "status")
+
+    unseen = "This store can only be read here: 1 file changed since it was written, which is not seen.\n"
+    assert [(0, unseen), (0, unseen)] == [(one.code, one.err) for one in (listed, status)]
+    assert "Thursdays" in listed.out
+    assert "8421" not in listed.out
+    not_found = "This store can only be read here: what changed since search looked at it last is not found.\n"
+    assert (0, unseen + not_found) == (found.code, found.err)
+    assert "Staging" in here.ctx("memory", "list").out
+
+
+def test_what_a_killed_command_left_ahead_of_a_database_is_read_on_a_read_only_disk(here: Folder) -> None:
+    base = here.root / ".contextfs/local/index.db"
+    dying = "import os, sqlite3, sys; base = sqlite3.connect(sys.argv[1]);"
+    dying += "base.execute(\"update memories set author = 'user:ben'\"); base.commit(); os._exit(0)"
+    subprocess.run([sys.executable, "-c", dying, str(base)], check=True)
+    assert (base.parent / "index.db-wal").stat().st_size
+
+    [listed] = told(here, READ_ONLY, "memory list --json")
+
+    assert (0, "") == (listed.code, listed.err)
+    assert "user:ben" in listed.out
+
+
+def test_a_store_that_search_never_looked_at_says_so_where_it_can_only_be_read(here: Folder) -> None:
+    [found] = told(here, READ_ONLY, "search psycopg")
+
+    assert is_one_line(found, "is read-only, and holds no index: run `ctx reindex` where it is not")
 
 
 def test_a_full_disk_is_one_line_and_what_was_stored_is_there_when_there_is_room(here: Folder) -> None:

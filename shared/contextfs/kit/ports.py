@@ -96,11 +96,29 @@ class Answer(NamedTuple):
     truncated: bool
 
 
+class GenericQuery(NamedTuple):
+    """A query with `$1`, `$2`, … in place of its constants, and the type of each, or `unknown`: Postgres tells it."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
 class Reader(Protocol):
     """Runs queries that people wrote. It does not trust them, and it does not check them: its caller does."""
 
-    def read(self, query: str, *, sign: Callable[[int], str], as_of: datetime | None, most_rows: int) -> Answer:
-        """Run one SELECT by claims that `sign` gives for a backend; Invalid says what is wrong with it."""
+    def read(
+        self,
+        query: str,
+        generic: GenericQuery,
+        *,
+        sign: Callable[[int], str],
+        as_of: datetime | None,
+        most_rows: int,
+    ) -> Answer:
+        """Run one SELECT by claims that `sign` gives for a backend; Invalid says what is wrong with it.
+
+        By `generic`, which is the same query, it is reckoned what that would cost.
+        """
         ...
 
 

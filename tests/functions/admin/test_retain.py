@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any, LiteralString
+from uuid import UUID
 
 import pytest
 
+from contextfs.domain.audit import retention
 from contextfs.journeys.keep.anchoring import anchor
 from contextfs.journeys.keep.audit import seal
 from contextfs.journeys.keep.retention import cut
@@ -25,10 +29,10 @@ def let_go(wiring: Wiring) -> Iterator[Let]:
     """Give a function that seals, notes where chains end, and cuts what is due in so many days."""
     platform, blobs = wiring.platform(), wiring.services.blobs()
 
-    def run(days: int = 0, key: bytes = wiring.services.key_pepper) -> int:
+    def run(days: int = 0, key: bytes = wiring.services.key_pepper, most: int = 10_000) -> int:
         seal(platform)
         anchor(platform, blobs, wiring.services.key_pepper, wiring.clock())
-        return cut(platform, blobs, key, lambda: wiring.clock() + timedelta(days=days), os.urandom)
+        return cut(platform, blobs, key, lambda: wiring.clock() + timedelta(days=days), os.urandom, most=most)
 
     yield run
     platform.close()
@@ -39,6 +43,10 @@ def log(tenant: Tenant, rows: Rows, let_go: Let) -> Tenant:
     """Give a tenant with five entries, of which three are older than thirty days, and which keeps as many."""
     while let_go():  # logs of other tests, which are cut and counted with this one
         pass
+    return with_old_entries(tenant, rows)
+
+
+def with_old_entries(tenant: Tenant, rows: Rows) -> Tenant:
     for number in range(5):
         tenant.call("POST", "/v1/projects", {"name": f"p{number}"})
     old = sorted(rows.of("audit_log", tenant), key=lambda row: row["id"])[:3]
@@ -170,6 +178,80 @@ def test_who_is_late_raises_no_alarm(
 
     assert gone == [3, 0]
     assert str(log.org_id) not in [getattr(one, "org_id", "") for one in caplog.records]
+
+
+def test_a_long_log_goes_in_parts(log: Tenant, let_go: Let, rows: Rows) -> None:
+    gone = let_go(most=2)
+    let_go()
+    found = report(log)
+
+    assert gone == 3
+    assert [one["details"]["entries"] for one in rows.audited(log, "audit_log.cut")] == [2, 1]
+    assert [one["position"] for one in rows.of("audit_checkpoints", log)] == [2, 3]
+    assert (found["intact"], found["expired"], found["faults"]) == (True, 3, [])
+
+
+def test_one_log_with_which_a_run_ends_keeps_no_other_waiting(
+    log: Tenant, other_tenant: Tenant, let_go: Let, rows: Rows, wiring: Wiring
+) -> None:
+    with_old_entries(other_tenant, rows)
+    let_go(days=-400)
+    platform, both = wiring.platform(), {log.org_id, other_tenant.org_id}
+
+    def due() -> list[UUID]:
+        with platform.transaction() as (tx, _):
+            return [one.org_id for one in retention.to_cut(tx, wiring.clock()) if one.org_id in both]
+
+    def die(_: int) -> bytes:
+        raise KeyboardInterrupt
+
+    before = due()
+    with pytest.raises(KeyboardInterrupt):
+        cut(platform, wiring.services.blobs(), wiring.services.key_pepper, wiring.clock, die)
+    after = due()
+    platform.close()
+
+    assert {*before} == both
+    assert after == [*before[1:], before[0]]
+
+
+def test_a_cut_looks_itself_at_what_goes(log: Tenant, let_go: Let, rows: Rows, wiring: Wiring) -> None:
+    """What is changed between the look at a chain and the cut stays, too."""
+    let_go(days=-400)
+    platform = wiring.platform()
+
+    def changed_meanwhile(count: int) -> bytes:
+        rows.connection.execute(
+            "update contextfs.audit_log set actor = 'key:another' where org_id = %s and position = 2", [log.org_id]
+        )
+        return os.urandom(count)
+
+    gone = cut(platform, wiring.services.blobs(), wiring.services.key_pepper, wiring.clock, changed_meanwhile)
+    platform.close()
+
+    assert gone == 0
+    assert [fault["kind"] for fault in report(log)["faults"]] == ["changed"]
+
+
+def test_two_runs_at_once_cut_a_log_once(log: Tenant, let_go: Let, wiring: Wiring, rows: Rows) -> None:
+    let_go(days=-400)
+    together = Barrier(2)
+
+    def both_there(count: int) -> bytes:
+        together.wait()
+        return os.urandom(count)
+
+    def run(_: int) -> int:
+        platform = wiring.platform()
+        gone = cut(platform, wiring.services.blobs(), wiring.services.key_pepper, wiring.clock, both_there)
+        platform.close()
+        return gone
+
+    with ThreadPoolExecutor(2) as pool:
+        gone = sorted(pool.map(run, range(2)))
+
+    assert gone == [0, 3]
+    assert len(rows.of("audit_checkpoints", log)) == 1
 
 
 def test_a_cut_covers_nothing_that_was_taken_out_before(log: Tenant, let_go: Let, rows: Rows) -> None:

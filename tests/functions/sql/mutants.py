@@ -4,6 +4,10 @@ from tests.mutation import Unchecked, never, without
 
 _ASK, _READER = "journeys/ask/sql.py", "adapters/database/untrusted.py"
 _SQL = "adapters/database/migrations/0014_pre_direct_sql.sql"
+_GENERIC = "domain/sql/generic.py"
+_GENERIC_TEST = "tests/contextfs/domain/sql/test_generic.py::test_no_constant_is_left"
+_NEIGHBOURS = "tests/functions/sql/test_neighbours.py::test_what_is_common_elsewhere_is_refused_as_what_is_nowhere"
+_GENERIC_SAME = "tests/contextfs/domain/sql/test_generic.py::test_postgres_takes_it_for_the_same_query"
 _VERSIONS = "adapters/database/migrations/0059_pre_reread.sql"
 
 
@@ -77,11 +81,27 @@ _CONNECTION = (
     without(
         "nobody sees its words while it runs",
         _READER,
-        '" " * shown + query',
-        "query",
+        'return " " * shown',
+        'return ""',
         _past_the_guard("test_who_asks_does_not_see_what_others_ask"),
     ),
     never("cost", _READER, "cost > _MOST_COST", _past_the_guard("test_what_is_hopeless_is_not_begun")),
+    without(
+        "what it costs is reckoned without its constants",
+        _ASK,
+        "generic(query),",
+        "type(generic(query))(query),",
+        _NEIGHBOURS,
+    ),
+    without("… which the planner does not know", _READER, " {_BLIND}", "", _NEIGHBOURS),
+    without("… of intervals", _GENERIC, 'exp.Interval: "interval", ', "", _GENERIC_SAME),
+    without(
+        "… where rows are counted",
+        _GENERIC,
+        "return [one for one in inner if isinstance(one, exp.Query)]",
+        "return []",
+        _GENERIC_TEST,
+    ),
     without("rows", _READER, "len(rows) == most_rows or ", "", _route("test_more_rows_than_wanted_are_told")),
     without(
         "bytes",

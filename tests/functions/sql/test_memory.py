@@ -16,6 +16,7 @@ import pytest
 from contextfs.adapters.database import memory
 from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.kit.errors import Invalid
+from contextfs.kit.ports import GenericQuery
 from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
 from tests.functions.asking import told
@@ -201,7 +202,13 @@ def test_the_kernel_holds_what_no_guard_read(how: str, tenant: Tenant, wiring: W
     reader = UntrustedReader(wiring.settings.sql_database_url)
 
     with pytest.raises(Invalid, match=r"^This takes more memory or disk than a query may"):
-        reader.read(UNGUARDED[how], sign=lambda backend: signed(wiring, tenant, backend), as_of=None, most_rows=10)
+        reader.read(
+            UNGUARDED[how],
+            GenericQuery(UNGUARDED[how]),
+            sign=lambda backend: signed(wiring, tenant, backend),
+            as_of=None,
+            most_rows=10,
+        )
 
     assert peak.bytes < MOST
 

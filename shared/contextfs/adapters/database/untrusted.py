@@ -22,7 +22,7 @@ from psycopg.types.json import set_json_loads
 from contextfs.adapters.database import address, memory
 from contextfs.adapters.database.address import Address
 from contextfs.kit.errors import Invalid, Unavailable
-from contextfs.kit.ports import Answer
+from contextfs.kit.ports import Answer, GenericQuery
 
 _SECONDS = 5
 _MOST_BYTES = 4_000_000
@@ -31,6 +31,7 @@ _AT_ONCE = 4
 _BUSY = "Other queries are running: try again in a moment."
 _TOO_MUCH = "This takes more memory or disk than a query may: filter more, or ask for less."
 _TOO_LONG = "This took longer than {:g} seconds: filter more, or ask for less."
+_OF_NO_KIND = "Postgres cannot tell of what type a text of the query is: write it with its type, as in '…'::text."
 _ROLE = "contextfs_sql"
 _OPENING = "begin transaction isolation level repeatable read read only"
 _CLAIMS = """
@@ -44,6 +45,7 @@ _AS_WRITTEN = "-c standard_conforming_strings=on -c client_encoding=utf8"
 _IN_LITTLE = (
     "-c work_mem=4MB -c hash_mem_multiplier=1 -c max_parallel_workers_per_gather=0 -c enable_hashjoin=off -c jit=off"
 )
+_BLIND = "-c plan_cache_mode=force_generic_plan"
 _NARROW = frozenset(
     {
         *("bool", "int2", "int4", "int8", "float4", "float8", "numeric", "uuid", "date", "time", "timetz"),
@@ -64,8 +66,16 @@ class UntrustedReader:
         self._seconds = seconds
         self._room = threading.BoundedSemaphore(_AT_ONCE)
 
-    def read(self, query: str, *, sign: Callable[[int], str], as_of: datetime | None, most_rows: int) -> Answer:
-        """Run one SELECT. `sign` gives the caller's claims for a backend's process id.
+    def read(
+        self,
+        query: str,
+        generic: GenericQuery,
+        *,
+        sign: Callable[[int], str],
+        as_of: datetime | None,
+        most_rows: int,
+    ) -> Answer:
+        """Run one SELECT, of which `generic` tells what it costs. `sign` gives the caller's claims for a backend's id.
 
         Invalid says what the database has against the query, Unavailable that too many others run already.
         """
@@ -79,16 +89,16 @@ class UntrustedReader:
                     "signed": sign(_held(connection)),
                 }
                 connection.execute(_OPENING)
-                hidden = _hidden(query, connection.execute(_CLAIMS, named).fetchone())
+                blanks = _blanks(connection.execute(_CLAIMS, named).fetchone())
                 until = time.monotonic() + self._seconds
-                _check_cost(connection, hidden, until)
-                return _answer(connection, hidden, most_rows, until)
+                _check_cost(connection, blanks, generic, until)
+                return _answer(connection, blanks + query, most_rows, until)
         finally:
             self._room.release()
 
     @contextmanager
     def _connected(self) -> Generator[Connection]:
-        options = f"-c idle_in_transaction_session_timeout={2 * _SECONDS}s {_AS_WRITTEN} {_IN_LITTLE}"
+        options = f"-c idle_in_transaction_session_timeout={2 * _SECONDS}s {_AS_WRITTEN} {_IN_LITTLE} {_BLIND}"
         connection = psycopg.connect(address.now(self._url), autocommit=True, options=options, connect_timeout=_SECONDS)
         set_json_loads(msgspec.json.decode, connection)
         try:
@@ -104,18 +114,23 @@ def _held(connection: Connection) -> int:
     return backend
 
 
-def _hidden(query: str, begun: tuple[Any, ...] | None) -> str:
-    """Begin a query with more blanks than the server shows of what runs: one role runs those of all organizations.
+def _blanks(begun: tuple[Any, ...] | None) -> str:
+    """Give more blanks than the server shows of what runs: queries begin with them, for one role runs those of all.
 
     A role sees in pg_stat_activity what else runs as itself, each text up to `track_activity_query_size`.
     """
     shown = begun[-1] if begun else 0
-    return " " * shown + query
+    return " " * shown
 
 
-def _check_cost(connection: Connection, query: str, until: float) -> None:
-    """Refuse what the planner thinks would take very long: it would only run into the time limit."""
-    row = _one_statement(connection, f"explain (format json) {query}", until).fetchone()
+def _check_cost(connection: Connection, blanks: str, generic: GenericQuery, until: float) -> None:
+    """Refuse what the planner thinks would take very long: it would only run into the time limit.
+
+    It knows no constant of the query (`plan_cache_mode`), and so says nothing of how common that is in rows of others.
+    """
+    kinds, nulls = (f"({', '.join(all_)})" if all_ else "" for all_ in (generic.kinds, ["null"] * len(generic.kinds)))
+    _one_statement(connection, f"{blanks}prepare reckoned{kinds} as {generic.text}", until)
+    row = _one_statement(connection, f"explain (format json) execute reckoned{nulls}", until).fetchone()
     cost = row[0][0]["Plan"]["Total Cost"] if row else 0.0
     if cost > _MOST_COST:
         raise Invalid("This would take too long: filter by project or time, or join by ids.", where="$.query")
@@ -182,6 +197,8 @@ def _told(seconds: float) -> Generator[None]:
         raise Invalid(_TOO_MUCH, where="$.query") from None
     except (errors.TooManyConnections, errors.InsufficientResources):
         raise Unavailable(_BUSY) from None
+    except (errors.IndeterminateDatatype, errors.AmbiguousParameter):
+        raise Invalid(_OF_NO_KIND, where="$.query") from None
     except (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError) as error:
         raise Invalid(
             f"The database says: {error.diag.message_primary or 'this cannot be run'}.", where="$.query"

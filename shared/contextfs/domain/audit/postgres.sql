@@ -68,6 +68,10 @@ select position, hash, signature from audit_checkpoints order by position desc l
 -- Up to where logs may be cut.
 select org_id, position, hash from contextfs.audit_to_cut(%(now)s)
 
+-- name: look_at_log
+-- Say that a log is looked at, to be cut.
+select contextfs.look_at_log(%(org_id)s, %(at)s)
+
 -- name: cut
 -- Cut a log.
 select contextfs.cut_audit(%(org_id)s, %(position)s, %(signature)s, %(now)s, %(id)s) as cut

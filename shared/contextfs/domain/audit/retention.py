@@ -39,8 +39,16 @@ def checkpoint(tx: Transaction) -> Checkpoint | None:
 
 
 def to_cut(tx: Transaction, now: datetime) -> list[Due]:
-    """Name the logs of any organization that hold more than is kept. Only the platform's own role may."""
+    """Name the logs of any organization that hold more than is kept, the one looked at longest ago first.
+
+    Only the platform's own role may.
+    """
     return [Due(**row) for row in tx.all(_SQL["to_cut"], {"now": now})]
+
+
+def look(tx: Transaction, org_id: UUID, at: datetime) -> None:
+    """Say that a log is looked at, to be cut: it has had its turn. Only the platform's own role may."""
+    tx.run(_SQL["look_at_log"], {"org_id": org_id, "at": at})
 
 
 def cut(tx: Transaction, due: Due, signature: bytes, *, now: datetime, entry_id: UUID) -> int:

@@ -87,11 +87,11 @@ def _joins(node: exp.Expr) -> bool:
     if isinstance(node, exp.Array):
         return not _rows_of(node)
     if isinstance(node, exp.Tuple):
-        return _is_value(node)
+        return is_row(node)
     return isinstance(node, _JOINS) or (isinstance(node, exp.Anonymous) and node.name.lower() in _JOINING_WORDS)
 
 
-def _is_value(node: exp.Tuple) -> bool:
+def is_row(node: exp.Tuple) -> bool:
     """Tell whether `(a, b)` is a row that is made; of a list of groups, or of two that are compared, none is."""
     around = node.parent
     if isinstance(around, exp.Binary):

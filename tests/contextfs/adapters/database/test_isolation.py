@@ -169,6 +169,7 @@ PLATFORM_GRANTS = {
         *((f"audit_log.{name}", "INSERT") for name in ("org_id", "id", "at", "actor_id", "actor", "action")),
         *((f"audit_log.{name}", "INSERT") for name in ("request_id", "details")),
         ("audit_retention", "SELECT"),
+        ("audit_retention.looked_at", "UPDATE"),
         *(("audit_checkpoints", privilege) for privilege in ("SELECT", "INSERT")),
         *((f"audit_streams.{name}", "SELECT") for name in ("org_id", "next_at", "delivered_to")),
         ("audit_streams.next_at", "UPDATE"),

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from contextfs.adapters.database.untrusted import UntrustedReader
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.kit.ports import GenericQuery
 from tests.conftest import as_role
 from tests.contextfs.adapters.database.tenancy import Connection, Ids, assume
 
@@ -58,7 +59,7 @@ def ask(url: str, signed: Sign, ours: Ids) -> Callable[..., Any]:
     reader = UntrustedReader(url, seconds=3)
 
     def read(query: str, sign: Callable[[int], str] | None = None, as_of: datetime | None = None) -> Any:
-        return reader.read(query, sign=sign or signed(ours), as_of=as_of, most_rows=1000)
+        return reader.read(query, GenericQuery(query), sign=sign or signed(ours), as_of=as_of, most_rows=1000)
 
     return read
 
@@ -159,14 +160,16 @@ def test_all_steps_share_the_time_of_one_query(ask: Callable[..., Any], url: str
     assert left.endswith("ms")
     assert 0 < int(left.removesuffix("ms")) < 3000
     with pytest.raises(Invalid, match=r"^This took longer than 0\.5 seconds: "):
-        UntrustedReader(url, seconds=0.5).read("select pg_sleep(9)", sign=signed(ours), as_of=None, most_rows=1)
+        UntrustedReader(url, seconds=0.5).read(
+            "select pg_sleep(9)", GenericQuery("select 1"), sign=signed(ours), as_of=None, most_rows=1
+        )
 
 
 def test_many_slow_rows_take_no_longer_than_one(url: str, signed: Sign, ours: Ids) -> None:
     slow = "select n, pg_sleep(0.01) from generate_series(1, 900) as n"
 
     with pytest.raises(Invalid, match=r"^This took longer"):
-        UntrustedReader(url, seconds=0.5).read(slow, sign=signed(ours), as_of=None, most_rows=1000)
+        UntrustedReader(url, seconds=0.5).read(slow, GenericQuery(slow), sign=signed(ours), as_of=None, most_rows=1000)
 
 
 def test_no_more_is_fetched_than_an_answer_holds(ask: Callable[..., Any]) -> None:
@@ -220,7 +223,7 @@ def test_few_run_at_once_and_who_comes_then_is_told(url: str, signed: Sign, ours
         return signed(ours)(backend)
 
     def one() -> Any:
-        return reader.read("select 1", sign=wait, as_of=None, most_rows=1).rows
+        return reader.read("select 1", GenericQuery("select 1"), sign=wait, as_of=None, most_rows=1).rows
 
     with ThreadPoolExecutor(4) as pool:
         running = [pool.submit(one) for _ in range(4)]
@@ -228,12 +231,12 @@ def test_few_run_at_once_and_who_comes_then_is_told(url: str, signed: Sign, ours
             time.sleep(0.01)
         try:
             with pytest.raises(Unavailable, match=r"^Other queries are running"):
-                reader.read("select 1", sign=signed(ours), as_of=None, most_rows=1)
+                reader.read("select 1", GenericQuery("select 1"), sign=signed(ours), as_of=None, most_rows=1)
         finally:
             free.set()
 
         assert [each.result() for each in running] == [[[1]]] * 4
-    assert reader.read("select 1", sign=signed(ours), as_of=None, most_rows=1).rows == [[1]]
+    assert reader.read("select 1", GenericQuery("select 1"), sign=signed(ours), as_of=None, most_rows=1).rows == [[1]]
 
 
 def test_who_asks_does_not_see_what_others_ask(

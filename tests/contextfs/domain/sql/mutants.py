@@ -62,7 +62,7 @@ MUTANTS: tuple[Unchecked, ...] = (
         "isinstance(found, exp.Query | exp.Subquery | exp.Values | exp.Table)",
         "select 1 from memories where content like any(select title from memories)",
     ),
-    without("rows", _BOUNDS, "return _is_value(node)", "return False", "select count((title, content)) from memories"),
+    without("rows", _BOUNDS, "return is_row(node)", "return False", "select count((title, content)) from memories"),
     without(
         "what is compared is no row",
         _BOUNDS,

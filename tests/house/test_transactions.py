@@ -19,6 +19,7 @@ OPENS = {
     "shared/contextfs/runtime/border/directory.py",
     "shared/contextfs/runtime/health.py",
     "shared/contextfs/runtime/stack/control.py",
+    "shared/contextfs/runtime/stack/database.py",
     "shared/contextfs/journeys/enter/organization.py",
     "shared/contextfs/journeys/react/relay.py",
     "shared/contextfs/journeys/react/border.py",

@@ -162,11 +162,15 @@ def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
 def _migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
     """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
     secrets = home.secrets()
-    if shared and not take_logins:
+    passwords = database.passwords(secrets)
+    if not shared:
+        migrate(administrator, passwords=passwords)
+        return
+    if not take_logins:
         database.check_logins(administrator, secrets)
-    migrate(administrator, passwords=database.passwords(secrets))
-    if shared:
-        database.mark_logins(administrator, secrets)
+    migrate(administrator)  # it makes the roles, where the server is new
+    with database.claimed_logins(administrator, secrets, take=take_logins):
+        migrate(administrator, passwords=passwords)
 
 
 def _found(settings: Settings, saved: Saved) -> bool:

@@ -1,6 +1,8 @@
 """The stack's database: an embedded server, or an own one."""
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
@@ -77,10 +79,18 @@ def check_logins(administrator: str, secrets: Secrets) -> None:
         )
 
 
-def mark_logins(administrator: str, secrets: Secrets) -> None:
-    """Say on the server that its logins are those of this home."""
-    with connected(administrator) as connection:
+@contextmanager
+def claimed_logins(administrator: str, secrets: Secrets, *, take: bool) -> Generator[None]:
+    """Say on the server that its logins are those of this home, and set them inside; Conflict as `check_logins`.
+
+    Who says something about a role keeps all others from it until it is committed, in whichever database of the server
+    they are: of two homes that begin at once the second waits here, and then sees whose they are. `take` takes them.
+    """
+    with connected(administrator) as connection, connection.transaction():
         connection.execute(sql.SQL("comment on role contextfs_app is {}").format(sql.Literal(_mark(secrets))))
+        if not take:
+            check_logins(administrator, secrets)  # by a connection that sees what was said before
+        yield
 
 
 def _mark(secrets: Secrets) -> str:

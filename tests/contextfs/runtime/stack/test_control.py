@@ -18,10 +18,12 @@ import psycopg
 import pytest
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.migrate import migrate
 from contextfs.kit.errors import Conflict, Invalid, Unavailable
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
 from contextfs.runtime.stack.control import environment_of
+from contextfs.runtime.stack.database import claimed_logins, passwords
 from contextfs.runtime.stack.probe import alive, supervised, wait_until
 
 
@@ -250,6 +252,35 @@ def test_a_second_home_does_not_take_the_logins_of_a_server_unless_it_says_so(tm
         down(first)
         down(second)
         embedded.stop(tmp_path / "own")
+
+
+def test_of_two_homes_that_begin_at_once_on_one_server_one_has_its_logins(tmp_path: Path) -> None:
+    """The second one looked before the first one had said anything: in another database, where no lock is shared."""
+    server = embedded.start(tmp_path / "own")
+    first, second = Home(tmp_path / "first"), Home(tmp_path / "second")
+    first.make()
+    secrets = first.secrets()
+    try:
+        migrate(server.dsn())
+        with psycopg.connect(server.dsn("template1"), autocommit=True) as connection, ThreadPoolExecutor(1) as pool:
+            connection.execute("create database other template postgres")
+            with claimed_logins(server.dsn(), secrets, take=False):
+                late = pool.submit(up, second, database_url=server.dsn("other"), port=0)
+                wait_until(lambda: late.done() or _somebody_waits(connection), 60, "Nobody waits for the logins")
+                migrate(server.dsn(), passwords=passwords(secrets))
+            with pytest.raises(Conflict, match="Another home has the logins"):
+                late.result()
+            with psycopg.connect(server.dsn(), user="contextfs_app", password=secrets.app_password) as logged_in:
+                assert logged_in.execute("select current_user").fetchone() == ("contextfs_app",)
+    finally:
+        down(second)
+        embedded.stop(tmp_path / "own")
+
+
+def _somebody_waits(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Tell whether a session waits for what another one has of something that all databases share."""
+    query = "select 1 from pg_locks where not granted and locktype = 'object' and database = 0"
+    return connection.execute(query).fetchone() is not None
 
 
 def test_logins_are_taken_of_an_own_server_alone(tmp_path: Path) -> None:

@@ -28,15 +28,18 @@ def after_a_change(place: Place) -> None:
         _start(place, "push")
 
 
-def after_a_search(place: Place) -> None:
-    """Make the vectors that passages still lack, in the background; the command does not wait."""
-    _start(place, "reindex")
+def make_vectors(place: Place) -> bool:
+    """Make the vectors that passages still lack, in the background; tells whether a process does, or begins to."""
+    return _start(place, "reindex")
 
 
-def _start(place: Place, command: str) -> None:
-    """Start a command, unless nobody wants that, or the lock that it works under is taken."""
+def _start(place: Place, command: str) -> bool:
+    """Start a command, unless nobody wants that, or the lock that it works under is taken; tells whether one is at it.
+
+    One that another command is starting, or that was started a moment ago, counts.
+    """
     if os.environ.get("CONTEXTFS_BACKGROUND") == "off":
-        return
+        return False
     from contextfs.local.sync.alone import SEARCH, SYNC, alone, is_taken  # noqa: PLC0415 - most commands leave nothing
 
     by = SYNC if command == "push" else SEARCH
@@ -45,6 +48,8 @@ def _start(place: Place, command: str) -> None:
         if is_mine and not is_taken(place.local, by) and _is_due(place.local / STARTED.format(command)):
             # -P: the folder that somebody works in may have a folder that is called like ours.
             _detached([sys.executable, "-P", "-m", "clients.cli.main", command, "--background"], place.root)
+        return True
+    return False
 
 
 def _is_due(mark: Path) -> bool:

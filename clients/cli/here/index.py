@@ -29,7 +29,7 @@ def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
     is read before the question: what another process takes in meanwhile is no part of the answer.
     """
     is_first = not settled.is_under_way(place)
-    with opened(place, look=is_first, reads=True) as index:
+    with opened(place, look=is_first, reads=True, later=lambda: _later(place)) as index:
         if is_first:
             return ask(index)
         known = settled.known(index.base, place)
@@ -41,7 +41,9 @@ def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
 
 
 @contextmanager
-def opened(place: Place, *, look: bool = True, reads: bool = False) -> Generator[LocalIndex]:
+def opened(
+    place: Place, *, look: bool = True, reads: bool = False, later: Callable[[], bool] = lambda: False
+) -> Generator[LocalIndex]:
     """Open the index; with `look`, what people and git did to the files of memories is taken in before, and said.
 
     Who only `reads` is given one that cannot be written as well, and told what is not seen in it.
@@ -62,6 +64,7 @@ def opened(place: Place, *, look: bool = True, reads: bool = False) -> Generator
                 entropy=os.urandom,
                 sharing=lambda: _settings(place).share,
                 taken_out=lambda: _settings(place).redact.wanted,
+                later=later,
                 progress=progress.show,
             )
         finally:
@@ -89,6 +92,12 @@ def _take_in(base: Base, place: Place, state: str | None) -> None:
     from contextfs.local.store import LocalStore  # noqa: PLC0415 - heavy, and seldom due
 
     take_in(LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root)), state)
+
+
+def _later(place: Place) -> bool:
+    from clients.cli.here.background import make_vectors  # noqa: PLC0415 - seldom due
+
+    return make_vectors(place)
 
 
 def _me(place: Place) -> str:

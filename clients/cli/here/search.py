@@ -26,15 +26,11 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
         explain=asked.explain,
         facets=asked.facets,
     )
-    reply, waiting = at.answered(place, lambda index: (index.search(wanted), index.waiting))
+    reply = at.answered(place, lambda index: index.search(wanted))
     if json:
         output.say_json(reply)
     else:
         _print(reply, asked)
-    if waiting:
-        from clients.cli.here.background import after_a_search  # noqa: PLC0415 - seldom due
-
-        after_a_search(place)
 
 
 def _print(reply: LocalReply, asked: Asked) -> None:

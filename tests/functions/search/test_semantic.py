@@ -83,8 +83,41 @@ def test_passages_that_wait_for_their_vectors_are_told_of(
     with with_embedder(tenant, wiring, Letters()) as caller:
         hybrid = caller.call("POST", "/v1/search/hybrid", {"query": "staging port"}).json()
 
-    assert hybrid["degraded"] == ["semantic: some passages are still waiting for their vectors"]
+    lacking = "semantic: 1 passage has no vector yet, and words alone find it; it is being made in the background"
+    assert hybrid["degraded"] == [lacking]
     assert len(hybrid["hits"]) == 1
+
+
+def test_how_many_vectors_are_missing_is_the_same_whatever_a_search_finds(
+    tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
+) -> None:
+    given, *_ = remember(tenant, "Given a vector.", "Without one.", "Nor has this.")
+    settle_events()
+    begin(rows, tenant, "letters")
+    (vector,) = Letters().embed(["Given a vector."])
+    give(rows, tenant, given, vector)
+
+    def degraded(query: str, **more: object) -> list[str]:
+        return caller.call("POST", "/v1/search/hybrid", {"query": query, **more}).json()["degraded"]
+
+    with with_embedder(tenant, wiring, Letters()) as caller:
+        found_it, found_others = degraded("Given a vector.", limit=1), degraded("without")
+        elsewhere = degraded("without", project_ids=[])
+
+    lacking = (
+        "semantic: 2 passages have no vector yet, and words alone find them; they are being made in the background"
+    )
+    assert ([lacking], [lacking], []) == (found_it, found_others, elsewhere)
+
+
+def test_what_waits_elsewhere_is_told_to_nobody(
+    tenant: Tenant, other_tenant: Tenant, settle_events: Callable[[], int], wiring: Wiring, rows: Rows
+) -> None:
+    remember(tenant, "It waits.")
+    settle_events()
+    begin(rows, tenant, "letters")
+    with with_embedder(other_tenant, wiring, Letters()) as caller:
+        assert [] == caller.call("POST", "/v1/search/hybrid", {"query": "waits"}).json()["degraded"]
 
 
 def test_a_model_that_is_away_costs_the_meaning_not_the_answer(

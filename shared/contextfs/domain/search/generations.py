@@ -1,6 +1,6 @@
 """Generations: all vectors of an organization that one model made. One serves, while another one may be built."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
@@ -14,6 +14,9 @@ from contextfs.kit.ports import Row, Transaction
 from contextfs.kit.sql import load
 
 State = Literal["building", "serving", "retired"]
+
+MOST_LACKING = 1000
+"""As far as it is counted what has no vector yet: more says nothing more, and costs each search."""
 
 _SQL = load("contextfs.domain.search", "generations.sql")
 
@@ -131,6 +134,16 @@ def count(tx: Transaction, generation_id: UUID) -> Count:
     """Count a generation's passages, other people's private ones too."""
     row = tx.one(_SQL["count"], {"id": generation_id})
     return Count(**row) if row else Count(0, 0)
+
+
+def lacking(tx: Transaction, projects: Collection[UUID] | None) -> Callable[[], int]:
+    """Count the passages of some projects (None: all) that may be seen and cannot be compared by meaning yet.
+
+    It is counted while something else is done, and no further than to `MOST_LACKING`.
+    """
+    asked = {"projects": None if projects is None else list(projects), "most": MOST_LACKING}
+    found = tx.ask(_SQL["lacking"], asked)
+    return lambda: (found() or {"passages": 0})["passages"]
 
 
 def hold(tx: Transaction, org_id: UUID) -> None:

@@ -72,6 +72,27 @@ from contextfs.count_generation(%(id)s)
 select taken_until, waits_for
 from contextfs.left_of_generation(%(id)s, %(now)s)
 
+-- name: lacking
+-- How many passages of some projects (null: all) that may be seen have no vector that search could compare, up to a
+-- thousand. In the order of the index of what waits, so that no plan reads the vectors that are there.
+select count(*) as passages
+from (
+    (
+        select from vectors as v
+        where v.generation_id = (select g.id from generations as g where g.state = 'serving') and v.embedding is null
+            and (%(projects)s::uuid [] is null or v.project_id = any(%(projects)s::uuid []))
+        order by v.passage_id
+        limit %(most)s
+    )
+    union all
+    (
+        select from passages as p
+        where not exists (select from generations as g where g.state = 'serving')
+            and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
+        limit %(most)s
+    )
+) as lacking
+
 -- name: is_waiting
 -- Whether a passage waits for a vector that nobody else has taken.
 select exists (

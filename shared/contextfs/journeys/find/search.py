@@ -127,7 +127,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
 
 def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back: Back | None, at: datetime) -> Looked:
     """Ask both legs; tell what could not take part. In the past, they look at what was said by then alone."""
-    read = Meant() if question.lists else meant(call, question.about, mode)
+    read = Meant() if question.lists else meant(call, question.about, mode, wanted.project_ids)
     by_words = not question.lists and (mode != "semantic" or read.vector is None)
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
     reach = wanted if back is None else back.said
@@ -135,7 +135,8 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
     found: list[Candidate] = []
     if reach is not None:
         found = (store.listed if question.lists else store.search)(call.tx, asked)
-    degraded, vectors = read.degraded(found), read.used(call) if wanted.explain and reach is not None else None
+    degraded = [*read.lacks] if reach is None else read.degraded()
+    vectors = read.used(call) if wanted.explain and reach is not None else None
     degraded += question.lacks if by_words else []
     if back is not None:
         found = [*found, *back.candidates(() if question.lists else question.words)]

@@ -6,7 +6,7 @@
 - symbol: a file, symbol, error or issue that few memories speak of, asked for by its name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from random import Random
 
@@ -24,9 +24,14 @@ _KINDS: tuple[Kind, ...] = ("turn", "symbol", "title")
 _Mentions = Mapping[str, Mapping[str, Mention]]
 
 
-def questions(items: Sequence[Item], *, most: int, seed: int) -> list[Question]:
+def questions(
+    items: Sequence[Item], *, most: int, seed: int, progress: Callable[[str], None] = lambda _: None
+) -> list[Question]:
     """Give at most `most` questions, of each kind alike as far as there are any; a seed gives the same ones again."""
-    mentions = {item.id: _telling(f"{item.title}\n{item.text}") for item in items}
+    mentions: dict[str, dict[str, Mention]] = {}
+    for number, item in enumerate(items, start=1):
+        progress(f"{number:,} of {len(items):,} memories and messages read for questions …")
+        mentions[item.id] = _telling(f"{item.title}\n{item.text}")
     made = {
         "turn": [*_turns(items, mentions)],
         "symbol": [*_symbols(items, mentions)],

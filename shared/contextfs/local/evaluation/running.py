@@ -47,7 +47,7 @@ def evaluate(
     _, degraded = finish(index)
     items = items_of(index.base)
     by_id = {item.id: item for item in items}
-    asked = questions(items, most=most, seed=seed)
+    asked = questions(items, most=most, seed=seed, progress=index.progress)
     grep = Grep(items)
     searches: dict[str, _Search] = {mode: _ours(index, mode, by_id, degraded) for mode in _MODES} | {
         "grep": grep.search

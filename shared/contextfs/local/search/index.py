@@ -37,7 +37,8 @@ class LocalIndex:
     """Finds memories and messages of a store by their words and meaning. It does not look at the files of memories.
 
     `project` gives the project. `embedder` gives the model, None where it is switched off; Unavailable says why
-    there is none. `me` names who works here, `sharing` who may see what. All are asked only when they are needed.
+    there is none. `me` names who works here, `sharing` who may see what. `later` has another process make the vectors
+    that a search found missing, and tells whether one does. All are asked only when they are needed.
     """
 
     def __init__(
@@ -52,12 +53,12 @@ class LocalIndex:
         entropy: "Entropy",
         taken_out: "Callable[[], frozenset[TakenOut]] | None" = None,
         sharing: "Callable[[], Sharing]",
+        later: Callable[[], bool] = lambda: False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.base = base
         self.folder = folder
         self.notes: list[str] = []
-        self.waiting = 0
         self._project = project
         self.embedder = embedder
         self._me = me
@@ -65,6 +66,7 @@ class LocalIndex:
         self.entropy = entropy
         self.taken_out = taken_out or _usual
         self._sharing = sharing
+        self._later = later
         self.progress = progress
 
     def search(self, wanted: Wanted) -> LocalReply:
@@ -191,8 +193,7 @@ class LocalIndex:
             return meaning.propose(asked)
         elsewhere = meaning.waiting() > 0 and is_taken(self.folder, SEARCH)
         troubles = [] if elsewhere else meaning.catch_up(SLICE_SECONDS)
-        proposed, degraded = meaning.propose(asked, elsewhere=elsewhere)
-        self.waiting = meaning.waiting()
+        proposed, degraded = meaning.propose(asked, elsewhere=lambda: elsewhere or self._later())
         return proposed, [*troubles, *degraded]
 
 

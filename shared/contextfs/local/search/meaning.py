@@ -54,8 +54,10 @@ class Meaning:
             return 0, [_UNWRITABLE.format(error.strerror)]
         return done, []
 
-    def propose(self, asked: Asked, *, elsewhere: bool = False) -> tuple[Proposed, list[str]]:
-        """Give the candidates of both legs, with what could not take part; `elsewhere` tells who makes what is missing.
+    def propose(self, asked: Asked, *, elsewhere: Callable[[], bool] = lambda: False) -> tuple[Proposed, list[str]]:
+        """Give the candidates of both legs, with what could not take part.
+
+        Where vectors are missing, `elsewhere` is asked whether another process makes them.
 
         A file that was there and is gone was moved by another process: one more look, from now on, finds the new one.
         """
@@ -70,7 +72,7 @@ class Meaning:
             try:
                 with self._base.snapshot():
                     semantic = Semantic(self._vectors, query)
-                    return propose(self._base, words, semantic, asked.scope), self._lacking(elsewhere=elsewhere)
+                    return propose(self._base, words, semantic, asked.scope), self._lacking(elsewhere)
             except Damaged:
                 continue
         self._vectors.lose()
@@ -80,10 +82,10 @@ class Meaning:
         """Count the passages that have no vector yet."""
         return waiting(self._base)
 
-    def _lacking(self, *, elsewhere: bool) -> list[str]:
+    def _lacking(self, elsewhere: Callable[[], bool]) -> list[str]:
         count = self.waiting()
         if not count:
             return []
         have = "1 passage has" if count == 1 else f"{count:,} passages have"
-        cure = "they are being made in the background" if elsewhere else "`ctx reindex` makes them now"
+        cure = "they are being made in the background" if elsewhere() else "`ctx reindex` makes them now"
         return [f"semantic: {have} no vector yet, and words alone find them; {cure}"]

@@ -93,7 +93,7 @@ def test_what_runs_in_the_background_is_ours_whatever_the_folder_holds(
     (here.root / "clients").mkdir()
     (here.root / "clients/__init__.py").write_text("open('shadowed', 'w').close()")
     monkeypatch.delenv("CONTEXTFS_BACKGROUND", raising=False)
-    background.after_a_search(required(here.root))
+    assert background.make_vectors(required(here.root))
     until(lambda: [] == processes(here))
 
     assert (here.root / ".contextfs/local/reindex.started").exists()

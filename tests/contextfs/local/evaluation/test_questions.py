@@ -108,3 +108,11 @@ def test_grep_counts_words_and_keeps_to_what_may_be_found() -> None:
     question = Question(kind="turn", query="login time out", evidence=("m01",), before=TALK[2].said, session="s2")
 
     assert ["m01", "m02"] == Grep(TALK).search(question, 5)
+
+
+def test_how_far_it_is_with_reading_is_told() -> None:
+    told: list[str] = []
+
+    questions(TALK, most=3, seed=1, progress=told.append)
+
+    assert [f"{number} of 7 memories and messages read for questions …" for number in range(1, 8)] == told

@@ -1,6 +1,6 @@
 """The index of a machine's store, as a command opens it, and what a search of it shows."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,9 @@ from tests.contextfs.local.places import Machine
 
 
 @contextmanager
-def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[LocalIndex]:
+def opened(
+    machine: Machine, embedder: Embedder | None = None, *, later: Callable[[], bool] = lambda: False
+) -> Generator[LocalIndex]:
     """Open the index of a machine's store."""
     folder = machine.root / ".contextfs/local"
     base = Base.open(folder)
@@ -26,6 +28,7 @@ def opened(machine: Machine, embedder: Embedder | None = None) -> Generator[Loca
         sharing=lambda: config.read(machine.root / ".contextfs/config.toml").share,
         now=lambda: machine.now,
         entropy=machine.random.randbytes,
+        later=later,
     )
     base.close()
 

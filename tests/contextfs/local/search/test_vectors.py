@@ -218,3 +218,24 @@ def test_a_model_that_is_switched_off_is_missed_only_where_it_is_asked_for(machi
 
     assert ([], 1) == (found(machine, "alpha").degraded, len(found(machine, "alpha").hits))
     assert [embedder.OFF] == found(machine, "alpha", mode="semantic").degraded
+
+
+def test_a_search_that_has_its_vectors_made_elsewhere_says_so(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in WORDS:
+        machine.add(f"The word is {word}.")
+    monkeypatch.setattr("contextfs.local.search.index.SLICE_SECONDS", 0.0)
+    begun: list[str] = []
+
+    def later() -> bool:
+        begun.append("once")
+        return True
+
+    with opened(machine, Counting(), later=later) as index:
+        told = index.search(Wanted(query="alpha"))
+        finish(index)
+        whole = index.search(Wanted(query="alpha"))
+
+    assert told.degraded[0].endswith("they are being made in the background")
+    assert (["once"], []) == (begun, whole.degraded)

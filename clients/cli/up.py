@@ -17,6 +17,7 @@ _WITH_SAMPLE = (
     _IMPORT,
 )
 _WITHOUT_SAMPLE = (_IMPORT, 'ctx memory add "We deploy with uv." --type decision', 'ctx search "how do we deploy"')
+_TELL_SECONDS = 5.0
 _MOVE = f"`ctx down && ctx up --port {stack.DEFAULT_PORT}` gives it the usual one."
 
 
@@ -33,19 +34,24 @@ def up(
 ) -> None:
     """Start the platform on this machine, and return when it is ready: a database, the gateway, the relay, the worker.
 
-    DATABASE_URL names a Postgres of your own; without it an embedded one is used. What was stored is there again.
+    DATABASE_URL names a Postgres of your own; without it an embedded one is used. What was stored is there again. One
+    that runs with other code than is installed by now, after an update, is stopped and started with that.
     """
-    progress = output.Progress()
+    progress = _progress(json)
     progress.show("Starting …")
     own = os.environ.get("DATABASE_URL") or None
     before = _home().saved()
-    started = stack.up(_home(), database_url=own, port=port, take_logins=take_logins)
+    started = stack.up(_home(), database_url=own, port=port, take_logins=take_logins, tell=progress.show)
     brought = _sample(started) if started.fresh and not no_sample else None
     progress.clear()
     if json:
         output.say_json(msgspec.to_builtins(started) | {"sample": brought})
     else:
         _print(started, brought)
+        if started.replaced:
+            output.note(
+                "It ran with other code, or another model, than is installed here: it was started anew with these."
+            )
         if not started.api_url.endswith(f":{port or stack.DEFAULT_PORT}"):
             output.note(f"{_other_port(started, before.port if before else None)} {_MOVE}")
     for one in brought["failed"] if brought else ():
@@ -54,11 +60,18 @@ def up(
 
 def down(json: options.Json = False) -> None:
     """Stop the platform of this machine; calls under way are answered first, and what it stored stays."""
-    ran = stack.down(_home())
+    progress = _progress(json)
+    ran = stack.down(_home(), tell=progress.show)
+    progress.clear()
     if json:
         output.say_json({"stopped": ran})
     else:
         output.say("Stopped. `ctx up` starts it again, with all that it stored." if ran else "It was not running.")
+
+
+def _progress(json: bool) -> output.Progress:
+    """Show what is waited for, where nobody watches too, unless a program reads along."""
+    return output.Progress(every=None if json else _TELL_SECONDS)
 
 
 def _home() -> stack.Home:

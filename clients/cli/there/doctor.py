@@ -1,5 +1,8 @@
 """`ctx doctor` of a server: whether it answers, whether it lets us in, what it lacks and what is stuck in it."""
 
+import os
+from collections.abc import Iterator
+
 from clients.cli import installation, output
 from clients.cli.finding import Finding
 from contextfs.client import ContextFS, Retries
@@ -19,7 +22,14 @@ def findings() -> list[Finding]:
             health = client.system.health()
         except ContextFSError as error:
             return [Finding(check="server", state="attention", told=error.detail, cure="ctx up, then ctx status")]
-        return [reached(client), same_version(client), key(client), _embedder(health.checks), _letters(client)]
+        return [
+            reached(client),
+            same_version(client),
+            *_platform(client),
+            key(client),
+            _embedder(health.checks),
+            _letters(client),
+        ]
 
 
 def reached(client: ContextFS) -> Finding:
@@ -35,6 +45,23 @@ def same_version(client: ContextFS) -> Finding:
         return Finding(check="server version", state="ok", told=theirs)
     told = f"the server is {theirs}, this command is {own}"
     return Finding(check="server version", state="attention", told=told, cure="bring both to the same version")
+
+
+def _platform(client: ContextFS) -> Iterator[Finding]:
+    """Tell whether the platform of this machine, where that is the server, runs with the code that is installed."""
+    try:
+        from contextfs.runtime import stack  # noqa: PLC0415 - who has no platform here has no libraries for it either
+    except ModuleNotFoundError:
+        return
+    home = stack.Home.of(os.environ)
+    saved = home.saved()
+    if saved is None or client.address.url != f"http://127.0.0.1:{saved.port}":
+        return
+    if stack.is_outdated(home):
+        told = "it runs with other code, or another model, than is installed here"
+        yield Finding(check="platform", state="attention", told=told, cure="ctx up, which starts it anew with these")
+    else:
+        yield Finding(check="platform", state="ok", told="it runs with the code that is installed here")
 
 
 def key(client: ContextFS) -> Finding:
@@ -54,7 +81,7 @@ def _embedder(checks: dict[str, str]) -> Finding:
     told = checks.get("embedder", "unknown")
     if told == "ok":
         return Finding(check="embedder", state="ok", told="search compares meanings and words")
-    return Finding(check="embedder", state="attention", told=told, cure="`make models`, then `ctx down` and `ctx up`")
+    return Finding(check="embedder", state="attention", told=told, cure="`make models`, then `ctx up`")
 
 
 def _letters(client: ContextFS) -> Finding:

@@ -6,6 +6,8 @@ from clients.cli import output
 from contextfs.runtime import stack
 from contextfs.runtime.stack import StackStatus
 
+OUTDATED = "It runs with other code, or another model, than is installed here: `ctx up` starts it anew with these."
+
 
 def show(*, json: bool) -> int:
     """Tell which processes run, how much memory they hold, and which events are on their way; 1 when it is not well."""
@@ -33,11 +35,18 @@ def _print_status(found: StackStatus) -> None:
             for process in found.processes
         ]
         output.table(["process", "state", "pid", "memory", "restarts"], rows)
+        for process in found.processes:
+            if process.ended_at is not None:
+                again = "and was started again" if process.state == "running" else "and is being started again"
+                by = output.one_line(process.ended_by, 200)
+                output.say(f"The {process.name} ended at {output.minute(process.ended_at)} ({by}), {again}.")
     if found.outbox is not None and found.deliveries is not None:
         output.say()
         on_their_way = found.outbox + found.deliveries
         output.say(
             f"{output.counted(on_their_way, 'event')} on their way" if on_their_way else "Every event was taken."
         )
+    if found.outdated:
+        output.say(OUTDATED)
     if found.unembedded:
         output.say(f"{output.counted(found.unembedded, 'passage')} without vectors yet: found by words until then")

@@ -80,14 +80,14 @@ PRIVATE = 0o777 if os.name == "nt" else 0o700
 """The mode of a folder for its owner alone; on Windows it has the access that the folder around it gives."""
 
 
-def close(folder: Path) -> None:
-    """Take a folder of ours from everybody else, where it is open to them; one of another owner stays as it is."""
+def close(path: Path) -> None:
+    """Take a folder or file of ours from everybody else, where it is open to them; another owner's stays as it is."""
     if os.name == "nt":
         return
     with suppress(OSError):
-        mode = folder.stat().st_mode
+        mode = path.stat().st_mode
         if mode & 0o077:
-            folder.chmod(mode & PRIVATE)
+            path.chmod(mode & PRIVATE)
 
 
 def make_folder(folder: Path, *, within: Path, mode: int = 0o777) -> None:

@@ -2,9 +2,13 @@
 
 It loads little, for it is the first process to start and stays for as long as the stack does.
 
-`python -m contextfs.runtime.supervisor HOME LISTENER`; the children's settings are its own environment. It holds a lock
-for as long as it lives, and the socket that the gateway listens on (LISTENER, its number): calls that come while a
-gateway starts again wait for it. SIGTERM ends it gracefully: the gateway drains first, then the relay, then the worker.
+`python -m contextfs.runtime.supervisor HOME LOCK LISTENER FINGERPRINT`; its environment has the children's settings.
+It inherits two descriptors, and keeps them for as long as it lives: of a lock (LOCK), so that there is one supervisor,
+and of the socket that the gateway listens on (LISTENER): calls that come while a gateway starts again wait for it.
+FINGERPRINT is of the code that it was started with, and is told to whoever asks what runs.
+
+SIGTERM ends it gracefully: the gateway answers what it was asked first, then relay and worker end what they began. Who
+takes longer than it may is killed: what a worker was at is done again then, as after a crash.
 """
 
 import json
@@ -13,81 +17,110 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from contextfs.adapters.database import embedded
-from contextfs.adapters.database.embedded.locks import claim
+from contextfs.adapters.database.embedded import logs
 from contextfs.kit.errors import ContextFSError
 
-NAMES = ("gateway", "relay", "worker")
+DRAIN_SECONDS = {"gateway": 35.0, "relay": 5.0, "worker": 5.0}
+"""The processes of a stack, and how long each may take to end: a gateway answers calls for half a minute."""
 
 _LOOK_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 10.0
 _STEADY_SECONDS = 10.0
-_DRAIN_SECONDS = 35.0
-_LONGEST_LOG = 10 * 1024 * 1024
 
 
 @dataclass
-class Child:
-    """A process that is kept running."""
+class Kept:
+    """A process that is kept running, and how it ended last without being told to."""
 
     name: str
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     started: float = 0.0
     start_at: float = 0.0
+    ended_at: str | None = None
+    ended_by: str | None = None
+
+    def ended(self, by: str) -> None:
+        """Note that it ended, and by what."""
+        _say(f"{self.name} ended: {by}")
+        self.process, self.ended_at, self.ended_by = None, datetime.now(UTC).isoformat(timespec="seconds"), by
+
+    def told(self, *, stopping: bool) -> dict[str, object]:
+        """Write down how it is."""
+        state = "waiting" if self.process is None else "stopping" if stopping else "running"
+        return {
+            "name": self.name,
+            "pid": self.process.pid if self.process else None,
+            "state": "stopped" if self.process is None and stopping else state,
+            "starts": self.starts,
+            "ended_at": self.ended_at,
+            "ended_by": self.ended_by,
+        }
 
 
 class Supervisor:
     """Keeps the children and, where there is one, the embedded database running."""
 
-    def __init__(self, home: Path, listener: int, *, with_database: bool) -> None:
+    def __init__(self, home: Path, listener: int, fingerprint: str, *, with_database: bool) -> None:
         self._home = home
         self._listener = listener
+        self._fingerprint = fingerprint
         self._data = home / "postgres" / "data" if with_database else None
-        self._children = [Child(name) for name in NAMES]
+        self._database = Kept("database", starts=1)
+        self._database_said = embedded.said(self._data) if self._data else 0
+        self._children = [Kept(name) for name in DRAIN_SECONDS]
         self._stopping = False
 
     def run(self) -> None:
         """Keep everything running until told to stop."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
+        self._tell()
         while not self._stopping:
-            self._mend_database()
-            changed = [self._mend(child) for child in self._children]
+            changed = [self._mend_database(), *map(self._mend, self._children)]
             if any(changed):
                 self._tell()
             time.sleep(_LOOK_SECONDS)
         os.close(self._listener)  # or new calls would wait for a gateway that takes none
-        for child in self._children:
-            self._end(child)
-        self._tell()
+        gateway, *others = self._children
+        self._end([gateway])  # what it was asked may wait for the others
+        self._end(others)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _mend_database(self) -> None:
-        if self._data is not None and embedded.find(self._data) is None:
-            try:
-                embedded.start(self._data)
-            except ContextFSError as error:
-                _say(f"database: {error.detail}")
-                time.sleep(1.0)
+    def _mend_database(self) -> bool:
+        """Start the database where it does not run; True when something changed."""
+        if self._data is None or embedded.find(self._data) is not None:
+            return False
+        self._database.ended(embedded.complaint(self._data, self._database_said))
+        try:
+            embedded.start(self._data)
+        except ContextFSError as error:
+            _say(f"database: {error.detail}")
+            time.sleep(1.0)
+            return True
+        self._database_said = embedded.said(self._data)
+        self._database.starts += 1
+        return True
 
-    def _mend(self, child: Child) -> bool:
+    def _mend(self, child: Kept) -> bool:
         """Start a child that does not run; True when something changed."""
         now = time.monotonic()
-        if child.process is not None and child.process.poll() is None:
+        code = None if child.process is None else child.process.poll()
+        if child.process is not None and code is None:
             return False
-        if child.process is not None:
-            _say(f"{child.name} ended with {child.process.returncode}")
+        if code is not None:
             steady = now - child.started > _STEADY_SECONDS
             child.start_at = now + (0.0 if steady else min(0.2 * 2 ** min(child.starts, 6), _LONGEST_PAUSE_SECONDS))
-            child.process = None
+            child.ended(f"signal {-code}" if code < 0 else f"exit code {code}")
             return True
         if now < child.start_at:
             return False
@@ -99,7 +132,8 @@ class Supervisor:
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         listens = name == "gateway"
         environment = os.environ | {"CONTEXTFS_PARENT": str(os.getpid())}
-        with _log_file(self._home / "logs" / f"{name}.log").open("ab") as log:
+        log = logs.open_for_server(self._home / "logs" / f"{name}.log")
+        try:
             return subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "contextfs.runtime.serve", name],
                 stdin=subprocess.DEVNULL,
@@ -108,42 +142,47 @@ class Supervisor:
                 pass_fds=[self._listener] if listens else [],
                 env=environment | ({"CONTEXTFS_LISTENER": str(self._listener)} if listens else {}),
             )
+        finally:
+            os.close(log)
 
-    def _end(self, child: Child) -> None:
-        if child.process is None:
-            return
-        child.process.terminate()
-        try:
-            child.process.wait(_DRAIN_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
-        child.process = None
+    def _end(self, children: Sequence[Kept]) -> None:
+        """End some children at once, each within its time."""
+        self._tell()
+        begun = time.monotonic()
+        for child in children:
+            if child.process is not None:
+                child.process.terminate()
+        for child in children:
+            if child.process is not None:
+                _wait(child.process, begun + DRAIN_SECONDS[child.name])
+            child.process = None
+        self._tell()
 
     def _tell(self) -> None:
         """Write down which processes run, for `ctx status`."""
         told = {
             "supervisor": os.getpid(),
-            "processes": [
-                {
-                    "name": child.name,
-                    "pid": child.process.pid if child.process else None,
-                    "state": "running" if child.process else "stopped" if self._stopping else "waiting",
-                    "starts": child.starts,
-                }
-                for child in self._children
-            ],
+            "fingerprint": self._fingerprint,
+            "stopping": self._stopping,
+            "database": self._database.told(stopping=self._stopping),
+            "processes": [child.told(stopping=self._stopping) for child in self._children],
         }
         temporary = self._home / ".processes.json"
-        temporary.write_text(json.dumps(told))
+        with open(temporary, "w", encoding="ascii", opener=_private) as file:
+            json.dump(told, file)
         temporary.replace(self._home / "processes.json")
 
 
-def _log_file(path: Path) -> Path:
-    """Keep one older log beside a new one when it has grown large."""
-    if path.exists() and path.stat().st_size > _LONGEST_LOG:
-        path.replace(path.with_suffix(".log.1"))
-    return path
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
+    try:
+        process.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _say(text: str) -> None:
@@ -151,14 +190,10 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def main(arguments: list[str], claimed: Callable[[Path], int | None] = lambda path: claim(path, create=True)) -> int:
-    """Supervise one installation; 1 when another supervisor does that already."""
-    home = Path(arguments[0])
-    lock = claimed(home / "supervisor.lock")
-    if lock is None:
-        return 1
-    Supervisor(home, int(arguments[1]), with_database="--own-database" not in arguments).run()
-    os.close(lock)
+def main(arguments: list[str]) -> int:
+    """Supervise one installation. The lock that was inherited is held by living."""
+    home, _lock, listener, fingerprint, *options = arguments
+    Supervisor(Path(home), int(listener), fingerprint, with_database="--own-database" not in options).run()
     return 0
 
 

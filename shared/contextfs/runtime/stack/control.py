@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import msgspec
 
 from contextfs.adapters.database import embedded, graphs, lexicons
+from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
 from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
@@ -20,9 +22,10 @@ from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import PREFIX, Settings
 from contextfs.runtime.job import OWNER
-from contextfs.runtime.stack import database, probe
+from contextfs.runtime.stack import database, installed, probe
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import ProcessStatus, Saved, Stack, StackStatus
+from contextfs.runtime.supervisor import DRAIN_SECONDS
 from contextfs.runtime.wiring import Wiring
 
 DEFAULT_PORT = 8420
@@ -39,11 +42,33 @@ _DECIDES = (
     *("model", "cloud", "region", "host", "port"),
 )
 """The settings that are the stack's own."""
+Tell = Callable[[str], None]
+"""Is told what is waited for, again and again while that lasts."""
+
+_ENDS = {
+    "gateway": "the gateway answers calls that are under way",
+    "relay": "relay and worker end what they began",
+    "worker": "relay and worker end what they began",
+}
 _PER_PROCESS = frozenset({"DATABASE_URL", "CONTEXTFS_PARENT", "CONTEXTFS_LISTENER"})
 
 
-def up(home: Home, *, database_url: str | None = None, port: int | None = None, take_logins: bool = False) -> Stack:
+def _to_nobody(_text: str) -> None:
+    pass
+
+
+def up(
+    home: Home,
+    *,
+    database_url: str | None = None,
+    port: int | None = None,
+    take_logins: bool = False,
+    tell: Tell = _to_nobody,
+) -> Stack:
     """Start whatever of the stack does not run, and return when it answers; Unavailable says what does not, and why.
+
+    One that runs other code than is installed by now is stopped as by `down`, and started with that; `tell` is told
+    what is waited for.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
     used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
@@ -52,41 +77,29 @@ def up(home: Home, *, database_url: str | None = None, port: int | None = None, 
     own Postgres.
     """
     home.make()
-    with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
-        running = home.saved() if probe.supervised(home) else None
-        if running is not None:
-            return _as_it_runs(home, running, database_url, port)
+    with _alone(home):
         saved = _saved(home, database_url, port)
         if take_logins and saved.database_url is None:
             raise Invalid("Logins are taken of a server of your own, and DATABASE_URL names none.")
-        _wait_for_orphans(home)
-        with probe.listener(saved.port, or_another=port is None) as listener:
-            administrator = saved.database_url or database.start_embedded(home)
-            _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
-            saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
-            home.save(saved)
-            settings = database.settings(home, administrator, saved.port)
-            fresh = _found(settings, saved)
-            _supervise(home, settings, listener, own_database=saved.database_url is not None)
-        _wait_until_ready(home, saved.port)
-        if graphs.are_due(administrator) or lexicons.are_due(administrator):
-            _make_graphs(home, administrator)
-        return _stack(home, saved, fresh=fresh)
+        fingerprint, replaced = installed.fingerprint(home.model), False
+        if probe.supervised(home):
+            running = _fitting(home, database_url, port)
+            told = probe.told(home)
+            replaced = told.fingerprint != fingerprint
+            if running is not None and not replaced and not told.stopping:
+                _wait_until_ready(home, running.port)
+                return _stack(home, running)
+            _stop(home, tell)
+        stack = _start(home, saved, fingerprint, or_another=port is None, take_logins=take_logins)
+        return msgspec.structs.replace(stack, replaced=replaced)
 
 
-def down(home: Home) -> bool:
-    """Stop the stack gracefully; False when none ran. What it stored stays."""
+def down(home: Home, *, tell: Tell = _to_nobody) -> bool:
+    """Stop the stack gracefully; False when none ran. What it stored stays. `tell` is told what is waited for."""
     if not home.path.exists():
         return False
-    with locked(home.up_lock, time.monotonic() + _READY_SECONDS):
-        children = home.children()
-        ran = probe.supervised(home)
-        if ran and children is not None:
-            os.kill(children.supervisor, signal.SIGTERM)
-            probe.wait_until(lambda: not probe.supervised(home), _STOP_SECONDS, "The supervisor does not stop")
-        _wait_for_orphans(home)
-        stopped = home.database.exists() and embedded.stop(home.database)
-        return stopped or ran
+    with _alone(home):
+        return _stop(home, tell)
 
 
 def status(home: Home) -> StackStatus:
@@ -94,10 +107,10 @@ def status(home: Home) -> StackStatus:
     saved = home.saved()
     if saved is None:
         return StackStatus(state="stopped", api_url=None, processes=[])
-    supervised = probe.supervised(home)
-    processes = _database_status(home, saved) + (_children_status(home) if supervised else [])
-    if not supervised:
-        return StackStatus(state="stopped", api_url=None, processes=processes)
+    if not probe.supervised(home):
+        return StackStatus(state="stopped", api_url=None, processes=_database_status(home, saved, None))
+    told = probe.told(home)
+    processes = [*_database_status(home, saved, told.database), *map(_child_status, told.processes)]
     well = probe.answers(saved.port) and all(process.state == "running" for process in processes)
     outbox, deliveries, unembedded = _waiting(home, saved)
     return StackStatus(
@@ -107,7 +120,13 @@ def status(home: Home) -> StackStatus:
         outbox=outbox,
         deliveries=deliveries,
         unembedded=unembedded,
+        outdated=is_outdated(home),
     )
+
+
+def is_outdated(home: Home) -> bool:
+    """Tell whether a stack runs here, with other code or another model than is installed by now."""
+    return probe.supervised(home) and probe.told(home).fingerprint != installed.fingerprint(home.model)
 
 
 def settings_of(home: Home) -> Settings:
@@ -133,15 +152,39 @@ def measure(home: Home) -> None:
     database.measure(owner_of(home)[0])
 
 
-def _as_it_runs(home: Home, running: Saved, database_url: str | None, port: int | None) -> Stack:
-    """Wait for a stack that runs already; Conflict when another port or database is wanted than it has."""
-    if port not in {None, running.port} or database_url not in {None, running.database_url}:
+def _start(home: Home, saved: Saved, fingerprint: str, *, or_another: bool, take_logins: bool) -> Stack:
+    """Start a stack of which nothing runs but, it may be, the database."""
+    _end_orphans(home)
+    with probe.listener(saved.port, or_another=or_another) as listener:
+        administrator = saved.database_url or database.start_embedded(home)
+        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
+        saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
+        home.save(saved)
+        settings = database.settings(home, administrator, saved.port)
+        fresh = _found(settings, saved)
+        _supervise(home, settings, listener, fingerprint, own_database=saved.database_url is not None)
+    _wait_until_ready(home, saved.port)
+    if graphs.are_due(administrator) or lexicons.are_due(administrator):
+        _make_graphs(home, administrator)
+    return _stack(home, saved, fresh=fresh)
+
+
+@contextmanager
+def _alone(home: Home) -> Generator[None]:
+    """Keep others from starting and stopping the stack; who waits for one who does waits as long as that may take."""
+    with locked(home.up_lock, time.monotonic() + _STOP_SECONDS + _READY_SECONDS):
+        yield
+
+
+def _fitting(home: Home, database_url: str | None, port: int | None) -> Saved | None:
+    """Read what the start of the running stack left; Conflict when another port or database is wanted than it has."""
+    running = home.saved()
+    if running is not None and (port not in {None, running.port} or database_url not in {None, running.database_url}):
         detail = (
             f"It runs at {probe.api_url(running.port)} already: `ctx down` first, then `ctx up` with what you want."
         )
         raise Conflict(detail)
-    _wait_until_ready(home, running.port)
-    return _stack(home, running, fresh=False)
+    return running
 
 
 def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
@@ -192,21 +235,46 @@ def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, st
     return usual | kept | decided
 
 
-def _supervise(home: Home, settings: Settings, listener: socket.socket, *, own_database: bool) -> None:
-    """Start the supervisor. It inherits the socket, so that nobody else can take the port meanwhile."""
-    command = [sys.executable, "-m", "contextfs.runtime.supervisor", str(home.path), str(listener.fileno())]
-    with (home.logs / "supervisor.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [*command, "--own-database"] if own_database else command,
+def _supervise(
+    home: Home, settings: Settings, listener: socket.socket, fingerprint: str, *, own_database: bool
+) -> None:
+    """Start the supervisor. It inherits the socket, so that nobody else can take the port meanwhile, and its lock.
+
+    So it is known to live from its first moment on, and what an earlier one said is not taken for its words.
+    """
+    lock = probe.supervision(home)
+    home.forget_children()
+    command = [sys.executable, "-m", "contextfs.runtime.supervisor"]
+    command += [str(home.path), str(lock), str(listener.fileno()), fingerprint]
+    process = _in_background(
+        home,
+        "supervisor",
+        [*command, "--own-database"] if own_database else command,
+        environment_of(settings, os.environ),
+        keeps=[lock, listener.fileno()],
+    )
+    os.close(lock)
+    _OUTLIVING.append(process)
+
+
+def _in_background(
+    home: Home, name: str, command: Sequence[str], environment: Mapping[str, str], keeps: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a program of ours that outlives this one, with a log of its own."""
+    log = logs.open_for_server(home.logs / f"{name}.log")
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=environment_of(settings, os.environ),
-            pass_fds=[listener.fileno()],
+            env=environment,
+            pass_fds=keeps,
             start_new_session=True,
             cwd=home.path,
         )
-    _OUTLIVING.append(process)
+    finally:
+        os.close(log)
 
 
 def _embedder(home: Home) -> str:
@@ -218,17 +286,8 @@ def _embedder(home: Home) -> str:
 
 def _make_graphs(home: Home, administrator: str) -> None:
     """Make what large organizations are searched by, beside the running stack: it takes minutes, and search works."""
-    with (home.logs / "graphs.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "contextfs.runtime.job", "graphs"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, OWNER: administrator},
-            start_new_session=True,
-            cwd=home.path,
-        )
-    _OUTLIVING.append(process)
+    command = [sys.executable, "-m", "contextfs.runtime.job", "graphs"]
+    _OUTLIVING.append(_in_background(home, "graphs", command, {**os.environ, OWNER: administrator}))
 
 
 def _wait_until_ready(home: Home, port: int) -> None:
@@ -241,16 +300,38 @@ def _wait_until_ready(home: Home, port: int) -> None:
         raise Unavailable(f"{error.detail}; its log ends with: {last} (all logs: {home.logs})") from error
 
 
-def _wait_for_orphans(home: Home) -> None:
-    """Wait for children whose supervisor was killed: they notice, and end by themselves."""
+def _stop(home: Home, tell: Tell) -> bool:
+    """Stop all that runs, the database last; False when nothing did."""
+    ran = probe.supervised(home)
+    if ran:
+        os.kill(probe.told(home).supervisor, signal.SIGTERM)
+        probe.wait_until(
+            lambda: not probe.supervised(home),
+            _STOP_SECONDS,
+            "The supervisor does not stop",
+            meanwhile=lambda: tell(f"Stopping: {_last_of(home)} …"),
+        )
+    _end_orphans(home)
+    stopped = home.database.exists() and embedded.stop(home.database)
+    return stopped or ran
+
+
+def _last_of(home: Home) -> str:
+    """Say what is waited for while a stack stops."""
     children = home.children()
-    if children is not None and not probe.supervised(home):
-        pids = [child.pid for child in children.processes if child.pid is not None]
-        wait = "Processes of an earlier start are still there"
-        probe.wait_until(lambda: not any(probe.ours(pid) for pid in pids), _STOP_SECONDS, wait)
+    left = [child.name for child in children.processes if child.pid is not None] if children else []
+    return _ENDS.get(left[0], left[0]) if left else "the supervisor ends"
 
 
-def _stack(home: Home, saved: Saved, *, fresh: bool) -> Stack:
+def _end_orphans(home: Home) -> None:
+    """Wait for children whose supervisor was killed: they notice, and end by themselves, or are killed, too."""
+    children = home.children()
+    for child in children.processes if children else ():
+        if child.pid is not None and probe.ours(child.pid):
+            probe.end(child.pid, DRAIN_SECONDS.get(child.name, _STOP_SECONDS))
+
+
+def _stack(home: Home, saved: Saved, *, fresh: bool = False) -> Stack:
     base = probe.api_url(saved.port)
     founding = saved.founding
     return Stack(
@@ -270,27 +351,21 @@ def _stack(home: Home, saved: Saved, *, fresh: bool) -> Stack:
     )
 
 
-def _database_status(home: Home, saved: Saved) -> list[ProcessStatus]:
+def _database_status(home: Home, saved: Saved, kept: ProcessStatus | None) -> list[ProcessStatus]:
+    """Tell how the embedded database is, and, while somebody keeps it running, how often that was needed."""
     if saved.database_url is not None or not home.database.exists():
         return []
-    server = embedded.find(home.database)
+    known, server = kept or ProcessStatus(name="database", pid=None, state="stopped"), embedded.find(home.database)
     if server is None:
-        return [ProcessStatus(name="database", pid=None, state="stopped")]
-    return [ProcessStatus(name="database", pid=server.pid, state="running", memory_mb=probe.memory_mb(server.pid))]
+        return [msgspec.structs.replace(known, state="waiting" if kept else "stopped")]
+    memory = probe.memory_mb(server.pid)
+    return [msgspec.structs.replace(known, pid=server.pid, state="running", memory_mb=memory)]
 
 
-def _children_status(home: Home) -> list[ProcessStatus]:
-    children = home.children()
-    return [
-        ProcessStatus(
-            name=child.name,
-            pid=child.pid,
-            state="running" if child.pid is not None and probe.alive(child.pid) else "waiting",
-            starts=child.starts,
-            memory_mb=probe.memory_mb(child.pid),
-        )
-        for child in (children.processes if children else [])
-    ]
+def _child_status(child: ProcessStatus) -> ProcessStatus:
+    lives = child.pid is not None and probe.alive(child.pid)
+    state = "running" if lives else "waiting"
+    return msgspec.structs.replace(child, state=state, memory_mb=probe.memory_mb(child.pid))
 
 
 def _waiting(home: Home, saved: Saved) -> tuple[int | None, int | None, int | None]:

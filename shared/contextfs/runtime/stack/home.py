@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from contextfs.kit.durable import flush, put
+from contextfs.kit.durable import close, flush, put
 from contextfs.kit.errors import Unavailable
 from contextfs.runtime.stack.model import Children, Saved, Secrets
 
@@ -40,10 +40,12 @@ class Home:
         """Make the folder; Unavailable when that cannot be."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.logs.mkdir(exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             detail = f"{self.path} cannot be written ({error.strerror}): set CONTEXTFS_HOME to a folder that can."
             raise Unavailable(detail) from error
+        for one in (self.logs, *self.logs.iterdir()):  # an earlier version left them open to others
+            close(one)
 
     def secrets(self) -> Secrets:
         """Read the installation's secrets; they are made at the first start."""
@@ -66,6 +68,10 @@ class Home:
     def children(self) -> Children | None:
         """Read what the supervisor says."""
         return self._read("processes.json", Children)
+
+    def forget_children(self) -> None:
+        """Let nobody take what an earlier supervisor said for what the next one says."""
+        (self.path / "processes.json").unlink(missing_ok=True)
 
     def _read(self, name: str, wanted: type[T]) -> T | None:
         try:

@@ -1,5 +1,7 @@
 """The nouns of a stack."""
 
+from datetime import datetime
+
 import msgspec
 
 from contextfs.journeys.enter.organization import Founding
@@ -22,6 +24,8 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
     logs: str
     fresh: bool
     """Whether this start founded the organization."""
+    replaced: bool = False
+    """Whether it ran with other code, or another model, than is installed: it was stopped, and started with these."""
 
 
 class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,9 @@ class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     starts: int = 0
     memory_mb: float | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    """When and by what it ended last without being told to; it was started again."""
 
 
 class StackStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +51,8 @@ class StackStatus(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: int | None = None
     unembedded: int | None = None
     """Passages that wait for their vectors."""
+    outdated: bool = False
+    """Whether it runs other code than is installed: that was replaced since it was started."""
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,3 +79,7 @@ class Children(msgspec.Struct, frozen=True, kw_only=True):
 
     supervisor: int
     processes: list[ProcessStatus]
+    database: ProcessStatus | None = None
+    fingerprint: str = ""
+    """Of the code that they were started with; an older version told none."""
+    stopping: bool = False

@@ -1,19 +1,24 @@
 """Look at a stack from outside: does it answer, do its processes live, which port can be had."""
 
 import os
+import signal
 import socket
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from contextfs.adapters.database.embedded.locks import claim
 from contextfs.kit.errors import Unavailable
 from contextfs.runtime.stack.home import Home
+from contextfs.runtime.stack.model import Children
 
 _PAUSE_SECONDS = 0.05
+_TOLD_SECONDS = 20.0
+_PATIENCE_SECONDS = 10.0
 _BACKLOG = 2048
 
 
@@ -52,6 +57,17 @@ def _listener(port: int) -> socket.socket:
     return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
 
 
+def supervision(home: Home) -> int:
+    """Take the lock that a supervisor holds, to be inherited by one, and give its descriptor.
+
+    Unavailable when a supervisor lives.
+    """
+    lock = claim(home.supervisor_lock, create=True)
+    if lock is None:
+        raise Unavailable("Another supervisor keeps this stack already: try again.")
+    return lock
+
+
 def supervised(home: Home) -> bool:
     """Tell whether a supervisor lives: it holds its lock, whatever its process number is."""
     lock = claim(home.supervisor_lock, create=True)
@@ -59,6 +75,15 @@ def supervised(home: Home) -> bool:
         return True
     os.close(lock)
     return False
+
+
+def told(home: Home) -> Children:
+    """Read what the supervisor that lives says, which it does first of all; Unavailable when it says nothing."""
+    wait_until(lambda: home.children() is not None, _TOLD_SECONDS, "The supervisor says nothing")
+    children = home.children()
+    if children is None:
+        raise Unavailable("The supervisor has ended: try again.")
+    return children
 
 
 def all_run(home: Home) -> bool:
@@ -93,6 +118,18 @@ def ours(pid: int) -> bool:
         return not sys.platform.startswith("linux") and alive(pid)
 
 
+def end(pid: int, seconds: float) -> None:
+    """Wait for one of our servers to end; whoever does not in time is killed, where it is sure who that is."""
+    deadline = time.monotonic() + seconds
+    while ours(pid):
+        if time.monotonic() > deadline and sys.platform.startswith("linux"):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > deadline + _PATIENCE_SECONDS:
+            raise Unavailable(f"A process of an earlier start is still there ({pid}): end it, and try again.")
+        time.sleep(_PAUSE_SECONDS)
+
+
 def memory_mb(pid: int | None) -> float | None:
     """Read a process's resident memory where the system tells it in a file."""
     try:
@@ -110,10 +147,13 @@ def last_line(path: Path) -> str:
         return "nothing"
 
 
-def wait_until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
-    """Wait for something; Unavailable says `otherwise` when it does not come about in time."""
+def wait_until(
+    done: Callable[[], bool], seconds: float, otherwise: str, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Wait for something, and do something meanwhile; Unavailable says `otherwise` when it takes longer than it may."""
     deadline = time.monotonic() + seconds
     while not done():
+        meanwhile()
         if time.monotonic() > deadline:
             raise Unavailable(f"{otherwise} after {seconds:.0f} seconds")
         time.sleep(_PAUSE_SECONDS)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -24,6 +24,7 @@ from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
 from contextfs.runtime.stack.control import environment_of
 from contextfs.runtime.stack.database import claimed_logins, passwords
+from contextfs.runtime.stack.model import ProcessStatus
 from contextfs.runtime.stack.probe import alive, supervised, wait_until
 
 
@@ -81,9 +82,24 @@ def test_starts_at_the_same_time_make_one_stack(home: Home, stack: Stack) -> Non
 
 
 def test_what_only_the_owner_may_read_is_readable_by_the_owner_only(home: Home, stack: Stack) -> None:
-    private = [home.path, home.path / "secrets.json", home.path / "stack.json"]
+    logs = ["gateway.log", "relay.log", "supervisor.log", "worker.log"]
 
-    assert [oct(path.stat().st_mode & 0o077) for path in private] == ["0o0"] * 3
+    assert sorted(path.name for path in home.logs.iterdir()) == logs
+    assert [path for path in _ours(home) if path.stat().st_mode & 0o077] == []
+
+
+def test_logs_that_an_earlier_version_left_open_are_closed(home: Home, stack: Stack) -> None:
+    home.logs.chmod(0o755)
+    (home.logs / "gateway.log").chmod(0o644)
+
+    up(home)
+
+    assert [path for path in _ours(home) if path.stat().st_mode & 0o077] == []
+
+
+def _ours(home: Home) -> list[Path]:
+    """Give the home, and all in it but the database, which closes its own folder."""
+    return [home.path, *(path for path in home.path.rglob("*") if home.database.parent not in {path, *path.parents})]
 
 
 def test_no_secret_stands_on_a_command_line(home: Home, stack: Stack) -> None:
@@ -124,6 +140,24 @@ def test_a_killed_database_is_started_again_with_its_data(home: Home, stack: Sta
     wait_until(lambda: call(stack, "GET", "/health")[0] == 200, 60, "the database does not come back")
 
     assert call(stack, "GET", f"/v1/memories/{memory['id']}")[0] == 200
+
+
+def test_it_is_told_that_the_database_was_started_again_and_why(home: Home, stack: Stack) -> None:
+    server = embedded.find(home.database)
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+
+    wait_until(lambda: _database(home).ended_at is not None, 30, "it is not told")
+    wait_until(lambda: _database(home).state == "running", 30, "it does not come back")
+
+    told = _database(home)
+    assert told.starts > 1
+    assert told.ended_by is not None
+    assert "postmaster" in told.ended_by or "said nothing" in told.ended_by
+
+
+def _database(home: Home) -> ProcessStatus:
+    return next(one for one in status(home).processes if one.name == "database")
 
 
 def test_after_its_supervisor_was_killed_a_start_mends_everything(home: Home, stack: Stack) -> None:
@@ -170,6 +204,36 @@ def test_down_leaves_no_process_and_keeps_the_data(home: Home, stack: Stack) -> 
     assert status(home).state == "stopped"
     assert down(home) is False
     assert call(up(home), "GET", "/v1/memories")[1]["items"] != []
+
+
+def test_what_is_waited_for_is_told_while_it_stops(home: Home, stack: Stack) -> None:
+    gateway, told = children(home)["gateway"], list[str]()
+    os.kill(gateway, signal.SIGSTOP)
+
+    def tell(text: str) -> None:
+        told.append(text)
+        _go_on(gateway)
+
+    assert down(home, tell=tell)
+    assert "Stopping: the gateway answers calls that are under way …" in told
+
+
+def test_a_start_behind_a_stop_that_was_broken_off_waits_for_its_end(home: Home, stack: Stack) -> None:
+    told, gateway = home.children(), children(home)["gateway"]
+    assert told is not None
+    os.kill(gateway, signal.SIGSTOP)
+    os.kill(told.supervisor, signal.SIGTERM)
+    wait_until(lambda: (now := home.children()) is not None and now.stopping, 20, "it does not stop")
+
+    again = up(home, tell=lambda _: _go_on(gateway))
+
+    assert (again.api_url, again.replaced) == (stack.api_url, False)
+    assert call(again, "GET", "/v1/projects")[0] == 200
+
+
+def _go_on(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def test_a_kept_port_that_is_taken_is_left_to_its_owner(home: Home, stack: Stack) -> None:

@@ -13,7 +13,7 @@ _READ_BYTES = 16_384
 
 
 def open_for_server(path: Path) -> int:
-    """Open the log for appending, to be inherited by the server; a large one is put aside first."""
+    """Open a log for appending, for its owner alone, to be inherited by a server; a large one is put aside first."""
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_name(f"{path.name}.1"))
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -31,4 +31,4 @@ def complaint(text: str) -> str:
     """Pick the errors out of what a program said, or its last words, as one line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [found[1] for line in lines if (found := _COMPLAINT.search(line))]
-    return "; ".join((wrong or lines)[-_QUOTED_LINES:]) or "it said nothing"
+    return "; ".join([*dict.fromkeys(wrong or lines)][-_QUOTED_LINES:]) or "it said nothing"

@@ -74,6 +74,20 @@ def stop(data: Path, *, wait: float = 30.0) -> bool:
             return _stop(place, deadline)
 
 
+def said(data: Path) -> int:
+    """Tell how many bytes the server's log has."""
+    with suppress(OSError):
+        return _place(data).log.stat().st_size
+    return 0
+
+
+def complaint(data: Path, since: int) -> str:
+    """Quote what the server's log complains of after so many bytes, as one line."""
+    with suppress(OSError):
+        return logs.complaint_since(_place(data).log, since)
+    return "its log cannot be read"
+
+
 def _place(data: Path) -> Place:
     if sys.platform == "win32":
         raise Unavailable(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,9 +17,11 @@ from contextfs.domain.sessions.rules import TOLD_TWICE, is_told_otherwise
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config
 from contextfs.local.place import Place
-from contextfs.local.sessions import learning
+from contextfs.local.sessions import copies, learning
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.store import LocalSessions
+
+_COPY: Final = "a copy of a session that is kept, and says all of it"
 
 
 def bring(
@@ -72,6 +75,9 @@ def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> It
         if known is not None and is_told_otherwise(one.tool, known.metadata, one.fields["metadata"]):
             tally.skipped_files.append((str(file), "its conversation is kept as Cursor's other record tells it"))
             continue
+        if copies.is_copy(one.tool, one.external_id) and copies.is_told(sessions, one.messages):
+            tally.skipped_files.append((str(file), _COPY))
+            continue
         try:
             tally.learned += _keep(sessions, one, tally, revise=is_new_reading)
         except Unavailable:
@@ -94,4 +100,8 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: boo
     tally.add(captured)
     if captured.session.status == "open":
         sessions.complete(captured.session.id, one.ended_at)
-    return learning.learn(sessions, captured.session.id)
+    learned = learning.learn(sessions, captured.session.id)
+    if one.tool == copies.COPIED and not copies.is_copy(one.tool, one.external_id):
+        gone = copies.drop_told(sessions, captured.session.id)
+        tally.skipped_files += [(name, _COPY) for name in gone]
+    return learned

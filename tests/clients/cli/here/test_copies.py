@@ -92,8 +92,12 @@ def test_two_imports_at_once_leave_the_session_alone(here: Folder) -> None:
     copy(here, SAID)
     here.ctx("import", "gemini")
     session(here, SAID)
+
+    def imported(_: int) -> int:
+        return here.program("import", "gemini").code
+
     with ThreadPoolExecutor(2) as pool:
-        codes = [one.code for one in pool.map(lambda _: here.program("import", "gemini"), range(2))]
+        codes = [*pool.map(imported, range(2))]
 
     assert ([0, 0], ["s1"]) == (codes, names(here))
 

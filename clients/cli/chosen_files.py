@@ -52,7 +52,7 @@ def about(place: Place | None) -> Only:
     named = cache(lambda: by_cursor.named(past.whereabouts(place), surroundings()) if place else frozenset[str]())
 
     def only(one: Transcript) -> bool:
-        if whereabouts is None or whereabouts.holds(one.cwd):
+        if whereabouts is None or any(map(whereabouts.holds, [one.cwd, *one.metadata.get("folders", ())])):
             return True
         return (one.cwd is None and one.tool in _FOLDERLESS) or (one.tool == TOLD_TWICE and one.external_id in named())
 

@@ -13,14 +13,13 @@ from clients.cli.reading import Only
 from contextfs.adapters.transcripts import READERS, paths_in, reader
 from contextfs.adapters.transcripts import found as found_everywhere
 from contextfs.adapters.transcripts.model import Transcript
+from contextfs.domain.sessions.rules import TOLD_TWICE
 from contextfs.kit.errors import NotFound
 from contextfs.local.place import Place
 
 _FOLDERLESS: Final = frozenset({"llm"})
 """Tools that do not say in which folder a conversation was had; it is asked for by name, or by `ctx wrap`."""
 _DATABASES: Final = frozenset({".db", ".vscdb"})
-IN_SEVERAL: Final = "cursor"
-"""The tool whose database and whose files tell of the same conversations, each in its own words."""
 
 
 def found(tool: str, path: Path | None, place: Place | None) -> list[Path]:
@@ -53,9 +52,9 @@ def about(place: Place | None) -> Only:
     named = cache(lambda: by_cursor.named(past.whereabouts(place), surroundings()) if place else frozenset[str]())
 
     def only(one: Transcript) -> bool:
-        if whereabouts is None or whereabouts.holds(one.cwd):
+        if whereabouts is None or any(map(whereabouts.holds, [one.cwd, *one.metadata.get("folders", ())])):
             return True
-        return (one.cwd is None and one.tool in _FOLDERLESS) or (one.tool == IN_SEVERAL and one.external_id in named())
+        return (one.cwd is None and one.tool in _FOLDERLESS) or (one.tool == TOLD_TWICE and one.external_id in named())
 
     return only
 
@@ -64,8 +63,8 @@ def untold(place: Place | None, only: Only) -> Only:
     """Leave out what a transcript tells as well: for those who cannot ask a store in which form they keep it."""
     from contextfs.adapters.transcripts.cursor import told  # noqa: PLC0415 - as above
 
-    in_files = cache(lambda: told(found(IN_SEVERAL, None, place)))
-    return lambda one: only(one) and not (one.tool == IN_SEVERAL and one.external_id in in_files())
+    in_files = cache(lambda: told(found(TOLD_TWICE, None, place)))
+    return lambda one: only(one) and not (one.tool == TOLD_TWICE and one.external_id in in_files())
 
 
 def everywhere(place: Place | None) -> dict[str, list[Path]]:

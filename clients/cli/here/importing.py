@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from clients.cli import import_report, output
-from clients.cli.chosen_files import IN_SEVERAL
 from clients.cli.here.background import after_a_change
 from clients.cli.here.records import Again, Files, Read, reading
 from clients.cli.here.store import opened
 from clients.cli.reading import Only, Tally
 from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.domain.sessions.model import NewSession
+from contextfs.domain.sessions.rules import TOLD_TWICE, is_told_otherwise
 from contextfs.kit.errors import ContextFSError, Unavailable
 from contextfs.local import config
 from contextfs.local.place import Place
-from contextfs.local.sessions import learning
+from contextfs.local.sessions import copies, learning
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.store import LocalSessions
+
+_COPY: Final = "a copy of a session that is kept, and says all of it"
 
 
 def bring(
@@ -68,8 +71,12 @@ def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> It
         if is_removed(sessions.store.base, None, one.tool, one.external_id):
             tally.skipped_files.append((str(file), "its conversation was removed here by `ctx sessions rm`"))
             continue
-        if _is_in_another_form(sessions, one):
+        known = sessions.known(one.tool, one.external_id) if one.tool == TOLD_TWICE else None
+        if known is not None and is_told_otherwise(one.tool, known.metadata, one.fields["metadata"]):
             tally.skipped_files.append((str(file), "its conversation is kept as Cursor's other record tells it"))
+            continue
+        if copies.is_copy(one.tool, one.external_id) and copies.is_told(sessions, one.messages):
+            tally.skipped_files.append((str(file), _COPY))
             continue
         try:
             tally.learned += _keep(sessions, one, tally, revise=is_new_reading)
@@ -78,15 +85,6 @@ def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> It
         except (ContextFSError, msgspec.ValidationError) as error:
             tally.failed.append((str(file), error.detail if isinstance(error, ContextFSError) else str(error)))
         yield tally
-
-
-def _is_in_another_form(sessions: LocalSessions, one: Normalised) -> bool:
-    """Tell whether a conversation of Cursor's is here as its editor tells it, and comes as its agent does, or back.
-
-    The two name its messages differently: each would be there twice.
-    """
-    known = sessions.known(one.tool, one.external_id) if one.tool == IN_SEVERAL else None
-    return known is not None and bool(known.metadata.get("agent")) != bool(one.fields["metadata"].get("agent"))
 
 
 def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: bool) -> int:
@@ -102,4 +100,8 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: boo
     tally.add(captured)
     if captured.session.status == "open":
         sessions.complete(captured.session.id, one.ended_at)
-    return learning.learn(sessions, captured.session.id)
+    learned = learning.learn(sessions, captured.session.id)
+    if one.tool == copies.COPIED and not copies.is_copy(one.tool, one.external_id):
+        gone = copies.drop_told(sessions, captured.session.id)
+        tally.skipped_files += [(name, _COPY) for name in gone]
+    return learned

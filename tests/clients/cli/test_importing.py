@@ -279,3 +279,21 @@ def test_what_is_left_out_is_counted_and_a_file_is_named_once(
     told = capsys.readouterr()
     assert f"ctx: {tmp_path}/x was written by another tool.\n" == told.err
     assert "1 record that is no message: 1 progress" in told.out
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_cursor_tells_twice_goes_on_as_a_server_kept_it_first(
+    ctx: Ctx, client: ContextFS, transcripts: Path, tmp_path: Path, first: int
+) -> None:
+    transcript = tmp_path / "de0a37b0-48b8-f096-d912-62f06e6a9066.jsonl"  # a conversation of the database's
+    shutil.copy(transcripts / "cursor" / "small.jsonl", transcript)
+    files = [transcripts / "cursor" / "state.vscdb", transcript]
+    ctx("import", "cursor", files[first])
+    before = {session.id: session.message_count for session in client.sessions.list()}
+
+    told = ctx("import", "cursor", files[not first], "--json")
+
+    after = {session.id: session.message_count for session in client.sessions.list()}
+    assert 0 == told.code
+    assert ["kept as Cursor's other record" in one["reason"] for one in told.json["skipped_files"]] == [True]
+    assert before == {name: after[name] for name in before}

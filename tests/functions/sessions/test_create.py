@@ -53,6 +53,19 @@ def test_a_known_external_id_gives_its_session_back_and_stores_what_is_new(tenan
     assert reply.json()["session"]["message_count"] == 3
 
 
+def test_what_cursor_tells_in_another_form_than_it_is_kept_in_is_a_conflict(tenant: Tenant, rows: Rows) -> None:
+    kept = example(tenant, tool="cursor", external_id="c1", metadata={"agent": True})
+    tenant.call("POST", "/v1/sessions", kept)
+    before = len(rows.of("messages", tenant))
+
+    reply = tenant.call("POST", "/v1/sessions", kept | {"metadata": {}})
+    bare = tenant.call("POST", "/v1/sessions", kept | {"metadata": {}, "messages": []})
+
+    assert (409, "conflict") == (reply.status_code, reply.json()["type"].rpartition(":")[2])
+    assert "nothing of this one is stored" in reply.json()["detail"]
+    assert (before, 201) == (len(rows.of("messages", tenant)), bare.status_code)
+
+
 def test_without_an_external_id_each_call_makes_a_session(tenant: Tenant) -> None:
     ids = [tenant.call("POST", "/v1/sessions", example(tenant, external_id=None)).json()["session"]["id"] for _ in "ab"]
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -314,6 +315,42 @@ def test_a_session_that_cannot_be_known_again_is_refused(tenant: Tenant) -> None
     [refused] = push(tenant, sessions=[session]).json()["refused"]
 
     assert (refused["kind"], refused["index"]) == ("session", 0)
+
+
+def in_form(tenant: Tenant, name: str, **more: Any) -> dict[str, Any]:
+    """Give a conversation of Cursor's, as its editor's database or its agent's transcript tells it."""
+    said = [{"role": "user", "content": "Which port?", "external_id": f"{name}-{n}"} for n in range(3)]
+    metadata = {"agent": True} if name == "agent" else {}
+    return a_session(tenant, tool="cursor", external_id="c1", messages=said, metadata=metadata, **more)
+
+
+@pytest.mark.parametrize(("first", "then"), [("editor", "agent"), ("agent", "editor")])
+def test_what_cursor_tells_twice_goes_on_as_it_was_kept_first(
+    tenant: Tenant, rows: Rows, first: str, then: str
+) -> None:
+    push(tenant, sessions=[in_form(tenant, first)])
+    reply = push(tenant, sessions=[in_form(tenant, then), a_session(tenant, "Hello.")]).json()
+    again = push(tenant, sessions=[in_form(tenant, first)]).json()
+
+    assert [("session", 0)] == [(one["kind"], one["index"]) for one in reply["refused"]]
+    assert "Cursor" in reply["refused"][0]["reason"]
+    assert ([], 3) == (again["refused"], again["duplicates"])
+    kept = {row["external_id"] for row in rows.of("messages", tenant)}
+    assert {"Hello.", *(f"{first}-{n}" for n in range(3))} == kept
+
+
+def test_two_tenants_keep_what_cursor_tells_twice_each_in_its_own_form(tenant: Tenant, other_tenant: Tenant) -> None:
+    for one, name in ((tenant, "editor"), (other_tenant, "agent")):
+        assert [] == push(one, sessions=[in_form(one, name)]).json()["refused"]
+
+
+def test_of_two_forms_that_come_at_once_one_is_kept(tenant: Tenant, rows: Rows) -> None:
+    names = iter(["editor", "agent"] * 4)
+    replies = at_once(8, lambda: push(tenant, sessions=[in_form(tenant, next(names))]).json())
+
+    assert 4 == sum(len(reply["refused"]) for reply in replies)
+    assert 1 == len({row["external_id"].partition("-")[0] for row in rows.of("messages", tenant)})
+    assert 3 == len(rows.of("messages", tenant))
 
 
 def test_a_packed_body_is_unpacked(tenant: Tenant) -> None:

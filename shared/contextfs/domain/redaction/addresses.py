@@ -4,20 +4,26 @@ import re
 from collections.abc import Callable, Iterator
 
 from contextfs.domain.redaction.model import Span
-from contextfs.domain.redaction.values import entropy, is_placeholder
+from contextfs.domain.redaction.values import entropy, is_machine_secret, is_placeholder
 from contextfs.kit.pattern import pattern
 
 _RANK = 3
-_URL = pattern(rb"://(?P<user>[^\s/:@\"'`<>]{0,128}):(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})")
+_URL = pattern(
+    rb"://(?:(?=[\w-]{16,128}:x-oauth-basic@)|(?P<user>[^\s/:@\"'`<>]{0,128}):)"  # there the user is the secret
+    rb"(?P<value>[^\s/\"'`<>]{1,256})@(?P<host>[\w.\[\]-]{1,64})"
+)
 _WEAK = frozenset(
     b"password pass passwd pwd secret pw postgres root admin test user guest mysql redis rabbitmq minio".split(),
 )
-_NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token".split())
+_NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token x-oauth-basic".split())
 _LOCAL = (b"localhost", b"127.0.0.1", b"0.0.0.0", b"db", b"postgres", b"redis", b"mysql", b"host.docker.internal")
 _BEARER = pattern(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
 _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
-_CURL = pattern(rb"(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>[^\s\"'`]{4,256})")
+_CURL = pattern(
+    rb"(?<=\s)(?:-[#fgGiIkLnNsSv]{0,8}[uU][ \t]{0,4}|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
+    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)[^\s\"'`]{4,256})"
+)
 _AUTHORIZATION = pattern(
     rb"(?i)authorization(?P<close>[\"']?)[ \t]{0,4}"
     rb"(?::[ \t]{0,4}|=[ \t]{0,4}(?=[\"']))(?P<open>[\"']?)(?P<scheme>[a-z][a-z-]{1,20}[ \t]{1,4})?"
@@ -26,6 +32,18 @@ _AUTHORIZATION = pattern(
 _CODE = pattern(
     rb"(?i)(?=[^.]*\.)(?:(?:[a-z]{2,}+\d{0,4}+)++|[a-z]\d{0,2})(?:[-_.]++(?:(?:[a-z]{2,}+\d{0,4}+)++|[a-z]?\d{1,2}))*+"
 )
+_AUTH = pattern(
+    rb"(?i)auth(?:\\?[\"']\s{0,4}:\s{0,4}\\?[\"']|(?<=:_auth)[ \t]{0,4}=[ \t]{0,4}[\"']?)"
+    rb"(?P<value>[a-z0-9+/]{8,1024}={0,2})"
+)
+_AUTH_ENDS = frozenset({b'"', b"'", b"\\", b"=", b" "})
+_COOKIES = pattern(rb"(?i)cookie\\?[\"']?:[ \t]{0,4}\\?[\"']?([^\r\n\"'\\]{8,4096})")
+_COOKIE = pattern(rb"(?:\A|;[ \t]{0,4})(?P<name>[^\s=;]{1,64})=(?P<value>[^\s;,]{16,2048})")
+_PGPASS = pattern(
+    rb"(?m)^[ \t]*(?:[\w.-]{1,128}|\*):5432:(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
+    rb"(?P<value>[^\s:\"'`]{4,256})[ \t]*(?=[\r\n]|\Z)"
+)
+_PORT = b":5432:"
 _DATE = pattern(rb"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 _SETTING = pattern(
     rb"(?i)<(?:[\w-]{1,32}:)?(?:add|(?:app)?setting|(?:connection)?property|(?:init-)?param(?:eter)?|entry|env(?:ironment)?"
@@ -38,20 +56,23 @@ _WEBHOOK = pattern(
     rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
 )
 _NEAR = 256
+_COMMAND = 1024
+"""How far behind the word `curl` its options are looked for."""
 
 
 def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find passwords in URLs and in XML, credentials in headers and on curl's command line, and signatures in links."""
     yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
     yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
-    yield from _each(data, lowered, b"authorization", _AUTHORIZATION, "authorization", _is_authorization)
+    yield from _authorizations(data, lowered)
     yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
     yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
     yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
     yield from _each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
     yield from _each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
-    if b"curl" in lowered:
-        yield from _each(data, lowered, b"-u", _CURL, "basic-auth", _is_curl, back=1)
+    yield from _curls(data, lowered)
+    yield from _cookies(data, lowered)
+    yield from _pgpass(data)
 
 
 def _each(
@@ -73,12 +94,64 @@ def _each(
         at = lowered.find(anchor, max(at + len(anchor), match.end() if match else 0))
 
 
+def _authorizations(data: bytes, lowered: bytes) -> Iterator[Span]:
+    """Find credentials in the header `Authorization`, and those that settings of registries call `auth`."""
+    at = lowered.find(b"auth")
+    while at >= 0:
+        if lowered.startswith(b"orization", at + 4):
+            match = _AUTHORIZATION.match(data, at)
+            if match and _is_authorization(match):
+                yield Span(match.start("value"), match.end("value"), "authorization", _RANK)
+        elif lowered[at + 4 : at + 5] in _AUTH_ENDS:
+            match = _AUTH.match(data, at)
+            if match and _is_basic(match):
+                yield Span(match.start("value"), match.end("value"), "basic-auth", _RANK)
+        else:
+            match = None
+        at = lowered.find(b"auth", match.end() if match else at + 4)
+
+
+def _curls(data: bytes, lowered: bytes) -> Iterator[Span]:
+    """Find credentials among the words behind `curl`, up to the next one."""
+    at = lowered.find(b"curl")
+    while at >= 0:
+        behind = lowered.find(b"curl", at + 4)
+        end = min(behind if behind >= 0 else len(data), at + _COMMAND)
+        for match in _CURL.finditer(data, at, end):
+            if not is_placeholder(match["value"]) and match["value"].lower() not in _NOT_SECRET:
+                yield Span(match.start("value"), match.end("value"), "basic-auth", _RANK)
+        at = behind
+
+
+def _cookies(data: bytes, lowered: bytes) -> Iterator[Span]:
+    """Find what cookies hold that looks random."""
+    at = lowered.find(b"cookie")
+    while at >= 0:
+        header = _COOKIES.match(data, at)
+        for one in _COOKIE.finditer(header[1]) if header else ():
+            if is_machine_secret(one["value"], quoted=True, tight=True):
+                begin = header.start(1) if header else 0
+                yield Span(begin + one.start("value"), begin + one.end("value"), "cookie", _RANK)
+        at = lowered.find(b"cookie", header.end() if header else at + 6)
+
+
+def _pgpass(data: bytes) -> Iterator[Span]:
+    """Find passwords in lines of `.pgpass`: host, port, database, user, password."""
+    at = data.find(_PORT)
+    while at >= 0:
+        least = max(0, at - _NEAR)
+        match = _PGPASS.match(data, data.rfind(b"\n", least, at) + 1 or least)
+        if match and not is_placeholder(match["value"]):
+            yield Span(match.start("value"), match.end("value"), "password", _RANK)
+        at = data.find(_PORT, max(at + 1, match.end() if match else 0))
+
+
 def _is_url_password(match: re.Match[bytes]) -> bool:
     """Spare placeholders, and the default passwords of databases that run on the developer's own machine."""
     value, host = match["value"].lower(), match["host"].lower()
     if value in _NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):
         return False
-    return not (host.startswith(_LOCAL) and (value in _WEAK or value == match["user"].lower()))
+    return not (host.startswith(_LOCAL) and (value in _WEAK or value == (match["user"] or b"").lower()))
 
 
 def _is_random(match: re.Match[bytes]) -> bool:
@@ -117,8 +190,3 @@ def _is_basic(match: re.Match[bytes]) -> bool:
     except Error:
         return False
     return b":" in decoded and all(32 <= c < 127 for c in decoded)  # printable ASCII
-
-
-def _is_curl(match: re.Match[bytes]) -> bool:
-    before = match.string[max(0, match.start() - _NEAR) : match.start()]
-    return b"curl" in before and not is_placeholder(match["value"]) and match["value"].lower() not in _NOT_SECRET

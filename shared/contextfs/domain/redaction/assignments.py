@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from contextfs.domain.redaction.model import Span
+from contextfs.domain.redaction.placed import placed
 from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
 from contextfs.kit.pattern import pattern
 
@@ -17,6 +18,8 @@ _RANK = 4
 _WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
 _NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _PASS = pattern(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
+_PASSING = (b"_", b"-", b"B", b"b", b"require", b"ssh")
+"""What a name says before `pass` where that is a password."""
 _KEY_OWNERS = tuple(
     b"api access secret private signing encryption auth master account session service role storage shared subscription"
     b" license webhook deploy admin anon".split(),
@@ -96,7 +99,7 @@ def _name(head: bytes, rest: bytes, word: bytes) -> tuple[bytes, bytes, bytes] |
     length = len(word)
     if word == b"pass":
         match = _PASS.match(rest)
-        if not match or (match.end() == length and not head.endswith((b"_", b"-", b"B", b"b"))):
+        if not match or (match.end() == length and not head.endswith(_PASSING)):
             return None
         length = match.end()
     if word == b"key" and not head.rstrip(b" _-").lower().endswith(_KEY_OWNERS):
@@ -112,14 +115,21 @@ def _at(data: bytes, at: int, word: bytes) -> Span | None:
     head = before[len(before.rstrip(_NAME_CHARS)) :]
     after = at + len(named[1])
     rest = _REST.match(data, after) or (_SPACED.match(data, after) if head.startswith(b"--") else None)
-    if not rest:
+    if rest:
+        value, tail = _value(data, rest, before[: len(before) - len(head)][-1:]), rest["tail"]
+        kind = _judge(_Name(head, named[1], tail), value) if value else None
+        if value and kind:
+            return Span(value.start, value.start + len(value.text), kind, _RANK)
+    beside = placed(data, at, after, head, named[1])
+    if beside is None:
         return None
-    value = _value(data, rest, in_query=before[: len(before) - len(head)].endswith((b"?", b"&")))
-    kind = _judge(_Name(head, named[1], rest["tail"]), value) if value else None
-    return Span(value.start, value.start + len(value.text), kind, _RANK) if value and kind else None
+    value = _Value(beside.start, beside.text, quoted=beside.quoted, tight=False)
+    kind = _judge(_Name(head, named[1], beside.tail), value)
+    return Span(value.start, value.start + len(value.text), kind, _RANK) if kind else None
 
 
-def _value(data: bytes, rest: re.Match[bytes], *, in_query: bool) -> _Value | None:
+def _value(data: bytes, rest: re.Match[bytes], before: bytes) -> _Value | None:
+    """Read the value; `before` is the character before its name. ODBC may have it in braces."""
     start = rest.end()
     opening = rest["open"]
     if opening:
@@ -129,9 +139,11 @@ def _value(data: bytes, rest: re.Match[bytes], *, in_query: bool) -> _Value | No
     match = _BARE.match(data, start)
     if not match:
         return None
-    text = match[0].split(b"&", 1)[0] if in_query else match[0]
+    text = match[0].split(b"&", 1)[0] if before in {b"?", b"&"} else match[0]
     groups = rest.groupdict()
     tight = groups.get("sep") == b"=" and rest.end() - rest.end("sep") == 0 and rest.start("sep") == rest.end("close")
+    if before == b";" and text.startswith(b"{") and text.endswith(b"}"):
+        return _Value(start + 1, text[1:-1], quoted=True, tight=tight)
     return _Value(start, text.rstrip(_TRAILING), quoted=False, tight=tight)
 
 

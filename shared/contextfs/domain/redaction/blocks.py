@@ -9,9 +9,17 @@ _RANK = 0
 _PRIVATE = pattern(rb"(?i)<(/?)private>")
 _HEADER = pattern(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _FOOTER = pattern(rb"-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINES = pattern(rb"(?:(?:\s|\\[nrt])*+[A-Za-z0-9+/=]{16,}+)*+")
+_NUMBER = rb"(?:[0-9]{1,6}(?:\xe2\x86\x92|\t|[ ]?[|:][ ]?)|[>|+-][ \t]?)"
+"""What tools write before a line that they show: its number, or a sign."""
+_KEY_LINES = pattern(rb"(?:(?:\s|\\{1,2}[nrt])*+" + _NUMBER + rb"?[A-Za-z0-9+/=]{16,}+)*+")
 _KEY_MATERIAL = pattern(rb"[A-Za-z0-9+/]{32}")
-_KEY_LINE = pattern(rb"[ \t\r]*+([A-Za-z0-9+/=]{1,128}+)[ \t\r]*+")
+_KEY_LINE = pattern(rb"[ \t\r]*+" + _NUMBER + rb"?([A-Za-z0-9+/=]{1,128}+)[ \t\r]*+")
+_NOTHING = pattern(rb"[ \t]*+(?:" + _NUMBER + rb")?[ \t\r]*+")
+_PUTTY = b"Private-Lines:"
+_PUTTY_LINES = pattern(
+    rb"Private-Lines: [0-9]{1,3}(?P<value>(?:\\r|\r)?(?:\n|\\n)"
+    rb"(?:(?:\\[nr]|\s)*+[A-Za-z0-9+/=]{4,64}+(?=[\s\\\"']|\Z))++)"
+)
 _SHORTEST_LINE, _SHORTEST_TAIL = 16, 24
 _LONGEST_KEY = 32_768
 _SERVICE_ACCOUNT = pattern(rb'private_key\\?"\s{0,4}:\s{0,4}\\?"$')
@@ -23,6 +31,9 @@ def blocks(data: bytes, lowered: bytes) -> Iterator[Span]:
         yield from _keys(data)
     if b"-----END" in data:
         yield from _tails(data)
+    if _PUTTY in data:
+        for match in _PUTTY_LINES.finditer(data):
+            yield Span(match.start("value"), match.end("value"), "private-key", _RANK)
     if b"<private>" in lowered and b"</private>" in lowered:
         yield from _private(data)
 
@@ -63,7 +74,7 @@ def _tails(data: bytes) -> Iterator[Span]:
         found = 0
         for line in reversed(data[max(before, at - _LONGEST_KEY) : at].split(b"\n")):
             at -= len(line) + 1
-            if not line.strip():
+            if _NOTHING.fullmatch(line):
                 continue
             of_key = _KEY_LINE.fullmatch(line)
             if of_key is None or (found and len(of_key[1]) < _SHORTEST_LINE):

@@ -18,7 +18,6 @@ _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.
 _RUN_MAP = bytes(97 if c in _RUN_CHARS else 32 for c in range(256))
 _NEEDLE = b"a" * _SHORTEST
 _ID_CHARS = b"0123456789abcdef-"
-_TELLING_MAP = bytes(32 if c in _ID_CHARS else 97 for c in range(256))
 """No prefix is made of the characters of a UUID or a hash alone: a run of nothing else is no token."""
 
 # A row is a kind, the prefixes that announce it, and what follows. Repeats are bounded, and nothing can match in two
@@ -82,6 +81,15 @@ _TOKEN = pattern(
 )
 _JWT_BEGIN = pattern((_BEGIN + "eyJ[A-Za-z0-9_-]{10}").encode())
 _JWT_REST = pattern(rb"\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+")
+_REGISTRIES = pattern(rb"eyJhdXRocyI6[A-Za-z0-9+/]{24,65536}+={0,2}")
+_NARROWEST = 40
+_ENDS = frozenset({b"\n", b"\r", b"\\"})
+_WRAPPED = pattern(
+    rb"(?:[A-Za-z0-9_.-]|(?<=[A-Za-z0-9_.-]{40})(?:\\?\r?\n|(?:\\r)?\\n)[ \t]{0,16}"
+    rb"(?=[a-z]{0,40}[A-Z0-9_.-][A-Za-z0-9_.-]{0,512}[ \t]{0,8}(?:[\s\"'`\\]|\Z))){1,4096}+"
+)
+_PARTS = pattern(rb"eyJ[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+")
+_BREAKS = pattern(rb"\\?\r?\n[ \t]{0,16}|(?:\\r)?\\n[ \t]{0,16}")
 _PREFIXES = " ".join(["eyJ", *(prefixes for _, prefixes, _ in _SHAPES)])
 _OPENINGS = frozenset(prefix[:2].encode() for prefix in _PREFIXES.split())
 _INSIDE = pattern(("[-_.]" + _any_of(_PREFIXES)).encode())
@@ -110,17 +118,19 @@ def tokens(data: bytes) -> Iterator[Span]:
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
             yield from _jwts(data, start, end)
+            if data.startswith(b"eyJ", start):
+                yield from _of_json(data, start, end)
     yield from _azure(data)
     yield from _base64(data)
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
-    mapped, telling = data.translate(_RUN_MAP), data.translate(_TELLING_MAP)
+    mapped = data.translate(_RUN_MAP)
     start = mapped.find(_NEEDLE)
     while start >= 0:
         end = mapped.find(b" ", start + _SHORTEST)
         end = len(data) if end < 0 else end
-        if telling.find(b"a", start, end) >= 0:
+        if data[start] not in _ID_CHARS or data[start:end].strip(_ID_CHARS):
             yield start, end
         start = mapped.find(_NEEDLE, end)
 
@@ -153,6 +163,18 @@ def _jwts(data: bytes, start: int, end: int) -> Iterator[Span]:
         at = data.find(b".eyJ", rest.end() if rest and begin else at + 1, end)
 
 
+def _of_json(data: bytes, start: int, end: int) -> Iterator[Span]:
+    """Find what begins as JSON in base64 does: credentials of registries, or a token that was broken into lines."""
+    registries = _REGISTRIES.match(data, start)
+    if registries:
+        yield Span(start, registries.end(), "docker-config", _RANK)
+    if end - start < _NARROWEST or data[end : end + 1] not in _ENDS:
+        return
+    token = _WRAPPED.match(data, start)
+    if token and _PARTS.fullmatch(_BREAKS.sub(b"", token[0])):
+        yield Span(start, token.end(), "jwt", _RANK)
+
+
 def _aws_secret(data: bytes, start: int) -> Iterator[Span]:
     """Find the bare 40 characters that often stand beside an access key id, as in a CSV line."""
     for match in _AWS_SECRET.finditer(data, start, min(len(data), start + _AWS_NEAR)):
@@ -163,12 +185,12 @@ def _aws_secret(data: bytes, start: int) -> Iterator[Span]:
 
 def _azure(data: bytes) -> Iterator[Span]:
     """Find client secrets of Microsoft Entra; `Q~` in their middle is all that tells them."""
-    at = data.find(b"Q~")
+    at = data.find(b"~")  # one character is looked for several times as fast as two
     while at >= 0:
-        match = _AZURE.match(data, max(0, at - 4))
+        match = _AZURE.match(data, max(0, at - 5)) if data[at - 1 : at] == b"Q" else None
         if match:
             yield Span(match.start(), match.end(), "azure-client-secret", _RANK)
-        at = data.find(b"Q~", at + 2)
+        at = data.find(b"~", at + 1)
 
 
 def _base64(data: bytes) -> Iterator[Span]:

@@ -1,6 +1,6 @@
 """How messages are known again, what they say, and what a session is once messages came to it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ _OURS: Final = frozenset(
     }
 )
 
+TOLD_TWICE: Final = "cursor"
+"""The tool whose database and whose files tell of the same conversations, each in its own words."""
 SOURCE: Final = "source"
 """Where in its file a record stands says nothing of what it says."""
 
@@ -33,6 +35,15 @@ def named(messages: Iterable[NewMessage]) -> Iterator[NewMessage]:
 def told_tool(name: str) -> str:
     """Give a tool as logs tell it: a word of somebody's own may say what a private session is about."""
     return name if name in _OURS else "own"
+
+
+def is_told_otherwise(tool: str, known: Mapping[str, Any], coming: Mapping[str, Any]) -> bool:
+    """Tell whether a conversation of Cursor's is known as its editor tells it, and comes as its agent does, or back.
+
+    `known` and `coming` are the metadata of the session. The two name its messages differently: each would be there
+    twice.
+    """
+    return tool == TOLD_TWICE and bool(known.get("agent")) != bool(coming.get("agent"))
 
 
 def says(one: Message) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.sessions.model import Message, Session
+from contextfs.domain.sessions.rules import is_told_otherwise
 from contextfs.local.base.connection import Base
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.rows import SQL, row_of, row_of_message
@@ -68,7 +69,7 @@ def _take(base: Base, session: Session, messages: list[Message]) -> tuple[bool, 
     told = row_of(session) | {"chosen": chosen, "own": False, "told": f"{chosen} 0"}
     is_new = base.run(SQL["add"], told) > 0
     row = _known(base, session)
-    if row is None:
+    if row is None or is_told_otherwise(session.tool, msgspec.json.decode(row["metadata"]), session.metadata):
         return False, 0
     if not is_new and not row["own"]:
         base.run(SQL["follow"], told | {"id": row["id"]})

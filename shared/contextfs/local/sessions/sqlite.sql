@@ -18,6 +18,10 @@ select * from sessions where id = :id
 -- One session, by its tool's id for it.
 select * from sessions where tool = :tool and external_id = :external_id
 
+-- name: named_by_tool
+-- The sessions of a tool, and what it calls them.
+select id, external_id from sessions where tool = :tool order by id
+
 -- name: starting
 -- Sessions whose id starts or ends with some digits.
 select id from sessions where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends

@@ -71,6 +71,19 @@ def test_what_comes_with_a_new_store_is_its_own(
     assert (tool, told.json["imported"]["sessions"]["new"]) == (tool, 1)
 
 
+@pytest.mark.parametrize("folders", ["'/home/ann/other' || char(10) || :here", ":here || char(10) || :here || '2'"])
+def test_a_thread_about_several_folders_comes_into_the_store_of_each(here: Folder, folders: str) -> None:
+    database(here, *PLACES[1][1:3], ZED.replace(":here", folders))
+
+    assert here.ctx("import", "zed", "--json").json["sessions"] == {"new": 1, "grown": 0, "unchanged": 0}
+
+
+def test_a_thread_of_a_folder_that_is_called_alike_does_not_come(here: Folder) -> None:
+    database(here, *PLACES[1][1:3], ZED.replace(":here", ":here || '2'"))
+
+    assert here.ctx("import", "zed").code == 3
+
+
 def test_none_of_ours_is_told(here: Folder) -> None:
     database(here, "opencode/opencode.db", ".local/share/opencode/opencode.db", "select :here")
 

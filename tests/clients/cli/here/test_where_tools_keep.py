@@ -228,3 +228,27 @@ def test_what_another_repositorys_conversations_say_does_not(here: Folder) -> No
     chat(home(here) / f".cursor/chats/1/{ID}/store.db", workspace="file:///home/ann/other")
 
     assert here.ctx("import", "cursor").code == 3
+
+
+def test_what_was_had_in_a_folder_of_another_machine_does_not(here: Folder) -> None:
+    cursor(here)
+    base = sqlite3.connect(home(here) / CURSOR_USER / "globalStorage/state.vscdb")
+    far = {"fsPath": str(here.root), "path": str(here.root), "scheme": "vscode-remote", "authority": "ssh-remote+big"}
+    base.execute(
+        "update cursorDiskKV set value = json_set(value, '$.workspaceIdentifier', json(?)) where key = ?",
+        (json.dumps({"uri": far}), f"composerData:{COMPOSER}"),
+    )
+    base.commit()
+    base.close()
+
+    assert here.ctx("import", "cursor").code == 3
+
+
+def test_of_what_a_link_leads_to_a_folder_with_a_like_name_has_no_part(here: Folder) -> None:
+    link = here.root.parent / "by-link"
+    link.symlink_to(here.root)
+    cursor(here, str(here.root) + "2")
+    none = here.ctx("import", "cursor").code
+    cursor(here, str(link))
+
+    assert (3, 0) == (none, here.ctx("import", "cursor").code)

@@ -19,7 +19,8 @@ FRAGMENTS = st.one_of(
             "--token ", "Bearer ", "Basic ", "sig=", "curl -u a:", "-----BEGIN RSA PRIVATE KEY-----",
             "-----END RSA PRIVATE KEY-----",
             "[redacted:password:0123abcd]", "[redacted:", "]", "\\n", '\\"', '"', "'", "=", ":", "\n", " ",
-            "_", "-", ".",
+            "_", "-", ".", "name: DB_PASSWORD\nvalue: ", "<password>", "</password>", "cookie: sid=",
+            "define('password', '", "a:5432:b:c:", "login a password ", '"auth": "', "    ", ":x-oauth-basic@",
             "ghp_", "AKIA", "eyJ", "SG.", "8Q~", "sk-", "hunter2x", "é", "🎉", "\ud800", "AccountKey=",
         ],
     ),
@@ -56,6 +57,9 @@ HOSTILE = (
     "a", "=", "-----BEGIN", "-----BEGIN RSA PRIVATE KEY-----", "eyJ", "eyJ.", "eyJhbGciOi.eyJabcd.", "ghp_", "sk-",
     "AKIA", "SG.", "://", "://a:", "password=", 'password="', "token:", "api_key=", "secret is ", "<private>",
     "--token ", "pwd=a1b2c3", "8Q~", "Basic ", "sig=", "curl -u a:", '\\"', "[redacted:", "é", "password_a_a_a_a_a_a_a",
+    "name: password ", "name=password\n", "<password>", 'define("password", "', "password    ", "requirepass ",
+    '"password": {"value": ', "eyJ" + "aB3" * 20 + "\n", "cookie: ", "cookie: a=", ";a=b", ":5432:", ":*:", 'auth":"',
+    "curl -u", ":x-oauth-basic@", "Private-Lines: 1\n", "1\u2192", "login a password ",
     "_eyJ", "ops_eyJ", "-eyJ", ".eyJ", "_eyJabcdefghij.",
 )  # fmt: skip
 

@@ -52,3 +52,23 @@ def test_what_was_captured_here_is_not_overruled(machine: Machine) -> None:
         found = list(LocalSessions(store).messages(of.id))
 
     assert (Arrived(), messages) == (arrived, found)
+
+
+def test_what_cursor_tells_twice_stays_in_the_form_that_was_kept_here(machine: Machine, twin: Machine) -> None:
+    new = session(OLD, "With make up.")
+    of_editor = msgspec.structs.replace(new, tool="cursor", external_id="c1")
+    of_agent = msgspec.structs.replace(of_editor, metadata={"agent": True}, messages=[new.messages[0]])
+    with twin.open() as store:
+        there = LocalSessions(store)
+        kept = there.capture(of_agent).session
+        of, messages = there.get(kept.id), list(there.messages(kept.id))
+    with machine.open() as store:
+        here = LocalSessions(store)
+        own = here.capture(of_editor).session
+        named = [msgspec.structs.replace(one, external_id="other", id=of.id) for one in messages]
+        arrived = take_in(store.base, [of], named)
+        found = [one.external_id for one in here.messages(own.id)]
+
+    assert Arrived() == arrived
+    assert "other" not in found
+    assert 2 == len(found)

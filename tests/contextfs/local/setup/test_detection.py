@@ -192,6 +192,13 @@ def test_a_store_is_told_what_is_around_it(tmp_path: Path) -> None:
         (f"{MINE}/a/b", True),
         (f"file://{MINE}/a", True),
         ("file:///home/ann/work/my%2Eproduct", True),
+        (f"file://localhost{MINE}/a", True),
+        (f"{MINE}/../my.product-2", False),
+        (f"{OTHER}/../my.product/src", True),
+        (f"file://server{MINE}", False),
+        (f"vscode-remote://ssh-remote%2Bbig{MINE}", False),
+        (f"vscode-remote://dev-container%2B7b2{MINE}", False),
+        (f"ssh://big{MINE}", False),
         (OTHER, False),
         ("/home/ann/work", False),
         ("", False),
@@ -207,6 +214,73 @@ def test_a_folder_is_here_or_not(folder: object, is_here: bool) -> None:  # noqa
 def test_a_drive_is_spelled_in_many_ways(folder: str) -> None:
     assert here([Path("/x")]).holds(folder) is False
     assert Here(folders=("c:/work/product",)).holds(folder)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "\\\\Server\\Share\\product\\src",
+        "//server/share/product",
+        "file://server/share/product/a",
+        "file://SERVER/Share/product",
+    ],
+)
+def test_a_share_of_windows_is_spelled_in_many_ways(folder: str) -> None:
+    assert Here(folders=("//server/share/product",)).holds(folder)
+    assert not Here(folders=("//server/share/product-2", "/share/product")).holds(folder)
+
+
+@pytest.mark.parametrize(
+    "folder", ["vscode-remote://wsl%2BUbuntu/home/ann/app/src", "\\\\wsl$\\Ubuntu\\home\\ann\\app"]
+)
+def test_a_folder_of_linux_on_windows_is_spelled_in_many_ways(folder: str) -> None:
+    assert here([Path("//wsl.localhost/Ubuntu/home/ann/app")]).holds(folder)
+    assert not here([Path("/home/ann/app"), Path("//wsl.localhost/Debian/home/ann/app")]).holds(folder)
+
+
+def test_all_is_below_the_root() -> None:
+    assert Here(folders=("/",)).holds("/work/app")
+
+
+def test_a_link_to_a_folder_leads_there_and_one_beside_does_not(tmp_path: Path) -> None:
+    for name in ("data/app/src", "data/app2"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "mine").symlink_to(tmp_path / "data/app")
+    (tmp_path / "other").symlink_to(tmp_path / "data/app2")
+    own = here([tmp_path / "data/app"])
+
+    assert [own.holds(str(tmp_path / one)) for one in ("mine", "mine/src", "mine/gone", "other", "data", "gone")] == [
+        *(True, True, True, False, False, False)
+    ]
+
+
+def test_an_editors_workspace_of_several_folders_is_about_each(tmp_path: Path) -> None:
+    user, place = tmp_path / ".config/Code/User/workspaceStorage", tmp_path / "work"
+    for name, listed in (
+        ("two", '{"path": "my"}, // mine\n {"path": "./sub/../other"},'),
+        ("none", '{"path": "my-2"}'),
+    ):
+        file = place / f"{name}.code-workspace"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f'{{"folders": [{listed}]}}')
+        put(user / name / "workspace.json", {"workspace": file.as_uri()})
+        put(user / name / "chatSessions" / "s.jsonl", {})
+
+    assert names(here([place / "my"]), tmp_path) == {
+        "copilot-chat": [".config/Code/User/workspaceStorage/two/chatSessions/s.jsonl"]
+    }
+    assert names(here([place / "other"]), tmp_path) == names(here([place / "my"]), tmp_path)
+
+
+def test_what_an_editors_far_side_keeps_is_of_this_machine(tmp_path: Path) -> None:
+    for user in (".vscode-server/data/User", ".config/Code/User"):
+        kept = tmp_path / user / "workspaceStorage" / "a"
+        put(kept / "workspace.json", {"folder": "vscode-remote://ssh-remote%2Bbig/work/my"})
+        put(kept / "chatSessions" / "s.jsonl", {})
+
+    assert names(here([Path("/work/my")]), tmp_path) == {
+        "copilot-chat": [".vscode-server/data/User/workspaceStorage/a/chatSessions/s.jsonl"]
+    }
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,14 @@ def transcripts(base: Base) -> Iterator[Transcript]:
                 yield from [one] if one else []
 
 
+def folder_of(uri: dict[str, Any]) -> str | None:
+    """Give the folder of an editor's address: a path of this machine, or an address on another one."""
+    scheme, path = text(uri.get("scheme")), text(uri.get("path"))
+    if scheme in {None, "file"}:
+        return text(uri.get("fsPath")) or path
+    return text(uri.get("external")) or f"{scheme}://{text(uri.get('authority')) or ''}{path or ''}"
+
+
 def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: Tally) -> Transcript | None:
     """Make a transcript of the bubbles that the conversation lists; others (`off_path`) are counted.
 
@@ -60,7 +68,6 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
         return None
     started_at, ended_at = dates(messages)
     replied = models(messages)
-    uri = table(table(composer.get("workspaceIdentifier")).get("uri"))
     known = {"models": replied, "mode": text(composer.get("unifiedMode"))}
     return Transcript(
         tool=TOOL,
@@ -69,7 +76,7 @@ def _transcript(base: Base, composer_id: str, composer: dict[str, Any], tally: T
         started_at=moment(composer.get("createdAt")) if started_at is None else started_at,
         ended_at=ended_at or moment(composer.get("lastUpdatedAt")),
         model=replied[-1] if replied else model,
-        cwd=text(uri.get("fsPath")) or text(uri.get("path")),
+        cwd=folder_of(table(table(composer.get("workspaceIdentifier")).get("uri"))),
         git_branch=text(composer.get("createdOnBranch")),
         messages=messages,
         left=sorted(one.external_id for one in _messages(behind, model, Tally())) if listed else [],

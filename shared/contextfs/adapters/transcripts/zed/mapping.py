@@ -26,7 +26,9 @@ def transcript(row: dict[str, Any], thread: dict[str, Any], tally: Tally) -> Tra
         return None
     git = _git(thread)
     created_at, updated_at = moment(row.get("created_at")), moment(row.get("updated_at"))
+    folders = [folder for folder in (text(row.get("folder_paths")) or "").split("\n") if folder]
     known = {
+        "folders": folders if len(folders) > 1 else None,
         "version": text(thread.get("version")),
         "models": [model] if model else None,
         "provider": text(table(thread.get("model")).get("provider")),
@@ -39,7 +41,7 @@ def transcript(row: dict[str, Any], thread: dict[str, Any], tally: Tally) -> Tra
         started_at=created_at or updated_at,
         ended_at=updated_at or moment(thread.get("updated_at")),
         model=model,
-        cwd=(text(row.get("folder_paths")) or "").split("\n")[0] or None,
+        cwd=folders[0] if folders else None,
         git_branch=text(git.get("current_branch")),
         git_commit=text(git.get("head_sha")),
         messages=messages,

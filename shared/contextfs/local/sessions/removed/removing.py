@@ -35,16 +35,29 @@ def remove(sessions: LocalSessions, session_id: UUID, *, memories: bool) -> Remo
     store.actor()
     with store.base.transaction():
         session = sessions.get(session_id)
-        gone = taught_alone(store, session_id) if memories else ()
-        for seen in gone:
-            _delete(store, seen)
         remember(store.base, session, store.now())
-        store.base.run(SQL["accept"], {"id": str(session_id)})
-        forget_session(store.base, session_id)
-        arriving.forget(store.base, session_id)
-    stepping.finish(store.base, store.place, [seen.memory_id for seen in gone])
+        gone = _taken_out(store, session_id, memories=memories)
+    stepping.finish(store.base, store.place, gone)
     store.base.compact()  # until then it would still stand in pages that nothing uses
     return Removed(session_id=session_id, messages=session.message_count, memories=len(gone))
+
+
+def take_out(sessions: LocalSessions, session_id: UUID) -> None:
+    """Take a session out whose words stand in another one, with what it alone taught; it is not noted as removed."""
+    store = sessions.store
+    with store.base.transaction():
+        gone = _taken_out(store, session_id, memories=True)
+    stepping.finish(store.base, store.place, gone)
+
+
+def _taken_out(store: LocalStore, session_id: UUID, *, memories: bool) -> list[UUID]:
+    gone = taught_alone(store, session_id) if memories else ()
+    for seen in gone:
+        _delete(store, seen)
+    store.base.run(SQL["accept"], {"id": str(session_id)})
+    forget_session(store.base, session_id)
+    arriving.forget(store.base, session_id)
+    return [seen.memory_id for seen in gone]
 
 
 def _delete(store: LocalStore, seen: View) -> None:

@@ -14,12 +14,14 @@ import msgspec
 
 from contextfs.adapters.transcripts import sqlite
 from contextfs.adapters.transcripts.cursor import chats, told, where
+from contextfs.adapters.transcripts.cursor.editor import folder_of
 from contextfs.adapters.transcripts.files import found
 from contextfs.kit.errors import ContextFSError
 from contextfs.kit.sql import load
 from contextfs.local.setup.model import Surroundings
 from contextfs.local.setup.transcripts.glimpse import table, whole
 from contextfs.local.setup.transcripts.here import Here
+from contextfs.local.setup.transcripts.workspaces import folders
 
 SQL = load("contextfs.local.setup.transcripts", "sqlite.sql")
 
@@ -30,12 +32,12 @@ _PANEL: Final = "workbench.panel.aichat.view."
 def cursor(here: Here, around: Surroundings) -> Iterator[Path]:
     """Give the files and databases in which Cursor tells of a repository; a chat that a file tells is in no other."""
     paths, names = _paths(around), named(here, around)
-    folders, coded = _folders(around), {_coded(folder) for folder in here.folders}
+    beside, coded = _folders(around), {_coded(folder) for folder in here.folders}
     files = [path for path in paths if path.suffix == ".jsonl"]
-    untold = _told_by_databases(paths, {path.stem for path in files} - {*folders})
+    untold = _told_by_databases(paths, {path.stem for path in files} - {*beside})
     ours: list[Path] = []
     for path in files:
-        folder = folders.get(path.stem) or untold.get(path.stem)
+        folder = beside.get(path.stem) or untold.get(path.stem)
         if here.holds(folder) or (folder is None and (path.stem in names or _project(path) in coded)):
             ours.append(path)
     yield from ours
@@ -43,7 +45,7 @@ def cursor(here: Here, around: Surroundings) -> Iterator[Path]:
     for path in paths:
         if where.is_chat(path):
             name = path.parent.name
-            is_ours = name not in in_files and here.holds(folders.get(name) or _folder_of(path))
+            is_ours = name not in in_files and here.holds(beside.get(name) or _folder_of(path))
         else:
             is_ours = path.suffix != ".jsonl" and _has_ours(path, here, names)
         if is_ours:
@@ -53,7 +55,7 @@ def cursor(here: Here, around: Surroundings) -> Iterator[Path]:
 def named(here: Here, around: Surroundings) -> frozenset[str]:
     """Name the conversations of a repository that do not say so themselves: other files beside them do."""
     user = around.settings / "Cursor" / "User" / "workspaceStorage"
-    ours = (path for path in found([(user, "*/workspace.json")]) if here.holds(table(whole(path)).get("folder")))
+    ours = (path for path in found([(user, "*/workspace.json")]) if any(map(here.holds, folders(path))))
     of_editor = (name for path in ours for name in _names(path.with_name("state.vscdb")))
     return frozenset([*of_editor, *(name for name, folder in _folders(around).items() if here.holds(folder))])
 
@@ -65,25 +67,24 @@ def _paths(around: Surroundings) -> list[Path]:
 
 def _folders(around: Surroundings) -> dict[str, object]:
     """Give the folder of each of the agent's chats that has one beside it."""
-    folders = where.chats(around.home, around.environment, around.platform)
+    kept = where.chats(around.home, around.environment, around.platform)
     return {
-        path.parent.name: table(whole(path)).get("cwd")
-        for path in found((one, f"*/*/{where.ABOUT}") for one in folders)
+        path.parent.name: table(whole(path)).get("cwd") for path in found((one, f"*/*/{where.ABOUT}") for one in kept)
     }
 
 
 def _told_by_databases(paths: Iterable[Path], names: Iterable[str]) -> dict[str, object]:
     """Give the folders of conversations, by their names, that an agent's chat or the editor has for them."""
     wanted = frozenset(names)
-    folders: dict[str, object] = {}
+    told_by: dict[str, object] = {}
     for path in paths if wanted else ():
         if path.suffix == ".jsonl":
             continue
         if not where.is_chat(path):
-            folders |= _of_composers(path, wanted)
+            told_by |= _of_composers(path, wanted)
         elif path.parent.name in wanted and (folder := _folder_of(path)):
-            folders[path.parent.name] = folder
-    return folders
+            told_by[path.parent.name] = folder
+    return told_by
 
 
 def _of_composers(path: Path, names: Iterable[str]) -> dict[str, object]:
@@ -148,8 +149,7 @@ def _tabs(value: object) -> set[str]:
 
 
 def _folder_in(value: object) -> object:
-    uri = table(table(_json(value).get("workspaceIdentifier")).get("uri"))
-    return uri.get("fsPath") or uri.get("path")
+    return folder_of(table(table(_json(value).get("workspaceIdentifier")).get("uri")))
 
 
 def _items(value: object) -> list[Any]:

@@ -10,6 +10,7 @@ from contextfs.local.setup.model import Surroundings
 from contextfs.local.setup.tools import editors
 from contextfs.local.setup.transcripts.glimpse import table, whole
 from contextfs.local.setup.transcripts.here import Here
+from contextfs.local.setup.transcripts.workspaces import folders
 
 
 def gemini(here: Here, around: Surroundings) -> Iterator[Path]:
@@ -27,8 +28,9 @@ def gemini(here: Here, around: Surroundings) -> Iterator[Path]:
 def copilot_chat(here: Here, around: Surroundings) -> Iterator[Path]:
     """Give the sessions of Copilot in VS Code; its own transcripts where they are, else the editor's."""
     for user in editors(around):
+        is_far_side = not user.is_relative_to(around.settings)
         for path in found([(user / "workspaceStorage", "*/workspace.json")]):
-            if here.holds(table(whole(path)).get("folder")):
+            if any(map(here.holds, folders(path, is_far_side=is_far_side))):
                 yield from _sessions(path.parent)
 
 

@@ -4,9 +4,11 @@ Nothing outside of `.contextfs/` is touched either: each case compares the folde
 """
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -294,6 +296,15 @@ def test_what_a_killed_command_left_ahead_of_a_database_is_read_on_a_read_only_d
 
     assert (0, "") == (listed.code, listed.err)
     assert "user:ben" in listed.out
+
+
+def test_a_store_of_an_older_version_says_so_where_it_can_only_be_read(here: Folder) -> None:
+    with closing(sqlite3.connect(here.root / ".contextfs/local/index.db")) as base:
+        base.execute("pragma user_version = 1")
+
+    [listed] = told(here, READ_ONLY, "memory list")
+
+    assert is_one_line(listed, "was written by an older ctx, and cannot be brought up to date: it is read-only")
 
 
 def test_a_store_that_search_never_looked_at_says_so_where_it_can_only_be_read(here: Folder) -> None:

@@ -106,7 +106,7 @@ def test_a_query_that_cannot_be_read_is_refused(tenant: Tenant, query: str) -> N
 
 def test_what_somebody_edited_as_it_was_retired_is_retired_no_more(tenant: Tenant) -> None:
     begun = revision()
-    gone = {"metadata": {"retired": {"as": "left_behind"}}, "deleted": True}
+    gone: dict[str, Any] = {"metadata": {"retired": {"as": "left_behind"}}, "deleted": True}
     push(tenant, begun, revision(memory_id=begun.memory_id, parents=(begun.id,), day=2, **gone))
     before = tenant.call("GET", "/v1/reviews?state=settled").json()["items"]
     push(tenant, revision("We use pg8000.", memory_id=begun.memory_id, parents=(begun.id,), day=3))

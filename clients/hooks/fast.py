@@ -24,7 +24,8 @@ _BEGAN = time.monotonic()
 _PATIENCE_SECONDS = 1.0
 _INJECT_SECONDS = 2.0
 _until: "list[float]" = []
-_DRAIN_SECONDS = 0.02
+_DRAIN_SECONDS = 0.5
+"""For how long what is not looked at is read away: a tool that is cut off while it writes tells of an error."""
 _CHUNK = 1 << 20
 _LONGEST_NAME = 4096
 _STARTS = frozenset({"sessionstart"})
@@ -46,13 +47,16 @@ def hook(arguments: list[str]) -> None:
 def _take(tool: str, event: str, environment: "Mapping[str, str]") -> None:
     kind = event.lower()
     said = _said(_read(0))
-    cwd = _text(said, "cwd") or _first(said.get("workspace_roots")) or os.getcwd()
+    cwd = _text(said, "cwd") or _first(said.get("workspace_roots")) or _here()
     root = store_of(cwd)
     if root is not None and os.path.exists(os.path.join(root, ".contextfs", "local", "off")):
         return
     home = environment.get("CONTEXTFS_HOME") or os.path.join(os.path.expanduser("~"), ".contextfs")
     spool = os.path.join(root, ".contextfs", "local", SPOOL) if root else os.path.join(home, SPOOL)
-    note(spool, tool, event, cwd, said)
+    try:
+        note(spool, tool, event, cwd, said)
+    except OSError as error:  # a full disk keeps nobody from what is known
+        _tell(error)
     if root is not None and kind in _RINGS and environment.get("CONTEXTFS_BACKGROUND") != "off":
         _ring(root, environment)
     if root is not None and (kind in _STARTS or kind in _PROMPTS) and environment.get("CONTEXTFS_INJECT") != "off":
@@ -87,12 +91,21 @@ def note(spool: str, tool: str, event: str, cwd: str, said: "Mapping[str, object
         raise
 
 
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was deleted
+        return os.path.expanduser("~")
+
+
 def store_of(start: str) -> "str | None":
-    """Find the folder with a store that a folder lies in."""
+    """Find the folder with a store that a folder lies in; below one that lost its settings, none above is meant."""
     here = os.path.abspath(start)
     while True:
         if os.path.isfile(os.path.join(here, ".contextfs", "config.toml")):
             return here
+        if os.path.isdir(os.path.join(here, ".contextfs", "memories")):
+            return None
         above = os.path.dirname(here)
         if above == here:
             return None

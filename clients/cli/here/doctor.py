@@ -29,7 +29,38 @@ def findings(*, repair: bool) -> Iterator[Finding]:
         return
     for one in checks(found, lambda: opened(found, heed=False), environment=os.environ, repair=repair):
         yield _told(one)
+    yield from _unread(found)
     yield from _link(found)
+
+
+def _unread(found: Place) -> Iterator[Finding]:
+    """Tell of conversations that were not read since they changed: nobody rang, or it could not be noted."""
+    from clients.cli.here import records  # noqa: PLC0415 - only one that looks at all of it asks
+    from clients.cli.surroundings import surroundings  # noqa: PLC0415 - as above
+    from contextfs.local.setup import past  # noqa: PLC0415 - as above
+
+    try:
+        if not config.read(found.config).records.keep:
+            return  # then nobody knows
+        told = past.found(found, surroundings())
+        new = {one.tool: records.new_of(found, one.tool, [*filter(_is_alone, one.files)]) for one in told}
+    except (ContextFSError, OSError):
+        return  # told already
+    if many := {tool: count for tool, count in new.items() if count}:
+        told_of = ", ".join(f"{count} of {tool}" for tool, count in many.items())
+        yield Finding(
+            check="conversations",
+            state="ok",
+            told=f"not read since they changed: {told_of}",
+            cure="`ctx import` reads them; what is empty or was removed stays in this list",
+        )
+    else:
+        yield Finding(check="conversations", state="ok", told="all that tools keep in files about this folder is read")
+
+
+def _is_alone(file: Path) -> bool:
+    """Tell whether a file is no database of all folders, of which nothing is kept."""
+    return file.suffix not in {".db", ".vscdb"}
 
 
 def _told(one: Check) -> Finding:

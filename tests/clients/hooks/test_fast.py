@@ -181,3 +181,37 @@ def test_a_note_is_for_its_owner_alone(ring: Ring, tmp_path: Path) -> None:
 
     [file] = (tmp_path / "home" / "spool").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_said_below_a_store_without_its_settings_is_not_noted_in_the_one_above(
+    ring: Ring, tmp_path: Path
+) -> None:
+    below = tmp_path / "repository" / "packages" / "api"
+    (below / ".contextfs" / "memories").mkdir(parents=True)
+    above = tmp_path / "repository" / ".contextfs"
+    above.mkdir()
+    (above / "config.toml").write_text("")
+
+    rung = ring("claude-code", "Stop", SAID | {"cwd": str(below)})
+
+    assert (0, ["s1"]) == (rung.code, [note["session"] for note in rung.notes])  # for the store once it is whole
+    assert not (above / "local").exists()
+
+
+def test_in_a_folder_that_is_gone_it_is_noted_all_the_same(environment: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    said = json.dumps({name: value for name, value in SAID.items() if name != "cwd"})
+    code = f"import os, sys; os.rmdir({str(folder)!r}); sys.argv = ['ctx', 'hook', 'claude-code', 'Stop']; "
+
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}from clients.cli.main import main; main()"],
+        input=said.encode(),
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (0, b"", b"") == (ended.returncode, ended.stdout, ended.stderr)
+    assert ["s1"] == [note["session"] for note in notes(tmp_path / "home" / "spool")]

@@ -159,6 +159,42 @@ def test_a_store_that_is_broken_stops_nobody(ring: Ring, repository: Path) -> No
     assert (0, b"", "") == (rung.code, rung.out, rung.err)
 
 
+def test_a_store_of_a_newer_version_stops_nobody_and_the_conversation_waits(ring: Ring, repository: Path) -> None:
+    base = sqlite3.connect(repository / ".contextfs" / "local" / "index.db")
+    base.execute("pragma user_version = 9999")
+    base.close()
+
+    spool = repository / ".contextfs" / "local" / "spool"
+    rung = ring("claude-code", "SessionStart", start(repository), spool=spool)
+
+    assert (0, b"", "", ["s1"]) == (rung.code, rung.out, rung.err, [note["session"] for note in rung.notes])
+
+
+@pytest.mark.parametrize("text", [" ", "\n\t \n", "\u00a0\u2003", "\ud800 \udfff x y z"])
+def test_a_prompt_of_white_space_or_of_broken_characters_stops_nobody(ring: Ring, repository: Path, text: str) -> None:
+    fill(repository)
+
+    rung = ring("claude-code", "UserPromptSubmit", prompt(repository, text))
+
+    assert (0, b"", "") == (rung.code, rung.out, rung.err)
+
+
+def test_an_event_that_is_no_utf_8_stops_nobody(ring: Ring, repository: Path) -> None:
+    said = json.dumps(prompt(repository, "Which port does the staging database listen on? X")).encode()
+    spool = repository / ".contextfs" / "local" / "spool"
+
+    rung = ring("claude-code", "UserPromptSubmit", said.replace(b"X", b"\xff\xfe"), spool=spool)
+
+    assert (0, b"", "", ["s1"]) == (rung.code, rung.out, rung.err, [note["session"] for note in rung.notes])
+
+
+def test_who_cannot_be_noted_is_handed_what_is_known(ring: Ring, repository: Path, ctx: Ctx) -> None:
+    ctx("memory", "add", "Deploys happen on Thursdays.", "--pin")
+    (repository / ".contextfs" / "local" / "spool").write_text("a file, where a folder should be")
+
+    assert "Thursdays" in handed(ring("claude-code", "SessionStart", start(repository)))
+
+
 def test_settings_that_are_broken_stop_nobody(ring: Ring, repository: Path) -> None:
     (repository / ".contextfs" / "config.toml").write_text("[[[")
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Tenant
+from tests.functions.sync.test_push import push, revision
 
 OLD, NEW = "The staging port is 5433.", "The staging port is 6543."
 
@@ -101,3 +102,15 @@ def test_another_project_is_another_matter(
 @pytest.mark.parametrize("query", ["?state=done", "?limit=0", "?cursor=!", "?project_id=x"])
 def test_a_query_that_cannot_be_read_is_refused(tenant: Tenant, query: str) -> None:
     assert tenant.call("GET", f"/v1/reviews{query}").status_code in {400, 422}
+
+
+def test_what_somebody_edited_as_it_was_retired_is_retired_no_more(tenant: Tenant) -> None:
+    begun = revision()
+    gone: dict[str, Any] = {"metadata": {"retired": {"as": "left_behind"}}, "deleted": True}
+    push(tenant, begun, revision(memory_id=begun.memory_id, parents=(begun.id,), day=2, **gone))
+    before = tenant.call("GET", "/v1/reviews?state=settled").json()["items"]
+    push(tenant, revision("We use pg8000.", memory_id=begun.memory_id, parents=(begun.id,), day=3))
+
+    assert ["left_behind"] == [one["kind"] for one in before]
+    assert [] == tenant.call("GET", "/v1/reviews?state=settled").json()["items"]
+    assert "We use pg8000." == tenant.call("GET", f"/v1/memories/{begun.memory_id}").json()["content"]

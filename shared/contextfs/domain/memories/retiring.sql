@@ -33,10 +33,11 @@ where project_id = %(project_id)s and metadata ? 'retired'
     and metadata -> 'retired' ->> 'for' = any(%(others)s::text [])
 
 -- name: retired
--- Memories that are retired, the latest first.
+-- Memories that are retired, the latest first. One that somebody edited meanwhile holds, though the mark stands in it.
 select id, project_id, metadata, updated_at
 from memories
 where metadata ? 'retired' and (%(project_id)s::uuid is null or project_id = %(project_id)s)
+    and case when metadata -> 'retired' ->> 'as' = 'contradiction' then valid_to is not null else deleted end
     and (%(at)s::timestamptz is null or (updated_at, id) < (%(at)s, %(after)s))
 order by updated_at desc, id desc
 limit %(limit)s

@@ -39,8 +39,16 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
 
 
 def mark_of(fields: Fields) -> Mark | None:
-    """Read the mark of a memory; None where it is not retired, or the mark is none of ours."""
-    return mark_in(fields.metadata)
+    """Read the mark of a memory; None where it is not retired, or the mark is none of ours.
+
+    Whoever edits a memory without knowing that it is being retired keeps it; the mark stays beside their edit, and
+    says nothing any more.
+    """
+    mark = mark_in(fields.metadata)
+    if mark is None:
+        return None
+    holds = fields.valid_to is None if mark.kind == "contradiction" else not fields.deleted
+    return None if holds else mark
 
 
 def mark_in(metadata: Mapping[str, Any]) -> Mark | None:

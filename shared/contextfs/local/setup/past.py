@@ -24,6 +24,11 @@ def of_tool(place: Place, tool: str, around: Surroundings) -> tuple[Path, ...]:
     return next((one.files for one in found), ())
 
 
+def found(place: Place, around: Surroundings) -> tuple[TranscriptsFound, ...]:
+    """List the conversations about a store's repository that can be read, by tool."""
+    return tuple(one for one in transcripts(whereabouts(place), around) if one.readable)
+
+
 def whereabouts(place: Place) -> Here:
     """Tell by which folders a conversation is one about a store's repository."""
     repository = git.repository(place.root)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.clients.cli.here.folder import Folder, folder
+from tests.house.source import ROOT
 
 
 @pytest.fixture
@@ -133,3 +134,14 @@ def test_a_missing_file_is_written_when_that_is_asked(tmp_path: Path) -> None:
     assert (1, 0, 0) == (before.code, mended.code, after.code)
     assert "`ctx doctor --repair` writes them" in before.out
     assert "We use psycopg." in path.read_text()
+
+
+def test_conversations_that_nobody_rang_for_are_told_of(here: Folder) -> None:
+    history = here.root / ".aider.chat.history.md"
+    shutil.copy(ROOT / "tests/data/transcripts/aider/aider.chat.history.md", history)
+    before = found(here)["conversations"]
+    here.ctx("import", "aider")
+
+    assert ("ok", "not read since they changed: 1 of aider") == (before["state"], before["told"])
+    assert "`ctx import`" in before["cure"]
+    assert "all that tools keep in files about this folder is read" == found(here)["conversations"]["told"]

@@ -80,6 +80,14 @@ def test_what_somebody_brought_back_frees_nothing_although_its_mark_is_there() -
     assert {} == settled(states, (), {}, BEHIND, NOW)
 
 
+def test_what_a_second_session_taught_as_it_was_retired_goes_with_that_one() -> None:
+    [gone] = settled({IDS[0]: memory("gone")}, IDS[:1], {}, BEHIND, NOW).values()
+    met = msgspec.structs.replace(gone, deleted=False, provenance=(*gone.provenance, *memory("too").provenance))
+
+    assert {} == settled({IDS[0]: met}, IDS[:1], {}, BEHIND, NOW)
+    assert is_left_behind(settled({IDS[0]: met}, IDS[:1], {}, {*BEHIND, ("s", "too")}, NOW)[IDS[0]])
+
+
 def test_a_proof_whose_messages_are_unknown_is_not_left_behind() -> None:
     proof: Any = {"session_id": "s", "message_ids": None}
     states = {IDS[0]: Fields(type="fact", content="x", visibility="project", provenance=(proof,))}

@@ -11,7 +11,9 @@ import msgspec
 import pytest
 
 from contextfs.domain.memories.model import MemoryChange, NewMemory
+from contextfs.domain.memories.view import change, view
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession
+from contextfs.local.base.memories import revisions_of
 from contextfs.local.model import LocalMemory, MemoryQuery, Written
 from contextfs.local.reviews.queue import decide, reviews
 from contextfs.local.sessions import behind, learning
@@ -433,3 +435,42 @@ def test_no_other_session_s_messages_leave_behind_what_one_taught(machine: Machi
         brought(store, said("Hello there."), ["m1"])
 
         assert [memory.id] == [one.id for one in decisions(store)]
+
+
+@pytest.mark.parametrize(
+    "edit", [{"content": "We decided to use Valkey for the queue."}, {"tags": ("mine",)}, {"pinned": True}]
+)
+@pytest.mark.parametrize("is_later", [True, False])
+def test_what_somebody_edited_as_it_was_retired_stands_and_is_retired_no_more(
+    machine: Machine, edit: dict[str, object], *, is_later: bool
+) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        before = view(revisions_of(store.base, memory.id))
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        clock = f"{2100 if is_later else 2020}-01-01T00:00:00.000Z-0000"
+        edited = msgspec.structs.replace(before.fields, **edit)
+        store.take_in([one for one in [change(before, edited, author="user:bob", clock=clock)] if one])
+        file = store.path_of(memory)
+        between = [(one.id, file.exists(), reviews(store, "settled")) for one in decisions(store)]
+        for messages, left in ((said("Hello there.", "Hi.", DECIDED), []), (said("Hello there.", "Hi."), ["m2"])):
+            brought(store, messages, left, anew=False)
+
+        assert [(memory.id, True, [])] == between
+        assert [(memory.id, [])] == [(one.id, reviews(store, "settled")) for one in decisions(store)]
+
+
+def test_a_file_that_is_written_again_with_an_edit_after_it_was_retired_stands(machine: Machine) -> None:
+    with machine.open() as store:
+        brought(store, said("Hello there.", "Hi.", DECIDED))
+        [memory] = decisions(store)
+        file = store.path_of(memory)
+        text = file.read_text()
+        brought(store, said("Hello there.", "Hi."), ["m2"])
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text.replace("Redis", "Valkey"))  # an editor had it open
+        store.refresh()
+
+        assert [(memory.id, True)] == [(one.id, "Valkey" in one.content) for one in decisions(store)]
+        assert [] == reviews(store, "settled")

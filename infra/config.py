@@ -117,10 +117,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     image: Annotated[
         str | None, Meta(description="Image by digest; none given: it is built from this checkout and pushed.")
     ] = None
-    passages: Annotated[
-        Literal["together", "apart"],
-        Meta(description="Apart: search passages get a cluster of their own (AlloyDB, a second Aurora)."),
-    ] = "together"
+    database: Annotated[
+        Literal["cloudsql", "alloydb"] | None,
+        Meta(description="GCP: what Postgres the record is, cloudsql or alloydb. On AWS it is Aurora."),
+    ] = None
     database_login: Annotated[
         Literal["password", "iam"],
         Meta(description="How the API and consumers log in to the database; iam: by tokens of their own accounts."),
@@ -160,6 +160,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def production(self) -> bool:
         """Whether destroying something must be hard."""
         return self.environment == "production"
+
+    @property
+    def alloydb(self) -> bool:
+        """Whether the record is AlloyDB, in the place of Cloud SQL."""
+        return self.database == "alloydb"
 
     @property
     def sizing(self) -> Sizing:
@@ -218,10 +223,23 @@ def _account_faults(config: Config) -> Iterator[str]:
         yield "peppers: one of them stands there twice."
     if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
         yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
-    if config.cloud == "gcp" and config.database_login == "iam" and config.tier == "active-passive":
-        yield "databaseLogin: on Google Cloud a copy has the users of its primary, and other accounts: take password."
+    yield from _database_faults(config)
     if config.cloud == "gcp" and config.budget and config.billing_account is None:
         yield "billingAccount is missing: a budget on GCP belongs to a billing account."
+
+
+def _database_faults(config: Config) -> Iterator[str]:
+    if config.cloud == "aws" and config.database is not None:
+        yield f"database: {config.database} is of Google Cloud, and on AWS the record is Aurora: leave it out."
+    if config.cloud == "aws" or config.database_login == "password":
+        return
+    if config.alloydb:
+        yield (
+            "databaseLogin: a token goes to a server that is verified alone, and AlloyDB tells nobody which authority "
+            "vouches for an instance: take password."
+        )
+    elif config.tier == "active-passive":
+        yield "databaseLogin: on Google Cloud a copy has the users of its primary, and other accounts: take password."
 
 
 def _address_faults(config: Config) -> Iterator[str]:

@@ -241,8 +241,7 @@ def _grants(workload: Workload, config: Config) -> Iterator[Grant]:
 
 def _options(config: Config) -> tuple[str, ...]:
     """The secrets of what an installation has by choice."""
-    apart = ("passages-database-url",) if config.passages == "apart" else ()
-    return (*apart, "cache-url") if config.cache else apart
+    return ("cache-url",) if config.cache else ()
 
 
 def _regions(config: Config) -> Iterator[Region]:

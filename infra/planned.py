@@ -142,6 +142,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             variables["CONTEXTFS_SIGN_IN"] = f"identity-platform:{self.config.account}"
         if workload.target == "migrate-pre" and self.config.cloud == "gcp" and (users := self.database_users(region)):
             variables["CONTEXTFS_DATABASE_USERS"] = " ".join(users)
+        if workload.target == "migrate-pre" and self.config.alloydb:
+            variables["CONTEXTFS_CREATE_DATABASE"] = "true"  # Google's API makes users and no database
         if workload.target == "found":
             variables["CONTEXTFS_FOUNDING_ORGANIZATION"] = self.config.tenant or self.config.domain
             variables["CONTEXTFS_FOUNDING_EMAIL"] = self.config.owner or self.config.alerts

@@ -11,6 +11,7 @@ import msgspec
 from clients.cli import options, output
 from clients.cli.command import Argument, Group, Misused, Option
 from clients.cli.grants import grants
+from clients.cli.logins import logins
 from clients.cli.there.server import opened, project_id
 from contextfs.client import ContextFS, credentials, keyrings
 from contextfs.client.address import server_of
@@ -20,6 +21,7 @@ from contextfs.kit.errors import ContextFSError, NotAuthenticated
 
 app = Group("Log in at a server, tell who you are there and what may act for you, and log out.")
 app.command()(grants)
+app.command()(logins)
 
 Url = Annotated[
     str | None, Argument("The server; without it that of CONTEXTFS_URL, of this machine, or of your login.")

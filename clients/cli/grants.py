@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from clients.cli import options, output
-from clients.cli.command import Argument, Misused
+from clients.cli.command import Argument, Misused, Option
 from clients.cli.there import server
 from contextfs.domain.grants.model import Grant
 
@@ -19,11 +19,12 @@ class Act(StrEnum):
 def grants(
     act: Annotated[Act, Argument("list, or end.")] = Act.list,
     grant: Annotated[str | None, Argument("With end: the grant, by some digits of its id.")] = None,
+    every: Annotated[bool, Option("--all", help="With end: every one of yours.")] = False,
     json: options.Json = False,
 ) -> None:
-    """List the programs that may act for you at the server (as those that came by MCP), or `end` one at once."""
-    if (grant is not None) != (act is Act.end):
-        raise Misused("`end` takes one grant" if act is Act.end else "`list` takes no grant")
+    """List the programs that may act for you at the server (those that came by MCP), or `end` one at once, or all."""
+    if [grant is not None, every].count(True) != (act is Act.end):
+        raise Misused("`end` takes one grant, or --all" if act is Act.end else "`list` takes no grant")
     with server.opened() as client:
         if grant is not None:
             ended = server.whole_id(grant, client.auth.grants(), "grant")
@@ -31,6 +32,12 @@ def grants(
             output.say_json({"ended": ended}) if json else output.say("It may act for you no more.")
             return
         found = list(client.auth.grants())
+        if every:
+            for one in found:
+                client.auth.ungrant(one.id)
+            told = output.counted(len(found), "program")
+            output.say_json({"ended": len(found)}) if json else output.say(f"{told} may act for you no more.")
+            return
     output.say_json(found) if json else _show(found)
 
 

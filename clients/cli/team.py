@@ -156,18 +156,45 @@ def remove(who: Who, json: options.Json = False) -> None:
 
 @app.command()
 def suspend(
-    who: Who,
+    who: Annotated[str | None, Argument("Their address, or their id or a part of it.")] = None,
+    everyone: Annotated[
+        bool, Option("--everyone", help="All but you, service accounts too; open invitations end with it.")
+    ] = False,
     back: Annotated[bool, Option("--back", help="Let them in again.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Keep somebody out for a while: none of their keys opens anything."""
+    """Keep somebody out for a while: no key, browser or program of theirs opens anything."""
+    if (who is None) != everyone:
+        raise Misused("name one who is kept out, or give --everyone" if who is None else "--everyone takes no name")
     with server.opened() as client:
-        changed = client.users.update(found(client, who).id, suspended=not back)
-        if json:
-            output.say_json(changed)
+        if who is None:
+            _suspend_everyone(client, back=back, json=json)
         else:
-            output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
+            changed = client.users.update(found(client, who).id, suspended=not back)
+            if json:
+                output.say_json(changed)
+            else:
+                output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
         _look_at_sign_on(client)
+
+
+def _suspend_everyone(client: ContextFS, *, back: bool, json: bool) -> None:
+    """Keep all others out, or let them in again; who comes in between is found by another turn."""
+    me = client.auth.me().user_id
+    if me is None:
+        raise NotAllowed("This key is nobody's, and you would be among those who are kept out: take one of your own.")
+    revoked = [] if back else [one.id for one in client.invitations.list(open=True, page_size=200)]
+    for invitation in revoked:
+        client.invitations.revoke(invitation)
+    others = [one for one in client.users.list(page_size=200) if one.id != me and (one.suspended_at is None) != back]
+    changed = [client.users.update(one.id, suspended=not back) for one in others]
+    if json:
+        output.say_json({"users": changed, "revoked": revoked})
+        return
+    who = output.counted(len(changed), "member")
+    output.say(f"{who} may come in again." if back else f"{who} of the organization, all but you, are kept out.")
+    if revoked:
+        output.say(f"{output.counted(len(revoked), 'invitation')} ended.")
 
 
 def found(client: ContextFS, who: str) -> User:

@@ -1,4 +1,4 @@
-"""Aurora Serverless v2 for Postgres: what the record and, where they are apart, the passages are kept in."""
+"""Aurora Serverless v2 for Postgres: what the record is kept in."""
 
 from typing import Self
 

@@ -24,7 +24,6 @@ from infra.aws.jobs import Job, Worker
 from infra.aws.keys import Keys
 from infra.aws.logs import Logs
 from infra.aws.network import RegionNetwork
-from infra.aws.passages import Passages
 from infra.aws.people import People
 from infra.aws.private_link import PrivateLink
 from infra.aws.services import FargateService, Service
@@ -74,10 +73,6 @@ class Region(Component):
         plan, region, network, keys = self.plan, self.place, self.network, self.keys
         over = primary.database if primary else None
         self.database = Database(plan, region, network, keys, self.credentials, over, self)
-        self.passages: Passages | None = None
-        if plan.config.passages == "apart":
-            above = primary.passages if primary else None
-            self.passages = Passages(plan, region, network, keys, self.credentials, above, self)
         self.cache = Cache(plan, region, network, keys, self.credentials, self) if plan.config.cache else None
         self._files = Files(plan, region, keys, self)
         Backup(plan, region, keys, self.database.cluster, self._files, self)
@@ -92,8 +87,6 @@ class Region(Component):
             "sql-database-url": credentials.url("contextfs_sql", database.direct),
             "migration-database-url": credentials.url("migrator", database.direct),
         }
-        if self.passages is not None:
-            texts["passages-database-url"] = credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
             texts["cache-url"] = self.cache.url
         return {**texts, **credentials.texts, **self._common.texts}

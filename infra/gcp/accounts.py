@@ -23,7 +23,7 @@ class Accounts(Component):
         plan: Plan,
         region: Region,
         vault: Vault,
-        database: Database,
+        database: Database | None,
         files: Files,
         topic: gcp.pubsub.Topic,
         parent: pulumi.Resource,
@@ -79,8 +79,10 @@ class Accounts(Component):
             for secret in self._plan.grants_of(workload.name, "read")
         ]
 
-    def _logins(self, workload: Workload, database: Database, member: pulumi.Output[str]) -> list[pulumi.Resource]:
-        if not self._plan.grants_of(workload.name, "log in"):
+    def _logins(
+        self, workload: Workload, database: Database | None, member: pulumi.Output[str]
+    ) -> list[pulumi.Resource]:
+        if database is None or not self._plan.grants_of(workload.name, "log in"):
             return []
         name = f"{workload.name}-{self._region.short}"
         user = gcp.sql.User(

@@ -11,7 +11,7 @@ from infra.planned import Plan, models
 _ALWAYS = (
     "artifactregistry", "cloudbuild", "cloudfunctions", "cloudkms", "cloudresourcemanager", "cloudscheduler", "compute",
     "iam", "iamcredentials", "identitytoolkit", "logging", "monitoring", "pubsub", "run", "secretmanager",
-    "servicenetworking", "sqladmin", "storage",
+    "servicenetworking", "storage",
 )  # fmt: skip
 FIRST = "cloudresourcemanager"
 """Without it Google's provider turns no other API on."""
@@ -41,7 +41,8 @@ class Apis(Component):
         config = plan.config
         super().__init__("apis", None, providers=[_provider(plan, "gcp-apis")])
         extra = {
-            "alloydb": config.passages == "apart",
+            "sqladmin": not config.alloydb,
+            "alloydb": config.alloydb,
             "redis": config.cache,
             "aiplatform": bool(models(config, "models") or models(config, "embedder")),
             "discoveryengine": config.reranker is not None,

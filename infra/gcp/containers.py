@@ -31,12 +31,13 @@ def environment(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[st
 def plain(ground: Ground, workload: Workload) -> dict[str, pulumi.Input[str]]:
     """Give the plain variables; who logs in by tokens is told where, and who vouches for the server."""
     variables: dict[str, pulumi.Input[str]] = {**ground.plan.environment(workload, ground.region)}
-    if ground.plan.grants_of(workload.name, "log in"):
+    database = ground.database
+    if database is not None and ground.plan.grants_of(workload.name, "log in"):
         user = ground.plan.database_user(workload.name, ground.region)
         variables |= {
-            "CONTEXTFS_DATABASE_URL": ground.database.address(user),
+            "CONTEXTFS_DATABASE_URL": database.address(user),
             "CONTEXTFS_DATABASE_LOGIN": "gcp-iam",
-            "CONTEXTFS_DATABASE_AUTHORITY": ground.database.authority,
+            "CONTEXTFS_DATABASE_AUTHORITY": database.authority,
         }
     return variables
 

@@ -22,7 +22,8 @@ class Ground:
     region: Region
     network: RegionNetwork
     vault: Vault
-    database: Database
+    database: Database | None
+    """Where accounts log in by tokens, if they can."""
     accounts: Accounts
     image: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = ()

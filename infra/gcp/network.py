@@ -10,7 +10,7 @@ from infra.kit.component import Component
 from infra.planned import Plan, Region
 
 _STORES = ("5432", "6378", "6379")
-"""Where Cloud SQL, AlloyDB and Memorystore listen, with TLS or without."""
+"""Where Cloud SQL or AlloyDB, and Memorystore, listen, with TLS or without."""
 
 
 class Network(Component):

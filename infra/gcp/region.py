@@ -10,6 +10,7 @@ from infra.gcp.accounts import Accounts
 from infra.gcp.apis import Apis
 from infra.gcp.cache import Cache
 from infra.gcp.clock import Clock
+from infra.gcp.cluster import Cluster
 from infra.gcp.database import Database
 from infra.gcp.events import Delivery, Topics
 from infra.gcp.files import Files
@@ -19,7 +20,6 @@ from infra.gcp.jobs import Job, Worker
 from infra.gcp.keys import Keys
 from infra.gcp.logs import Logs
 from infra.gcp.network import Network, RegionNetwork
-from infra.gcp.passages import Passages
 from infra.gcp.services import Service
 from infra.gcp.vault import Vault
 from infra.kit.component import Component
@@ -56,7 +56,7 @@ class Region(Component):
         Logs(plan, region, keys, self)
         topics = Topics(plan, region, keys, apis, self)
         self._vault = Vault(plan, region, keys, self._texts(), self)
-        self._accounts = Accounts(plan, region, self._vault, self.database, self._files, topics.events, self)
+        self._accounts = Accounts(plan, region, self._vault, self._taking_tokens, self._files, topics.events, self)
         self._run(image, topics)
 
     def runs_as(self) -> dict[str, gcp.serviceaccount.Account]:
@@ -66,20 +66,24 @@ class Region(Component):
 
     def _stores(self, primary: Self | None) -> None:
         plan, region, network, keys = self.plan, self.place, self.network, self.keys
-        over = primary.database if primary else None
-        self.database = Database(plan, region, network, keys, self.credentials, over, self)
-        self.passages: Passages | None = None
-        if plan.config.passages == "apart":
-            above = primary.passages if primary else None
-            self.passages = Passages(plan, region, network, keys, self.credentials, above, self)
+        self.database = self._database(primary.database if primary else None)
         self.cache = Cache(plan, region, network, keys, self) if plan.config.cache else None
         self._files = Files(plan, region, keys, self)
+
+    def _database(self, copied: Database | Cluster | None) -> Database | Cluster:
+        parts = (self.plan, self.place, self.network, self.keys, self.credentials)
+        if self.plan.config.alloydb:
+            return Cluster(*parts, copied if isinstance(copied, Cluster) else None, self)
+        return Database(*parts, copied if isinstance(copied, Database) else None, self)
+
+    @property
+    def _taking_tokens(self) -> Database | None:
+        """The record, where accounts can log in to it by tokens."""
+        return self.database if isinstance(self.database, Database) else None
 
     def _texts(self) -> dict[str, pulumi.Output[str]]:
         """Give the texts of the plan's secrets."""
         addresses = {name: self.credentials.url(role, self.database.host) for name, role in ROLES.items()}
-        if self.passages is not None:
-            addresses["passages-database-url"] = self.credentials.url("contextfs_app", self.passages.host)
         if self.cache is not None:
             addresses["cache-url"] = self.cache.url
         return {**addresses, **self.credentials.texts, **self._common.texts}
@@ -105,7 +109,7 @@ class Region(Component):
             region=self.place,
             network=self.network,
             vault=self._vault,
-            database=self.database,
+            database=self._taking_tokens,
             accounts=self._accounts,
             image=image,
             ready=ready,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -22,19 +23,44 @@ _GRAPHS = {
         f'{_SUBSCRIPTION} AND metric.type="pubsub.googleapis.com/subscription/oldest_unacked_message_age"',
         "ALIGN_MAX",
     ),
-    "Database CPU": (
-        'resource.type="cloudsql_database" AND metric.type="cloudsql.googleapis.com/database/cpu/utilization"',
-        "ALIGN_MEAN",
-    ),
-    "Database connections": (
-        'resource.type="cloudsql_database" AND metric.type="cloudsql.googleapis.com/database/postgresql/num_backends"',
-        "ALIGN_MEAN",
-    ),
-    "Replication lag, s": (
-        'resource.type="cloudsql_database" AND metric.type="cloudsql.googleapis.com/database/replication/replica_lag"',
-        "ALIGN_MAX",
-    ),
 }
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is measured of a record: its CPU (1 is all), its connections, and how far a copy lags, in which unit."""
+
+    cpu: str
+    connections: str
+    lag: str
+    unit: str
+    second: int
+
+    @property
+    def graphs(self) -> dict[str, tuple[str, str]]:
+        return {
+            "Database CPU": (self.cpu, "ALIGN_MEAN"),
+            "Database connections": (self.connections, "ALIGN_MEAN"),
+            f"Replication lag, {self.unit}": (self.lag, "ALIGN_MAX"),
+        }
+
+
+_SQL = 'resource.type="cloudsql_database" AND metric.type="cloudsql.googleapis.com/database/'
+_ALLOYDB = 'resource.type="alloydb.googleapis.com/Instance" AND metric.type="alloydb.googleapis.com/instance/'
+_OF_CLOUD_SQL = _Record(
+    cpu=f'{_SQL}cpu/utilization"',
+    connections=f'{_SQL}postgresql/num_backends"',
+    lag=f'{_SQL}replication/replica_lag"',
+    unit="s",
+    second=1,
+)
+_OF_ALLOYDB = _Record(
+    cpu=f'{_ALLOYDB}cpu/maximum_utilization"',
+    connections=f'{_ALLOYDB}postgres/total_connections"',
+    lag=f'{_ALLOYDB}postgres/replication/maximum_secondary_lag"',
+    unit="ms",
+    second=1000,
+)
 
 
 class Watch(Component):
@@ -51,9 +77,10 @@ class Watch(Component):
             opts=self.inside(),
         )
         self._objectives()
-        for name, says, condition in _conditions():
+        self._record = _OF_ALLOYDB if plan.config.alloydb else _OF_CLOUD_SQL
+        for name, says, condition in _conditions(self._record):
             self._alert(name, says, condition)
-        gcp.monitoring.Dashboard("overview", dashboard_json=dashboard(), opts=self.inside())
+        gcp.monitoring.Dashboard("overview", dashboard_json=dashboard(self._record), opts=self.inside())
         if plan.config.network == "public":
             self._look_from_outside()
 
@@ -136,7 +163,7 @@ class Watch(Component):
         )
 
 
-def _conditions() -> Iterator[tuple[str, str, Condition]]:
+def _conditions(record: _Record) -> Iterator[tuple[str, str, Condition]]:
     yield (
         "dead-letters",
         "An event could not be taken",
@@ -153,8 +180,8 @@ def _conditions() -> Iterator[tuple[str, str, Condition]]:
         "Events wait for ten minutes",
         _above(_GRAPHS["Events not yet taken, oldest, s"][0], 600, "300s"),
     )
-    yield "database-busy", "The database works at 85 % of its CPU", _above(_GRAPHS["Database CPU"][0], 0.85, "900s")
-    yield "copy-lags", "A copy of the database is a minute behind", _above(_GRAPHS["Replication lag, s"][0], 60, "300s")
+    yield "database-busy", "The database works at 85 % of its CPU", _above(record.cpu, 0.85, "900s")
+    yield "copy-lags", "A copy of the database is a minute behind", _above(record.lag, 60 * record.second, "300s")
     yield (
         "job-failed",
         "A job failed",
@@ -194,7 +221,7 @@ def _burns(rate: pulumi.Input[str], threshold: float) -> Condition:
     }
 
 
-def dashboard() -> str:
+def dashboard(record: _Record) -> str:
     """Write the dashboard as Monitoring's JSON (projects.dashboards)."""
     widgets: list[dict[str, Any]] = [
         {
@@ -212,6 +239,6 @@ def dashboard() -> str:
                 ]
             },
         }
-        for title, (filter_, aligner) in _GRAPHS.items()
+        for title, (filter_, aligner) in (_GRAPHS | record.graphs).items()
     ]
     return json.dumps({"displayName": "ContextFS", "gridLayout": {"columns": "2", "widgets": widgets}})

@@ -26,6 +26,7 @@ from infra.policies import (
     rotation,
     transit,
     trusts,
+    use,
 )
 from infra.preview.recording import Recording
 
@@ -56,6 +57,7 @@ POLICIES: dict[str, Policy] = {
         rotation,
         transit,
         trusts,
+        use,
     )
 }
 

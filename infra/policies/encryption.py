@@ -21,6 +21,7 @@ EXEMPT = {
     "gcp:cloudfunctionsv2/function:Function": "its source lies in our bucket, which has a key",
     "gcp:storage/bucketObject:BucketObject": "its bucket has a key",
     "gcp:sql/user:User": "it is in a database, which has a key",
+    "gcp:alloydb/user:User": "it is of a cluster, which has a key",
     "gcp:alloydb/instance:Instance": "it is of a cluster, which has a key",
     "aws:rds/clusterInstance:ClusterInstance": "it is of a cluster, which has a key",
     "aws:s3/bucket:Bucket": "its encryption is a resource of its own, checked below",

@@ -17,6 +17,7 @@ from infra.preview.recording import COMPUTED, SECRET, Recording
 DESCRIBED = {
     "gcp:alloydb/cluster:Cluster": ("alloydb.v1", "Cluster"),
     "gcp:alloydb/instance:Instance": ("alloydb.v1", "Instance"),
+    "gcp:alloydb/user:User": ("alloydb.v1", "User"),
     "gcp:artifactregistry/repository:Repository": ("artifactregistry.v1", "Repository"),
     "gcp:cloudfunctionsv2/function:Function": ("cloudfunctions.v2", "Function"),
     "gcp:cloudrunv2/job:Job": ("run.v2", "GoogleCloudRunV2Job"),

@@ -155,6 +155,21 @@ def test_a_config_of_the_other_cloud_is_refused(changes: dict[str, Any], sentenc
     assert sentence in str(refused.value)
 
 
+def test_the_record_is_cloud_sql_unless_a_stack_says_alloydb() -> None:
+    assert (read(GOOD).alloydb, read(given(database="alloydb")).alloydb) == (False, True)
+
+
+@pytest.mark.parametrize("named", ["alloydb", "cloudsql"])
+def test_on_aws_no_database_is_named(named: str) -> None:
+    with pytest.raises(Refused, match=rf"contextfs:database: {named} is of Google Cloud, .* leave it out\."):
+        read(given(AWS, database=named))
+
+
+def test_no_token_is_sent_to_an_instance_of_alloydb_that_nobody_vouches_for() -> None:
+    with pytest.raises(Refused, match=r"databaseLogin: a token goes to a server that is verified alone, .*: take"):
+        read(given(databaseLogin="iam", database="alloydb"))
+
+
 def test_on_google_cloud_no_token_opens_a_copy_whose_users_are_others() -> None:
     with pytest.raises(Refused, match="databaseLogin: on Google Cloud a copy has the users of its primary"):
         read(given(databaseLogin="iam", tier="active-passive", regions=["us-central1", "us-east4"]))

@@ -137,7 +137,7 @@ def test_a_name_that_is_too_long_is_refused() -> None:
 
 
 def test_graphs_are_looked_after_by_a_job_that_knows_the_databases_owner_and_nothing_else() -> None:
-    made = plan(of(passages="apart", cache=True))
+    made = plan(of(cache=True))
     job = made.workload("graphs")
 
     assert Cron(workload="graphs", every_seconds=21600) in made.crons
@@ -281,9 +281,9 @@ def test_streams_have_a_service_that_stays_open_and_a_path_of_its_own() -> None:
 
 
 def test_what_an_installation_has_by_choice_comes_with_its_secret() -> None:
-    made = plan(of(passages="apart", cache=True))
+    made = plan(of(cache=True))
 
-    assert {"passages-database-url", "cache-url"} <= set(made.secrets)
+    assert "cache-url" in made.secrets
     assert made.secret_variables(made.workload("search"))["CONTEXTFS_CACHE_URL"] == "cache-url"
 
 

@@ -18,7 +18,7 @@ from tests.infra.conftest import PULUMI, Previews
 pytestmark = PULUMI
 policies = pytest.importorskip("infra.policies", reason="Pulumi's packages are not installed")
 
-GCP, TEAM, CUSTOMER = "gcp-us-central1", "gcp-team", "gcp-customer"
+GCP, ALLOYDB, CUSTOMER = "gcp-us-central1", "gcp-alloydb", "gcp-customer"
 AWS, RESOLVED = "aws-us-east-1", "aws-us-east-1 resolved"
 Change = Callable[[dict[str, Any]], object]
 
@@ -184,6 +184,10 @@ def any_tls(raw: dict[str, Any]) -> None:
     raw["property_dependencies"].pop("sslPolicy")
 
 
+def of_nothing(raw: dict[str, Any]) -> None:
+    raw["property_dependencies"] = {}
+
+
 def of_no_bucket(raw: dict[str, Any]) -> None:
     raw["property_dependencies"]["bucket"] = []
 
@@ -208,7 +212,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "DatabaseInstance", drop("encryptionKeyName"), "", "encryption: DatabaseInstance postgres-usc1 can take"),
     (GCP, "Bucket", drop("encryption"), "files", "encryption: Bucket files-usc1 can take a key"),
     (GCP, "Secret", drop("replication.userManaged.replicas.0.customerManagedEncryption"), "", "encryption: Secret"),
-    (GCP, "Cluster", drop("encryptionConfig"), "", "encryption: Cluster passages-usc1 can take a key"),
+    (ALLOYDB, "Cluster", drop("encryptionConfig"), "", "encryption: Cluster postgres-usc1 can take a key"),
     (GCP, "Instance", drop("customerManagedKey"), "redis", "encryption: Instance redis-usc1 can take a key"),
     (GCP, "Repository", drop("kmsKeyName"), "", "encryption: Repository images can take a key"),
     (GCP, "ProjectBucketConfig", drop("cmekSettings"), "", "encryption: ProjectBucketConfig logs-usc1 can take"),
@@ -282,7 +286,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     ),
     (GCP, "DatabaseInstance", waits_for_nothing, "", "private_addresses: DatabaseInstance postgres-usc1 does not"),
     (GCP, "Instance", waits_for_nothing, "redis", "private_addresses: Instance redis-usc1 does not wait"),
-    (GCP, "Cluster", waits_for_nothing, "passages", "private_addresses: Cluster passages-usc1 does not wait"),
+    (ALLOYDB, "Cluster", waits_for_nothing, "", "private_addresses: Cluster postgres-usc1 does not wait"),
     (
         GCP,
         "IAMMember",
@@ -328,18 +332,18 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "SecurityPolicy", by_no_provider, "", "beginnings: SecurityPolicy api does not wait for the API compute"),
     (GCP, "IAMMember", given_to_nobody, "run-acts", "beginnings: ServiceIdentity run is an agent without its role"),
     (
-        TEAM,
+        ALLOYDB,
         "Cluster",
         waits_for_nothing,
-        "passages-use4",
-        "beginnings: Cluster passages-use4 does not wait for an inst",
+        "postgres-use4",
+        "beginnings: Cluster postgres-use4 does not wait for an inst",
     ),
     (
-        TEAM,
+        ALLOYDB,
         "Cluster",
         put("continuousBackupConfig.enabled", True),
-        "passages-use4",
-        "beginnings: Cluster passages-use4 keeps backups",
+        "postgres-use4",
+        "beginnings: Cluster postgres-use4 keeps backups",
     ),
     (AWS, "ProxyTarget", waits_for_nothing, "", "beginnings: ProxyTarget proxy-use1 does not wait for an instance"),
     (GCP, "Service", waits_for_nothing, "pubsub", "beginnings: Service pubsub does not wait for the API cloudresource"),
@@ -515,7 +519,7 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
         "",
         "retention: DatabaseInstance postgres-usc1 cannot go back",
     ),
-    (GCP, "Cluster", drop("continuousBackupConfig"), "passages", "retention: Cluster passages-usc1 cannot go back"),
+    (ALLOYDB, "Cluster", drop("continuousBackupConfig"), "", "retention: Cluster postgres-usc1 cannot go back"),
     (AWS, "Cluster", put("backupRetentionPeriod", 1), "postgres", "retention: Cluster postgres-use1 cannot go back"),
     (AWS, "Plan", put("rules.0.lifecycle.deleteAfter", 3), "", "retention: Plan backups-use1 keeps copies for less"),
     (GCP, "Bucket", drop("versioning"), "files", "retention: Bucket files-usc1 keeps no version of before"),
@@ -531,6 +535,8 @@ BREAKS: list[tuple[str, str, Change, str, str]] = [
     (GCP, "Account", put("accountId", "x" * 31), "search", "formats: Account search-usc1.accountId"),
     (CUSTOMER, "User", put("name", f"ctx-{'x' * 50}@customer.iam"), "search", "formats: User search-euw4-logs-in.name"),
     (GCP, "Job", put("schedule", "every minute"), "relay-outbox", "formats: Job relay-outbox-usc1.schedule"),
+    (GCP, "SecretVersion", of_nothing, "cache-url", "use: Instance redis-usc1 is told to no program"),
+    (AWS, "SecretVersion", of_nothing, "cache-url", "use: ReplicationGroup"),
 ]
 
 

@@ -22,13 +22,12 @@ FOLDER = ROOT / "infra" / "selfhost"
 KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | {
     job.OWNER,
     job.VARIABLE,
+    job.CREATE,
     job.FOUNDING_SECRET,
     job.FOUNDING_EMAIL,
     job.FOUNDING_ORGANIZATION,
 }
 RUNS = ("gateway", "relay", "worker")
-FOR_ADAPTERS = {"CONTEXTFS_PASSAGES_DATABASE_URL"}
-"""A variable that the plan sets for a port that the product does not use yet."""
 
 
 def compose() -> dict[str, Any]:
@@ -198,7 +197,7 @@ def test_the_plan_sets_variables_by_the_names_of_settings(cloud: Any) -> None:
         regions=("us-east1" if cloud == "gcp" else "us-east-1",),
         domain="memory.example.com",
         alerts="a@example.com",
-        passages="apart",
+        database="alloydb" if cloud == "gcp" else None,
         cache=True,
     )
     made = plan(config)
@@ -208,4 +207,4 @@ def test_the_plan_sets_variables_by_the_names_of_settings(cloud: Any) -> None:
         for name in (*made.environment(workload, made.regions[0]), *made.secret_variables(workload))
     }
 
-    assert set_by_plan - KNOWN == FOR_ADAPTERS
+    assert set_by_plan - KNOWN == set()

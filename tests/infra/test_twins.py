@@ -5,8 +5,7 @@ from tests.infra.conftest import ROOT
 ONLY_GCP = {"apis.py"}
 """AWS has nothing to turn on."""
 ONLY_AWS = {
-    "backup.py", "balancer.py", "certificate.py", "cluster.py", "cluster_log.py", "gateway.py", "hosting.py",
-    "policy.py",
+    "backup.py", "balancer.py", "certificate.py", "cluster_log.py", "gateway.py", "hosting.py", "policy.py",
 }  # fmt: skip
 """On GCP a backup is a property of a store, and one load balancer leads to everything."""
 

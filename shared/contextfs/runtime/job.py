@@ -10,9 +10,10 @@
     prove-isolation             try whether anybody gets at what is somebody else's; print the proof as Markdown
 
 A job of Cloud Run runs it as a command. On Lambda `contextfs.runtime.job.handler` does, as CONTEXTFS_JOB says.
-Migrations and graphs connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database; after a migration
-the roles that the other addresses log in as have the passwords that stand in them, and the users that
-CONTEXTFS_DATABASE_USERS names, with spaces between, log in as the API's role.
+Migrations and graphs connect as CONTEXTFS_MIGRATION_DATABASE_URL says, a role that owns the database, which
+`migrate-pre` makes first where CONTEXTFS_CREATE_DATABASE is true and the server lacks it; after a migration the roles
+that the other addresses log in as have the passwords that stand in them, and the users that CONTEXTFS_DATABASE_USERS
+names, with spaces between, log in as the API's role.
 """
 
 import os
@@ -33,6 +34,7 @@ from contextfs.runtime.wiring import Wiring
 VARIABLE = "CONTEXTFS_JOB"
 OWNER = "CONTEXTFS_MIGRATION_DATABASE_URL"
 USERS = "CONTEXTFS_DATABASE_USERS"
+CREATE = "CONTEXTFS_CREATE_DATABASE"
 PEPPER = "CONTEXTFS_KEY_PEPPER"
 GRAPH_MEMORY = "CONTEXTFS_GRAPH_MEMORY"
 _NAMES = ("migrate-pre", "migrate-post", "graphs", "reseal", "found", "first-key", "prove-isolation")
@@ -78,15 +80,25 @@ def handler(_event: Any, _context: Any) -> str:
 
 
 def _migrate(phase: str, environment: Mapping[str, str]) -> str:
-    from contextfs.adapters.database.migrate import migrate  # noqa: PLC0415 - schedules start without it
+    from contextfs.adapters.database.creation import create  # noqa: PLC0415 - schedules start without it
+    from contextfs.adapters.database.migrate import migrate  # noqa: PLC0415 - as above
 
+    owner = _owner(environment)
+    made = ["the database"] if phase == "pre" and _is_on(environment, CREATE) and create(owner) else []
     applied = migrate(
-        _owner(environment),
+        owner,
         phases=("pre",) if phase == "pre" else ("post",),
         passwords=_passwords(environment),
         members=environment.get(USERS, "").split(),
     )
-    return f"migrate-{phase}: {', '.join(applied) or 'nothing to do'}"
+    return f"migrate-{phase}: {', '.join([*made, *applied]) or 'nothing to do'}"
+
+
+def _is_on(environment: Mapping[str, str], variable: str) -> bool:
+    text = environment.get(variable) or "false"
+    if text not in {"true", "false"}:
+        raise Invalid(f"Setting {variable}: write true or false.")
+    return text == "true"
 
 
 def _graphs(environment: Mapping[str, str]) -> str:

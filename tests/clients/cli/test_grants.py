@@ -45,10 +45,19 @@ def test_they_are_listed_and_one_is_ended_at_once(ctx: Ctx, tenant: Tenant, othe
     assert (again.code, "There is no grant" in again.err) == (3, True)
 
 
+def test_all_are_ended_at_once_and_nobody_elses(ctx: Ctx, tenant: Tenant, other_tenant: Tenant) -> None:
+    desk, phone, theirs = let_in(tenant, "desk"), let_in(tenant, "phone"), let_in(other_tenant, "theirs")
+    ended = ctx(*COMMAND, "end", "--all")
+
+    assert ended.out == "2 programs may act for you no more.\n"
+    assert [refreshed(tenant, desk), refreshed(tenant, phone), refreshed(other_tenant, theirs)] == [400, 400, 200]
+    assert ctx(*COMMAND, "end", "--all", "--json").json == {"ended": 0}
+
+
 def test_where_there_is_none_that_is_told(ctx: Ctx) -> None:
     assert ctx(*COMMAND).out == "No program may act for you.\n"
 
 
-@pytest.mark.parametrize("words", [["end"], ["list", "abcdef"], ["end", "xyz"]], ids=["no grant", "a grant", "no id"])
-def test_what_is_said_wrong_is_told(words: list[str], ctx: Ctx) -> None:
-    assert ctx(*COMMAND, *words).code == 2
+@pytest.mark.parametrize("words", ["end", "list abcdef", "list --all", "end xyz", "end abcdef --all"])
+def test_what_is_said_wrong_is_told(words: str, ctx: Ctx) -> None:
+    assert ctx(*COMMAND, *words.split()).code == 2

@@ -97,6 +97,30 @@ def test_somebody_is_kept_out_and_let_in_again(ctx: Ctx, tenant: Tenant) -> None
     assert "suspended" not in ctx("team", "list").out
 
 
+def test_everyone_else_is_kept_out_at_once_and_let_in_again(ctx: Ctx, tenant: Tenant, other_tenant: Tenant) -> None:
+    ann = join(tenant, "ann@example.test")
+    stranger = join(other_tenant, "eve@example.test")
+    tenant.call("POST", "/v1/admin/users", {"kind": "service", "name": "ci"})
+    invited = token_of(ctx("team", "invite", "bob@example.test").out)
+    out = ctx("team", "suspend", "--everyone")
+    seen = [one.call("GET", "/v1/projects").status_code for one in (ann, tenant, stranger)]
+    late = ctx("team", "join", invited)
+    again = ctx("team", "suspend", "--everyone", "--json").json
+    back = ctx("team", "suspend", "--everyone", "--back")
+
+    assert out.out == "2 members of the organization, all but you, are kept out.\n1 invitation ended.\n"
+    assert seen == [401, 200, 200]
+    assert late.code == 4
+    assert again == {"users": [], "revoked": []}
+    assert back.out == "2 members may come in again.\n"
+    assert ann.call("GET", "/v1/projects").status_code == 200
+
+
+@pytest.mark.parametrize("words", [[], ["ann@example.test", "--everyone"]], ids=["nobody", "one and all"])
+def test_who_is_kept_out_is_said_once(words: list[str], ctx: Ctx) -> None:
+    assert ctx("team", "suspend", *words).code == 2
+
+
 @pytest.fixture
 def half_broken_url(wiring: Wiring) -> Iterator[str]:
     """Give the address of a server that fails where it is asked how people sign in."""

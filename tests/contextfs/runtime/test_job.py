@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from contextfs.adapters.database import graphs, lexicons
@@ -41,13 +43,31 @@ def start(name: str, variables: dict[str, str]) -> subprocess.CompletedProcess[s
     return subprocess.run(command, env=kept | variables, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_migrations_run_before_and_after_a_roll_and_can_be_repeated(new_database: Callable[[], str]) -> None:
-    url = new_database()
-    variables = environment(url)
+@pytest.fixture
+def lacked(admin_url: str) -> Iterator[str]:
+    """Give the address of a database that the server lacks; it is gone again afterwards."""
+    name = f"lacked_{uuid4().hex[:8]}"
+    yield make_conninfo(admin_url, dbname=name)
+    with psycopg.connect(admin_url, autocommit=True) as owner:
+        owner.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def test_a_database_that_the_server_lacks_is_made_where_that_is_said_and_nowhere_else(lacked: str) -> None:
+    with pytest.raises(Unavailable, match="does not exist"):
+        job.run("migrate-pre", environment(lacked))
+    with pytest.raises(Invalid, match=r"CONTEXTFS_CREATE_DATABASE: write true or false\."):
+        job.run("migrate-pre", environment(lacked) | {job.CREATE: "yes"})
+    with pytest.raises(Unavailable, match="does not exist"):
+        job.run("migrate-post", environment(lacked) | {job.CREATE: "true"})
+
+
+def test_migrations_run_before_and_after_a_roll_and_can_be_repeated(lacked: str) -> None:
+    url = lacked
+    variables = environment(url) | {job.CREATE: "true"}
 
     first = job.run("migrate-pre", variables)
 
-    assert first.startswith("migrate-pre: 0001_pre_roles.sql")
+    assert first.startswith("migrate-pre: the database, 0001_pre_roles.sql")
     assert job.run("migrate-pre", variables) == "migrate-pre: nothing to do"
     assert job.run("migrate-post", variables).startswith("migrate-post: ")
     with psycopg.connect(as_role(url, "contextfs_app")) as connection:

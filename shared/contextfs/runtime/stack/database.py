@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database.creation import create
 from contextfs.adapters.database.migrate import connected
 from contextfs.adapters.database.telling import translated
 from contextfs.kit.errors import Conflict
@@ -24,11 +25,9 @@ select shobj_description(oid, 'pg_authid') from pg_roles where rolname = 'contex
 
 def start_embedded(home: Home) -> str:
     """Start the embedded server, with our database in it; gives its administrator's URL."""
-    server = embedded.start(home.database)
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        if connection.execute("select 1 from pg_database where datname = %s", (NAME,)).fetchone() is None:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(NAME)))
-    return server.dsn(NAME)
+    url = embedded.start(home.database).dsn(NAME)
+    create(url)
+    return url
 
 
 def admin_url(home: Home, own: str | None) -> str | None:

@@ -46,7 +46,8 @@ def listener(wanted: int, *, or_another: bool) -> socket.socket:
     except OSError as error:
         if not or_another:
             cure = "stop the program that has it, or name another port by --port or CONTEXTFS_PORT"
-            raise Unavailable(f"Port {wanted} of 127.0.0.1 cannot be had ({error.strerror}): {cure}.") from None
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise Unavailable(f"Port {wanted} of 127.0.0.1 cannot be had ({why}): {cure}.") from None
     try:
         return _listener(0)
     except OSError:

@@ -242,7 +242,10 @@ def test_a_kept_port_that_is_taken_is_left_to_its_owner(home: Home, stack: Stack
 
 def test_a_named_port_that_is_taken_is_refused_and_nothing_is_started(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    with _taken(0) as taken, pytest.raises(Unavailable, match=rf"Port {taken} .* --port or CONTEXTFS_PORT"):
+    with (
+        _taken(0) as taken,
+        pytest.raises(Unavailable, match=rf"Port {taken} .* had \([\w ]+\): .* --port or CONTEXTFS_PORT"),
+    ):
         up(home, port=taken)
 
     assert (home.saved(), home.database.exists()) == (None, False)
@@ -338,11 +341,23 @@ def test_a_damaged_state_file_is_named(tmp_path: Path) -> None:
         up(home)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["file", "file/home"])
+def test_a_folder_that_cannot_be_written_is_named(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
+    home = Home(tmp_path / place)
 
+    assert (home.saved(), status(home).state) == (None, "stopped")
     with pytest.raises(Unavailable, match="CONTEXTFS_HOME"):
-        up(Home(tmp_path / "file" / "home"))
+        up(home)
+
+
+def test_a_home_that_is_named_from_the_working_folder_is_a_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "here")
+
+    assert Home.of({}).path == tmp_path / "here" / ".contextfs"
 
 
 def test_a_setting_of_who_starts_it_reaches_the_processes_unless_the_stack_decides_it() -> None:

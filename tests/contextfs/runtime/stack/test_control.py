@@ -59,6 +59,16 @@ def test_it_returns_when_calls_are_answered(stack: Stack) -> None:
     assert call(stack, "GET", "/v1/projects")[0] == 200
 
 
+def test_a_proxy_that_is_set_is_not_asked_for_the_gateway(stack: Stack) -> None:
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+    asking = "import sys; from contextfs.runtime.stack.probe import answers; sys.exit(not answers(int(sys.argv[1])))"
+    command = [sys.executable, "-c", asking, stack.api_url.rpartition(":")[2]]
+
+    asked = subprocess.run(command, env=os.environ | proxies, check=False)
+
+    assert asked.returncode == 0
+
+
 def test_a_second_start_changes_nothing(home: Home, stack: Stack) -> None:
     before = children(home)
 

@@ -92,6 +92,8 @@ clean: ## Remove what make made in this folder
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ContextFS needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import locale, os, sys; sys.version_info >= (3, 13) or os.getcwd().encode(locale.getencoding())' 2>/dev/null \
+		|| { echo "The name of this folder has letters that the locale $${LC_ALL:-$$LANG} lacks, and Python would not start in it: export LC_ALL=C.UTF-8, or move it."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "This Python has no venv: install it (Debian: apt install python3-venv)."; exit 1; }
 
 .venv/server: requirements.lock pyproject.toml | .venv/bin/python

@@ -1,6 +1,7 @@
 """What `ctx import` prints: what was stored, what was known, what was left out and why."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from clients.cli import output
@@ -44,9 +45,20 @@ def _reasons(tally: Tally) -> None:
     if len(tally.skipped_files) > _SHOWN_FILES:
         more = len(tally.skipped_files) - _SHOWN_FILES
         output.say(f"  {output.dim('skipped')}   and {more:,} more files (--json lists them)")
-    for file, error in tally.failed:
-        where = "" if file in error else f"{output.printable(file)}: "
-        output.note(f"ctx: {where}{output.one_line(error, 300)}")
+    for error, files in _alike(tally.failed):
+        first = output.printable(files[0])
+        where = "" if files[0] in error else f"{first}: "
+        more = f" (and {output.counted(len(files) - 1, 'other file')} alike; --json lists them)" if files[1:] else ""
+        output.note(f"ctx: {where}{output.one_line(error, 300)}{more}")
+
+
+def _alike(failed: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Gather files that failed alike, but for their names, each kind with the error of its first file."""
+    kinds: dict[str, tuple[str, list[str]]] = {}
+    for file, error in failed:
+        nameless = error.replace(file, "").replace(Path(file).name, "")
+        kinds.setdefault(nameless, (error, []))[1].append(file)
+    return list(kinds.values())
 
 
 def _kinds(tally: Tally) -> str:

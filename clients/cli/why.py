@@ -9,18 +9,20 @@ from contextfs.domain.context.record import Choice, PackRecord
 
 _DIGITS = 12
 _LONGEST = 160
+_HANDED, _LEFT = 12, 3
+"""How many choices are shown of each kind, so that both are on one screen."""
 
 
 def why(
     id: Annotated[  # noqa: A002 - the argument's name
         str, Argument("The pack's id, or its last twelve digits, which its text names; without it, the last pack.")
     ] = "last",
-    all: Annotated[bool, Option("--all", help="Show everything that was left out.")] = False,  # noqa: A002 - as above
+    all: Annotated[bool, Option("--all", help="Show every choice, and what its worth was made of.")] = False,  # noqa: A002 - as above
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Show why a context pack is as it is: each choice with its reason, its worth, and what that was made of.
+    """Show why a context pack is as it is: each choice with its reason.
 
     A pack is one's own: of a folder its store keeps them, of a server nobody else sees them. They are kept for 90 days.
     """
@@ -37,7 +39,7 @@ def why(
     if json:
         output.say_json(pack)
     else:
-        _show(pack, most=len(pack.choices) if all else 10)
+        _show(pack, whole=all)
 
 
 def _name(text: str) -> str:
@@ -48,7 +50,7 @@ def _name(text: str) -> str:
     return name if len(digits) != 32 else f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def _show(pack: PackRecord, *, most: int) -> None:
+def _show(pack: PackRecord, *, whole: bool) -> None:
     handed = [one for one in pack.choices if one.chosen]
     left = [one for one in pack.choices if not one.chosen]
     output.say(output.bold(f"pack {output.short(pack.id)}  {output.minute(pack.created_at)}"))
@@ -60,24 +62,34 @@ def _show(pack: PackRecord, *, most: int) -> None:
             ("degraded", "; ".join(map(output.printable, pack.degraded))),
         ]
     )
-    _list("handed over", handed, len(handed))
-    _list("left out", left, most)
+    _list("handed over", handed, None if whole else _HANDED)
+    _list("left out", left, None if whole else _LEFT)
+    if not whole:
+        output.say()
+        more = f"`ctx why {output.short(pack.id)} --all`"
+        output.say(output.dim(f"{more} shows every choice, and what its worth was made of."))
 
 
-def _list(title: str, choices: Sequence[Choice], most: int) -> None:
+def _list(title: str, choices: Sequence[Choice], most: int | None) -> None:
     output.say()
     output.say(f"{title}: {len(choices):,}")
     for one in choices[:most]:
-        _choice(one)
-    if len(choices) > most:
-        output.say(output.dim(f"  and {len(choices) - most:,} more: --all shows them"))
+        _choice(one, whole=most is None)
+    if most is not None and len(choices) > most:
+        output.say(output.dim(f"  and {len(choices) - most:,} more"))
 
 
-def _choice(one: Choice) -> None:
+def _choice(one: Choice, *, whole: bool) -> None:
     where_it_is = f"session {output.short(one.session_id)}" if one.session_id else f"memory {one.short_id}"
     facets = [output.bold(output.printable(one.type)), where_it_is, output.day(one.occurred_at)]
-    output.say(f"  {one.relevance:.2f}  {'  '.join([*facets, *([one.overtaken] if one.overtaken else [])])}")
-    output.say(f"        {output.dim('(gone)') if one.line is None else output.one_line(one.line, _LONGEST)}")
+    facets += [one.overtaken] if one.overtaken else []
+    line = output.dim("(gone)") if one.line is None else output.one_line(one.line, _LONGEST)
+    if not whole:
+        output.say(f"  {'  '.join(facets)}  {output.dim(one.reason)}")
+        output.say(f"        {line}")
+        return
+    output.say(f"  {one.relevance:.2f}  {'  '.join(facets)}")
+    output.say(f"        {line}")
     parts = [f"worth {one.value:.2g}", f"trust {one.trust:.2f}", f"fresh {one.freshness:.2f}"]
     terms = " ".join(f"{name} {value:.2f}" for name, value in one.terms.items())
     told = f"{one.reason}; {', '.join(parts)}{f' ({terms})' if terms else ''}; {output.counted(one.tokens, 'token')}"

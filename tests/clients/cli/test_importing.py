@@ -297,3 +297,20 @@ def test_what_cursor_tells_twice_goes_on_as_a_server_kept_it_first(
     assert 0 == told.code
     assert ["kept as Cursor's other record" in one["reason"] for one in told.json["skipped_files"]] == [True]
     assert before == {name: after[name] for name in before}
+
+
+def test_files_that_fail_alike_are_one_line_with_what_to_try(ctx: Ctx, transcripts: Path, tmp_path: Path) -> None:
+    ctx("init")
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    for number in range(40):
+        shutil.copy(transcripts / "claude-code" / SESSION, folder / f"{number:02}.jsonl")
+    (folder / "other.jsonl").write_text('{"neither": "this nor that"}\n')
+
+    told = ctx("import", "codex", folder)
+
+    lines = [line for line in told.err.splitlines() if line.startswith("ctx: ")]
+    assert (told.code, len(lines)) == (1, 2)
+    assert "`ctx import claude-code` reads it. (and 39 other files alike; --json lists them)" in "\n".join(lines)
+    assert any("other.jsonl" in line and "other file" not in line for line in lines)
+    assert len(ctx("import", "codex", folder, "--json").json["failed"]) == 41

@@ -423,12 +423,25 @@ def test_why_tells_of_the_last_pack_and_of_one_that_its_text_names(here: Ctx, ma
     assert (0, last.out) == (last.code, named.out)
     assert lines[0].startswith(f"pack {name}  ")
     assert ["handed over: 2", "left out: 3"] == [line for line in lines if line.startswith(("handed", "left"))]
-    assert "why: pinned; worth 1, trust 1.00, fresh 1.00" in last.out
+    assert "  pinned\n        Answer in English.\n" in last.out
+    assert "trust 1.00" not in last.out
+    assert "why: pinned; worth 1, trust 1.00, fresh 1.00" in here("why", "--all").out
     assert "The staging database listens on port 5433." in last.out
     assert "is below 0.10" in last.out
     assert name == here("why", name, "--json").json["id"][-12:]
     assert (3, "no such pack" in (lost := here("why", "0" * 12)).err) == (lost.code, True)
     assert 2 == here("why", "yesterday").code
+
+
+def test_the_first_screen_of_why_has_what_was_handed_over_and_what_was_not(here: Ctx, machine: Machine) -> None:
+    for number in range(30):
+        machine.add(f"Staging rule {number}: the port {5400 + number} of the staging database is number {number}.")
+    here("context", "port of the staging database", "--budget", "400")
+    short, whole = here("why").out, here("why", "--all").out
+
+    assert (len(short.splitlines()) <= 45, "--all` shows every choice" in short) == (True, True)
+    assert len([line for line in short.splitlines() if line.startswith(("handed over: ", "left out: "))]) == 2
+    assert len(here("why", "--json").json["choices"]) == whole.count("why: ") > short.count("Staging rule")
 
 
 def test_what_a_conversation_was_handed_at_its_start_can_be_asked_about(here: Ctx, machine: Machine) -> None:

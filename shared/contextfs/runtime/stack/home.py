@@ -34,7 +34,7 @@ class Home:
     def of(cls, environment: Mapping[str, str]) -> "Home":
         """Find the folder that the environment names."""
         given = environment.get("CONTEXTFS_HOME")
-        return cls(Path(given).expanduser().absolute() if given else Path.home() / ".contextfs")
+        return cls((Path(given).expanduser() if given else Path.home() / ".contextfs").absolute())
 
     def make(self) -> None:
         """Make the folder; Unavailable when that cannot be."""
@@ -76,7 +76,7 @@ class Home:
     def _read(self, name: str, wanted: type[T]) -> T | None:
         try:
             return msgspec.json.decode((self.path / name).read_bytes(), type=wanted)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # whoever makes the folder tells what is in its place
             return None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             detail = f"{self.path / name} is damaged ({error}): restore it, or move {self.path} away to start anew."

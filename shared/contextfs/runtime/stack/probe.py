@@ -5,10 +5,10 @@ import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from contextfs.adapters.database.embedded.locks import claim
@@ -28,12 +28,15 @@ def api_url(port: int) -> str:
 
 
 def answers(port: int) -> bool:
-    """Tell whether a gateway on this port is ready for calls."""
+    """Tell whether a gateway on this port is ready for calls; a proxy that is set for others is not asked."""
+    asked = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        with urllib.request.urlopen(f"{api_url(port)}/health/ready", timeout=2) as reply:  # noqa: S310 - our own address
-            return reply.status == 200
-    except (OSError, urllib.error.URLError):
+        asked.request("GET", "/health/ready")
+        return asked.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        asked.close()
 
 
 def listener(wanted: int, *, or_another: bool) -> socket.socket:
@@ -46,7 +49,8 @@ def listener(wanted: int, *, or_another: bool) -> socket.socket:
     except OSError as error:
         if not or_another:
             cure = "stop the program that has it, or name another port by --port or CONTEXTFS_PORT"
-            raise Unavailable(f"Port {wanted} of 127.0.0.1 cannot be had ({error.strerror}): {cure}.") from None
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise Unavailable(f"Port {wanted} of 127.0.0.1 cannot be had ({why}): {cure}.") from None
     try:
         return _listener(0)
     except OSError:

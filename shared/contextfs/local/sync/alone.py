@@ -31,7 +31,7 @@ def alone(local: Path, file: str = SYNC, *, patience: float = 0.0) -> Generator[
 def is_taken(local: Path, file: str = SYNC) -> bool:
     """Tell whether somebody holds the lock. Many may look at once; for a moment nobody can take it meanwhile."""
     with _opened(local, file, 0.0) as held:
-        return not _begun(held, "select 1 from sqlite_master", local / file)
+        return not _begun(held, "pragma schema_version", local / file)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 _sdk: Any = boto3
+_serving: list[str] = []
 
 
 @contextmanager
@@ -37,12 +38,13 @@ def served() -> Generator[dict[str, str]]:
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
+    _serving.append(address)
     try:
-        httpx2.post(
-            f"{address}/moto-api/reset", timeout=60
-        ).raise_for_status()  # what stood there is kept by the process
+        if len(_serving) == 1:  # what stood there is kept by the process, for all of its servers
+            httpx2.post(f"{address}/moto-api/reset", timeout=60).raise_for_status()
         yield {**CREDENTIALS, "AWS_ENDPOINT_URL": address}
     finally:
+        _serving.remove(address)
         server.shutdown()
         thread.join()
         server.server_close()

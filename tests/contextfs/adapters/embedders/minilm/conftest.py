@@ -18,7 +18,8 @@ def model_file(pytestconfig: pytest.Config) -> Path:
     """Give the model file: the one that CONTEXTFS_MODEL names, the user's, or one made in pytest's cache."""
     if named := os.environ.get("CONTEXTFS_MODEL"):
         return Path(named)
-    users = Path.home() / ".contextfs" / "models" / NAME
+    home = os.environ.get("CONTEXTFS_HOME")
+    users = (Path(home) if home else Path.home() / ".contextfs") / "models" / NAME
     if weights.is_file(users, SHA256):
         return users
     assert pytestconfig.cache is not None

@@ -13,7 +13,7 @@ import pytest
 from tests.contextfs.adapters.identity import mutants as openid
 from tests.contextfs.adapters.identity.saml import mutants as saml
 from tests.contextfs.runtime.oauth import mutants as oauth
-from tests.functions import entering
+from tests.functions import entering, promised
 from tests.functions import mutants as door
 from tests.functions.auth import mutants as auth
 from tests.functions.scim import mutants as scim
@@ -29,8 +29,9 @@ LISTS = {
     "sql": sql.MUTANTS,
     "door": door.MUTANTS,
     "entering": entering.MUTANTS,
+    "promised": promised.MUTANTS,
 }
-QUICK = {"openid": 1, "saml": 1, "oauth": 1, "auth": 1, "scim": 1, "sql": 1, "door": 1, "entering": 1}
+QUICK = {"openid": 1, "saml": 1, "oauth": 1, "auth": 1, "scim": 1, "sql": 1, "door": 1, "entering": 1, "promised": 1}
 """How many of a list are seen to be noticed in every run."""
 ALL = [(name, one) for name, many in LISTS.items() for one in many]
 

@@ -1,8 +1,16 @@
 """DELETE /v1/admin/users/{user_id}."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from contextfs.domain.access.people import store
+from contextfs.domain.access.store import assuming
+from contextfs.kit.errors import Conflict
+from contextfs.runtime.wiring import Wiring
 from tests.conftest import Tenant
 from tests.functions.asking import told
-from tests.functions.conftest import Rows
+from tests.functions.conftest import Rows, wait_until
 from tests.functions.people import at_once, invite, join, user_path
 
 
@@ -51,6 +59,27 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(tenant: Tenant, rows
         assert len(rows.of("memberships", tenant)) == 1
         if rows.of("memberships", tenant)[0]["user_id"] != tenant.user_id:
             tenant = other
+
+
+def test_who_removes_the_other_owner_waits_and_sees_what_the_first_left(
+    tenant: Tenant, rows: Rows, wiring: Wiring
+) -> None:
+    other, opening = join(tenant, "other@example.test", role="owner"), assuming(tenant.org_id, tenant.user_id)
+
+    def second() -> None:
+        with wiring.database.transaction(opening) as (tx, _):
+            store.remove(tx, tenant.user_id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with wiring.database.transaction(opening) as (tx, _):
+            backend = (tx.one("select pg_backend_pid() as pid") or {})["pid"]
+            store.remove(tx, other.user_id)
+            waiting = pool.submit(second)
+            wait_until(lambda: rows.waiting_for(backend))
+        with pytest.raises(Conflict, match="keeps an owner"):
+            waiting.result()
+
+    assert [row["user_id"] for row in rows.of("memberships", tenant)] == [tenant.user_id]
 
 
 def test_an_owner_leaves_when_there_is_another(tenant: Tenant) -> None:

@@ -138,6 +138,7 @@ def packings() -> dict[str, Change]:
         "without trust and freshness": Change(pack, {"DISTRUST": 1.0, "STALENESS": 1.0}),
         "the chance falls half as steeply": Change(pack, {"STEEPNESS": pack.STEEPNESS / 2}),
         "without a floor": Change(pure, {"FLOOR": 0.0}),
+        "also where nothing comes near": Change(pack, {"UNKNOWN": 0.0}),
         "half as many candidates": Change(pure, {"CANDIDATES_OF_A_PACK": pure.CANDIDATES_OF_A_PACK // 2}),
     }
 

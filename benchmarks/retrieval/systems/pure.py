@@ -143,6 +143,7 @@ def _candidate(passage: Passage, one: Ranked) -> PackCandidate:
         text=passage.body,
         occurred_at=passage.occurred_at,
         relevance=one.relevance,
+        near=one.explanation.terms.get("semantic"),
         trust=MESSAGE_TRUST[passage.role or "user"],
         freshness=one.explanation.freshness,
         speaker=passage.speaker or passage.role,

@@ -16,6 +16,8 @@ class PackCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """Where it comes from, in a few words for people: "session 0192 by ana"."""
     occurred_at: datetime | None = None
     relevance: float = 0.0
+    near: float | None = None
+    """How near its meaning comes to the task, 0..1; None: that was not compared."""
     trust: float = 1.0
     freshness: float = 1.0
     pinned: bool = False

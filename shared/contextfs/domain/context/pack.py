@@ -6,8 +6,9 @@ best for their tokens on, until the budget is full: the first finds stand whole,
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from heapq import heapify, heappop, heappush
 from math import exp, inf
 
@@ -36,8 +37,16 @@ REPETITION = 0.75
 THRIFT = 0.4
 """Value is divided by tokens to this power: at 0 one long text eats the budget, at 1 crumbs win."""
 
-LOW = 0.5
-"""The part of the floor that holds for what was said: its answers stand lower than those of memories."""
+LOW, LOW_BY_WORDS = 0.7, 0.5
+"""The part of the floor that holds for what was said: its answers stand lower than those of memories, and lower still
+where words alone were compared."""
+
+UNKNOWN, FAR = 0.18, 0.25
+"""A store whose best find has less relevance than the first, and where none comes as near by its meaning as the second,
+knows nothing of the task. Measured: so it is for none of what answers questions in labelled conversations."""
+
+UNSURE = 0.25
+"""A best find of less relevance than this may be about something else."""
 
 SHORT = 20
 """Characters from which on this holds: "hello", "1" and "delete that file" come a little close to any question."""
@@ -129,19 +138,19 @@ def select(
     as_of: datetime | None = None,
     same: Same = lambda _one, _other: False,
 ) -> Pack:
-    """Fill a pack of at most `budget` tokens, as `count` counts its whole rendered text with fence and headings.
+    """Fill a pack of at most `budget` tokens, as `count` counts its whole text with fence and headings.
 
-    Pinned candidates come first, then the others by marginal value. A candidate that says the same as a chosen one (in
-    the same words, or as `same` judges), that does not fit in what is left, or (unless pinned) whose relevance is below
-    `floor` (for what was said, unless it is short: half of it) is dropped. Memories are never cut; of what was said,
-    the sentences that matter for the `task` come first, and what a model only says of what it does next is dropped.
-    The order of `candidates` is irrelevant. `name` is what the text calls the pack, `as_of` the time that it looks back
-    to. A negative budget is Invalid.
+    Pinned candidates come first, then the others by marginal value, in whatever order they come. Dropped is what says
+    the same as a chosen one (or is judged the `same`), does not fit, only says what a model does next, and, unless it
+    is pinned, is below `floor` (of what was said: `LOW` of it), or all where nothing comes near the `task`; where that
+    is unsure, the text says so. What was said is cut to what matters of it. `name` is what the text calls the pack,
+    `as_of` the time it looks back to. A negative budget is Invalid.
     """
     if budget < 0:
         raise Invalid(f"a budget of {budget} tokens: give zero or more")
     every = [_Open(candidate, task, count) for candidate in candidates]
-    left = budget - sum(count(part + "\n") for part in frame(len(every), name, as_of))
+    floor, unsure = _bar(candidates, floor)
+    left = budget - sum(count(part + "\n") for part in frame(len(every), name, as_of, unsure=unsure))
     chosen, dropped, headings = list[_Open](), list[Decision](), set[Path]()
     for one in _by_rank(every):
         over = unseen(path(one.candidate), headings)
@@ -157,7 +166,7 @@ def select(
         left -= cost
         headings.update(over)
         _tell(every, one)
-    return _close(chosen, dropped, budget=budget, count=count, shown=lambda items: render(items, name, as_of))
+    return _close(chosen, dropped, budget, count, shown=partial(render, name=name, as_of=as_of, unsure=unsure))
 
 
 def worth(candidate: PackCandidate) -> float:
@@ -166,6 +175,23 @@ def worth(candidate: PackCandidate) -> float:
     trust = DISTRUST + (1 - DISTRUST) * _unit(candidate.trust)
     freshness = STALENESS + (1 - STALENESS) * _unit(candidate.freshness)
     return chance * trust * freshness
+
+
+def _bar(candidates: Iterable[PackCandidate], floor: float) -> tuple[float, bool]:
+    """Give the floor, without end where nothing comes near the task, and whether it is unsure that anything does.
+
+    As long as a meaning was not compared, enough is taken to be known.
+    """
+    best = nearest = 0.0
+    for one in candidates:
+        if one.pinned:
+            continue
+        if one.near is None:
+            return floor, False
+        best, nearest = max(best, one.relevance), max(nearest, one.near)
+    if best < UNKNOWN and nearest < FAR:
+        return inf, False
+    return floor, best < UNSURE
 
 
 def _tell(every: Sequence[_Open], chosen: _Open) -> None:
@@ -195,7 +221,10 @@ def _refusal(one: _Open, chosen: Sequence[_Open], *, cost: int, left: int, floor
         return f"says the same as {twin.candidate.id}"
     if not one.taken and one.is_idle:
         return "only says what comes next"
-    floor *= 1.0 if one.candidate.speaker is None or len(one.body) < SHORT else LOW
+    if one.candidate.speaker is not None and len(one.body) >= SHORT:
+        floor *= LOW_BY_WORDS if one.candidate.near is None else LOW
+    if floor == inf and not one.candidate.pinned:
+        return "nothing that was found comes near the task"
     if one.candidate.relevance < floor and not one.candidate.pinned:
         return f"relevance {one.candidate.relevance:.2f} is below {floor:.2f}"
     return f"needs {cost} tokens, {max(0, left)} are left" if cost > left else ""
@@ -215,9 +244,9 @@ def _praise(one: _Open) -> str:
 def _close(
     chosen: list[_Open],
     dropped: list[Decision],
-    *,
     budget: int,
     count: Count,
+    *,
     shown: Callable[[Sequence[PackCandidate]], str],
 ) -> Pack:
     """Render, and should `count` find more in the whole than in the parts, give up the last chosen until it fits."""

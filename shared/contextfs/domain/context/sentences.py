@@ -50,12 +50,21 @@ _NUMBER = re.compile(
 )
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z]\w+")
 _QUOTE = re.compile(r'["\u201c]\w')
-# "Now let me run the tests:", "I'll check the imports:": what a model says before it calls a tool.
+_DOES = r"""(?:add|apply|begin|build|check|clean|commit|continue|create|delete|do|edit|examine|explore|extract|find|fix
+|get|help|implement|investigate|launch|look|make|move|perform|provide|read|refactor|remove|rename|replace|review|rewrite|run|search
+|see|start|test|update|verify|wire|write)"""
+_DOING = (
+    r"(?:add|apply|check|clean|creat|delet|fix|implement|launch|mov|remov|renam|replac|runn|test|updat|verify|writ)ing"
+)
+# "Now let me run the tests:", "I'll check the imports:", "Now update the docs.": what a model says before it calls a
+# tool. Where it gives a reason, it says more than that.
 _ANNOUNCES = re.compile(
-    r"""(?:(?:now|next|first|then|so|also|and|but|finally|ok|okay|good|great|perfect|excellent|alright|right|yes)\b[\s,.!:;]*)*
-    (?:let\ me\b[^:\n]*:?|(?:let's|i'll|i\ will|i'm\ going\ to|i\ need\ to|i\ can\ now|time\ to)\b
-    (?:[^:\n]*:|\ (?:now\ |also\ |first\ |just\ )?
-    (?:begin|check|continue|examine|explore|find|fix|investigate|look|read|review|run|search|see|start|verify)\b[^:\n]*))
+    rf"""(?![^\n]*\b(?:because|since|so\ that|instead\ of|rather\ than)\b)
+    (?:(?:now|next|first|then|so|also|and|but|finally|ok|okay|good|great|perfect|excellent|alright|right|yes)\b[\s,.!:;]*)*
+    (?:let\ me\b[^:\n]*:?|let\ me\ (?:now\ |also\ )?{_DOES}\b[^\n]*
+    |(?:let's|i'll|i\ will|i'm\ going\ to|i\ need\ to|i\ can\ now|time\ to)\b
+    (?:[^:\n]*:|\ (?:now\ |also\ |first\ |just\ )?{_DOES}\b[^:\n]*)
+    |(?<=now\ )(?:{_DOES}|{_DOING})\b[^\n]*|(?:(?:catch|point|question)\b[\s.!]*)+)
     \s*""",
     re.IGNORECASE | re.VERBOSE,
 )

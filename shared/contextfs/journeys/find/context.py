@@ -119,6 +119,7 @@ def _candidate(
         source=f"session {short(candidate.session_id)}" if candidate.session_id else "",
         occurred_at=candidate.occurred_at,
         relevance=one.relevance,
+        near=one.explanation.terms.get("semantic"),
         trust=candidate.trust,
         freshness=one.explanation.freshness,
         pinned=candidate.pinned,

@@ -121,6 +121,7 @@ def _candidate(one: Ranked, found: Found, doubted: frozenset[str], over: Mapping
         source=f"session {short(UUID(candidate.session_id))}" if candidate.session_id else "",
         occurred_at=one.hit.occurred_at,
         relevance=one.relevance,
+        near=one.explanation.terms.get("semantic"),
         trust=candidate.trust,
         freshness=one.explanation.freshness,
         pinned=bool(candidate.pinned),

@@ -21,7 +21,8 @@ CANDIDATE = st.builds(
     id=st.sampled_from([f"m{i}" for i in range(40)]),
     type=st.sampled_from(["fact", "decision", "user", "odd"]),
     text=st.lists(st.sampled_from(WORDS)).map(" ".join),
-    relevance=UNIT,
+    relevance=st.one_of(UNIT, st.floats(0, 0.3)),
+    near=st.sampled_from([None, 0.1, 0.9]),
     trust=UNIT,
     freshness=UNIT,
     pinned=st.booleans(),
@@ -154,12 +155,39 @@ def test_of_what_was_said_the_short_has_to_fit_as_well_as_a_memory() -> None:
         candidate("short", "delete that file", 0.15, speaker="user"),
         candidate("long", "the files of the old importer are gone", 0.15, speaker="user"),
         candidate("answer", "on port 5433", 0.25, speaker="user"),
+        candidate("far", "the docks of the old harbour are gone", 0.13, speaker="user", near=0.3),
     ]
 
     pack = fill(*said, floor=0.2)
 
     assert ["answer", "long"] == sorted(chosen(pack))
     assert "relevance 0.15 is below 0.20" == reasons(pack)["short"]
+    assert "relevance 0.13 is below 0.14" == reasons(pack)["far"]
+
+
+def test_where_nothing_comes_near_only_what_is_pinned_is_handed_over() -> None:
+    weak = [candidate("a", "the cat sleeps", 0.17, near=0.24), candidate("b", "a dog barks", 0.1, near=0.1)]
+    pin = candidate("pin", "green", pinned=True)
+
+    pack = fill(*weak, pin)
+
+    assert ["pin"] == chosen(pack)
+    assert "Little is known" not in pack.text
+    assert {"nothing that was found comes near the task"} == {reasons(pack)[one.id] for one in weak}
+    assert "" == fill(*weak).text
+
+
+@pytest.mark.parametrize(
+    ("relevance", "near", "notes"),
+    [(0.18, 0.1, 1), (0.1, 0.25, 1), (0.24, 0.9, 1), (0.25, 0.1, 0), (0.1, None, 0)],
+)
+def test_what_may_be_about_something_else_is_handed_over_and_the_pack_says_so(
+    relevance: float, near: float | None, notes: int
+) -> None:
+    pack = fill(candidate("a", "the cat sleeps", relevance, near=near))
+
+    assert ["a"] == chosen(pack)
+    assert notes == pack.text.count("Little is known: nothing that was found is clearly about the task.")
 
 
 def test_of_equals_the_newest_comes_first() -> None:

@@ -66,6 +66,12 @@ def test_politeness_has_no_share() -> None:
 @pytest.mark.parametrize(
     ("text", "is_idle"),
     [
+        ("Now update list.go to remove the flag.", True),
+        ("I'll extract a small helper, then call it twice.", True),
+        ("Good catch. Now removing the two flags:", True),
+        ("Now that staging uses 5433, tests reach it.", False),
+        ("I'll keep port 5433 because staging uses it.", False),
+        ("Now users can log in with SSO.", False),
         ("Now let me run the full test again with the fixed harness:", True),
         ("Good. Let me verify tests and lint pass.", True),
         ("I'll check the imports in this file:", True),

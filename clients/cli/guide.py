@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 
-from clients.cli.command import Group
+from clients.cli.line.command import Group
 from clients.cli.main import COMMANDS, loaded, run
 
 _BEGINNING = """# The command line

@@ -13,50 +13,50 @@ if TYPE_CHECKING:
     from typing import Any
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("clients.cli.setup:init", "Make the store of this repository; tell what is around it"),
-    "off": ("clients.cli.setup:off", "Switch it off here; every touched file is as it was"),
-    "status": ("clients.cli.status:status", "Tell how the store stands, as git status does; or the platform"),
-    "memory": ("clients.cli.memory:app", "Add, list, show, edit and remove (rm) memories"),
-    "conflicts": ("clients.cli.conflicts:app", "List and settle conflicts"),
-    "review": ("clients.cli.review:review", "Decide what learning is not sure of; undo what it did"),
-    "search": ("clients.cli.search:search", "Find memories and messages"),
-    "graph": ("clients.cli.graph:app", "See what memories speak of, and how that hangs together"),
-    "reindex": ("clients.cli.reindex:reindex", "Make the search index of the store anew"),
-    "eval": ("clients.cli.eval:eval_", "Measure search on questions made of this store"),
-    "context": ("clients.cli.context:context", "Pack what is worth knowing for a task"),
-    "why": ("clients.cli.why:why", "Tell why a conversation was handed what it was"),
-    "sql": ("clients.cli.sql:sql", "Ask the server in SQL"),
-    "sessions": ("clients.cli.sessions:app", "List, show and remove conversations"),
-    "capture": ("clients.cli.capturing:capture", "Keep a conversation; print its id"),
-    "append": ("clients.cli.capturing:append", "Add messages to a conversation"),
-    "complete": ("clients.cli.capturing:complete", "Close a conversation, and learn from it"),
-    "import": ("clients.cli.importing:import_", "Import conversations of another tool"),
-    "scan": ("clients.cli.scan:scan", "Look back for secrets in what was stored"),
-    "share": ("clients.cli.sharing:share", "Let the project see a memory or a conversation"),
-    "unshare": ("clients.cli.sharing:unshare", "Keep a memory or a conversation for yourself"),
-    "auth": ("clients.cli.auth:app", "Log in at a server, tell who you are there, and log out"),
-    "link": ("clients.cli.syncing:link", "Connect the store with a server"),
-    "push": ("clients.cli.syncing:push", "Send what is new here to the server"),
-    "pull": ("clients.cli.syncing:pull", "Take in what changed on the server"),
-    "sync": ("clients.cli.syncing:sync", "Pull, then push"),
-    "export": ("clients.cli.exporting:export", "Write everything to a file"),
-    "doctor": ("clients.cli.doctor:doctor", "Find out what is wrong, and say the cure"),
-    "install": ("clients.cli.hooks:install", "Have an AI tool ring when a conversation goes on"),
-    "uninstall": ("clients.cli.hooks:uninstall", "Take that back; its settings are as they were"),
-    "hook": ("clients.cli.hooks:hook", "Take an event of an AI tool; tools call this"),
-    "mcp": ("clients.cli.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
-    "wrap": ("clients.cli.wrap:wrap", "Run a program, and keep what is said with it"),
-    "acp": ("clients.cli.acp:acp", "Run an agent for an editor, and keep what is said; editors call this"),
-    "proxy": ("clients.cli.proxy:proxy", "Pass requests to models on, and keep what is said"),
-    "projects": ("clients.cli.projects:app", "List, create, show and delete the projects of a server"),
-    "sources": ("clients.cli.sources:app", "Let programs elsewhere send conversations by webhook"),
-    "team": ("clients.cli.team:app", "Invite people to the organization, list and remove them, give roles"),
-    "admin": ("clients.cli.admin:app", "Do what an administrator does: roles, keys, single sign-on, the audit log"),
-    "up": ("clients.cli.up:up", "Start the platform on this machine; print every URL and key"),
-    "down": ("clients.cli.up:down", "Stop the platform; what it stored stays"),
-    "git-merge": ("clients.cli.git_merge:git_merge", "Merge a memory's file; git calls this"),
+    "init": ("commands.setup:init", "Make the store of this repository; tell what is around it"),
+    "off": ("commands.setup:off", "Switch it off here; every touched file is as it was"),
+    "status": ("commands.status:status", "Tell how the store stands, as git status does; or the platform"),
+    "memory": ("commands.memory:app", "Add, list, show, edit and remove (rm) memories"),
+    "conflicts": ("commands.conflicts:app", "List and settle conflicts"),
+    "review": ("commands.review:review", "Decide what learning is not sure of; undo what it did"),
+    "search": ("commands.search:search", "Find memories and messages"),
+    "graph": ("commands.graph:app", "See what memories speak of, and how that hangs together"),
+    "reindex": ("commands.reindex:reindex", "Make the search index of the store anew"),
+    "eval": ("commands.eval:eval_", "Measure search on questions made of this store"),
+    "context": ("commands.context:context", "Pack what is worth knowing for a task"),
+    "why": ("commands.why:why", "Tell why a conversation was handed what it was"),
+    "sql": ("commands.sql:sql", "Ask the server in SQL"),
+    "sessions": ("commands.sessions:app", "List, show and remove conversations"),
+    "capture": ("commands.capturing:capture", "Keep a conversation; print its id"),
+    "append": ("commands.capturing:append", "Add messages to a conversation"),
+    "complete": ("commands.capturing:complete", "Close a conversation, and learn from it"),
+    "import": ("commands.importing:import_", "Import conversations of another tool"),
+    "scan": ("commands.scan:scan", "Look back for secrets in what was stored"),
+    "share": ("commands.sharing:share", "Let the project see a memory or a conversation"),
+    "unshare": ("commands.sharing:unshare", "Keep a memory or a conversation for yourself"),
+    "auth": ("commands.auth:app", "Log in at a server, tell who you are there, and log out"),
+    "link": ("commands.syncing:link", "Connect the store with a server"),
+    "push": ("commands.syncing:push", "Send what is new here to the server"),
+    "pull": ("commands.syncing:pull", "Take in what changed on the server"),
+    "sync": ("commands.syncing:sync", "Pull, then push"),
+    "export": ("commands.exporting:export", "Write everything to a file"),
+    "doctor": ("commands.doctor:doctor", "Find out what is wrong, and say the cure"),
+    "install": ("commands.hooks:install", "Have an AI tool ring when a conversation goes on"),
+    "uninstall": ("commands.hooks:uninstall", "Take that back; its settings are as they were"),
+    "hook": ("commands.hooks:hook", "Take an event of an AI tool; tools call this"),
+    "mcp": ("commands.mcp:mcp", "Serve the memory to an AI tool (MCP), or install that in one"),
+    "wrap": ("commands.wrap:wrap", "Run a program, and keep what is said with it"),
+    "acp": ("commands.acp:acp", "Run an agent for an editor, and keep what is said; editors call this"),
+    "proxy": ("commands.proxy:proxy", "Pass requests to models on, and keep what is said"),
+    "projects": ("commands.projects:app", "List, create, show and delete the projects of a server"),
+    "sources": ("commands.sources:app", "Let programs elsewhere send conversations by webhook"),
+    "team": ("commands.team:app", "Invite people to the organization, list and remove them, give roles"),
+    "admin": ("admin.group:app", "Do what an administrator does: roles, keys, single sign-on, the audit log"),
+    "up": ("commands.up:up", "Start the platform on this machine; print every URL and key"),
+    "down": ("commands.up:down", "Stop the platform; what it stored stays"),
+    "git-merge": ("commands.git_merge:git_merge", "Merge a memory's file; git calls this"),
 }
-"""Each command with where its code is, and one line about it."""
+"""Each command with where its code is, in this package, and one line about it."""
 
 _FAILED, _MISUSED, _STOPPED = 1, 2, 130
 _CODES = {
@@ -166,10 +166,10 @@ def _called(name: str, arguments: list[str]) -> object:
 
         if again.told(arguments, os.getcwd()):  # noqa: PTH109 - nothing else is loaded
             return 0
-    from clients.cli import lean  # noqa: PLC0415 - the help of the whole loads nothing
+    from clients.cli.line import lean  # noqa: PLC0415 - the help of the whole loads nothing
 
     lean.load()
-    from clients.cli import plain  # noqa: PLC0415 - as above
+    from clients.cli.line import plain  # noqa: PLC0415 - as above
 
     command = loaded(name)
     if name in _VERBATIM:
@@ -177,7 +177,7 @@ def _called(name: str, arguments: list[str]) -> object:
     arguments = arguments or _USUAL.get(name, [])
     found = plain.bound(command, arguments, os.environ)
     if found is None:
-        from clients.cli import explained  # noqa: PLC0415 - loads click
+        from clients.cli.line import explained  # noqa: PLC0415 - loads click
 
         found = explained.bound(command, arguments or _unsaid(name), f"ctx {name}")
     if found is None:
@@ -202,7 +202,7 @@ def loaded(name: str) -> "Any":
     from importlib import import_module  # noqa: PLC0415 - neither a hook nor a status that is told again needs it
 
     module, _, attribute = COMMANDS[name][0].partition(":")
-    return getattr(import_module(module), attribute)
+    return getattr(import_module(f"clients.cli.{module}"), attribute)
 
 
 def _unsaid(name: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 import os
 
-from clients.cli import output, where
+from clients.cli import where
+from clients.cli.shown import output
 from contextfs.adapters.transcripts.injected import without_context
 from contextfs.adapters.transcripts.tally import Tally
-from contextfs.client import address
+from contextfs.client.login import address
 from contextfs.client.recording.recorder import Recorder
 from contextfs.local.place import Place
 from contextfs.recording.conversation import Reader

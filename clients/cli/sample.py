@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from clients.cli.reading import Tally, conversations
-from clients.cli.transfer import Sender
+from clients.cli.taking.reading import Tally, conversations
+from clients.cli.taking.transfer import Sender
 from contextfs.client import ContextFS
 from contextfs.kit.errors import Conflict
 

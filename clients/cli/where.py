@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from clients.cli import output
-from clients.cli.command import Option
+from clients.cli.line.command import Option
+from clients.cli.shown import output
 from contextfs.kit.errors import ContextFSError
 from contextfs.local import place
 from contextfs.local.place import Place
@@ -34,7 +34,7 @@ def only() -> Place | None:
 
 
 def _tell(reach: Reach) -> None:
-    from contextfs.client import address  # noqa: PLC0415 - in a store nothing is asked of a server
+    from contextfs.client.login import address  # noqa: PLC0415 - in a store nothing is asked of a server
 
     try:
         found = address.find(os.environ, or_login=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clients.acp.targets import EDITORS, Editor
-from clients.cli import output
-from clients.cli.command import Misused
+from clients.cli.line.command import Misused
+from clients.cli.shown import output
 from clients.cli.surroundings import surroundings
 from clients.hooks.targets import TARGETS, Target
 from clients.settings import touch

@@ -16,7 +16,7 @@ from clients.hooks.fast import SPOOL
 from clients.hooks.inject import FOLDER as INJECTED
 from clients.hooks.targets import TARGETS
 from contextfs.adapters.transcripts import READERS
-from contextfs.client.credentials import home
+from contextfs.client.login.credentials import home
 from contextfs.local import place as places
 from contextfs.local.place import Place
 from contextfs.local.sync.alone import alone

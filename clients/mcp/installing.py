@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from clients.cli import output
-from clients.cli.command import Misused
+from clients.cli.line.command import Misused
+from clients.cli.shown import output
 from clients.cli.surroundings import surroundings
 from clients.mcp.targets import TARGETS, WORKSPACE, Target
 from clients.settings import touch

@@ -7,7 +7,7 @@ from threading import Lock
 from contextfs.adapters.mcp.api import ServerSource
 from contextfs.adapters.mcp.port import Source
 from contextfs.client import ContextFS
-from contextfs.client.errors import Unreachable
+from contextfs.client.http.errors import Unreachable
 from contextfs.kit.errors import NotAuthenticated, Unavailable
 from contextfs.local import config, place
 from contextfs.local.place import Place

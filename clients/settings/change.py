@@ -9,10 +9,10 @@ from difflib import get_close_matches, unified_diff
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from clients.cli import output
+from clients.cli.shown import output
 from clients.settings import touch
 from clients.settings.touch import Edit, Outcome
-from contextfs.client.credentials import home
+from contextfs.client.login.credentials import home
 from contextfs.kit.errors import NotFound
 from contextfs.local import place
 

@@ -88,14 +88,14 @@ _LET_IN = (
         "client/private_file.py",
         "0o600",
         "0o644",
-        "tests/clients/cli/test_auth.py::test_a_browser_lets_this_machine_in",
+        "tests/clients/cli/commands/test_auth.py::test_a_browser_lets_this_machine_in",
     ),
     without(
         "a key in the keyring",
         "client/credentials.py",
         'key="" if in_keyring else key',
         "key=key",
-        "tests/clients/cli/test_auth.py::test_where_there_is_a_keyring_the_key_is_in_it_alone",
+        "tests/clients/cli/commands/test_auth.py::test_where_there_is_a_keyring_the_key_is_in_it_alone",
     ),
     without(
         "who ends a login of SAML",

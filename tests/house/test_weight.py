@@ -35,7 +35,13 @@ _UNASKED = {
     *("getpass", "hashlib", "hmac", "json", "tomllib", "zlib", "binascii", "string"),
     *("contextfs.journeys", "contextfs.kit.expected", "contextfs.kit.ports", "contextfs.kit.tokens"),
     *("contextfs.domain.memories.merge", "contextfs.local.folder.refresh", "contextfs.local.merge"),
-    *("contextfs.local.sync", "contextfs.local.taking", "clients.cli.asked", "clients.cli.edit", "clients.cli.ended"),
+    *(
+        "contextfs.local.sync",
+        "contextfs.local.taking",
+        "clients.cli.line.asked",
+        "clients.cli.line.edit",
+        "clients.cli.line.ended",
+    ),
 }
 """What a memory is added without: secrets, conflicts, files that moved, wrong settings, a server."""
 _UNSOUGHT = {
@@ -53,7 +59,7 @@ _NEVER = {
     *("msgspec.inspect", "msgspec._json_schema", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml"),
 }
 """What comes along with msgspec, uuid and pathlib for purposes that neither has."""
-_OURS = {"colour", "here", "here.again", "here.committed", "main"}
+_OURS = {"here", "here.again", "here.committed", "main", "shown", "shown.colour"}
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import os
 import sys
 import time
 
-from clients.cli import colour
 from clients.cli.here import committed
+from clients.cli.shown import colour
 from contextfs.local.folder import glance
 
 TYPE_CHECKING = False

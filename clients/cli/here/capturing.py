@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from clients.cli import output
 from clients.cli.here.background import after_a_change
 from clients.cli.here.memory import checked
 from clients.cli.here.store import opened
+from clients.cli.shown import output
 from contextfs.domain.sessions.model import Captured, Git, NewMessage, NewSession
 from contextfs.kit.errors import Invalid
 from contextfs.local import git

@@ -1,8 +1,9 @@
 """`ctx context` in the store of this folder."""
 
-from clients.cli import options, output
-from clients.cli.asked import Packing
 from clients.cli.here.index import now, opened
+from clients.cli.line import options
+from clients.cli.line.asked import Packing
+from clients.cli.shown import output
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.local import config
 from contextfs.local.place import Place

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from clients.cli.finding import Finding
 from clients.cli.here.store import opened
+from clients.cli.shown.finding import Finding
 from contextfs.kit.errors import ContextFSError, NotFound
 from contextfs.local import config, place
 from contextfs.local.doctor.checks import checks

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from clients.cli.command import Misused
+from clients.cli.line.command import Misused
 from contextfs.kit.errors import Invalid
 from contextfs.local.model import LocalMemory
 

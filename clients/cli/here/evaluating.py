@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from clients.cli import output
 from clients.cli.here.index import opened
+from clients.cli.shown import output
 from contextfs.kit.errors import Unavailable
 from contextfs.local.evaluation.model import LEAST, Measured, Report
 from contextfs.local.evaluation.running import evaluate

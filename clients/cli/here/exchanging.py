@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from clients.cli import output
+from clients.cli.shown import output
 from contextfs.client import ContextFS
 from contextfs.kit.errors import Conflict, ContextFSError
 from contextfs.local import config

@@ -1,8 +1,8 @@
 """`ctx graph` in the store of this folder."""
 
-from clients.cli import around, output
 from clients.cli.here import index as at
 from clients.cli.here.store import opened
+from clients.cli.shown import around, output
 from contextfs.local.graph import showing
 from contextfs.local.place import Place
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import msgspec
 
-from clients.cli import import_report, output
 from clients.cli.here.background import after_a_change
 from clients.cli.here.records import Again, Files, Read, reading
 from clients.cli.here.store import opened
-from clients.cli.reading import Only, Tally
+from clients.cli.shown import output
+from clients.cli.taking import report
+from clients.cli.taking.reading import Only, Tally
 from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.domain.sessions.model import NewSession
 from contextfs.domain.sessions.rules import TOLD_TWICE, is_told_otherwise
@@ -53,7 +54,7 @@ def bring(
     if json:
         output.say_json(tally.shown() | {"learned": tally.learned, "project_id": str(project.id)})
         return
-    import_report.summary(tally, project.name)
+    report.summary(tally, project.name)
     if tally.learned:
         many = output.counted(tally.learned, "memory", "memories")
         output.say(f"  {output.dim('learned')}   {many}: `ctx memory list`")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from clients.cli import output
+from clients.cli.shown import output
 from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import settled
 from contextfs.local.place import Place

@@ -15,7 +15,7 @@ from clients.hooks.targets import TARGETS as HOOKS
 from clients.mcp.targets import TARGETS as CLIENTS
 from clients.settings import touch
 from clients.settings.touch import Edit, Outcome
-from contextfs.client.credentials import home
+from contextfs.client.login.credentials import home
 from contextfs.kit.errors import ContextFSError
 from contextfs.local.setup.model import Off
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from clients.cli import output
-from clients.cli.finding import Finding
 from clients.cli.here.store import opened
+from clients.cli.shown import output
+from clients.cli.shown.finding import Finding
 from clients.cli.there import doctor as there
 from contextfs.client import ContextFS, Retries
 from contextfs.kit.errors import ContextFSError, NotFound

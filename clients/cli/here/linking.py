@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from contextfs.client import ContextFS, credentials
+from contextfs.client import ContextFS
+from contextfs.client.login import credentials
 from contextfs.domain.projects.model import Project
 from contextfs.kit.errors import Conflict, NotFound
 from contextfs.local import config

@@ -4,9 +4,10 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from clients.cli import options, output
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
+from clients.cli.line import options
+from clients.cli.shown import output
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Revision
 from contextfs.domain.memories.view import view
@@ -18,8 +19,8 @@ from contextfs.local.place import Place
 from contextfs.local.store import LocalStore
 
 if TYPE_CHECKING:
-    from clients.cli.asked import Listed
-    from clients.cli.edit import Edit
+    from clients.cli.line.asked import Listed
+    from clients.cli.line.edit import Edit
 
 T = TypeVar("T")
 
@@ -188,7 +189,7 @@ def _marked(memory: LocalMemory) -> str:
 
 
 def _print(store: LocalStore, memory: LocalMemory) -> None:
-    from clients.cli import ended  # noqa: PLC0415 - only where one is shown whole
+    from clients.cli.line import ended  # noqa: PLC0415 - only where one is shown whole
 
     output.say(output.bold(output.one_line(memory.title)) if memory.title else output.dim("(no title)"))
     output.block(

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from clients.cli import output
 from clients.cli.here.store import now
-from clients.cli.reading import NOTHING, Only, Tally, conversations
+from clients.cli.shown import output
+from clients.cli.taking.reading import NOTHING, Only, Tally, conversations
 from contextfs.adapters.transcripts import kept, reader, version
 from contextfs.adapters.transcripts.normalised import Normalised, normalised
 from contextfs.kit.errors import ContextFSError, Invalid, Unavailable

@@ -5,8 +5,8 @@ import sqlite3
 import time
 from contextlib import suppress
 
-from clients.cli import output
 from clients.cli.here.index import opened
+from clients.cli.shown import output
 from contextfs.kit.errors import Conflict, ContextFSError
 from contextfs.local.place import Place
 from contextfs.local.search.embedding import waiting

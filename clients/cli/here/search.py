@@ -1,8 +1,9 @@
 """`ctx search` in the store of this folder."""
 
-from clients.cli import found, options, output
-from clients.cli.asked import Asked
 from clients.cli.here import index as at
+from clients.cli.line import options
+from clients.cli.line.asked import Asked
+from clients.cli.shown import found, output
 from contextfs.local.place import Place
 from contextfs.local.search.model import LocalReply, Wanted
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 from uuid import UUID
 
-from clients.cli import options, output
-from clients.cli.dialogue import dialogue, head, listing
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import now, opened
-from clients.cli.sure import is_sure
+from clients.cli.line import options
+from clients.cli.line.sure import is_sure
+from clients.cli.shown import output
+from clients.cli.shown.dialogue import dialogue, head, listing
 from contextfs.adapters.transcripts.kept import OWN
 from contextfs.domain.sessions.model import Session
 from contextfs.kit.errors import NotFound

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from clients.cli import output
 from clients.cli.here import memory
 from clients.cli.here.background import after_a_change
 from clients.cli.here.store import opened
+from clients.cli.shown import output
 from contextfs.kit.errors import Invalid, NotFound
 from contextfs.local.config import Level
 from contextfs.local.place import Place

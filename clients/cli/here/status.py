@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from clients.cli import output
 from clients.cli.here import again
 from clients.cli.here.store import opened, told
+from clients.cli.shown import output
 from contextfs.local import config, git
 from contextfs.local.folder import stepping
 from contextfs.local.model import StoreStatus

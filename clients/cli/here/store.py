@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clients.cli import output
+from clients.cli.shown import output
 from contextfs.local import config, git
 from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.folder import settled

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from clients.cli import output
+from clients.cli.shown import output
 from clients.cli.there import server
 from contextfs.client import ContextFS, NewMessage, SessionWritten
 from contextfs.client.capture import batches

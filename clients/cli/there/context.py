@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from clients.cli import options
-from clients.cli.asked import Packing
+from clients.cli.line import options
+from clients.cli.line.asked import Packing
 from clients.cli.there import server
 from contextfs.domain.context.request import ContextReply
 

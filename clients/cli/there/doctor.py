@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 
-from clients.cli import installation, output
-from clients.cli.finding import Finding
+from clients.cli import installation
+from clients.cli.shown import output
+from clients.cli.shown.finding import Finding
 from contextfs.client import ContextFS, Retries
 from contextfs.kit.errors import ContextFSError, NotAllowed
 

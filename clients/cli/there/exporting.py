@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from clients.cli import output
+from clients.cli.shown import output
 from clients.cli.there import server
 from contextfs.client import ContextFS
 from contextfs.domain.exports.model import Export

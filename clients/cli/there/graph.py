@@ -1,6 +1,6 @@
 """`ctx graph` on a server."""
 
-from clients.cli import around, output
+from clients.cli.shown import around, output
 from clients.cli.there import server
 
 

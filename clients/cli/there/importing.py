@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from clients.cli import import_report, output
-from clients.cli.reading import Tally
+from clients.cli.shown import output
+from clients.cli.taking import report
+from clients.cli.taking.reading import Tally
+from clients.cli.taking.transfer import Sender
 from clients.cli.there import server
-from clients.cli.transfer import Sender
 from contextfs.adapters.transcripts.normalised import Normalised
 
 
@@ -21,6 +22,6 @@ def bring(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: st
         if json:
             output.say_json(tally.shown() | {"project_id": str(into.id)})
         else:
-            import_report.summary(tally, into.name)
+            report.summary(tally, into.name)
             if tally.new or tally.grown:
                 output.note("Memories are being learned from them now: `ctx status` tells how far it is.")

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from clients.cli import ended, options, output
-from clients.cli.asked import Listed
-from clients.cli.edit import Edit
+from clients.cli.line import ended, options
+from clients.cli.line.asked import Listed
+from clients.cli.line.edit import Edit
+from clients.cli.shown import output
 from clients.cli.there import server
 from contextfs.client import ContextFS, History, Memory, MemoryWritten
 from contextfs.kit.errors import Invalid

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from clients.cli import found, options, output
-from clients.cli.asked import Asked
-from clients.cli.command import Misused
+from clients.cli.line import options
+from clients.cli.line.asked import Asked
+from clients.cli.line.command import Misused
+from clients.cli.shown import found, output
 from clients.cli.there import server
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from itertools import islice
 
-from clients.cli import options, output
-from clients.cli.dialogue import dialogue, head, listing
-from clients.cli.sure import is_sure
+from clients.cli.line import options
+from clients.cli.line.sure import is_sure
+from clients.cli.shown import output
+from clients.cli.shown.dialogue import dialogue, head, listing
 from clients.cli.there import server
 from contextfs.kit.errors import NotFound
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clients.cli import output
+from clients.cli.shown import output
 from clients.cli.there import server
 from contextfs.client import ContextFS, MemoryWritten, SessionWritten
 from contextfs.kit.errors import NotFound

@@ -2,7 +2,7 @@
 
 import os
 
-from clients.cli import output
+from clients.cli.shown import output
 from contextfs.runtime import stack
 from contextfs.runtime.stack import StackStatus
 

@@ -4,13 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contextfs.client.address import Address
     from contextfs.client.client import ContextFS
-    from contextfs.client.pages import Listing
+    from contextfs.client.http.pages import Listing
+    from contextfs.client.http.retries import Retries
+    from contextfs.client.login.address import Address
     from contextfs.client.recording.recorder import Recorder
     from contextfs.client.recording.wrapping import wrap
-    from contextfs.client.retries import Retries
-    from contextfs.client.system import Health
+    from contextfs.client.resources.system import Health
     from contextfs.domain.access.invitations.model import Invitation, InvitationCreated, Joined
     from contextfs.domain.access.model import ApiKey, ApiKeyCreated
     from contextfs.domain.access.people.model import User
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from contextfs.kit.receipt import Receipt, Refusal
 
 _HOMES = {
-    "Address": "client.address",
+    "Address": "client.login.address",
     "Anchor": "domain.memories.model",
     "ApiKey": "domain.access.model",
     "ApiKeyCreated": "domain.access.model",
@@ -68,13 +68,13 @@ _HOMES = {
     "Export": "domain.exports.model",
     "ExportLinked": "domain.exports.model",
     "Git": "domain.sessions.model",
-    "Health": "client.system",
+    "Health": "client.resources.system",
     "History": "domain.memories.model",
     "Invalid": "kit.errors",
     "Invitation": "domain.access.invitations.model",
     "InvitationCreated": "domain.access.invitations.model",
     "Joined": "domain.access.invitations.model",
-    "Listing": "client.pages",
+    "Listing": "client.http.pages",
     "Mapping": "domain.sources.model",
     "Memory": "domain.memories.model",
     "MemoryWritten": "domain.memories.model",
@@ -92,7 +92,7 @@ _HOMES = {
     "Recorder": "client.recording.recorder",
     "Refusal": "kit.receipt",
     "Reindexing": "domain.search.generations",
-    "Retries": "client.retries",
+    "Retries": "client.http.retries",
     "Review": "domain.reviews.model",
     "ReviewedMemory": "domain.reviews.model",
     "RevisionShown": "domain.memories.model",

@@ -6,36 +6,36 @@ from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from contextfs.client.address import Address, Id, as_uuid, find
-from contextfs.client.retries import Retries
-from contextfs.client.transport import Transport
+from contextfs.client.http.retries import Retries
+from contextfs.client.http.transport import Transport
+from contextfs.client.login.address import Address, Id, as_uuid, find
 
 if TYPE_CHECKING:
-    from contextfs.client.admin import Admin
-    from contextfs.client.audit_stream import AuditStreams
-    from contextfs.client.auth import Auth
-    from contextfs.client.context import Context
-    from contextfs.client.exports import Exports
-    from contextfs.client.graph import Graph
-    from contextfs.client.invitations import Invitations
-    from contextfs.client.keys import Keys
-    from contextfs.client.memories import Memories
-    from contextfs.client.networks import Networks
-    from contextfs.client.projects import Projects
-    from contextfs.client.redaction import Redaction
-    from contextfs.client.residency import ResidencySettings
-    from contextfs.client.reviews import Reviews
-    from contextfs.client.roles import Roles
-    from contextfs.client.scim import Scim
-    from contextfs.client.search import Search
-    from contextfs.client.sessions import Sessions
-    from contextfs.client.sources import Sources
-    from contextfs.client.sql import Sql
-    from contextfs.client.sso import SingleSignOn
-    from contextfs.client.sync import Sync
-    from contextfs.client.system import System
-    from contextfs.client.tokens import Tokens
-    from contextfs.client.users import Users
+    from contextfs.client.resources.admin import Admin
+    from contextfs.client.resources.audit_stream import AuditStreams
+    from contextfs.client.resources.auth import Auth
+    from contextfs.client.resources.context import Context
+    from contextfs.client.resources.exports import Exports
+    from contextfs.client.resources.graph import Graph
+    from contextfs.client.resources.invitations import Invitations
+    from contextfs.client.resources.keys import Keys
+    from contextfs.client.resources.memories import Memories
+    from contextfs.client.resources.networks import Networks
+    from contextfs.client.resources.projects import Projects
+    from contextfs.client.resources.redaction import Redaction
+    from contextfs.client.resources.residency import ResidencySettings
+    from contextfs.client.resources.reviews import Reviews
+    from contextfs.client.resources.roles import Roles
+    from contextfs.client.resources.scim import Scim
+    from contextfs.client.resources.search import Search
+    from contextfs.client.resources.sessions import Sessions
+    from contextfs.client.resources.sources import Sources
+    from contextfs.client.resources.sql import Sql
+    from contextfs.client.resources.sso import SingleSignOn
+    from contextfs.client.resources.sync import Sync
+    from contextfs.client.resources.system import System
+    from contextfs.client.resources.tokens import Tokens
+    from contextfs.client.resources.users import Users
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ class ContextFS:
         kind = ContextFS.__annotations__.get(name)
         if kind is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        part = getattr(import_module(f"contextfs.client.{name}"), kind)(self._transport)
+        part = getattr(import_module(f"contextfs.client.resources.{name}"), kind)(self._transport)
         setattr(self, name, part)
         return part
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from contextfs.client import private_file
-from contextfs.client.credentials import home
+from contextfs.client.login.credentials import home
 from contextfs.kit.errors import Unavailable
 
 FILE = "audit-heads.json"

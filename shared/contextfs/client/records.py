@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.sessions import Sessions
+from contextfs.client.resources.sessions import Sessions
 from contextfs.domain.records.model import LINES_A_CALL, MOST_BYTES, Record
 from contextfs.domain.records.rules import digest
 from contextfs.kit.errors import Conflict, Invalid, NotFound, TooLarge

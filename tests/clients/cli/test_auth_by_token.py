@@ -49,7 +49,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     def at_once(_seconds: float) -> None:
         pass
 
-    monkeypatch.setattr("contextfs.client.device.time.sleep", at_once)
+    monkeypatch.setattr("contextfs.client.login.device.time.sleep", at_once)
 
 
 def test_a_token_lets_this_machine_in(ctx: Ctx, twin: Twin, tenant: Tenant, at: dict[str, str]) -> None:

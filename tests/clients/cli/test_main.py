@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clients.cli.explained import explained
+from clients.cli.line.explained import explained
+from clients.cli.line.plain import bound
 from clients.cli.main import COMMANDS, loaded, run
-from clients.cli.plain import bound
 from tests.clients.cli.conftest import Ctx
 
 HEAVY = {"click", "pydantic", "httpx2", "msgspec", "psycopg", "numpy", "starlette", "uvicorn", "contextfs"}

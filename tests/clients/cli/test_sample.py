@@ -1,7 +1,7 @@
 """The sample that a fresh platform starts with."""
 
 from clients.cli import sample
-from clients.cli.reading import Tally, conversations
+from clients.cli.taking.reading import Tally, conversations
 from contextfs.client import ContextFS
 from contextfs.domain.redaction.rules import redact
 from tests.conftest import Tenant

@@ -12,7 +12,7 @@ from mcp_types import CallToolResult, GetPromptResult, TextContent, TextResource
 
 from clients.mcp.source import Sources
 from contextfs.client import ContextFS, NewMessage, Unavailable
-from contextfs.client.credentials import keep
+from contextfs.client.login.credentials import keep
 from contextfs.domain.sessions.model import Git
 from tests.clients.mcp.conftest import asked, said, started
 from tests.conftest import Tenant

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from contextfs.client import ContextFS, Invalid, NewMessage, NotAuthenticated, NotFound
-from contextfs.client.memories import MemoryChanges, MemoryFilters, NewMemoryFields
-from contextfs.client.projects import ProjectChanges
-from contextfs.client.search import QueryFields, SearchFields
-from contextfs.client.sessions import NewSessionFields, SessionChanges
-from contextfs.client.transport import VERSION
+from contextfs.client.http.transport import VERSION
+from contextfs.client.resources.memories import MemoryChanges, MemoryFilters, NewMemoryFields
+from contextfs.client.resources.projects import ProjectChanges
+from contextfs.client.resources.search import QueryFields, SearchFields
+from contextfs.client.resources.sessions import NewSessionFields, SessionChanges
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.query import Query
 from contextfs.domain.projects.model import ProjectChange

@@ -36,6 +36,6 @@ def test_an_unknown_name_is_told() -> None:
 def test_a_part_is_loaded_when_it_is_asked_for() -> None:
     told = subprocess.run([sys.executable, "-c", _LOADED], check=True, capture_output=True, text=True).stdout.split()
 
-    assert "contextfs.client.memories" in told
-    assert not {"contextfs.client.sso", "contextfs.client.search"} & set(told)
+    assert "contextfs.client.resources.memories" in told
+    assert not {"contextfs.client.resources.sso", "contextfs.client.resources.search"} & set(told)
     assert not [name for name in told if ".recording" in name]

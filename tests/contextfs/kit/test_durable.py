@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contextfs.client import credentials
+from contextfs.client.login import credentials
 from contextfs.kit import durable
 
 fcntl = pytest.importorskip("fcntl", reason="Windows flushes names by itself")

@@ -19,7 +19,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.sync import Sync
+from contextfs.client.resources.sync import Sync
 from contextfs.domain.feed.model import Pulled, SentRevision
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local.ahead import Ahead

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
-from contextfs.client.sync import Sync
+from contextfs.client.resources.sync import Sync
 from contextfs.domain.feed.model import Pulled
 from contextfs.local.base.connection import Base
 from contextfs.local.base.memories import SQL as MEMORIES

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.sync import Sync
+from contextfs.client.resources.sync import Sync
 from contextfs.domain.feed.model import REVISIONS_A_CALL, Pushed, SentRevision
 from contextfs.domain.memories.revisions import Fields
 from contextfs.local.ahead import Ahead

@@ -11,7 +11,7 @@ from uuid import UUID
 from contextfs.adapters.transcripts import version
 from contextfs.adapters.transcripts.kept import OWN
 from contextfs.client.records import bring, read_again
-from contextfs.client.sessions import Sessions
+from contextfs.client.resources.sessions import Sessions
 from contextfs.local.base.connection import Row
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.records.pieces import is_named_by

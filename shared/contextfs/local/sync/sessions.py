@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.client.sync import Sync
+from contextfs.client.resources.sync import Sync
 from contextfs.domain.feed.model import SESSIONS_A_CALL, SentSession
 from contextfs.domain.sessions.model import MESSAGES_A_CALL, Message, NewMessage, NewSession
 from contextfs.local.base.connection import Row

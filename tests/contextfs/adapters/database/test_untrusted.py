@@ -249,7 +249,7 @@ def test_who_asks_does_not_see_what_others_ask(
     with ThreadPoolExecutor(1) as pool, psycopg.connect(database_url, autocommit=True) as held:
         held.execute("select pg_advisory_lock(%s)", [_HELD])
         patient = UntrustedReader(url, seconds=60)
-        running = pool.submit(patient.read, slow, sign=signed(theirs), as_of=None, most_rows=1)
+        running = pool.submit(patient.read, slow, GenericQuery(slow), sign=signed(theirs), as_of=None, most_rows=1)
         try:
             while not (held.execute(_WAITS).fetchone() or running.done()):
                 time.sleep(0.01)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clients.cli.here.importing import keep_all
 from clients.cli.here.records import reading
-from clients.cli.reading import Tally
+from clients.cli.taking.reading import Tally
 from contextfs.adapters.transcripts import files, reader
 from contextfs.domain.sessions.model import NewMessage, NewSession, Role
 from contextfs.local.sessions import learning

@@ -6,7 +6,7 @@ import pytest
 
 from clients.cli.here.importing import keep_all
 from clients.cli.here.records import Read
-from clients.cli.reading import Tally
+from clients.cli.taking.reading import Tally
 from contextfs.adapters.transcripts import reader
 from contextfs.adapters.transcripts.normalised import normalised
 from contextfs.kit.fence import FENCE

@@ -5,7 +5,7 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 
-from contextfs.client.sync import Sync
+from contextfs.client.resources.sync import Sync
 from contextfs.domain.feed.model import Pushed
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.kit.errors import Unavailable

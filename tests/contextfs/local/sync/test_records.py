@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from contextfs.client import ContextFS, records
-from contextfs.client.sessions import Sessions
+from contextfs.client.resources.sessions import Sessions
 from contextfs.domain.records.model import NewRecordLines
 from contextfs.kit.errors import Invalid
 from tests.conftest import Tenant

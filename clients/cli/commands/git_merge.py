@@ -1,0 +1,17 @@
+"""`ctx git-merge`: what git calls to merge a memory's file."""
+
+from typing import Annotated
+
+from clients.cli.line.command import Argument
+
+
+def git_merge(
+    base: Annotated[str, Argument("The file as both sides began with it (%O).")],
+    ours: Annotated[str, Argument("Our version; the result is written here (%A).")],
+    theirs: Annotated[str, Argument("Their version (%B).")],
+    name: Annotated[str, Argument("The file's path in the repository (%P).")] = "",
+) -> int:
+    """Merge two versions of a memory by what they mean; git calls this, `ctx init` tells it to."""
+    from contextfs.local.merge import run  # noqa: PLC0415 - as late as can be
+
+    return run(base, ours, theirs, name)

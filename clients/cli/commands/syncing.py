@@ -1,0 +1,91 @@
+"""`ctx link`, `ctx push`, `ctx pull` and `ctx sync`: the store of this folder and its server."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from clients.cli.line import options
+from clients.cli.line.command import Argument, Option
+from clients.cli.shown import output
+from contextfs.local import place
+from contextfs.local.sync.report import Direction, SyncReport
+
+Quiet = Annotated[bool, Option("--background", help="Say nothing, and let another sync that runs do it.", hidden=True)]
+
+
+def link(
+    url: Annotated[
+        str | None,
+        Argument(
+            "The server's address; without it, that of the settings, of this machine's platform, or of your login."
+        ),
+    ] = None,
+    key: Annotated[str | None, Option("--key", help="An API key of it; kept for you, not in the store.")] = None,
+    unlink: Annotated[bool, Option("--unlink", help="Part from the server; both keep what they have.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Connect the store of this folder with a server; its project is made there if need be."""
+    from clients.cli.here import linking  # noqa: PLC0415 - the client is loaded where it is needed
+
+    where = place.required(Path.cwd())
+    linked = linking.unlink(where) if unlink else linking.link(where, url, key, os.environ)
+    if json:
+        output.say_json(linked)
+    elif linked.url is None:
+        output.say("Parted from the server. Both keep what they have.")
+    else:
+        made = " (made now)" if linked.created else ""
+        output.say(f"Linked with {linked.url}, project {linked.project}{made}. `ctx sync` brings both together.")
+        output.say("From now on a change is pushed in the background; `background = false` below [sync] ends that.")
+
+
+def push(background: Quiet = False, json: options.Json = False) -> int:
+    """Send what is new here to the server."""
+    return _run("push", background=background, json=json)
+
+
+def pull(json: options.Json = False) -> int:
+    """Take in what changed on the server."""
+    return _run("pull", background=False, json=json)
+
+
+def sync(background: Quiet = False, json: options.Json = False) -> int:
+    """Take in what changed on the server, and send what is new here. It can be cut at any time, and goes on."""
+    return _run("both", background=background, json=json)
+
+
+def _run(direction: Direction, *, background: bool, json: bool) -> int:
+    from clients.cli.here import exchanging  # noqa: PLC0415 - the client is loaded where it is needed
+
+    where = place.required(Path.cwd())
+    if background:
+        return exchanging.in_background(where, direction)
+    report = exchanging.run(where, direction)
+    if json:
+        output.say_json(report)
+    else:
+        _print(report)
+    return 0
+
+
+def _print(report: SyncReport) -> None:
+    pulled, pushed, sessions = report.pulled, report.pushed, report.sessions
+    parts = [
+        (pulled.memories, f"{output.counted(pulled.memories, 'memory', 'memories')} changed there"),
+        (pulled.sessions, f"{output.counted(pulled.sessions, 'session')} came from there"),
+        (pushed.sent, f"{output.counted(pushed.sent, 'revision')} sent"),
+        (sessions.sent, f"{output.counted(sessions.sent, 'session')} sent"),
+        (sessions.records, f"{output.counted(sessions.records, 'record')} sent"),
+        (sessions.followed, f"{output.counted(sessions.followed, 'memory', 'memories')} went with their sessions"),
+        (pulled.sessions_withdrawn, f"{output.counted(pulled.sessions_withdrawn, 'session')} withdrawn"),
+        (pulled.withdrawn, f"{pulled.withdrawn:,} made private by their authors, and taken out here"),
+        (pulled.kept, f"{pulled.kept:,} made private by their authors, and kept for your own edits"),
+    ]
+    said = [text for count, text in parts if count]
+    output.say(f"{report.url}: {', '.join(said) if said else 'all in step'}")
+    if pulled.conflicted:
+        output.say(f"{output.counted(pulled.conflicted, 'conflict')}: `ctx conflicts list` shows what to choose from.")
+    if sessions.refused:
+        output.note(f"{output.counted(sessions.refused, 'session')} refused: `ctx status` tells why.")
+    if pushed.refused:
+        output.note(f"{output.counted(pushed.refused, 'revision')} refused: `ctx status` tells why.")

@@ -1,0 +1,267 @@
+"""`ctx team`: who works with you on a server, how they come in, and what they may."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from clients.cli.line import options
+from clients.cli.line.command import Argument, Group, Misused, Option
+from clients.cli.shown import output
+from clients.cli.there import server
+from contextfs.client import ContextFS, User
+from contextfs.kit.errors import ContextFSError, NotAllowed, NotFound
+
+app = Group("Invite people to the organization, list and remove them, give them a role.")
+
+Role = Annotated[str, Option("--role", help="owner, admin, member, viewer, or a custom role.")]
+Projects = Annotated[
+    list[str] | None, Option("--project -p", help="A project that is open to them, by name or id; without it all.")
+]
+Who = Annotated[str, Argument("Their address, or their id or a part of it.")]
+
+
+@app.command()
+def invite(
+    email: Annotated[str, Argument("The address of who is invited.")],
+    role: Role = "member",
+    project: Projects = None,
+    days: Annotated[int, Option("--days", min=1, max=30, help="How long it can be accepted.")] = 7,
+    json: options.Json = False,
+) -> None:
+    """Invite somebody; prints the command by which they join, once."""
+    with server.opened() as client:
+        made = client.invitations.create(email, role=role, projects=named_projects(client, project), days=days)
+        if json:
+            output.say_json(made)
+            return
+        output.say(f"{email} is invited as {role}, until {output.minute(made.invitation.expires_at)}. Send them this:")
+        output.say(f"\n  CONTEXTFS_URL={client.address.url} ctx team join {made.token}\n")
+        output.note(f"Who has no ctx joins in a browser: {client.address.url}/oauth/join takes what begins with ctxi_.")
+        output.note("It opens once, for whoever has it, and is not shown again.")
+
+
+@app.command()
+def service(
+    name: Annotated[str, Argument("What it is called.")],
+    role: Role = "viewer",
+    project: Projects = None,
+    json: options.Json = False,
+) -> None:
+    """Add a service account: a member that is no person, and comes in by keys of its own."""
+    with server.opened() as client:
+        made = client.users.create(kind="service", name=name, role=role, projects=named_projects(client, project))
+    if json:
+        output.say_json(made)
+        return
+    output.say(f"{name} is there as {role}. Make it a key: ctx admin key create NAME --user {output.short(made.id)}")
+
+
+@app.command()
+def join(
+    token: Annotated[str, Argument("The token of the invitation, ctxi_….")],
+    name: Annotated[str | None, Option("--name", help="Your name.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Accept an invitation; the key is kept for this server, for you alone."""
+    import os  # noqa: PLC0415 - the environment is read here alone
+
+    from contextfs.client.login import credentials  # noqa: PLC0415 - as above
+
+    with ContextFS(key=token) as client:
+        joined = client.invitations.accept(name)
+        credentials.keep(os.environ, client.address.url, joined.secret)
+    if json:
+        output.say_json({"user": joined.user, "api_key": joined.api_key})
+        return
+    output.say(f"You are in, as {joined.user.role}. The key is kept for {client.address.url}.")
+
+
+@app.command("list")
+def list_(json: options.Json = False) -> None:
+    """List members, service accounts, and the invitations that can still be accepted."""
+    with server.opened() as client:
+        users = list(client.users.list(page_size=200))
+        invited = list(client.invitations.list(open=True, page_size=200))
+        names = {project.id: project.name for project in client.projects.list(page_size=200)}
+        bounds = _bounds(client) if not json else {}
+    if json:
+        output.say_json({"users": users, "invitations": invited})
+        return
+    rows = [
+        [
+            _called(user),
+            user.role,
+            _reach(_within(user.projects, bounds.get(user.role)), names),
+            _state(user),
+            output.short(user.id),
+        ]
+        for user in users
+    ]
+    rows += [
+        [
+            one.email,
+            one.role,
+            _reach(_within(one.projects, bounds.get(one.role)), names),
+            f"invited until {output.day(one.expires_at)}",
+            output.short(one.id),
+        ]
+        for one in invited
+    ]
+    output.table(["who", "role", "projects", "state", "id"], rows)
+
+
+@app.command()
+def role(
+    who: Who,
+    role: Annotated[str, Argument("owner, admin, member, viewer, or a custom role.")],
+    project: Annotated[
+        list[str] | None, Option("--project -p", help="A project that is open to them from now on, by name or id.")
+    ] = None,
+    all_projects: Annotated[bool, Option("--all-projects", help="Open every project to them.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Give somebody another role; their keys follow at once. Which projects they reach stays, unless it is said."""
+    if project and all_projects:
+        raise Misused("--project names some projects, --all-projects opens every one: give one of them")
+    with server.opened() as client:
+        changes: dict[str, Any] = {"role": role}
+        if project or all_projects:
+            changes["projects"] = named_projects(client, project)
+        names = {one.id: one.name for one in client.projects.list(page_size=200)}
+        changed = client.users.update(found(client, who).id, **changes)
+        if json:
+            output.say_json(changed)
+        else:
+            output.say(f"{_called(changed)} is {changed.role} now, in {_in(changed.projects, names)}.")
+        _look_at_sign_on(client)
+
+
+@app.command()
+def remove(who: Who, json: options.Json = False) -> None:
+    """Remove somebody, or end an invitation; their keys end at once, what they wrote stays."""
+    with server.opened() as client:
+        invited = [one for one in client.invitations.list(open=True, page_size=200) if one.email.lower() == who.lower()]
+        for one in invited:
+            client.invitations.revoke(one.id)
+        user = None if invited else found(client, who)
+        if user is not None:
+            client.users.delete(user.id)
+        if json:
+            output.say_json({"removed": user, "revoked": [one.id for one in invited]})
+        elif user is None:
+            output.say(f"The invitation of {who} is over.")
+        else:
+            output.say(f"{_called(user)} is removed; all their keys ended.")
+        if user is not None:
+            _look_at_sign_on(client)
+
+
+@app.command()
+def suspend(
+    who: Annotated[str | None, Argument("Their address, or their id or a part of it.")] = None,
+    everyone: Annotated[
+        bool, Option("--everyone", help="All but you, service accounts too; open invitations end with it.")
+    ] = False,
+    back: Annotated[bool, Option("--back", help="Let them in again.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Keep somebody out for a while: no key, browser or program of theirs opens anything."""
+    if (who is None) != everyone:
+        raise Misused("name one who is kept out, or give --everyone" if who is None else "--everyone takes no name")
+    with server.opened() as client:
+        if who is None:
+            _suspend_everyone(client, back=back, json=json)
+        else:
+            changed = client.users.update(found(client, who).id, suspended=not back)
+            if json:
+                output.say_json(changed)
+            else:
+                output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
+        _look_at_sign_on(client)
+
+
+def _suspend_everyone(client: ContextFS, *, back: bool, json: bool) -> None:
+    """Keep all others out, or let them in again; who comes in between is found by another turn."""
+    me = client.auth.me().user_id
+    if me is None:
+        raise NotAllowed("This key is nobody's, and you would be among those who are kept out: take one of your own.")
+    revoked = [] if back else [one.id for one in client.invitations.list(open=True, page_size=200)]
+    for invitation in revoked:
+        client.invitations.revoke(invitation)
+    others = [one for one in client.users.list(page_size=200) if one.id != me and (one.suspended_at is None) != back]
+    changed = [client.users.update(one.id, suspended=not back) for one in others]
+    if json:
+        output.say_json({"users": changed, "revoked": revoked})
+        return
+    who = output.counted(len(changed), "member")
+    output.say(f"{who} may come in again." if back else f"{who} of the organization, all but you, are kept out.")
+    if revoked:
+        output.say(f"{output.counted(len(revoked), 'invitation')} ended.")
+
+
+def found(client: ContextFS, who: str) -> User:
+    """Find a member by address, id, part of an id, or a service account's name; NotFound when there is none."""
+    if "@" in who:
+        user = next(iter(client.users.list(email=who)), None)
+        if user is None:
+            raise NotFound(f"Nobody here has the address {who}.")
+        return user
+    users = list(client.users.list(page_size=200))
+    by_name = [user for user in users if user.name == who]
+    if len(by_name) > 1:
+        raise Misused(f"{len(by_name)} are called {who!r}: give an address or an id")
+    return by_name[0] if by_name else client.users.get(server.whole_id(who, users, "user"))
+
+
+def named_projects(client: ContextFS, names: list[str] | None) -> list[UUID | str] | None:
+    """Give the ids of projects; None stands for all."""
+    return None if not names else [server.project_id(client, name) for name in names]
+
+
+def _look_at_sign_on(client: ContextFS) -> None:
+    """Tell an administrator when who set up how people sign in is gone, or may less: it could be their own provider.
+
+    What the command is for is done and told by then: it does not fail with this.
+    """
+    try:
+        if not client.sso.get().is_vouched:
+            output.note("Who set up how people sign in left, or may less now: see `ctx admin sso`.")
+    except NotAllowed:
+        pass
+    except ContextFSError as error:
+        output.note(f"Whether who set up how people sign in is still there could not be looked up: {error}")
+
+
+def _called(user: User) -> str:
+    return output.one_line(user.email or user.name or str(user.id), 48)
+
+
+def _state(user: User) -> str:
+    if user.suspended_at is not None:
+        return f"suspended {output.day(user.suspended_at)}"
+    return f"since {output.day(user.created_at)}" if user.kind == "person" else "service account"
+
+
+def _in(projects: list[UUID] | None, names: dict[UUID, str]) -> str:
+    reach = _reach(projects, names)
+    return {"all": "all projects", "none": "no project"}.get(reach, reach)
+
+
+def _bounds(client: ContextFS) -> dict[str, list[UUID]]:
+    """Give the projects of the roles that are for some alone; none where the caller may not see roles."""
+    try:
+        return {one.name: one.projects for one in client.roles.list(page_size=200) if one.projects is not None}
+    except NotAllowed:
+        return {}
+
+
+def _within(projects: list[UUID] | None, bound: list[UUID] | None) -> list[UUID] | None:
+    """Give the projects that are open to a member by a role: those of both."""
+    if projects is None or bound is None:
+        return bound if projects is None else projects
+    return [one for one in projects if one in bound]
+
+
+def _reach(projects: list[UUID] | None, names: dict[UUID, str]) -> str:
+    if projects is None:
+        return "all"
+    return output.one_line(", ".join(names.get(one, output.short(one)) for one in projects) or "none", 40)

@@ -1,0 +1,1 @@
+"""The command line: what a command takes, and how that is read and explained."""

@@ -1,0 +1,1 @@
+"""Where the server is and who calls it: addresses, keys, and how one logs in."""

@@ -1,0 +1,37 @@
+"""The server itself: how it is, and its description of the API."""
+
+from typing import Any
+
+import msgspec
+
+from contextfs.client.http.transport import Transport
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the service is: `ok` or `degraded`; `checks` tells of each part in a word or a sentence."""
+
+    status: str
+    checks: dict[str, str]
+
+
+class System:
+    """Asks the server about itself; needs no valid key."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def health(self) -> Health:
+        """Tell how the service is, part by part."""
+        return self._transport.call("GET", "/health", Health)
+
+    def live(self) -> Health:
+        """Tell that the process runs."""
+        return self._transport.call("GET", "/health/live", Health)
+
+    def ready(self) -> Health:
+        """Tell that calls can be answered; Unavailable when not."""
+        return self._transport.call("GET", "/health/ready", Health)
+
+    def openapi(self) -> dict[str, Any]:
+        """Read the server's description of its API (OpenAPI 3.1)."""
+        return self._transport.call("GET", "/v1/openapi.json", dict[str, Any])

@@ -92,7 +92,7 @@ _LET_IN = (
     ),
     without(
         "a key in the keyring",
-        "client/credentials.py",
+        "client/login/credentials.py",
         'key="" if in_keyring else key',
         "key=key",
         "tests/clients/cli/commands/test_auth.py::test_where_there_is_a_keyring_the_key_is_in_it_alone",

@@ -53,7 +53,8 @@ class Cluster(Component):
             network_config={"network": self._network.vpc.id},
             encryption_config={"kms_key_name": keys.key},
             continuous_backup_config={"enabled": False} if primary else _past(keys),
-            automated_backup_policy=None if primary else _backups(region, keys),
+            # Google copies no policy of a primary that has a key: without one of its own a secondary is refused.
+            automated_backup_policy=_backups(region, keys),
             maintenance_update_policy=None if primary else _SUNDAYS,
             deletion_protection=production,
             deletion_policy="FORCE" if primary else "DEFAULT",
@@ -80,11 +81,15 @@ class Cluster(Component):
                 "idle_in_transaction_session_timeout": "60000",
                 "max_connections": str(max(_LEAST_CONNECTIONS, 100 * cpus)),
             },
-            opts=self.inside(after=[self._network.peering]),
+            # What an instance is follows from its cluster: a promotion changes it, and nothing else can.
+            opts=self.inside(after=[self._network.peering], protect=plan.config.production, stays=["instanceType"]),
         )
 
     def _owner(self, credentials: Credentials) -> None:
-        """Make who migrates: it may make databases, roles and extensions. The user `postgres` gets no password."""
+        """Make who migrates, as a member of who may do most. The user `postgres` gets no password.
+
+        To make databases and roles are attributes, which no membership hands on: that Google gives them is untried.
+        """
         gcp.alloydb.User(
             f"migrator-{self._region.short}",
             cluster=self.cluster.name,
@@ -104,7 +109,7 @@ _DAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SU
 
 
 def _past(keys: Keys) -> gcp.alloydb.ClusterContinuousBackupConfigArgsDict:
-    """Say how far back one can go to any moment. A secondary has none: it is its primary's past that is kept."""
+    """Say how far back one can go to any moment. A secondary says that it has none: its primary's past is kept."""
     return {"enabled": True, "recovery_window_days": 7, "encryption_config": {"kms_key_name": keys.key}}
 
 

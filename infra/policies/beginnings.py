@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra.planned import Plan
-from infra.preview.graph import Graph
+from infra.preview.graph import Graph, at
 from infra.preview.recording import Recording, Resource
 
 ROLES = {
@@ -30,6 +30,7 @@ FIRST = "cloudresourcemanager"
 _SERVICE, _AGENT = "gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"
 _PROXY_TARGET, _INSTANCE = "aws:rds/proxyTarget:ProxyTarget", "aws:rds/clusterInstance:ClusterInstance"
 _ALLOYDB, _ALLOYDB_INSTANCE = "gcp:alloydb/cluster:Cluster", "gcp:alloydb/instance:Instance"
+_BACKUP_KEY = "automatedBackupPolicy.encryptionConfig.kmsKeyName"
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:
@@ -81,7 +82,9 @@ def _copies(recording: Recording, graph: Graph) -> Iterator[str]:
         if not instances & graph.before(cluster.urn):
             yield f"{cluster.label} does not wait for an instance that it could follow"
         if cluster.inputs.get("continuousBackupConfig", {}).get("enabled") is not False:
-            yield f"{cluster.label} keeps backups, which a secondary cannot"
+            yield f"{cluster.label} does not say that it keeps no past of its own"
+        if at(cluster.inputs, _BACKUP_KEY) != at(cluster.inputs, "encryptionConfig.kmsKeyName"):
+            yield f"{cluster.label} has no backups of its own with its key, and Google copies none of its primary's"
 
 
 def _proxies(recording: Recording, graph: Graph) -> Iterator[str]:

@@ -14,6 +14,7 @@ GUARDED = {
 }
 PROTECTED = (
     *(kind for kind in GUARDED if "redis" not in kind),
+    "gcp:alloydb/instance:Instance",
     "gcp:kms/cryptoKey:CryptoKey",
     "aws:kms/key:Key",
     "aws:backup/vault:Vault",
@@ -22,8 +23,12 @@ PROTECTED = (
 _BUCKETS = ("gcp:storage/bucket:Bucket", "aws:s3/bucket:Bucket")
 _REPLACEABLE = ("sources-", "public")
 """Buckets whose content is made from this checkout."""
-STAYS = {"gcp:compute/globalAddress:GlobalAddress": "address", "aws:ec2/subnet:Subnet": "availabilityZone"}
-"""Where stores have their addresses, and the input by which that would be replaced, and they with it."""
+STAYS = {
+    "gcp:compute/globalAddress:GlobalAddress": "address",
+    "gcp:alloydb/instance:Instance": "instanceType",
+    "aws:ec2/subnet:Subnet": "availabilityZone",
+}
+"""Stores, and where they have their addresses, and the input by which that would be replaced, and they with it."""
 
 
 def faults(recording: Recording, plan: Plan) -> Iterator[str]:

@@ -37,8 +37,21 @@ def test_one_cluster_takes_writes_and_the_other_follows_it(previews: Previews) -
 
     assert ("PRIMARY", "SECONDARY") == (primary.inputs["clusterType"], copy.inputs["clusterType"])
     assert (primary.urn,) == copy.property_dependencies["secondaryConfig"]
-    assert "us-central1" == primary.inputs["automatedBackupPolicy"]["location"]
-    assert not {"initialUser", "automatedBackupPolicy", "maintenanceUpdatePolicy"} & set(copy.inputs)
+    assert not {"initialUser", "maintenanceUpdatePolicy"} & set(copy.inputs)
+
+
+def test_each_cluster_keeps_backups_in_its_own_region_with_its_own_key(previews: Previews) -> None:
+    """Google copies no policy of a primary that has a key, and refuses a secondary that brings none."""
+    recording = previews(STACK)
+    told: list[tuple[object, ...]] = []
+    for short in ("usc1", "use4"):
+        cluster = one(recording, "gcp:alloydb/cluster:Cluster", f"postgres-{short}")
+        policy = cluster.inputs["automatedBackupPolicy"]
+        own = {one(recording, "gcp:kms/cryptoKey:CryptoKey", f"key-{short}").urn}
+        behind = {urn for urn in cluster.property_dependencies["automatedBackupPolicy"] if "CryptoKey" in urn}
+        told.append((policy["enabled"], policy["location"], behind == own))
+
+    assert told == [(True, "us-central1", True), (True, "us-east4", True)]
 
 
 def test_migrations_come_as_a_user_of_the_cluster_and_make_the_database(previews: Previews) -> None:

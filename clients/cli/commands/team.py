@@ -1,5 +1,6 @@
 """`ctx team`: who works with you on a server, how they come in, and what they may."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -159,17 +160,28 @@ def remove(who: Who, json: options.Json = False) -> None:
 def suspend(
     who: Annotated[str | None, Argument("Their address, or their id or a part of it.")] = None,
     everyone: Annotated[
-        bool, Option("--everyone", help="All but you, service accounts too; open invitations end with it.")
+        bool,
+        Option("--everyone", help="All but you, service accounts too; open invitations and keys of nobody end."),
     ] = False,
     back: Annotated[bool, Option("--back", help="Let them in again.")] = False,
+    since: Annotated[
+        str | None,
+        Option(
+            "--since", help="With --everyone --back: the moment that --everyone told; who was out by then stays so."
+        ),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Keep somebody out for a while: no key, browser or program of theirs opens anything."""
     if (who is None) != everyone:
         raise Misused("name one who is kept out, or give --everyone" if who is None else "--everyone takes no name")
+    if (since is not None) != (everyone and back):
+        raise Misused("--since goes with --everyone --back, and these with it: the moment that --everyone told")
     with server.opened() as client:
-        if who is None:
-            _suspend_everyone(client, back=back, json=json)
+        if since is not None:
+            _let_back(client, options.moment(since, "--since"), json=json)
+        elif who is None:
+            _suspend_everyone(client, json=json)
         else:
             changed = client.users.update(found(client, who).id, suspended=not back)
             if json:
@@ -179,23 +191,43 @@ def suspend(
         _look_at_sign_on(client)
 
 
-def _suspend_everyone(client: ContextFS, *, back: bool, json: bool) -> None:
-    """Keep all others out, or let them in again; who comes in between is found by another turn."""
+def _suspend_everyone(client: ContextFS, *, json: bool) -> None:
+    """Keep all others out; who comes in between is found by another turn."""
     me = client.auth.me().user_id
     if me is None:
         raise NotAllowed("This key is nobody's, and you would be among those who are kept out: take one of your own.")
-    revoked = [] if back else [one.id for one in client.invitations.list(open=True, page_size=200)]
+    revoked = [one.id for one in client.invitations.list(open=True, page_size=200)]
     for invitation in revoked:
         client.invitations.revoke(invitation)
-    others = [one for one in client.users.list(page_size=200) if one.id != me and (one.suspended_at is None) != back]
-    changed = [client.users.update(one.id, suspended=not back) for one in others]
+    others = [one for one in client.users.list(page_size=200) if one.id != me and one.suspended_at is None]
+    changed: list[User] = []
+    try:
+        changed.extend(client.users.update(one.id, suspended=True) for one in others)
+    finally:  # those whom a run that is broken off kept out are let in again, too
+        since = min((one.suspended_at for one in changed if one.suspended_at), default=None)
+        if since is not None:
+            output.note(f"Who was let in until now: ctx team suspend --everyone --back --since {since.isoformat()}")
+    ended = [one.id for one in client.keys.list(page_size=200) if one.user_id is None and one.revoked_at is None]
+    for key in ended:
+        client.keys.revoke(key)
     if json:
-        output.say_json({"users": changed, "revoked": revoked})
+        output.say_json({"users": changed, "since": since, "revoked": revoked, "keys": ended})
         return
-    who = output.counted(len(changed), "member")
-    output.say(f"{who} may come in again." if back else f"{who} of the organization, all but you, are kept out.")
+    output.say(f"{output.counted(len(changed), 'member')} of the organization, all but you, are kept out.")
     if revoked:
         output.say(f"{output.counted(len(revoked), 'invitation')} ended.")
+    if ended:
+        output.say(f"{output.counted(len(ended), 'key')} of nobody ended.")
+
+
+def _let_back(client: ContextFS, since: datetime, *, json: bool) -> None:
+    """Let those in again who are kept out since then, and nobody who was before."""
+    kept_out = [one for one in client.users.list(page_size=200) if one.suspended_at and one.suspended_at >= since]
+    changed = [client.users.update(one.id, suspended=False) for one in kept_out]
+    if json:
+        output.say_json({"users": changed})
+    else:
+        output.say(f"{output.counted(len(changed), 'member')} may come in again.")
 
 
 def found(client: ContextFS, who: str) -> User:

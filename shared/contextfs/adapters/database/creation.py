@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from contextfs.adapters.database.address import parsed
-from contextfs.adapters.database.migrate import connected
+from contextfs.adapters.database.migrate import connected, first_line
 from contextfs.kit.errors import Unavailable
 
 _ALWAYS_THERE = "postgres"
@@ -19,7 +19,8 @@ def create(url: str) -> bool:
     `url` is of a role that may create databases. Several may ask at once. Unavailable when the server cannot be reached
     or the role may not, Invalid when the address is none.
     """
-    name = parsed(url).get("dbname", _ALWAYS_THERE)
+    parts = parsed(url)
+    name = parts.get("dbname") or parts.get("user") or _ALWAYS_THERE  # libpq takes the user's name where none is said
     with connected(make_conninfo(url, dbname=_ALWAYS_THERE)) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is not None:
             return False
@@ -28,6 +29,6 @@ def create(url: str) -> bool:
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another one was quicker
                 connection.execute(statement)
         except psycopg.Error as error:
-            reason = str(error).strip().split("\n", 1)[0]
-            raise Unavailable(f"The database {name} is not there, and could not be made: {reason}.") from error
+            detail = f"The database {name} is not there, and could not be made: {first_line(error)}."
+            raise Unavailable(detail) from error
     return True

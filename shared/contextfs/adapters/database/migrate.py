@@ -113,7 +113,7 @@ def migrate(
             # Postgres would let go of the locks too, but a moment after the connection is closed.
             connection.execute("select pg_advisory_unlock_all()")
         except psycopg.Error as error:
-            raise Unavailable(f"The database could not be migrated: {_first_line(error)}. Run it again.") from error
+            raise Unavailable(f"The database could not be migrated: {first_line(error)}. Run it again.") from error
         return applied
 
 
@@ -130,7 +130,7 @@ def connected(url: str) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(url, autocommit=True)
     except psycopg.OperationalError as error:
-        detail = f"The database cannot be reached: {_first_line(error)}. Check DATABASE_URL and that the server runs."
+        detail = f"The database cannot be reached: {first_line(error)}. Check DATABASE_URL and that the server runs."
         raise Unavailable(detail) from error
     except psycopg.ProgrammingError:  # its text quotes the URL, with the password in it
         detail = "DATABASE_URL is not an address of Postgres: write postgresql://user:password@host:port/database."
@@ -164,7 +164,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     try:
         connection.execute("create extension if not exists vector with schema public")
     except psycopg.Error as error:
-        detail = f"The server has no usable pgvector: {_first_line(error)}. Install pgvector 0.8 or newer there."
+        detail = f"The server has no usable pgvector: {first_line(error)}. Install pgvector 0.8 or newer there."
         raise Unavailable(detail) from error
     row = connection.execute(
         "select extversion, extnamespace::regnamespace::text from pg_extension where extname = 'vector'"
@@ -201,7 +201,7 @@ def _apply(
             detail = f"{migration.name} did not get the tables to itself, nothing of it was kept: run it again."
             raise Unavailable(detail) from error
         except psycopg.Error as error:
-            detail = f"{migration.name} failed, nothing of it was kept: {_first_line(error)}."
+            detail = f"{migration.name} failed, nothing of it was kept: {first_line(error)}."
             raise ContextFSError(detail) from error
         yield migration.name
 
@@ -233,7 +233,7 @@ def _apply_between_calls(connection: psycopg.Connection[Any], migration: Migrati
         try:
             return _patiently(lambda: _apply_one(connection, migration))
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
-            _log.warning("%s: %s: tried again in %s s", migration.name, _first_line(error), pause)
+            _log.warning("%s: %s: tried again in %s s", migration.name, first_line(error), pause)
             time.sleep(pause)
     return _patiently(lambda: _apply_one(connection, migration))
 
@@ -296,5 +296,6 @@ def _patiently(do: Callable[[], None]) -> None:
     raise AssertionError
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Give what an error says without its details, which the driver writes below."""
     return str(error).strip().split("\n", 1)[0]

@@ -10,9 +10,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.creation import create
-from contextfs.adapters.database.migrate import connected
+from contextfs.adapters.database.migrate import connected, first_line
 from contextfs.adapters.database.telling import translated
-from contextfs.kit.errors import Conflict
+from contextfs.kit.errors import Conflict, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Secrets
@@ -21,12 +21,17 @@ NAME = "contextfs"
 _HOLDER = """
 select shobj_description(oid, 'pg_authid') from pg_roles where rolname = 'contextfs_app'
 """
+# Who claims waits for another home, and does nothing while it migrates: a server may end both after a minute.
+_PATIENT = "set idle_in_transaction_session_timeout = 0; set statement_timeout = 0"
 
 
 def start_embedded(home: Home) -> str:
     """Start the embedded server, with our database in it; gives its administrator's URL."""
     url = embedded.start(home.database).dsn(NAME)
-    create(url)
+    try:
+        create(url)
+    except Unavailable as error:  # nobody gave its address
+        raise Unavailable(f"The database in {home.database} runs, and takes no connection: see its log.") from error
     return url
 
 
@@ -84,12 +89,20 @@ def claimed_logins(administrator: str, secrets: Secrets, *, take: bool) -> Gener
 
     Who says something about a role keeps all others from it until it is committed, in whichever database of the server
     they are: of two homes that begin at once the second waits here, and then sees whose they are. `take` takes them.
+    Unavailable when that cannot be said, or the connection is lost before the end.
     """
-    with connected(administrator) as connection, connection.transaction():
-        connection.execute(sql.SQL("comment on role contextfs_app is {}").format(sql.Literal(_mark(secrets))))
-        if not take:
-            check_logins(administrator, secrets)  # by a connection that sees what was said before
-        yield
+    try:
+        with connected(administrator) as connection:
+            connection.execute(_PATIENT)
+            with connection.transaction():
+                connection.execute(sql.SQL("comment on role contextfs_app is {}").format(sql.Literal(_mark(secrets))))
+                if not take:
+                    check_logins(administrator, secrets)  # by a connection that sees what was said before
+                yield
+    except psycopg.Error as error:
+        raise Unavailable(
+            f"The logins of this server could not be claimed: {first_line(error)}. Run it again."
+        ) from error
 
 
 def _mark(secrets: Secrets) -> str:

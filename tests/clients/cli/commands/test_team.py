@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from contextfs.adapters.database.address import now
 from contextfs.client import ContextFS
 from contextfs.runtime.gateway import gateway
 from contextfs.runtime.wiring import Wiring, routes
-from tests.clients.cli.conftest import Ctx
+from tests.clients.cli.conftest import Ctx, Run
 from tests.conftest import Tenant
 from tests.contextfs.client.serving import serving_app
 from tests.functions.people import join
@@ -106,17 +110,67 @@ def test_everyone_else_is_kept_out_at_once_and_let_in_again(ctx: Ctx, tenant: Te
     seen = [one.call("GET", "/v1/projects").status_code for one in (ann, tenant, stranger)]
     late = ctx("team", "join", invited)
     again = ctx("team", "suspend", "--everyone", "--json").json
-    back = ctx("team", "suspend", "--everyone", "--back")
+    back = ctx("team", "suspend", *way_back(out))
 
     assert out.out == "2 members of the organization, all but you, are kept out.\n1 invitation ended.\n"
     assert seen == [401, 200, 200]
     assert late.code == 4
-    assert again == {"users": [], "revoked": []}
+    assert again == {"users": [], "since": None, "revoked": [], "keys": []}
     assert back.out == "2 members may come in again.\n"
     assert ann.call("GET", "/v1/projects").status_code == 200
 
 
-@pytest.mark.parametrize("words", [[], ["ann@example.test", "--everyone"]], ids=["nobody", "one and all"])
+def way_back(run: Run) -> list[str]:
+    """Read the words that `ctx team suspend --everyone` told, by which it is taken back."""
+    return run.err.split("ctx team suspend ")[1].split()
+
+
+def test_who_was_kept_out_before_everyone_was_stays_out(ctx: Ctx, tenant: Tenant) -> None:
+    ann, eve = join(tenant, "ann@example.test"), join(tenant, "eve@example.test")
+    ctx("team", "suspend", "eve@example.test")
+    told = ctx("team", "suspend", "--everyone", "--json")
+    back = ctx("team", "suspend", *way_back(told), "--json").json
+
+    assert (
+        [one["email"] for one in told.json["users"]] == [one["email"] for one in back["users"]] == ["ann@example.test"]
+    )
+    assert told.json["since"] == told.json["users"][0]["suspended_at"]
+    assert [one.call("GET", "/v1/projects").status_code for one in (ann, eve)] == [200, 401]
+
+
+def test_a_key_of_nobody_ends_with_everyone_and_other_keys_do_not(
+    ctx: Ctx, admin_url: str, wiring: Wiring, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    database = make_conninfo(admin_url, dbname=conninfo_to_dict(now(wiring.settings.database_url))["dbname"])
+    nobodys, strange = (unowned(database, one) for one in (tenant, other_tenant))
+    before = nobodys.call("GET", "/v1/projects").status_code
+    out = ctx("team", "suspend", "--everyone")
+
+    assert before == 200
+    assert out.out == "0 members of the organization, all but you, are kept out.\n1 key of nobody ended.\n"
+    assert [one.call("GET", "/v1/projects").status_code for one in (nobodys, tenant, strange)] == [401, 200, 200]
+
+
+def unowned(database_url: str, tenant: Tenant) -> Tenant:
+    """Call by a key that is no member's: such ones were made before there were members."""
+    made = tenant.call("POST", "/v1/api-keys", {"name": "old"}).json()
+    with psycopg.connect(database_url) as database:
+        database.execute("update contextfs.api_keys set user_id = null where id = %s", [made["api_key"]["id"]])
+    return replace(tenant, key=made["secret"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["ann@example.test", "--everyone"],
+        ["--everyone", "--back"],
+        ["--everyone", "--since", "2026-11-01"],
+        ["ann@example.test", "--back", "--since", "2026-11-01"],
+        ["--everyone", "--back", "--since", "soon"],
+    ],
+    ids=" ".join,
+)
 def test_who_is_kept_out_is_said_once(words: list[str], ctx: Ctx) -> None:
     assert ctx("team", "suspend", *words).code == 2
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database.creation import create
 from contextfs.kit.errors import Unavailable
@@ -43,6 +43,20 @@ def test_of_many_that_ask_at_once_one_makes_it_and_none_fails(admin_url: str, na
     assert made == [(name, migrator.name, "UTF8")]
     assert any(missed)
     assert not again
+
+
+def test_an_address_without_a_database_means_the_one_that_has_the_users_name(admin_url: str) -> None:
+    with own_role(admin_url) as migrator, psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("alter role {} createdb").format(sql.Identifier(migrator.name)))
+        parts = conninfo_to_dict(migrator.address(migrator.set_password("of its own")))
+        url = make_conninfo(**{name: str(value) for name, value in parts.items() if name != "dbname"})
+        missed = create(url)
+        with psycopg.connect(url) as connection:
+            there = connection.info.dbname
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(migrator.name)))
+
+    assert missed
+    assert there == migrator.name
 
 
 def test_who_may_not_is_told_and_nothing_is_made(database_url: str, name: str) -> None:

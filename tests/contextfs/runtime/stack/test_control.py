@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.migrate import migrate
@@ -23,7 +24,7 @@ from contextfs.kit.errors import Conflict, Invalid, Unavailable
 from contextfs.kit.settings import Settings, from_environment
 from contextfs.runtime.stack import Home, Stack, down, status, up
 from contextfs.runtime.stack.control import environment_of
-from contextfs.runtime.stack.database import claimed_logins, passwords
+from contextfs.runtime.stack.database import check_logins, claimed_logins, passwords, start_embedded
 from contextfs.runtime.stack.model import ProcessStatus
 from contextfs.runtime.stack.probe import alive, supervised, wait_until
 
@@ -351,6 +352,43 @@ def test_of_two_homes_that_begin_at_once_on_one_server_one_has_its_logins(tmp_pa
     finally:
         down(second)
         embedded.stop(tmp_path / "own")
+
+
+def test_a_server_that_ends_idle_transactions_ends_no_claim_and_who_cannot_claim_is_told(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / "own")
+    home = Home(tmp_path / "home")
+    home.make()
+    secrets = home.secrets()
+    soon, at_once = (
+        make_conninfo(server.dsn(), options=f"-c {name}=1ms")
+        for name in ("idle_in_transaction_session_timeout", "lock_timeout")
+    )
+    try:
+        migrate(server.dsn())
+        with claimed_logins(soon, secrets, take=False):
+            migrate(server.dsn(), passwords=passwords(secrets))
+            with (
+                pytest.raises(Unavailable, match=r"could not be claimed: .*lock timeout\. Run it again\."),
+                claimed_logins(at_once, secrets, take=True),
+            ):
+                pass
+        check_logins(server.dsn(), secrets)
+    finally:
+        embedded.stop(tmp_path / "own")
+
+
+def test_an_embedded_server_that_takes_no_connection_is_told_without_an_address(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.make()
+    server = embedded.start(home.database)
+    try:
+        with psycopg.connect(server.dsn("template1"), autocommit=True) as connection:
+            connection.execute("alter database postgres with allow_connections false")
+        with pytest.raises(Unavailable, match="runs, and takes no connection") as told:
+            start_embedded(home)
+        assert "DATABASE_URL" not in str(told.value)
+    finally:
+        embedded.stop(home.database)
 
 
 def _somebody_waits(connection: psycopg.Connection[tuple[object, ...]]) -> bool:

@@ -22,7 +22,7 @@ _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
 _CURL = pattern(
     rb"(?<=\s)(?:-[#fgGiIkLnNsSv]{0,8}[uU][ \t]{0,4}|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
-    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)[^\s\"'`]{4,256})"
+    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)(?:[^\s\"'`\\]|\\u[0-9a-f]{4}|\\[^\s\"'`]){4,256}+)"
 )
 _AUTHORIZATION = pattern(
     rb"(?i)authorization(?P<close>[\"']?)[ \t]{0,4}"

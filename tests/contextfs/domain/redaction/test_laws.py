@@ -1,7 +1,9 @@
-"""Laws of redaction: twice is once, nothing raises, nothing else changes, and time grows with length alone."""
+"""Laws of redaction: twice is once, nothing raises, nothing else changes, JSON stays, and time grows with length alone."""
+
+import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contextfs.domain.redaction import redact
@@ -22,6 +24,7 @@ FRAGMENTS = st.one_of(
             "_", "-", ".", "name: DB_PASSWORD\nvalue: ", "<password>", "</password>", "cookie: sid=",
             "define('password', '", "a:5432:b:c:", "login a password ", '"auth": "', "    ", ":x-oauth-basic@",
             "ghp_", "AKIA", "eyJ", "SG.", "8Q~", "sk-", "hunter2x", "é", "🎉", "\ud800", "AccountKey=",
+            "\\", "\nversion2", "name: DB_PASSWORD\nvalue:", "requirepass ", "sshpass -p ", '"password": {"value": "',
         ],
     ),
     st.text(max_size=12),
@@ -51,6 +54,19 @@ def test_without_findings_nothing_is_changed(text: str) -> None:
     done = redact(text, key=KEY)
 
     assert bool(done.findings) or done.text == text
+
+
+@given(text=TEXTS, is_ascii=st.booleans())
+@example(text="name: DB_PASSWORD\nvalue:\nversion2", is_ascii=True)
+@example(text="name: DB_PASSWORD\nvalue: éhunter2x", is_ascii=True)
+@example(text="define('DB_PASSWORD', 'hunter2x\\", is_ascii=True)
+@example(text='"curl -u ann:hunter2x" and on', is_ascii=True)
+@example(text="curl -u ann:hunter2x\\", is_ascii=True)
+@settings(max_examples=200, deadline=None)
+def test_a_text_of_json_stays_one(text: str, *, is_ascii: bool) -> None:
+    whole = json.dumps({"t": text, "next": ["a", 1]}, ensure_ascii=is_ascii)
+
+    assert list(json.loads(redact(whole, key=KEY).text)) == ["t", "next"]
 
 
 HOSTILE = (

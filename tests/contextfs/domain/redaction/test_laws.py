@@ -1,4 +1,4 @@
-"""Laws of redaction: twice is once, nothing raises, nothing else changes, JSON stays, and time grows with length alone."""
+"""Laws of redaction: twice is once, nothing raises, nothing else changes, JSON stays, time grows with length alone."""
 
 import json
 

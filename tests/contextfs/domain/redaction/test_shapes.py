@@ -1,6 +1,7 @@
 """Secrets as they stand in what people and tools paste: files, listings and calls; and what only looks like one."""
 
 import base64
+import re
 
 import pytest
 
@@ -75,6 +76,41 @@ def test_done_twice_it_is_done_once(name: str) -> None:
     once = redact(SHAPES[name], key=b"k").text
 
     assert once == redact(once, key=b"k").text
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "define('SECURE_AUTH_KEY','{}');",
+        'os.Setenv("DB_PASSWORD", "{}")',
+        '{{\\"name\\": \\"DB_PASSWORD\\", \\"value\\": \\"{}\\"}}',
+        'name: DB_PASSWORD\nvalue: "{}"\n',
+        '"db_password": {{"value": "{}", "type": "string"}}',
+        "sshpass -p '{}' ssh ann@example.com",
+        'requirepass "{}"',
+    ],
+)
+@pytest.mark.parametrize(
+    "secret", ["aB3dE5fG7hJ9kL2m>Np4Qr6St8Uv0Wx", "hunter2x<Rest3cret", "hunter2x)}]", "hunter2x,y`Z;"]
+)
+def test_between_quotes_a_secret_goes_to_its_end(around: str, secret: str) -> None:
+    cleaned = redact(around.format(secret), key=b"k").text
+    before, _, after = around.format("|").partition("|")
+
+    assert re.fullmatch(re.escape(before) + r"\[redacted:[a-z-]+:\w{8}\]" + re.escape(after), cleaned)
+
+
+@pytest.mark.parametrize("secret", ["hunter2x)}]", 'ab"cd>1234', "a&lt;b1'c`d"])
+def test_an_element_of_xml_goes_to_its_end(secret: str) -> None:
+    cleaned = redact(f"<password>{secret}</password>", key=b"k").text
+
+    assert re.fullmatch(r"<password>\[redacted:password:\w{8}\]</password>", cleaned)
+
+
+def test_a_key_of_wordpress_goes_with_its_spaces() -> None:
+    secret = "7~nV+&q]X Ew{8rL$k0pZ;B!3yG|tH<m Wc/oS4)Du@J9^f:aR#x2K-vQ}T.5_iM"
+
+    assert secret[-20:] not in redact(f"define('AUTH_KEY',         '{secret}');", key=b"k").text
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\\n", "\n    "])

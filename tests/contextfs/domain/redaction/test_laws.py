@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contextfs.domain.redaction import redact
 from tests.contextfs.domain.redaction.corpus import positives
-from tests.growth import is_linear
+from tests.growth import is_linear, times_as_long
 
 KEY = b"k"
 
@@ -87,3 +87,14 @@ def test_time_grows_with_length_and_no_faster(unit: str) -> None:
 
 def test_a_token_that_could_begin_anywhere_and_never_ends_is_read_once() -> None:
     assert is_linear(lambda text: redact(f"{text}.eyJ{text}", key=KEY), "_eyJabcdefghij", 40_000)
+
+
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [("eyJ" + "A" * 50, "\n"), ("eyJ" + "aB3." * 20, "\\n"), ("eyJhdXRocyI6" + "A" * 24, "+")],
+)
+def test_what_could_go_on_costs_little_more_than_words(line: str, end: str) -> None:
+    """Reading it again from each beginning on took eight, twelve and fifty times as long."""
+    many = 150_000 // len(line)
+
+    assert times_as_long(lambda text: redact(text, key=KEY), (line + end) * many, (line + " " * len(end)) * many) < 4

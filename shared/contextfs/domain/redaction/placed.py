@@ -35,6 +35,15 @@ _PLACED = pattern(
 _CALLS = pattern(rb"(?i)(?:\bdefine|\b(?:set|put|add|insert|append)\w{0,16}|env\w{0,12})\(\s{0,8}\\?[\"']\Z")
 _LISTS = pattern(rb"(?i)(?:name|key)\\?[\"']?\s{0,4}[:=]\s{0,4}\\?[\"']?\Z")
 _NETRC = pattern(rb"(?i)(?:^|[\r\n][ \t]*|machine\s+\S{1,128}\s+)login\s+\S{1,64}\s+\Z")
+_SPARED: Final = {
+    "call": pattern(
+        rb"(?i)[a-z]\w{0,24}\(\d{1,5}(?:,[ ]?\d{1,3})?\)"
+        rb"|(?:u?int|float|bytes|binary|bit|n?(?:var)?char|string|text|decimal|numeric|number|timestamp)(?::?\d{1,5})?"
+    ),
+    "element": pattern(rb"(?=[^?:]*[\x80-\xff?:])[A-Za-z\x80-\xff]+[?:]?"),
+    "columns": pattern(rb"\d{1,5}/(?:tcp|udp|sctp|dccp)"),
+}
+"""What stands in a place of a form and is none: types of columns, words that a person is shown, ports of services."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -56,7 +65,9 @@ def placed(data: bytes, at: int, after: int, head: bytes, word: bytes) -> Placed
     if not _FITS[form](before, head, word, found):
         return None
     start, text = _value(data, found)
-    return Placed(found["tail"], start, text, form != "columns") if text else None
+    if not text or (form in _SPARED and _SPARED[form].fullmatch(text)):
+        return None
+    return Placed(found["tail"], start, text, form != "columns")
 
 
 def _value(data: bytes, found: re.Match[bytes]) -> tuple[int, bytes | None]:

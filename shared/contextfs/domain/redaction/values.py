@@ -14,7 +14,7 @@ _PLACEHOLDER = pattern(
     rb"""(?ix) x{4,} | \*{3,} | \.{3,} | \xe2\x80\xa6 | \#{4,} | _{4,} | -{4,}
     | your | example | placeholder | change[_-]?(?:me|this|it) | replace[_-]?(?:me|this|with) | insert[_-]
     | redacted | dummy | sample | goes[_-]?here | [_-]here\b | ^(?:na|n/a|tbd|todo|fixme)$
-    | ^[<\[{] | ^\$[a-z_({] | ^%[sdvq(a-z] | \$\{ | \{\{ | <[a-z][^<>]*> | %\( """,
+    | ^[<\[{] | ^\$[a-z_({] | ^%[sdvq(a-z] | \$\{ | \{\{ | <[a-z][^<>]*> | %\( | ^@[\w.-]+@$ | ^\#\{ """,
 )
 _WORDS = pattern(
     rb"""(?ix) password | passwd | passphrase | pass | pwd | secret | token | api | key | credential | auth | access

@@ -75,7 +75,8 @@ HOSTILE = (
     "--token ", "pwd=a1b2c3", "8Q~", "Basic ", "sig=", "curl -u a:", '\\"', "[redacted:", "é", "password_a_a_a_a_a_a_a",
     "name: password ", "name=password\n", "<password>", 'define("password", "', "password    ", "requirepass ",
     '"password": {"value": ', "eyJ" + "aB3" * 20 + "\n", "cookie: ", "cookie: a=", ";a=b", ":5432:", ":*:", 'auth":"',
-    "curl -u", ":x-oauth-basic@", "Private-Lines: 1\n", "1\u2192", "login a password ",
+    "curl -u", "curl '\"", 'curl \\"', 'curl "a",',
+    ":x-oauth-basic@", "Private-Lines: 1\n", "1\u2192", "login a password ",
     "_eyJ", "ops_eyJ", "-eyJ", ".eyJ", "_eyJabcdefghij.",
 )  # fmt: skip
 

@@ -17,6 +17,11 @@ def is_linear(read: Callable[[str], object], unit: str, length: int, tail: str =
     return long < 0.05 + 3 * _TIMES * short
 
 
+def times_as_long(read: Callable[[str], object], text: str, other: str) -> float:
+    """Tell how many times as long as another text one takes."""
+    return _seconds(read, text) / _seconds(read, other)
+
+
 def _seconds(read: Callable[[str], object], text: str) -> float:
     """Measure the quicker of two runs: this thread's time alone, without collections of what others left behind."""
     gc.disable()

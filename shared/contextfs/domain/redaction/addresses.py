@@ -21,9 +21,14 @@ _BEARER = pattern(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0
 _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
 _CURL = pattern(
-    rb"(?<=\s)(?:-[#fgGiIkLnNsSv]{0,8}[uU][ \t]{0,4}|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
-    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)[^\s\"'`]{4,256})"
+    rb"(?<=\s)(?:-[uU][ \t]{0,4}|-[#fgGiIkLnNsSv]{1,8}[uU](?:[ \t]{1,4}|(?=[\"']))|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
+    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)(?:[^\s\"'`\\]|\\u[0-9a-f]{4}|\\[^\s\"'`]){4,256}+)"
 )
+_COMMAND = pattern(
+    rb"(?s)(?:[^\r\n;|&\"'\\]++|&(?!&)|\\\r?\n|\\\\\\n|\\\"[^\"\\\r\n]*+\\\"|\\(?![nr])."
+    rb"|(?:'[^']*+'|\"(?![,\]}\r\n])(?:[^\"\\]|\\.)*+\"|[\"'])(?![,\]}]))*+"
+)
+"""What is of a command: to the end of its line, or to the next command; a text of JSON has `\\n` for that end."""
 _AUTHORIZATION = pattern(
     rb"(?i)authorization(?P<close>[\"']?)[ \t]{0,4}"
     rb"(?::[ \t]{0,4}|=[ \t]{0,4}(?=[\"']))(?P<open>[\"']?)(?P<scheme>[a-z][a-z-]{1,20}[ \t]{1,4})?"
@@ -40,7 +45,7 @@ _AUTH_ENDS = frozenset({b'"', b"'", b"\\", b"=", b" "})
 _COOKIES = pattern(rb"(?i)cookie\\?[\"']?:[ \t]{0,4}\\?[\"']?([^\r\n\"'\\]{8,4096})")
 _COOKIE = pattern(rb"(?:\A|;[ \t]{0,4})(?P<name>[^\s=;]{1,64})=(?P<value>[^\s;,]{16,2048})")
 _PGPASS = pattern(
-    rb"(?m)^[ \t]*(?:[\w.-]{1,128}|\*):5432:(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
+    rb"(?m)^[ \t]*(?P<host>[\w.-]{1,128}|\*):5432:(?:[A-Za-z_][\w-]{0,62}|\*):(?P<user>[A-Za-z_][\w.-]{0,62}|\*):"
     rb"(?P<value>[^\s:\"'`]{4,256})[ \t]*(?=[\r\n]|\Z)"
 )
 _PORT = b":5432:"
@@ -56,13 +61,13 @@ _WEBHOOK = pattern(
     rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
 )
 _NEAR = 256
-_COMMAND = 1024
+_LONGEST = 1024
 """How far behind the word `curl` its options are looked for."""
 
 
 def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find passwords in URLs and in XML, credentials in headers and on curl's command line, and signatures in links."""
-    yield from _each(data, lowered, b"://", _URL, "url-password", _is_url_password)
+    yield from _each(data, lowered, b"://", _URL, "url-password", _is_of_account)
     yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
     yield from _authorizations(data, lowered)
     yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
@@ -112,12 +117,12 @@ def _authorizations(data: bytes, lowered: bytes) -> Iterator[Span]:
 
 
 def _curls(data: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find credentials among the words behind `curl`, up to the next one."""
+    """Find credentials among the words of the command that `curl` begins, up to the next `curl`."""
     at = lowered.find(b"curl")
     while at >= 0:
         behind = lowered.find(b"curl", at + 4)
-        end = min(behind if behind >= 0 else len(data), at + _COMMAND)
-        for match in _CURL.finditer(data, at, end):
+        command = _COMMAND.match(data, at, min(behind if behind >= 0 else len(data), at + _LONGEST))
+        for match in _CURL.finditer(data, at, command.end() if command else at):
             if not is_placeholder(match["value"]) and match["value"].lower() not in _NOT_SECRET:
                 yield Span(match.start("value"), match.end("value"), "basic-auth", _RANK)
         at = behind
@@ -141,12 +146,12 @@ def _pgpass(data: bytes) -> Iterator[Span]:
     while at >= 0:
         least = max(0, at - _NEAR)
         match = _PGPASS.match(data, data.rfind(b"\n", least, at) + 1 or least)
-        if match and not is_placeholder(match["value"]):
+        if match and _is_of_account(match):
             yield Span(match.start("value"), match.end("value"), "password", _RANK)
         at = data.find(_PORT, max(at + 1, match.end() if match else 0))
 
 
-def _is_url_password(match: re.Match[bytes]) -> bool:
+def _is_of_account(match: re.Match[bytes]) -> bool:
     """Spare placeholders, and the default passwords of databases that run on the developer's own machine."""
     value, host = match["value"].lower(), match["host"].lower()
     if value in _NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):

@@ -11,6 +11,7 @@ import msgspec
 
 from contextfs.domain.redaction.model import Span
 from contextfs.domain.redaction.placed import placed
+from contextfs.domain.redaction.quotes import enclosed
 from contextfs.domain.redaction.values import is_machine_secret, is_password, is_placeholder, is_uuid
 from contextfs.kit.pattern import pattern
 
@@ -38,15 +39,6 @@ _REST = pattern(
     (?: (?P<open>\\?["'`]) | (?=[^\s"'`]) )""",
 )
 _SPACED = pattern(rb"(?P<tail>(?:[_-][a-z0-9]{1,16}){0,3})[ \t]{1,4}(?P<open>[\"'])?")
-_QUOTED = {
-    quote: pattern(rb"((?:[^" + stop + rb"\\\r\n]|\\.){1,512}?)" + end)
-    for quote, stop, end in (
-        (b'"', rb"\"", rb'"'),
-        (b"'", rb"'", rb"'"),
-        (b"`", rb"`", rb"`"),
-    )
-}
-_ESCAPED = pattern(rb"([^\"'`\\\r\n]{1,512})\\[\"'`]")
 _BARE = pattern(rb"[^\s\"'`<>\\,;|]{4,512}")
 _TRAILING = b").,:]}"
 
@@ -133,9 +125,8 @@ def _value(data: bytes, rest: re.Match[bytes], before: bytes) -> _Value | None:
     start = rest.end()
     opening = rest["open"]
     if opening:
-        closed = _ESCAPED if len(opening) > 1 else _QUOTED[opening]
-        match = closed.match(data, start)
-        return _Value(start, match[1], quoted=True, tight=False) if match else None
+        inside = enclosed(data, start, opening)
+        return _Value(start, inside, quoted=True, tight=False) if inside else None
     match = _BARE.match(data, start)
     if not match:
         return None

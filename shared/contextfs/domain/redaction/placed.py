@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from contextfs.domain.redaction.quotes import enclosed
 from contextfs.kit.pattern import pattern
 
 BEFORE: Final = 160
@@ -21,19 +22,28 @@ _PLACED = pattern(
     rb"""(?x) (?P<tail>(?:[_.-]?[A-Za-z0-9]{1,20}+){0,4})
     (?: (?P<listed>\\?["']?,?SPACE{1,60}
             (?:\\?"\w{1,24}\\?"\s{0,4}:\s{0,4}(?:true|false|null|\\?"[^"\\]{0,60}\\?"),SPACE{1,60}){0,2}
-            \\?["']?[vV]alue\\?["']?\s{0,4}(?P<sign>[:=])[ \t]{0,4}\\?["']?)
+            \\?["']?[vV]alue\\?["']?\s{0,4}(?P<sign>[:=])[ \t]{0,4})
       | (?P<around>\\?":\s{0,4}\{SPACE{0,60}
             (?:\\?"(?:sensitive|type)\\?":\s{0,4}(?:true|false|\\?"\w{1,20}\\?"|\[[^\]]{0,80}\]),SPACE{0,60}){0,2}
-            \\?"value\\?":\s{0,4}\\?")
-      | (?P<call>\\?["'][ \t]{0,4},\s{0,40}\\?["'])
-      | (?P<element>>(?=[^<\s]{4,256}</))
-      | (?P<columns>[ \t]{2,48}(?=[^\s().*\[\]]{6,512}[ \t]{0,8}(?:[\r\n]|\Z)))
-      | (?P<word>\s{1,16}(?:-p[ \t]{0,2})?["']?) )
-    (?P<value>[^\s"'`<>\\]{4,512})""".replace(rb"SPACE", _SPACE),
+            \\?"value\\?":\s{0,4}(?=\\?"))
+      | (?P<call>\\?["'][ \t]{0,4},\s{0,40}(?=\\?["']))
+      | (?P<element>>(?=(?P<inside>(?:[^<\s"]|"(?![,:\]}])){4,256})</))
+      | (?P<columns>[ \t]{2,48}(?!["'])(?=[^\s().*\[\]]{6,512}[ \t]{0,8}(?:[\r\n]|\Z)))
+      | (?P<word>\s{1,16}(?:-p[ \t]{0,2})?) )
+    (?: (?P<open>\\?["']) | (?P<bare>[^\s"'`<>\\]{4,512}) )?""".replace(rb"SPACE", _SPACE),
 )
 _CALLS = pattern(rb"(?i)(?:\bdefine|\b(?:set|put|add|insert|append)\w{0,16}|env\w{0,12})\(\s{0,8}\\?[\"']\Z")
 _LISTS = pattern(rb"(?i)(?:name|key)\\?[\"']?\s{0,4}[:=]\s{0,4}\\?[\"']?\Z")
 _NETRC = pattern(rb"(?i)(?:^|[\r\n][ \t]*|machine\s+\S{1,128}\s+)login\s+\S{1,64}\s+\Z")
+_SPARED: Final = {
+    "call": pattern(
+        rb"(?i)[a-z]\w{0,24}\(\d{1,5}(?:,[ ]?\d{1,3})?\)"
+        rb"|(?:u?int|float|bytes|binary|bit|n?(?:var)?char|string|text|decimal|numeric|number|timestamp)(?::?\d{1,5})?"
+    ),
+    "element": pattern(rb"(?=[^?:]*[\x80-\xff?:])[A-Za-z\x80-\xff]+[?:]?"),
+    "columns": pattern(rb"\d{1,5}/(?:tcp|udp|sctp|dccp)"),
+}
+"""What stands in a place of a form and is none: types of columns, words that a person is shown, ports of services."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -54,7 +64,19 @@ def placed(data: bytes, at: int, after: int, head: bytes, word: bytes) -> Placed
     before = data[max(0, at - len(head) - BEFORE) : at - len(head)]
     if not _FITS[form](before, head, word, found):
         return None
-    return Placed(found["tail"], found.start("value"), found["value"].rstrip(b",;)]}"), form != "columns")
+    start, text = _value(data, found)
+    if not text or (form in _SPARED and _SPARED[form].fullmatch(text)):
+        return None
+    return Placed(found["tail"], start, text, form != "columns")
+
+
+def _value(data: bytes, found: re.Match[bytes]) -> tuple[int, bytes | None]:
+    """Read to what ends the value: the end of its element, the quote that is like its first, or a sign."""
+    if found["inside"]:
+        return found.start("inside"), found["inside"]
+    if found["open"]:
+        return found.end("open"), enclosed(data, found.end("open"), found["open"])
+    return found.start("bare"), found["bare"] and found["bare"].rstrip(b",;)]}")
 
 
 def _is_listed(before: bytes, head: bytes, word: bytes, found: re.Match[bytes]) -> bool:  # noqa: ARG001

@@ -81,12 +81,12 @@ _TOKEN = pattern(
 )
 _JWT_BEGIN = pattern((_BEGIN + "eyJ[A-Za-z0-9_-]{10}").encode())
 _JWT_REST = pattern(rb"\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+")
-_REGISTRIES = pattern(rb"eyJhdXRocyI6[A-Za-z0-9+/]{24,65536}+={0,2}")
+_REGISTRIES = pattern(rb"(?:(?<![A-Za-z0-9+/])|(?<=\\[nrtbf]))eyJhdXRocyI6[A-Za-z0-9+/]{24,65536}+={0,2}")
 _NARROWEST = 40
 _ENDS = frozenset({b"\n", b"\r", b"\\"})
-_WRAPPED = pattern(
-    rb"(?:[A-Za-z0-9_.-]|(?<=[A-Za-z0-9_.-]{40})(?:\\?\r?\n|(?:\\r)?\\n)[ \t]{0,16}"
-    rb"(?=[a-z]{0,40}[A-Z0-9_.-][A-Za-z0-9_.-]{0,512}[ \t]{0,8}(?:[\s\"'`\\]|\Z))){1,4096}+"
+_LINES = pattern(
+    rb"(?:[A-Za-z0-9_.-]++|(?<=[A-Za-z0-9_.-]{40})(?:\\?\r?\n|(?:\\r)?\\n)[ \t]{0,16}"
+    rb"(?=[a-z]{0,40}[A-Z0-9_.-][A-Za-z0-9_.-]{0,512}[ \t]{0,8}(?:[\s\"'`\\]|\Z)))++"
 )
 _PARTS = pattern(rb"eyJ[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]{8,}+")
 _BREAKS = pattern(rb"\\?\r?\n[ \t]{0,16}|(?:\\r)?\\n[ \t]{0,16}")
@@ -113,13 +113,18 @@ _AWS_NEAR = 160
 
 def tokens(data: bytes) -> Iterator[Span]:
     """Find the tokens whose shape gives them away, in one pass over the runs of token characters in `data`."""
+    read = 0  # lines that go on are read once, however many tokens could begin in them
     for begin, end in _runs(data):
         start = begin + (data[begin] in _ESCAPES and data[begin - 1 : begin] == b"\\")
         if data[start : start + 2] in _OPENINGS or _INSIDE.search(data, start, end):
             yield from _in_run(data, start, end)
             yield from _jwts(data, start, end)
             if data.startswith(b"eyJ", start):
-                yield from _of_json(data, start, end)
+                yield from _registries(data, start)
+                if start >= read and end - start >= _NARROWEST and data[end : end + 1] in _ENDS:
+                    lines = _LINES.match(data, start)
+                    read = lines.end() if lines else end
+                    yield from _wrapped(data, start, read)
     yield from _azure(data)
     yield from _base64(data)
 
@@ -163,16 +168,21 @@ def _jwts(data: bytes, start: int, end: int) -> Iterator[Span]:
         at = data.find(b".eyJ", rest.end() if rest and begin else at + 1, end)
 
 
-def _of_json(data: bytes, start: int, end: int) -> Iterator[Span]:
-    """Find what begins as JSON in base64 does: credentials of registries, or a token that was broken into lines."""
-    registries = _REGISTRIES.match(data, start)
-    if registries:
-        yield Span(start, registries.end(), "docker-config", _RANK)
-    if end - start < _NARROWEST or data[end : end + 1] not in _ENDS:
-        return
-    token = _WRAPPED.match(data, start)
-    if token and _PARTS.fullmatch(_BREAKS.sub(b"", token[0])):
-        yield Span(start, token.end(), "jwt", _RANK)
+def _registries(data: bytes, start: int) -> Iterator[Span]:
+    """Find the credentials of registries: JSON in base64."""
+    match = _REGISTRIES.match(data, start)
+    if match:
+        yield Span(start, match.end(), "docker-config", _RANK)
+
+
+def _wrapped(data: bytes, start: int, end: int) -> Iterator[Span]:
+    """Find the token that was broken into the lines from `start` to `end`: it has their last two dots, and no third."""
+    last = data.rfind(b".", start, end)
+    middle = data.rfind(b".", start, max(start, last))
+    third = data.rfind(b".", start, max(start, middle))
+    begin = _JWT_BEGIN.search(data, max(start, third + 1), max(start, middle))
+    if begin and _PARTS.fullmatch(_BREAKS.sub(b"", data[begin.start() : end])):
+        yield Span(begin.start(), end, "jwt", _RANK)
 
 
 def _aws_secret(data: bytes, start: int) -> Iterator[Span]:

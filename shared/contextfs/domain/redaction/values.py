@@ -14,7 +14,7 @@ _PLACEHOLDER = pattern(
     rb"""(?ix) x{4,} | \*{3,} | \.{3,} | \xe2\x80\xa6 | \#{4,} | _{4,} | -{4,}
     | your | example | placeholder | change[_-]?(?:me|this|it) | replace[_-]?(?:me|this|with) | insert[_-]
     | redacted | dummy | sample | goes[_-]?here | [_-]here\b | ^(?:na|n/a|tbd|todo|fixme)$
-    | ^[<\[{] | ^\$[a-z_({] | ^%[sdvq(a-z] | \$\{ | \{\{ | <[a-z] | %\( """,
+    | ^[<\[{] | ^\$[a-z_({] | ^%[sdvq(a-z] | \$\{ | \{\{ | <[a-z][^<>]*> | %\( | ^@[\w.-]+@$ | ^\#\{ """,
 )
 _WORDS = pattern(
     rb"""(?ix) password | passwd | passphrase | pass | pwd | secret | token | api | key | credential | auth | access
@@ -35,6 +35,8 @@ _CALL = pattern(rb"^[A-Za-z_$][\w$.]*+(?:\(|\[|::|->|\?\.)|^(?:await|new|not|asy
 _NAME = pattern(rb"(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+)++\d{0,2}")
 _BASE64 = pattern(rb"[A-Za-z0-9+/]+={0,2}")
 _ENOUGH_ENTROPY, _ENOUGH_WHEN_SHORT, _DENSE = 3.0, 2.5, 4.5
+_RANDOM = 5.0
+"""What no words reach: they have about thirty characters, and these mostly not evenly."""
 _LOOK_AT = 64  # the beginning tells enough, and bounds what one value can cost
 
 
@@ -119,7 +121,7 @@ def is_machine_secret(value: bytes, *, quoted: bool, tight: bool) -> bool:
 
 
 def _is_harmless(value: bytes, *, quoted: bool) -> bool:
-    if b" " in value or b"\t" in value or is_placeholder(value):
+    if is_placeholder(value) or ((b" " in value or b"\t" in value) and entropy(value) < _RANDOM):
         return True
     return _says_itself(value) or (_is_reference(value, quoted=quoted) and not _is_dense(value))
 

@@ -1,6 +1,7 @@
 """Secrets as they stand in what people and tools paste: files, listings and calls; and what only looks like one."""
 
 import base64
+import re
 
 import pytest
 
@@ -51,6 +52,10 @@ SHAPES = {
     "curl, together": f"curl -uann:{SECRET} https://api.example.com",
     "curl, among options": f"curl -sSu ann:{SECRET} https://api.example.com",
     "curl, proxy": f"curl --proxy-user ann:{SECRET} https://api.example.com",
+    "curl, over lines": f"curl -s \\\n  -H 'accept: a; b | c && d' \\\n  -u ann:{SECRET} \\\n  https://example.com",
+    "curl, behind a body": f"curl -d '{{\n \"a\": 1;\n}}' -H \"a: \\\";b\" -su 'ann:{SECRET}' 'https://example.com/?a=1;b'",
+    "curl, escaped": f'{{"c": "curl -H \\"a: b; c\\" \\\\\\n -u ann:{SECRET} https://example.com/?a=1&b=2"}}',
+    "curl, in prose": f"don't curl it; I'd say curl https://example.com -u ann:{SECRET}",
     "OAuth as the user": f"git clone https://{LONG}:x-oauth-basic@github.com/team/app.git",
     "Redis": f"requirepass {SECRET}",
     "sshpass": f"sshpass -p '{SECRET}' ssh ann@example.com",
@@ -75,6 +80,41 @@ def test_done_twice_it_is_done_once(name: str) -> None:
     once = redact(SHAPES[name], key=b"k").text
 
     assert once == redact(once, key=b"k").text
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "define('SECURE_AUTH_KEY','{}');",
+        'os.Setenv("DB_PASSWORD", "{}")',
+        '{{\\"name\\": \\"DB_PASSWORD\\", \\"value\\": \\"{}\\"}}',
+        'name: DB_PASSWORD\nvalue: "{}"\n',
+        '"db_password": {{"value": "{}", "type": "string"}}',
+        "sshpass -p '{}' ssh ann@example.com",
+        'requirepass "{}"',
+    ],
+)
+@pytest.mark.parametrize(
+    "secret", ["aB3dE5fG7hJ9kL2m>Np4Qr6St8Uv0Wx", "hunter2x<Rest3cret", "hunter2x)}]", "hunter2x,y`Z;"]
+)
+def test_between_quotes_a_secret_goes_to_its_end(around: str, secret: str) -> None:
+    cleaned = redact(around.format(secret), key=b"k").text
+    before, _, after = around.format("|").partition("|")
+
+    assert re.fullmatch(re.escape(before) + r"\[redacted:[a-z-]+:\w{8}\]" + re.escape(after), cleaned)
+
+
+@pytest.mark.parametrize("secret", ["hunter2x)}]", 'ab"cd>1234', "a&lt;b1'c`d"])
+def test_an_element_of_xml_goes_to_its_end(secret: str) -> None:
+    cleaned = redact(f"<password>{secret}</password>", key=b"k").text
+
+    assert re.fullmatch(r"<password>\[redacted:password:\w{8}\]</password>", cleaned)
+
+
+def test_a_key_of_wordpress_goes_with_its_spaces() -> None:
+    secret = "7~nV+&q]X Ew{8rL$k0pZ;B!3yG|tH<m Wc/oS4)Du@J9^f:aR#x2K-vQ}T.5_iM"
+
+    assert secret[-20:] not in redact(f"define('AUTH_KEY',         '{secret}');", key=b"k").text
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\\n", "\n    "])
@@ -139,6 +179,19 @@ def test_the_credentials_of_registries_in_base64_go() -> None:
         "uses: actions/checkout@b4ffde65f46336ab88eb53be808477a3936bae11  # v4.1.1",
         "sshpass -p $SSH_PASSWORD ssh ann@example.com",
         "Private-Lines: how many lines the private part has",
+        "addColumn('password', 'varchar(255)'); add_column(\"password\", \"decimal(10, 2)\");",
+        "table.addColumn('token', 'nvarchar(128)'); put(\"api_token\", \"string:255\"); set('password', 'bytes32');",
+        "<password>@db.password1@</password> <password>%DB_PASSWORD1%</password> <password>#{db.pass1}</password>",
+        "<resetPassword>Forgot?</resetPassword> <password>Contraseña</password> <password>Passwort:</password>",
+        "localhost:5432:postgres:postgres:postgres\ndb:5432:*:app:app\n127.0.0.1:5432:shop:ann:secret\n",
+        "kpasswd\t\t464/tcp\nkpasswd\t\t464/udp\n",
+        "curl -s https://example.com\ngrep -nu foo:bar123 notes",
+        "curl -s https://example.com | grep -nu foo:bar123",
+        "curl -sf https://example.com && psql -U ann:dbname1",
+        "curl -sf https://example.com; docker run -u app:group1 image",
+        '{"command": "curl -s https://example.com\\npsql -U ann:dbname1"}',
+        '{"command": "curl -s https://example.com", "next": "docker run -u app:group1 image"}',
+        "curl -s -sublime:text1 https://example.com",
     ],
 )
 def test_what_only_looks_like_one_stays(text: str) -> None:

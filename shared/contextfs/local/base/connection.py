@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load, text_beside
@@ -42,9 +42,25 @@ _HELD, _HELD_OF_MUCH = -2_000, -64_000
 _ROOM_BYTES = 64 * 1024
 _ONCE = "what is stored already is not stored twice"
 
+_ATTEMPTS = 3
+"""How often a database is opened that somebody else writes at that moment."""
+
 T = TypeVar("T")
 Row = dict[str, Any]
 Values = Mapping[str, Any]
+
+
+class WrittenMeanwhile(Unavailable):
+    """Somebody wrote a database that could only be read as it was: the same question, asked again, has an answer."""
+
+
+class _State(NamedTuple):
+    """A database as the file system tells of it, and whether its log is ahead of it."""
+
+    inode: int
+    size: int
+    mtime: int
+    is_ahead: bool
 
 
 class Base:
@@ -62,6 +78,7 @@ class Base:
         self._schemas = schemas
         self._inside = False
         self._rests_until = 0.0
+        self._found: tuple[Path, _State | None] | None = None
 
     @classmethod
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS, reads: bool = False) -> "Base":
@@ -71,7 +88,7 @@ class Base:
         """
         try:
             if reads and _is_read_only(folder / file):
-                return cls._as_it_is(folder / file, schemas)
+                return cls.as_it_is(folder / file, schemas)
             if not os.path.exists(folder / file):  # noqa: PTH110 - every command begins here
                 from contextfs.kit.durable import PRIVATE, make_folder  # noqa: PLC0415 - once in the life of a store
 
@@ -99,26 +116,73 @@ class Base:
         return base
 
     @classmethod
-    def _as_it_is(cls, file: Path, schemas: Sequence[str]) -> "Base":
+    def as_it_is(cls, file: Path, schemas: Sequence[str] = _SCHEMAS) -> "Base":
         """Open a database that cannot be written; Unavailable where it is not of this version, for it stays so.
 
         A reader notes beside a database that it reads. Where that cannot be, it is taken for one that nobody writes:
-        unless its log is there, which would not be read.
+        unless its log is there, which would not be read. Whether somebody wrote it is looked at when it was `read`.
         """
         refuse_link(file)
-        how = "mode=ro" if os.path.exists(f"{file}-wal") else "immutable=1"  # noqa: PTH110 - as above
-        connection = sqlite3.connect(
-            f"{file.absolute().as_uri()}?{how}",
-            uri=True,
-            timeout=PATIENCE_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.row_factory = _row
-        base = cls(connection, schemas, is_read_only=True)
-        if base._version() < len(schemas):
+        for _ in range(_ATTEMPTS):
+            found = _state(file)
+            how = "mode=ro" if found is None or found.is_ahead else "immutable=1"
+            connection = sqlite3.connect(
+                f"{file.absolute().as_uri()}?{how}",
+                uri=True,
+                timeout=PATIENCE_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            connection.row_factory = _row
+            base = cls(connection, schemas, is_read_only=True)
+            base._found = (file, found)
+            try:
+                with base.read():
+                    base._be_of_this_version(file)
+            except WrittenMeanwhile:
+                base.close()
+            except BaseException:
+                base.close()
+                raise
+            else:
+                return base
+        raise WrittenMeanwhile(_written(file))
+
+    @contextmanager
+    def read(self) -> Generator[None]:
+        """Read what is to be one answer. WrittenMeanwhile where the database is read as it is and somebody wrote it.
+
+        What was read then may never have been, and an error may come of that. One that is read by its log is seen as it
+        was, whoever writes: there only what SQLite complains of may.
+        """
+        try:
+            yield
+        except sqlite3.Error:
+            self._be_as_found(though_ahead=True)
+            raise
+        except Exception:
+            self.confirm()
+            raise
+        self.confirm()
+
+    def confirm(self) -> None:
+        """WrittenMeanwhile where what was read so far may never have been, as `read` has it."""
+        self._be_as_found()
+
+    def _be_as_found(self, *, though_ahead: bool = False) -> None:
+        if self._found is None:
+            return
+        file, found = self._found
+        is_safe = found is not None and found.is_ahead and not though_ahead
+        if not is_safe and _state(file) != found:
+            raise WrittenMeanwhile(_written(file)) from None
+
+    def _be_of_this_version(self, file: Path) -> None:
+        version = self._version()
+        if not version and not file.stat().st_size:
+            raise Unavailable(f"{file} is empty, and cannot be made: it is read-only.")
+        if version < len(self._schemas):
             raise Unavailable(f"{file} was written by an older ctx, and cannot be brought up to date: it is read-only.")
-        return base
 
     def close(self) -> None:
         """Let go of the file."""
@@ -285,7 +349,13 @@ def batches(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
 def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     """Say what SQLite's complaint means for people."""
     text = str(error)
-    if "not a database" in text or "malformed" in text:
+    is_broken = "not a database" in text or "malformed" in text
+    if is_broken and _is_read_only(file):
+        return Unavailable(
+            f"{file} cannot be read ({text}): it is read-only here. Try again, or look at it by `ctx doctor` where it "
+            "can be written."
+        )
+    if is_broken:
         return Unavailable(
             f"{file} is damaged: move it away, and the next command makes it anew from the files; `ctx import` and "
             "`ctx pull` bring conversations back."
@@ -314,6 +384,23 @@ def _is_read_only(file: Path) -> bool:
     if not os.path.exists(file):  # noqa: PTH110 - every command that reads begins here
         return False
     return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def _state(file: Path) -> _State | None:
+    """Look at a database; None where it is gone. A log that is empty is one that nobody reads or writes, alone."""
+    try:
+        told = os.stat(file)  # noqa: PTH116 - as above
+    except FileNotFoundError:
+        return None
+    try:
+        is_ahead = os.stat(f"{file}-wal").st_size > 0 or os.path.exists(f"{file}-shm")  # noqa: PTH110, PTH116 - as above
+    except FileNotFoundError:
+        is_ahead = False
+    return _State(told.st_ino, told.st_size, told.st_mtime_ns, is_ahead)
+
+
+def _written(file: Path) -> str:
+    return f"{file} was written meanwhile, and can only be read here: try again."
 
 
 def refuse_link(file: Path) -> None:

@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from clients.cli.shown import output
-from contextfs.local.base.connection import FILE, Base, WrittenMeanwhile, explained
+from contextfs.local.base.connection import FILE, Base, explained
+from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.folder import settled
 from contextfs.local.place import Place
 from contextfs.local.search.index import LocalIndex

@@ -8,10 +8,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load, text_beside
+from contextfs.local.base.watch import Watch, WrittenMeanwhile
 
 FILE = "index.db"
 PATIENCE_SECONDS = 60.0
@@ -50,19 +51,6 @@ Row = dict[str, Any]
 Values = Mapping[str, Any]
 
 
-class WrittenMeanwhile(Unavailable):
-    """Somebody wrote a database that could only be read as it was: the same question, asked again, has an answer."""
-
-
-class _State(NamedTuple):
-    """A database as the file system tells of it, and whether its log is ahead of it."""
-
-    inode: int
-    size: int
-    mtime: int
-    is_ahead: bool
-
-
 class Base:
     """The local database. It runs named statements; it does not know what they mean.
 
@@ -78,7 +66,7 @@ class Base:
         self._schemas = schemas
         self._inside = False
         self._rests_until = 0.0
-        self._found: tuple[Path, _State | None] | None = None
+        self._watch: Watch | None = None
 
     @classmethod
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS, reads: bool = False) -> "Base":
@@ -123,11 +111,11 @@ class Base:
         unless its log is there, which would not be read. Whether somebody wrote it is looked at when it was `read`.
         """
         refuse_link(file)
+        watch = Watch(file)
         for _ in range(_ATTEMPTS):
-            found = _state(file)
-            how = "mode=ro" if found is None or found.is_ahead else "immutable=1"
+            watch = Watch(file)
             connection = sqlite3.connect(
-                f"{file.absolute().as_uri()}?{how}",
+                f"{file.absolute().as_uri()}?{'mode=ro' if watch.is_ahead else 'immutable=1'}",
                 uri=True,
                 timeout=PATIENCE_SECONDS,
                 isolation_level=None,
@@ -135,7 +123,7 @@ class Base:
             )
             connection.row_factory = _row
             base = cls(connection, schemas, is_read_only=True)
-            base._found = (file, found)
+            base._watch = watch
             try:
                 with base.read():
                     base._be_of_this_version(file)
@@ -146,7 +134,7 @@ class Base:
                 raise
             else:
                 return base
-        raise WrittenMeanwhile(_written(file))
+        raise watch.told()
 
     @contextmanager
     def read(self) -> Generator[None]:
@@ -158,24 +146,17 @@ class Base:
         try:
             yield
         except sqlite3.Error:
-            self._be_as_found(though_ahead=True)
+            self.confirm(though_ahead=True)
             raise
         except Exception:
             self.confirm()
             raise
         self.confirm()
 
-    def confirm(self) -> None:
+    def confirm(self, *, though_ahead: bool = False) -> None:
         """WrittenMeanwhile where what was read so far may never have been, as `read` has it."""
-        self._be_as_found()
-
-    def _be_as_found(self, *, though_ahead: bool = False) -> None:
-        if self._found is None:
-            return
-        file, found = self._found
-        is_safe = found is not None and found.is_ahead and not though_ahead
-        if not is_safe and _state(file) != found:
-            raise WrittenMeanwhile(_written(file)) from None
+        if self._watch is not None:
+            self._watch.confirm(though_ahead=though_ahead)
 
     def _be_of_this_version(self, file: Path) -> None:
         version = self._version()
@@ -384,23 +365,6 @@ def _is_read_only(file: Path) -> bool:
     if not os.path.exists(file):  # noqa: PTH110 - every command that reads begins here
         return False
     return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
-
-
-def _state(file: Path) -> _State | None:
-    """Look at a database; None where it is gone. A log that is empty is one that nobody reads or writes, alone."""
-    try:
-        told = os.stat(file)  # noqa: PTH116 - as above
-    except FileNotFoundError:
-        return None
-    try:
-        is_ahead = os.stat(f"{file}-wal").st_size > 0 or os.path.exists(f"{file}-shm")  # noqa: PTH110, PTH116 - as above
-    except FileNotFoundError:
-        is_ahead = False
-    return _State(told.st_ino, told.st_size, told.st_mtime_ns, is_ahead)
-
-
-def _written(file: Path) -> str:
-    return f"{file} was written meanwhile, and can only be read here: try again."
 
 
 def refuse_link(file: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from clients.cli.here import index, store
 from contextfs.local import place
-from contextfs.local.base.connection import WrittenMeanwhile
+from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import Wanted
 from tests.clients.cli.conftest import Run

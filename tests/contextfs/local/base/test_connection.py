@@ -15,9 +15,9 @@ from contextfs.local.base.connection import (
     _SCHEMAS,  # pyright: ignore[reportPrivateUsage] - of before
     FILE,
     Base,
-    WrittenMeanwhile,
     explained,
 )
+from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.store import LocalStore
 from tests.contextfs.local.places import PROJECT, Machine
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, cast
 
-from clients.hooks.fast import SPOOL
+from clients.hooks.fast import SPOOL, store_of
 from clients.hooks.inject import FOLDER as INJECTED
 from clients.hooks.targets import TARGETS
 from contextfs.adapters.transcripts import READERS
@@ -120,7 +120,8 @@ def _note(file: Path) -> Note | None:
 
 
 def _is_below(note: Note | None, place: Place) -> bool:
-    return note is not None and Path(str(note.get("cwd") or "/")).is_relative_to(place.root)
+    """Tell whether a note is about this store; below a folder whose store lost its settings, it is about that one."""
+    return note is not None and store_of(str(note.get("cwd") or "/")) == str(place.root)
 
 
 def _reader(note: Note) -> str | None:

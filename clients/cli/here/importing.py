@@ -15,10 +15,11 @@ from clients.cli.taking.reading import Only, Tally
 from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.domain.sessions.model import NewSession
 from contextfs.domain.sessions.rules import TOLD_TWICE, is_told_otherwise
-from contextfs.kit.errors import ContextFSError, Unavailable
+from contextfs.kit.errors import ContextFSError, NotFound, Unavailable
 from contextfs.local import config
 from contextfs.local.place import Place
-from contextfs.local.sessions import copies, learning
+from contextfs.local.sessions import learning
+from contextfs.local.sessions.copies import COPIED, Copies, is_copy
 from contextfs.local.sessions.removed.known import is_removed
 from contextfs.local.sessions.store import LocalSessions
 
@@ -68,6 +69,7 @@ def rehearsed(place: Place, wanted: Again, tally: Tally, tags: Sequence[str]) ->
 
 def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> Iterator[Tally]:
     """Store one conversation after the other; one that cannot be stored does not stop the rest."""
+    copies = Copies(sessions)
     for file, one, is_new_reading in found:
         if is_removed(sessions.store.base, None, one.tool, one.external_id):
             tally.skipped_files.append((str(file), "its conversation was removed here by `ctx sessions rm`"))
@@ -76,19 +78,22 @@ def keep_all(sessions: LocalSessions, found: Iterable[Read], tally: Tally) -> It
         if known is not None and is_told_otherwise(one.tool, known.metadata, one.fields["metadata"]):
             tally.skipped_files.append((str(file), "its conversation is kept as Cursor's other record tells it"))
             continue
-        if copies.is_copy(one.tool, one.external_id) and copies.is_told(sessions, one.messages):
+        if is_copy(one.tool, one.external_id) and copies.is_told(one.messages):
             tally.skipped_files.append((str(file), _COPY))
             continue
         try:
-            tally.learned += _keep(sessions, one, tally, revise=is_new_reading)
+            tally.learned += _keep(sessions, one, tally, copies, revise=is_new_reading)
         except Unavailable:
             raise
         except (ContextFSError, msgspec.ValidationError) as error:
+            if isinstance(error, NotFound) and copies.is_gone(one.tool, one.external_id):
+                tally.skipped_files.append((str(file), _COPY))
+                continue
             tally.failed.append((str(file), error.detail if isinstance(error, ContextFSError) else str(error)))
         yield tally
 
 
-def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: bool) -> int:
+def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, copies: Copies, *, revise: bool) -> int:
     """Store a conversation whole, close it, and learn from it; gives how many memories are new."""
     new = NewSession(
         project_id=sessions.project_id,
@@ -102,7 +107,7 @@ def _keep(sessions: LocalSessions, one: Normalised, tally: Tally, *, revise: boo
     if captured.session.status == "open":
         sessions.complete(captured.session.id, one.ended_at)
     learned = learning.learn(sessions, captured.session.id)
-    if one.tool == copies.COPIED and not copies.is_copy(one.tool, one.external_id):
-        gone = copies.drop_told(sessions, captured.session.id)
+    if one.tool == COPIED and not is_copy(one.tool, one.external_id):
+        gone = copies.drop_told(captured.session.id)
         tally.skipped_files += [(name, _COPY) for name in gone]
     return learned

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from clients.cli.shown import output
 from contextfs.local.base.connection import FILE, Base, explained
+from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.folder import settled
 from contextfs.local.place import Place
 from contextfs.local.search.index import LocalIndex
@@ -26,8 +27,16 @@ def answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
     """Ask the index; where a glance at thousands of files is under way it is waited for last.
 
     Where that finds that something moved, it is taken in and said, and the index is asked again. Which state is in step
-    is read before the question: what another process takes in meanwhile is no part of the answer.
+    is read before the question: what another process takes in meanwhile is no part of the answer. A store that can only
+    be read, and is written elsewhere meanwhile, is asked once more.
     """
+    try:
+        return _answered(place, ask)
+    except WrittenMeanwhile:
+        return _answered(place, ask)
+
+
+def _answered(place: Place, ask: Callable[[LocalIndex], T]) -> T:
     is_first = not settled.is_under_way(place)
     with opened(place, look=is_first, reads=True, later=lambda: _later(place)) as index:
         if is_first:
@@ -52,21 +61,22 @@ def opened(
     try:
         base = Base.open(place.local, reads=reads)
         try:
-            if look:
-                _look(base, place)
-            yield LocalIndex(
-                base,
-                place.local,
-                project=lambda: _settings(place).project,
-                embedder=_embedder(place),
-                me=lambda: _me(place),
-                now=now,
-                entropy=os.urandom,
-                sharing=lambda: _settings(place).share,
-                taken_out=lambda: _settings(place).redact.wanted,
-                later=later,
-                progress=progress.show,
-            )
+            with base.read():
+                if look:
+                    _look(base, place)
+                yield LocalIndex(
+                    base,
+                    place.local,
+                    project=lambda: _settings(place).project,
+                    embedder=_embedder(place),
+                    me=lambda: _me(place),
+                    now=now,
+                    entropy=os.urandom,
+                    sharing=lambda: _settings(place).share,
+                    taken_out=lambda: _settings(place).redact.wanted,
+                    later=later,
+                    progress=progress.show,
+                )
         finally:
             progress.clear()
             base.close()

@@ -70,12 +70,16 @@ def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) ->
     with opened(place, reads=True) as store:
         memory_id = store.find(id)
         if history:
-            _show_log(list(store.log(memory_id)), json=json)
+            log = list(store.log(memory_id))
+            store.base.confirm()
+            _show_log(log, json=json)
         elif at is not None:
             then = store.at(memory_id, _moment(at))
+            store.base.confirm()
             output.say_json(then.fields) if json else output.say(output.printable(then.content))
         else:
             memory = store.get(memory_id)
+            store.base.confirm()
             output.say_json(memory) if json else _print(store, memory)
 
 

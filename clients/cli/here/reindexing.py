@@ -27,7 +27,7 @@ def run(place: Place) -> Reindexed:
     with opened(place) as index:
         waited = _Waiting(index)
         while True:
-            with alone_at_it(index) as is_mine:
+            with alone_at_it(index, patience=A_LOOK) as is_mine:
                 if is_mine:
                     return reindex(index)
             waited.look()

@@ -38,7 +38,8 @@ def show(place: Place, id: str, *, full: bool, brief: bool, json: bool) -> None:
     with opened(place, look=False, reads=True) as store:
         sessions = LocalSessions(store)
         session = sessions.get(sessions.find(id))
-        said = () if brief else sessions.messages(session.id)
+        said = () if brief else [*sessions.messages(session.id)]
+        store.base.confirm()
         if json:
             output.say_json({"session": session} | ({} if brief else {"messages": list(said)}))
             return

@@ -30,7 +30,8 @@ def opened(
         config.read(place.config)
     try:
         base = Base.open(place.local, reads=reads)
-        with LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root)) as store:
+        made = LocalStore(place, base, now=now, entropy=os.urandom, actor=lambda: actor(place.root))
+        with made as store, base.read():
             if look:
                 told(store.refresh(accept_missing=accept_missing))
             yield store

@@ -54,11 +54,22 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         """The file that is there when the store was switched off on this machine."""
         return self.local / _OFF
 
+    @property
+    def is_off(self) -> bool:
+        """Whether the store was switched off on this machine; Unavailable where one may not look."""
+        try:
+            os.stat(self.off)  # noqa: PTH116 - every command begins here
+        except PermissionError:
+            raise Unavailable(f"{self.local} cannot be looked into: it is another user's, and theirs alone.") from None
+        except OSError:
+            return False
+        return True
+
 
 def find(start: Path) -> Place | None:
     """Find the store that a folder lies in; None where there is none, or it is switched off."""
     place = find_even_off(start)
-    return None if place is None or place.off.exists() else place
+    return None if place is None or place.is_off else place
 
 
 def find_even_off(start: Path) -> Place | None:
@@ -81,7 +92,7 @@ def meant(start: Path) -> Place | None:
     place, root = find_even_off(start), top(start)
     if root is not None and (place is None or place.root != root):
         raise NotFound(_lost(root))
-    if place is not None and place.off.exists():
+    if place is not None and place.is_off:
         raise NotFound(f"{_off(place)} `--server` means the server.")
     return place
 
@@ -91,7 +102,7 @@ def required(start: Path) -> Place:
     place = find_even_off(start)
     if place is None:
         raise NotFound(_absent(Path(start).absolute()))
-    if place.off.exists():
+    if place.is_off:
         raise NotFound(_off(place))
     return place
 
@@ -99,7 +110,7 @@ def required(start: Path) -> Place:
 def is_off(start: Path) -> bool:
     """Tell whether the store that a folder lies in was switched off on this machine."""
     place = find_even_off(start)
-    return place is not None and place.off.exists()
+    return place is not None and place.is_off
 
 
 def top(start: Path) -> Path | None:

@@ -15,7 +15,7 @@ from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import time_text
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision, at, instant
-from contextfs.domain.memories.rules import LEARNER, canonical_type, changed, fields_of, fingerprint
+from contextfs.domain.memories.rules import LEARNER, canonical_type, changed, fields_of, fingerprint, removed
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
@@ -181,7 +181,7 @@ class LocalStore:
         """Delete a memory by a revision that says so: its file goes, its history stays."""
         with self._writing():
             seen = self._seen(memory_id)
-            self._write(memory_id, seen, msgspec.structs.replace(seen.fields, deleted=True))
+            self._write(memory_id, seen, removed(seen.fields))
         stepping.follow(self.base, self.place, memory_id)
 
     def restore(self, memory_id: UUID) -> Written:

@@ -2,12 +2,14 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +22,8 @@ from contextfs.client import ContextFS
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.domain.memories.revisions import Revision
 from contextfs.local import place
+from contextfs.local.search.index import LocalIndex
+from contextfs.local.search.reindexing import alone_at_it
 from contextfs.local.sync.alone import SEARCH, alone
 from tests.clients.cli.conftest import Ctx, Run
 from tests.contextfs.local.places import Machine
@@ -274,10 +278,34 @@ def test_reindex_tells_of_the_process_that_is_at_it_and_waits_for_it(
             other.close()
 
         monkeypatch.setattr(reindexing, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+        monkeypatch.setattr(reindexing, "A_LOOK", 0.0)
         told = here("reindex")
 
     assert (0, "Indexed: 1 memory, 0 sessions, 1 passage; 0 embedded now.") == (told.code, told.out.splitlines()[0])
     assert ("Another ctx is indexing already, 1 passage to go: waiting for it; Ctrl-C leaves it at work.\n") == told.err
+
+
+def test_reindex_does_not_take_a_look_of_a_search_for_somebody_at_work(
+    here: Ctx, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add("Something.")
+    here("search", "something")
+    looking = sqlite3.connect(machine.root / ".contextfs/local" / SEARCH, isolation_level=None, check_same_thread=False)
+    looking.execute("begin")
+    looking.execute("pragma schema_version")
+    away = Timer(0.05, looking.rollback)
+
+    def begun(index: LocalIndex, *, patience: float = 0.0) -> AbstractContextManager[bool]:
+        away.start()
+        return alone_at_it(index, patience=patience)
+
+    monkeypatch.setattr(reindexing, "alone_at_it", begun)
+    monkeypatch.setattr(reindexing, "A_LOOK", 60.0)
+    told = here("reindex")
+    away.join()
+    looking.close()
+
+    assert (0, "") == (told.code, told.err)
 
 
 def test_reindex_gives_up_on_a_process_that_does_not_come_on(
@@ -286,6 +314,7 @@ def test_reindex_gives_up_on_a_process_that_does_not_come_on(
     machine.add("Something.")
     here("search", "something")
     monkeypatch.setattr(reindexing, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(reindexing, "A_LOOK", 0.0)
     with alone(machine.root / ".contextfs/local", SEARCH):
         told = here("reindex")
 

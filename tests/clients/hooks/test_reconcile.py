@@ -216,6 +216,30 @@ def test_what_rang_before_there_was_a_store_is_read_when_there_is_one(
     assert [] == list((tmp_path / "home" / "spool").iterdir())
 
 
+def test_what_rang_where_a_store_lost_its_settings_is_not_read_by_the_store_above(
+    ring: Ring, ctx: Ctx, repository: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    lost, plain = repository / "lost", repository / "plain"
+    (lost / ".contextfs" / "memories").mkdir(parents=True)
+    plain.mkdir()
+    for folder in (lost, plain):
+        file = tmp_path / f"{folder.name}.jsonl"
+        file.write_text(line(0, "user", f"Of {folder.name}.", folder, sessionId=folder.name) + "\n")
+    ring("claude-code", "SessionEnd", rang(tmp_path / "lost.jsonl", lost))
+    spool = tmp_path / "home" / "spool"
+    of_below = json.loads(next(spool.iterdir()).read_text())
+    of_below |= {"session": "s2", "transcript": str(tmp_path / "plain.jsonl"), "cwd": str(plain)}
+    (spool / "claude-code-s2.json").write_text(json.dumps(of_below))
+
+    reconciled(environment, repository)
+
+    kept = json.loads(ctx("sessions", "list", "--json"))
+    assert (["plain"], ["claude-code-s1.json"]) == (
+        [one["external_id"] for one in kept],
+        [one.name for one in spool.iterdir()],
+    )
+
+
 def test_a_transcript_that_cannot_be_read_is_laid_aside_after_some_tries(
     ring: Ring, repository: Path, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

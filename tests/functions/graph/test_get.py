@@ -47,7 +47,8 @@ def test_an_entity_with_what_mentions_it_and_what_is_stated_of_it(tenant: Tenant
 def test_a_memory_with_its_session_and_what_it_took_over_from(tenant: Tenant, settle_events: Settle) -> None:
     session = tenant.call("POST", "/v1/sessions", {"project_id": str(tenant.project_id), "tool": "t"}).json()["session"]
     new = remember(tenant, "The staging port is 5434.", provenance=[{"session_id": session["id"]}])
-    old = remember(tenant, "The staging port is 5433.", metadata={"retired": {"as": "contradiction", "for": new}})
+    over = {"metadata": {"retired": {"as": "contradiction", "for": new}}, "valid_to": "2026-01-01T00:00:00Z"}
+    old = remember(tenant, "The staging port is 5433.", **over)
     settle_events()
 
     reply = graph(tenant, memory_id=new, depth=1)

@@ -3,6 +3,7 @@
 from tests.conftest import Tenant
 from tests.functions.asking import Things, told
 from tests.functions.conftest import Rows
+from tests.functions.sessions.test_create import example
 
 
 def test_what_is_named_changes_and_all_else_stays(tenant: Tenant, things: Things, rows: Rows) -> None:
@@ -22,6 +23,20 @@ def test_what_is_named_changes_and_all_else_stays(tenant: Tenant, things: Things
     assert [str(audit["subject"]) for audit in rows.audited(tenant, "session.updated")] == [things.session_id]
     assert rows.events(tenant)[-1] == "session.updated"
     assert len(rows.of("sessions_history", tenant)) == 1
+
+
+def test_what_cursor_tells_goes_on_in_its_form_after_its_metadata_changed(tenant: Tenant) -> None:
+    kept = example(tenant, tool="cursor", external_id="c1", metadata={"agent": True})
+    made = tenant.call("POST", "/v1/sessions", kept).json()["session"]
+    path = f"/v1/sessions/{made['id']}"
+    changed = tenant.call("PATCH", path, {"metadata": {"mine": 1}}).json()["session"]
+    more = [{"role": "user", "content": "And now?", "external_id": "m9"}]
+
+    reply = tenant.call("POST", "/v1/sessions", kept | {"messages": more})
+    other = tenant.call("POST", "/v1/sessions", kept | {"messages": more, "metadata": {}})
+
+    assert {"mine": 1, "agent": True} == changed["metadata"]
+    assert (201, 1, 409) == (reply.status_code, reply.json()["receipt"]["stored"], other.status_code)
 
 
 def test_null_clears(tenant: Tenant, things: Things) -> None:

@@ -24,6 +24,9 @@ _LATEST: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MILLI
 _TIME_LENGTH: Final = len("2000-01-01T00:00:00.000Z")
 _FORM: Final = "0000-00-00T00:00:00.000Z-0000"
 _DIGITS: Final = str.maketrans("123456789abcdef", "0" * 15)
+_HOUR: Final = slice(11, 13)
+_END_OF_DAY: Final = "24"
+"""An hour that ISO 8601 knows and a clock does not: Python reads it from 3.14 on, as the next day's first."""
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -41,7 +44,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, order=True):
     @classmethod
     def parse(cls, text: str) -> "Clock":
         """Read a stamp's text; `BadInput` for anything that `str()` would not have written."""
-        if text.translate(_DIGITS) == _FORM:
+        if text.translate(_DIGITS) == _FORM and text[_HOUR] != _END_OF_DAY:
             with suppress(ValueError):
                 time = datetime.fromisoformat(text[:_TIME_LENGTH])
                 return cls(millis=(time - _EPOCH) // _MILLI, count=int(text[_TIME_LENGTH + 1 :], 16))

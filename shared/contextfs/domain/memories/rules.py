@@ -24,7 +24,7 @@ from contextfs.domain.memories.revisions import Fields
 from contextfs.domain.memories.view import View
 from contextfs.kit.errors import Invalid
 from contextfs.kit.fields import Metadata, Moment, Sensitivity, Tags, Title, Visibility
-from contextfs.kit.overtaken import overtaken
+from contextfs.kit.overtaken import RETIRED, overtaken
 from contextfs.kit.pattern import pattern
 from contextfs.kit.sha256 import sha256
 
@@ -123,7 +123,26 @@ def changed(fields: Fields, change: MemoryChange) -> Fields:
     given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
     if "content" in given:
         given["alternatives"] = ()
-    return _fields(msgspec.structs.asdict(fields) | given)
+    return _fields(msgspec.structs.asdict(_unmarked(fields)) | given)
+
+
+def removed(fields: Fields) -> Fields:
+    """Give the state of a memory that somebody deletes."""
+    return msgspec.structs.replace(_unmarked(fields), deleted=True)
+
+
+def is_retired(fields: Fields, kind: object) -> bool:
+    """Tell whether a mark of a kind holds: what was contradicted has an end, all else that is retired is deleted."""
+    return fields.valid_to is not None if kind == "contradiction" else fields.deleted
+
+
+def _unmarked(fields: Fields) -> Fields:
+    """Take away a mark that says nothing any more: what is done next could make it say something again."""
+    mark = fields.metadata.get(RETIRED)
+    if mark is None or (isinstance(mark, dict) and is_retired(fields, cast("dict[str, Any]", mark).get("as"))):
+        return fields
+    metadata = {name: value for name, value in fields.metadata.items() if name != RETIRED}
+    return msgspec.structs.replace(fields, metadata=metadata)
 
 
 def shown(

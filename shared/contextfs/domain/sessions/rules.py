@@ -22,6 +22,8 @@ _OURS: Final = frozenset(
 
 TOLD_TWICE: Final = "cursor"
 """The tool whose database and whose files tell of the same conversations, each in its own words."""
+_FORM: Final = "agent"
+"""What such a conversation says in its metadata where its agent's file tells it."""
 SOURCE: Final = "source"
 """Where in its file a record stands says nothing of what it says."""
 
@@ -43,7 +45,13 @@ def is_told_otherwise(tool: str, known: Mapping[str, Any], coming: Mapping[str, 
     `known` and `coming` are the metadata of the session. The two name its messages differently: each would be there
     twice.
     """
-    return tool == TOLD_TWICE and bool(known.get("agent")) != bool(coming.get("agent"))
+    return tool == TOLD_TWICE and bool(known.get(_FORM)) != bool(coming.get(_FORM))
+
+
+def in_form(session: Session, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Give new metadata of a session, which say as those before did who tells it: what comes next is told so, too."""
+    told = {_FORM: session.metadata[_FORM]} if session.tool == TOLD_TWICE and _FORM in session.metadata else {}
+    return dict(metadata) | told
 
 
 def says(one: Message) -> tuple[Any, ...]:

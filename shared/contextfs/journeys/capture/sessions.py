@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from msgspec import structs
+
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
-from contextfs.domain.sessions.rules import are_new, is_told_otherwise, told_tool
+from contextfs.domain.sessions.rules import are_new, in_form, is_told_otherwise, told_tool
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
@@ -77,6 +79,8 @@ def change(call: Call, session_id: UUID, wanted: SessionChange) -> SessionWritte
     call.require_version(session.version)
     cleaning = cleaner_by(call, choice)
     clean = cleaning.fields(wanted, texts=("title",), values=("annotations", "metadata"))
+    if isinstance(clean.metadata, dict):
+        clean = structs.replace(clean, metadata=in_form(session, clean.metadata))
     changed = store.update(call.tx, session, clean, call.now)
     tell_session(call, changed, before=session)
     call.emit("session.updated", session_id, session.project_id)

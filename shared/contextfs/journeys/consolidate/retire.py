@@ -15,7 +15,7 @@ import msgspec
 
 from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.revisions import Fields
-from contextfs.domain.memories.rules import LEARNED_BY
+from contextfs.domain.memories.rules import LEARNED_BY, is_retired
 from contextfs.journeys.consolidate.model import Kind, Proposal
 from contextfs.kit.overtaken import RETIRED, overtaken
 
@@ -42,13 +42,10 @@ def mark_of(fields: Fields) -> Mark | None:
     """Read the mark of a memory; None where it is not retired, or the mark is none of ours.
 
     Whoever edits a memory without knowing that it is being retired keeps it; the mark stays beside their edit, and
-    says nothing any more.
+    says nothing any more. The next change takes it away.
     """
     mark = mark_in(fields.metadata)
-    if mark is None:
-        return None
-    holds = fields.valid_to is None if mark.kind == "contradiction" else not fields.deleted
-    return None if holds else mark
+    return mark if mark is not None and is_retired(fields, mark.kind) else None
 
 
 def mark_in(metadata: Mapping[str, Any]) -> Mark | None:

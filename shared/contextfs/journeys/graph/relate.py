@@ -38,6 +38,8 @@ class Remembered(Protocol):
     def anchors(self) -> list[dict[str, Any]]: ...  # noqa: D102
     @property
     def provenance(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    @property
+    def valid_to(self) -> datetime | None: ...  # noqa: D102
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     anchors: list[dict[str, Any]]
     provenance: list[dict[str, Any]]
     valid_from: datetime | None
+    valid_to: datetime | None
 
 
 def relate(call: Call, memories: Sequence[UUID]) -> None:
@@ -78,7 +81,7 @@ def said_by(memory: Remembered) -> Stated:
             paths=_texts(memory.anchors, "path"),
             symbols=_texts(memory.anchors, "symbol"),
             sessions=[UUID(one) for one in _texts(memory.provenance, "session_id")],
-            overtaken_by=_overtaken_by(memory.metadata),
+            overtaken_by=_overtaken_by(memory),
         )
     )
 
@@ -92,6 +95,8 @@ def _texts(items: Iterable[Mapping[str, Any]], name: str) -> list[str]:
     return list(dict.fromkeys(str(item[name]) for item in items if item.get(name)))
 
 
-def _overtaken_by(metadata: Mapping[str, Any]) -> UUID | None:
-    mark = mark_in(metadata)
-    return mark.other_id if mark is not None and mark.kind == "contradiction" else None
+def _overtaken_by(memory: Remembered) -> UUID | None:
+    """Name the one that took a memory's place; a mark that somebody's edit left beside an open end says nothing."""
+    mark = mark_in(memory.metadata)
+    is_over = memory.valid_to is not None
+    return mark.other_id if mark is not None and mark.kind == "contradiction" and is_over else None

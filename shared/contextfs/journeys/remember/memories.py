@@ -14,7 +14,7 @@ from contextfs.domain.memories.clock import Clock, capped, tick
 from contextfs.domain.memories.model import Memory, MemoryChange, MemoryWritten, NewMemory
 from contextfs.domain.memories.past import Past
 from contextfs.domain.memories.revisions import Fields, Revision, first, union
-from contextfs.domain.memories.rules import changed, dated, fields_of, shown, told_type
+from contextfs.domain.memories.rules import changed, dated, fields_of, removed, shown, told_type
 from contextfs.domain.memories.store import MemoryFilter, fits
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.memories.view import change as revised
@@ -164,8 +164,9 @@ def delete(call: Call, memory_id: UUID) -> None:
     if seen.deleted:
         raise NotFound(_ABSENT)
     call.require_version(seen.version)
-    gone = msgspec.structs.replace(seen.fields, deleted=True)
-    revision = revised(seen, gone, author=call.principal.actor, clock=_next_clock(held.revisions, call.now))
+    revision = revised(
+        seen, removed(seen.fields), author=call.principal.actor, clock=_next_clock(held.revisions, call.now)
+    )
     if revision is not None:
         _add(call, held, seen, revision)
     call.emit("memory.deleted", memory_id, held.project_id)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.sql import load, text_beside
+from contextfs.local.base.watch import Watch, WrittenMeanwhile
 
 FILE = "index.db"
 PATIENCE_SECONDS = 60.0
@@ -42,6 +43,9 @@ _HELD, _HELD_OF_MUCH = -2_000, -64_000
 _ROOM_BYTES = 64 * 1024
 _ONCE = "what is stored already is not stored twice"
 
+_ATTEMPTS = 3
+"""How often a database is opened that somebody else writes at that moment."""
+
 T = TypeVar("T")
 Row = dict[str, Any]
 Values = Mapping[str, Any]
@@ -62,6 +66,7 @@ class Base:
         self._schemas = schemas
         self._inside = False
         self._rests_until = 0.0
+        self._watch: Watch | None = None
 
     @classmethod
     def open(cls, folder: Path, *, file: str = FILE, schemas: Sequence[str] = _SCHEMAS, reads: bool = False) -> "Base":
@@ -71,7 +76,7 @@ class Base:
         """
         try:
             if reads and _is_read_only(folder / file):
-                return cls._as_it_is(folder / file, schemas)
+                return cls.as_it_is(folder / file, schemas)
             if not os.path.exists(folder / file):  # noqa: PTH110 - every command begins here
                 from contextfs.kit.durable import PRIVATE, make_folder  # noqa: PLC0415 - once in the life of a store
 
@@ -99,26 +104,66 @@ class Base:
         return base
 
     @classmethod
-    def _as_it_is(cls, file: Path, schemas: Sequence[str]) -> "Base":
+    def as_it_is(cls, file: Path, schemas: Sequence[str] = _SCHEMAS) -> "Base":
         """Open a database that cannot be written; Unavailable where it is not of this version, for it stays so.
 
         A reader notes beside a database that it reads. Where that cannot be, it is taken for one that nobody writes:
-        unless its log is there, which would not be read.
+        unless its log is there, which would not be read. Whether somebody wrote it is looked at when it was `read`.
         """
         refuse_link(file)
-        how = "mode=ro" if os.path.exists(f"{file}-wal") else "immutable=1"  # noqa: PTH110 - as above
-        connection = sqlite3.connect(
-            f"{file.absolute().as_uri()}?{how}",
-            uri=True,
-            timeout=PATIENCE_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.row_factory = _row
-        base = cls(connection, schemas, is_read_only=True)
-        if base._version() < len(schemas):
+        watch = Watch(file)
+        for _ in range(_ATTEMPTS):
+            watch = Watch(file)
+            connection = sqlite3.connect(
+                f"{file.absolute().as_uri()}?{'mode=ro' if watch.is_ahead else 'immutable=1'}",
+                uri=True,
+                timeout=PATIENCE_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            connection.row_factory = _row
+            base = cls(connection, schemas, is_read_only=True)
+            base._watch = watch
+            try:
+                with base.read():
+                    base._be_of_this_version(file)
+            except WrittenMeanwhile:
+                base.close()
+            except BaseException:
+                base.close()
+                raise
+            else:
+                return base
+        raise watch.told()
+
+    @contextmanager
+    def read(self) -> Generator[None]:
+        """Read what is to be one answer. WrittenMeanwhile where the database is read as it is and somebody wrote it.
+
+        What was read then may never have been, and an error may come of that. One that is read by its log is seen as it
+        was, whoever writes: there only what SQLite complains of may.
+        """
+        try:
+            yield
+        except sqlite3.Error:
+            self.confirm(though_ahead=True)
+            raise
+        except Exception:
+            self.confirm()
+            raise
+        self.confirm()
+
+    def confirm(self, *, though_ahead: bool = False) -> None:
+        """WrittenMeanwhile where what was read so far may never have been, as `read` has it."""
+        if self._watch is not None:
+            self._watch.confirm(though_ahead=though_ahead)
+
+    def _be_of_this_version(self, file: Path) -> None:
+        version = self._version()
+        if not version and not file.stat().st_size:
+            raise Unavailable(f"{file} is empty, and cannot be made: it is read-only.")
+        if version < len(self._schemas):
             raise Unavailable(f"{file} was written by an older ctx, and cannot be brought up to date: it is read-only.")
-        return base
 
     def close(self) -> None:
         """Let go of the file."""
@@ -285,7 +330,13 @@ def batches(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
 def explained(error: sqlite3.Error, file: Path) -> Unavailable:
     """Say what SQLite's complaint means for people."""
     text = str(error)
-    if "not a database" in text or "malformed" in text:
+    is_broken = "not a database" in text or "malformed" in text
+    if is_broken and _is_read_only(file):
+        return Unavailable(
+            f"{file} cannot be read ({text}): it is read-only here. Try again, or look at it by `ctx doctor` where it "
+            "can be written."
+        )
+    if is_broken:
         return Unavailable(
             f"{file} is damaged: move it away, and the next command makes it anew from the files; `ctx import` and "
             "`ctx pull` bring conversations back."

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from contextfs.domain.memories.revisions import Fields, Revision
+from contextfs.domain.memories.rules import removed
 from contextfs.domain.memories.view import View, view
 from contextfs.domain.redaction.rules import redact, redact_json
 from contextfs.kit.errors import ContextFSError, Invalid
@@ -118,7 +119,7 @@ class Reader:
         revisions = revisions_of(self._base, memory_id)
         if not revisions or (seen := view(revisions)).deleted:
             return
-        fields = msgspec.structs.replace(_state_of(revisions, json.loads(gone.base)) or seen.fields, deleted=True)
+        fields = removed(_state_of(revisions, json.loads(gone.base)) or seen.fields)
         self._revise(memory_id, fields, _known_of(revisions, gone.base) or seen.heads, from_absence=True)
         self.tally.deleted += 1
 

@@ -30,7 +30,8 @@ def refresh(
     """
     found = scan.compare(base, place)
     if base.is_read_only:
-        return Refreshed(unseen=len(found.changed) + len(found.gone), problems=problems(base, place))
+        changed = sum(scan.differs(base, place, seen) for seen in found.changed)
+        return Refreshed(unseen=changed + len(found.gone), problems=problems(base, place))
     due, left_behind = stepping.pending(base, place), stepping.left_behind(base, place)
     head, before = absence.head(place), mark(base, _seen_head(place))
     tally, missing = Tally(), 0

@@ -137,6 +137,18 @@ def is_as_known(seen: Seen, known: Known) -> bool:
     return (seen.size, seen.mtime) == (known.size, known.mtime) and seen.mtime <= known.looked - _SOON
 
 
+def differs(base: Base, place: Place, seen: Seen) -> bool:
+    """Tell whether a file says something else than when somebody looked last: a copy of a store has other times."""
+    known = base.one(SQL["file"], {"tree": place.tree, "path": seen.path})
+    try:
+        digest = hashed(contents(place, seen))
+    except Invalid:
+        digest = ""  # as it is noted of what is no file that we read
+    except OSError:
+        return True
+    return known is None or known["hash"] != digest
+
+
 def contents(place: Place, seen: Seen) -> bytes:
     """Read a file; Invalid where it is no file that we read."""
     if seen.link:

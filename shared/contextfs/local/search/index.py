@@ -30,6 +30,7 @@ SLICE_SECONDS = 0.25
 
 _REMADE = "The search index was of another version, and was made anew."
 _UNSEEN = "This store can only be read here: what changed since search looked at it last is not found."
+_DAMAGED = "The search index in {} is damaged, and can only be read here: run `ctx reindex` where it can be written."
 _MENDED = "The search index was damaged, and was made anew from the store."
 
 
@@ -116,6 +117,8 @@ class LocalIndex:
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            if self.base.is_read_only:
+                raise Unavailable(_DAMAGED.format(self.folder)) from None
             due.make_anew(self.base)
             self.notes.append(_MENDED)
             self.freshen()

@@ -16,6 +16,9 @@ from contextfs.local.search.vectors import Vectors
 _ATTEMPTS = 2
 _UNWRITABLE = "semantic: vectors cannot be kept ({}): is the disk full, or read-only?"
 _DAMAGED = "semantic: the vectors were damaged or gone; some are made anew, and until then words count alone"
+_GONE = "semantic: the vectors are damaged or gone, and words alone are compared; {}"
+_REINDEX = "`ctx reindex` makes them now"
+_REINDEX_ELSEWHERE = "`ctx reindex` makes them where this store can be written"
 
 
 class Meaning:
@@ -75,6 +78,8 @@ class Meaning:
                     return propose(self._base, words, semantic, asked.scope), self._lacking(elsewhere)
             except Damaged:
                 continue
+        if self._base.is_read_only:
+            return by_words(self._base, asked), [_GONE.format(_REINDEX_ELSEWHERE)]
         self._vectors.lose()
         return by_words(self._base, asked), [_DAMAGED]
 
@@ -87,5 +92,8 @@ class Meaning:
         if not count:
             return []
         have = "1 passage has" if count == 1 else f"{count:,} passages have"
-        cure = "they are being made in the background" if elsewhere() else "`ctx reindex` makes them now"
+        if self._base.is_read_only:
+            cure = _REINDEX_ELSEWHERE
+        else:
+            cure = "they are being made in the background" if elsewhere() else _REINDEX
         return [f"semantic: {have} no vector yet, and words alone find them; {cure}"]

@@ -13,6 +13,8 @@ from uuid import UUID
 from contextfs.adapters.transcripts.gemini.where import is_checkpoint
 from contextfs.domain.sessions.model import Message, NewMessage
 from contextfs.journeys.capture.clean import Cleaner
+from contextfs.local.base.connection import Row
+from contextfs.local.folder import stepping
 from contextfs.local.sessions.removed.removing import take_out
 from contextfs.local.sessions.rows import SQL
 from contextfs.local.sessions.store import LocalSessions
@@ -28,31 +30,64 @@ def is_copy(tool: str, external_id: str | None) -> bool:
     return tool == COPIED and external_id is not None and is_checkpoint(PurePosixPath(external_id).name)
 
 
-def is_told(sessions: LocalSessions, messages: Iterable[NewMessage]) -> bool:
-    """Tell whether a session that is here says all that the messages of a copy do."""
-    copy = _said(messages, Cleaner(sessions.store.policy))
-    return bool(copy) and any(copy in _said(sessions.messages(one)) for one in _ids(sessions, copies=False))
+class Copies:
+    """The copies in a store, for the length of an import: what each of them says is read once."""
 
+    def __init__(self, sessions: LocalSessions) -> None:
+        self._sessions = sessions
+        self._base = sessions.store.base
+        self._known: dict[tuple[str, int], str] = {}
 
-def drop_told(sessions: LocalSessions, session_id: UUID) -> list[str]:
-    """Take out the copies that a session says all of, with what they alone taught; gives what their tool calls them.
+    def is_told(self, messages: Iterable[NewMessage]) -> bool:
+        """Tell whether a session that is here says all that the messages of a copy do."""
+        copy = _said(messages, Cleaner(self._sessions.store.policy))
+        rows = self._base.all(SQL["named_by_tool"], {"tool": COPIED})
+        others = (UUID(row["id"]) for row in rows if not is_copy(COPIED, row["external_id"]))
+        return bool(copy) and any(copy in self._of(one) for one in others)
 
-    One that a server was told of stays: others may see it.
-    """
-    gone: list[str] = []
-    here = ""
-    for copy_id in _ids(sessions, copies=True):
-        copy = "" if sessions.is_told(copy_id) else _said(sessions.messages(copy_id))
-        here = here or _said(sessions.messages(session_id))
-        if copy and copy in here:
-            gone.append(sessions.get(copy_id).external_id or str(copy_id))
-            take_out(sessions, copy_id)
-    return gone
+    def is_gone(self, tool: str, external_id: str | None) -> bool:
+        """Tell whether a copy that was there a moment ago is not: another import found the session that says it."""
+        if external_id is None or not is_copy(tool, external_id):
+            return False
+        return self._sessions.known(tool, external_id) is None
 
+    def drop_told(self, session_id: UUID) -> list[str]:
+        """Take out the copies that a session says all of, with what they alone taught; gives their names.
 
-def _ids(sessions: LocalSessions, *, copies: bool) -> list[UUID]:
-    rows = sessions.store.base.all(SQL["named_by_tool"], {"tool": COPIED})
-    return [UUID(row["id"]) for row in rows if is_copy(COPIED, row["external_id"]) == copies]
+        One that a server was told of stays: others may see it. One that another process took out is passed over.
+        """
+        gone: list[str] = []
+        here = ""
+        for row in self._base.all(SQL["copies"], {"tool": COPIED}):
+            if row["told"] is not None or not is_copy(COPIED, row["external_id"]):
+                continue
+            here = here or self._of(session_id)
+            copy = self._said_by(row)
+            if copy and copy in here and self._drop(UUID(row["id"]), session_id):
+                gone.append(row["external_id"])
+        return gone
+
+    def _drop(self, copy_id: UUID, session_id: UUID) -> bool:
+        """Take a copy out, unless it is gone, or one of both was changed meanwhile; tells whether it was there."""
+        store = self._sessions.store
+        store.actor()  # it may ask git, which no one is to wait for
+        with self._base.transaction():
+            row = self._base.one(SQL["session"], {"id": str(copy_id)})
+            copy = self._of(copy_id) if row is not None and row["told"] is None else ""
+            if not copy or copy not in self._of(session_id):
+                return False
+            left = take_out(store, copy_id)
+        stepping.finish(self._base, store.place, left)
+        return True
+
+    def _said_by(self, row: Row) -> str:
+        key = (row["id"], row["version"])
+        if key not in self._known:
+            self._known[key] = self._of(UUID(row["id"]))
+        return self._known[key]
+
+    def _of(self, session_id: UUID) -> str:
+        return _said(self._sessions.messages(session_id))
 
 
 def _said(messages: Iterable[Message | NewMessage], cleaner: Cleaner | None = None) -> str:

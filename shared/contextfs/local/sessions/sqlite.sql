@@ -22,6 +22,12 @@ select * from sessions where tool = :tool and external_id = :external_id
 -- The sessions of a tool, and what it calls them.
 select id, external_id from sessions where tool = :tool order by id
 
+-- name: copies
+-- The conversations of a tool that may be copies of others, by what it calls them.
+select id, external_id, version, told from sessions
+where tool = :tool and external_id like '%checkpoint-%'
+order by id
+
 -- name: starting
 -- Sessions whose id starts or ends with some digits.
 select id from sessions where replace(id, '-', '') like :starts or replace(id, '-', '') like :ends

@@ -102,7 +102,7 @@ def _unseen(place: Place, repository: Repository) -> Iterator[str]:
 
 
 def _switch_on(place: Place, changed: list[Path]) -> None:
-    if place.off.exists():
+    if place.is_off:
         try:
             place.off.unlink()
         except OSError as error:

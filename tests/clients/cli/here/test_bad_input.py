@@ -3,6 +3,7 @@
 Nothing outside of `.contextfs/` is touched either: each case compares the folder around it before and after.
 """
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -11,9 +12,15 @@ from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from clients.cli.here import index, store
+from contextfs.local import place
+from contextfs.local.base.watch import WrittenMeanwhile
+from contextfs.local.search.index import LocalIndex
+from contextfs.local.search.model import Wanted
 from tests.clients.cli.conftest import Run
 from tests.clients.cli.here.folder import Folder, folder
 
@@ -311,6 +318,28 @@ def test_a_store_that_search_never_looked_at_says_so_where_it_can_only_be_read(h
     [found] = told(here, READ_ONLY, "search psycopg")
 
     assert is_one_line(found, "is read-only, and holds no index: run `ctx reindex` where it is not")
+
+
+def test_a_store_that_is_written_elsewhere_while_it_is_read_is_asked_once_more(
+    here: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.ctx("search", "psycopg")
+    monkeypatch.setattr(os, "access", Mock(return_value=False))  # as on a disk that is read-only
+    found, asked = place.required(here.root), list[int]()
+
+    def ask(it: LocalIndex) -> int:
+        asked.append(len(it.search(Wanted(query="psycopg")).hits))
+        if len(asked) != 2:
+            here.ctx("memory", "add", f"Fact {len(asked)}.")
+        return len(asked)
+
+    again = index.answered(found, ask)
+    with pytest.raises(WrittenMeanwhile, match="was written meanwhile, and can only be read here: try again"):
+        index.answered(found, ask)
+    with pytest.raises(WrittenMeanwhile), store.opened(found, reads=True):
+        here.ctx("memory", "add", "One more.")
+
+    assert (2, 4) == (again, len(asked))
 
 
 def test_a_full_disk_is_one_line_and_what_was_stored_is_there_when_there_is_room(here: Folder) -> None:

@@ -1,14 +1,22 @@
 """What Gemini CLI's `/chat save` copied is kept once: in its session, where one says all of it."""
 
 import json
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 
+from clients.cli.here import store
+from contextfs.domain.sessions.model import Message, NewMessage, NewSession
+from contextfs.local import config, place
+from contextfs.local.sessions.copies import Copies
+from contextfs.local.sessions.store import LocalSessions
+from contextfs.local.store import LocalStore
 from tests.clients.cli.here.folder import Folder, folder
 
 SAID = ["Which port?", "8443.", "We decided to use RS256 instead of HS256.", "Noted."]
@@ -48,6 +56,22 @@ def names(here: Folder) -> list[str]:
 
 def decisions(here: Folder) -> list[str]:
     return [one["content"] for one in here.ctx("memory", "list", "--type", "decision", "--json").json]
+
+
+class Between(LocalSessions):
+    """Sessions, of which something else happens before messages are read for the first, or a later time."""
+
+    def __init__(self, store: LocalStore, times: int, happens: Callable[[], list[str]]) -> None:
+        super().__init__(store)
+        self._left, self._happens = times, happens
+        self.said: list[str] = []
+
+    def messages(self, session_id: UUID) -> Iterator[Message]:
+        """Read as ever."""
+        self._left -= 1
+        if not self._left:
+            self.said = self._happens()
+        return super().messages(session_id)
 
 
 def test_a_copy_goes_once_its_session_comes_and_what_it_taught_stays(here: Folder) -> None:
@@ -100,6 +124,29 @@ def test_two_imports_at_once_leave_the_session_alone(here: Folder) -> None:
         codes = [*pool.map(imported, range(2))]
 
     assert ([0, 0], ["s1"]) == (codes, names(here))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_copy_that_another_import_takes_out_between_two_looks_is_passed_over(here: Folder, times: int) -> None:
+    """The other one comes when a conversation is read for the first, or a later time: before a copy is taken out."""
+    copy(here, SAID)
+    copy(here, SAID[2:] * 2, name="other")
+    here.ctx("import", "gemini")
+    session(here, SAID)
+    found = place.required(here.root)
+    with store.opened(found) as first, store.opened(found) as second:
+        project = config.read(found.config).project.id
+        said = [
+            NewMessage(external_id=str(n), role=("user", "assistant")[n % 2], content=one) for n, one in enumerate(SAID)
+        ]
+        new = NewSession(project_id=project, tool="gemini", external_id="s1", messages=said)
+        told = LocalSessions(second).capture(new).session.id
+        others = Copies(LocalSessions(second))
+        between = Between(first, times, lambda: others.drop_told(told))
+
+        gone = Copies(between).drop_told(told)
+
+    assert ([], ["demo/checkpoint-port"], ["demo/checkpoint-other", "s1"]) == (gone, between.said, names(here))
 
 
 def test_what_was_cut_off_before_the_copy_was_gone_is_done_by_the_next_import(here: Folder) -> None:

@@ -4,16 +4,25 @@ import os
 import sqlite3
 from pathlib import Path
 from threading import Timer
+from unittest.mock import Mock
 
 import pytest
 
 from contextfs.domain.memories.model import NewMemory
+from contextfs.kit.errors import Unavailable
 from contextfs.local import place
-from contextfs.local.base.connection import _SCHEMAS, FILE, Base  # pyright: ignore[reportPrivateUsage] - of before
+from contextfs.local.base.connection import (
+    _SCHEMAS,  # pyright: ignore[reportPrivateUsage] - of before
+    FILE,
+    Base,
+    explained,
+)
+from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.store import LocalStore
 from tests.contextfs.local.places import PROJECT, Machine
 
 _ADD = "insert into marks (name, value) values ('a', 'b')"
+_ASKED = "select value from marks"
 _FULL = 2
 _INDEXES = (
     "select name, sql from sqlite_schema where tbl_name = 'memories' and type = 'index' and sql != '' order by name"
@@ -75,3 +84,94 @@ def test_a_folder_that_an_earlier_version_left_open_is_closed_once(tmp_path: Pat
     Base.open(tmp_path).close()
 
     assert (0o700, 0o750) == (first, tmp_path.stat().st_mode & 0o777)
+
+
+def written(folder: Path, *, is_closed: bool = True) -> Base:
+    """Write a database as somebody does who may, and merge it where the last one closes it."""
+    base = Base.open(folder)
+    base.run(f"{_ADD} on conflict do update set value = value || 'c'")
+    if is_closed:
+        base.close()
+    return base
+
+
+def failed(base: Base, error: Exception, folder: Path | None = None) -> None:
+    """Fail while a database is read, and is written in a folder first."""
+    with base.read():
+        if folder:
+            written(folder)
+        raise error
+
+
+def test_what_is_written_while_it_is_read_as_it_is_gives_no_answer(tmp_path: Path) -> None:
+    written(tmp_path)
+    base = Base.as_it_is(tmp_path / FILE)
+    with base.read():
+        assert [{"value": "b"}] == base.all(_ASKED)
+    reading = base.read()
+    reading.__enter__()
+    written(tmp_path)
+
+    with pytest.raises(WrittenMeanwhile, match="was written meanwhile, and can only be read here: try again"):
+        reading.__exit__(None, None, None)
+    base.close()
+
+
+@pytest.mark.parametrize("error", [sqlite3.DatabaseError("database disk image is malformed"), KeyError("id")])
+def test_an_error_that_may_come_of_what_was_written_meanwhile_is_told_as_that(tmp_path: Path, error: Exception) -> None:
+    written(tmp_path)
+    base = Base.as_it_is(tmp_path / FILE)
+    with pytest.raises(type(error)):
+        failed(base, error)
+    with pytest.raises(WrittenMeanwhile):
+        failed(base, error, tmp_path)
+    base.close()
+
+
+def test_a_log_that_came_meanwhile_is_seen_and_one_that_is_there_is_read(tmp_path: Path) -> None:
+    written(tmp_path)
+    before = Base.as_it_is(tmp_path / FILE)
+    writer = written(tmp_path, is_closed=False)
+    with pytest.raises(WrittenMeanwhile):
+        before.confirm()
+    after = Base.as_it_is(tmp_path / FILE)
+    with after.read():
+        found = after.all(_ASKED)
+        writer.run("update marks set value = 'later'")
+        found += after.all(_ASKED)
+
+    assert [{"value": "bc"}, {"value": "later"}] == found
+    for one in (before, after, writer):
+        one.close()
+
+
+def test_a_log_that_is_empty_and_nobodys_hides_nothing(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / f"{FILE}-wal").touch()
+    base = Base.as_it_is(tmp_path / FILE)
+
+    assert [{"value": "b"}] == base.all(_ASKED)
+    assert not (tmp_path / f"{FILE}-shm").exists()
+    base.close()
+
+
+def test_a_database_that_is_empty_and_can_only_be_read_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+
+    with pytest.raises(Unavailable, match="is empty, and cannot be made: it is read-only"):
+        Base.as_it_is(tmp_path / FILE)
+
+
+def test_a_database_that_can_only_be_read_is_never_to_be_moved_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / FILE).write_bytes(b"half of something" * 100)
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    mine = str(explained(error, tmp_path / FILE))
+    monkeypatch.setattr(os, "access", Mock(return_value=False))  # who runs this may be one who may write everywhere
+
+    others = str(explained(error, tmp_path / FILE))
+    with pytest.raises(Unavailable, match="it is read-only here"):
+        Base.open(tmp_path, reads=True)
+
+    assert (True, False) == ("move it away" in mine, "move it away" in others)

@@ -1,7 +1,7 @@
 """The graph of a local store: it follows the memories, is walked by a search, and finds what a server finds."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from contextfs.domain.graph.model import Neighbourhood, Reached
 from contextfs.domain.memories.model import MemoryChange
 from contextfs.journeys.graph.seeds import FOUND
 from contextfs.kit.errors import NotFound
+from contextfs.kit.overtaken import RETIRED
 from contextfs.local.base.connection import Base
 from contextfs.local.graph import showing, walking
 from contextfs.local.search.find import Asked
@@ -45,6 +46,18 @@ QUERY = "where are sessions kept"
 def machine(tmp_path: Path) -> Machine:
     """Give a store."""
     return Machine(tmp_path).init()
+
+
+def test_a_mark_that_an_edit_left_beside_an_open_end_overtakes_nothing(machine: Machine) -> None:
+    newer = machine.add("We keep the sessions in Postgres.")
+    mark = {RETIRED: {"as": "contradiction", "for": str(newer)}}
+    machine.add("We keep the sessions in Redis.", metadata=mark, valid_to=machine.now - timedelta(days=1))
+    machine.add("We keep the sessions in memory.", metadata=mark)
+    with opened(machine) as index:
+        index.freshen()
+        said = index.base.all("select memory_id from edges where relation = 'supersedes'")
+
+    assert 1 == len(said)
 
 
 def show(machine: Machine, entity: str | None = None, **more: Any) -> Neighbourhood:

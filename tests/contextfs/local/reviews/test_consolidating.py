@@ -11,6 +11,7 @@ from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.journeys.consolidate.plan import plan
 from contextfs.journeys.consolidate.recall import LEAST_DAYS, SPAN
 from contextfs.kit.errors import NotFound
+from contextfs.kit.overtaken import RETIRED
 from contextfs.local.model import LocalMemory, MemoryQuery
 from contextfs.local.packs import store as packs
 from contextfs.local.reviews.consolidating import consolidate, follow, memories
@@ -60,6 +61,27 @@ def test_undo_gives_back_exactly_what_was_and_it_is_not_done_again(machine: Mach
         assert states(store, before) == before
         assert (len(listed(store)), reviews(store), reviews(store, "settled")) == (2, [], [])
         assert all(store.path_of(one).exists() for one in listed(store))
+
+
+@pytest.mark.parametrize("by", ["a command", "hand", "a change before"])
+def test_a_memory_that_a_person_deletes_is_not_taken_for_retired_by_a_mark_that_an_edit_left(
+    machine: Machine, by: str
+) -> None:
+    other = machine.add("We sign with RS256.")
+    mark = {RETIRED: {"as": "duplicate", "for": str(other)}}
+    kept = machine.add("We deploy on Fridays.", metadata=mark)
+    with machine.open() as store:
+        if by == "a change before":
+            store.change(kept, MemoryChange(tags=["deploy"]))
+            assert RETIRED not in store.get(kept).metadata
+        if by == "hand":
+            machine.file(kept).unlink()
+            store.refresh()
+        else:
+            store.remove(kept)
+
+        assert (True, []) == (store.state(kept) is not None, reviews(store, "settled"))
+        assert [other] == [one.id for one in store.page(MemoryQuery())]
 
 
 def test_a_session_that_teaches_a_merged_memory_again_proves_the_one_that_stands(machine: Machine) -> None:

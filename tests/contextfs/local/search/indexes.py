@@ -6,7 +6,7 @@ from typing import Any
 
 from contextfs.kit.ports import Embedder
 from contextfs.local import config
-from contextfs.local.base.connection import Base
+from contextfs.local.base.connection import FILE, Base
 from contextfs.local.search.index import LocalIndex
 from contextfs.local.search.model import LocalReply, Wanted
 from tests.contextfs.local.places import Machine
@@ -14,11 +14,15 @@ from tests.contextfs.local.places import Machine
 
 @contextmanager
 def opened(
-    machine: Machine, embedder: Embedder | None = None, *, later: Callable[[], bool] = lambda: False
+    machine: Machine,
+    embedder: Embedder | None = None,
+    *,
+    later: Callable[[], bool] = lambda: False,
+    is_read_only: bool = False,
 ) -> Generator[LocalIndex]:
-    """Open the index of a machine's store."""
+    """Open the index of a machine's store, as it is where that cannot be written."""
     folder = machine.root / ".contextfs/local"
-    base = Base.open(folder)
+    base = Base.as_it_is(folder / FILE) if is_read_only else Base.open(folder)
     yield LocalIndex(
         base,
         folder,

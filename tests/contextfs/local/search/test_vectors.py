@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contextfs.kit.errors import Unavailable
 from contextfs.local.model import MemoryQuery
 from contextfs.local.search import embedder
 from contextfs.local.search import vectors as vectors_module
@@ -128,6 +129,50 @@ def test_damaged_vectors_cost_the_meaning_once_and_are_made_anew(damage: str, ma
     assert ([4, 4], []) == ([len(first.hits), len(second.hits)], second.degraded)
     assert ["semantic: the vectors were damaged or gone"] == [one.partition(";")[0] for one in first.degraded]
     assert file_of(machine).name != file.name
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_a_store_that_can_only_be_read_is_searched_by_words_where_vectors_are_damaged(
+    damage: str, machine: Machine
+) -> None:
+    letters = filled(machine)
+    file = file_of(machine)
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-100])
+    before = sorted((one.name, one.stat().st_size) for one in (machine.root / ".contextfs/local").iterdir())
+
+    with opened(machine, letters, is_read_only=True) as index:
+        told = index.search(Wanted(query="alpha"))
+
+    gone = "semantic: the vectors are damaged or gone, and words alone are compared; "
+    assert (1, [f"{gone}`ctx reindex` makes them where this store can be written"]) == (len(told.hits), told.degraded)
+    assert before == sorted((one.name, one.stat().st_size) for one in (machine.root / ".contextfs/local").iterdir())
+
+
+def test_what_waits_in_a_store_that_can_only_be_read_is_not_said_to_be_made(machine: Machine) -> None:
+    found(machine, "alpha")
+    machine.add("The word is alpha.")
+    found(machine, "alpha")
+
+    with opened(machine, Counting(), is_read_only=True) as index:
+        told = index.search(Wanted(query="alpha"))
+
+    [lacking] = told.degraded
+    assert lacking.partition("; ")[2] == "`ctx reindex` makes them where this store can be written"
+
+
+def test_an_index_that_is_damaged_and_can_only_be_read_is_said_to_be(machine: Machine) -> None:
+    machine.add("The word is alpha.")
+    with opened(machine) as index:
+        index.search(Wanted(query="alpha"))
+        index.base.run("drop table passages")
+    with (
+        opened(machine, is_read_only=True) as index,
+        pytest.raises(Unavailable, match="run `ctx reindex` where it can be written"),
+    ):
+        index.search(Wanted(query="alpha"))
 
 
 def test_another_model_has_vectors_of_its_own(machine: Machine) -> None:

@@ -272,6 +272,31 @@ def test_an_editors_workspace_of_several_folders_is_about_each(tmp_path: Path) -
     assert names(here([place / "other"]), tmp_path) == names(here([place / "my"]), tmp_path)
 
 
+def test_of_a_workspace_nothing_but_its_folders_is_one(tmp_path: Path) -> None:
+    user, place = tmp_path / ".config/Code/User/workspaceStorage", tmp_path / "work"
+    file = place / "one.code-workspace"
+    put(user / "one/workspace.json", {"workspace": file.as_uri()})
+    put(user / "one/chatSessions/s.jsonl", {})
+    file.parent.mkdir()
+    file.write_text(
+        """{ // "folders": [{"path": "first"}],
+        "settings": {"tool.at": {"path": "set"}, "address": "http://x"},
+        "folders": [
+            {"path": "my [1]"}, // {"path": "behind"}
+            // {"path": "away"},
+            /* {"path": "out"}, */
+            {"name": "it", "path": "last"}
+        ],
+        "launch": {"configurations": [{"path": "run"}]}
+        """
+    )
+
+    about = {one: names(here([place / one]), tmp_path) for one in ("first", "set", "behind", "away", "out", "run")}
+
+    assert {} == {one: of for one, of in about.items() if of}
+    assert all(names(here([place / one]), tmp_path) for one in ("my [1]", "last"))
+
+
 def test_what_an_editors_far_side_keeps_is_of_this_machine(tmp_path: Path) -> None:
     for user in (".vscode-server/data/User", ".config/Code/User"):
         kept = tmp_path / user / "workspaceStorage" / "a"

@@ -42,12 +42,12 @@ def remove(sessions: LocalSessions, session_id: UUID, *, memories: bool) -> Remo
     return Removed(session_id=session_id, messages=session.message_count, memories=len(gone))
 
 
-def take_out(sessions: LocalSessions, session_id: UUID) -> None:
-    """Take a session out whose words stand in another one, with what it alone taught; it is not noted as removed."""
-    store = sessions.store
-    with store.base.transaction():
-        gone = _taken_out(store, session_id, memories=True)
-    stepping.finish(store.base, store.place, gone)
+def take_out(store: LocalStore, session_id: UUID) -> list[UUID]:
+    """Take a session out whose words stand in another one, in the transaction that is open; it is not to stay away.
+
+    Gives the memories that it alone taught: they are gone with it, and their files are due.
+    """
+    return _taken_out(store, session_id, memories=True)
 
 
 def _taken_out(store: LocalStore, session_id: UUID, *, memories: bool) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Which folders a workspace of an editor has: one, or those that its `.code-workspace` lists.
 
-That file is JSON with comments, written by people; only the paths in it are looked for.
+That file is JSON with comments, written by people; only the paths of its folders are looked for.
 """
 
 import json
@@ -15,6 +15,9 @@ from contextfs.local.setup.transcripts.glimpse import head, table, whole
 
 _FILE: Final = "file://"
 _REMOTE: Final = re.compile(r"vscode-remote://[^/]+")
+_COMMENT: Final = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_FOLDERS: Final = re.compile(r'"folders"\s*:\s*\[((?:[^]"]|"(?:[^"\\]|\\.)*")*)')
+"""The list of folders, as far as it is there; a path may have a bracket in it."""
 _LISTED: Final = re.compile(r'"(path|uri)"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -34,7 +37,8 @@ def _listed(address: object) -> Iterator[str]:
         return
     path = unquote(address.removeprefix(_FILE))
     file = Path(path[1:] if re.match(r"/[A-Za-z]:", path) else path)
-    for kind, quoted in _LISTED.findall(head(file)):
+    said = _FOLDERS.search(_COMMENT.sub(r"\1", head(file)))
+    for kind, quoted in _LISTED.findall(said[1]) if said else ():
         try:
             named = str(json.loads(quoted))
         except ValueError:

@@ -12,7 +12,8 @@ from contextfs.adapters.transcripts.files import is_large
 from contextfs.adapters.transcripts.normalised import Normalised
 from contextfs.client import ContextFS
 from contextfs.client.records import bring, read_again
-from contextfs.kit.errors import Conflict, ContextFSError, NotAllowed, NotAuthenticated, Unavailable
+from contextfs.domain.sessions.rules import IN_ANOTHER_FORM
+from contextfs.kit.errors import ContextFSError, NotAllowed, NotAuthenticated, Unavailable
 from contextfs.kit.fields import Wait
 from contextfs.local.records.pieces import is_named_by
 
@@ -68,13 +69,10 @@ class Sender:
                 self._record(file, one, captured.session.id)
         except _FATAL:
             raise
-        except Conflict as error:
-            with self._guard:
-                self._tally.skipped_files.append((str(file), error.detail))
-            return
         except ContextFSError as error:
+            is_known = error.detail == IN_ANOTHER_FORM
             with self._guard:
-                self._tally.failed.append((str(file), error.detail))
+                (self._tally.skipped_files if is_known else self._tally.failed).append((str(file), error.detail))
             return
         with self._guard:
             self._tally.add(captured)

@@ -22,6 +22,10 @@ _OURS: Final = frozenset(
 
 TOLD_TWICE: Final = "cursor"
 """The tool whose database and whose files tell of the same conversations, each in its own words."""
+IN_ANOTHER_FORM: Final = (
+    "The conversation is kept as Cursor's other record tells it: it goes on in that form, and nothing of this one is "
+    "stored."
+)
 _FORM: Final = "agent"
 """What such a conversation says in its metadata where its agent's file tells it."""
 SOURCE: Final = "source"

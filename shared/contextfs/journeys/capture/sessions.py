@@ -8,7 +8,7 @@ from msgspec import structs
 
 from contextfs.domain.sessions import store
 from contextfs.domain.sessions.model import Message, NewMessage, NewSession, Session, SessionChange, SessionWritten
-from contextfs.domain.sessions.rules import are_new, in_form, is_told_otherwise, told_tool
+from contextfs.domain.sessions.rules import IN_ANOTHER_FORM, are_new, in_form, is_told_otherwise, told_tool
 from contextfs.journeys.capture.clean import Cleaner, cleaner, cleaner_by, policy_by
 from contextfs.journeys.capture.messages import cleaned, message, title_of
 from contextfs.journeys.share.telling import tell_session, tell_session_gone
@@ -18,11 +18,6 @@ from contextfs.kit.ids import uuid7s
 from contextfs.kit.ports import Statement
 from contextfs.kit.receipt import Receipt
 from contextfs.kit.redaction_rule import UNCHOSEN, Choice
-
-_IN_ANOTHER_FORM = (
-    "The conversation is kept as Cursor's other record tells it: it goes on in that form, and nothing of this one is "
-    "stored."
-)
 
 
 class Draft(NamedTuple):
@@ -55,7 +50,7 @@ def create(call: Call, new: NewSession) -> SessionWritten:
     if session is None:
         session = _known(call, new)
         if messages and is_told_otherwise(session.tool, session.metadata, new.metadata):
-            raise Conflict(_IN_ANOTHER_FORM)
+            raise Conflict(IN_ANOTHER_FORM)
     else:
         call.emit("session.created", session.id, session.project_id, tool=session.tool)
         call.note(tool=told_tool(session.tool))

@@ -327,8 +327,8 @@ def _end_orphans(home: Home) -> None:
     """Wait for children whose supervisor was killed: they notice, and end by themselves, or are killed, too."""
     children = home.children()
     for child in children.processes if children else ():
-        if child.pid is not None and probe.ours(child.pid):
-            probe.end(child.pid, DRAIN_SECONDS.get(child.name, _STOP_SECONDS))
+        if child.pid is not None:
+            probe.end(child.pid, home.path, DRAIN_SECONDS.get(child.name, _STOP_SECONDS))
 
 
 def _stack(home: Home, saved: Saved, *, fresh: bool = False) -> Stack:

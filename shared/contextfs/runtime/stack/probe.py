@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from contextfs.adapters.database.embedded.locks import claim
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.processes import command_line, works_in
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Children
 
@@ -114,20 +114,27 @@ def alive(pid: int) -> bool:
         return True
 
 
-def ours(pid: int) -> bool:
-    """Tell whether a process is one of our servers; a number may have been given to another program since."""
-    try:
-        return b"contextfs.runtime.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return not sys.platform.startswith("linux") and alive(pid)
+def ours(pid: int, home: Path) -> bool | None:
+    """Tell whether a process is a server of this home; None where it is one, and cannot be seen of which home.
+
+    Its command line is that of any home's: what only ours has is its working folder, which the supervisor gives it.
+    """
+    if "contextfs.runtime.serve" not in command_line(pid).split(" "):
+        return False
+    return works_in(pid, home)
 
 
-def end(pid: int, seconds: float) -> None:
-    """Wait for one of our servers to end; whoever does not in time is killed, where it is sure who that is."""
+def end(pid: int, home: Path, seconds: float) -> None:
+    """Wait for a server of this home to end; one that does not in time is killed, where it is sure whose it is.
+
+    Where it is not, it is left alone then, and does not keep a stack from starting. Unavailable when it outlives that.
+    """
     deadline = time.monotonic() + seconds
-    while ours(pid):
-        if time.monotonic() > deadline and sys.platform.startswith("linux"):
-            with suppress(ProcessLookupError):
+    while (sure := ours(pid, home)) is not False:
+        if time.monotonic() > deadline:
+            if sure is None:
+                return
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline + _PATIENCE_SECONDS:
             raise Unavailable(f"A process of an earlier start is still there ({pid}): end it, and try again.")

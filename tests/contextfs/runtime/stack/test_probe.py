@@ -1,0 +1,77 @@
+"""What is seen of a stack's processes from outside, where a process number may be another program's by now."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contextfs.runtime.stack import probe
+
+Start = Callable[..., subprocess.Popen[bytes]]
+_ECHO = "import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line); sys.stdout.flush()"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Give a function that starts a program, which says again what it is told, with some words on its command line."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", _ECHO, *words]
+        started.append(subprocess.Popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.kill()
+        one.communicate()
+
+
+def lives(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a program still answers: one that was sent a signal before does not."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(b"here?\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return False
+    return process.stdout.readline() == b"here?\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Give the folder of an installation."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def test_a_server_of_this_home_that_does_not_end_is_killed(home: Path, start: Start) -> None:
+    orphan = start("contextfs.runtime.serve", "gateway", cwd=home)
+    assert lives(orphan)
+
+    probe.end(orphan.pid, home, 0.0)
+
+    assert not lives(orphan)
+
+
+def test_a_server_of_another_home_is_left_alone(home: Path, tmp_path: Path, start: Start) -> None:
+    other = start("contextfs.runtime.serve", "gateway", cwd=tmp_path)
+
+    probe.end(other.pid, home, 0.0)
+
+    assert lives(other)
+
+
+@pytest.mark.skipif(not Path("/bin/ps").exists(), reason="the system has no ps")
+def test_a_server_of_which_the_home_cannot_be_seen_is_left_alone(
+    home: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start("contextfs.runtime.serve", "gateway", cwd=home)
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+    probe.end(server.pid, home, 0.0)
+
+    assert lives(server)

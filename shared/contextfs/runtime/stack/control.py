@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import msgspec
@@ -304,7 +304,10 @@ def _stop(home: Home, tell: Tell) -> bool:
     """Stop all that runs, the database last; False when nothing did."""
     ran = probe.supervised(home)
     if ran:
-        os.kill(probe.told(home).supervisor, signal.SIGTERM)
+        supervisor = probe.told(home).supervisor
+        if probe.supervises(supervisor, home.path):
+            with suppress(ProcessLookupError):
+                os.kill(supervisor, signal.SIGTERM)
         probe.wait_until(
             lambda: not probe.supervised(home),
             _STOP_SECONDS,

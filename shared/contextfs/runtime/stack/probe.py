@@ -1,6 +1,7 @@
 """Look at a stack from outside: does it answer, do its processes live, which port can be had."""
 
 import os
+import re
 import signal
 import socket
 import time
@@ -20,6 +21,7 @@ _PAUSE_SECONDS = 0.05
 _TOLD_SECONDS = 20.0
 _PATIENCE_SECONDS = 10.0
 _BACKLOG = 2048
+_SUPERVISOR = re.compile(r"-m contextfs\.runtime\.supervisor (.+?) \d+ \d+(?: |$)")
 
 
 def api_url(port: int) -> str:
@@ -122,6 +124,14 @@ def ours(pid: int, home: Path) -> bool | None:
     if "contextfs.runtime.serve" not in command_line(pid).split(" "):
         return False
     return works_in(pid, home)
+
+
+def supervises(pid: int, home: Path) -> bool:
+    """Tell whether a process is a supervisor of this home, which its command line names."""
+    named = _SUPERVISOR.search(command_line(pid))
+    with suppress(OSError):
+        return named is not None and Path(named[1]).samefile(home)
+    return False
 
 
 def end(pid: int, home: Path, seconds: float) -> None:

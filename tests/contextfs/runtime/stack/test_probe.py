@@ -1,13 +1,16 @@
 """What is seen of a stack's processes from outside, where a process number may be another program's by now."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from contextfs.runtime.stack import probe
+from contextfs.adapters.database.embedded.locks import claim
+from contextfs.runtime.stack import Home, down, probe
 
 Start = Callable[..., subprocess.Popen[bytes]]
 _ECHO = "import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line); sys.stdout.flush()"
@@ -21,6 +24,7 @@ def start() -> Iterator[Start]:
     def begin(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", _ECHO, *words]
         started.append(subprocess.Popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        assert lives(started[-1])  # a moment earlier the kernel knows it, and not its command line
         return started[-1]
 
     yield begin
@@ -50,7 +54,6 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_server_of_this_home_that_does_not_end_is_killed(home: Path, start: Start) -> None:
     orphan = start("contextfs.runtime.serve", "gateway", cwd=home)
-    assert lives(orphan)
 
     probe.end(orphan.pid, home, 0.0)
 
@@ -75,3 +78,26 @@ def test_a_server_of_which_the_home_cannot_be_seen_is_left_alone(
     probe.end(server.pid, home, 0.0)
 
     assert lives(server)
+
+
+def test_another_program_that_has_a_supervisors_number_by_now_is_not_stopped(home: Path, start: Start) -> None:
+    other = start("-m contextfs.runtime.supervisor /elsewhere 3 4 5", cwd=home)
+    (home / "processes.json").write_text(f'{{"supervisor": {other.pid}, "processes": []}}')
+    held = claim(home / "supervisor.lock", create=True)
+    assert held is not None
+
+    down(Home(home), tell=lambda _: _close(held))
+
+    assert lives(other)
+
+
+def test_a_supervisor_of_this_home_is_known_by_its_command_line(home: Path, tmp_path: Path, start: Start) -> None:
+    supervisor = start(f"-m contextfs.runtime.supervisor {home} 3 4 0123 --own-database", cwd=tmp_path)
+
+    assert probe.supervises(supervisor.pid, home)
+    assert not probe.supervises(supervisor.pid, tmp_path)
+
+
+def _close(descriptor: int) -> None:
+    with suppress(OSError):
+        os.close(descriptor)

@@ -243,17 +243,19 @@ def _supervise(
     So it is known to live from its first moment on, and what an earlier one said is not taken for its words.
     """
     lock = probe.supervision(home)
-    home.forget_children()
-    command = [sys.executable, "-m", "contextfs.runtime.supervisor"]
-    command += [str(home.path), str(lock), str(listener.fileno()), fingerprint]
-    process = _in_background(
-        home,
-        "supervisor",
-        [*command, "--own-database"] if own_database else command,
-        environment_of(settings, os.environ),
-        keeps=[lock, listener.fileno()],
-    )
-    os.close(lock)
+    try:
+        home.forget_children()
+        command = [sys.executable, "-m", "contextfs.runtime.supervisor"]
+        command += [str(home.path), str(lock), str(listener.fileno()), fingerprint]
+        process = _in_background(
+            home,
+            "supervisor",
+            [*command, "--own-database"] if own_database else command,
+            environment_of(settings, os.environ),
+            keeps=[lock, listener.fileno()],
+        )
+    finally:
+        os.close(lock)
     _OUTLIVING.append(process)
 
 

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from contextfs.adapters.database.embedded.locks import claim
+from contextfs.adapters.database.embedded.locks import claim, is_claimed
 from contextfs.kit.errors import Unavailable
 from contextfs.kit.processes import command_line, works_in
 from contextfs.runtime.stack.home import Home
@@ -19,6 +19,7 @@ from contextfs.runtime.stack.model import Children
 
 _PAUSE_SECONDS = 0.05
 _TOLD_SECONDS = 20.0
+_LOOKED_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
 _BACKLOG = 2048
 _SUPERVISOR = re.compile(r"-m contextfs\.runtime\.supervisor (.+?) \d+ \d+(?: |$)")
@@ -66,21 +67,19 @@ def _listener(port: int) -> socket.socket:
 def supervision(home: Home) -> int:
     """Take the lock that a supervisor holds, to be inherited by one, and give its descriptor.
 
-    Unavailable when a supervisor lives.
+    Unavailable when a supervisor lives; who only looks whether one does is waited for.
     """
-    lock = claim(home.supervisor_lock, create=True)
-    if lock is None:
-        raise Unavailable("Another supervisor keeps this stack already: try again.")
+    deadline = time.monotonic() + _LOOKED_SECONDS
+    while (lock := claim(home.supervisor_lock, create=True)) is None:
+        if time.monotonic() > deadline:
+            raise Unavailable("Another supervisor keeps this stack already: try again.")
+        time.sleep(_PAUSE_SECONDS)
     return lock
 
 
 def supervised(home: Home) -> bool:
     """Tell whether a supervisor lives: it holds its lock, whatever its process number is."""
-    lock = claim(home.supervisor_lock, create=True)
-    if lock is None:
-        return True
-    os.close(lock)
-    return False
+    return is_claimed(home.supervisor_lock)
 
 
 def told(home: Home) -> Children:

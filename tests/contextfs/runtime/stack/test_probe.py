@@ -1,8 +1,10 @@
 """What is seen of a stack's processes from outside, where a process number may be another program's by now."""
 
+import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +98,30 @@ def test_a_supervisor_of_this_home_is_known_by_its_command_line(home: Path, tmp_
 
     assert probe.supervises(supervisor.pid, home)
     assert not probe.supervises(supervisor.pid, tmp_path)
+
+
+def test_who_looks_for_a_supervisor_is_taken_for_none(home: Path) -> None:
+    lock = probe.supervision(Home(home))
+    assert probe.supervised(Home(home))
+    os.close(lock)
+    looking = os.open(home / "supervisor.lock", os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+
+    assert not probe.supervised(Home(home))
+
+    os.close(looking)
+
+
+def test_a_supervisor_waits_for_who_looks_for_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.close(probe.supervision(Home(home)))
+    looking = os.open(home / "supervisor.lock", os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda _: os.close(looking))
+
+    lock = probe.supervision(Home(home))
+
+    assert probe.supervised(Home(home))
+    os.close(lock)
 
 
 def _close(descriptor: int) -> None:

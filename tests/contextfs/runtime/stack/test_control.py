@@ -107,6 +107,18 @@ def test_logs_that_an_earlier_version_left_open_are_closed(home: Home, stack: St
     assert [path for path in _ours(home) if path.stat().st_mode & 0o077] == []
 
 
+def test_what_a_log_leads_to_is_left_as_it_is(tmp_path: Path) -> None:
+    elsewhere, home = tmp_path / "elsewhere", Home(tmp_path / "home")
+    elsewhere.write_text("")
+    elsewhere.chmod(0o666)
+    home.make()
+    (home.logs / "gateway.log").symlink_to(elsewhere)
+
+    home.make()
+
+    assert elsewhere.stat().st_mode & 0o777 == 0o666
+
+
 def _ours(home: Home) -> list[Path]:
     """Give the home, and all in it but the database, which closes its own folder."""
     return [home.path, *(path for path in home.path.rglob("*") if home.database.parent not in {path, *path.parents})]

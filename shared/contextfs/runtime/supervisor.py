@@ -146,12 +146,12 @@ class Supervisor:
             os.close(log)
 
     def _end(self, children: Sequence[Kept]) -> None:
-        """End some children at once, each within its time."""
-        self._tell()
+        """End some children at once, each within its time; it is told when they know."""
         begun = time.monotonic()
         for child in children:
             if child.process is not None:
                 child.process.terminate()
+        self._tell()
         for child in children:
             if child.process is not None:
                 _wait(child.process, begun + DRAIN_SECONDS[child.name])

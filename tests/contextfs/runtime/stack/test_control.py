@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from contextfs.runtime.stack.control import environment_of
 from contextfs.runtime.stack.database import claimed_logins, passwords
 from contextfs.runtime.stack.model import ProcessStatus
 from contextfs.runtime.stack.probe import alive, supervised, wait_until
+from tests.contextfs.runtime.stack.holding import memories_held, wait_for_a_call
 
 
 @pytest.fixture(scope="module")
@@ -196,16 +196,17 @@ def test_after_its_supervisor_was_killed_a_start_mends_everything(home: Home, st
 
 def test_calls_under_way_are_answered_before_the_gateway_stops(home: Home, stack: Stack) -> None:
     body = {"project_id": stack.project_id, "content": "Written while the gateway was told to stop."}
-    path = "/v1/memories?wait=searchable"
-    os.kill(children(home)["relay"], signal.SIGSTOP)
     replies: list[int] = []
-    caller = threading.Thread(target=lambda: replies.append(call(stack, "POST", path, body)[0]))
-    caller.start()
-    time.sleep(1.0)
+    caller = threading.Thread(target=lambda: replies.append(call(stack, "POST", "/v1/memories", body)[0]))
+    with memories_held(stack.database_url) as connection:
+        caller.start()
+        wait_for_a_call(connection)
 
-    os.kill(children(home)["gateway"], signal.SIGTERM)
-    time.sleep(0.5)
-    os.kill(children(home)["relay"], signal.SIGCONT)
+        def let_go(_: str) -> None:
+            if (told := home.children()) is not None and told.stopping:
+                connection.rollback()
+
+        assert down(home, tell=let_go)
     caller.join(60)
 
     assert replies == [201]

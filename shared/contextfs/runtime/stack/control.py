@@ -15,7 +15,7 @@ import msgspec
 from contextfs.adapters.database import embedded, graphs, lexicons
 from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
-from contextfs.adapters.database.migrate import migrate
+from contextfs.adapters.database.migrate import check, migrate
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
@@ -71,7 +71,8 @@ def up(
     what is waited for.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
+    used. It is remembered for the next start. Conflict when its database was brought to a newer version than this: one
+    that runs goes on. A `port` that is named is used or refused; without one, another is taken
     when the usual one is not free. Conflict when a stack runs already with another port or database, or when another
     home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there is no
     own Postgres.
@@ -83,12 +84,14 @@ def up(
             raise Invalid("Logins are taken of a server of your own, and DATABASE_URL names none.")
         fingerprint, replaced = installed.fingerprint(home.model), False
         if probe.supervised(home):
-            running = _fitting(home, database_url, port)
             told = probe.told(home)
             replaced = told.fingerprint != fingerprint
-            if running is not None and not replaced and not told.stopping:
-                _wait_until_ready(home, running.port)
-                return _stack(home, running)
+            if not told.stopping:
+                running = _fitting(home, database_url, port)
+                if running is not None and not replaced:
+                    _wait_until_ready(home, running.port)
+                    return _stack(home, running)
+                _check(home, saved, take_logins=take_logins)  # what is refused leaves the running one as it is
             _stop(home, tell)
         stack = _start(home, saved, fingerprint, or_another=port is None, take_logins=take_logins)
         return msgspec.structs.replace(stack, replaced=replaced)
@@ -202,10 +205,21 @@ def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
     return Saved(port=wanted, founding=founding, database_url=database_url or known)
 
 
+def _check(home: Home, saved: Saved, *, take_logins: bool) -> None:
+    """Look whether a start would be refused by the database that runs, and change nothing; Conflict as that start."""
+    administrator = database.admin_url(home, saved.database_url)
+    if administrator is None:
+        return
+    check(administrator)
+    if saved.database_url is not None and not take_logins:
+        database.check_logins(administrator, home.secrets())
+
+
 def _migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
     """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
     secrets = home.secrets()
     passwords = database.passwords(secrets)
+    check(administrator)
     if not shared:
         migrate(administrator, passwords=passwords)
         return

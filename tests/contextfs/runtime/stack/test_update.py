@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from contextfs.client import ContextFS
@@ -85,6 +86,23 @@ def test_the_next_start_brings_the_new_code_and_all_that_was_stored(home: Home, 
     assert (status(home).outdated, is_outdated(home)) == (True, True)  # seen from the code of these tests
     with ContextFS(stack.api_url, stack.api_key) as client:
         assert client.memories.get(memory.id).content == "It was there before the update."
+
+
+def test_a_start_that_the_database_refuses_leaves_the_running_one_as_it_is(
+    home: Home, stack: Stack, start: Start
+) -> None:
+    running = pids(home)
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("insert into contextfs.migrations (name, sha256) values ('9999_post_newer.sql', '')")
+        try:
+            refused = start()
+            refused.communicate(timeout=180)
+        finally:
+            connection.execute("delete from contextfs.migrations where name = '9999_post_newer.sql'")
+
+    assert refused.returncode != 0
+    assert pids(home) == running
+    assert said(stack) == "ok"
 
 
 def test_of_two_starts_at_once_one_replaces_it(home: Home, stack: Stack, start: Start) -> None:

@@ -74,6 +74,7 @@ class Supervisor:
         self._fingerprint = fingerprint
         self._data = home / "postgres" / "data" if with_database else None
         self._database = Kept("database", starts=1)
+        self._database_ran = True
         self._database_said = embedded.said(self._data) if self._data else 0
         self._children = [Kept(name) for name in DRAIN_SECONDS]
         self._stopping = False
@@ -100,13 +101,17 @@ class Supervisor:
         """Start the database where it does not run; True when something changed."""
         if self._data is None or embedded.find(self._data) is not None:
             return False
-        self._database.ended(embedded.complaint(self._data, self._database_said))
+        ended_now, self._database_ran = self._database_ran, False
+        if ended_now:  # and not at each further try
+            self._database.ended(embedded.complaint(self._data, self._database_said))
         try:
             embedded.start(self._data)
         except ContextFSError as error:
-            _say(f"database: {error.detail}")
+            if ended_now:
+                _say(f"database: {error.detail}")
             time.sleep(1.0)
-            return True
+            return ended_now
+        self._database_ran = True
         self._database_said = embedded.said(self._data)
         self._database.starts += 1
         return True

@@ -59,7 +59,7 @@ def platform(tmp_path: Path, api_url: str) -> Iterator[Home]:
     home.make()
     founding = plan(organization="Local", email="o@localhost", project="p", now=system_clock(), entropy=os.urandom)
     home.save(Saved(port=int(api_url.rpartition(":")[2]), founding=founding))
-    told = {"supervisor": os.getpid(), "processes": [], "fingerprint": "another"}
+    told = {"supervisor": os.getpid(), "processes": list[str](), "fingerprint": "another"}
     (home.path / "processes.json").write_text(json.dumps(told))
     lock = supervision(home)
     yield home

@@ -52,13 +52,12 @@ class Kept:
         _say(f"{self.name} ended: {by}")
         self.process, self.ended_at, self.ended_by = None, datetime.now(UTC).isoformat(timespec="seconds"), by
 
-    def told(self, *, stopping: bool) -> dict[str, object]:
+    def told(self) -> dict[str, object]:
         """Write down how it is."""
-        state = "waiting" if self.process is None else "stopping" if stopping else "running"
         return {
             "name": self.name,
             "pid": self.process.pid if self.process else None,
-            "state": "stopped" if self.process is None and stopping else state,
+            "state": "running" if self.process else "waiting",
             "starts": self.starts,
             "ended_at": self.ended_at,
             "ended_by": self.ended_by,
@@ -169,8 +168,8 @@ class Supervisor:
             "supervisor": os.getpid(),
             "fingerprint": self._fingerprint,
             "stopping": self._stopping,
-            "database": self._database.told(stopping=self._stopping),
-            "processes": [child.told(stopping=self._stopping) for child in self._children],
+            "database": self._database.told(),
+            "processes": [child.told() for child in self._children],
         }
         temporary = self._home / ".processes.json"
         with open(temporary, "w", encoding="ascii", opener=_private) as file:

@@ -14,10 +14,14 @@ def test_a_database_that_cannot_be_started_ended_once(
     data = tmp_path / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "somebody's.txt").write_text("no database")
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", _go_on)
     supervisor = Supervisor(tmp_path, -1, "", with_database=True)
 
-    changed = [supervisor._mend_database() for _ in range(3)]
+    changed = [supervisor._mend_database() for _ in range(3)]  # pyright: ignore[reportPrivateUsage]
 
     assert changed == [True, False, False]
     assert capsys.readouterr().err.count("database ended") == 1
+
+
+def _go_on(_seconds: float) -> None:
+    pass

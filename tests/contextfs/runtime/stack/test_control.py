@@ -248,9 +248,11 @@ def test_a_start_behind_a_stop_that_was_broken_off_waits_for_its_end(home: Home,
     os.kill(told.supervisor, signal.SIGTERM)
     wait_until(lambda: (now := home.children()) is not None and now.stopping, 20, "it does not stop")
 
-    again = up(home, tell=lambda _: _go_on(gateway))
+    with _taken(0) as free:
+        pass
+    again = up(home, port=free, tell=lambda _: _go_on(gateway))
 
-    assert (again.api_url, again.replaced) == (stack.api_url, False)
+    assert (again.api_url, again.replaced) == (f"http://127.0.0.1:{free}", False)
     assert call(again, "GET", "/v1/projects")[0] == 200
 
 
@@ -405,6 +407,13 @@ def test_a_folder_that_cannot_be_written_is_named(place: str, tmp_path: Path) ->
     assert (home.saved(), status(home).state) == (None, "stopped")
     with pytest.raises(Unavailable, match="CONTEXTFS_HOME"):
         up(home)
+
+
+def test_a_home_that_is_a_file_cannot_be_stopped(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(Unavailable, match=r"file is not a folder: set CONTEXTFS_HOME"):
+        down(Home(tmp_path / "file"))
 
 
 def test_a_home_that_is_named_from_the_working_folder_is_a_whole_path(

@@ -116,7 +116,11 @@ def test_a_supervisor_waits_for_who_looks_for_one(home: Path, monkeypatch: pytes
     os.close(probe.supervision(Home(home)))
     looking = os.open(home / "supervisor.lock", os.O_RDONLY)
     fcntl.flock(looking, fcntl.LOCK_SH)
-    monkeypatch.setattr(time, "sleep", lambda _: os.close(looking))
+
+    def look_away(_seconds: float) -> None:
+        os.close(looking)
+
+    monkeypatch.setattr(time, "sleep", look_away)
 
     lock = probe.supervision(Home(home))
 

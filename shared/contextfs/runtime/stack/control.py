@@ -15,7 +15,6 @@ import msgspec
 from contextfs.adapters.database import embedded, graphs, lexicons
 from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
-from contextfs.adapters.database.migrate import check, migrate
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
@@ -90,7 +89,8 @@ def up(
                 if running is not None and not replaced:
                     _wait_until_ready(home, running.port)
                     return _stack(home, running)
-                _check(home, saved, take_logins=take_logins)  # what is refused leaves the running one as it is
+                # what is refused leaves the running one as it is
+                database.check(home, saved.database_url, take_logins=take_logins)
             _stop(home, tell)
         stack = _start(home, saved, fingerprint, or_another=port is None, take_logins=take_logins)
         return msgspec.structs.replace(stack, replaced=replaced)
@@ -164,7 +164,7 @@ def _start(home: Home, saved: Saved, fingerprint: str, *, or_another: bool, take
     _end_orphans(home)
     with probe.listener(saved.port, or_another=or_another) as listener:
         administrator = saved.database_url or database.start_embedded(home)
-        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
+        database.migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
         saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
         home.save(saved)
         settings = database.settings(home, administrator, saved.port)
@@ -207,31 +207,6 @@ def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
     wanted = port if port is not None else saved.port if saved else DEFAULT_PORT
     known = saved.database_url if saved else None
     return Saved(port=wanted, founding=founding, database_url=database_url or known)
-
-
-def _check(home: Home, saved: Saved, *, take_logins: bool) -> None:
-    """Look whether a start would be refused by the database that runs, and change nothing; Conflict as that start."""
-    administrator = database.admin_url(home, saved.database_url)
-    if administrator is None:
-        return
-    check(administrator)
-    if saved.database_url is not None and not take_logins:
-        database.check_logins(administrator, home.secrets())
-
-
-def _migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
-    """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
-    secrets = home.secrets()
-    passwords = database.passwords(secrets)
-    check(administrator)
-    if not shared:
-        migrate(administrator, passwords=passwords)
-        return
-    if not take_logins:
-        database.check_logins(administrator, secrets)
-    migrate(administrator)  # it makes the roles, where the server is new
-    with database.claimed_logins(administrator, secrets, take=take_logins):
-        migrate(administrator, passwords=passwords)
 
 
 def _found(settings: Settings, saved: Saved) -> bool:

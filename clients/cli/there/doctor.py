@@ -55,10 +55,17 @@ def _platform(client: ContextFS) -> Iterator[Finding]:
     except ModuleNotFoundError:
         return
     home = stack.Home.of(os.environ)
-    saved = home.saved()
-    if saved is None or client.address.url != f"http://127.0.0.1:{saved.port}":
+    try:
+        if not stack.supervised(home):  # whoever answers at its port meanwhile is another program
+            return
+        saved = home.saved()
+        if saved is None or client.address.url != f"http://127.0.0.1:{saved.port}":
+            return
+        outdated = stack.is_outdated(home)
+    except ContextFSError as error:
+        yield Finding(check="platform", state="attention", told=error.detail, cure="ctx status")
         return
-    if stack.is_outdated(home):
+    if outdated:
         told = "it runs with other code, or another model, than is installed here"
         yield Finding(check="platform", state="attention", told=told, cure="ctx up, which starts it anew with these")
     else:

@@ -52,13 +52,12 @@ class Kept:
         _say(f"{self.name} ended: {by}")
         self.process, self.ended_at, self.ended_by = None, datetime.now(UTC).isoformat(timespec="seconds"), by
 
-    def told(self, *, stopping: bool) -> dict[str, object]:
+    def told(self) -> dict[str, object]:
         """Write down how it is."""
-        state = "waiting" if self.process is None else "stopping" if stopping else "running"
         return {
             "name": self.name,
             "pid": self.process.pid if self.process else None,
-            "state": "stopped" if self.process is None and stopping else state,
+            "state": "running" if self.process else "waiting",
             "starts": self.starts,
             "ended_at": self.ended_at,
             "ended_by": self.ended_by,
@@ -74,6 +73,7 @@ class Supervisor:
         self._fingerprint = fingerprint
         self._data = home / "postgres" / "data" if with_database else None
         self._database = Kept("database", starts=1)
+        self._database_ran = True
         self._database_said = embedded.said(self._data) if self._data else 0
         self._children = [Kept(name) for name in DRAIN_SECONDS]
         self._stopping = False
@@ -100,13 +100,17 @@ class Supervisor:
         """Start the database where it does not run; True when something changed."""
         if self._data is None or embedded.find(self._data) is not None:
             return False
-        self._database.ended(embedded.complaint(self._data, self._database_said))
+        ended_now, self._database_ran = self._database_ran, False
+        if ended_now:  # and not at each further try
+            self._database.ended(embedded.complaint(self._data, self._database_said))
         try:
             embedded.start(self._data)
         except ContextFSError as error:
-            _say(f"database: {error.detail}")
+            if ended_now:
+                _say(f"database: {error.detail}")
             time.sleep(1.0)
-            return True
+            return ended_now
+        self._database_ran = True
         self._database_said = embedded.said(self._data)
         self._database.starts += 1
         return True
@@ -146,12 +150,12 @@ class Supervisor:
             os.close(log)
 
     def _end(self, children: Sequence[Kept]) -> None:
-        """End some children at once, each within its time."""
-        self._tell()
+        """End some children at once, each within its time; it is told when they know."""
         begun = time.monotonic()
         for child in children:
             if child.process is not None:
                 child.process.terminate()
+        self._tell()
         for child in children:
             if child.process is not None:
                 _wait(child.process, begun + DRAIN_SECONDS[child.name])
@@ -164,8 +168,8 @@ class Supervisor:
             "supervisor": os.getpid(),
             "fingerprint": self._fingerprint,
             "stopping": self._stopping,
-            "database": self._database.told(stopping=self._stopping),
-            "processes": [child.told(stopping=self._stopping) for child in self._children],
+            "database": self._database.told(),
+            "processes": [child.told() for child in self._children],
         }
         temporary = self._home / ".processes.json"
         with open(temporary, "w", encoding="ascii", opener=_private) as file:

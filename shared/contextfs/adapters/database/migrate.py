@@ -117,6 +117,26 @@ def migrate(
         return applied
 
 
+def check(url: str, migrations: list[Migration] | None = None) -> None:
+    """Look whether these migrations suit a database, and change nothing; Conflict when they do not.
+
+    An applied one was edited, or a newer version's `post` migration was applied, after which older code need not work.
+    """
+    with connected(url) as connection:
+        if connection.execute("select to_regclass('contextfs.migrations')").fetchone() == (None,):
+            return
+        known = migrations or shipped()
+        _missing(connection, known)
+        applied = connection.execute("select name from contextfs.migrations order by name").fetchall()
+    newer = [name for (name,) in applied if name not in {one.name for one in known} and _NAME.match(name)]
+    if after := [name for name in newer if "_post_" in name]:
+        detail = (
+            f"The database was brought to a newer version, which this one does not know ({after[-1]}): install that"
+            " version again, or restore a backup that was made before it."
+        )
+        raise Conflict(detail)
+
+
 def _read(name: str, text: str) -> Migration:
     match = _NAME.match(name)
     if match is None:

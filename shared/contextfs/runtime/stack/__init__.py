@@ -12,6 +12,7 @@ from contextfs.runtime.stack.control import (
 )
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Stack, StackStatus
+from contextfs.runtime.stack.probe import supervised
 
 __all__ = [
     "DEFAULT_PORT",
@@ -24,5 +25,6 @@ __all__ = [
     "owner_of",
     "settings_of",
     "status",
+    "supervised",
     "up",
 ]

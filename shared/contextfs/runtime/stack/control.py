@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,6 @@ import msgspec
 from contextfs.adapters.database import embedded, graphs, lexicons
 from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
-from contextfs.adapters.database.migrate import migrate
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
 from contextfs.kit.clock import system_clock
@@ -37,6 +36,8 @@ _OUTLIVING: list[subprocess.Popen[bytes]] = []
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 45.0
+_EARLIER_STOP_SECONDS = 120.0
+"""An earlier version, which told no fingerprint, gave each process 35 seconds, one after the other."""
 _DECIDES = (
     *("database_url", "database_shared", "relay_database_url", "sql_database_url", "key_pepper", "redaction_key"),
     *("model", "cloud", "region", "host", "port"),
@@ -45,11 +46,8 @@ _DECIDES = (
 Tell = Callable[[str], None]
 """Is told what is waited for, again and again while that lasts."""
 
-_ENDS = {
-    "gateway": "the gateway answers calls that are under way",
-    "relay": "relay and worker end what they began",
-    "worker": "relay and worker end what they began",
-}
+_OTHERS_END = "relay and worker end what they began"
+_ENDS = {"gateway": "the gateway answers calls that are under way", "relay": _OTHERS_END, "worker": _OTHERS_END}
 _PER_PROCESS = frozenset({"DATABASE_URL", "CONTEXTFS_PARENT", "CONTEXTFS_LISTENER"})
 
 
@@ -71,7 +69,8 @@ def up(
     what is waited for.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
+    used. It is remembered for the next start. Conflict when its database was brought to a newer version than this: one
+    that runs goes on. A `port` that is named is used or refused; without one, another is taken
     when the usual one is not free. Conflict when a stack runs already with another port or database, or when another
     home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there is no
     own Postgres.
@@ -83,21 +82,29 @@ def up(
             raise Invalid("Logins are taken of a server of your own, and DATABASE_URL names none.")
         fingerprint, replaced = installed.fingerprint(home.model), False
         if probe.supervised(home):
-            running = _fitting(home, database_url, port)
             told = probe.told(home)
             replaced = told.fingerprint != fingerprint
-            if running is not None and not replaced and not told.stopping:
-                _wait_until_ready(home, running.port)
-                return _stack(home, running)
+            if not told.stopping:
+                running = _fitting(home, database_url, port)
+                if running is not None and not replaced:
+                    _wait_until_ready(home, running.port)
+                    return _stack(home, running)
+                # what is refused leaves the running one as it is
+                database.check(home, saved.database_url, take_logins=take_logins)
             _stop(home, tell)
         stack = _start(home, saved, fingerprint, or_another=port is None, take_logins=take_logins)
         return msgspec.structs.replace(stack, replaced=replaced)
 
 
 def down(home: Home, *, tell: Tell = _to_nobody) -> bool:
-    """Stop the stack gracefully; False when none ran. What it stored stays. `tell` is told what is waited for."""
+    """Stop the stack gracefully; False when none ran. What it stored stays. `tell` is told what is waited for.
+
+    Unavailable when it does not stop in time, or when the home is no folder.
+    """
     if not home.path.exists():
         return False
+    if not home.path.is_dir():
+        raise Unavailable(f"{home.path} is not a folder: set CONTEXTFS_HOME to the folder of the installation.")
     with _alone(home):
         return _stop(home, tell)
 
@@ -157,7 +164,7 @@ def _start(home: Home, saved: Saved, fingerprint: str, *, or_another: bool, take
     _end_orphans(home)
     with probe.listener(saved.port, or_another=or_another) as listener:
         administrator = saved.database_url or database.start_embedded(home)
-        _migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
+        database.migrate(home, administrator, shared=saved.database_url is not None, take_logins=take_logins)
         saved = msgspec.structs.replace(saved, port=listener.getsockname()[1])
         home.save(saved)
         settings = database.settings(home, administrator, saved.port)
@@ -172,7 +179,7 @@ def _start(home: Home, saved: Saved, fingerprint: str, *, or_another: bool, take
 @contextmanager
 def _alone(home: Home) -> Generator[None]:
     """Keep others from starting and stopping the stack; who waits for one who does waits as long as that may take."""
-    with locked(home.up_lock, time.monotonic() + _STOP_SECONDS + _READY_SECONDS):
+    with locked(home.up_lock, time.monotonic() + _EARLIER_STOP_SECONDS + _READY_SECONDS):
         yield
 
 
@@ -202,20 +209,6 @@ def _saved(home: Home, database_url: str | None, port: int | None) -> Saved:
     return Saved(port=wanted, founding=founding, database_url=database_url or known)
 
 
-def _migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
-    """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
-    secrets = home.secrets()
-    passwords = database.passwords(secrets)
-    if not shared:
-        migrate(administrator, passwords=passwords)
-        return
-    if not take_logins:
-        database.check_logins(administrator, secrets)
-    migrate(administrator)  # it makes the roles, where the server is new
-    with database.claimed_logins(administrator, secrets, take=take_logins):
-        migrate(administrator, passwords=passwords)
-
-
 def _found(settings: Settings, saved: Saved) -> bool:
     wired = Wiring(settings)
     try:
@@ -243,17 +236,19 @@ def _supervise(
     So it is known to live from its first moment on, and what an earlier one said is not taken for its words.
     """
     lock = probe.supervision(home)
-    home.forget_children()
-    command = [sys.executable, "-m", "contextfs.runtime.supervisor"]
-    command += [str(home.path), str(lock), str(listener.fileno()), fingerprint]
-    process = _in_background(
-        home,
-        "supervisor",
-        [*command, "--own-database"] if own_database else command,
-        environment_of(settings, os.environ),
-        keeps=[lock, listener.fileno()],
-    )
-    os.close(lock)
+    try:
+        home.forget_children()
+        command = [sys.executable, "-m", "contextfs.runtime.supervisor"]
+        command += [str(home.path), str(lock), str(listener.fileno()), fingerprint]
+        process = _in_background(
+            home,
+            "supervisor",
+            [*command, "--own-database"] if own_database else command,
+            environment_of(settings, os.environ),
+            keeps=[lock, listener.fileno()],
+        )
+    finally:
+        os.close(lock)
     _OUTLIVING.append(process)
 
 
@@ -304,10 +299,13 @@ def _stop(home: Home, tell: Tell) -> bool:
     """Stop all that runs, the database last; False when nothing did."""
     ran = probe.supervised(home)
     if ran:
-        os.kill(probe.told(home).supervisor, signal.SIGTERM)
+        told = probe.told(home)
+        if probe.supervises(told.supervisor, home.path):
+            with suppress(ProcessLookupError):
+                os.kill(told.supervisor, signal.SIGTERM)
         probe.wait_until(
             lambda: not probe.supervised(home),
-            _STOP_SECONDS,
+            _STOP_SECONDS if told.fingerprint else _EARLIER_STOP_SECONDS,
             "The supervisor does not stop",
             meanwhile=lambda: tell(f"Stopping: {_last_of(home)} …"),
         )
@@ -327,8 +325,8 @@ def _end_orphans(home: Home) -> None:
     """Wait for children whose supervisor was killed: they notice, and end by themselves, or are killed, too."""
     children = home.children()
     for child in children.processes if children else ():
-        if child.pid is not None and probe.ours(child.pid):
-            probe.end(child.pid, DRAIN_SECONDS.get(child.name, _STOP_SECONDS))
+        if child.pid is not None:
+            probe.end(child.pid, home.path, DRAIN_SECONDS.get(child.name, _STOP_SECONDS))
 
 
 def _stack(home: Home, saved: Saved, *, fresh: bool = False) -> Stack:

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contextfs.adapters.database import embedded
+from contextfs.adapters.database import migrate as schema
 from contextfs.adapters.database.creation import create
 from contextfs.adapters.database.migrate import connected, first_line
 from contextfs.adapters.database.telling import translated
@@ -117,6 +118,30 @@ def passwords(secrets: Secrets) -> dict[str, str]:
         "contextfs_relay": secrets.relay_password,
         "contextfs_sql": secrets.sql_password,
     }
+
+
+def check(home: Home, own: str | None, *, take_logins: bool) -> None:
+    """Look whether a start would be refused by the database that runs, and change nothing; Conflict as that start."""
+    administrator = admin_url(home, own)
+    if administrator is None:
+        return
+    schema.check(administrator)
+    if own is not None and not take_logins:
+        check_logins(administrator, home.secrets())
+
+
+def migrate(home: Home, administrator: str, *, shared: bool, take_logins: bool) -> None:
+    """Bring the schema and the passwords of this home; on a server of one's own none of another home is overwritten."""
+    secrets = home.secrets()
+    schema.check(administrator)
+    if not shared:
+        schema.migrate(administrator, passwords=passwords(secrets))
+        return
+    if not take_logins:
+        check_logins(administrator, secrets)
+    schema.migrate(administrator)  # it makes the roles, where the server is new
+    with claimed_logins(administrator, secrets, take=take_logins):
+        schema.migrate(administrator, passwords=passwords(secrets))
 
 
 def settings(home: Home, administrator: str, port: int) -> Settings:

@@ -45,7 +45,8 @@ class Home:
             detail = f"{self.path} cannot be written ({error.strerror}): set CONTEXTFS_HOME to a folder that can."
             raise Unavailable(detail) from error
         for one in (self.logs, *self.logs.iterdir()):  # an earlier version left them open to others
-            close(one)
+            if not one.is_symlink() and (one == self.logs or one.is_file()):  # what a link leads to is not ours
+                close(one)
 
     def secrets(self) -> Secrets:
         """Read the installation's secrets; they are made at the first start."""

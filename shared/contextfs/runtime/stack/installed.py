@@ -1,11 +1,14 @@
 """What a stack is made of: the files of our packages, the libraries that they need, and the embedding model."""
 
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib import metadata
 from importlib.util import find_spec
 from os import scandir
+from os.path import relpath
 from pathlib import Path
 
 _PACKAGES = ("contextfs", "functions")
@@ -17,28 +20,32 @@ _REQUIRED = re.compile(r"([\w.-]+)(?:.*extra == ['\"]([\w-]+)['\"])?")
 def fingerprint(model: Path) -> str:
     """Give what changes when an update, or another installation, brings other code, libraries or another model.
 
-    Sizes and times of files are added up, and none is read: a thousand take 10 ms. A file that is as it was under
-    another time counts as changed; where the files lie does not count.
+    Names, sizes and times of files are compared, and none is read. A file that is as it was under another time counts
+    as changed; where the packages lie does not count. Another Python counts.
     """
-    code = [added_up(Path(place)) for package in _PACKAGES for place in _places(package)]
+    code = [sources(Path(place)) for package in _PACKAGES for place in _places(package)]
     seen = model.stat() if model.exists() else None
-    told = (code, _libraries(), None if seen is None else (seen.st_size, seen.st_mtime_ns))
+    told = (sys.version, code, _libraries(), None if seen is None else (seen.st_size, seen.st_mtime_ns))
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def added_up(folder: Path) -> tuple[int, int, int]:
-    """Count the sources below a folder, and add up their sizes (bytes) and times (nanoseconds)."""
-    many, sizes, times = 0, 0, 0
+def sources(folder: Path) -> list[tuple[str, int, int]]:
+    """List the sources below a folder in order: path in it, size (bytes) and time (nanoseconds).
+
+    A file that goes in this moment is left out, and so is a link to nothing, which editors leave for what they edit.
+    """
+    found: list[tuple[str, int, int]] = []
     folders = [str(folder)]
     while folders:
-        with scandir(folders.pop()) as entries:
+        with suppress(FileNotFoundError), scandir(folders.pop()) as entries:
             for one in entries:
                 if one.name.endswith((".py", ".sql")):
-                    seen = one.stat()
-                    many, sizes, times = many + 1, sizes + seen.st_size, times + seen.st_mtime_ns
+                    with suppress(FileNotFoundError):
+                        seen = one.stat()
+                        found.append((relpath(one.path, folder), seen.st_size, seen.st_mtime_ns))
                 elif one.name != "__pycache__" and one.is_dir():
                     folders.append(one.path)
-    return many, sizes, times
+    return sorted(found)
 
 
 def _places(package: str) -> Iterator[str]:

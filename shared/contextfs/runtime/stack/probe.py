@@ -1,9 +1,9 @@
 """Look at a stack from outside: does it answer, do its processes live, which port can be had."""
 
 import os
+import re
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,15 +11,18 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from contextfs.adapters.database.embedded.locks import claim
+from contextfs.adapters.database.embedded.locks import claim, is_claimed
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.processes import command_line, works_in
 from contextfs.runtime.stack.home import Home
 from contextfs.runtime.stack.model import Children
 
 _PAUSE_SECONDS = 0.05
 _TOLD_SECONDS = 20.0
+_LOOKED_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
 _BACKLOG = 2048
+_SUPERVISOR = re.compile(r"-m contextfs\.runtime\.supervisor (.+?) \d+ \d+(?: |$)")
 
 
 def api_url(port: int) -> str:
@@ -64,21 +67,19 @@ def _listener(port: int) -> socket.socket:
 def supervision(home: Home) -> int:
     """Take the lock that a supervisor holds, to be inherited by one, and give its descriptor.
 
-    Unavailable when a supervisor lives.
+    Unavailable when a supervisor lives; who only looks whether one does is waited for.
     """
-    lock = claim(home.supervisor_lock, create=True)
-    if lock is None:
-        raise Unavailable("Another supervisor keeps this stack already: try again.")
+    deadline = time.monotonic() + _LOOKED_SECONDS
+    while (lock := claim(home.supervisor_lock, create=True)) is None:
+        if time.monotonic() > deadline:
+            raise Unavailable("Another supervisor keeps this stack already: try again.")
+        time.sleep(_PAUSE_SECONDS)
     return lock
 
 
 def supervised(home: Home) -> bool:
     """Tell whether a supervisor lives: it holds its lock, whatever its process number is."""
-    lock = claim(home.supervisor_lock, create=True)
-    if lock is None:
-        return True
-    os.close(lock)
-    return False
+    return is_claimed(home.supervisor_lock)
 
 
 def told(home: Home) -> Children:
@@ -114,20 +115,35 @@ def alive(pid: int) -> bool:
         return True
 
 
-def ours(pid: int) -> bool:
-    """Tell whether a process is one of our servers; a number may have been given to another program since."""
-    try:
-        return b"contextfs.runtime.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return not sys.platform.startswith("linux") and alive(pid)
+def ours(pid: int, home: Path) -> bool | None:
+    """Tell whether a process is a server of this home; None where it is one, and cannot be seen of which home.
+
+    Its command line is that of any home's: what only ours has is its working folder, which the supervisor gives it.
+    """
+    if "contextfs.runtime.serve" not in command_line(pid).split(" "):
+        return False
+    return works_in(pid, home)
 
 
-def end(pid: int, seconds: float) -> None:
-    """Wait for one of our servers to end; whoever does not in time is killed, where it is sure who that is."""
+def supervises(pid: int, home: Path) -> bool:
+    """Tell whether a process is a supervisor of this home, which its command line names."""
+    named = _SUPERVISOR.search(command_line(pid))
+    with suppress(OSError):
+        return named is not None and Path(named[1]).samefile(home)
+    return False
+
+
+def end(pid: int, home: Path, seconds: float) -> None:
+    """Wait for a server of this home to end; one that does not in time is killed, where it is sure whose it is.
+
+    Where it is not, it is left alone then, and does not keep a stack from starting. Unavailable when it outlives that.
+    """
     deadline = time.monotonic() + seconds
-    while ours(pid):
-        if time.monotonic() > deadline and sys.platform.startswith("linux"):
-            with suppress(ProcessLookupError):
+    while (sure := ours(pid, home)) is not False:
+        if time.monotonic() > deadline:
+            if sure is None:
+                return
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline + _PATIENCE_SECONDS:
             raise Unavailable(f"A process of an earlier start is still there ({pid}): end it, and try again.")

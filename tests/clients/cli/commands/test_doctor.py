@@ -1,11 +1,20 @@
 """`ctx doctor`: what is wrong, and its cure."""
 
+import json
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clients.cli import installation
+from clients.cli.there.status import OUTDATED
+from contextfs.journeys.enter.organization import plan
+from contextfs.kit.clock import system_clock
+from contextfs.runtime.stack import Home
+from contextfs.runtime.stack.model import Saved
+from contextfs.runtime.stack.probe import supervision
 from tests.clients.cli.conftest import Ctx
 
 
@@ -41,6 +50,49 @@ def test_a_server_that_is_away_is_found_out(ctx: Ctx) -> None:
 
     assert told.code == 1
     assert "!!  server: http://127.0.0.1:9 does not answer" in told.out
+
+
+@pytest.fixture
+def platform(tmp_path: Path, api_url: str) -> Iterator[Home]:
+    """Give a home whose stack seems to run at the server's port, with other code than this."""
+    home = Home(tmp_path / "contextfs")
+    home.make()
+    founding = plan(organization="Local", email="o@localhost", project="p", now=system_clock(), entropy=os.urandom)
+    home.save(Saved(port=int(api_url.rpartition(":")[2]), founding=founding))
+    told = {"supervisor": os.getpid(), "processes": list[str](), "fingerprint": "another"}
+    (home.path / "processes.json").write_text(json.dumps(told))
+    lock = supervision(home)
+    yield home
+    os.close(lock)
+
+
+def _platform(ctx: Ctx) -> list[str]:
+    return [one["told"] for one in ctx("doctor", "--json").json if one["check"] == "platform"]
+
+
+def test_other_code_than_is_installed_is_found_out(ctx: Ctx, platform: Home) -> None:
+    assert _platform(ctx) == ["it runs with other code, or another model, than is installed here"]
+    assert OUTDATED in ctx("status").out
+
+
+def test_of_a_platform_that_is_stopped_nothing_is_said_though_something_answers_there(
+    ctx: Ctx, tmp_path: Path, platform: Home
+) -> None:
+    (platform.path / "supervisor.lock").unlink()  # as if nobody held it
+
+    assert _platform(ctx) == []
+
+
+def test_a_damaged_file_of_the_platform_is_a_finding_while_it_runs_and_else_not_looked_at(
+    ctx: Ctx, platform: Home
+) -> None:
+    (platform.path / "stack.json").write_text("{")
+
+    [told] = _platform(ctx)
+    assert "stack.json is damaged" in told
+
+    (platform.path / "supervisor.lock").unlink()
+    assert _platform(ctx) == []
 
 
 def test_a_command_of_the_same_name_before_ours_is_found(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database.graphs import keep_graphs
 from contextfs.adapters.database.lexicons import keep_lexicons
-from contextfs.adapters.database.migrate import Migration, migrate, shipped
+from contextfs.adapters.database.migrate import Migration, check, migrate, shipped
 from contextfs.adapters.database.postgres import PostgresDatabase
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 from tests.conftest import PASSWORDS, as_role
@@ -82,6 +82,21 @@ def test_an_edited_file_of_another_phase_is_refused(new_database: Callable[[], s
 
     with pytest.raises(Conflict, match=r"^0001_post_a\.sql"):
         migrate(url, migrations=_write(tmp_path, **{"0001_post_a": "select 2"}), phases=("pre",))
+
+
+def test_a_newer_versions_database_is_refused_once_older_code_need_not_work(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    url = new_database()
+    check(url)
+    old = _write(tmp_path, **{"0001_pre_a": "select 1"})
+    migrate(url, migrations=_write(tmp_path, **{"0002_pre_b": "select 1"}))
+    check(url, old)
+    migrate(url, migrations=_write(tmp_path, **{"0003_post_b": "select 1"}))
+
+    with pytest.raises(Conflict, match=r"newer version.*0003_post_b\.sql.*install that version again"):
+        check(url, old)
+    check(url, shipped(tmp_path))
 
 
 def test_a_failing_file_leaves_nothing_behind(new_database: Callable[[], str], tmp_path: Path) -> None:

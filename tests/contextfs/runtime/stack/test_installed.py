@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contextfs.runtime.stack.installed import added_up, fingerprint
+from contextfs.runtime.stack.installed import fingerprint, sources
 
 
 @pytest.fixture
@@ -15,8 +15,9 @@ def package(tmp_path: Path) -> Path:
     """Give a small package."""
     folder = tmp_path / "package"
     (folder / "room").mkdir(parents=True)
-    for name in ("__init__.py", "room/store.py", "room/postgres.sql"):
+    for number, name in enumerate(("__init__.py", "room/store.py", "room/postgres.sql")):
         (folder / name).write_text("once\n", encoding="utf-8")
+        os.utime(folder / name, ns=(number, number))
     return folder
 
 
@@ -42,21 +43,45 @@ def _compile(folder: Path) -> None:
     (folder / "room/__pycache__/store.py").write_text("", encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", [_edit, _append_to_sql, _remove])
+def _swap(folder: Path) -> None:
+    """Let two files of one size and time have each other's name."""
+    first, second, aside = folder / "__init__.py", folder / "room/store.py", folder / "aside"
+    first.rename(aside)
+    second.rename(first)
+    aside.rename(second)
+
+
+@pytest.mark.parametrize("change", [_edit, _append_to_sql, _remove, _swap])
 def test_whatever_changes_in_a_source_is_seen(change: Callable[[Path], None], package: Path) -> None:
-    before = added_up(package)
+    before = sources(package)
 
     change(package)
 
-    assert added_up(package) != before
+    assert sources(package) != before
 
 
 def test_what_python_makes_of_a_source_is_not(package: Path) -> None:
-    before = added_up(package)
+    before = sources(package)
 
     _compile(package)
 
-    assert added_up(package) == before
+    assert sources(package) == before
+
+
+def test_a_link_to_nothing_is_no_source(package: Path) -> None:
+    before = sources(package)
+
+    (package / "room/.#store.py").symlink_to("somebody@here.1234")
+
+    assert sources(package) == before
+
+
+def test_another_python_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(tmp_path / "none.bin")
+
+    monkeypatch.setattr(sys, "version", "3.99.0 (main)")
+
+    assert fingerprint(tmp_path / "none.bin") != before
 
 
 def test_another_model_is_seen(tmp_path: Path) -> None:

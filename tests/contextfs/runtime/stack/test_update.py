@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from contextfs.client import ContextFS
 from contextfs.runtime.stack import Home, Stack, down, is_outdated, status, up
 from contextfs.runtime.stack.probe import wait_until
+from tests.contextfs.runtime.stack.holding import memories_held, wait_for_a_call
 from tests.mutation import Mutant, plant
 
 UPDATE = Mutant("an update", "runtime/health.py", 'checks={"database": "ok"}', 'checks={"database": "new"}')
@@ -86,6 +88,23 @@ def test_the_next_start_brings_the_new_code_and_all_that_was_stored(home: Home, 
         assert client.memories.get(memory.id).content == "It was there before the update."
 
 
+def test_a_start_that_the_database_refuses_leaves_the_running_one_as_it_is(
+    home: Home, stack: Stack, start: Start
+) -> None:
+    running = pids(home)
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("insert into contextfs.migrations (name, sha256) values ('9999_post_newer.sql', '')")
+        try:
+            refused = start()
+            refused.communicate(timeout=180)
+        finally:
+            connection.execute("delete from contextfs.migrations where name = '9999_post_newer.sql'")
+
+    assert refused.returncode != 0
+    assert pids(home) == running
+    assert said(stack) == "ok"
+
+
 def test_of_two_starts_at_once_one_replaces_it(home: Home, stack: Stack, start: Start) -> None:
     with ThreadPoolExecutor(2) as pool:
         both = [one.result() for one in [pool.submit(ended, start()) for _ in range(2)]]
@@ -111,25 +130,18 @@ def test_a_start_that_is_killed_in_the_middle_is_made_good_by_the_next(home: Hom
 
 
 def test_calls_under_way_are_answered_by_the_old_code(home: Home, stack: Stack, start: Start) -> None:
-    children = pids(home)
-    relay = children["relay"]
-    assert relay is not None
-    os.kill(relay, signal.SIGSTOP)  # so that a call waits, for what is written becomes searchable by it
     answers: list[str] = []
 
     def ask() -> None:
         with ContextFS(stack.api_url, stack.api_key, attempts=1) as once:
-            written = once.memories.create("Asked before.", project_id=stack.project_id, wait="searchable")
-            answers.append(written.memory.content)
+            answers.append(once.memories.create("Asked before.", project_id=stack.project_id).memory.content)
 
     caller = threading.Thread(target=ask)
-    with ContextFS(stack.api_url, stack.api_key) as client:
-        before = len(list(client.memories.list()))
+    with memories_held(stack.database_url) as connection:
         caller.start()
-        wait_until(lambda: len(list(client.memories.list())) > before, 30, "nothing is written")
-    first = start()
-    wait_until(lambda: (told := home.children()) is not None and told.stopping, 60, "it is not stopped")
-    os.kill(relay, signal.SIGCONT)
+        wait_for_a_call(connection)
+        first = start()
+        wait_until(lambda: (told := home.children()) is not None and told.stopping, 60, "it is not stopped")
     caller.join(60)
     ended(first)
 

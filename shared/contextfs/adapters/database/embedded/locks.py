@@ -32,6 +32,23 @@ def claim(path: Path, *, create: bool = False) -> int | None:
     return descriptor
 
 
+def is_claimed(path: Path) -> bool:
+    """Tell whether a process holds the lock on a file; many may look at once, and nobody can take it in that moment."""
+    import fcntl  # noqa: PLC0415 - as above
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 @contextmanager
 def locked(path: Path, deadline: float) -> Generator[int]:
     """Hold the lock on a file; Unavailable when it is not free at `deadline` (of the monotonic clock)."""

@@ -7,13 +7,12 @@ shared memory key, status. It is written line by line, and it outlives a server 
 import os
 import socket
 import struct
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.processes import command_line
 
 PORT = 5432
 """A part of the socket's name; nothing listens on TCP."""
@@ -73,7 +72,7 @@ def pid(data: Path) -> int | None:
 
 def is_server(number: int, data: Path) -> bool:
     """Tell whether that process is a Postgres on this data folder; its number may belong to any program by now."""
-    command = f" {_command_line(number)} ".replace("\0", " ")
+    command = f" {command_line(number)} "
     return "postgres" in command and f" {data} " in command
 
 
@@ -94,15 +93,3 @@ def _lines(data: Path) -> list[str]:
         return (data / "postmaster.pid").read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def _command_line(number: int) -> str:
-    if sys.platform == "linux":
-        try:
-            return os.fsdecode(Path(f"/proc/{number}/cmdline").read_bytes())
-        except OSError:
-            return ""
-    asked = subprocess.run(  # noqa: S603 - a number is its only argument
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(number)], capture_output=True, text=True, check=False
-    )
-    return asked.stdout

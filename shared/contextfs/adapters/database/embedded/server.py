@@ -165,8 +165,8 @@ def _await(place: Place, deadline: float, offset: int) -> Running:
     if isinstance(found, Running):
         return found
     os.close(found)
-    complaint = logs.complaint_since(place.log, offset) + place.shortage()
-    raise Unavailable(f"Postgres did not start on {place.data}: {complaint} (its log is {place.log}).")
+    why = logs.complaint_since(place.log, offset) + place.shortage()
+    raise Unavailable(f"Postgres did not start on {place.data}: {why} (its log is {place.log}).")
 
 
 def _stop(place: Place, deadline: float) -> bool:

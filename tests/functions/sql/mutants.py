@@ -10,6 +10,7 @@ _OF_NOTHING = "tests/contextfs/domain/sql/test_generic.py::test_of_nothing_no_co
 _NEIGHBOURS = "tests/functions/sql/test_neighbours.py::test_what_is_common_elsewhere_is_refused_as_what_is_nowhere"
 _GENERIC_SAME = "tests/contextfs/domain/sql/test_generic.py::test_postgres_takes_it_for_the_same_query"
 _VERSIONS = "adapters/database/migrations/0059_pre_reread.sql"
+_THEN = "adapters/database/migrations/0082_pre_nothing_folded.sql"
 
 
 def _route(name: str) -> str:
@@ -237,7 +238,7 @@ _POLICIES = (
 _VIEWS = tuple(
     without(
         f"a view sees what who asks may see: {place}.{view}",
-        _VERSIONS if (place, view) == ("then", "messages") else _SQL,
+        {("then", "messages"): _VERSIONS, ("then", "memories"): _THEN}.get((place, view), _SQL),
         f" view contextfs_{place}.{view} with (security_invoker = true) as",
         f" view contextfs_{place}.{view} as",
         _past_the_guard("test_a_view_shows_what_its_tables_do"),

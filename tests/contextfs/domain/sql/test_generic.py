@@ -1,5 +1,6 @@
 """What a query costs is reckoned without its constants, and without a query becoming another one."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from sqlglot import exp
 
 from contextfs.domain.sql.guard import guarded
 from contextfs.domain.sql.names import FUNCTIONS, WORDS
+from contextfs.domain.sql.views import NOW, THEN, VIEWS
 from contextfs.kit.errors import Invalid
 from tests.contextfs.domain.sql.test_guard import WELCOME
 from tests.growth import is_linear
@@ -64,7 +66,7 @@ TYPED = (
     "select jsonb_agg(id) filter (where tool = 'x'), string_agg(tool, ', '), array_agg(tool || 'a') from sessions",
     "select metadata #>> '{a,b}', metadata ? 'a', metadata ?| array['a'], metadata - 'a', metadata -> 0 from memories",
     (
-        "select 1 from revisions where id = '01a228a8' union all select 1 from memories"
+        "select 1 from revisions where id = '01a228a8-46b5-7243-90a5-7e83ab95c297' union all select 1 from memories"
         " where id = '01a228a8-46b5-7243-90a5-7e83ab95c297'"
     ),
     "select ('x') is null, null is null, true is not false, (null) is not true, pinned is unknown from memories",
@@ -168,6 +170,20 @@ def test_of_nothing_no_constant_is_made(nothing: str, database_url: str) -> None
     assert query.generic.kinds == kinds
     assert plan is not None
     assert "octet_length" in plan[0][0]["Plan"]["Filter"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("schema", [NOW, THEN])
+def test_no_view_gives_a_constant(schema: str, view: str, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"set search_path = {schema}".encode())
+        names = connection.execute(f"select * from {view} limit 0".encode()).description or []  # noqa: S608 - our own names
+        made = ", ".join(f"v.{name.name} is null" for name in names)
+        plan = connection.execute(f"explain (verbose) select {made} from {view} v".encode()).fetchall()  # noqa: S608 - as above
+    outputs = [line for (line,) in plan if "Output: " in line]
+
+    assert outputs
+    assert not [line for line in outputs if re.search("(: |, )(true|false)(,|$)", line)]
 
 
 @pytest.mark.parametrize("nested", NESTED)

@@ -81,7 +81,7 @@ _USUAL = (
 
 def test_what_people_reckon_with_is_looked_at_by_no_function(tenant: Tenant, database_url: str) -> None:
     """Postgres puts in its place what bounds nothing: nothing is called for each row."""
-    query = guarded(_USUAL)
+    query = guarded(_USUAL).text
     with psycopg.connect(database_url) as connection:
         plan = connection.execute(f"explain (verbose) {query}".encode()).fetchall()
     reply = tenant.call("POST", "/v1/sql", {"query": _USUAL})

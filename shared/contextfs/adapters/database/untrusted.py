@@ -31,6 +31,7 @@ _AT_ONCE = 4
 _BUSY = "Other queries are running: try again in a moment."
 _TOO_MUCH = "This takes more memory or disk than a query may: filter more, or ask for less."
 _TOO_LONG = "This took longer than {:g} seconds: filter more, or ask for less."
+_HOPELESS = "This would take too long: filter by project or by a time between two moments, or join by ids."
 _OF_NO_KIND = "Postgres cannot tell of what type a text of the query is: write it with its type, as in '…'::text."
 _ROLE = "contextfs_sql"
 _OPENING = "begin transaction isolation level repeatable read read only"
@@ -133,7 +134,7 @@ def _check_cost(connection: Connection, blanks: str, generic: GenericQuery, unti
     row = _one_statement(connection, f"explain (format json) execute reckoned{nulls}", until).fetchone()
     cost = row[0][0]["Plan"]["Total Cost"] if row else 0.0
     if cost > _MOST_COST:
-        raise Invalid("This would take too long: filter by project or time, or join by ids.", where="$.query")
+        raise Invalid(_HOPELESS, where="$.query")
 
 
 def _answer(connection: Connection, query: str, most_rows: int, until: float) -> Answer:

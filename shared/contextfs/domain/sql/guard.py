@@ -8,6 +8,7 @@ allow.
 """
 
 import re
+from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
@@ -15,10 +16,12 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 
 from contextfs.domain.sql.bounds import bounded
 from contextfs.domain.sql.columns import check_columns, name_rows
+from contextfs.domain.sql.generic import generic
 from contextfs.domain.sql.names import CASTS, FUNCTIONS, NODES, RESERVED, WORDS
 from contextfs.domain.sql.tables import qualified, stored
 from contextfs.domain.sql.views import NOW, VIEWS
 from contextfs.kit.errors import Invalid
+from contextfs.kit.ports import GenericQuery
 
 _DIALECT = "postgres"
 _ONE_SELECT = "Write one SELECT: nothing is changed here."
@@ -29,14 +32,22 @@ _LONGEST_NAME = 63
 """In bytes. Postgres cuts a longer one off there, and two names would be one that were told apart here."""
 
 
-def guarded(query: str, schema: str = NOW) -> str:
+class Guarded(NamedTuple):
+    """A query as it is run, and as the planner reckons what it costs."""
+
+    text: str
+    generic: GenericQuery
+
+
+def guarded(query: str, schema: str = NOW) -> Guarded:
     """Give a query as it is run, over the views of `schema`, with bounds of what it builds written into it.
 
     Invalid says what is not to be had, and what is.
     """
     try:
         written = _written(qualified(_checked(query), schema))
-        return _written(bounded(_checked(written, schema)))
+        tree = bounded(_checked(written, schema))
+        return Guarded(_written(tree), generic(tree))
     except RecursionError:
         raise Invalid("The query is nested too deeply: write it flatter.", where="$.query") from None
     except SqlglotError as error:

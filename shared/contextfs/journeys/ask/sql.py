@@ -16,7 +16,6 @@ def ask(call: Call, wanted: SqlRequest) -> SqlReply:
     """Answer a query. The audit row holds its hash and how much it gave, never its words."""
     for needed in _READS:
         may(call.principal, needed)
-    from contextfs.domain.sql.generic import generic  # noqa: PLC0415 - as below
     from contextfs.domain.sql.guard import guarded  # noqa: PLC0415 - what reads SQL takes a quarter of a door to load
 
     query = guarded(wanted.query, THEN if wanted.as_of else NOW)
@@ -25,8 +24,8 @@ def ask(call: Call, wanted: SqlRequest) -> SqlReply:
         raise Unavailable("Direct SQL is switched off on this server: set CONTEXTFS_SQL_DATABASE_URL.")
     with call.services.waiting.querying.taken(call.principal.org_id):
         answer = reader.read(
-            query,
-            generic(query),
+            query.text,
+            query.generic,
             sign=lambda backend: signed_claims(call.tx, backend),
             as_of=wanted.as_of,
             most_rows=wanted.max_rows,

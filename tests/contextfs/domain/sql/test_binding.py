@@ -78,7 +78,7 @@ def test_no_name_of_a_catalog_is_read_in_any_shape(server: Connection, shape: st
     names = server.execute(CATALOGS).fetchall()
     for (name,) in names:
         try:
-            query = guarded(shape.format(name))
+            query = guarded(shape.format(name)).text
         except Invalid:
             continue
         read |= schemas(server, query)

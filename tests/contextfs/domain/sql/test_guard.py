@@ -55,7 +55,7 @@ WELCOME = (
 
 @pytest.mark.parametrize("query", WELCOME)
 def test_what_people_ask_passes(query: str) -> None:
-    assert guarded(query).split()[0].upper() in {"SELECT", "WITH", "VALUES"}
+    assert guarded(query).text.split()[0].upper() in {"SELECT", "WITH", "VALUES"}
 
 
 @pytest.mark.parametrize("query", REFUSED)
@@ -73,16 +73,16 @@ def test_a_refusal_says_what_there_is() -> None:
 
 
 def test_comments_do_not_reach_the_server() -> None:
-    assert guarded("select 1 -- ; drop table x\n/* and this */") == "SELECT 1"
+    assert guarded("select 1 -- ; drop table x\n/* and this */").text == "SELECT 1"
 
 
 @pytest.mark.parametrize("word", ["user", "current_role", "system_user"])
 def test_a_word_of_the_language_is_but_a_name(word: str) -> None:
-    assert guarded(f"select {word}") == f'SELECT "{word}"'
+    assert guarded(f"select {word}").text == f'SELECT "{word}"'
 
 
 def test_names_are_folded_as_postgres_folds_them() -> None:
-    assert guarded('select M.Id, "N".id from Memories m, memories as "N"') == (
+    assert guarded('select M.Id, "N".id from Memories m, memories as "N"').text == (
         'SELECT "m"."id", "N"."id" FROM "contextfs_now"."memories" AS "m", "contextfs_now"."memories" AS "N"'
     )
 
@@ -90,21 +90,21 @@ def test_names_are_folded_as_postgres_folds_them() -> None:
 def test_a_view_is_that_of_its_schema_and_what_with_names_is_not() -> None:
     query = "with memories as (select * from memories) select * from memories, (select * from sessions) s"
 
-    assert guarded(query, THEN) == (
+    assert guarded(query, THEN).text == (
         'WITH "memories" AS (SELECT * FROM "contextfs_then"."memories")'
         ' SELECT * FROM "memories", (SELECT * FROM "contextfs_then"."sessions") AS "s"'
     )
 
 
 def test_rows_of_a_function_have_a_name_when_they_are_run() -> None:
-    assert guarded("select text.lo_import from cast('1' as text), memories as text") == (
+    assert guarded("select text.lo_import from cast('1' as text), memories as text").text == (
         'SELECT "text"."lo_import" FROM CAST(\'1\' AS TEXT) AS "cast", "contextfs_now"."memories" AS "text"'
     )
 
 
 def test_what_is_written_anew_reads_the_same() -> None:
     for query in WELCOME:
-        written = guarded(query)
+        written = guarded(query).text
 
         assert sqlglot.parse_one(written, dialect="postgres").sql("postgres") == written
 
@@ -153,13 +153,13 @@ BOUNDED = {
 def test_what_makes_much_of_little_is_bounded_and_nothing_else_is(query: str) -> None:
     function, many = BOUNDED[query]
 
-    assert guarded(query).count(function) == many
+    assert guarded(query).text.count(function) == many
 
 
 @pytest.mark.parametrize("query", [*BOUNDED, *WELCOME])
 def test_without_its_bounds_a_query_is_one_that_is_bounded_alike(query: str) -> None:
     """What is written into it is the functions alone: nothing else of it is another one."""
-    bounded = guarded(query)
+    bounded = guarded(query).text
     tree = sqlglot.parse_one(bounded, dialect="postgres")
     for function in [*tree.find_all(exp.Dot)]:
         inner = function.expression.expressions[0]
@@ -168,7 +168,7 @@ def test_without_its_bounds_a_query_is_one_that_is_bounded_alike(query: str) -> 
     plain = tree.sql("postgres")
 
     assert re.search("weighed|limited|gathered|grown|spread", plain) is None
-    assert guarded(plain.replace('"contextfs_now".', "")) == bounded
+    assert guarded(plain.replace('"contextfs_now".', "")).text == bounded
 
 
 @given(st.text(max_size=60))

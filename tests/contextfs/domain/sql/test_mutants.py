@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from contextfs.domain.sql.guard import guarded
+from contextfs.domain.sql.guard import Guarded, guarded
 from contextfs.kit.errors import Invalid
 from tests.contextfs.domain.sql.attacks import REFUSED
 from tests.contextfs.domain.sql.mutants import MUTANTS
@@ -55,7 +55,7 @@ def test_what_gets_through_is_an_attack_that_is_tried() -> None:
     assert set(ids) - written_otherwise == tried
 
 
-def without_it(one: Unchecked, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def without_it(one: Unchecked, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guarded]:
     """Load the guard anew with a mistake in it, beside the right one."""
     package = repository / "shared/contextfs/domain/sql"
     guard = ModuleType("guard")
@@ -69,9 +69,9 @@ def without_it(one: Unchecked, repository: Path, monkeypatch: pytest.MonkeyPatch
     return guard.guarded
 
 
-def answer(guard: Callable[[str], str], query: str) -> str:
+def answer(guard: Callable[[str], Guarded], query: str) -> str:
     """Give the query as it would run, or what keeps it from that."""
     try:
-        return guard(query)
+        return guard(query).text
     except (Invalid, RecursionError) as refused:
         return type(refused).__name__

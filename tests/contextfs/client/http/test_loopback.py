@@ -1,10 +1,12 @@
 """A line to a server on this machine, against servers that speak HTTP in each of its forms, and wrongly."""
 
+import re
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import pytest
 
@@ -36,12 +38,22 @@ class Server:
 
     def talk(self, connection: socket.socket) -> None:
         """Answer requests of one connection until an answer is to end it."""
-        while request := connection.recv(65536):
+        sent = connection.makefile("rb")
+        while request := _request(sent):
             self.requests.append(request)
             answer = self.answers.pop(0)
             connection.sendall(answer)
             if isinstance(answer, Last):
                 return
+
+
+def _request(sent: BinaryIO) -> bytes:
+    """Read one request to its end, in however many pieces it comes."""
+    head = b""
+    while (told := sent.readline()) not in {b"", b"\r\n"}:
+        head += told
+    length = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+    return head and head + b"\r\n" + sent.read(int(length[1]) if length else 0)
 
 
 @contextmanager

@@ -121,7 +121,8 @@ def _note(file: Path) -> Note | None:
 
 def _is_below(note: Note | None, place: Place) -> bool:
     """Tell whether a note is about this store; below a folder whose store lost its settings, it is about that one."""
-    return note is not None and store_of(str(note.get("cwd") or "/")) == str(place.root)
+    root = store_of(str(note.get("cwd") or "/")) if note is not None else None
+    return root is not None and Path(root) == place.root
 
 
 def _reader(note: Note) -> str | None:

@@ -7,7 +7,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from contextfs.adapters.database.address import parsed
-from contextfs.adapters.database.migrate import connected, first_line
+from contextfs.adapters.database.migrate import connected
+from contextfs.adapters.database.telling import first_line
 from contextfs.kit.errors import Unavailable
 
 _ALWAYS_THERE = "postgres"

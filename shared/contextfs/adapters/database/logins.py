@@ -15,6 +15,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 
+from contextfs.adapters.database.telling import first_line
 from contextfs.kit.errors import Conflict, Invalid, NotFound, Unavailable
 from contextfs.kit.ids import Entropy
 from contextfs.kit.sql import load
@@ -120,7 +121,7 @@ class _connected:  # noqa: N801 - a context manager, which reads as a function d
         try:
             self._connection = Connection.connect(url, row_factory=dict_row)
         except psycopg.Error as error:
-            raise Unavailable(f"The database does not answer: {_first_line(error)}") from error
+            raise Unavailable(f"The database does not answer: {first_line(error)}") from error
 
     def __enter__(self) -> Connection:
         return self._connection
@@ -138,7 +139,7 @@ class _connected:  # noqa: N801 - a context manager, which reads as a function d
         if isinstance(error, errors.UndefinedFunction | errors.UndefinedTable | errors.InvalidSchemaName):
             raise Conflict("The schema of this database is older: migrate it first.") from error
         if isinstance(error, psycopg.Error):
-            raise Unavailable(f"The database refuses: {_first_line(error)}") from error
+            raise Unavailable(f"The database refuses: {first_line(error)}") from error
 
 
 def _run(connection: Connection, name: str, values: dict[str, Any]) -> psycopg.Cursor[DictRow]:
@@ -153,7 +154,3 @@ def _verifier(connection: Connection, login: str, password: str) -> str:
 def _address(url: str, login: str, password: str) -> str:
     parts = conninfo_to_dict(url) | {"user": login, "password": password}
     return make_conninfo(**{name: str(value) for name, value in parts.items() if value is not None})
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]

@@ -25,6 +25,7 @@ import psycopg
 from psycopg import sql
 
 from contextfs.adapters.database import graphs, session
+from contextfs.adapters.database.telling import first_line
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 
 Phase = Literal["pre", "post"]
@@ -314,8 +315,3 @@ def _patiently(do: Callable[[], None]) -> None:
                 raise
             time.sleep(_PAUSE_SECONDS)
     raise AssertionError
-
-
-def first_line(error: Exception) -> str:
-    """Give what an error says without its details, which the driver writes below."""
-    return str(error).strip().split("\n", 1)[0]

@@ -11,6 +11,11 @@ from contextfs.kit.errors import BadInput, Conflict, Contended, ContextFSError, 
 _log = logging.getLogger(__name__)
 
 
+def first_line(error: Exception) -> str:
+    """Give what an error says to an owner of the database, without its details, which the driver writes below."""
+    return str(error).strip().split("\n", 1)[0]
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Tell the driver's errors in the product's words.

@@ -111,7 +111,6 @@ class Base:
         unless its log is there, which would not be read. Whether somebody wrote it is looked at when it was `read`.
         """
         refuse_link(file)
-        watch = Watch(file)
         for _ in range(_ATTEMPTS):
             watch = Watch(file)
             connection = sqlite3.connect(
@@ -134,7 +133,7 @@ class Base:
                 raise
             else:
                 return base
-        raise watch.told()
+        raise Watch(file).told()
 
     @contextmanager
     def read(self) -> Generator[None]:

@@ -69,11 +69,10 @@ def up(
     what is waited for.
 
     `database_url` names an own Postgres (a role that may create roles and extensions); without it an embedded one is
-    used. It is remembered for the next start. Conflict when its database was brought to a newer version than this: one
-    that runs goes on. A `port` that is named is used or refused; without one, another is taken
-    when the usual one is not free. Conflict when a stack runs already with another port or database, or when another
-    home has the logins of that Postgres, unless they are to be taken from it. Invalid when they are, and there is no
-    own Postgres.
+    used. It is remembered for the next start. A `port` that is named is used or refused; without one, another is taken
+    when the usual one is not free. Conflict when a stack runs already with another port or database, when the database
+    was brought to a newer version than this (one that runs goes on), or when another home has the logins of that
+    Postgres, unless they are to be taken from it. Invalid when they are, and there is no own Postgres.
     """
     home.make()
     with _alone(home):

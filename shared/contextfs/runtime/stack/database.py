@@ -11,8 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from contextfs.adapters.database import embedded
 from contextfs.adapters.database import migrate as schema
 from contextfs.adapters.database.creation import create
-from contextfs.adapters.database.migrate import connected, first_line
-from contextfs.adapters.database.telling import translated
+from contextfs.adapters.database.migrate import connected
+from contextfs.adapters.database.telling import first_line, translated
 from contextfs.kit.errors import Conflict, Unavailable
 from contextfs.kit.settings import Settings
 from contextfs.runtime.stack.home import Home

@@ -11,15 +11,23 @@ from clients.cli.main import COMMANDS, loaded, run
 
 _BEGINNING = """# The command line
 
-In a folder with a store (`ctx init` makes one) commands work there, with no account and no network. Elsewhere they work
-on the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or on the platform of this machine, which they tell on
-standard error; `--server` chooses it anywhere. Every command takes `--json` where a program reads along.
+In a folder with a store (`ctx init` creates one), commands work there, without account or network. Elsewhere they use
+the server that `CONTEXTFS_URL` and `CONTEXTFS_API_KEY` name, or the platform of this machine, and say so on standard
+error. `--server` does this anywhere. For use in programs, commands take `--json`.
 
-Search in a store compares words, and meanings too where numpy (`pip install 'contextfs-platform[local]'`) and the model
-(`make models`) are there; it says when they are not.
+Search in a store compares words. It also compares meanings if numpy (`pip install 'contextfs-platform[local]'`) and the
+model (`make models`) are installed, and says so if they are not.
 
-Exit codes: 0 done, 1 failed, 2 called wrong or with a value that cannot be, 3 there is no such thing, 4 not let in, 5
-conflict, 6 the server does not answer, 130 stopped.
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | failed |
+| 2 | wrong arguments or an impossible value |
+| 3 | not found |
+| 4 | not authenticated or not allowed |
+| 5 | conflict |
+| 6 | the server does not answer |
+| 130 | stopped |
 """
 _COLUMNS = "100"
 

@@ -10,7 +10,7 @@ from contextfs.kit.errors import ContextFSError
 from contextfs.local import place
 from contextfs.local.place import Place
 
-Server = Annotated[bool, Option("--server", help="Work on the server, also inside of a folder with a store.")]
+Server = Annotated[bool, Option("--server", help="Work on the server, even in a folder with a store.")]
 
 Reach = Literal["one", "all"]
 """Whether a command that names no project works in one, or looks through all of them."""

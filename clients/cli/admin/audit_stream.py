@@ -39,16 +39,16 @@ def audit_stream(
         bool, Option("--authorization-stdin", help="`set`: read the header Authorization from standard input.")
     ] = False,
     backfill: Annotated[
-        bool, Option("--backfill", help="`set`: begin with all that the log holds, not with what comes.")
+        bool, Option("--backfill", help="`set`: also send the entries that the log already holds.")
     ] = False,
     grace_hours: Annotated[
-        int, Option("--grace-hours", min=0, max=720, help="`rotate`: how long the old secret signs, too.")
+        int, Option("--grace-hours", min=0, max=720, help="`rotate`: for how long the old secret also signs.")
     ] = 24,
     json: options.Json = False,
 ) -> int:
-    """Have the audit log sent to a webhook or a SIEM: show how far it has come, `set`, `test`, `rotate`, or `off`.
+    """Send the audit log to a webhook or a SIEM: `show` the progress, `set`, `test`, `rotate`, or `off`.
 
-    With test, 1 when the destination does not take what is sent.
+    With test, the exit code is 1 if the destination does not accept what is sent.
     """
     if (url is not None) != (act is Act.set):
         raise Misused("`set` takes one address" if act is Act.set else f"`{act}` takes no address")

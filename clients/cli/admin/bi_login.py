@@ -29,19 +29,19 @@ class Act(StrEnum):
 
 def bi_login(
     act: Annotated[Act, Argument("list, make, rotate or drop.")] = Act.list,
-    login: Annotated[str | None, Argument("The login that is rotated or dropped.")] = None,
+    login: Annotated[str | None, Argument("The login to rotate or drop.")] = None,
     organization: Annotated[
-        str | None, Option("--organization", help="Its id; on the platform of this machine there is one.")
+        str | None, Option("--organization", help="The organization's id; not needed on the platform of this machine.")
     ] = None,
     project: Annotated[
-        list[str] | None, Option("--project", help="`make`: only this project, by id; several times.")
+        list[str] | None, Option("--project", help="`make`: only this project, by id; may be repeated.")
     ] = None,
     connections: Annotated[
-        int, Option("--connections", min=1, max=50, help="`make`: how many it may hold at once.")
+        int, Option("--connections", min=1, max=50, help="`make`: how many connections it may hold at once.")
     ] = 5,
     json: options.Json = False,
 ) -> None:
-    """Make a login by which a BI tool reads one organization's views in Postgres; list, rotate or drop them.
+    """Create a login with which a BI tool reads one organization's views in Postgres; list, rotate or drop logins.
 
     It needs the address of the database's owner (CONTEXTFS_MIGRATION_DATABASE_URL), or the platform of this machine.
     """

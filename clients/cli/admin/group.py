@@ -48,7 +48,7 @@ _COLUMNS = (
     "actor_id",
 )
 
-app = Group("Do what an administrator does: roles, keys, networks, sign-on, vectors, and the log of who did what.")
+app = Group("Administer: roles, keys, networks, sign-on, vectors, and the audit log.")
 for command in (role, key, networks, redaction, residency, sso, domain, scim, reindex):
     app.command()(command)
 app.command("prove-isolation")(prove_isolation)
@@ -73,7 +73,7 @@ class What(StrEnum):
 
 _What = Annotated[
     What | None,
-    Argument("`verify` checks that nobody changed the log, `export` writes all of it; without either, it is listed."),
+    Argument("`verify` checks that nobody changed the log, `export` writes all of it; by default it is listed."),
 ]
 _File = Annotated[Path | None, Argument("With export: the file to write, a zip of JSON lines.")]
 
@@ -84,21 +84,23 @@ def audit(
     file: _File = None,
     since: options.Since = None,
     user: Annotated[
-        str | None,
-        Option("--user", help="Only what this member did, by any key or login (address, id), or this key (id)."),
+        str | None, Option("--user", help="Only what this member did (address, id), or this key (id).")
     ] = None,
     action: Annotated[str | None, Option("--action", help="Only this: memory.created, or memory.* for a kind.")] = None,
     limit: Annotated[
-        int | None, Option("--limit -n", min=1, help="How many; without it 50 in a table, else all.")
+        int | None, Option("--limit -n", min=1, help="How many; by default 50 in a table, else all.")
     ] = None,
     format: Annotated[Format, Option("--format", help="table, json or csv.")] = Format.table,  # noqa: A002 - the option's name
     head: Annotated[
         str | None,
-        Option("--head", help="With verify: a head that must still be there; without it the one seen here last."),
+        Option("--head", help="With verify: a head that must still be there; by default the last one seen here."),
     ] = None,
     json: options.Json = False,
 ) -> int:
-    """List who did what on the server, newest first, or check that nobody changed the log; 1 when that is not sure."""
+    """List who did what on the server, newest first, or check that nobody changed the log.
+
+    With `verify`, the exit code is 1 if a change cannot be ruled out.
+    """
     is_chosen = (since, user, action, limit) != (None,) * 4 or format is Format.csv
     _fits(what, file, head, is_chosen=is_chosen)
     with server.opened() as client:
@@ -132,11 +134,12 @@ def _fits(what: What | None, file: Path | None, head: str | None, *, is_chosen: 
 @app.command()
 def retention(
     keep: Annotated[
-        str | None, Argument("For how many days the log is kept, 30 or more; or `forever`. Without it, that is told.")
+        str | None,
+        Argument("How many days to keep the log, 30 or more; or `forever`. By default it is shown."),
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Tell, or say, for how many days the server keeps the log; what is left of it can always be checked."""
+    """Show or set for how many days the server keeps the audit log; what is left can always be checked."""
     if keep is not None and keep != "forever" and not keep.isdecimal():
         raise Misused(f"{keep!r} is no number of days: say 365, or forever")
     with server.opened() as client:
@@ -151,7 +154,7 @@ def model_calls(
     limit: Annotated[int, Option("--limit -n", min=1, help="How many.")] = 50,
     json: options.Json = False,
 ) -> None:
-    """List what language models were asked on the server, newest first, and what each call cost."""
+    """List the server's calls to language models, newest first, and what each one cost."""
     with server.opened() as client:
         calls = list(islice(client.admin.model_calls(page_size=min(limit, _MOST_IN_A_PAGE)), limit))
     if json:

@@ -25,17 +25,17 @@ def key(
     act: Annotated[Act, Argument("list, create, rotate or revoke.")] = Act.list,
     which: Annotated[str | None, Argument("The name of a new key; else its id or a part of it.")] = None,
     permission: Annotated[
-        list[str] | None, Option("--permission", help="What a new key may: memories:read, …; several times.")
+        list[str] | None, Option("--permission", help="A permission of a new key: memories:read, …; may be repeated.")
     ] = None,
     project: options.Project = None,
     user: Annotated[str | None, Option("--user", help="The service account that a new key is for.")] = None,
     until: Annotated[str | None, Option("--until", help="When a new key ends: 2027-01-31, 2027-01-31T09:30.")] = None,
     overlap: Annotated[
-        int, Option("--overlap", min=0, max=720, help="With rotate: the hours that the old key still opens.")
+        int, Option("--overlap", min=0, max=720, help="With rotate: for how many hours the old key still works.")
     ] = 24,
     json: options.Json = False,
 ) -> None:
-    """List keys with their last use, create one, replace one by another (`rotate`), or end one at once."""
+    """List keys with their last use, create one, replace one (`rotate`), or end one at once (`revoke`)."""
     if (which is None) != (act is Act.list):
         raise Misused("name the key" if which is None else "`list` takes no name")
     with server.opened() as client:

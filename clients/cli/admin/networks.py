@@ -32,11 +32,11 @@ def networks(
     network: Annotated[list[str] | None, Argument("Networks in CIDR: 203.0.113.0/24, 2001:db8::/48.")] = None,
     covers: Annotated[
         list[Kind] | None,
-        Option("--covers", help="Whose calls have to come from there; without it those of keys and logins."),
+        Option("--covers", help="Whose calls must come from there; by default keys and logins."),
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Show the networks that the organization may be called from, `set` others, or `clear` them for everywhere."""
+    """Show the networks that the organization may be called from, `set` others, or `clear` them to allow all."""
     if bool(network) != (act is Act.set) or (covers and act is not Act.set):
         raise Misused("`set` takes networks, and --covers" if act is Act.set else f"`{act}` takes nothing more")
     kinds: list[CallerKind] = [one.value for one in covers or (Kind.keys, Kind.logins)]

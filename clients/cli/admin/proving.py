@@ -25,18 +25,18 @@ class Format(StrEnum):
 
 def prove_isolation(
     url: Annotated[
-        str | None, Option("--url", help="The server that is tried; that of CONTEXTFS_URL, or of this machine.")
+        str | None, Option("--url", help="The server to test; by default that of CONTEXTFS_URL, or of this machine.")
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, Option("--format", help="table, json, or md (Markdown), to be filed.")
+        Format, Option("--format", help="table, json, or md (Markdown, for your records).")
     ] = Format.table,
     json: options.Json = False,
 ) -> int:
-    """Try on a running server whether anybody gets at what is another organization's, project's or person's.
+    """Test on a running server that nobody reaches what belongs to another organization, project or person.
 
-    Two organizations are made for it, and dissolved at the end; nobody else's data is read or changed. It needs the
+    It creates two organizations, and removes them at the end; nobody else's data is read or changed. It needs the
     settings of the server (CONTEXTFS_DATABASE_URL and its siblings), or the platform of this machine. It takes minutes,
-    and says on standard error how far it is. The exit code is 1 when something leaks.
+    and reports progress on standard error. The exit code is 1 if something leaks.
     """
     from contextfs.kit.settings import from_environment  # noqa: PLC0415 - the server's parts are loaded here alone
     from contextfs.runtime import secrets, stack  # noqa: PLC0415 - as above

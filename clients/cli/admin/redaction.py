@@ -29,10 +29,10 @@ class Act(StrEnum):
 
 def redaction(
     act: Annotated[Act, Argument("show, set or clear.")] = Act.show,
-    file: Annotated[str | None, Argument("TOML with `[[redact.rules]]`, as of a store; - is stdin.")] = None,
+    file: Annotated[str | None, Argument("TOML with `[[redact.rules]]`, as in a store; - is standard input.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Show what is taken out beside secrets, by rules of the organization; `set` those of a file, or `clear` them."""
+    """Show the organization's own redaction rules, `set` those of a file, or `clear` them."""
     if (file is not None) != (act is Act.set):
         raise Misused("`set` takes a file" if act is Act.set else f"`{act}` takes nothing more")
     rules = [] if file is None else _read(file)

@@ -14,13 +14,13 @@ _SECONDS = 1.0
 
 
 def reindex(
-    status: Annotated[bool, Option("--status", help="Only tell how far it has come.")] = False,
-    wait: Annotated[bool, Option("--wait/--no-wait", help="Stay until search asks the new vectors.")] = True,
+    status: Annotated[bool, Option("--status", help="Only show the progress.")] = False,
+    wait: Annotated[bool, Option("--wait/--no-wait", help="Wait until search uses the new vectors.")] = True,
     json: options.Json = False,
 ) -> int:
-    """Have the server's vectors made by the model that is set now, while search goes on; 1 when it cannot go on.
+    """Remake the server's vectors with the model that is set now, while search goes on; exit code 1 if it is stuck.
 
-    It can be left at any time, and asked for again: it goes on where it was.
+    You can leave it at any time, and call it again: it goes on where it was.
     """
     with server.opened() as client:
         told = client.admin.reindexing() if status else client.admin.reindex()

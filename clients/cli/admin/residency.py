@@ -19,10 +19,12 @@ class Act(StrEnum):
 
 
 def residency(
-    act: Annotated[Act, Argument("show, or what becomes of calls elsewhere: forward or refuse.")] = Act.show,
+    act: Annotated[
+        Act, Argument("show; or what happens to calls that arrive elsewhere: forward or refuse.")
+    ] = Act.show,
     json: options.Json = False,
 ) -> None:
-    """Show in which region the organization lives; have calls that arrive in another one forwarded, or refused."""
+    """Show in which region the organization lives; forward or refuse calls that arrive in another one."""
     with server.opened() as client:
         found = client.residency.get() if act is Act.show else client.residency.put(act.value)
     output.say_json(found) if json else _print(found)

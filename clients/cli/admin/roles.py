@@ -24,15 +24,15 @@ def role(
     act: Annotated[Act, Argument("list, set or delete.")] = Act.list,
     name: Annotated[str | None, Argument("The name of the role.")] = None,
     permission: Annotated[
-        list[str] | None, Option("--permission", help="memories:read, memories:*, …; may be given several times.")
+        list[str] | None, Option("--permission", help="memories:read, memories:*, …; may be repeated.")
     ] = None,
     project: Annotated[
-        list[str] | None, Option("--project -p", help="A project that it is for, by name or id; without it all.")
+        list[str] | None, Option("--project -p", help="A project that it is for, by name or id; by default all.")
     ] = None,
     about: Annotated[str | None, Option("--about", help="What it is for.")] = None,
     json: options.Json = False,
 ) -> None:
-    """List the organization's own roles, make or change one (`set`), or delete one that nobody has."""
+    """List the organization's own roles, create or change one (`set`), or delete one that nobody has."""
     if (name is None) != (act is Act.list):
         raise Misused("name the role" if name is None else "`list` takes no name")
     with server.opened() as client:

@@ -64,26 +64,27 @@ _Provider = Annotated[
     Provider | None, Option("--provider", help="google, github, okta, entra, auth0, cognito, generic or saml.")
 ]
 _Url = Annotated[
-    str | None, Option("--metadata-url", help="The provider's issuer; of SAML the address of its metadata.")
+    str | None, Option("--metadata-url", help="The provider's issuer; for SAML, the address of its metadata.")
 ]
 _File = Annotated[
-    str | None, Option("--metadata-file", help="SAML: a file with the provider's metadata, in place of an address.")
+    str | None, Option("--metadata-file", help="SAML: a file with the provider's metadata, instead of an address.")
 ]
 _Client = Annotated[str | None, Option("--client-id", help="The client id that the provider gave.")]
 _Secret = Annotated[bool, Option("--client-secret-stdin", help="Read the client secret from standard input.")]
 _Attributes = Annotated[
     list[str] | None,
-    Option("--attribute", help="What the provider calls email, name or groups: email=mail; several times."),
+    Option("--attribute", help="The provider's name for email, name or groups: email=mail; may be repeated."),
 ]
 _Provision = Annotated[
-    Switch | None, Option("--auto-provision", help="yes or no: who comes with a verified domain becomes a member.")
+    Switch | None,
+    Option("--auto-provision", help="yes or no: people of a verified domain become members."),
 ]
 _Role = Annotated[Role | None, Option("--default-role", help="The role of new members: admin, member or viewer.")]
 _Groups = Annotated[
     list[str] | None,
-    Option("--group-role", help="The role of a group, in place of all that were set: Ops=admin; several times."),
+    Option("--group-role", help="The role of a group: Ops=admin; may be repeated, and replaces all that were set."),
 ]
-_Enforced = Annotated[Switch | None, Option("--enforced", help="yes or no: people sign in by it alone.")]
+_Enforced = Annotated[Switch | None, Option("--enforced", help="yes or no: people can sign in only this way.")]
 _BreakGlass = Annotated[
     str | None, Option("--break-glass", help="The owner who may still sign in with a key: address or id.")
 ]
@@ -110,7 +111,7 @@ def sso(
 ) -> int:
     """Show how the organization's people sign in, set it, test the provider, or switch it on or off.
 
-    What `set` is not given stays; another provider begins anew.
+    What you do not give to `set` stays; another provider starts from nothing.
     """
     switches = {"auto_provision": auto_provision, "enforced": enforced, "idp_initiated": idp_initiated}
     words = {"provider": provider, "default_role": default_role, "client_id": client_id}
@@ -144,7 +145,7 @@ def domain(
     name: Annotated[str | None, Argument("The domain: acme.com.")] = None,
     json: options.Json = False,
 ) -> int:
-    """List the organization's domains, claim one, look for the record that proves it (`check`), or give it up."""
+    """List the organization's domains, claim one, check the DNS record that proves it (`check`), or give it up."""
     if (name is None) != (act is DomainAct.list):
         raise Misused("name the domain" if name is None else "`list` takes no name")
     with server.opened() as client:

@@ -15,10 +15,10 @@ def acp(
     command: Annotated[list[str], Argument("The agent and its arguments: gemini --acp, copilot --acp, opencode acp …")],
     server: where.Server = False,
 ) -> int:
-    """Run an agent of the Agent Client Protocol for an editor, and keep what was said. Editors call this.
+    """Run an agent of the Agent Client Protocol for an editor, and capture what is said. Editors call this.
 
-    Each byte passes as it is. `ctx install jetbrains` and `ctx install zed` write it into the editor's settings, for
-    the agents that are installed. Options of ours stand before the agent.
+    Each byte passes unchanged. `ctx install jetbrains` and `ctx install zed` write it into the editor's settings, for
+    the installed agents. Options of `ctx acp` come before the agent.
     """
     from clients.acp import tee  # noqa: PLC0415 - help needs none of it
     from clients.acp.listening import Listener  # noqa: PLC0415 - as above

@@ -21,12 +21,12 @@ from contextfs.client.login.credentials import Kept
 from contextfs.domain.logins.model import Myself
 from contextfs.kit.errors import ContextFSError, NotAuthenticated
 
-app = Group("Log in at a server, tell who you are there and what may act for you, and log out.")
+app = Group("Log in at a server, show who you are there and what may act for you, and log out.")
 app.command()(grants)
 app.command()(logins)
 
 Url = Annotated[
-    str | None, Argument("The server; without it that of CONTEXTFS_URL, of this machine, or of your login.")
+    str | None, Argument("The server; by default that of CONTEXTFS_URL, of this machine, or of your login.")
 ]
 _NOT_IN = 4
 _NOWHERE = "nowhere"
@@ -45,20 +45,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 @app.command()
 def login(
     url: Url = None,
-    key: Annotated[bool, Option("--key", help="By an API key: it is asked for, or read from standard input.")] = False,
+    key: Annotated[
+        bool, Option("--key", help="Use an API key: you are asked for it, or it is read from standard input.")
+    ] = False,
     id_token_stdin: Annotated[
-        bool, Option("--id-token-stdin", help="By an ID token of the server's sign-in service, from standard input.")
+        bool, Option("--id-token-stdin", help="Use an ID token of the server's sign-in service, from standard input.")
     ] = False,
     organization: Annotated[
         str | None, Option("--organization", help="With an ID token: the organization, by its id.")
     ] = None,
-    name: Annotated[str | None, Option("--name", help="What this machine is called there.")] = None,
-    no_browser: Annotated[bool, Option("--no-browser", help="Open no browser: print the address.")] = False,
+    name: Annotated[str | None, Option("--name", help="A name for this machine at the server.")] = None,
+    no_browser: Annotated[bool, Option("--no-browser", help="Print the address, and open no browser.")] = False,
     json: options.Json = False,
 ) -> None:
     """Log in: allow this machine in a browser, or give an API key or an ID token. The key is kept for you alone.
 
-    A key that a browser or an ID token allowed is yours, opens for 90 days, and ends with `ctx auth logout`.
+    A key from a browser or an ID token is yours, works for 90 days, and ends with `ctx auth logout`.
     """
     if key and id_token_stdin:
         raise Misused("give --key or --id-token-stdin, not both")
@@ -83,7 +85,7 @@ def login(
 
 @app.command()
 def status(url: Url = None, json: options.Json = False) -> int:
-    """Tell at which servers you are logged in, as whom, where the keys are kept, and until when they open."""
+    """Show at which servers you are logged in, as whom, where the keys are kept, and until when they work."""
     known = credentials.kept(os.environ)
     asked = [server_of(os.environ, url)] if url or not known else [*known]
     found = [_standing(one, known.get(one)) for one in asked]
@@ -101,14 +103,14 @@ def status(url: Url = None, json: options.Json = False) -> int:
 def token(
     project: options.Project = None,
     permission: Annotated[
-        list[str] | None, Option("--permission", help="What it may: memories:read, …; several times.")
+        list[str] | None, Option("--permission", help="A permission: memories:read, …; may be repeated.")
     ] = None,
-    minutes: Annotated[int, Option("--minutes", min=1, max=60, help="How long it opens.")] = 60,
+    minutes: Annotated[int, Option("--minutes", min=1, max=60, help="How long it works.")] = 60,
     json: options.Json = False,
 ) -> None:
-    """Print a token that may less than your key, in one project, for an hour at the most: for functions and CI.
+    """Print a token with fewer permissions than your key, for one project and an hour at most: for functions and CI.
 
-    It is used as a key (CONTEXTFS_API_KEY), and ends with yours.
+    Use it like a key (CONTEXTFS_API_KEY). It ends with your key.
     """
     with opened() as client:
         made = client.tokens.create(project_id=project_id(client, project), permissions=permission, minutes=minutes)
@@ -121,7 +123,7 @@ def token(
 
 @app.command()
 def logout(url: Url = None, json: options.Json = False) -> None:
-    """Log out: forget the key of a server, and end it there if a login had it made."""
+    """Log out: forget the key of a server, and end it there if a login made it."""
     server = server_of(os.environ, url)
     known = credentials.kept(os.environ).get(server)
     if known is None:

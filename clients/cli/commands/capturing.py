@@ -23,29 +23,27 @@ Session = Annotated[str, Argument("The session's id, or some of its first or las
 def capture(
     message: Annotated[
         list[str] | None,
-        Argument("What was said, in turns: the user, the assistant, the user …; - or a pipe reads standard input."),
+        Argument("The messages in turn: user, assistant, user …; - or a pipe reads standard input."),
     ] = None,
     tool: Annotated[str, Option("--tool", help="The tool that the conversation is with.")] = "ctx",
     title: Annotated[
-        str | None, Option("--title", help="A title; without it, the first line that the user says.")
+        str | None, Option("--title", help="A title; by default the first line that the user says.")
     ] = None,
     id: Annotated[  # noqa: A002 - the option's name
-        str | None, Option("--id", help="What the tool calls it: captured again under this id, it is stored once.")
+        str | None, Option("--id", help="The tool's own id: capturing it again under this id stores it once.")
     ] = None,
-    role: Annotated[
-        Speaker | None, Option("--role", help="Who says all of it, where it does not say so itself.")
-    ] = None,
+    role: Annotated[Speaker | None, Option("--role", help="Who says it, if the input does not say so.")] = None,
     model: Annotated[str | None, Option("--model", help="The model that answers.")] = None,
     tag: options.Tags = None,
-    complete: Annotated[bool, Option("--complete", help="It is over: learn from it.")] = False,
+    complete: Annotated[bool, Option("--complete", help="The conversation is over: learn from it.")] = False,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Keep a conversation, whole or its beginning, and print its id. Secrets are taken out before anything is stored.
+    """Store a conversation, or its beginning, and print its id. Secrets are taken out before anything is stored.
 
-    Standard input may be a text, which is one message, or JSON lines: {"role": "user", "content": "…"}, and where
-    wanted external_id, created_at, model, tokens, tool_calls, metadata.
+    Standard input is a text, which is one message, or JSON lines: {"role": "user", "content": "…"}, with optional
+    external_id, created_at, model, tokens, tool_calls, metadata.
     """
     from clients.cli.line.spoken import spoken  # noqa: PLC0415 - help needs no nouns
 
@@ -64,12 +62,12 @@ def capture(
 
 def append(
     session: Session,
-    message: Annotated[list[str] | None, Argument("What was said; - or a pipe reads standard input.")] = None,
-    role: Annotated[Speaker | None, Option("--role", help="Who says it; without it, the user.")] = None,
+    message: Annotated[list[str] | None, Argument("The messages; - or a pipe reads standard input.")] = None,
+    role: Annotated[Speaker | None, Option("--role", help="Who says it; by default the user.")] = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Add messages to a session; one that was completed is open again. Standard input is read as by `ctx capture`."""
+    """Add messages to a session; a completed one opens again. Standard input is read as in `ctx capture`."""
     from clients.cli.line.spoken import spoken  # noqa: PLC0415 - help needs no nouns
 
     said = spoken(message or (), None if role is None and len(message or ()) > 1 else (role or Speaker.user).value)
@@ -85,7 +83,7 @@ def append(
 
 
 def complete(session: Session, server: where.Server = False, json: options.Json = False) -> None:
-    """Close a session, and learn from it. One that is closed stays as it is."""
+    """Close a session, and learn from it. A closed session stays as it is."""
     place = where.here(server)
     if place is None:
         from clients.cli.there import capturing as there  # noqa: PLC0415 - the one that is meant is loaded

@@ -22,13 +22,13 @@ def list_(limit: options.Limit = 50, json: options.Json = False) -> None:
 @app.command()
 def resolve(
     id: memory.Id,  # noqa: A002 - the argument's name
-    text: Annotated[str | None, Argument("The text that it shall be; without it, your editor opens.")] = None,
+    text: Annotated[str | None, Argument("The new text; without it, your editor opens.")] = None,
     keep: Annotated[
         int | None, Option("--keep", min=1, help="Keep this text, by its number in `ctx memory show`.")
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Settle a conflict by one of its texts, or by another one; the others stay in the history."""
+    """Settle a conflict with one of its texts or a new one; the others stay in the history."""
     if text is not None and keep is not None:
         raise Misused("give a text or --keep, not both")
     here.resolve(_place(), id, text=text, keep=keep, json=json)

@@ -14,10 +14,10 @@ from contextfs.local.place import Place
 def context(
     task: Annotated[str, Argument(help="The task at hand, in your own words.")],
     budget: Annotated[
-        int, Option("--budget", min=50, max=200_000, help="Tokens that the pack may take at the most.")
+        int, Option("--budget", min=50, max=200_000, help="Tokens that the pack may take at most.")
     ] = 2000,
     type: Annotated[  # noqa: A002 - the option's name
-        list[str] | None, Option("--type", help="Only memories of this type; may be given several times.")
+        list[str] | None, Option("--type", help="Only memories of this type; may be repeated.")
     ] = None,
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     memories_only: Annotated[bool, Option("--memories-only", help="Leave out messages.")] = False,
@@ -29,7 +29,7 @@ def context(
 ) -> None:
     """Pack the memories that matter for a task into a budget of tokens, fenced as data with their sources.
 
-    The pack alone goes to standard output, so that it can be piped into a prompt.
+    Only the pack goes to standard output, so you can pipe it into a prompt.
     """
     asked = Packing(
         task=task,

@@ -13,14 +13,14 @@ from clients.cli.shown.finding import Finding
 
 
 def doctor(
-    repair: Annotated[bool, Option("--repair", help="Write the files that memories of this folder lack.")] = False,
+    repair: Annotated[bool, Option("--repair", help="Write missing files of this folder's memories.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> int:
-    """Look at this installation and at the store of this folder: its files, its database, git, and its server.
+    """Check this installation and the store of this folder: its files, its database, git, and its server.
 
-    Elsewhere, and with --server, at the server: whether it answers, the key, the embedding model, the events. What is
-    wrong is told with its cure, and the exit code is 1 when something needs attention.
+    Elsewhere, and with --server, check the server: whether it answers, the key, the embedding model, the events. Each
+    problem is shown with its cure, and the exit code is 1 if something needs attention.
     """
     findings = [_command(), _python(), *_of_place(server, repair=repair)]
     if json:

@@ -10,27 +10,28 @@ _TOO_LITTLE = 3
 
 
 def eval_(
-    questions: Annotated[int, Option("--questions", min=1, max=2000, help="How many to ask at the most.")] = 60,
+    questions: Annotated[int, Option("--questions", min=1, max=2000, help="How many to ask at most.")] = 60,
     top: Annotated[int, Option("--top -k", min=1, max=20, help="How many results count.")] = 5,
-    seed: Annotated[int, Option("--seed", help="Chooses among the questions; the same one asks the same.")] = 1,
+    seed: Annotated[int, Option("--seed", help="Chooses the questions; the same seed asks the same ones.")] = 1,
     fail_below: Annotated[
-        str | None, Option("--fail-below", help="Exit with 1 where recall is below this share, such as 0.6.")
+        str | None, Option("--fail-below", help="Exit with 1 if recall is below this share, such as 0.6.")
     ] = None,
     time_limit: Annotated[
-        int | None, Option("--time-limit", min=1, help="Stop after so many seconds, vectors that are due included.")
+        int | None,
+        Option("--time-limit", min=1, help="Stop after so many seconds, including the time for missing vectors."),
     ] = None,
     json: options.Json = False,
 ) -> int:
-    """Measure search on your own store: questions are made of its memories and conversations, by rules, offline.
+    """Measure search on your own store: questions are made from its memories and conversations, by rules, offline.
 
-    What people asked in later sessions is asked against what was known before; files, symbols and errors are asked for
-    by name; titles of memories are looked for in the conversations that they come from. Told are recall among the first
-    results, the reciprocal rank of the first right one, time and tokens, beside a plain search for words and beside
-    handing over everything. The exit code is 1 below --fail-below, and 3 where there is too little to tell,
-    or --time-limit came first.
+    The questions are: what people asked in later sessions, asked of what was known before; files, symbols and errors by
+    their names; and titles of memories, asked of the conversations that they come from. The report shows recall among
+    the first results, the reciprocal rank of the first right one, time and tokens, beside a plain search for words and
+    beside handing over everything. The exit code is 1 below --fail-below, and 3 if there is too little to tell or
+    --time-limit came first.
 
-    Passages that have no vector yet get one before, by the model that is set. What --time-limit cuts off is kept, and a
-    next run goes on from there.
+    Passages without a vector first get one, with the model that is set. If --time-limit cuts this off, the next run
+    goes on from there.
     """
     threshold = None if fail_below is None else _share(fail_below)
     found = where.only()

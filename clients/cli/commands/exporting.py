@@ -17,8 +17,8 @@ from contextfs.local import archive, config, place
 
 
 def export(
-    file: Annotated[Path | None, Argument("The file to write; without it, standard output.")] = None,
-    no_private: Annotated[bool, Option("--no-private", help="Leave out what is private.")] = False,
+    file: Annotated[Path | None, Argument("The file to write; by default standard output.")] = None,
+    no_private: Annotated[bool, Option("--no-private", help="Leave out private memories and sessions.")] = False,
     from_server: Annotated[
         bool, Option("--from-server", help="Write what the server has of this project, as a zip; FILE is needed.")
     ] = False,
@@ -28,10 +28,10 @@ def export(
     project: options.Project = None,
     json: options.Json = False,
 ) -> None:
-    """Write every memory with its versions, and every session; `ctx import contextfs` takes them in.
+    """Write every memory with its versions, and every session; `ctx import contextfs` reads them.
 
-    The store of this folder is written as JSON lines. With --from-server, the server writes what you may see there of
-    this folder's project, of the one that --project names, or of --all, and it is fetched.
+    The store of this folder is written as JSON lines. With --from-server, the server writes a zip of what you may see
+    there, which is then fetched: of this folder's project, of the one that --project names, or of --all.
     """
     if from_server:
         if file is None or no_private:

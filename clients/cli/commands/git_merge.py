@@ -11,7 +11,7 @@ def git_merge(
     theirs: Annotated[str, Argument("Their version (%B).")],
     name: Annotated[str, Argument("The file's path in the repository (%P).")] = "",
 ) -> int:
-    """Merge two versions of a memory by what they mean; git calls this, `ctx init` tells it to."""
+    """Merge two versions of a memory field by field; git calls this, as `ctx init` set up."""
     from contextfs.local.merge import run  # noqa: PLC0415 - as late as can be
 
     return run(base, ours, theirs, name)

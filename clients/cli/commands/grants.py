@@ -20,10 +20,10 @@ class Act(StrEnum):
 def grants(
     act: Annotated[Act, Argument("list, or end.")] = Act.list,
     grant: Annotated[str | None, Argument("With end: the grant, by some digits of its id.")] = None,
-    every: Annotated[bool, Option("--all", help="With end: every one of yours.")] = False,
+    every: Annotated[bool, Option("--all", help="With end: all of yours.")] = False,
     json: options.Json = False,
 ) -> None:
-    """List the programs that may act for you at the server (those that came by MCP), or `end` one at once, or all."""
+    """List the programs that may act for you at the server (they came by MCP), or `end` one or all at once."""
     if [grant is not None, every].count(True) != (act is Act.end):
         raise Misused("`end` takes one grant, or --all" if act is Act.end else "`list` takes no grant")
     with server.opened() as client:

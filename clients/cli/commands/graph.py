@@ -12,14 +12,14 @@ app = Group("See what memories speak of, and how that hangs together.")
 @app.command()
 def show(
     entity: Annotated[str | None, Argument(help="A file, a symbol, an error, an issue, a tool, a name, …")] = None,
-    memory: Annotated[str | None, Option("--memory", help="Around this memory instead: its id.")] = None,
+    memory: Annotated[str | None, Option("--memory", help="Start from this memory instead: its id.")] = None,
     depth: Annotated[int, Option("--depth", min=1, max=3, help="How many edges away.")] = 2,
     limit: options.Limit = 30,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Show what lies around an entity or a memory, nearest first; of neither, what most memories mention."""
+    """Show what is around an entity or a memory, nearest first; without either, what most memories mention."""
     if entity is not None and memory is not None:
         raise Misused("both an entity and --memory are given: leave one of them out")
     entity = options.word(entity, "ENTITY")

@@ -12,16 +12,16 @@ Tool = Annotated[
     ),
 ]
 Project = Annotated[
-    bool, Option("--project", help="The settings of this repository, for everyone who works on it; not the user's.")
+    bool, Option("--project", help="Use this repository's settings, for everyone who works on it, not the user's.")
 ]
-DryRun = Annotated[bool, Option("--dry-run", help="Show what would be written; write nothing.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Show what would be written, and write nothing.")]
 
 
 def install(tool: Tool = None, project: Project = False, dry_run: DryRun = False, json: options.Json = False) -> int:
-    """Have a tool ring when a conversation goes on: then it is captured, and handed what is known.
+    """Install hooks in a tool: they capture its conversations and give them what is known.
 
-    Hooks that are there stay, and run as before. `ctx uninstall` takes ours out again, to the byte. What is handed to
-    conversations is set in [inject] of .contextfs/config.toml.
+    Existing hooks stay, and run as before. `ctx uninstall` restores the settings, to the byte. [inject] in
+    .contextfs/config.toml sets what conversations get.
     """
     from clients.hooks import installing  # noqa: PLC0415 - a command loads what it needs
 
@@ -36,17 +36,17 @@ def uninstall(
     dry_run: DryRun = False,
     json: options.Json = False,
 ) -> int:
-    """Take our hooks out of a tool's settings; they are again as they were."""
+    """Remove the hooks from a tool's settings, which are then as before."""
     from clients.hooks import installing  # noqa: PLC0415 - as above
 
     return installing.uninstall(tool, project=project, dry_run=dry_run, json=json)
 
 
 def hook(
-    tool: Annotated[str, Argument("The tool that rings.")],
-    event: Annotated[str, Argument("What happened, as the tool calls it; the rest is read from standard input.")],
+    tool: Annotated[str, Argument("The tool that sends the event.")],
+    event: Annotated[str, Argument("The tool's name of the event; the rest is read from standard input.")],
 ) -> int:
-    """Take an event of a tool: it is noted in a few milliseconds, and the exit code is always 0. Tools call this."""
+    """Receive an event of a tool: note it in a few milliseconds, and always exit with 0. Tools call this."""
     from clients.hooks import fast  # noqa: PLC0415 - as above
 
     fast.hook([tool, event])

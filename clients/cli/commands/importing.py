@@ -26,31 +26,31 @@ class Tool(StrEnum):
 
 
 def import_(
-    tool: Annotated[Tool | None, Argument("The tool that wrote them; without it, every tool that left some.")] = None,
+    tool: Annotated[Tool | None, Argument("The tool that wrote them; by default every tool that left some.")] = None,
     path: Annotated[
         Path | None,
-        Argument("A file, or a folder with files; without it, what the tool keeps of this repository, or of all."),
+        Argument("A file or folder; by default what the tool keeps about this repository, or about all."),
     ] = None,
     project: options.Project = None,
     tag: options.Tags = None,
     all_: Annotated[bool, Option("--all", help="Import from every tool that left conversations here.")] = False,
     again: Annotated[
-        bool, Option("--again", help="Read what is kept of the files once more, also where they are gone.")
+        bool, Option("--again", help="Read the kept files again, even if the originals are gone.")
     ] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be stored, and store nothing.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> int:
     """Import conversations of other AI tools; secrets are taken out before anything is stored.
 
-    In a folder with a store they come into it, and what is learned from them is private until you share it.
+    In a folder with a store they are stored there, and what is learned from them is private until you share it.
     Elsewhere, with --server or with --project, they are sent to the server.
 
-    A store keeps the files as they are, without secrets: when a newer version reads them better, --again does so, and
-    messages are brought to what they say now.
+    A store keeps the files as they are, without secrets. When a newer version reads them better, --again reads them
+    again and updates the messages.
 
-    `contextfs` takes in what `ctx export` wrote. What is stored already is not stored again, what was added since is.
-    Of a server's export with several projects, it takes this store's, or the one that --project names.
+    `contextfs` imports what `ctx export` wrote. Only what is new is stored. From a server's export with several
+    projects, it takes this store's, or the one that --project names.
     """
     if tool is Tool.contextfs:
         return _restore(path, project, json=json)

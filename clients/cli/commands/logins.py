@@ -20,10 +20,10 @@ class Act(StrEnum):
 def logins(
     act: Annotated[Act, Argument("list, or end.")] = Act.list,
     login: Annotated[str | None, Argument("With end: the login, by some digits of its id.")] = None,
-    every: Annotated[bool, Option("--all", help="With end: every one of yours.")] = False,
+    every: Annotated[bool, Option("--all", help="With end: all of yours.")] = False,
     json: options.Json = False,
 ) -> None:
-    """List the browsers in which you are signed in at the server, or `end` one at once, or all."""
+    """List the browsers in which you are signed in at the server, or `end` one or all at once."""
     if [login is not None, every].count(True) != (act is Act.end):
         raise Misused("`end` takes one login, or --all" if act is Act.end else "`list` takes no login")
     with server.opened() as client:

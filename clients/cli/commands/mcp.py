@@ -19,23 +19,21 @@ class Action(StrEnum):
 
 def mcp(
     action: Annotated[
-        Action | None, Argument("Nothing to serve; install, uninstall, or clients to list what can be installed to.")
+        Action | None, Argument("Leave out to serve; install, uninstall, or clients to list the known clients.")
     ] = None,
     client: Annotated[str | None, Argument("The client to install to: `ctx mcp clients` lists them.")] = None,
     folder: Annotated[
-        Path | None, Option("--folder", help="The repository whose memory is meant; without it, the working folder's.")
+        Path | None, Option("--folder", help="The repository whose memory to serve; by default the working folder's.")
     ] = None,
-    server: Annotated[bool, Option("--server", help="Ask the server, also inside of a folder with a store.")] = False,
-    project: Annotated[
-        bool, Option("--project", help="Write the settings of this repository, not those of the user.")
-    ] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    server: Annotated[bool, Option("--server", help="Ask the server, even in a folder with a store.")] = False,
+    project: Annotated[bool, Option("--project", help="Write this repository's settings, not the user's.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
     json: options.Json = False,
 ) -> int:
     """Serve the memory of this folder to an AI tool, by the Model Context Protocol on standard input and output.
 
-    In a folder with a store it needs no server and no network. Elsewhere, and with --server, it asks the server.
-    `ctx mcp install CLIENT` writes it into a client's settings, and `uninstall` takes it out again.
+    In a folder with a store it needs no server and no network. Elsewhere, and with --server, it asks the server. `ctx
+    mcp install CLIENT` writes it into a client's settings, and `uninstall` removes it.
     """
     if action is None:
         from clients.mcp import stdio  # noqa: PLC0415 - loads the protocol

@@ -17,21 +17,21 @@ app = Group("Add, list, show and change memories.")
 
 @app.command()
 def add(
-    text: Annotated[str, Argument("What is to be known; - reads it from standard input.")],
+    text: Annotated[str, Argument("The text of the memory; - reads standard input.")],
     type: options.Type = None,  # noqa: A002 - the option's name
     tag: options.Tags = None,
     title: Title = None,
-    pin: Annotated[bool, Option("--pin", help="Hand it to every conversation of the project.")] = False,
+    pin: Annotated[bool, Option("--pin", help="Put it into every context pack of the project.")] = False,
     private: Annotated[
-        bool, Option("--private", help="For yourself: it is not pushed, and git ignores its file.")
+        bool, Option("--private", help="Only for you: it is not pushed, and git ignores its file.")
     ] = False,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Add a memory; one that says the same in the same project is not stored twice.
+    """Add a memory; the same text in the same project is not stored twice.
 
-    Without --type it is a fact, unless the same is known as something else.
+    Without --type it is a fact, unless the same is known with another type.
     """
     said = _text(text)
     found = where.here(server or project is not None, "one")
@@ -54,10 +54,10 @@ def list_(
     type: options.Type = None,  # noqa: A002 - the option's name
     tag: options.Tags = None,
     since: options.Since = None,
-    author: Annotated[str | None, Option("--author", help="Only of this author.")] = None,
+    author: Annotated[str | None, Option("--author", help="Only by this author.")] = None,
     superseded: options.Superseded = False,
     deleted: Annotated[
-        bool, Option("--deleted", help="Those that were deleted; `ctx memory restore` brings one back.")
+        bool, Option("--deleted", help="Deleted memories; `ctx memory restore` brings one back.")
     ] = False,
     as_of: options.AsOf = None,
     project: options.Project = None,
@@ -65,7 +65,7 @@ def list_(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """List memories, the last changed first, each with the day since when it holds."""
+    """List memories, last changed first, each with the day from which it holds."""
     if deleted and as_of is not None:
         raise Misused("--deleted and --as-of go not together: what was known at a time had not been deleted then")
     from clients.cli.line.asked import Listed  # noqa: PLC0415 - as above
@@ -95,13 +95,11 @@ def list_(
 def show(
     id: Id,  # noqa: A002 - the argument's name
     history: Annotated[bool, Option("--history", help="Every version, newest first.")] = False,
-    as_of: Annotated[
-        str | None, Option("--as-of --at", help="As it was known at this time, or as one revision has it.")
-    ] = None,
+    as_of: Annotated[str | None, Option("--as-of --at", help="As it was at this time, or in one revision.")] = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Show a memory whole: as it is, as it was, or through all its versions."""
+    """Show a whole memory: as it is, as it was, or in all its versions."""
     found = where.here(server)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above
@@ -119,7 +117,7 @@ def log(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Show every version of a memory, newest first: nothing that anyone wrote is out of reach."""
+    """Show every version of a memory that anyone wrote, newest first."""
     show(id, history=True, server=server, json=json)
 
 
@@ -131,14 +129,14 @@ def edit(
     ] = None,
     title: Title = None,
     type: options.Type = None,  # noqa: A002 - the option's name
-    tag: Annotated[list[str] | None, Option("--tag", help="A tag to add; may be given several times.")] = None,
-    untag: Annotated[list[str] | None, Option("--untag", help="A tag to take off; may be given several times.")] = None,
-    pin: Annotated[bool, Option("--pin", help="Hand it to every conversation of the project.")] = False,
-    unpin: Annotated[bool, Option("--unpin", help="Hand it to those that it matters to.")] = False,
+    tag: Annotated[list[str] | None, Option("--tag", help="A tag to add; may be repeated.")] = None,
+    untag: Annotated[list[str] | None, Option("--untag", help="A tag to remove; may be repeated.")] = None,
+    pin: Annotated[bool, Option("--pin", help="Put it into every context pack of the project.")] = False,
+    unpin: Annotated[bool, Option("--unpin", help="Put it only into packs that it matters to.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Change a memory; what is not named stays, and a new text settles a conflict."""
+    """Change a memory; what you do not name stays, and a new text settles a conflict."""
     if pin and unpin:
         raise Misused("--pin and --unpin say the opposite: give one")
     type = options.word(type, "--type")  # noqa: A001 - the option's name
@@ -164,7 +162,7 @@ def rm(
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Delete a memory; its history stays, and an edit that somebody made at the same time keeps it."""
+    """Delete a memory; its history stays, and if somebody edits it at the same time, it stays."""
     found = where.here(server)
     if found is None:
         from clients.cli.there import memory as there  # noqa: PLC0415 - as above

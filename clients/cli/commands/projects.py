@@ -33,12 +33,12 @@ def list_(limit: options.Limit = 100, json: options.Json = False) -> None:
 
 @app.command()
 def create(
-    name: Annotated[str, Argument("Its name, which no other project of the organization has.")],
+    name: Annotated[str, Argument("Its name, unique in the organization.")],
     description: Annotated[str | None, Option("--description", help="What it is about.")] = None,
-    id: Annotated[str | None, Option("--id", help="The id that a repository has for it already.")] = None,  # noqa: A002 - the option's name
+    id: Annotated[str | None, Option("--id", help="The id that a repository already has for it.")] = None,  # noqa: A002 - the option's name
     json: options.Json = False,
 ) -> None:
-    """Create a project; `ctx link` does that for a folder with a store."""
+    """Create a project; `ctx link` does this for a folder with a store."""
     with server.opened() as client:
         made = client.projects.create(name, id=id, description=description)
     if json:
@@ -61,10 +61,10 @@ def show(project: Which, json: options.Json = False) -> None:
 @app.command()
 def delete(
     project: Which,
-    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask for confirmation.")] = False,
     json: options.Json = False,
 ) -> int:
-    """Delete a project with every session and memory in it, for everyone; stores of folders keep theirs."""
+    """Delete a project with every session and memory in it, for everyone; local stores keep theirs."""
     with server.opened() as client:
         found = client.projects.get(server.project_id(client, project))
         name = output.one_line(found.name, 40)

@@ -17,25 +17,23 @@ def proxy(
     port: Annotated[int, Option("--port", min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = _PORT,
     openai: Annotated[
         str | None,
-        Option("--openai", help="Where requests as OpenAI's go: https://api.openai.com/v1, or what speaks like it."),
+        Option("--openai", help="Where OpenAI requests go: https://api.openai.com/v1, or a compatible API."),
     ] = None,
     anthropic: Annotated[
-        str | None, Option("--anthropic", help="Where requests as Anthropic's go: https://api.anthropic.com.")
+        str | None, Option("--anthropic", help="Where Anthropic requests go: https://api.anthropic.com.")
     ] = None,
-    tool: Annotated[
-        str | None, Option("--tool", help="What to call the program that calls; without it, what it calls itself.")
-    ] = None,
+    tool: Annotated[str | None, Option("--tool", help="A name for the calling program; by default its own.")] = None,
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Stand between programs and the models of OpenAI, Anthropic and all that speak like them, and keep what is said.
+    """Pass requests on to OpenAI, Anthropic and compatible APIs, and capture what is said.
 
-    It listens on this machine alone, until it is stopped. Programs are pointed to it by the variables that it prints.
-    Bytes pass as they come; keys are passed on and never kept; secrets are taken out of what is kept. In a folder with
-    a store conversations come into it; elsewhere, and with --server, they go to the server. A conversation is told by
-    its messages, which each request repeats, or by the header X-ContextFS-Session; X-ContextFS-Capture: off keeps
-    nothing of a request.
+    It listens only on this machine, until you stop it. Point programs to it with the variables that it prints. Bytes
+    pass as they come; keys are passed on and never kept; secrets are taken out of what is kept. In a folder with a
+    store, conversations are kept there; elsewhere, and with --server, on the server. A conversation is recognised by
+    its messages, which each request repeats, or by the header X-ContextFS-Session. With X-ContextFS-Capture: off,
+    nothing of a request is kept.
     """
     from clients.cli.recording import recorder  # noqa: PLC0415 - help needs none of it
     from clients.proxy import serving, upstreams  # noqa: PLC0415 - as above

@@ -12,10 +12,10 @@ Quiet = Annotated[bool, Option("--background", help="Say nothing, and only finis
 
 
 def reindex(background: Quiet = False, json: options.Json = False) -> int:
-    """Make the search index of this store anew, from its memories and sessions, with a vector for every passage.
+    """Rebuild the search index of this store from its memories and sessions, with a vector for every passage.
 
-    Search keeps the index fresh by itself; this is for one that is damaged, or to have all vectors now. It can be cut
-    at any time, and goes on; one that is at work in the background is waited for.
+    Search keeps the index fresh by itself. Use this for a damaged index, or to get all vectors now. You can interrupt
+    it at any time, and the next run goes on. If one runs in the background, this waits for it.
     """
     from clients.cli.here import reindexing  # noqa: PLC0415 - loaded where it is needed
 

@@ -40,24 +40,24 @@ class Queue(Protocol):
 
 def review(
     id: Annotated[  # noqa: A002 - the argument's name
-        str | None, Argument("The review's id, or some of its first or last digits; without it, all are shown.")
+        str | None, Argument("The review's id, or some of its first or last digits; by default all are shown.")
     ] = None,
-    accept: Annotated[bool, Option("--accept", help="Retire the first memory for the other one.")] = False,
+    accept: Annotated[bool, Option("--accept", help="Retire the first memory in favour of the other one.")] = False,
     reject: Annotated[
-        bool, Option("--reject", help="Believe the first: retire the other one, or keep both of a duplicate.")
+        bool, Option("--reject", help="Keep the first: retire the other one; of a duplicate, keep both.")
     ] = False,
     keep_both: Annotated[bool, Option("--keep-both", help="Keep both, and never ask again.")] = False,
-    undo: Annotated[bool, Option("--undo", help="Take a settled review back; all is as it was.")] = False,
-    settled: Annotated[bool, Option("--settled", help="Show what is settled, by you or by itself.")] = False,
+    undo: Annotated[bool, Option("--undo", help="Undo a settled review; everything is as before.")] = False,
+    settled: Annotated[bool, Option("--settled", help="Show what was settled, by you or automatically.")] = False,
     project: options.Project = None,
     limit: options.Limit = 50,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Decide what learning is not sure of: memories that say nearly the same, or contradict each other.
+    """Decide what learning is unsure of: memories that say nearly the same, or contradict each other.
 
-    At a terminal it asks one after the other. What is sure is done by itself; --settled shows it, and --undo takes it
-    back. Nothing is ever destroyed: each decision is a revision.
+    At a terminal it asks one question after the other. Clear cases are settled automatically; --settled shows them, and
+    --undo takes one back. Nothing is ever destroyed: each decision is a revision.
     """
     decision = _decision(accept=accept, reject=reject, keep_both=keep_both, undo=undo)
     if (id is None) != (decision is None):

@@ -16,14 +16,14 @@ _SHOWN = 50
 
 
 def scan(
-    history: Annotated[bool, Option("--history", help="Look back over what is stored, and at git's history.")] = False,
-    redact: Annotated[bool, Option("--redact", help="Replace what is found, as far as that can be done.")] = False,
+    history: Annotated[bool, Option("--history", help="Check what is already stored, and git's history.")] = False,
+    redact: Annotated[bool, Option("--redact", help="Replace what is found, where possible.")] = False,
     json: options.Json = False,
 ) -> int:
     """Look for secrets in conversations, memories, records and git's history of .contextfs; exit code 1 if one is left.
 
-    Secrets are taken out before anything is stored. When an update brings rules that find more, this looks back with
-    them; what was looked through with today's rules before is passed over. It tells places and kinds, never a secret.
+    Secrets are taken out before anything is stored. When an update brings better rules, this applies them to what is
+    stored already, and skips what the current rules have checked. It shows places and kinds, never a secret.
     """
     if not history:
         raise Misused("say where to look: ctx scan --history")

@@ -23,23 +23,23 @@ def search(
     type: options.Type = None,  # noqa: A002 - the option's name
     tag: options.Tags = None,
     since: options.Since = None,
-    author: Annotated[str | None, Option("--author", help="Only of this author: an e-mail; on a server an id.")] = None,
+    author: Annotated[str | None, Option("--author", help="Only by this author: an e-mail; on a server an id.")] = None,
     tool: Annotated[str | None, Option("--tool", help="Only from this tool's conversations.")] = None,
     branch: Annotated[str | None, Option("--branch", help="Only from this git branch.")] = None,
     visibility: options.Visibilities = None,
     sensitivity: options.Sensitivities = None,
     project: options.Project = None,
     limit: options.Limit = 10,
-    mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words, or by meaning alone.")] = Mode.hybrid,
-    graph: Annotated[bool, Option("--graph", help="Walk on over what memories mention; tell the way.")] = False,
+    mode: Annotated[Mode, Option("--mode", help="By meaning and words, by words only, or by meaning.")] = Mode.hybrid,
+    graph: Annotated[bool, Option("--graph", help="Also follow what memories mention; show the path.")] = False,
     superseded: options.Superseded = False,
     as_of: options.AsOf = None,
-    explain: Annotated[bool, Option("--explain", help="Tell how each score came about.")] = False,
-    facets: Annotated[bool, Option("--facets", help="Count all that was found, by type, tag, tool, …")] = False,
+    explain: Annotated[bool, Option("--explain", help="Show how each score came about.")] = False,
+    facets: Annotated[bool, Option("--facets", help="Count what was found, by type, tag, tool, …")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Find memories and messages by meaning and words: here, private ones too, or on a server in all you can see."""
+    """Find memories and messages by meaning and words: in this store, or on a server in all you can see."""
     asked = Asked(
         query=query,
         type=type,

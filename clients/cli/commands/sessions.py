@@ -36,7 +36,7 @@ def record(
     id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
     server: where.Server = False,
 ) -> None:
-    """Print what its tool wrote of a session, as it is kept: line by line, without secrets."""
+    """Print the kept record of a session: what its tool wrote, line by line, without secrets."""
     place = where.here(server)
     if place is None:
         from clients.cli.there import sessions as there  # noqa: PLC0415 - the one that is meant is loaded
@@ -52,9 +52,9 @@ def record(
 def show(
     id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
     full: Annotated[
-        bool, Option("--full", help="What tools answered and were given, too, not its beginning alone.")
+        bool, Option("--full", help="Show tools' inputs and outputs in full, not only their beginning.")
     ] = False,
-    brief: Annotated[bool, Option("--brief", help="Without what was said.")] = False,
+    brief: Annotated[bool, Option("--brief", help="Leave out the messages.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
@@ -76,16 +76,16 @@ def show(
 def rm(
     id: Annotated[str, Argument("The session's id, or some of its first or last digits.")],  # noqa: A002 - the argument's name
     memories: Annotated[
-        bool, Option("--memories", help="Delete what it alone taught, too, unless somebody changed that since.")
+        bool, Option("--memories", help="Also delete memories that only it taught and nobody changed since.")
     ] = False,
-    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask for confirmation.")] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> int:
-    """Remove a session with all that was said, here and on the server; it does not come back by an import or a pull.
+    """Delete a session and its messages, here and on the server; no import or pull brings it back.
 
-    What was learned from it stays, as memories of their own; --memories deletes that, too, in the store of this folder.
-    What its tool keeps of it, and what others pulled before, is theirs.
+    What was learned from it stays, as memories of their own; --memories also deletes these, in the store of this
+    folder. Copies that its tool keeps, or that others pulled before, are not touched.
     """
     place = where.here(server)
     if place is None:

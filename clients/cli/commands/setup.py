@@ -22,20 +22,16 @@ from contextfs.local.setup.off import off as take_back
 
 
 def init(
-    folder: Annotated[Path | None, Argument("The folder; without it, the repository that this one lies in.")] = None,
-    name: Annotated[str | None, Option("--name", help="The project's name; without it, the repository's.")] = None,
-    project: Annotated[
-        str | None, Option("--project", help="The id of a project that another machine has, to join it.")
-    ] = None,
-    here: Annotated[bool, Option("--here", help="In this very folder, not at the top of the repository.")] = False,
-    bring: Annotated[
-        bool, Option("--import", help="Import the past conversations about this repository that are found.")
-    ] = False,
+    folder: Annotated[Path | None, Argument("The folder; by default the repository around this one.")] = None,
+    name: Annotated[str | None, Option("--name", help="The project's name; by default the repository's.")] = None,
+    project: Annotated[str | None, Option("--project", help="Join a project of another machine, by its id.")] = None,
+    here: Annotated[bool, Option("--here", help="In this folder, not at the top of the repository.")] = False,
+    bring: Annotated[bool, Option("--import", help="Also import past conversations about this repository.")] = False,
     json: options.Json = False,
 ) -> int:
-    """Make the store of this repository, or complete the one that is there, and tell what is around it.
+    """Create the store of this repository, or complete an existing one, and report what is around it.
 
-    It can be repeated: what is in order stays as it is. `ctx off` takes back what was done to the repository.
+    You can run it again: what is in order stays as it is. `ctx off` undoes what was done to the repository.
     """
     found = make(
         folder or Path.cwd(),
@@ -67,14 +63,14 @@ def _bring(found: Found, *, json: bool) -> Tally:
 
 
 def off(
-    delete: Annotated[bool, Option("--delete", help="Delete the store too, with every memory in it.")] = False,
+    delete: Annotated[bool, Option("--delete", help="Also delete the store, with every memory in it.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Switch the store off on this machine: every file of the repository that was touched is again as it was.
+    """Switch the store off on this machine, and restore every file of the repository that was touched.
 
-    What `ctx install` and `ctx mcp install` wrote with --project goes, too; what they wrote for every repository of
-    this machine stays, and is named with the command that takes it out. Memories stay where they are, and `ctx init`
-    switches on again.
+    This also removes what `ctx install` and `ctx mcp install` wrote with --project. What they wrote for every
+    repository of this machine stays, and is listed with the command that removes it. Memories stay, and `ctx init`
+    switches the store on again.
     """
     from clients.cli.here import installed  # noqa: PLC0415 - knows every tool
 

@@ -19,10 +19,9 @@ def share(id: Id, server: where.Server = False, json: options.Json = False) -> N
 
 
 def unshare(id: Id, server: where.Server = False, json: options.Json = False) -> None:  # noqa: A002 - the argument's name
-    """Keep a memory or a session for yourself: the server takes it from the others; what git has in its history stays.
+    """Make a memory or a session private again: the server removes it for others; what git has in its history stays.
 
-    What was learned from a session goes with it, unless a person changed it, or another session that is shared says
-    the same.
+    What was learned from a session goes with it, unless a person changed it, or another shared session says the same.
     """
     _show_to("private", id, server=server, json=json)
 

@@ -18,7 +18,7 @@ from contextfs.kit.expected import refused
 app = Group("Let programs elsewhere send conversations by webhook: each is a source, with a secret that signs.")
 
 Named = Annotated[str, Argument("The source's name or id.")]
-Stdin = Annotated[bool, Option("--secret-stdin", help="Read a secret of the sender's own from standard input.")]
+Stdin = Annotated[bool, Option("--secret-stdin", help="Read the sender's own secret from standard input.")]
 
 
 class Preset(StrEnum):
@@ -40,19 +40,21 @@ class Scheme(StrEnum):
 
 @app.command()
 def add(
-    name: Annotated[str, Argument("What to call it.")],
+    name: Annotated[str, Argument("Its name.")],
     preset: Annotated[Preset, Option("--preset", help="What it sends: json, openai, github or slack.")] = Preset.json,
     scheme: Annotated[
-        Scheme | None, Option("--scheme", help="How it signs, if not as its preset does: standard, github or slack.")
+        Scheme | None, Option("--scheme", help="How it signs, if different from its preset: standard, github or slack.")
     ] = None,
-    mapping: Annotated[str | None, Option("--mapping", help="A JSON file that says where in its JSON what is.")] = None,
-    tool: Annotated[str | None, Option("--tool", help="What its sessions name as their tool.")] = None,
+    mapping: Annotated[
+        str | None, Option("--mapping", help="A JSON file with the paths into the source's JSON.")
+    ] = None,
+    tool: Annotated[str | None, Option("--tool", help="The tool name of its sessions.")] = None,
     tag: options.Tags = None,
     secret_stdin: Stdin = False,
     project: options.Project = None,
     json: options.Json = False,
 ) -> None:
-    """Make a source; print where it sends to and its secret, which is shown this once."""
+    """Create a source; print the address that it sends to, and its secret, which is shown only once."""
     read = None if mapping is None else _mapping(Path(mapping))
     with server.opened() as client:
         made = client.sources.create(
@@ -91,12 +93,12 @@ def list_(json: options.Json = False) -> None:
 def rotate(
     source: Named,
     grace_hours: Annotated[
-        int, Option("--grace-hours", min=0, max=720, help="How long the old secret stays good; 0 where it leaked.")
+        int, Option("--grace-hours", min=0, max=720, help="For how long the old secret still works; 0 if it leaked.")
     ] = 24,
     secret_stdin: Stdin = False,
     json: options.Json = False,
 ) -> None:
-    """Give a source a new secret; print it, this once."""
+    """Give a source a new secret, and print it; it is shown only once."""
     with server.opened() as client:
         found = _found(client, source)
         made = client.sources.rotate(found.id, secret=_secret(secret_stdin), grace_hours=grace_hours)
@@ -105,7 +107,7 @@ def rotate(
 
 @app.command()
 def remove(source: Named, json: options.Json = False) -> None:
-    """End a source: what it sends from now on is refused, what it sent stays."""
+    """End a source: new deliveries are refused, what it sent stays."""
     with server.opened() as client:
         found = _found(client, source)
         client.sources.delete(found.id)

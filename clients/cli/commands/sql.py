@@ -26,16 +26,16 @@ class Format(StrEnum):
 
 def sql(
     query: Annotated[str, Argument("One SELECT; - reads it from standard input.")],
-    as_of: Annotated[str | None, Option("--as-of", help="As things were at this time.")] = None,
-    limit: Annotated[int, Option("--limit -n", min=1, max=10_000, help="How many rows at the most.")] = 1000,
+    as_of: Annotated[str | None, Option("--as-of", help="The state at this time.")] = None,
+    limit: Annotated[int, Option("--limit -n", min=1, max=10_000, help="How many rows at most.")] = 1000,
     format: Annotated[  # noqa: A002 - the option's name
         Format, Option("--format", help="table, json or csv.")
     ] = Format.table,
     json: options.Json = False,
 ) -> None:
-    """Ask the server in SQL: projects, sessions, messages, memories, memory_fact and its siblings, revisions.
+    """Query the server in SQL: projects, sessions, messages, memories, memory_fact and its siblings, revisions.
 
-    One SELECT over what you may see; it reads only, for at most five seconds.
+    One SELECT over what you may see. It only reads, for five seconds at most.
     """
     text = sys.stdin.read() if query == "-" else query
     moment = None if as_of is None else options.moment(as_of, "--as-of")

@@ -9,15 +9,15 @@ from clients.cli.line.command import Option
 
 def status(
     deleted: Annotated[
-        bool, Option("--deleted", help="The files that are gone were deleted on purpose, however many they are.")
+        bool, Option("--deleted", help="Confirm that the missing files were deleted on purpose.")
     ] = False,
     server: where.Server = False,
     json: options.Json = False,
 ) -> int:
-    """Tell what is new, in conflict or wrong in the store of this folder, and what the server lacks.
+    """Show what is new, in conflict or wrong in the store of this folder, and what the server lacks.
 
-    Elsewhere, and with --server, it tells how the platform of this machine is. The exit code is 1 when that is not
-    well, or when there are files that cannot be taken in.
+    Elsewhere, and with --server, show the state of the platform of this machine. The exit code is 1 if something is
+    wrong with it, or if there are files that cannot be read.
     """
     found = None if server else where.only()
     if found is None:

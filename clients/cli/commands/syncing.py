@@ -16,15 +16,15 @@ Quiet = Annotated[bool, Option("--background", help="Say nothing, and let anothe
 def link(
     url: Annotated[
         str | None,
-        Argument(
-            "The server's address; without it, that of the settings, of this machine's platform, or of your login."
-        ),
+        Argument("The server's address; by default that of the settings, this machine's platform, or your login."),
     ] = None,
-    key: Annotated[str | None, Option("--key", help="An API key of it; kept for you, not in the store.")] = None,
-    unlink: Annotated[bool, Option("--unlink", help="Part from the server; both keep what they have.")] = False,
+    key: Annotated[
+        str | None, Option("--key", help="An API key of the server; kept for you, outside of the store.")
+    ] = None,
+    unlink: Annotated[bool, Option("--unlink", help="Disconnect from the server; both keep what they have.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Connect the store of this folder with a server; its project is made there if need be."""
+    """Connect the store of this folder with a server; its project is created there if needed."""
     from clients.cli.here import linking  # noqa: PLC0415 - the client is loaded where it is needed
 
     where = place.required(Path.cwd())
@@ -50,7 +50,7 @@ def pull(json: options.Json = False) -> int:
 
 
 def sync(background: Quiet = False, json: options.Json = False) -> int:
-    """Take in what changed on the server, and send what is new here. It can be cut at any time, and goes on."""
+    """Take in what changed on the server, and send what is new here. If interrupted, the next run goes on."""
     return _run("both", background=background, json=json)
 
 

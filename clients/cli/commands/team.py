@@ -15,20 +15,20 @@ app = Group("Invite people to the organization, list and remove them, give them 
 
 Role = Annotated[str, Option("--role", help="owner, admin, member, viewer, or a custom role.")]
 Projects = Annotated[
-    list[str] | None, Option("--project -p", help="A project that is open to them, by name or id; without it all.")
+    list[str] | None, Option("--project -p", help="A project that is open to them, by name or id; by default all.")
 ]
 Who = Annotated[str, Argument("Their address, or their id or a part of it.")]
 
 
 @app.command()
 def invite(
-    email: Annotated[str, Argument("The address of who is invited.")],
+    email: Annotated[str, Argument("The address of the invited person.")],
     role: Role = "member",
     project: Projects = None,
-    days: Annotated[int, Option("--days", min=1, max=30, help="How long it can be accepted.")] = 7,
+    days: Annotated[int, Option("--days", min=1, max=30, help="For how many days it can be accepted.")] = 7,
     json: options.Json = False,
 ) -> None:
-    """Invite somebody; prints the command by which they join, once."""
+    """Invite somebody; print the command with which they join, once."""
     with server.opened() as client:
         made = client.invitations.create(email, role=role, projects=named_projects(client, project), days=days)
         if json:
@@ -42,12 +42,12 @@ def invite(
 
 @app.command()
 def service(
-    name: Annotated[str, Argument("What it is called.")],
+    name: Annotated[str, Argument("Its name.")],
     role: Role = "viewer",
     project: Projects = None,
     json: options.Json = False,
 ) -> None:
-    """Add a service account: a member that is no person, and comes in by keys of its own."""
+    """Add a service account: a member that is not a person, with its own keys."""
     with server.opened() as client:
         made = client.users.create(kind="service", name=name, role=role, projects=named_projects(client, project))
     if json:
@@ -62,7 +62,7 @@ def join(
     name: Annotated[str | None, Option("--name", help="Your name.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Accept an invitation; the key is kept for this server, for you alone."""
+    """Accept an invitation; the key for this server is kept for you alone."""
     import os  # noqa: PLC0415 - the environment is read here alone
 
     from contextfs.client.login import credentials  # noqa: PLC0415 - as above
@@ -78,7 +78,7 @@ def join(
 
 @app.command("list")
 def list_(json: options.Json = False) -> None:
-    """List members, service accounts, and the invitations that can still be accepted."""
+    """List members, service accounts, and open invitations."""
     with server.opened() as client:
         users = list(client.users.list(page_size=200))
         invited = list(client.invitations.list(open=True, page_size=200))
@@ -120,7 +120,7 @@ def role(
     all_projects: Annotated[bool, Option("--all-projects", help="Open every project to them.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Give somebody another role; their keys follow at once. Which projects they reach stays, unless it is said."""
+    """Give somebody another role, which applies to their keys at once. Their projects stay, unless you name others."""
     if project and all_projects:
         raise Misused("--project names some projects, --all-projects opens every one: give one of them")
     with server.opened() as client:
@@ -138,7 +138,7 @@ def role(
 
 @app.command()
 def remove(who: Who, json: options.Json = False) -> None:
-    """Remove somebody, or end an invitation; their keys end at once, what they wrote stays."""
+    """Remove somebody, or end an invitation; their keys end at once, and what they wrote stays."""
     with server.opened() as client:
         invited = [one for one in client.invitations.list(open=True, page_size=200) if one.email.lower() == who.lower()]
         for one in invited:
@@ -161,18 +161,21 @@ def suspend(
     who: Annotated[str | None, Argument("Their address, or their id or a part of it.")] = None,
     everyone: Annotated[
         bool,
-        Option("--everyone", help="All but you, service accounts too; open invitations and keys of nobody end."),
+        Option(
+            "--everyone",
+            help="Everybody but you, service accounts too; open invitations and keys without a member end.",
+        ),
     ] = False,
     back: Annotated[bool, Option("--back", help="Let them in again.")] = False,
     since: Annotated[
         str | None,
         Option(
-            "--since", help="With --everyone --back: the moment that --everyone told; who was out by then stays so."
+            "--since", help="With --everyone --back: the time that --everyone printed; who was out before stays out."
         ),
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Keep somebody out for a while: no key, browser or program of theirs opens anything."""
+    """Suspend somebody: none of their keys, browsers or programs works until you let them in again."""
     if (who is None) != everyone:
         raise Misused("name one who is kept out, or give --everyone" if who is None else "--everyone takes no name")
     if (since is not None) != (everyone and back):

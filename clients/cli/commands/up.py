@@ -26,18 +26,18 @@ _MOVE = f"`ctx down && ctx up --port {stack.DEFAULT_PORT}` gives it the usual on
 def up(
     port: Annotated[
         int | None,
-        Option("--port", min=1, max=65535, envvar="CONTEXTFS_PORT", help="The gateway's port; the last one, or 8420."),
+        Option("--port", min=1, max=65535, envvar="CONTEXTFS_PORT", help="The port; by default the last one, or 8420."),
     ] = None,
     take_logins: Annotated[
-        bool, Option("--take-logins", help="Take the logins of DATABASE_URL's server from another home, for good.")
+        bool, Option("--take-logins", help="Take over the logins of DATABASE_URL's server from another home, for good.")
     ] = False,
-    no_sample: Annotated[bool, Option("--no-sample", help="Begin without the sample.")] = False,
+    no_sample: Annotated[bool, Option("--no-sample", help="Start without the sample.")] = False,
     json: options.Json = False,
 ) -> None:
     """Start the platform on this machine, and return when it is ready: a database, the gateway, the relay, the worker.
 
-    DATABASE_URL names a Postgres of your own; without it an embedded one is used. What was stored is there again. One
-    that runs with other code than is installed by now, after an update, is stopped and started with that.
+    DATABASE_URL names your own Postgres; without it an embedded one is used. Stored data is kept. After an update, a
+    platform that still runs the old code is stopped, and started with the new code.
     """
     progress = _progress(json)
     progress.show("Starting …")
@@ -61,7 +61,7 @@ def up(
 
 
 def down(json: options.Json = False) -> None:
-    """Stop the platform of this machine; calls under way are answered first, and what it stored stays."""
+    """Stop the platform of this machine; calls in progress are answered first, and its data stays."""
     progress = _progress(json)
     ran = stack.down(_home(), tell=progress.show)
     progress.clear()

@@ -17,16 +17,17 @@ _HANDED, _LEFT = 12, 3
 
 def why(
     id: Annotated[  # noqa: A002 - the argument's name
-        str, Argument("The pack's id, or its last twelve digits, which its text names; without it, the last pack.")
+        str, Argument("The pack's id, or its last twelve digits, as in its text; by default the last pack.")
     ] = "last",
-    all: Annotated[bool, Option("--all", help="Show every choice, and what its worth was made of.")] = False,  # noqa: A002 - as above
+    all: Annotated[bool, Option("--all", help="Show every choice, and how its worth came about.")] = False,  # noqa: A002 - as above
     project: options.Project = None,
     server: where.Server = False,
     json: options.Json = False,
 ) -> None:
-    """Show why a context pack is as it is: each choice with its reason.
+    """Explain a context pack: each choice with its reason.
 
-    A pack is one's own: of a folder its store keeps them, of a server nobody else sees them. They are kept for 90 days.
+    Packs are yours: the store of a folder keeps its own, and on a server nobody else sees them. They are kept for 90
+    days.
     """
     name = _name(id)
     found = where.here(server or project is not None)

@@ -15,16 +15,16 @@ from clients.cli.shown import output
 def wrap(
     command: Annotated[list[str], Argument("The program and its arguments, as without `ctx wrap`.")],
     proxy: Annotated[
-        bool, Option("--proxy", help="Have its requests to models pass through a proxy, by its environment.")
+        bool, Option("--proxy", help="Route its requests to models through a proxy, set in its environment.")
     ] = False,
     server: where.Server = False,
 ) -> int:
-    """Run a program, and keep what was said with it. Options of ours stand before the program.
+    """Run a program, and capture what is said with it. Options of `ctx wrap` come before the program.
 
-    A tool that keeps transcripts (claude, codex, gemini, aider, …) runs untouched, and these are imported when it ends.
-    One that takes its model's address from the environment is given a proxy. Any other runs on a terminal of its own,
-    or on pipes where there is none: lines that were typed are what you said, the rest is what it answered, and of a
-    program that fills the screen what was seen is kept. Exit codes, signals, sizes and colours are the program's.
+    A tool that keeps transcripts (claude, codex, gemini, aider, …) runs untouched; its transcripts are imported when it
+    ends. A tool that takes its model's address from the environment gets a proxy. Any other runs on its own terminal,
+    or on pipes if there is none: typed lines count as yours, the rest as its answer. If a program fills the screen,
+    what was seen is kept. Exit codes, signals, sizes and colours are the program's.
     """
     from clients.wrap import running  # noqa: PLC0415 - help needs none of it
 

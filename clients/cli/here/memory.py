@@ -38,7 +38,7 @@ def add(place: Place, said: str, *, visibility: Visibility, json: bool, **new: A
 
 
 def listed(place: Place, asked: "Listed", *, json: bool) -> None:
-    """List memories, the last changed first, each with the day since when it holds."""
+    """List memories, last changed first, each with the day from which it holds."""
     query = MemoryQuery(
         type=asked.type,
         tags=asked.tags,

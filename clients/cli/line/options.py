@@ -31,13 +31,13 @@ class Sensitivity(StrEnum):
 
 Json = Annotated[bool, Option("--json", help="Print JSON.")]
 Project = Annotated[str | None, Option("--project -p", help="Name or id of the project.", envvar="CONTEXTFS_PROJECT")]
-Type = Annotated[str | None, Option("--type", help="fact, episodic, procedural, user, decision, or a word of yours.")]
-Tags = Annotated[list[str] | None, Option("--tag", help="A tag; may be given several times.")]
+Type = Annotated[str | None, Option("--type", help="fact, episodic, procedural, user, decision, or your own word.")]
+Tags = Annotated[list[str] | None, Option("--tag", help="A tag; may be repeated.")]
 Visibilities = Annotated[
-    list[Visibility] | None, Option("--visibility", help="Only what is seen by these; may be given several times.")
+    list[Visibility] | None, Option("--visibility", help="Only what has this visibility; may be repeated.")
 ]
 Sensitivities = Annotated[
-    list[Sensitivity] | None, Option("--sensitivity", help="Only what is marked so; may be given several times.")
+    list[Sensitivity] | None, Option("--sensitivity", help="Only what has this sensitivity; may be repeated.")
 ]
 Since = Annotated[str | None, Option("--since", help="Not older than 2026-11-01, yesterday, or 12h, 7d, 4w ago.")]
 AsOf = Annotated[
@@ -45,9 +45,9 @@ AsOf = Annotated[
     Option("--as-of", help="As it was known then: 2026-05-01, 2026-05-01T09:30, yesterday, or 12h, 7d, 4w ago."),
 ]
 Superseded = Annotated[
-    bool, Option("--superseded", help="Also what holds no longer: superseded, past its end, or expired.")
+    bool, Option("--superseded", help="Include what no longer holds: superseded, past its end, or expired.")
 ]
-Limit = Annotated[int, Option("--limit -n", min=1, help="How many to show at the most.")]
+Limit = Annotated[int, Option("--limit -n", min=1, help="How many to show at most.")]
 
 
 def word(text: str | None, name: str) -> str | None:

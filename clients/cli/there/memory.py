@@ -29,7 +29,7 @@ def add(said: str, *, project: str | None, visibility: Visibility, json: bool, *
 
 
 def listed(asked: Listed, *, project: str | None, json: bool) -> None:
-    """List memories, the last changed first, each with the day since when it holds."""
+    """List memories, last changed first, each with the day from which it holds."""
     after = options.since(asked.since, datetime.now(UTC))
     by = None if asked.author is None else server.as_id(asked.author)
     if asked.author is not None and by is None:

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call, Outside
 
 
 def handle(call: Call, *, head: Head | None = None) -> Outside[AuditReport]:
-    """Check the chain of the audit log, and that `head`, which an earlier check told, is still in it."""
+    """Check the chain of the audit log, and that `head`, from an earlier check, is still in it."""
     return verify(call, head)

@@ -7,5 +7,5 @@ from contextfs.kit.page import Cursor, Limit, Page
 
 
 def handle(call: Call, limit: Limit = 50, cursor: Cursor | None = None) -> Page[DeadLetter]:
-    """List the events that a consumer could not take, newest first, with the error."""
+    """List the events that a consumer could not handle, newest first, with the error."""
     return store.dead_letters(call.tx, limit=limit, cursor=cursor)

@@ -1,4 +1,4 @@
-"""List what language models were asked."""
+"""List calls to language models."""
 
 from contextfs.domain.spending import store
 from contextfs.domain.spending.model import ModelCall
@@ -7,5 +7,5 @@ from contextfs.kit.page import Cursor, Limit, Page
 
 
 def handle(call: Call, *, limit: Limit = 50, cursor: Cursor | None = None) -> Page[ModelCall]:
-    """List the calls of language models, newest first, with what each cost."""
+    """List the calls to language models, newest first, with the cost of each."""
     return store.page(call.tx, limit=limit, cursor=cursor)

@@ -1,4 +1,4 @@
-"""Have the vectors of an organization made anew."""
+"""Remake the organization's vectors."""
 
 from contextfs.domain.search.generations import Reindexing
 from contextfs.journeys.find.reindex import reindex
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Reindexing:
-    """Begin to make vectors by the model that is set now, or go on; search goes on with those that are there."""
+    """Start making vectors with the model that is set now, or continue; search uses the existing ones meanwhile."""
     return reindex(call)

@@ -1,4 +1,4 @@
-"""Tell how far reindexing has come."""
+"""Read the progress of reindexing."""
 
 from contextfs.domain.search.generations import Reindexing
 from contextfs.journeys.find.reindex import status
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Reindexing:
-    """Tell which vectors search asks, and how far those that are to take their place have come."""
+    """Read which vectors search uses, and the progress of those that will replace them."""
     return status(call)

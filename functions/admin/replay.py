@@ -1,4 +1,4 @@
-"""Send an event again that could not be delivered."""
+"""Send an undelivered event again."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, letter_id: UUID) -> DeadLetter:
-    """Let a dead letter's event leave once more."""
+    """Send the event of a dead letter again."""
     letter = store.replay(call.tx, letter_id, call.now)
     call.note(subject=letter_id, consumer=letter.consumer)
     return letter

@@ -1,4 +1,4 @@
-"""Say how long the audit log is kept."""
+"""Set how long the audit log is kept."""
 
 from contextfs.domain.audit.model import Retention
 from contextfs.journeys.keep.retention import change
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: Retention) -> Retention:
-    """Say for how many days the audit log is kept; null is for ever. What is older goes, the rest can be checked."""
+    """Set for how many days the audit log is kept; null is for ever. Older entries go, the rest can be checked."""
     return change(call, body)

@@ -1,9 +1,9 @@
-"""Stream the audit log no more."""
+"""Stop streaming the audit log."""
 
 from contextfs.domain.audit import streams
 from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> None:
-    """Stream the audit log no more; where it was streamed to is forgotten, and how far."""
+    """Stop streaming the audit log; its address and progress are forgotten."""
     streams.delete(call.tx)

@@ -1,4 +1,4 @@
-"""Show where the audit log is streamed to."""
+"""Read where the audit log is streamed to."""
 
 from contextfs.domain.audit import streams
 from contextfs.domain.audit.model import AuditStream
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> AuditStream:
-    """Show where the audit log is streamed to, how far it has come, and what went wrong last."""
+    """Read where the audit log is streamed to, its progress, and the last error."""
     return streams.get(call.tx)

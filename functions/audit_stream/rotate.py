@@ -1,4 +1,4 @@
-"""Give the stream of the audit log a new secret."""
+"""Rotate the secret of the audit log's stream."""
 
 from contextfs.domain.audit.model import AuditStreamSet, NewStreamSecret
 from contextfs.journeys.keep import streaming
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewStreamSecret) -> AuditStreamSet:
-    """Give the stream a new secret, which is shown this once; for some hours what is sent is signed by both."""
+    """Give the stream a new secret, which is shown only once; for some hours, deliveries are signed with both."""
     return streaming.rotate(call, body)

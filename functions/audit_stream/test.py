@@ -1,4 +1,4 @@
-"""Try where the audit log is streamed to."""
+"""Test where the audit log is streamed to."""
 
 from contextfs.domain.audit.model import AuditStreamTest
 from contextfs.journeys.keep import streaming
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call, Outside
 
 
 def handle(call: Call) -> Outside[AuditStreamTest]:
-    """Send one signed event that says it is a test, and tell what came of it; nothing is marked as delivered."""
+    """Send one signed test event, and return the outcome; nothing is marked as delivered."""
     return streaming.test(call)

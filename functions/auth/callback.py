@@ -1,4 +1,4 @@
-"""Come back from the identity provider."""
+"""Return from the identity provider."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ def handle(
     hd: _Short | None = None,  # noqa: ARG001 - as above
     iss: _Short | None = None,
 ) -> HttpResponse:
-    """Sign a browser in that the identity provider sent back with a code, and lead it to where it wanted to go."""
+    """Sign in a browser that the identity provider sent back with a code, and redirect it to where it wanted to go."""
     public_url = call.services.public_url
     finished = provider.finish(call, state=state, code=code, error=error, issuer=iss)
     login = cookies.write(cookies.LOGIN, finished.cookie, public_url, LIFETIME)

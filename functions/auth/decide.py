@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: Decision) -> Decided:
-    """Say of the device that shows a code whether it may act for the caller: if so, it gets a key of theirs."""
+    """Decide whether the device that shows a code may act for the caller; if so, it gets one of their keys."""
     return devices.decide(call, body)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Ended:
-    """Sign out everywhere: all logins of the caller end, the one that asks too."""
+    """Sign out everywhere: all logins of the caller end, including this one."""
     return logins.end_everywhere(call)

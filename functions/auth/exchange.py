@@ -11,7 +11,8 @@ from contextfs.runtime.http.message import HttpResponse
 def handle(call: OpenCall, body: Exchange) -> HttpResponse:
     """Sign a browser in with an ID token of the installation's own sign-in service: Identity Platform, Cognito, OpenID.
 
-    It is for people whose organization has no identity provider of its own; who belongs to several names one.
+    This is for people whose organization has no identity provider of its own. Members of several organizations name
+    one.
     """
     cookie = cookies.write(cookies.LOGIN, service.enter(call, body), call.services.public_url, LIFETIME)
     return HttpResponse(status=201, body=b"{}", headers={"content-type": "application/json"}, cookies=(cookie,))

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewGrant) -> GrantCreated:
-    """Let a program act for the caller: the code is what it changes for tokens. Its page is /oauth/authorize."""
+    """Let a program act for the caller: it exchanges the code for tokens. The page for this is /oauth/authorize."""
     return grants.create(call, body)

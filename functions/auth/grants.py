@@ -1,4 +1,4 @@
-"""List the programs that may act for one."""
+"""List the programs that may act for you."""
 
 from contextfs.domain.grants.model import Grant
 from contextfs.journeys.signin import grants

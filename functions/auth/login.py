@@ -1,4 +1,4 @@
-"""Begin to sign in."""
+"""Start a sign-in."""
 
 from typing import Annotated
 from uuid import UUID

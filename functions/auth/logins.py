@@ -1,4 +1,4 @@
-"""List where one is signed in."""
+"""List your logins."""
 
 from contextfs.domain.logins.model import Login
 from contextfs.journeys.signin import logins

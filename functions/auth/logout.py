@@ -9,9 +9,9 @@ from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: Call) -> Outside[HttpResponse]:
-    """End the login that asks, and take its cookie back.
+    """End this login, and remove its cookie.
 
-    Where a SAML provider has a session of its own, the header Location tells the address at which it ends that.
+    If a SAML provider has its own session, the header Location is the address that ends it.
     """
     return saml.end(call).told(partial(_signed_out, call.services.public_url))
 

@@ -1,4 +1,4 @@
-"""Tell who calls."""
+"""Read who is calling."""
 
 from contextfs.domain.logins.model import Myself
 from contextfs.journeys.signin import logins
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Myself:
-    """Tell who calls and what they may do; a page gets the token that its requests have to carry."""
+    """Read who is calling and what they may do; a page gets the token that its requests must carry."""
     return logins.myself(call)

@@ -1,4 +1,4 @@
-"""Tell how somebody signs in here."""
+"""Read how to sign in here."""
 
 from contextfs.domain.logins.model import SignIn
 from contextfs.journeys.signin import service
@@ -6,5 +6,5 @@ from contextfs.kit.call import OpenCall
 
 
 def handle(call: OpenCall) -> SignIn:
-    """Tell how somebody signs in: by the provider of their organization, or by the installation's own service."""
+    """Read how to sign in: with the provider of an organization, or with the installation's own service."""
     return service.describe(call.services)

@@ -1,4 +1,4 @@
-"""Take a grant back."""
+"""End a grant."""
 
 from uuid import UUID
 
@@ -7,5 +7,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, grant_id: UUID) -> None:
-    """Let a program act for the caller no more: its tokens open nothing from now on."""
+    """Stop a program from acting for the caller: its tokens stop working."""
     grants.end(call, grant_id)

@@ -1,4 +1,4 @@
-"""Read why a pack is as it is."""
+"""Explain a context pack."""
 
 from uuid import UUID
 
@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, pack_id: PackName, project_id: UUID | None = None) -> PackRecord:
-    """Read one of your own packs: what was handed over, what was left out, and why; `last` is the newest one."""
+    """Explain one of your own packs: what was handed over, what was left out, and why; `last` is the newest one."""
     return store.find(call.tx, pack_id, project_id)

@@ -7,5 +7,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, export_id: UUID) -> None:
-    """Delete an export with its file; links to it open nothing any more."""
+    """Delete an export with its file; links to it stop working."""
     requests.delete(call, export_id)

@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, export_id: UUID) -> ExportLinked:
-    """Read one export; when it is ready, with a link that opens it for a quarter of an hour."""
+    """Read one export; when it is ready, with a link that works for a quarter of an hour."""
     return requests.linked(call, export_id)

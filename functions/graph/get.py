@@ -11,7 +11,7 @@ from contextfs.kit.call import Call
 from contextfs.kit.fields import Moment
 from contextfs.kit.page import Cursor, Limit
 
-Depth = Annotated[int, Meta(ge=1, le=3, description="Edges from the middle, at the most.")]
+Depth = Annotated[int, Meta(ge=1, le=3, description="How many edges from the middle, at most.")]
 
 
 def handle(
@@ -25,9 +25,9 @@ def handle(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Neighbourhood:
-    """Show what lies around an entity or a memory, nearest first; of neither, what most memories mention.
+    """Show what is around an entity or a memory, nearest first; without either, what most memories mention.
 
-    With both, `entity` and `memory_id`, the answer is 422.
+    `entity` together with `memory_id` is answered with 422.
     """
     wanted = Wanted(
         project_id=project_id,

@@ -1,4 +1,4 @@
-"""Let metrics of OpenTelemetry go."""
+"""Accept and discard OpenTelemetry metrics."""
 
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from contextfs.runtime.otlp import wire
 
 
 def handle(call: Call, body: Payload, project_id: UUID | None = None) -> HttpResponse:  # noqa: ARG001 - as its siblings
-    """Take an OTLP export of metrics and let it go: exporters send it to where the rest goes, and nobody speaks in it.
+    """Accept an OTLP export of metrics, and discard it: exporters send metrics along, but they hold no conversation.
 
-    Nothing of it is kept.
+    Nothing of it is stored.
     """
     return wire.taken(body)

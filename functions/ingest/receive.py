@@ -1,4 +1,4 @@
-"""Take a delivery of a webhook."""
+"""Receive a delivery of a webhook."""
 
 from typing import Annotated
 
@@ -23,9 +23,9 @@ def handle(
     conversation: ExternalId | None = None,
     complete: Complete = False,
 ) -> Ingested:
-    """Take a delivery of a source, which its signature proves; the same delivery is taken once.
+    """Receive a delivery of a source, identified by its signature; the same delivery is accepted once.
 
-    `conversation` names the conversation where the payload does not.
+    `conversation` names the conversation if the payload does not.
     """
     known = store.get(call.tx, address.read(source).source_id)
     return receive(call, known, decoded(body), conversation=conversation, complete=complete)

@@ -1,4 +1,4 @@
-"""Take traces of OpenTelemetry."""
+"""Receive OpenTelemetry traces."""
 
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from contextfs.runtime.otlp import wire
 
 
 def handle(call: Call, body: Payload, project_id: UUID | None = None) -> HttpResponse:
-    """Take an OTLP export of traces and keep the conversations of generative AI in it; what is none is let go.
+    """Receive an OTLP export of traces, and store the generative AI conversations in it; the rest is discarded.
 
-    `project_id` is needed where the key is not of one project.
+    `project_id` is required unless the key is for one project.
     """
     rejected, told = take(call, wire.signals("traces", body), project_id)
     return wire.reply("traces", body.media_type, rejected, told)

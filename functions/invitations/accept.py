@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: Joining) -> Joined:
-    """Become a member by the invitation that is sent as the bearer token; the first key is shown this once."""
+    """Become a member with the invitation sent as the bearer token; the first key is shown only once."""
     return invitations.accept(call, body)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewInvitation) -> InvitationCreated:
-    """Invite somebody by their address; hand them the token, which is shown this once and opens once."""
+    """Invite somebody by their address; give them the token, which is shown only once and works once."""
     return invitations.invite(call, body)

@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, invitation_id: UUID) -> Invitation:
-    """End an invitation that was not used: its token opens nothing any more."""
+    """End an unused invitation: its token stops working."""
     return invitations.revoke(call, invitation_id)

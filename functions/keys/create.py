@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewApiKey) -> ApiKeyCreated:
-    """Create an API key with at most the caller's own permissions; its secret is shown this once."""
+    """Create an API key with at most the caller's own permissions; its secret is shown only once."""
     return keys.create(call, body)

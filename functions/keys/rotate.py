@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, key_id: UUID, body: Rotation) -> ApiKeyCreated:
-    """Replace an API key by one that may the same; the old one opens for `overlap_hours` more."""
+    """Replace an API key by one with the same permissions; the old one works for `overlap_hours` more."""
     return keys.rotate(call, key_id, body)

@@ -23,8 +23,8 @@ def ahead(body: NewMemory, draft: Draft | None) -> list[Statement]:
 
 
 def handle(call: Call, body: NewMemory, draft: Draft | None = None, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
-    """Add a memory; one that says the same in the same project is given back instead of stored twice.
+    """Add a memory; the same text in the same project is returned, not stored twice.
 
-    Without a `type` it is a fact, unless the same is known as something else.
+    Without a `type` it is a fact, unless the same is known with another type.
     """
     return memories.add(call, body, draft)

@@ -7,5 +7,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, memory_id: UUID) -> None:
-    """Delete a memory: it is found no more, its history stays."""
+    """Delete a memory: it is no longer found, its history stays."""
     memories.delete(call, memory_id)

@@ -28,7 +28,7 @@ def handle(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[Memory]:
-    """List memories, newest first, as they are or were known at a time; one has to carry every `tag` that is named."""
+    """List memories, newest first, as they are or were known at a time; with several `tag`, those that have all."""
     wanted = MemoryFilter(
         project_id=project_id,
         type=type,

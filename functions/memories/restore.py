@@ -1,4 +1,4 @@
-"""Bring a deleted memory back."""
+"""Restore a deleted memory."""
 
 from uuid import UUID
 
@@ -9,5 +9,5 @@ from contextfs.kit.fields import Wait
 
 
 def handle(call: Call, memory_id: UUID, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
-    """Bring a deleted memory back as it was, by a revision that says so; one that is there stays as it is."""
+    """Restore a deleted memory with a new revision; an existing memory stays as it is."""
     return memories.restore(call, memory_id)

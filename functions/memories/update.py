@@ -9,5 +9,5 @@ from contextfs.kit.fields import Wait
 
 
 def handle(call: Call, memory_id: UUID, body: MemoryChange, wait: Wait = None) -> MemoryWritten:  # noqa: ARG001 - the door waits
-    """Change a memory by a new revision; what is left out stays, new content also resolves a conflict."""
+    """Change a memory with a new revision; what is left out stays, and new content also resolves a conflict."""
     return memories.change(call, memory_id, body)

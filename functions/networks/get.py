@@ -1,4 +1,4 @@
-"""Read from where the organization may be called."""
+"""Read the networks that may call the organization."""
 
 from contextfs.domain.networks import store
 from contextfs.domain.networks.model import AllowList
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> AllowList:
-    """Read the networks that the organization may be called from; without any, it may be from everywhere."""
+    """Read the networks that the organization may be called from; an empty list allows all."""
     return store.get(call.tx)

@@ -1,4 +1,4 @@
-"""Read the rules of redaction of the organization."""
+"""Read the organization's redaction rules."""
 
 from contextfs.domain.redaction import store
 from contextfs.domain.redaction.model import OwnRules
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> OwnRules:
-    """Read by which rules of its own the organization takes out more than secrets and personal data."""
+    """Read the organization's own rules, which take out more than secrets and personal data."""
     return store.get(call.tx)

@@ -1,4 +1,4 @@
-"""Set the rules of redaction of the organization."""
+"""Set the organization's redaction rules."""
 
 from contextfs.domain.redaction.model import OwnRules, OwnRulesChange
 from contextfs.journeys.enter.redaction import change
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: OwnRulesChange) -> OwnRules:
-    """Set the rules by which more is taken out of all that is stored from now on; none is as before there were any."""
+    """Set the organization's own rules for all that is stored from now on; an empty list removes them."""
     return change(call, body)

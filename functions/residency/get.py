@@ -1,4 +1,4 @@
-"""Read in which region the organization lives."""
+"""Read the organization's region."""
 
 from contextfs.domain.homes.model import Residency
 from contextfs.journeys.enter.residency import read
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Residency:
-    """Read in which region the organization's data lies, and what becomes of calls that arrive in another one."""
+    """Read in which region the organization's data is, and what happens to calls that arrive in another one."""
     return read(call)

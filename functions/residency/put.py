@@ -1,4 +1,4 @@
-"""Say what becomes of calls that arrive in another region."""
+"""Set what happens to calls in another region."""
 
 from contextfs.domain.homes.model import Residency, ResidencyChange
 from contextfs.journeys.enter.residency import change
@@ -6,8 +6,8 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: ResidencyChange) -> Residency:
-    """Have calls that arrive in another region forwarded to the organization's own, or refused there with its address.
+    """Forward calls that arrive in another region to the organization's own, or refuse them there with its address.
 
-    The other regions know it within a minute.
+    The other regions know within a minute.
     """
     return change(call, body)

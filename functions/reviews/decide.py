@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, review_id: UUID, body: Decide) -> Decided:
-    """Accept, reject or keep both; or take a settled review back. Each is a revision, and nothing is destroyed."""
+    """Accept, reject or keep both, or undo a settled review. Each is a revision, and nothing is destroyed."""
     return queue.decide(call, review_id, body.decision)

@@ -16,5 +16,5 @@ def handle(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[Review]:
-    """List what waits for a decision, or what is settled and can be undone; the latest first."""
+    """List what waits for a decision, or what is settled and can be undone, latest first."""
     return queue.page(call, project_id, state, limit=limit, cursor=cursor)

@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, role_id: UUID, body: RoleChange) -> CustomRole:
-    """Change what a role allows: everybody who has it may more, or less, from their next call on."""
+    """Change what a role allows; this applies to everybody who has it, from their next call on."""
     return roles.change(call, role_id, body)

@@ -1,4 +1,4 @@
-"""Come back from a SAML provider."""
+"""Return from a SAML provider."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: OpenCall, organization: UUID, body: Payload) -> HttpResponse:
-    """Sign a browser in that brings a form of the provider's, and lead it to where it wanted to go."""
+    """Sign in a browser that brings the provider's form, and redirect it to where it wanted to go."""
     form = forms.fields(body, required="SAMLResponse", optional="RelayState")
     finished = saml.finish(call, organization, response=form["SAMLResponse"], relay_state=form.get("RelayState"))
     public_url = call.services.public_url

@@ -1,4 +1,4 @@
-"""Take what a SAML provider says of the end of a login, by an address."""
+"""Receive a SAML logout by redirect."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ def handle(
     SigAlg: _Short | None = None,  # noqa: ARG001, N803 - it is read where it is verified, as it was spelt
     Signature: _Short | None = None,  # noqa: ARG001, N803 - as above
 ) -> HttpResponse:
-    """End the logins that a provider's signed address names, and lead the browser back to it."""
+    """End the logins that a provider's signed address names, and redirect the browser back to it."""
     content = SAMLRequest or SAMLResponse
     if content is None or (SAMLRequest and SAMLResponse):
         raise Invalid("Send one message: SAMLRequest or SAMLResponse.", where="query")

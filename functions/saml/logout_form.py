@@ -1,4 +1,4 @@
-"""Take what a SAML provider says of the end of a login, by a form."""
+"""Receive a SAML logout by form."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from contextfs.runtime.http.message import HttpResponse
 
 
 def handle(call: OpenCall, organization: UUID, body: Payload) -> HttpResponse:
-    """End the logins that a provider's signed form names, and lead the browser back to it."""
+    """End the logins that a provider's signed form names, and redirect the browser back to it."""
     form = forms.fields(body, optional="SAMLRequest SAMLResponse RelayState")
     content = form.get("SAMLRequest") or form.get("SAMLResponse")
     if content is None or ("SAMLRequest" in form and "SAMLResponse" in form):

@@ -9,6 +9,6 @@ from contextfs.runtime.table import SAML_METADATA
 
 
 def handle(call: OpenCall, organization: UUID) -> HttpResponse:
-    """Give the metadata that an organization's SAML provider reads: names, addresses and certificates of ours."""
+    """Return the metadata that an organization's SAML provider needs: this server's names, addresses, certificates."""
     headers = {"content-type": SAML_METADATA}
     return HttpResponse(status=200, body=saml.describe(call, organization), headers=headers)

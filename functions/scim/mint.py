@@ -1,4 +1,4 @@
-"""Make a token for a directory."""
+"""Create a token for a directory."""
 
 from contextfs.domain.scim.model import NewScimToken, ScimTokenCreated
 from contextfs.journeys.provision import tokens
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewScimToken) -> ScimTokenCreated:
-    """Make a token by which a directory tells of people by SCIM; its secret is shown this once."""
+    """Create a token with which a directory sends people by SCIM; its secret is shown only once."""
     return tokens.mint(call, body)

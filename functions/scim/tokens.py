@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> ScimTokens:
-    """List the tokens by which directories tell of people, newest first, without their secrets."""
+    """List the tokens with which directories send people by SCIM, newest first, without their secrets."""
     return tokens.listed(call)

@@ -1,4 +1,4 @@
-"""Search by meaning, by words, and over the graph of what memories speak of."""
+"""Search by meaning, by words, and over the graph."""
 
 from contextfs.domain.search.model import SearchReply, SearchRequest
 from contextfs.journeys.graph.search import search
@@ -6,8 +6,8 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: SearchRequest) -> SearchReply:
-    """Find as hybrid search does, and what shares entities with what was found; each hit's `paths` show the way.
+    """Do a hybrid search, and find what shares entities with the hits; each hit's `paths` show how it was reached.
 
-    The graph is that of today: with `as_of` the answer is 422.
+    The graph is today's: `as_of` is answered with 422.
     """
     return search(call, body)

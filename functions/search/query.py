@@ -1,4 +1,4 @@
-"""Ask for memories by exact conditions."""
+"""Query memories by exact conditions."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ from contextfs.kit.page import Page
 
 
 def handle(call: Call, body: Query) -> Page[Memory]:
-    """Give the memories that meet every condition, newest first, as they are or were known at a time."""
+    """Return the memories that meet every condition, newest first, as they are or were known at a time."""
     page = memories.listed(call, filter_of(body), body.as_of, limit=body.limit, cursor=body.cursor)
     note_question(call, msgspec.json.encode(body, order="sorted").decode(), len(page.items))
     return page

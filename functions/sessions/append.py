@@ -36,5 +36,5 @@ def handle(
     draft: Draft | None = None,
     wait: Wait = None,  # noqa: ARG001 - the door waits
 ) -> SessionWritten:
-    """Append messages in their order; those whose `external_id` is stored already are not stored again."""
+    """Append messages in order; a message with a known `external_id` is not stored again."""
     return sessions.append(call, session_id, body.messages, draft)

@@ -9,5 +9,5 @@ from contextfs.kit.fields import Moment
 
 
 def handle(call: Call, session_id: UUID, ended_at: Moment | None = None) -> SessionWritten:
-    """Close a session, so that memories are learned from it; messages that come later open it again."""
+    """Close a session, so that memories are learned from it; later messages open it again."""
     return sessions.complete(call, session_id, ended_at)

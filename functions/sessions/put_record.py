@@ -1,4 +1,4 @@
-"""Keep what a tool wrote of a session."""
+"""Store what a tool wrote of a session."""
 
 from uuid import UUID
 
@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, session_id: UUID, body: NewRecordLines) -> Record:
-    """Keep what a tool wrote of a session, from a line on, without secrets; without lines it ends there."""
+    """Store what a tool wrote of a session, from a line on, without secrets; without lines, the record ends there."""
     return records.put(call, session_id, body)

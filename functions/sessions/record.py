@@ -1,4 +1,4 @@
-"""Read what is kept of what a tool wrote of a session."""
+"""Read the outline of a session's record."""
 
 from uuid import UUID
 
@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, session_id: UUID) -> Record:
-    """Read the outline of a session's record: how much of what its tool wrote is kept here, and in which chunks."""
+    """Read the outline of a session's record: how much of what its tool wrote is kept, and in which chunks."""
     return records.outline(call, session_id)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewSource) -> SourceCreated:
-    """Create a source that sends conversations into one project; its secret is shown this once."""
+    """Create a source that sends conversations into one project; its secret is shown only once."""
     return sources.create(call, body)

@@ -7,5 +7,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, source_id: UUID) -> None:
-    """End a source: what it sends from now on is refused, what it sent stays."""
+    """End a source: new deliveries are refused, what it sent stays."""
     sources.delete(call, source_id)

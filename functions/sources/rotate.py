@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, source_id: UUID, body: NewSecret) -> SourceCreated:
-    """Give a source a new secret, which is shown this once; the one that it had stays good for some hours."""
+    """Give a source a new secret, which is shown only once; the old one works for some hours more."""
     return sources.rotate(call, source_id, body)

@@ -1,4 +1,4 @@
-"""Ask one's own data in SQL."""
+"""Query your own data in SQL."""
 
 from contextfs.domain.sql.model import SqlReply, SqlRequest
 from contextfs.journeys.ask.sql import ask

@@ -1,4 +1,4 @@
-"""Look whether a domain is proven."""
+"""Check whether a domain is proven."""
 
 from contextfs.domain.sso.model import Domain
 from contextfs.journeys.signin import domains
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call, Outside
 
 
 def handle(call: Call, domain: str) -> Outside[Domain]:
-    """Look for the record in the domain's DNS; `verified_at` is null and `told` says why when it is not there."""
+    """Look for the record in the domain's DNS; if it is missing, `verified_at` is null and `told` says why."""
     return domains.check(call, domain)

@@ -1,4 +1,4 @@
-"""Say that a domain is the organization's own."""
+"""Claim a domain."""
 
 from contextfs.domain.sso.model import Domain, NewDomain
 from contextfs.journeys.signin import domains
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewDomain) -> Domain:
-    """Say that a domain is the organization's own; the reply tells the TXT record that proves it."""
+    """Claim a domain for the organization; the reply has the TXT record that proves it."""
     return domains.claim(call, body.domain)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call) -> Domains:
-    """List the domains that the organization says are its own, and which of them are proven."""
+    """List the domains that the organization has claimed, and which of them are proven."""
     return domains.listed(call)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call, Outside
 
 
 def handle(call: Call, body: SsoChange) -> Outside[Sso]:
-    """Set how the organization signs in; a provider that is switched on is asked first whether it answers."""
+    """Set how the organization signs in; before a provider is switched on, the server checks that it answers."""
     return settings.change(call, body)

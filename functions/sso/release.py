@@ -1,9 +1,9 @@
-"""Give a domain up."""
+"""Give up a domain."""
 
 from contextfs.journeys.signin import domains
 from contextfs.kit.call import Call
 
 
 def handle(call: Call, domain: str) -> None:
-    """Give a domain up: nobody becomes a member by an address of it any more."""
+    """Give up a domain: its addresses no longer make anybody a member."""
     domains.release(call, domain)

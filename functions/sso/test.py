@@ -1,4 +1,4 @@
-"""Try the identity provider."""
+"""Test the identity provider."""
 
 from contextfs.domain.sso.model import SsoTest
 from contextfs.journeys.signin import settings
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call, Outside
 
 
 def handle(call: Call) -> Outside[SsoTest]:
-    """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
+    """Check whether the provider works as it is set up, switched on or not; nothing is changed."""
     return settings.test(call)

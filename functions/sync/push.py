@@ -1,4 +1,4 @@
-"""Take what a machine has and the server may lack."""
+"""Receive what a machine has and the server may lack."""
 
 from contextfs.domain.feed.model import Push, Pushed
 from contextfs.journeys.share import push
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: Push) -> Pushed:
-    """Store revisions and sessions that are not stored yet; what cannot be taken is refused, with reasons."""
+    """Store revisions and sessions that are not stored yet; what cannot be stored is refused, with reasons."""
     return push.push(call, body)

@@ -1,4 +1,4 @@
-"""Tell where the feed of a project stands."""
+"""Read the position of a project's feed."""
 
 from uuid import UUID
 
@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, project_id: UUID) -> SyncStatus:
-    """Give the position that a pull would reach, and how much there is."""
+    """Return the position that a pull would reach, and how much there is."""
     return pull.status(call, project_id)

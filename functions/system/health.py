@@ -1,9 +1,9 @@
-"""Tell how the service is."""
+"""Check the health of the service."""
 
 from contextfs.kit.call import OpenCall
 from contextfs.runtime.health import Health, health
 
 
 def handle(call: OpenCall) -> Health:
-    """Tell how the service is, part by part; a part that is missing but not needed reads `degraded`."""
+    """Return the state of each part of the service; a missing part that is not needed is `degraded`."""
     return health(call.services)

@@ -1,9 +1,9 @@
-"""Tell that the process runs."""
+"""Check that the process runs."""
 
 from contextfs.kit.call import OpenCall
 from contextfs.runtime.health import Health
 
 
 def handle(call: OpenCall) -> Health:  # noqa: ARG001 - nothing is asked of the call
-    """Tell that this process runs; it looks at nothing else."""
+    """Confirm that this process runs; nothing else is checked."""
     return Health(status="ok", checks={})

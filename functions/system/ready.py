@@ -1,9 +1,9 @@
-"""Tell whether the process can answer calls."""
+"""Check that calls can be answered."""
 
 from contextfs.kit.call import OpenCall
 from contextfs.runtime.health import Health, ready
 
 
 def handle(call: OpenCall) -> Health:
-    """Tell whether calls can be answered: 503 when the database does not."""
+    """Check that calls can be answered; 503 if the database does not answer."""
     return ready(call.services)

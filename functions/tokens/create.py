@@ -1,4 +1,4 @@
-"""Change a key for a token."""
+"""Exchange a key for a token."""
 
 from contextfs.domain.access.tokens.model import NewToken, TokenCreated
 from contextfs.journeys.enter import tokens
@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewToken) -> TokenCreated:
-    """Change the caller's key or login for a token of one project that may no more, and ends within the hour."""
+    """Exchange the caller's key or login for a token for one project, with no more permissions, for an hour at most."""
     return tokens.create(call, body)

@@ -6,5 +6,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: NewUser) -> User:
-    """Add a person, who comes in by single sign-on; or a service account, which comes in by its keys."""
+    """Add a person, who signs in by single sign-on, or a service account, which uses its keys."""
     return people.add(call, body)

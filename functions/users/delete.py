@@ -7,5 +7,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, user_id: UUID) -> None:
-    """Remove a member: their keys and open invitations end at once, what they wrote stays."""
+    """Remove a member: their keys and open invitations end at once, and what they wrote stays."""
     people.remove(call, user_id)

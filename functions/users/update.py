@@ -8,5 +8,5 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, user_id: UUID, body: UserChange) -> User:
-    """Change the name, role or reach of a member, or suspend them: their keys follow with the next call."""
+    """Change the name, role or reach of a member, or suspend them; this applies to their keys from the next call on."""
     return people.change(call, user_id, body)

@@ -125,7 +125,7 @@ class VersionRequired(ContextFSError):
 
 
 class TooManyRequests(ContextFSError):
-    """The allowance is used up for the moment."""
+    """The allowance is used up for now."""
 
     status = 429
 
@@ -136,7 +136,7 @@ class TooManyRequests(ContextFSError):
 
 
 class Unavailable(ContextFSError):
-    """A part that this call needs is not reachable; nothing was stored, try again."""
+    """A part that this call needs is not reachable; nothing was stored. Try again."""
 
     status = 503
 

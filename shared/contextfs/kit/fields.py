@@ -16,16 +16,16 @@ Moment = Annotated[datetime, Meta(tz=True)]
 AsOf = Annotated[
     datetime, Meta(tz=True, description="As it was known at this time: without what came after, with what was deleted.")
 ]
-Deleted = Annotated[bool, Meta(description="Those that were deleted, and no others.")]
+Deleted = Annotated[bool, Meta(description="Only deleted memories.")]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=300)]
 Tokens = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 Visibility = Literal["private", "project", "organization"]
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
-Visibilities = Annotated[list[Visibility], Meta(min_length=1, max_length=3, description="Seen by one of these.")]
+Visibilities = Annotated[list[Visibility], Meta(min_length=1, max_length=3, description="Only what has one of these.")]
 Sensitivities = Annotated[
     list[Sensitivity],
-    Meta(min_length=1, max_length=4, description="What is one of these; what nobody said it of is none of them."),
+    Meta(min_length=1, max_length=4, description="Only what has one of these; a thing without a sensitivity has none."),
 ]
 
 

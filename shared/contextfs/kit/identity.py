@@ -66,7 +66,7 @@ ServiceKind = Literal["identity-platform", "cognito", "oidc"]
 
 
 class ServicePlace(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in service as programs ask it: for which of its clients a token has to be, and in which of its tenants."""
+    """A sign-in service as programs use it: for which of its clients a token must be, and in which of its tenants."""
 
     kind: ServiceKind
     issuer: str

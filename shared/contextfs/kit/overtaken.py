@@ -22,12 +22,12 @@ How = Annotated[
     Meta(description="Another memory took its place, its `valid_to` has come, or its `expires_at` has."),
 ]
 Superseded = Annotated[
-    bool, Meta(description="Also what holds no longer: superseded, past its `valid_to`, or expired. It says so.")
+    bool, Meta(description="Include what no longer holds: superseded, past its `valid_to`, or expired. It is marked.")
 ]
 
 
 class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
-    """Since when a memory holds no longer, why, and which other one says what holds instead."""
+    """Since when a memory no longer holds, why, and which other one replaces it."""
 
     how: How
     at: Moment

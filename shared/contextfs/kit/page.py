@@ -18,7 +18,7 @@ _NOT_OURS = "The cursor is not one that this list gave out: pass `next_cursor` u
 
 _MOST = 200
 
-Limit = Annotated[int, msgspec.Meta(ge=1, le=_MOST, description="How many items a page holds at the most.")]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=_MOST, description="How many items a page holds at most.")]
 Cursor = Annotated[
     str, msgspec.Meta(max_length=200, pattern=forms.CURSOR, description="`next_cursor` of the page before.")
 ]

@@ -104,7 +104,7 @@ class MemoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     superseded: bool = False
     """Also those that hold no longer."""
     deleted: bool = False
-    """Those that were deleted, and no others."""
+    """Only deleted memories."""
     as_of: datetime | None = None
     """As they were known at this time."""
     limit: int = 50

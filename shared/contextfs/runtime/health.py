@@ -11,7 +11,7 @@ Status = Literal["ok", "degraded"]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the service is; `checks` tells of each part in a word or a sentence."""
+    """The state of the service; `checks` describes each part in a word or a sentence."""
 
     status: Status
     checks: dict[str, str]

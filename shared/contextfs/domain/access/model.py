@@ -16,7 +16,7 @@ RoleName = Literal["owner", "admin", "member", "viewer"]
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as its owner may see it: without its secret."""
+    """A key, without its secret."""
 
     id: UUID
     name: str
@@ -32,7 +32,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A new key with its secret, which is shown this once: it is empty in a reply that an Idempotency-Key repeats."""
+    """A new key with its secret, which is shown only once: it is empty in a reply that an Idempotency-Key repeats."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("secret",)
 
@@ -41,9 +41,9 @@ class ApiKeyCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a key. Without `permissions` it has those of its role; with `project_id` it sees that one only.
+    """A new key. Without `permissions` it has those of its role; with `project_id` it sees only that project.
 
-    With `user_id` it is a service account's, and has its role.
+    With `user_id` it belongs to a service account, and has its role.
     """
 
     name: Name
@@ -55,6 +55,6 @@ class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a key is replaced: the old one opens for so many hours more."""
+    """How a key is replaced: for how many hours the old one still works."""
 
     overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 24

@@ -124,7 +124,7 @@ class AuditStreamChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AuditStreamSet(msgspec.Struct, frozen=True, kw_only=True):
-    """The stream, with its secret where it is new: it is shown this once, and empty otherwise."""
+    """The stream, with its secret if it is new: it is shown only once, and empty otherwise."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("secret",)
 
@@ -133,13 +133,13 @@ class AuditStreamSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewStreamSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What rotates a stream's secret: for some hours what is sent is signed by both."""
+    """A rotation of a stream's secret: for some hours, deliveries are signed with both."""
 
     grace_hours: Annotated[int, Meta(ge=0, le=720)] = 24
 
 
 class AuditStreamTest(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the destination took a message that says it is a test, and what was told otherwise."""
+    """Whether the destination accepted a test message, and what it answered if not."""
 
     works: bool
     told: str

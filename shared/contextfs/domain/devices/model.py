@@ -35,7 +35,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """The name of the device that was decided about."""
+    """The name of the device."""
 
     name: Name
     allowed: bool

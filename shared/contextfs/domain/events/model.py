@@ -28,7 +28,7 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a consumer could not take, however often it was tried."""
+    """An event that a consumer could not handle, however often it was tried."""
 
     id: UUID
     consumer: str

@@ -13,7 +13,7 @@ Content = Literal["memories", "sessions", "audit_log"]
 
 
 class NewExport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What asks for an export: of one project, or of all; or of the audit log."""
+    """A request for an export: of one project, of all, or of the audit log."""
 
     project_id: Annotated[UUID | None, Meta(description="The project; none given: all of the organization.")] = None
     audit_log: Annotated[

@@ -53,7 +53,7 @@ class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was not taken, by its place in the push, and why."""
+    """Something that was not accepted, by its place in the push, and why."""
 
     kind: Literal["revision", "session"]
     index: int
@@ -61,7 +61,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a push did: all of it is stored when this is read. What was there already is a duplicate."""
+    """What a push did; all of it is stored when you read this. What was there already is a duplicate."""
 
     stored: int
     duplicates: int
@@ -78,7 +78,7 @@ class Pull(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not the caller's to see any more: deleted for good, or made private by its author."""
+    """Something that the caller may no longer see: deleted for good, or made private by its author."""
 
     kind: Literal["memory", "session"]
     id: UUID
@@ -100,7 +100,7 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the feed of a project stands, and how many memories and sessions of it the caller sees."""
+    """The position of a project's feed, and how many memories and sessions of it the caller sees."""
 
     project_id: UUID
     position: int

@@ -26,7 +26,7 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class GrantCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """The code that the program changes for tokens, once and at once."""
+    """The code that the program exchanges for tokens, once and at once."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("code",)
 

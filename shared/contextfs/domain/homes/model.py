@@ -23,7 +23,7 @@ class Home(msgspec.Struct, frozen=True):
 
 
 class Residency(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the organization's data lies, and what becomes of calls that arrive in another region."""
+    """Where the organization's data is, and what happens to calls that arrive in another region."""
 
     region: Annotated[str, Meta(description="The region that the organization lives in.")]
     elsewhere: Policy
@@ -31,6 +31,6 @@ class Residency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResidencyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What becomes of calls elsewhere from now on. The other regions know it within a minute."""
+    """What happens to calls in other regions from now on. The other regions know within a minute."""
 
     elsewhere: Policy

@@ -14,9 +14,9 @@ Method = Literal["key", "oidc", "oauth", "saml", "service"]
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An ID token of the installation's own sign-in service, which is changed for a login.
+    """An ID token of the installation's own sign-in service, to exchange for a login.
 
-    `organization_id` is needed by who belongs to several.
+    `organization_id` is required for members of several organizations.
     """
 
     id_token: Annotated[str, Meta(min_length=1, max_length=65536)]

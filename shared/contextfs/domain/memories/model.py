@@ -18,7 +18,7 @@ MemoryType = Annotated[
         min_length=1,
         max_length=64,
         pattern=forms.TYPE,
-        description="fact, episodic, procedural, user, decision (or `memory_fact` and so on), or a word of yours.",
+        description="fact, episodic, procedural, user, decision (or `memory_fact` and so on), or your own word.",
     ),
 ]
 Content = Annotated[str, Meta(min_length=1, max_length=200_000)]
@@ -28,7 +28,7 @@ LineNumber = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where a memory comes from: the session and messages that it was learned from, or a source outside."""
+    """Where a memory comes from: the session and messages that it was learned from, or an outside source."""
 
     session_id: UUID | None = None
     message_ids: Annotated[list[UUID], Meta(max_length=100)] = []
@@ -37,7 +37,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The code that a memory speaks of."""
+    """The code that a memory is about."""
 
     path: Line
     lines: tuple[LineNumber, LineNumber] | None = None
@@ -79,9 +79,9 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a memory. A memory of the same text in the same project is not stored twice.
+    """A new memory. The same text in the same project is not stored twice.
 
-    Without a `type` it is a fact, unless the text is known as something else: then that one is meant.
+    Without a `type` it is a fact, unless the text is known with another type: then that one is meant.
     """
 
     project_id: UUID
@@ -109,7 +109,7 @@ class NewMemory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class MemoryChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a memory; a field that is left out stays as it is. New `content` also resolves a conflict."""
+    """A change of a memory; fields that are left out stay. New `content` also resolves a conflict."""
 
     content: Content | UnsetType = UNSET
     type: MemoryType | UnsetType = UNSET

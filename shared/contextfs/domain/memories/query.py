@@ -17,7 +17,7 @@ Path = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Conditions that all have to hold. `metadata` maps dotted paths to values: `{"build.tool": "uv"}`."""
+    """Conditions that must all hold. `metadata` maps dotted paths to values: `{"build.tool": "uv"}`."""
 
     project_id: UUID | None = None
     type: MemoryType | None = None

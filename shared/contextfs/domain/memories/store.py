@@ -41,7 +41,7 @@ class MemoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     superseded: bool = False
     """Also those that hold no longer."""
     deleted: bool = False
-    """Those that were deleted, and no others."""
+    """Only deleted memories."""
 
 
 def fits(memory: Memory, wanted: MemoryFilter) -> bool:

@@ -20,7 +20,7 @@ Covers = Annotated[
 
 
 class AllowList(msgspec.Struct, frozen=True, kw_only=True):
-    """From where an organization may be called: from everywhere, when no network is named."""
+    """The networks that an organization may be called from; an empty list allows all."""
 
     networks: list[str]
     covers: list[CallerKind]
@@ -28,7 +28,7 @@ class AllowList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AllowListChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an allow-list becomes; without networks there is none. Your own address has to be in one of them."""
+    """A new allow-list; without networks there is none. Your own address must be in one of them."""
 
     networks: Annotated[list[Network], Meta(max_length=200)]
     covers: Covers = msgspec.field(default_factory=lambda: ["keys", "logins"])

@@ -13,7 +13,7 @@ PersonalClasses = Annotated[
     list[Personal],
     msgspec.Meta(
         max_length=len(PERSONAL),
-        description="What tells who somebody is, and is replaced beside secrets before anything is stored.",
+        description="Personal data that is replaced, as secrets are, before anything is stored.",
     ),
 ]
 Description = Annotated[str, msgspec.Meta(max_length=4000)]
@@ -38,7 +38,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a project; `id` is given where a repository brings its own."""
+    """A new project; give the `id` if a repository already has one."""
 
     name: Name
     id: UUID | None = None
@@ -48,7 +48,7 @@ class NewProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a project; a field that is left out stays as it is."""
+    """A change of a project; fields that are left out stay."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET

@@ -70,13 +70,13 @@ class RedactedJson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of an organization: what is taken out of all that it stores beside secrets and personal data."""
+    """An organization's own rules: what is taken out of all that it stores, beside secrets and personal data."""
 
     rules: Rules
     updated_at: Moment | None = None
 
 
 class OwnRulesChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the rules of an organization become. What is stored already stays as it is."""
+    """An organization's new rules. What is stored already stays as it is."""
 
     rules: Rules

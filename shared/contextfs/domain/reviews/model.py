@@ -26,7 +26,7 @@ Decision = Annotated[
 
 
 class ReviewedMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What one has to know of a memory to judge it."""
+    """What is needed to judge a memory."""
 
     id: UUID
     type: str
@@ -40,7 +40,7 @@ class ReviewedMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """A question about a memory: is it to be retired, and for which other one."""
+    """A question about a memory: should it be retired, and for which other one."""
 
     id: UUID
     project_id: UUID

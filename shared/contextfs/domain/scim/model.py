@@ -26,14 +26,14 @@ class ScimToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewScimToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes a token."""
+    """A new token of a directory."""
 
     name: Name
     expires_at: Moment | None = None
 
 
 class ScimTokenCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A new token with its secret, which is shown this once, and the address that a directory is told of."""
+    """A new token with its secret, which is shown only once, and the address to set in the directory."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("secret",)
 

@@ -15,7 +15,7 @@ Traits = Mapping[str, Sequence[str]]
 
 
 class Facet(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that things which were found have, and how many of them."""
+    """A value of what was found, and how many have it."""
 
     value: str
     count: int

@@ -37,7 +37,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a generation has come."""
+    """The progress of a generation."""
 
     generation: Generation
     passages: Annotated[int, Meta(ge=0)]
@@ -45,7 +45,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reindexing(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes vectors by the server's settings, what search asks now, and what is being built to take its place."""
+    """The model of the server's settings, the vectors that search uses now, and those being built to replace them."""
 
     model: str | None
     serving: Progress | None

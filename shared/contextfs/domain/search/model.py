@@ -54,7 +54,7 @@ class PathStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Similar(msgspec.Struct, frozen=True, kw_only=True):
-    """What says the same as a hit, and gave way to it."""
+    """A result that says the same as a hit, and was left out for it."""
 
     source: Source
     id: UUID
@@ -92,7 +92,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """Which vectors a search asked, and how: all of them (`exact`), or those that a graph proposed (`graph`)."""
+    """Which vectors a search used, and how: all of them (`exact`), or those that a graph proposed (`graph`)."""
 
     model: str
     dimensions: int
@@ -100,7 +100,7 @@ class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, best first. `degraded` names the legs that could not take part, and why."""
+    """What was found, best first. `degraded` names the parts of the search that could not take part, and why."""
 
     hits: list[SearchHit]
     degraded: list[str] = []

@@ -124,7 +124,7 @@ if TYPE_CHECKING:
 
         @property
         def visibility(self) -> list[Visibility] | None:
-            """Seen by one of these."""
+            """Only what has one of these."""
             ...
 
         @property

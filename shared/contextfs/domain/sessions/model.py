@@ -40,7 +40,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ToolCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A tool that the assistant called, with what it was given."""
+    """A tool that the assistant called, with its input."""
 
     name: Annotated[str, Meta(min_length=1, max_length=300)]
     id: Line | None = None
@@ -67,7 +67,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What adds a message; one that brings an `external_id` or an `id` is stored once, however often it is sent."""
+    """A new message; with an `external_id` or an `id`, it is stored once, however often it is sent."""
 
     role: Role
     content: Content
@@ -113,7 +113,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a session; one that brings an `external_id` is created once for its tool and project."""
+    """A new session; with an `external_id`, it is created once for its tool and project."""
 
     project_id: UUID
     tool: Word
@@ -151,7 +151,7 @@ class NewSessionFields(TypedDict, total=False):
 
 
 class SessionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a session; a field that is left out stays as it is."""
+    """A change of a session; fields that are left out stay."""
 
     title: Title | UnsetType | None = UNSET
     model: Line | UnsetType | None = UNSET

@@ -42,7 +42,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as its owner may see it: without its secret. `path` is where it sends to."""
+    """A source, without its secret. `path` is where it sends to."""
 
     id: UUID
     name: str
@@ -59,7 +59,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A source with its secret, which is shown this once: it is empty in a reply that an Idempotency-Key repeats."""
+    """A source with its secret, which is shown only once: it is empty in a reply that an Idempotency-Key repeats."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("secret",)
 
@@ -68,9 +68,9 @@ class SourceCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What creates a source. Without a `secret` one is made; Slack has its own. `mapping` is for the preset `json`.
+    """A new source. Without a `secret` one is made; Slack has its own. `mapping` is for the preset `json`.
 
-    Without a `tool` its sessions name the vendor, or of plain JSON the source itself.
+    Without a `tool`, its sessions name the vendor, or for plain JSON the source itself.
     """
 
     name: Name

@@ -25,7 +25,7 @@ DomainName = Annotated[
 
 
 class AttributeMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Under which names the provider tells things; those left out are the provider's usual ones."""
+    """The provider's names of attributes; those left out are the provider's usual ones."""
 
     email: Text | None = None
     name: Text | None = None
@@ -59,7 +59,7 @@ class SsoChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class SamlAddresses(msgspec.Struct, frozen=True, kw_only=True):
-    """What a SAML provider has to be told of this server; `metadata_url` tells all of it."""
+    """What a SAML provider needs to know of this server; `metadata_url` has all of it."""
 
     entity_id: str
     acs_url: str
@@ -101,7 +101,7 @@ class Sso(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SsoTest(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an organization's provider can be used: what it calls itself, where it signs in, or what is wrong."""
+    """Whether an organization's provider works: its name, where it signs people in, or what is wrong."""
 
     works: bool
     told: str | None = None
@@ -143,7 +143,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewDomain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A domain that an organization says is its own."""
+    """A domain that an organization claims."""
 
     domain: DomainName
 

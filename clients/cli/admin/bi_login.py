@@ -93,7 +93,7 @@ def _show_ended(ended: "BiLoginEnded") -> None:
 
 
 def _show_made(made: "BiLoginMade") -> None:
-    output.say(output.bold(f"{made.login} may connect; its password is shown this once:"))
+    output.say(output.bold(f"{made.login} may connect; its password is shown only once:"))
     output.block([("connect by", made.url)])
     if not made.disconnected:
         output.note(f"Who is connected by the old password stays so: {_NOT_OURS}.")

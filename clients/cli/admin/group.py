@@ -160,7 +160,7 @@ def model_calls(
     if json:
         output.say_json(calls)
     elif not calls:
-        output.say("No language model was asked: rules alone learn, or nothing was learned yet.")
+        output.say("No language model was called: only rules learn, or nothing was learned yet.")
     else:
         rows = [
             [output.minute(one.at), one.state, one.model, output.short(one.subject), f"{one.dollars:.4f} $"]
@@ -187,7 +187,7 @@ def _print(entries: Iterable[AuditEntry], wanted: Format) -> None:
 
 def _print_table(entries: list[AuditEntry]) -> None:
     if not entries:
-        output.say("Nothing was done that the log tells of.")
+        output.say("The log has no such entries.")
         return
     rows = [
         [
@@ -237,7 +237,7 @@ def _print_report(report: AuditReport) -> None:
         output.say(f"  {fault.kind.replace('_', ' ')} at {where}: {fault.told}")
     if report.expired:
         gone = output.counted(report.expired, "entry", "entries")
-        output.say(f"{gone} before these: let go by the retention, as signed checkpoints tell.")
+        output.say(f"{gone} before these: removed by the retention, as signed checkpoints confirm.")
     if report.outside == "unread":
         output.say("The file outside of the database that knows it was not read: try again. The server's log says why.")
     if report.anchored:

@@ -54,7 +54,7 @@ def key(
             _show(client.keys.rotate(_whole(client, which), overlap_hours=overlap), json=json)
         else:
             ended = client.keys.revoke(_whole(client, which))
-            output.say_json(ended) if json else output.say(f"The key {ended.name} opens nothing any more.")
+            output.say_json(ended) if json else output.say(f"The key {ended.name} no longer works.")
 
 
 def _whole(client: ContextFS, which: str) -> str:
@@ -66,7 +66,7 @@ def _show(made: ApiKeyCreated, *, json: bool) -> None:
         output.say_json(made)
         return
     output.say(made.secret)
-    output.note("Keep it now: it is not shown again.")
+    output.note("Save it now: it is not shown again.")
 
 
 def _print(keys: list[ApiKey], *, json: bool) -> None:

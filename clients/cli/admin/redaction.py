@@ -55,7 +55,7 @@ def _read(file: str) -> Rules:
 
 def _print(found: OwnRules) -> None:
     if not found.rules:
-        output.say("The organization has no rules of its own: secrets and personal data are taken out.")
+        output.say("The organization has no rules of its own: only secrets and personal data are taken out.")
     for rule in found.rules:
         output.say("[[redact.rules]]")
         for name, value in _written(rule).items():

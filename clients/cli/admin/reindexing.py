@@ -52,11 +52,11 @@ def _running(told: Reindexing) -> Progress | None:
 
 def _show(told: Reindexing) -> None:
     if told.serving is None:
-        output.say("There are no vectors yet: the first passages bring them.")
+        output.say("There are no vectors yet: they come with the first passages.")
     else:
-        output.say(f"Search asks {told.serving.generation.model}: {_share(told.serving)}.")
+        output.say(f"Search uses {told.serving.generation.model}: {_share(told.serving)}.")
     if told.building is not None:
-        output.say(f"{told.building.generation.model} is to take its place: {_share(told.building)}.")
+        output.say(f"{told.building.generation.model} will replace it: {_share(told.building)}.")
     elif told.serving is not None and told.model not in {None, told.serving.generation.model}:
         output.say(f"{told.model} is set now: `ctx admin reindex` makes its vectors.")
     if problem := _problem(told):

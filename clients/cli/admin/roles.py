@@ -73,7 +73,7 @@ def _print(roles: list[CustomRole], *, json: bool) -> None:
     if json:
         output.say_json(roles)
     elif not roles:
-        output.say("The organization has no roles of its own: owner, admin, member and viewer are there.")
+        output.say("The organization has no roles of its own, only owner, admin, member and viewer.")
     else:
         rows = [
             [role.name, "all" if role.projects is None else str(len(role.projects)), ", ".join(role.permissions)]

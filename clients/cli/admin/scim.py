@@ -35,10 +35,10 @@ def scim(
                 output.say_json(made)
                 return
             output.block([("base url", made.base_url), ("token", made.secret)])
-            output.note("Keep it now: it is not shown again.")
+            output.note("Save it now: it is not shown again.")
         else:
             ended = client.scim.revoke(server.whole_id(which, client.scim.tokens().items, "token"))
-            output.say_json(ended) if json else output.say(f"The token {ended.name} opens nothing any more.")
+            output.say_json(ended) if json else output.say(f"The token {ended.name} no longer works.")
 
 
 def _print(tokens: list[ScimToken], *, json: bool) -> None:

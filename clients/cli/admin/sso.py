@@ -244,7 +244,9 @@ def _show(known: Sso) -> None:
     ]
     output.block([row for row in rows if row[1]])
     if not known.is_vouched:
-        output.note("Who set this up left, or may less now. Look whether it is yours; `ctx admin sso on` confirms it.")
+        output.note(
+            "Whoever set this up left, or may do less now. Check that it is yours; `ctx admin sso on` confirms it."
+        )
     output.say("Tell the provider:")
     told = {"redirect address": known.redirect_uri} if known.saml is None else msgspec.to_builtins(known.saml)
     output.block([(name.replace("_", " "), str(address)) for name, address in told.items()])

@@ -30,14 +30,14 @@ def grants(
         if grant is not None:
             ended = server.whole_id(grant, client.auth.grants(), "grant")
             client.auth.ungrant(ended)
-            output.say_json({"ended": ended}) if json else output.say("It may act for you no more.")
+            output.say_json({"ended": ended}) if json else output.say("It may no longer act for you.")
             return
         found = list(client.auth.grants())
         if every:
             for one in found:
                 client.auth.ungrant(one.id)
             told = output.counted(len(found), "program")
-            output.say_json({"ended": len(found)}) if json else output.say(f"{told} may act for you no more.")
+            output.say_json({"ended": len(found)}) if json else output.say(f"{told} may no longer act for you.")
             return
     output.say_json(found) if json else _show(found)
 

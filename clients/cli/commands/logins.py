@@ -41,7 +41,7 @@ def logins(
 
 def _show(found: list[Login]) -> None:
     if not found:
-        output.say("You are signed in in no browser.")
+        output.say("You are not signed in in any browser.")
         return
     rows = [
         [

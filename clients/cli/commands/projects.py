@@ -28,7 +28,7 @@ def list_(limit: options.Limit = 100, json: options.Json = False) -> None:
         rows = [[output.one_line(one.name, 40), str(one.id), output.day(one.created_at)] for one in found]
         output.table(["name", "id", "created"], rows)
     else:
-        output.say("No project is open to you: ctx projects create NAME makes one.")
+        output.say("No project is open to you: ctx projects create NAME creates one.")
 
 
 @app.command()

@@ -127,6 +127,6 @@ def _print(found: Found, *, is_brought: bool) -> None:
         output.note(note)
     if any(new.values()) and not is_brought:
         those = "them" if sum(new.values()) == sum(len(one.files) for one in found.transcripts) else "what is new"
-        output.say(f"Bring {those} in, secrets taken out, private to you: ctx init --import")
+        output.say(f"Import {those}, without secrets, private to you: ctx init --import")
     if found.created:
         output.say('Next: ctx memory add "We deploy with uv." --type decision')

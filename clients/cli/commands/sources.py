@@ -114,7 +114,7 @@ def remove(source: Named, json: options.Json = False) -> None:
         if json:
             output.say_json(_shown(client, found))
         else:
-            output.say(f"{_printed(found)} sends no more; what it sent stays.")
+            output.say(f"{_printed(found)} can no longer send; what it sent stays.")
 
 
 def _found(client: ContextFS, named: str) -> Source:
@@ -155,7 +155,7 @@ def _print_created(client: ContextFS, made: SourceCreated, *, json: bool) -> Non
     if json:
         output.say_json({"source": _shown(client, made.source), "secret": made.secret})
         return
-    output.say(output.bold(f"{_printed(made.source)} may send now; its secret is shown this once:"))
+    output.say(output.bold(f"{_printed(made.source)} can send now; its secret is shown only once:"))
     output.block(
         [
             ("url", _url(client, made.source)),

@@ -36,7 +36,7 @@ def link(
     else:
         made = " (made now)" if linked.created else ""
         output.say(f"Linked with {linked.url}, project {linked.project}{made}. `ctx sync` brings both together.")
-        output.say("From now on a change is pushed in the background; `background = false` below [sync] ends that.")
+        output.say("Changes are now pushed in the background; `background = false` below [sync] turns this off.")
 
 
 def push(background: Quiet = False, json: options.Json = False) -> int:

@@ -36,8 +36,8 @@ def invite(
             return
         output.say(f"{email} is invited as {role}, until {output.minute(made.invitation.expires_at)}. Send them this:")
         output.say(f"\n  CONTEXTFS_URL={client.address.url} ctx team join {made.token}\n")
-        output.note(f"Who has no ctx joins in a browser: {client.address.url}/oauth/join takes what begins with ctxi_.")
-        output.note("It opens once, for whoever has it, and is not shown again.")
+        output.note(f"Without ctx, they join in a browser, with the token (ctxi_…): {client.address.url}/oauth/join")
+        output.note("It works once, for whoever has it, and is not shown again.")
 
 
 @app.command()
@@ -53,7 +53,9 @@ def service(
     if json:
         output.say_json(made)
         return
-    output.say(f"{name} is there as {role}. Make it a key: ctx admin key create NAME --user {output.short(made.id)}")
+    output.say(
+        f"{name} is added as {role}. Create a key for it: ctx admin key create NAME --user {output.short(made.id)}"
+    )
 
 
 @app.command()
@@ -149,7 +151,7 @@ def remove(who: Who, json: options.Json = False) -> None:
         if json:
             output.say_json({"removed": user, "revoked": [one.id for one in invited]})
         elif user is None:
-            output.say(f"The invitation of {who} is over.")
+            output.say(f"The invitation of {who} has ended.")
         else:
             output.say(f"{_called(user)} is removed; all their keys ended.")
         if user is not None:
@@ -259,7 +261,7 @@ def _look_at_sign_on(client: ContextFS) -> None:
     """
     try:
         if not client.sso.get().is_vouched:
-            output.note("Who set up how people sign in left, or may less now: see `ctx admin sso`.")
+            output.note("Whoever set up single sign-on left, or may do less now: see `ctx admin sso`.")
     except NotAllowed:
         pass
     except ContextFSError as error:

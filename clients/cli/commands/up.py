@@ -52,7 +52,7 @@ def up(
         _print(started, brought)
         if started.replaced:
             output.note(
-                "It ran with other code, or another model, than is installed here: it was started anew with these."
+                "It ran other code, or another model, than is installed: it was restarted with the installed ones."
             )
         if not started.api_url.endswith(f":{port or stack.DEFAULT_PORT}"):
             output.note(f"{_other_port(started, before.port if before else None)} {_MOVE}")
@@ -68,7 +68,7 @@ def down(json: options.Json = False) -> None:
     if json:
         output.say_json({"stopped": ran})
     else:
-        output.say("Stopped. `ctx up` starts it again, with all that it stored." if ran else "It was not running.")
+        output.say("Stopped. `ctx up` starts it again; its data stays." if ran else "It was not running.")
 
 
 def _progress(json: bool) -> output.Progress:

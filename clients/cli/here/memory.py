@@ -62,7 +62,7 @@ def listed(place: Place, asked: "Listed", *, json: bool) -> None:
     elif asked.conflicted:
         output.say("No conflicts.")
     else:
-        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` makes one.")
+        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` adds one.")
 
 
 def show(place: Place, id: str, *, history: bool, at: str | None, json: bool) -> None:  # noqa: A002 - the argument's name

@@ -54,7 +54,7 @@ def record(place: Place, id: str) -> None:  # noqa: A002 - the argument's name
         session = sessions.get(sessions.find(id))
         kept = records.find(session.tool, Path(session.metadata.get("file") or ""))
         if kept is None:
-            raise NotFound("Of this session no record is kept here: only its messages are.")
+            raise NotFound("No record of this session is kept here, only its messages.")
         with records.parts(kept) as parts:
             output.say(bytes(parts[OWN][:]).decode("utf-8", "replace").removesuffix("\n"))
 

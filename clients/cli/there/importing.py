@@ -24,4 +24,4 @@ def bring(pairs: Iterator[tuple[Path, Normalised]], tally: Tally, *, project: st
         else:
             report.summary(tally, into.name)
             if tally.new or tally.grown:
-                output.note("Memories are being learned from them now: `ctx status` tells how far it is.")
+                output.note("Memories are being learned from them now: `ctx status` shows the progress.")

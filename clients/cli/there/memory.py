@@ -57,7 +57,7 @@ def listed(asked: Listed, *, project: str | None, json: bool) -> None:
         ]
         output.table(["id", "type", "since", "memory"], rows)
     else:
-        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` makes one.")
+        output.say("No memories fit these." if asked.is_narrowed else "No memories yet: `ctx memory add` adds one.")
 
 
 def show(
@@ -145,7 +145,7 @@ def _print_written(written: MemoryWritten, done: str) -> None:
     if receipt.redacted:
         output.say(f"{output.counted(receipt.redacted, 'secret')} taken out before storing.")
     for projection in receipt.pending:
-        output.note(f"Not {projection} yet: `ctx status` tells what is on its way.")
+        output.note(f"Not {projection} yet: `ctx status` shows what is in progress.")
 
 
 def _show(client: ContextFS, memory: Memory, *, json: bool) -> None:

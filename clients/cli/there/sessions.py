@@ -34,7 +34,7 @@ def listed(
         listing(sessions)
     else:
         is_narrowed = any((tool, branch, since, project))
-        output.say("No sessions fit these." if is_narrowed else "No sessions yet: `ctx import` brings some in.")
+        output.say("No sessions fit these." if is_narrowed else "No sessions yet: `ctx import` imports some.")
 
 
 def show(id: str, *, full: bool, brief: bool, json: bool) -> None:  # noqa: A002 - the argument's name
@@ -55,7 +55,7 @@ def record(id: str) -> None:  # noqa: A002 - the argument's name
     with server.opened() as client:
         session_id = server.whole_id(id, client.sessions.list(page_size=_MOST_IN_A_PAGE), "session")
         if not client.sessions.record(session_id).chunks:
-            raise NotFound("Of this session no record is kept on the server: only its messages are.")
+            raise NotFound("No record of this session is kept on the server, only its messages.")
         for line in client.sessions.record_lines(session_id):
             output.say(line)
 

@@ -41,8 +41,8 @@ def test_a_stream_is_set_tried_and_switched_off(ctx: Ctx, receiver: Receiver) ->
     assert (failed.code, failed.out) == (1, "The destination answered with status 503.\n")
     assert f"The log is sent to {receiver.url} as ocsf: delivering." in shown.out
     assert rotated["secret"] not in {"", made["secret"]}
-    assert ended.out == f"The log is sent to {receiver.url} no more.\n"
-    assert gone.out == "The log is sent nowhere.\n"
+    assert ended.out == f"The log is no longer sent to {receiver.url}.\n"
+    assert gone.out == "The log is not streamed.\n"
 
 
 @pytest.mark.parametrize("words", [["set"], ["show", "https://siem.example/"], ["set", "http://10.0.0.1/"], ["else"]])

@@ -49,7 +49,7 @@ def test_the_log_is_json_and_csv_for_programs(ctx: Ctx, acts: str) -> None:
 def test_the_log_is_asked_by_what_was_done_and_when(ctx: Ctx, acts: str) -> None:
     assert len(ctx("admin", "audit", "--action", "memory.created", "--since", "1h", "--json").json) == 1
     assert ctx("admin", "audit", "--since", "2199-01-01", "--json").json == []
-    assert ctx("admin", "audit", "--user", acts).out == "Nothing was done that the log tells of.\n"
+    assert ctx("admin", "audit", "--user", acts).out == "The log has no such entries.\n"
     assert len(ctx("admin", "audit", "--user", "owner@example.test", "--since", "30d", "--json").json) == 2
     assert ctx("admin", "audit", "--user", "nobody@example.test").code == 3
 

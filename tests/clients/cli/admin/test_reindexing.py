@@ -16,5 +16,5 @@ def test_without_an_embedder_it_says_what_to_set_and_fails(ctx: Ctx) -> None:
 def test_the_status_is_told_to_people_and_to_programs(ctx: Ctx, client: ContextFS) -> None:
     people, programs = ctx("admin", "reindex", "--status"), ctx("admin", "reindex", "--status", "--json")
 
-    assert (people.code, people.out) == (0, "There are no vectors yet: the first passages bring them.\n")
+    assert (people.code, people.out) == (0, "There are no vectors yet: they come with the first passages.\n")
     assert json.loads(programs.out) == {"model": None, "serving": None, "building": None, "problem": None}

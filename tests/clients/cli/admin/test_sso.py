@@ -113,7 +113,7 @@ def test_a_directory_gets_a_token_that_can_be_ended(ctx: Ctx, http: TestClient) 
 
     assert facts["base_url"].endswith("/scim/v2")
     assert (row[0], before) == ("Okta", 200)
-    assert ended.out == "The token Okta opens nothing any more.\n"
+    assert ended.out == "The token Okta no longer works.\n"
     assert http.get("/scim/v2/Users", headers=opens).status_code == 401
 
 

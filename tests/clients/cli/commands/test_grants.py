@@ -40,7 +40,7 @@ def test_they_are_listed_and_one_is_ended_at_once(ctx: Ctx, tenant: Tenant, othe
     again = ctx(*COMMAND, "end", wanted[-12:])
 
     assert [(name in before.out) for name in ("desk", "phone", "theirs")] == [True, True, False]
-    assert (ended.out, "desk" in after.out, "phone" in after.out) == ("It may act for you no more.\n", False, True)
+    assert (ended.out, "desk" in after.out, "phone" in after.out) == ("It may no longer act for you.\n", False, True)
     assert [refreshed(tenant, desk), refreshed(tenant, phone), refreshed(other_tenant, theirs)] == [400, 200, 200]
     assert (again.code, "There is no grant" in again.err) == (3, True)
 
@@ -49,7 +49,7 @@ def test_all_are_ended_at_once_and_nobody_elses(ctx: Ctx, tenant: Tenant, other_
     desk, phone, theirs = let_in(tenant, "desk"), let_in(tenant, "phone"), let_in(other_tenant, "theirs")
     ended = ctx(*COMMAND, "end", "--all")
 
-    assert ended.out == "2 programs may act for you no more.\n"
+    assert ended.out == "2 programs may no longer act for you.\n"
     assert [refreshed(tenant, desk), refreshed(tenant, phone), refreshed(other_tenant, theirs)] == [400, 400, 200]
     assert ctx(*COMMAND, "end", "--all", "--json").json == {"ended": 0}
 

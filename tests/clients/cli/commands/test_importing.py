@@ -244,10 +244,10 @@ def test_a_store_takes_in_what_is_about_its_repository(ctx: Ctx, transcripts: Pa
     more = ctx("init", here, CLAUDE_CONFIG_DIR="").out
 
     assert (init.code, init.json["imported"]["sessions"]) == (0, {"new": 1, "grown": 0, "unchanged": 0})
-    assert "Bring them in, secrets taken out, private to you: ctx init --import" in offered
+    assert "Import them, without secrets, private to you: ctx init --import" in offered
     assert ("imported already" in brought, "ctx init --import" in brought) == (True, False)
     assert "ctx init --import" in changed
-    assert "Bring what is new in, secrets taken out, private to you: ctx init --import" in more
+    assert "Import what is new, without secrets, private to you: ctx init --import" in more
 
 
 def test_a_dry_run_in_a_store_stores_nothing(ctx: Ctx, transcripts: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_deleted_memory_is_brought_back(ctx: Ctx, client: ContextFS) -> None:
 
 
 def test_a_list_says_whether_it_was_narrowed(ctx: Ctx) -> None:
-    assert "No memories yet: `ctx memory add` makes one.\n" == ctx("memory", "list").out
+    assert "No memories yet: `ctx memory add` adds one.\n" == ctx("memory", "list").out
     assert "No memories fit these.\n" == ctx("memory", "list", "--type", "decision").out
 
 

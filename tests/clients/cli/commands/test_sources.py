@@ -49,7 +49,7 @@ def test_a_rotation_ends_a_leaked_secret_and_a_removal_the_source(ctx: Ctx, tena
     removed = ctx("sources", "remove", made["source"]["id"])
 
     assert statuses == [401, 200]
-    assert removed.out == "desk sends no more; what it sent stays.\n"
+    assert removed.out == "desk can no longer send; what it sent stays.\n"
     assert send(tenant, path, rotated["secret"]) == 404
     assert ctx("sources", "remove", "desk").code == 3
 

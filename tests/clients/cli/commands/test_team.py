@@ -48,7 +48,7 @@ def test_somebody_is_invited_joins_and_is_removed(ctx: Ctx, api_url: str, tmp_pa
 def test_an_invitation_is_taken_back_by_its_address(ctx: Ctx) -> None:
     token = token_of(ctx("team", "invite", "ann@example.test").out)
 
-    assert ctx("team", "remove", "Ann@example.test").out == "The invitation of Ann@example.test is over.\n"
+    assert ctx("team", "remove", "Ann@example.test").out == "The invitation of Ann@example.test has ended.\n"
     assert ctx("team", "join", token).code == 4
 
 
@@ -206,7 +206,7 @@ def test_who_set_up_the_sign_on_and_goes_is_told(ctx: Ctx, tenant: Tenant) -> No
     done = ctx("team", "remove", "ann@example.test")
 
     assert done.out == "ann@example.test is removed; all their keys ended.\n"
-    assert done.err == "Who set up how people sign in left, or may less now: see `ctx admin sso`.\n"
+    assert done.err == "Whoever set up single sign-on left, or may do less now: see `ctx admin sso`.\n"
 
 
 def test_the_last_owner_stays(ctx: Ctx) -> None:
@@ -233,10 +233,10 @@ def test_a_service_account_has_a_key_that_is_rotated_and_ended(ctx: Ctx) -> None
     ended = ctx("admin", "key", "revoke", second["api_key"]["id"])
     listed = ctx("admin", "key").out
 
-    assert made.out.startswith("ci is there as viewer.")
+    assert made.out.startswith("ci is added as viewer.")
     assert key["permissions"] == ["memories:read"]
     assert codes == [4, 0]
-    assert ended.out == "The key pipeline opens nothing any more.\n"
+    assert ended.out == "The key pipeline no longer works.\n"
     assert ctx("search", "x", CONTEXTFS_API_KEY=second["secret"]).code == 4
     assert "revoked" in listed
     assert second["secret"] not in listed

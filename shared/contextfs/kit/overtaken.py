@@ -19,7 +19,7 @@ RETIRED = "retired"
 
 How = Annotated[
     Literal["superseded", "ended", "expired"],
-    Meta(description="Another memory took its place, its `valid_to` has come, or its `expires_at` has."),
+    Meta(description="Another memory replaced it, or its `valid_to` or `expires_at` has come."),
 ]
 Superseded = Annotated[
     bool, Meta(description="Include what no longer holds: superseded, past its `valid_to`, or expired. It is marked.")

@@ -25,11 +25,11 @@ Keyword = Annotated[str, Meta(min_length=2, max_length=100)]
 
 
 class RedactionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What matches `pattern` is replaced by `[redacted:<name>:<fingerprint>]`; of a group `value`, that alone.
+    """What matches `pattern` is replaced by `[redacted:<name>:<fingerprint>]`; with a group `value`, only the group.
 
-    Patterns are regular expressions in RE2's syntax, over the lines of a text. With `keywords`, a text is looked at
-    only where one of these words stands in it, or in the name that a JSON object gives it, in small or large letters.
-    What a pattern of `allow` matches whole stays.
+    Patterns are regular expressions in RE2's syntax, over the lines of a text. With `keywords`, the rule runs only if
+    one of these words is in the text, or in the name that a JSON object gives it, in small or large letters. A value
+    that a pattern of `allow` matches completely stays.
     """
 
     name: RuleName

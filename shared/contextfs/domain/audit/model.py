@@ -19,7 +19,7 @@ Action = Annotated[
 ]
 Head = Annotated[
     str,
-    Meta(max_length=100, pattern=forms.HEAD, description="`position:hash`, as told before."),
+    Meta(max_length=100, pattern=forms.HEAD, description="`position:hash`, from an earlier check."),
 ]
 
 
@@ -43,7 +43,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A place where the chain does not hold, from `position` to `until`, and what is wrong there."""
+    """A place where the chain is broken, from `position` to `until`, and what is wrong there."""
 
     position: int
     until: int
@@ -52,11 +52,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of the chain found. Keep `head` elsewhere: a later check tells whether the log still holds it."""
+    """The result of a check of the chain. Keep `head` elsewhere: a later check says whether the log still holds it."""
 
     intact: bool
     checked: int
-    expired: Annotated[int, Meta(description="Entries before these, which the retention has let go.")] = 0
+    expired: Annotated[int, Meta(description="Earlier entries, which the retention has removed.")] = 0
     unsealed: int
     head: str | None
     outside: Annotated[
@@ -68,9 +68,7 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     ] = "none"
     anchored: Annotated[
         int | None,
-        Meta(
-            description="Up to where that file knows the chain, 0 before anything is noted; null where it is not read."
-        ),
+        Meta(description="Up to where that file knows the chain, 0 before anything is noted; null if it was not read."),
     ] = None
     faults: list[Fault]
 
@@ -85,12 +83,12 @@ StreamFormat = Literal["cloudevents", "ocsf"]
 
 
 class AuditStream(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the audit log is streamed to, and how far it has come: without its secrets. It is `off` where it is not.
+    """Where the audit log is streamed to, and its progress, without its secrets; `off` if it is not streamed.
 
-    `delivered_to` is the position in the chain up to which entries were taken, `behind` how many were not yet. It is
-    tried again at `next_at`, when it is `failing`. Entries that it refused alone, twice, while it took a test, are
-    `skipped`; the last of them stands at the position `last_skipped`. Until `former_until` it signs by its former
-    secret, too.
+    `delivered_to` is the position in the chain up to which entries were accepted, `behind` how many are waiting. A
+    `failing` stream is tried again at `next_at`. Entries that the destination refused alone, twice, while it accepted a
+    test, are `skipped`; the last of them is at the position `last_skipped`. Until `former_until`, deliveries are also
+    signed with the former secret.
     """
 
     state: Literal["off", "current", "delivering", "failing"] = "off"
@@ -112,9 +110,9 @@ class AuditStream(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditStreamChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the log is to be streamed to. `authorization` is sent as the header of that name, and kept sealed.
+    """Where to stream the log. `authorization` is sent as the header of that name, and kept sealed.
 
-    A new stream begins with what happens from now on; with `backfill`, any begins with all that the log holds.
+    A new stream begins with what happens from now on; with `backfill`, a stream begins with all that the log holds.
     """
 
     url: Annotated[str, Meta(min_length=8, max_length=2000, pattern=forms.URL)]

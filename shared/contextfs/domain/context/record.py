@@ -21,7 +21,7 @@ PackName = Annotated[
     Meta(
         max_length=36,
         pattern=forms.PACK,
-        description="The pack's id, its last twelve digits, which its text names, or `last`.",
+        description="The pack's id, its last twelve digits, as in its text, or `last`.",
     ),
 ]
 
@@ -29,10 +29,10 @@ _DIGITS = 6
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """One memory or message that was thought of: whether it was handed over, why, and what it was worth.
+    """One candidate of a pack: whether it was handed over, why, and what it was worth.
 
-    `value` is its worth when it was decided; `terms` are the parts of its relevance. `line` is how it begins today:
-    null where it is gone, or may not be seen any more.
+    `value` is its worth at the time; `terms` are the parts of its relevance. `line` is how it begins today: null if it
+    is gone, or may no longer be seen.
     """
 
     id: UUID
@@ -55,7 +55,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A pack as it was put together: first what was handed over, then what was left out, each in the order of decision.
+    """How a pack was made: first what was handed over, then what was left out, each in the order of decision.
 
     `task` is without its secrets.
     """

@@ -49,7 +49,7 @@ class ContextItem(msgspec.Struct, frozen=True, kw_only=True):
 class ContextReply(msgspec.Struct, frozen=True, kw_only=True):
     """The pack: fenced text for the conversation, never over the budget. Tokens are estimated on the safe side.
 
-    By its `id` it can be asked later why it is as it is; null where that could not be kept.
+    Use its `id` to explain it later; null if the choices could not be kept.
     """
 
     id: UUID | None = None

@@ -28,7 +28,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody says of the device that shows a code: whether it may act for them."""
+    """A decision about the device that shows a code: whether it may act for you."""
 
     user_code: Annotated[str, Meta(min_length=8, max_length=20, description="As it is shown: BCDF-GHJK.")]
     allow: bool

@@ -15,18 +15,18 @@ Content = Literal["memories", "sessions", "audit_log"]
 class NewExport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request for an export: of one project, of all, or of the audit log."""
 
-    project_id: Annotated[UUID | None, Meta(description="The project; none given: all of the organization.")] = None
+    project_id: Annotated[UUID | None, Meta(description="The project; by default all of the organization.")] = None
     audit_log: Annotated[
         bool,
-        Meta(description="The organization's audit log, in place of memories and sessions: it takes `audit:read`."),
+        Meta(description="The organization's audit log instead of memories and sessions; needs `audit:read`."),
     ] = False
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """A file with all that the one who asked may see: `contents` of one project, or of all.
+    """A file with all that the requester may see: `contents` of one project, or of all.
 
-    `revisions`, `sessions`, `messages`, and `entries` of the audit log count what is in it, `size` is in bytes,
-    `sha256` in hex; `failure` says why there is none. It goes at `expires_at`.
+    `revisions`, `sessions`, `messages`, and `entries` of the audit log count what is in it; `size` is in bytes,
+    `sha256` in hex; `failure` says why there is no file. It is deleted at `expires_at`.
     """
 
     id: UUID
@@ -46,7 +46,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportLinked(msgspec.Struct, frozen=True, kw_only=True):
-    """An export, and where it may be fetched from by anybody until `link_expires_at`; no link while it is not ready."""
+    """An export, and a link that works for anybody until `link_expires_at`; no link until it is ready."""
 
     export: Export
     link: str | None

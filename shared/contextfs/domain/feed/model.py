@@ -31,10 +31,10 @@ class SentRevision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SentSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A session with messages that the server may lack; it is known by its tool and `external_id`.
+    """A session with messages that the server may lack; it is identified by its tool and `external_id`.
 
-    Of one that is there, who may see it and how many tokens it took are brought to what is said here. `learned` says
-    that the machine has learned from it and sends those memories itself.
+    If it exists, its visibility and tokens are updated. `learned` says that the machine has learned from it, and sends
+    those memories itself.
     """
 
     session: NewSession
@@ -44,7 +44,7 @@ class SentSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a machine has, and the server may lack. `origin` names the machine, which is not sent its own things."""
+    """What a machine has, and the server may lack. `origin` names the machine, which gets none of its own back."""
 
     project_id: UUID
     origin: UUID | None = None
@@ -85,10 +85,10 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pulled(msgspec.Struct, frozen=True, kw_only=True):
-    """What changed, up to the position `cursor`: ask from there while there is `more`.
+    """What changed, up to the position `cursor`: ask again from there while there is `more`.
 
-    Things may come again, and a revision may come before its parents. Who asks from a position that the feed never
-    reached (it was restored from a backup) is told all of it, from its beginning.
+    Things may come again, and a revision may come before its parents. From a position that the feed never reached (it
+    was restored from a backup), everything is sent from the beginning.
     """
 
     revisions: list[SentRevision]

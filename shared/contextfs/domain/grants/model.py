@@ -13,7 +13,7 @@ Uri = Annotated[str, Meta(min_length=1, max_length=2000, pattern=forms.VISIBLE)]
 
 
 class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a program asks a person for: `code_challenge` is that of PKCE by S256, `resource` what the grant opens."""
+    """A program's request for a grant: `code_challenge` is PKCE's by S256, `resource` is what the grant opens."""
 
     client_id: Uri
     client_name: Name
@@ -35,7 +35,7 @@ class GrantCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """A program that may act for somebody, as they see it themselves; `used_at` is when it last got tokens."""
+    """A program that may act for you; `used_at` is when it last got tokens."""
 
     id: UUID
     client_id: str

@@ -121,9 +121,9 @@ class ShownEdge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Neighbourhood(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of what lies around a node, nearest first, with the edges to what was shown before.
+    """A part of what is around a node, nearest first, with the edges to what was shown before.
 
-    `truncated` says that there was more than is ever looked at.
+    `truncated` says that there was more than is ever read.
     """
 
     center: str | None

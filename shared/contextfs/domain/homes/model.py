@@ -10,7 +10,7 @@ from contextfs.kit.regions import Elsewhere
 
 Policy = Annotated[
     Elsewhere,
-    Meta(description="What becomes of calls that arrive in another region: they are forwarded here, or refused there."),
+    Meta(description="What happens to calls that arrive in another region: they are forwarded here, or refused there."),
 ]
 
 

@@ -24,12 +24,11 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """How somebody signs in at a server.
+    """How to sign in at a server. `login` leads a browser to the provider of its organization.
 
-    `login` leads a browser to the provider of its organization (`?email=…` or `?organization=…`). `service` is the
-    installation's own service, null where it has none: an ID token of it is sent to `exchange`, and `page` leads a
-    browser to its own pages and back (`?organization=…`), null where it has none. `device` is where a program asks to
-    be let in (RFC 8628).
+    `login` takes `?email=…` or `?organization=…`. `service` is the installation's own service, null if it has none:
+    send an ID token of it to `exchange`; `page` leads a browser to the service's pages and back (`?organization=…`),
+    null if it has none. `device` is where a program asks to be let in (RFC 8628).
     """
 
     login: str
@@ -40,10 +39,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser that somebody is signed in with, as they see it themselves.
-
-    `agent` is what the browser calls itself; `current` marks the one that asks.
-    """
+    """A browser that you are signed in with. `agent` is its name for itself; `current` marks the one that asks."""
 
     id: UUID
     user_id: UUID
@@ -63,10 +59,10 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Myself(msgspec.Struct, frozen=True, kw_only=True):
-    """Who calls, and what they may do.
+    """Who is calling, and what they may do.
 
-    `csrf_token` is what a page sends in the header X-CSRF-Token with each request that changes something; it is null
-    for a caller with an API key, who needs none. `email` is null for who is no person.
+    A page sends `csrf_token` in the header X-CSRF-Token with each request that changes something; it is null for
+    callers with an API key, who need none. `email` is null for callers that are not a person.
     """
 
     organization_id: UUID

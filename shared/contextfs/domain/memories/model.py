@@ -46,9 +46,9 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """A memory as it stands. When two people changed its text at once, it is conflicted and `bodies` holds both.
+    """A memory as it is now. If two people changed its text at once, it is conflicted, and `bodies` holds both.
 
-    `overtaken` says that it holds no longer, and what does instead.
+    `overtaken` says that it no longer holds, and what replaces it.
     """
 
     id: UUID

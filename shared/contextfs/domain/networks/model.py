@@ -14,7 +14,7 @@ Covers = Annotated[
     Meta(
         min_length=1,
         max_length=4,
-        description="Whose calls have to come from there: keys (with invitations), logins, sources, directories.",
+        description="Whose calls must come from there: keys (with invitations), logins, sources, directories.",
     ),
 ]
 

@@ -21,9 +21,9 @@ Reader = Annotated[str, Meta(max_length=64, pattern=forms.READER)]
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    r"""Some lines that were sent together: the first one, how many, and the SHA-256 (hex) of what was sent.
+    r"""Lines that were sent together: the first one, how many, and the SHA-256 (hex) of what was sent.
 
-    What was sent is the lines, each with its end (`\n`), in UTF-8; `size` are its bytes.
+    What was sent is the lines, each with its end (`\n`), in UTF-8; `size` is its length in bytes.
     """
 
     line: int
@@ -35,8 +35,8 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool wrote of a session, in chunks. Without chunks, none is kept.
 
-    `reader` is what the messages of the session are read by: the sender's, until the server reads it by a newer one.
-    `problem` tells why that could not read it; messages are then as they were.
+    `reader` names the reader of the session's messages: the sender's, until the server reads them with a newer one.
+    `problem` says why that one could not read the record; messages then stay as they were.
     """
 
     session_id: UUID
@@ -68,10 +68,10 @@ class RecordLines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRecordLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a record says from a line on: the end of it, or where a chunk begins. What it said there before is gone.
+    """New lines of a record, from its end or from where a chunk begins. Earlier lines from there on are replaced.
 
-    `read_again`: what the record leaves behind of what was sent of the session changed. Its messages are brought to
-    that. It is not sent where it is false, for older servers do not know it.
+    `read_again`: the record now leaves behind other messages of the session, so these are updated. It is not sent if
+    false, because older servers do not know it.
     """
 
     reader: Reader

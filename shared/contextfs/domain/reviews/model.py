@@ -15,7 +15,7 @@ ReviewKind = Annotated[
         "it was taken back: the last one never waits."
     ),
 ]
-ReviewState = Annotated[Literal["open", "settled"], Meta(description="It waits for a person, or it is done.")]
+ReviewState = Annotated[Literal["open", "settled"], Meta(description="It waits for a person, or is settled.")]
 Decision = Annotated[
     Literal["accept", "reject", "keep_both", "undo"],
     Meta(

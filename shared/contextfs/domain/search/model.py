@@ -19,7 +19,7 @@ Words = Annotated[list[Word], Meta(max_length=64)]
 class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to look for and where. Filters narrow; `min_relevance` cuts off, on a scale that is the same everywhere.
 
-    `explain` asks how each score came about, `facets` how many of what was found have each type, tag, tool, …
+    `explain` asks how each score came about, `facets` how many results have each type, tag, tool, …
     """
 
     query: Text
@@ -43,7 +43,7 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class PathStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of the way to a hit: a node (`memory:<id>`, `file:src/a.py`), and the relation that led to it.
+    """A step of the path to a hit: a node (`memory:<id>`, `file:src/a.py`), and the relation that led to it.
 
     The first one was `named` in the question, or `found` by the search.
     """
@@ -61,9 +61,9 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing found, small: its id, a snippet and where it lies; the whole is a second call.
+    """One result in short: its id, a snippet and where it is; another call reads the whole.
 
-    `overtaken` says of a memory that it holds no longer, `conflicted` that it has several texts, and none is settled.
+    `overtaken`: the memory no longer holds; `conflicted`: it has several texts, and none is settled.
     """
 
     source: Source

@@ -48,7 +48,7 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message: nobody changes it, and a better reader of its record alone reads it in another way.
+    """One message. Nobody changes it; only a better reader of its record can change how it reads.
 
     Messages of a session are ordered by time, then id.
     """

@@ -23,9 +23,10 @@ Role = Literal["user", "assistant", "system", "tool"]
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where in a JSON payload what is. Without `messages` the payload is one message itself.
+    """Where a JSON payload has its parts. Without `messages`, the payload is one message.
 
-    `conversation`, `messages`, `session_title` and `ends` begin at the payload, the others at each message.
+    The paths of `conversation`, `messages`, `session_title` and `ends` start at the payload, the others at each
+    message.
     """
 
     conversation: Path
@@ -90,7 +91,7 @@ class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class NewSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What rotates a source's secret: a new one is made, or the one that is given; the old one is good for a while."""
+    """A rotation of a source's secret: a new one is made, or yours is taken; the old one works for a while."""
 
     secret: Secret | None = None
     grace_hours: Annotated[int, Meta(ge=0, le=720)] = 24

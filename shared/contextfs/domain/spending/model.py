@@ -11,11 +11,11 @@ State = Literal["reserved", "done", "unusable", "failed", "refused"]
 
 
 class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a language model.
+    """One call to a language model.
 
-    It is `reserved` with the most that it can cost before the model is asked; then `done`, or `unusable` where the
-    answer was not what was asked for, or `failed` where none came. `refused` ones were never made: the cap of the
-    month was reached.
+    It is `reserved` with its greatest possible cost before the model is asked; then `done`, or `unusable` if the answer
+    was not in the requested form, or `failed` if none came. `refused` calls were never made: the monthly cap was
+    reached.
     """
 
     id: UUID

@@ -26,7 +26,7 @@ class SqlColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SqlReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer. `truncated` says that there are more rows, for they or their bytes were more than an answer holds."""
+    """The answer. `truncated` says that there are more rows than an answer can hold, by number or by bytes."""
 
     columns: list[SqlColumn]
     rows: list[list[Any]]

@@ -35,12 +35,12 @@ class AttributeMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class SsoChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an organization signs in.
 
-    `metadata_url` is the provider's discovery document, or its issuer; of `saml` the address of its metadata, which
-    `metadata_xml` may hold instead. Without `client_secret` the one that was given
-    before stays. `group_roles` maps groups of the provider to roles, the greatest counts; without a match it is
-    `default_role`. With `auto_provision`, whoever has an address of a verified domain becomes a member as they first
-    sign in. With `enforced`, people sign in by the provider alone, but for the owner `break_glass_user_id`. With
-    `idp_initiated`, a sign-in may begin at a SAML provider: then nothing shows that this browser wanted it.
+    `metadata_url` is the provider's discovery document, or its issuer; for `saml`, the address of its metadata, which
+    `metadata_xml` may hold instead. Without `client_secret`, the earlier one stays. `group_roles` maps groups of the
+    provider to roles, the greatest counts; without a match it is `default_role`. With `auto_provision`, people with an
+    address in a verified domain become members at their first sign-in. With `enforced`, people sign in only with the
+    provider, except the owner `break_glass_user_id`. With `idp_initiated`, a sign-in may begin at a SAML provider: then
+    nothing shows that this browser asked for it.
     """
 
     enabled: bool
@@ -70,9 +70,9 @@ class SamlAddresses(msgspec.Struct, frozen=True, kw_only=True):
 class Sso(msgspec.Struct, frozen=True, kw_only=True):
     """How an organization signs in; its secret is not shown.
 
-    `redirect_uri` is what the provider has to be told, and of a SAML provider what `saml` holds. `vouched_by` is the
-    member who said, or confirmed, whose word is taken; `is_vouched` is false where they left, or may less by now: then
-    look whether the provider is yours, and confirm it.
+    Give the provider `redirect_uri`, or for SAML what `saml` holds. `vouched_by` is the member who set up or confirmed
+    the provider; `is_vouched` is false if they left, or may do less now: then check that the provider is yours, and
+    confirm it.
     """
 
     enabled: bool
@@ -149,9 +149,9 @@ class NewDomain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):
-    """A domain of an organization: proven by `record` standing in its DNS, as a TXT record at its name.
+    """A domain of an organization. The TXT record `record` at its name in DNS proves it.
 
-    `told` is what the last look found, where it did not prove it.
+    `told` says what the last check found, if it did not prove the domain.
     """
 
     domain: str

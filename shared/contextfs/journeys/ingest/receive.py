@@ -25,7 +25,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ingested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of a delivery. `challenge` is what Slack wants to hear when it is told an address."""
+    """The outcome of a delivery. `challenge` is the answer that Slack expects when an address is set."""
 
     receipt: Receipt
     sessions: list[Taken] = []

@@ -138,7 +138,7 @@ def _security() -> dict[str, Any]:
             "type": "apiKey",
             "in": "header",
             "name": "webhook-signature",
-            "description": "By the secret of the source, as Standard Webhooks, GitHub or Slack sign.",
+            "description": "Signed with the source's secret, as in Standard Webhooks, GitHub or Slack.",
         },
         "invitation": {
             "type": "http",

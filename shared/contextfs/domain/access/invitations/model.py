@@ -9,7 +9,7 @@ from contextfs.domain.access.model import ApiKey
 from contextfs.domain.access.people.model import Email, Projects, Role, User
 from contextfs.kit.fields import Moment, Name
 
-Days = Annotated[int, msgspec.Meta(ge=1, le=30, description="How long it can be accepted.")]
+Days = Annotated[int, msgspec.Meta(ge=1, le=30, description="For how many days it can be accepted.")]
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class InvitationCreated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is invited, as what, and to where. An earlier invitation of the same address ends."""
+    """A new invitation: the address, the role and the projects. An earlier invitation of the same address ends."""
 
     email: Email
     role: Role = "member"

@@ -23,15 +23,13 @@ Role = Annotated[
 ]
 Projects = Annotated[
     list[UUID],
-    msgspec.Meta(
-        max_length=200, description="The projects that are open; null where every one of the organization is."
-    ),
+    msgspec.Meta(max_length=200, description="The projects that are open; null for all of the organization."),
 ]
 UserKind = Literal["person", "service"]
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A member of the organization. A service account has no address; whoever is suspended cannot come in."""
+    """A member of the organization. A service account has no address; suspended members cannot sign in or use keys."""
 
     id: UUID
     kind: UserKind
@@ -50,7 +48,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is added. A person has an address, by which single sign-on finds them; a service account has a name."""
+    """A new member. A person has an address, by which single sign-on finds them; a service account has a name."""
 
     kind: UserKind = "person"
     email: Email | None = None

@@ -64,7 +64,7 @@ def _say(pack: ContextReply) -> None:
         few = f"what was found ({pack.left_out:,}) does not fit into {pack.budget:,} tokens, or matters too little"
         output.note(f"Nothing is handed over: {few}{_asked(pack)}")
     elif not pack.items:
-        output.note("Nothing known seems to matter for this.")
+        output.note("Nothing that is known seems to matter for this.")
     else:
         count = output.counted(len(pack.items), "item")
         tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"

@@ -100,7 +100,7 @@ class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, best first. `degraded` names the parts of the search that could not take part, and why."""
+    """What was found, best first. `degraded` names the legs that could not take part, and why."""
 
     hits: list[SearchHit]
     degraded: list[str] = []

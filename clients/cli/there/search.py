@@ -41,5 +41,7 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
         return
     found.show(reply.hits)
     found.count(reply.facets)
+    for note in reply.notes:
+        output.note(output.printable(note))
     for leg in reply.degraded:
         output.say(f"degraded: {leg}")

@@ -21,6 +21,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The question, without what narrows it."""
     words: list[str]
     degraded: list[str]
+    notes: list[str] = []
+    """Why nothing was found."""
     overtaken: dict[UUID, Overtaken] = {}
     """What holds no longer, by its id: where that was asked for."""
     vectors: VectorsUsed | None = None

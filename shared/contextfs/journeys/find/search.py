@@ -11,6 +11,7 @@ from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
 from contextfs.domain.search.names import named
+from contextfs.domain.search.nothing import why_nothing
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
@@ -54,6 +55,7 @@ def _shown(wanted: SearchRequest, call: Call, found: Found) -> SearchReply:
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,
+        notes=found.notes,
         vectors=found.vectors,
         facets=found.facets() if wanted.facets else None,
     )
@@ -120,6 +122,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
         degraded=looked.degraded if order else [*looked.degraded, *looked.question.as_written],
+        notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
         overtaken=over,
         vectors=looked.vectors,
     )
@@ -151,6 +154,10 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
         degraded=degraded,
         vectors=vectors,
     )
+
+
+def _count(projects: Collection[UUID] | None) -> int | None:
+    return None if projects is None else len(projects)
 
 
 def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from contextfs.domain.search.names import named
+from contextfs.domain.search.nothing import why_nothing
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -106,7 +107,9 @@ class LocalIndex:
 
             found = ended.marked(self.base, found, now=now)
         lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
-        lacks += [] if found.ranked else asked.question.as_written
+        if not found.ranked:
+            lacks += asked.question.as_written
+            found = replace(found, notes=[why_nothing(asked.within)])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:

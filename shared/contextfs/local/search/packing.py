@@ -66,7 +66,7 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
         task = redact(request.task, key=key, wanted=index.taken_out()).text
         return record(pack_id, request, chosen, candidates, things, now=now, task=task, degraded=degraded)
 
-    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded)
+    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded, found.notes)
 
 
 def _things(found: Found) -> Iterator[tuple[str, Thing]]:

@@ -30,7 +30,7 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
         hits = _with_conflicts(base, hits)
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
     counted = _facets(found, project) if wanted.facets else None
-    return LocalReply(hits=hits, degraded=degraded, notes=[*notes], facets=counted, **counts)
+    return LocalReply(hits=hits, degraded=degraded, notes=[*notes, *found.notes], facets=counted, **counts)
 
 
 def _facets(found: Found, project: UUID) -> dict[str, list[Facet]]:

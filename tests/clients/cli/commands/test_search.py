@@ -49,6 +49,7 @@ def test_nothing_found_is_said(ctx: Ctx) -> None:
     told = ctx("search", "unicorn", "--mode", "semantic")
 
     assert (0, "Nothing was found.") == (told.code, told.out.splitlines()[0])
+    assert "shares a word or a meaning" in told.err
 
 
 def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) -> None:

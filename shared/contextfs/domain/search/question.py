@@ -194,7 +194,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def as_written(self) -> list[str]:
-        """Tell, where nothing was found, that a word's other forms were not looked for, as a reply says it."""
+        """Tell, where no word was found, that a word's other forms were not looked for, as a reply says it."""
         return [_AS_WRITTEN] if ends_otherwise(self.text) else []
 
     def held_by(self, text: str) -> float | None:

@@ -121,11 +121,17 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         candidates={str(candidate.id): candidate for candidate in looked.candidates},
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
-        degraded=looked.degraded if order else [*looked.degraded, *looked.question.as_written],
+        degraded=[*looked.degraded, *_unfound(looked, order)],
         notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
         overtaken=over,
         vectors=looked.vectors,
     )
+
+
+def _unfound(looked: Looked, order: list[Ranked]) -> list[str]:
+    """Tell what of the question's words may have been missed: the meaning alone found something, or nothing did."""
+    by_meaning = bool(looked.asked.term_keys) and not any(one.hit.lexical for one in order)
+    return looked.question.as_written if by_meaning or not order else []
 
 
 def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back: Back | None, at: datetime) -> Looked:

@@ -107,8 +107,9 @@ class LocalIndex:
 
             found = ended.marked(self.base, found, now=now)
         lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
-        if not found.ranked:
+        if not found.ranked or (wanted.mode != "semantic" and not any(one.hit.lexical for one in found.ranked)):
             lacks += asked.question.as_written
+        if not found.ranked:
             found = replace(found, notes=[why_nothing(asked.within)])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 

@@ -290,6 +290,18 @@ def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_wa
     assert [1, []] == [len(told), found(machine, "копии").degraded]
 
 
+def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_the_meaning_alone_finds(
+    machine: Machine, minilm: Embedder
+) -> None:
+    machine.add("Резервные копии хранятся на серверах.")
+    told = "the form alone in which they are written"
+
+    forms = {query: found(machine, query, minilm) for query in ("сервер", "копии", "servers")}
+
+    assert {1} == {len(reply.hits) for reply in forms.values()}
+    assert [True, False, False] == [told in " ".join(reply.degraded) for reply in forms.values()]
+
+
 def test_small_words_alone_are_looked_for(machine: Machine) -> None:
     machine.add("To be or not to be.")
 

@@ -57,7 +57,7 @@ def _shown(wanted: SearchRequest, call: Call, found: Found) -> SearchReply:
         degraded=found.degraded,
         notes=found.notes,
         vectors=found.vectors,
-        facets=found.facets() if wanted.facets else None,
+        facets=found.facets(call.tx) if wanted.facets else None,
     )
 
 

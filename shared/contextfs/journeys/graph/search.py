@@ -110,7 +110,7 @@ def _shown(
         degraded=found.degraded,
         notes=found.notes,
         vectors=found.vectors,
-        facets=found.facets() if wanted.facets else None,
+        facets=found.facets(call.tx) if wanted.facets else None,
     )
 
 

@@ -74,7 +74,7 @@ class LocalIndex:
     def search(self, wanted: Wanted) -> LocalReply:
         """Find passages and show them small."""
         found, degraded = self.look(wanted)
-        return reply.small(self.base, wanted, found, degraded, self.notes)
+        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
         """Find passages; gives them with what could not take part.
@@ -172,6 +172,11 @@ class LocalIndex:
         from contextfs.local.search.seen import sessions_of  # noqa: PLC0415 - seldom asked for
 
         return sessions_of(self.base, visibilities, self._sharing())
+
+    def _levels(self) -> dict[str, str]:
+        from contextfs.local.search.seen import levels  # noqa: PLC0415 - seldom asked for
+
+        return levels(self.base, self._sharing())
 
     def _back(self, asked: Asked, at: datetime) -> "Back":
         from contextfs.local.search import past  # noqa: PLC0415 - seldom asked for

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from contextfs.domain.search.passages import chunk, context_line, embedded_text, heading
+from contextfs.domain.search.passages import chunk, chunks_of_message, context_line, embedded_text, heading
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
 from contextfs.kit.digest import blake2b
@@ -93,7 +93,7 @@ def _passages(
 ) -> Iterator[Row]:
     """Cut a text; `above` is searched by words with each piece of it."""
     source, context = common["source"], common["context"]
-    for ordinal, piece in enumerate(chunk(text)):
+    for ordinal, piece in enumerate(chunk(text) if place is None else chunks_of_message(text)):
         said = embedded_text(source=source, context=context, body=piece.text, speakers=speakers)
         words = terms(f"{above}\n{piece.text}")
         own: dict[str, Any] = {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from contextfs.domain.memories.rules import said_by
 from contextfs.domain.search.passages import chunk, chunks_of_message, context_line, embedded_text, heading
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
@@ -30,7 +31,7 @@ def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
             "tool": None,
             "branch": None,
             "author": memory.author,
-            "trust": TRUST["human"],
+            "trust": TRUST[said_by(memory.metadata)],
             "pinned": memory.pinned,
             "visibility": memory.visibility,
             "sensitivity": memory.sensitivity,

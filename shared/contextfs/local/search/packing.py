@@ -11,6 +11,7 @@ from contextfs.domain.context.model import PackCandidate
 from contextfs.domain.context.record import PackRecord, Thing, record
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.memories.revisions import instant
+from contextfs.domain.memories.rules import said_by
 from contextfs.domain.redaction.rules import redact
 from contextfs.domain.search.fusion import Ranked
 from contextfs.journeys.find.context import CANDIDATES, choose, reply, short
@@ -139,7 +140,7 @@ def _pin(memory: LocalMemory, over: Mapping[UUID, Overtaken]) -> PackCandidate:
         title=memory.title or "",
         occurred_at=memory.occurred_at,
         relevance=1.0,
-        trust=TRUST["human"],
+        trust=TRUST[said_by(memory.metadata)],
         pinned=True,
         conflicted=memory.conflicted,
         overtaken=str(over.get(memory.id, "")),

@@ -192,7 +192,7 @@ def test_nothing_found_says_what_was_looked_in(here: Ctx, machine: Machine) -> N
     assert (0, "Nothing was found in 1 memory and 0 messages.\n") == (told.code, told.out)
     assert "within type user, tag a:" in told.err
     typed = here("search", "bananas type:user", "--as-of", "2020-01-01T00:00Z").err
-    assert "within type user, as of 2020-01-01:" in typed
+    assert "as of 2020-01-01 within type user:" in typed
 
 
 @pytest.mark.parametrize("query", ["", "  ", "x" * 10_001])

@@ -18,7 +18,10 @@ EMPTY: list[tuple[dict[str, Any], str]] = [
     ({"query": "deploy since:9999-12-31"}, "within since 9999-12-31"),
     ({"query": "deploy since:2026-05 before:2026-01-01"}, "since 2026-05-01 is not before 2026-01-01"),
     ({"query": "deploy", "project_ids": []}, "project_ids is empty"),
-    ({"query": "deploy", "until": "2020-01-01T00:00:00Z", "as_of": "2026-01-01T00:00:00Z"}, "before 2020-01-01, as of"),
+    (
+        {"query": "deploy", "until": "2020-01-01T00:00:00Z", "as_of": "2026-01-01T00:00:00Z"},
+        "as of 2026-01-01 within",
+    ),
     ({"query": "xylophone"}, "shares a word or a meaning"),
     ({"query": "xylophone", "project_ids": ["00000000-0000-4000-8000-000000000001"]}, "in that project"),
 ]

@@ -48,6 +48,7 @@ def why_nothing(bounds: "Bounds", *, projects: int | None = None) -> str:
     if bounds.since and bounds.until and bounds.since >= bounds.until:
         return _APART.format(_moment(bounds.since), _moment(bounds.until))
     where = "" if projects is None else " in that project" if projects == 1 else " in those projects"
+    where += f" as of {_moment(bounds.as_of)}" if bounds.as_of else ""
     told = _told(bounds)
     return _WITHIN.format(where, ", ".join(told)) if told else _UNSEEN.format(where)
 
@@ -69,7 +70,6 @@ def _told(bounds: "Bounds") -> list[str]:
         "before": [_moment(bounds.until)] if bounds.until else None,
         "visibility": bounds.visibility,
         "sensitivity": bounds.sensitivity,
-        "as of": [_moment(bounds.as_of)] if bounds.as_of else None,
         "relevance": [f"from {bounds.min_relevance:g} on"] if bounds.min_relevance else None,
     }
     return [f"{name} {', '.join(values)}" for name, values in named.items() if values]

@@ -18,7 +18,6 @@ TOLD: list[tuple[dict[str, Any], str]] = [
     ({"sources": ["message"], "author": ADA}, f"source message, author {ADA}"),
     ({"visibility": ["private"], "sensitivity": ["public"]}, "visibility private, sensitivity public"),
     ({"since": MAY, "until": MAY + timedelta(hours=1, minutes=2)}, "since 2026-05-01, before 2026-05-01T01:02:00Z"),
-    ({"as_of": datetime(2026, 5, 1, 2, tzinfo=timezone(timedelta(hours=2)))}, "as of 2026-05-01"),
     ({"min_relevance": 0.5}, "relevance from 0.5 on"),
 ]
 
@@ -35,6 +34,14 @@ def test_without_bounds_the_question_is_not_answered_where_it_was_looked(project
     told = why_nothing(SearchRequest(query="x"), projects=projects)
 
     assert f"Nothing that can be seen{where} shares a word or a meaning with the query." == told
+
+
+def test_the_time_that_it_looks_back_to_is_named() -> None:
+    then = datetime(2026, 5, 1, 2, tzinfo=timezone(timedelta(hours=2)))
+    plain, narrowed = (SearchRequest(query="x", as_of=then, types=types) for types in (None, ["fact"]))
+
+    assert "Nothing that can be seen in that project as of 2026-05-01 shares" in why_nothing(plain, projects=1)
+    assert "Nothing was found as of 2026-05-01 within type fact:" in why_nothing(narrowed)
 
 
 def test_no_project_is_no_place() -> None:

@@ -162,6 +162,16 @@ def test_meanings_of_what_was_said_are_compared_without_the_line_above(talk: Mac
     }
 
 
+def test_what_was_said_here_is_by_who_works_here_however_that_is_typed(machine: Machine) -> None:
+    session(machine, tool="chat")
+    say(machine, 1, "Herons nest here.")
+    me = machine.who.removeprefix("user:")
+
+    assert [1, 1, 1, 0] == [
+        len(said(machine, f"herons author:{one}")) for one in ("me", me.upper(), f"user:{me}", "bob@example.com")
+    ]
+
+
 def test_a_pack_that_a_conversation_was_handed_is_not_found_in_it_again(machine: Machine) -> None:
     machine.add("Unicorns graze on the north meadow.")
     pack = "<contextfs-context items='1'>\n- Unicorns graze on the north meadow.\n</contextfs-context>"

@@ -52,6 +52,12 @@ def test_nothing_found_is_said(ctx: Ctx) -> None:
     assert "shares a word or a meaning" in told.err
 
 
+def test_an_author_that_is_no_id_is_refused_and_the_cure_is_told(ctx: Ctx) -> None:
+    told = ctx("search", "herons", "--author", "me")
+
+    assert (2, True) == (told.code, "author:me in the query" in told.err)
+
+
 def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) -> None:
     evil = NewMessage(role="user", content="The colour \x1b[31mred\x1b]0;owned\x07 is alarming.")
     client.sessions.create("terminal", messages=[evil], wait="searchable")

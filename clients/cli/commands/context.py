@@ -60,11 +60,10 @@ def _packed(asked: Packing, found: Place | None, project: str | None) -> Context
 def _say(pack: ContextReply) -> None:
     if pack.text:
         output.say(pack.text)
-    if not pack.items and pack.left_out:
-        few = f"what was found ({pack.left_out:,}) does not fit into {pack.budget:,} tokens, or matters too little"
-        output.note(f"Nothing is handed over: {few}{_asked(pack)}")
-    elif not pack.items:
-        output.note("Nothing that is known seems to matter for this.")
+    if not pack.items:
+        output.note(f"Nothing is handed over{_asked(pack) if pack.left_out else ''}")
+        for note in pack.notes:
+            output.note(output.printable(note))
     else:
         count = output.counted(len(pack.items), "item")
         tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"

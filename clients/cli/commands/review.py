@@ -147,4 +147,5 @@ def _told(decided: Decided, *, json: bool) -> None:
         output.say_json(decided)
         return
     many = output.counted(len(decided.changed), "memory", "memories")
-    output.say(f"{_DONE[decided.decision]}: {many} changed; `ctx review {output.short(decided.id)} --undo` undoes it.")
+    cure = "" if decided.decision == "undo" else f"; `ctx review {output.short(decided.id)} --undo` undoes it"
+    output.say(f"{_DONE[decided.decision]}: {many} changed{cure}.")

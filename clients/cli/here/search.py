@@ -31,18 +31,17 @@ def search(place: Place, asked: Asked, *, json: bool) -> None:
     if json:
         output.say_json(reply)
     else:
-        _print(reply, asked)
+        _print(reply)
 
 
-def _print(reply: LocalReply, asked: Asked) -> None:
-    within = asked.told()
+def _print(reply: LocalReply) -> None:
     looked = (
         f"{output.counted(reply.memories or 0, 'memory', 'memories')} and "
         f"{output.counted(reply.messages or 0, 'message')}"
     )
-    found.show(reply.hits, nothing=f"Nothing was found in {looked}{f', {within}' if within else ''}.")
+    found.show(reply.hits, nothing=f"Nothing was found in {looked}.")
     found.count(reply.facets)
     for note in reply.notes:
-        output.note(note)
+        output.note(output.printable(note))
     for leg in reply.degraded:
         output.say(f"degraded: {leg}")

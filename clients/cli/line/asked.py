@@ -27,22 +27,6 @@ class Asked(Struct, frozen=True):
     explain: bool
     facets: bool
 
-    def told(self) -> str:
-        """Say the bounds, as a person would."""
-        bounds = {
-            "type": self.type,
-            "tag": ", ".join(self.tags or ()),
-            "since": self.since,
-            "author": self.author,
-            "tool": self.tool,
-            "branch": self.branch,
-            "visibility": ", ".join(self.visibility or ()),
-            "sensitivity": ", ".join(self.sensitivity or ()),
-        }
-        within = ", ".join(f"{name} {value}" for name, value in bounds.items() if value)
-        then = f"as of {self.as_of}" if self.as_of else ""
-        return ", ".join(filter(None, (f"within {within}" if within else "", then)))
-
 
 class Packing(Struct, frozen=True):
     """What a context pack is asked for; what is None does not matter."""

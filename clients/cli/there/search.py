@@ -15,7 +15,9 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
         raise Misused("--mode lexical is for the store of a folder; a server compares by meaning, or by both")
     author = None if asked.author is None else server.as_id(asked.author)
     if asked.author is not None and author is None:
-        raise Misused(f"--author: {asked.author!r} is no id; a server knows authors by their ids")
+        raise Misused(
+            f"--author: {asked.author!r} is no id, by which a server knows authors; author:me in the query is you"
+        )
     after = options.since(asked.since, datetime.now(UTC))
     with server.opened() as client:
         ways = {"semantic": client.search.semantic, "graph": client.search.graph}
@@ -41,5 +43,7 @@ def search(asked: Asked, *, project: str | None, json: bool) -> None:
         return
     found.show(reply.hits)
     found.count(reply.facets)
+    for note in reply.notes:
+        output.note(output.printable(note))
     for leg in reply.degraded:
         output.say(f"degraded: {leg}")

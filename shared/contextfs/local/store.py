@@ -15,7 +15,7 @@ from contextfs.domain.memories.canonical import canonical
 from contextfs.domain.memories.clock import time_text
 from contextfs.domain.memories.model import MemoryChange, NewMemory
 from contextfs.domain.memories.revisions import Fields, Revision, at, instant
-from contextfs.domain.memories.rules import LEARNER, canonical_type, changed, fields_of, fingerprint, removed
+from contextfs.domain.memories.rules import LEARNER, canonical_type, changed, fields_said, fingerprint, removed
 from contextfs.domain.memories.view import View, change, resolve, view
 from contextfs.domain.redaction.model import Policy
 from contextfs.domain.redaction.rules import redact, redact_json
@@ -110,7 +110,7 @@ class LocalStore:
 
     def add(self, new: NewMemory) -> Written:
         """Add a memory; one that says the same to the same readers is given back, with a new proof if there is one."""
-        fields, redacted = self._cleaned(fields_of(new))
+        fields, redacted = self._cleaned(fields_said(new))
         with self._writing():
             same = self._same(fields, is_typed=new.type is not msgspec.UNSET)
             if same is not None:
@@ -127,7 +127,7 @@ class LocalStore:
         Its id follows from what it says: what a person changed or deleted since stays as they left it. What is known
         already gains the proof; what was left behind is known again by it.
         """
-        fields, _ = self._cleaned(fields_of(lesson))
+        fields, _ = self._cleaned(fields_said(lesson))
         memory_id = lesson.id or self.new_id()
         known = revisions_of(self.base, memory_id)
         same = memory_id if known else self._same(fields)

@@ -96,7 +96,7 @@ def test_it_is_narrowed_by_who_may_see_it_and_how_sensitive_it_is(here: Ctx, mac
 
     assert ["Herons nest here."] == [hit["snippet"] for hit in restricted.json["hits"]]
     assert ["Herons fly."] == [hit["snippet"] for hit in private.json["hits"]]
-    assert "within visibility private, sensitivity public" in nothing.out
+    assert "within visibility private, sensitivity public" in nothing.err
     assert 2 == wrong.code
     assert "restricted" in wrong.err
 
@@ -107,7 +107,7 @@ def test_what_matters_and_does_not_fit_is_told_of(here: Ctx, machine: Machine) -
     packed = here("context", "where do herons nest", "--budget", "50")
 
     assert packed.out == ""
-    assert "what was found (1) does not fit into 50 tokens" in packed.err
+    assert "What was found (1) does not fit into 50 tokens" in packed.err
     assert "`ctx why " in packed.err
 
 
@@ -189,9 +189,10 @@ def test_nothing_found_says_what_was_looked_in(here: Ctx, machine: Machine) -> N
 
     told = here("search", "unicorn", "--type", "user", "--tag", "a", "--mode", "lexical")
 
-    assert (0, "Nothing was found in 1 memory and 0 messages, within type user, tag a.\n") == (told.code, told.out)
-    then = here("search", "bananas", "--type", "user", "--as-of", "2020-01-01").out
-    assert "messages, within type user, as of 2020-01-01.\n" in then
+    assert (0, "Nothing was found in 1 memory and 0 messages.\n") == (told.code, told.out)
+    assert "within type user, tag a:" in told.err
+    typed = here("search", "bananas type:user", "--as-of", "2020-01-01T00:00Z").err
+    assert "as of 2020-01-01 within type user:" in typed
 
 
 @pytest.mark.parametrize("query", ["", "  ", "x" * 10_001])

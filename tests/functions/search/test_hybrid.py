@@ -76,6 +76,21 @@ def test_what_was_said_is_found_too(tenant: Tenant, settle_events: Settle) -> No
     assert (hit["source"], hit["session_id"], hit["branch"]) == ("message", session["id"], "main")
 
 
+def test_a_pack_that_a_conversation_was_handed_is_not_found_in_it_again(tenant: Tenant, settle_events: Settle) -> None:
+    memory = remember(tenant, "Unicorns graze on the north meadow.", pinned=True)
+    settle_events()
+    task = {"project_id": str(tenant.project_id), "task": "unicorns"}
+    pack = tenant.call("POST", "/v1/context", task).json()["text"]
+    said = [{"role": "user", "content": f"{pack}\nMow the lawn."}, {"role": "assistant", "content": pack}]
+    tenant.call("POST", "/v1/sessions", {"project_id": str(tenant.project_id), "tool": "test", "messages": said})
+    settle_events()
+
+    assert "Unicorns graze" in pack
+    assert [memory] == found(tenant, "unicorns on the meadow")
+    assert 1 == len(found(tenant, "lawn"))
+    assert 1 == tenant.call("POST", "/v1/context", task).json()["text"].count("Unicorns graze")
+
+
 FILTERS: list[tuple[Any, set[str]]] = [
     ({}, {"fact", "decision"}),
     ({"types": ["fact"]}, {"fact"}),

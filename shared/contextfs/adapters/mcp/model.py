@@ -106,10 +106,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, best first; `degraded` tells what could not take part."""
+    """What was found, best first; `degraded` tells what could not take part, `notes` why nothing was found."""
 
     hits: list[Hit]
     degraded: list[str] = []
+    notes: list[str] = []
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,3 +178,5 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     budget: int
     left_out: int
     degraded: list[str] = []
+    notes: list[str] = []
+    """Why it is empty."""

@@ -30,7 +30,7 @@ def hits(reply: SearchReply) -> Hits:
         )
         for one in reply.hits
     ]
-    return Hits(hits=shown, degraded=reply.degraded)
+    return Hits(hits=shown, degraded=reply.degraded, notes=reply.notes)
 
 
 def packed(reply: ContextReply) -> Packed:
@@ -43,6 +43,7 @@ def packed(reply: ContextReply) -> Packed:
         budget=reply.budget,
         left_out=reply.left_out,
         degraded=reply.degraded,
+        notes=reply.notes,
     )
 
 

@@ -17,9 +17,9 @@ _WHOLE = 40_000
 def hits(found: Hits) -> str:
     """Write what was found, one line each."""
     if not found.hits:
-        return _joined(["Nothing was found. Try other or fewer words."], found.degraded)
+        return _joined(["Nothing was found. Try other or fewer words."], [*found.notes, *found.degraded])
     lines = _fenced(len(found.hits), (_hit(one) for one in found.hits))
-    return _joined([lines], found.degraded)
+    return _joined([lines], [*found.notes, *found.degraded])
 
 
 def remembered(done: Remembered) -> str:
@@ -56,13 +56,7 @@ def session(part: SessionPart) -> str:
 def packed(pack: Packed) -> str:
     """Write a context pack."""
     if not pack.items:
-        few = f"what was found ({pack.left_out}) does not fit into {pack.budget} tokens, or matters too little"
-        why = (
-            f"Nothing is handed over: {few}."
-            if pack.left_out
-            else "Nothing that is known seems to matter for this task."
-        )
-        return _joined([why], pack.degraded)
+        return _joined(["Nothing is handed over.", *pack.notes], pack.degraded)
     left = [f"{pack.left_out} left out: a larger budget holds more."] if pack.left_out else []
     if CUT in pack.text:
         left.append("… ends what was cut: contextfs_search with its words finds the message.")

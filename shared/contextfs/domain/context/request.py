@@ -60,3 +60,5 @@ class ContextReply(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ContextItem]
     left_out: int
     degraded: list[str]
+    notes: list[str] = []
+    """Why it is empty."""

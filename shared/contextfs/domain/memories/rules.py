@@ -1,6 +1,7 @@
 """How a memory is made and changed: from what was asked to the state of a revision, and from a view to the noun."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
 from uuid import UUID
@@ -93,7 +94,12 @@ def _words(content: str) -> str:
 
 def author_kind(fields: Fields) -> AuthorKind:
     """Tell who said what a state says."""
-    told = fields.metadata.get(SAID_BY)
+    return said_by(fields.metadata)
+
+
+def said_by(metadata: Mapping[str, Any]) -> AuthorKind:
+    """Tell from a memory's metadata who said what it says."""
+    told = metadata.get(SAID_BY)
     return cast("AuthorKind", told) if told in get_args(AuthorKind) else "human"
 
 
@@ -116,6 +122,14 @@ def fields_of(new: NewMemory) -> Fields:
     plain = msgspec.structs.asdict(new) | {"type": new.kind}
     taken = {name: plain[name] for name in Fields.__struct_fields__ if name in plain}
     return _fields(taken)
+
+
+def fields_said(new: NewMemory) -> Fields:
+    """Give the first state of a memory that tells itself whose word it is, where that is nobody's who works here."""
+    fields = fields_of(new)
+    if new.author_kind == "human":
+        return fields
+    return msgspec.structs.replace(fields, metadata={**fields.metadata, SAID_BY: new.author_kind})
 
 
 def changed(fields: Fields, change: MemoryChange) -> Fields:

@@ -30,10 +30,21 @@ def traits(
     branch: str | None,
     project: str,
     author: str | None,
+    visibility: str | None,
+    sensitivity: str | None,
     occurred_at: datetime,
 ) -> Traits:
     """Tell what a thing counts for; a month is written `2026-05`."""
-    one = {"source": source, "type": type, "tool": tool, "branch": branch, "project": project, "author": author}
+    one = {
+        "source": source,
+        "type": type,
+        "tool": tool,
+        "branch": branch,
+        "project": project,
+        "author": author,
+        "visibility": visibility,
+        "sensitivity": sensitivity,
+    }
     named = {name: [value] for name, value in one.items() if value}
     return named | {"tag": list(dict.fromkeys(tags)), "month": [f"{occurred_at.astimezone(UTC):%Y-%m}"]}
 

@@ -100,10 +100,14 @@ class VectorsUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, best first. `degraded` names the legs that could not take part, and why."""
+    """What was found, best first. `degraded` names the legs that could not take part, and why.
+
+    `notes` tell why nothing was found, and what search had to do.
+    """
 
     hits: list[SearchHit]
     degraded: list[str] = []
+    notes: list[str] = []
     vectors: VectorsUsed | None = None
     """Told where `explain` is asked for and meanings were compared."""
     facets: dict[str, list[Facet]] | None = None

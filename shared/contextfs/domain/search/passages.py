@@ -7,6 +7,7 @@ import msgspec
 
 from contextfs.domain.search.names import without_names
 from contextfs.kit.errors import Invalid
+from contextfs.kit.fence import FENCE, elements
 from contextfs.kit.pattern import pattern
 
 CHUNK_SIZE = 1000
@@ -49,6 +50,23 @@ def chunk(text: str, *, size: int = CHUNK_SIZE, overlap: int = CHUNK_OVERLAP) ->
     if size < 2 or not 0 <= overlap <= size // 4:
         raise Invalid(f"chunks of {size} with an overlap of {overlap}: give size >= 2 and 0 <= overlap <= size / 4")
     return [Chunk(start=start, end=end, text=text[start:end]) for start, end in _bounds(text, size, overlap)]
+
+
+def chunks_of_message(text: str) -> list[Chunk]:
+    """Cut what was said, without the packs of ours in it: they say again what is found where it was said first.
+
+    A message that holds nothing else is cut to the tag that the first one opens with.
+    """
+    packs = elements(text) if f"<{FENCE}" in text else []
+    if not packs:
+        return chunk(text)
+    ends = [0, *(end for _, end in packs)]
+    starts = [*(start for start, _ in packs), len(text)]
+    between = [(at, text[at:end]) for at, end in zip(ends, starts, strict=True) if text[at:end].strip()]
+    if not between:
+        first = packs[0][0]
+        between = [(first, text[first : text.index(">", first) + 1])]
+    return [Chunk(start=at + one.start, end=at + one.end, text=one.text) for at, part in between for one in chunk(part)]
 
 
 def context_line(*, project: str = "", title: str = "", date: Date | None = None, speaker: str = "") -> str:

@@ -74,6 +74,10 @@ select id from memories where id = any(%(ids)s::uuid []) and conflicted
 -- Those of some passages that are of what is restricted.
 select id from passages where id = any(%(ids)s::uuid []) and sensitivity = 'restricted'
 
+-- name: seen
+-- By whom some passages are seen, and how sensitive they are.
+select id, visibility, sensitivity from passages where id = any(%(ids)s::uuid [])
+
 -- name: ends
 -- Until when some memories hold, and what they were retired for.
 select id, valid_to, expires_at, jsonb_build_object('retired', metadata -> 'retired') as metadata

@@ -194,8 +194,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def as_written(self) -> list[str]:
-        """Tell, where nothing was found, that a word's other forms were not looked for, as a reply says it."""
-        return [_AS_WRITTEN] if ends_otherwise(self.text) else []
+        """Tell, where no word was found, that a word's other forms were not looked for, as a reply says it."""
+        return [_AS_WRITTEN] if ends_otherwise(self.about) else []
 
     def held_by(self, text: str) -> float | None:
         """Give the share of its phrases and identifiers that a text holds, whatever the case; None: it has none."""

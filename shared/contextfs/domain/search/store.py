@@ -38,6 +38,13 @@ class PassageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What has ended by then is left out."""
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """By whom a passage is seen, and how sensitive it is; None: nobody told."""
+
+    visibility: str
+    sensitivity: str | None
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A passage that a leg proposed, or one beside it, with the raw scores of both: BM25, and cosine similarity."""
 
@@ -69,6 +76,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """The idf of each of the question's first 64 words that it holds, 0 for the others."""
     rarities: list[float]
     """The idf of each of these words, the same for all candidates."""
+    seen: Seen | None = None
+    """None: it was not looked up."""
 
 
 def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
@@ -108,6 +117,11 @@ def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:
 def restricted(tx: Transaction, passages: Iterable[UUID]) -> frozenset[UUID]:
     """Tell which of some passages are for few eyes."""
     return frozenset(row["id"] for row in tx.all(_SQL["restricted"], {"ids": list(passages)}))
+
+
+def seen(tx: Transaction, passages: Iterable[UUID]) -> dict[UUID, Seen]:
+    """Tell of some passages by whom they are seen, and how sensitive they are."""
+    return {row.pop("id"): Seen(**row) for row in tx.all(_SQL["seen"], {"ids": list(passages)})}
 
 
 def ends(tx: Transaction, memories: Iterable[UUID]) -> dict[UUID, Row]:

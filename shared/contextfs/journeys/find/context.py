@@ -64,7 +64,7 @@ def _packed(wanted: ContextRequest, call: Call, found: Found) -> ContextReply:
     packs.keep(call.tx, call.principal.org_id, call.principal.reader_id, kept)
     call.note(project_id=wanted.project_id, subject=pack_id, items=len(chosen.items), tokens=chosen.tokens)
     note_question(call, wanted.task, len(found.ranked))
-    return reply(pack_id, chosen, things, over, degraded)
+    return reply(pack_id, chosen, things, over, degraded, found.notes)
 
 
 def choose(pack_id: UUID, wanted: ContextRequest, candidates: Sequence[PackCandidate]) -> Pack:
@@ -150,8 +150,10 @@ def reply(
     things: Mapping[str, Thing],
     over: Mapping[UUID, Overtaken],
     degraded: list[str],
+    nothing: Sequence[str],
 ) -> ContextReply:
-    """Say what was packed and why; `things` are given by their short ids."""
+    """Say what was packed and why; `things` are given by their short ids, `nothing` tells why nothing was found."""
+    left_out = sum(not decision.chosen for decision in chosen.decisions)
     reasons = {decision.id: decision for decision in chosen.decisions if decision.chosen}
     return ContextReply(
         id=pack_id,
@@ -176,6 +178,13 @@ def reply(
             )
             for item in chosen.items
         ],
-        left_out=sum(not decision.chosen for decision in chosen.decisions),
+        left_out=left_out,
         degraded=degraded,
+        notes=[] if chosen.items else [_why_empty(chosen.budget, left_out), *nothing],
     )
+
+
+def _why_empty(budget: int, left_out: int) -> str:
+    if left_out:
+        return f"What was found ({left_out:,}) does not fit into {budget:,} tokens, or matters too little."
+    return "Nothing that is known seems to matter for this task."

@@ -4,12 +4,14 @@ from uuid import UUID
 
 import msgspec
 
+from contextfs.domain.search import store
 from contextfs.domain.search.facets import Facet, Traits, facets, traits
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, Similar, VectorsUsed
 from contextfs.domain.search.snippet import snippet
-from contextfs.domain.search.store import Candidate
+from contextfs.domain.search.store import Candidate, Seen
 from contextfs.kit.overtaken import Overtaken
+from contextfs.kit.ports import Transaction
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,14 +23,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The question, without what narrows it."""
     words: list[str]
     degraded: list[str]
+    notes: list[str] = []
+    """Why nothing was found."""
     overtaken: dict[UUID, Overtaken] = {}
     """What holds no longer, by its id: where that was asked for."""
     vectors: VectorsUsed | None = None
     """Which vectors were compared, where that is to be explained."""
 
-    def facets(self) -> dict[str, list[Facet]]:
-        """Count what was found by what it is."""
-        return facets(_traits(self.candidates[one.hit.key]) for one in self.ranked)
+    def facets(self, tx: Transaction) -> dict[str, list[Facet]]:
+        """Count what was found by what it is; one round trip."""
+        counted = [self.candidates[one.hit.key] for one in self.ranked]
+        known = store.seen(tx, [one.id for one in counted if one.seen is None])
+        return facets(_traits(one, one.seen or known.get(one.id)) for one in counted)
 
 
 def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
@@ -57,7 +63,7 @@ def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
     )
 
 
-def _traits(candidate: Candidate) -> Traits:
+def _traits(candidate: Candidate, seen: Seen | None) -> Traits:
     return traits(
         source=candidate.source,
         type=candidate.type,
@@ -66,6 +72,8 @@ def _traits(candidate: Candidate) -> Traits:
         branch=candidate.branch,
         project=str(candidate.project_id),
         author=str(candidate.author_id),
+        visibility=seen.visibility if seen else None,
+        sensitivity=seen.sensitivity if seen else None,
         occurred_at=candidate.occurred_at,
     )
 

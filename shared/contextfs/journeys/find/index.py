@@ -12,7 +12,7 @@ from contextfs.domain.projects import store as projects
 from contextfs.domain.projects.model import Project
 from contextfs.domain.search import store
 from contextfs.domain.search.bm25 import AVERAGE_LENGTH, sparsevec_text, weights
-from contextfs.domain.search.passages import chunk, context_line, heading
+from contextfs.domain.search.passages import chunk, chunks_of_message, context_line, heading
 from contextfs.domain.search.tokens import dimension, term_key, terms
 from contextfs.domain.sessions import store as sessions
 from contextfs.domain.sessions.model import Session
@@ -154,7 +154,7 @@ def _said(memory: Memory) -> str:
 def _passages(call: Call, common: _Common, text: str, *, place: int | None = None) -> Iterator[Parameters]:
     shared = msgspec.structs.asdict(common) | {"org_id": call.principal.org_id}
     above = shared.pop("heading")
-    chunks = chunk(text)
+    chunks = chunk(text) if place is None else chunks_of_message(text)
     ids = uuid7s(call.now, call.services.entropy, len(chunks))
     for ordinal, (piece, passage_id) in enumerate(zip(chunks, ids, strict=True)):
         words = terms(f"{above}\n{piece.text}")

@@ -13,7 +13,7 @@ from contextfs.domain.memories.past import Past
 from contextfs.domain.memories.rules import canonical_type
 from contextfs.domain.projects import store as projects
 from contextfs.domain.search.model import SearchRequest
-from contextfs.domain.search.store import Candidate
+from contextfs.domain.search.store import Candidate, Seen
 from contextfs.journeys.find.index import TRUST
 from contextfs.journeys.find.past import BY_WORDS, MOST, TOO_MANY, Bounds, Piece, occurred, pieces, until, within
 from contextfs.kit.call import Call
@@ -95,4 +95,5 @@ def _candidate(one: Piece[Memory]) -> Candidate:
         embedded=False,
         held=[],
         rarities=[],
+        seen=Seen(memory.visibility, memory.sensitivity),
     )

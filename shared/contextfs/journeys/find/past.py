@@ -102,7 +102,7 @@ def pieces(memories: Iterable[tuple[K, str]], words: Sequence[str]) -> list[Piec
     cuts: list[Piece[K]] = []
     said: list[list[str]] = []
     for memory, project in memories:
-        context = context_line(project=project, title=memory.title or "", date=memory.created_at.date())
+        context = context_line(project=project, title=memory.title or "", date=occurred(memory).date())
         for ordinal, part in enumerate(chunk("\n\n".join(memory.bodies or [memory.content]))):
             cuts.append(Piece(memory, part.start, part.end, context, part.text, ordinal, None))
             said.append(terms(f"{context}\n{part.text}"))

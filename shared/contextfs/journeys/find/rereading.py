@@ -12,6 +12,7 @@ import msgspec
 
 from contextfs.domain.search import store
 from contextfs.domain.search.model import SearchRequest
+from contextfs.domain.search.nothing import too_far
 from contextfs.domain.search.reranking import MOST, reranked
 from contextfs.journeys.find.found import Found
 from contextfs.kit.call import Call, Outside
@@ -66,4 +67,5 @@ def _unread(found: Found, error: Unavailable) -> Found:
 
 def _relevant(found: Found, wanted: SearchRequest) -> Found:
     kept = [one for one in found.ranked if one.relevance >= wanted.min_relevance]
-    return msgspec.structs.replace(found, ranked=kept)
+    far = [too_far(wanted.min_relevance, found.ranked[0].relevance)] if found.ranked and not kept else []
+    return msgspec.structs.replace(found, ranked=kept, notes=[*found.notes, *far])

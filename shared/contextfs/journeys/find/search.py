@@ -11,6 +11,7 @@ from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
 from contextfs.domain.search.names import named
+from contextfs.domain.search.nothing import why_nothing
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
@@ -54,8 +55,9 @@ def _shown(wanted: SearchRequest, call: Call, found: Found) -> SearchReply:
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,
+        notes=found.notes,
         vectors=found.vectors,
-        facets=found.facets() if wanted.facets else None,
+        facets=found.facets(call.tx) if wanted.facets else None,
     )
 
 
@@ -119,10 +121,17 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         candidates={str(candidate.id): candidate for candidate in looked.candidates},
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
-        degraded=looked.degraded if order else [*looked.degraded, *looked.question.as_written],
+        degraded=[*looked.degraded, *_unfound(looked, order)],
+        notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
         overtaken=over,
         vectors=looked.vectors,
     )
+
+
+def _unfound(looked: Looked, order: list[Ranked]) -> list[str]:
+    """Tell what of the question's words may have been missed: the meaning alone found something, or nothing did."""
+    by_meaning = bool(looked.asked.term_keys) and not any(one.hit.lexical for one in order)
+    return looked.question.as_written if by_meaning or not order else []
 
 
 def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back: Back | None, at: datetime) -> Looked:
@@ -151,6 +160,10 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
         degraded=degraded,
         vectors=vectors,
     )
+
+
+def _count(projects: Collection[UUID] | None) -> int | None:
+    return None if projects is None else len(projects)
 
 
 def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:

@@ -108,8 +108,9 @@ def _shown(
     return SearchReply(
         hits=with_conflicts(call, hits, wanted),
         degraded=found.degraded,
+        notes=found.notes,
         vectors=found.vectors,
-        facets=found.facets() if wanted.facets else None,
+        facets=found.facets(call.tx) if wanted.facets else None,
     )
 
 

@@ -46,10 +46,9 @@ UNBOUND = dict.fromkeys(
 
 def authors(author: str, me: Callable[[], str]) -> list[str]:
     """Give the spellings of an author; what was captured here and not shared yet has none, and is by who works here."""
-    if author.lower() == "me":
-        return [*authors(me(), me), ""]
-    name = author.lower().removeprefix(_USER)
-    return [author.lower(), name, f"{_USER}{name}"]
+    mine = me().lower().removeprefix(_USER)
+    name = mine if author.lower() == "me" else author.lower().removeprefix(_USER)
+    return [name, f"{_USER}{name}", *([""] if name == mine else [])]
 
 
 def encoded(values: Sequence[object]) -> str:

@@ -46,6 +46,10 @@ class Candidate(Struct, frozen=True):
     role: str | None
     speaker: str | None
     fingerprint: str
+    author: str
+    visibility: str | None
+    """Of what was said None: who may see that, the settings and its session tell."""
+    sensitivity: str | None
     context: str
     body: str
     lexical: float | None

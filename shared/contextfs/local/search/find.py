@@ -50,6 +50,8 @@ class Found(Struct, frozen=True):
     """What holds no longer, by its id: where that was asked for."""
     more: Sequence[str] = ()
     """Keys of what was found behind those that are shown."""
+    notes: Sequence[str] = ()
+    """Why nothing was found."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from contextfs.domain.search.names import named
+from contextfs.domain.search.nothing import why_nothing
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -73,7 +74,7 @@ class LocalIndex:
     def search(self, wanted: Wanted) -> LocalReply:
         """Find passages and show them small."""
         found, degraded = self.look(wanted)
-        return reply.small(self.base, wanted, found, degraded, self.notes)
+        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
         """Find passages; gives them with what could not take part.
@@ -106,7 +107,10 @@ class LocalIndex:
 
             found = ended.marked(self.base, found, now=now)
         lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
-        lacks += [] if found.ranked else asked.question.as_written
+        if not found.ranked or (wanted.mode != "semantic" and not any(one.hit.lexical for one in found.ranked)):
+            lacks += asked.question.as_written
+        if not found.ranked:
+            found = replace(found, notes=[why_nothing(asked.within)])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:
@@ -168,6 +172,11 @@ class LocalIndex:
         from contextfs.local.search.seen import sessions_of  # noqa: PLC0415 - seldom asked for
 
         return sessions_of(self.base, visibilities, self._sharing())
+
+    def _levels(self) -> dict[str, str]:
+        from contextfs.local.search.seen import levels  # noqa: PLC0415 - seldom asked for
+
+        return levels(self.base, self._sharing())
 
     def _back(self, asked: Asked, at: datetime) -> "Back":
         from contextfs.local.search import past  # noqa: PLC0415 - seldom asked for

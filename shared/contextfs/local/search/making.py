@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from contextfs.domain.search.passages import chunk, context_line, embedded_text, heading
+from contextfs.domain.memories.rules import said_by
+from contextfs.domain.search.passages import chunk, chunks_of_message, context_line, embedded_text, heading
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
 from contextfs.kit.digest import blake2b
@@ -30,7 +31,7 @@ def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
             "tool": None,
             "branch": None,
             "author": memory.author,
-            "trust": TRUST["human"],
+            "trust": TRUST[said_by(memory.metadata)],
             "pinned": memory.pinned,
             "visibility": memory.visibility,
             "sensitivity": memory.sensitivity,
@@ -93,7 +94,7 @@ def _passages(
 ) -> Iterator[Row]:
     """Cut a text; `above` is searched by words with each piece of it."""
     source, context = common["source"], common["context"]
-    for ordinal, piece in enumerate(chunk(text)):
+    for ordinal, piece in enumerate(chunk(text) if place is None else chunks_of_message(text)):
         said = embedded_text(source=source, context=context, body=piece.text, speakers=speakers)
         words = terms(f"{above}\n{piece.text}")
         own: dict[str, Any] = {

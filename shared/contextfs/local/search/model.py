@@ -51,12 +51,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class LocalReply(SearchReply, frozen=True, kw_only=True):
     """What was found, best first, and in how much it was looked for.
 
-    `degraded` names what could not take part, and why; `notes` what search had to do, or could not make out.
+    `degraded` names what could not take part, and why; `notes` why nothing was found, and what search had to do.
     """
 
     memories: int | None = None
     messages: int | None = None
-    notes: list[str] = msgspec.field(default_factory=list[str])
 
 
 class Reindexed(msgspec.Struct, frozen=True, kw_only=True):

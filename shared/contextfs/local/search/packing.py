@@ -11,6 +11,7 @@ from contextfs.domain.context.model import PackCandidate
 from contextfs.domain.context.record import PackRecord, Thing, record
 from contextfs.domain.context.request import ContextReply, ContextRequest
 from contextfs.domain.memories.revisions import instant
+from contextfs.domain.memories.rules import said_by
 from contextfs.domain.redaction.rules import redact
 from contextfs.domain.search.fusion import Ranked
 from contextfs.journeys.find.context import CANDIDATES, choose, reply, short
@@ -66,7 +67,7 @@ def pack(index: LocalIndex, request: ContextRequest, *, now: datetime) -> Contex
         task = redact(request.task, key=key, wanted=index.taken_out()).text
         return record(pack_id, request, chosen, candidates, things, now=now, task=task, degraded=degraded)
 
-    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded)
+    return reply(pack_id if keep(index.base, made) else None, chosen, things, over, degraded, found.notes)
 
 
 def _things(found: Found) -> Iterator[tuple[str, Thing]]:
@@ -139,7 +140,7 @@ def _pin(memory: LocalMemory, over: Mapping[UUID, Overtaken]) -> PackCandidate:
         title=memory.title or "",
         occurred_at=memory.occurred_at,
         relevance=1.0,
-        trust=TRUST["human"],
+        trust=TRUST[said_by(memory.metadata)],
         pinned=True,
         conflicted=memory.conflicted,
         overtaken=str(over.get(memory.id, "")),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.memories.rules import canonical_type
+from contextfs.domain.memories.rules import canonical_type, said_by
 from contextfs.domain.search.tokens import fingerprint
 from contextfs.journeys.find.index import TRUST
 from contextfs.journeys.find.past import BY_WORDS, MOST, TOO_MANY, Bounds, Piece, occurred, pieces, until, within
@@ -78,13 +78,16 @@ def _candidate(one: Piece[LocalMemory], number: int) -> Candidate:
         tags=msgspec.json.encode(memory.tags).decode(),
         tool=None,
         branch=None,
-        trust=TRUST["human"],
+        trust=TRUST[said_by(memory.metadata)],
         pinned=memory.pinned,
         occurred=micros(occurred(memory)),
         place=None,
         role=None,
         speaker=None,
         fingerprint=fingerprint(one.body),
+        author=memory.author,
+        visibility=memory.visibility,
+        sensitivity=memory.sensitivity,
         context=one.context,
         body=one.body,
         lexical=one.lexical,

@@ -1,5 +1,6 @@
 """What a search answers: hits small, and, where nothing was found, in how much it was looked for."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,13 @@ from contextfs.local.search.find import Found
 from contextfs.local.search.model import LocalReply, Wanted
 from contextfs.local.search.queries import SQL
 
+Levels = Callable[[], Mapping[str, str]]
+"""Gives who may see what was said, by session."""
 
-def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str]) -> LocalReply:
+
+def small(
+    base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str], *, levels: Levels
+) -> LocalReply:
     """Show what was found small."""
     project = project_id(base)
     hits = [_hit(one, found.candidates[one.hit.key], found, project, wanted) for one in found.ranked]
@@ -29,17 +35,17 @@ def small(base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: 
     if wanted.as_of is None:
         hits = _with_conflicts(base, hits)
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
-    counted = _facets(found, project) if wanted.facets else None
-    return LocalReply(hits=hits, degraded=degraded, notes=[*notes], facets=counted, **counts)
+    counted = _facets(found, project, levels()) if wanted.facets else None
+    return LocalReply(hits=hits, degraded=degraded, notes=[*notes, *found.notes], facets=counted, **counts)
 
 
-def _facets(found: Found, project: UUID) -> dict[str, list[Facet]]:
+def _facets(found: Found, project: UUID, levels: Mapping[str, str]) -> dict[str, list[Facet]]:
     """Count all that was found, of which the best are shown."""
     keys = [*(one.hit.key for one in found.ranked), *found.more]
-    return facets(_traits(found.candidates[key], str(project)) for key in keys)
+    return facets(_traits(found.candidates[key], str(project), levels) for key in keys)
 
 
-def _traits(candidate: Candidate, project: str) -> Traits:
+def _traits(candidate: Candidate, project: str, levels: Mapping[str, str]) -> Traits:
     return traits(
         source=_source(candidate),
         type=candidate.type,
@@ -47,7 +53,9 @@ def _traits(candidate: Candidate, project: str) -> Traits:
         tool=candidate.tool,
         branch=candidate.branch,
         project=project,
-        author=None,
+        author=candidate.author,
+        visibility=candidate.visibility or levels.get(candidate.session_id or ""),
+        sensitivity=candidate.sensitivity,
         occurred_at=moment(candidate.occurred),
     )
 

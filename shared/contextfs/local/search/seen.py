@@ -9,8 +9,13 @@ from contextfs.local.search.queries import SQL
 from contextfs.local.sessions.rows import level_in
 
 
+def levels(base: Base, sharing: Sharing) -> dict[str, str]:
+    """Tell who may see each session."""
+    if not keeps_sessions(base):
+        return {}
+    return {row["id"]: level_in(row, sharing) for row in base.all(SQL["sessions_seen"])}
+
+
 def sessions_of(base: Base, visibilities: Sequence[str], sharing: Sharing) -> list[str]:
     """Give the ids of the sessions that have one of some visibilities."""
-    if not keeps_sessions(base):
-        return []
-    return [row["id"] for row in base.all(SQL["sessions_seen"]) if level_in(row, sharing) in visibilities]
+    return [one for one, level in levels(base, sharing).items() if level in visibilities]

@@ -235,7 +235,8 @@ where (p.expires is null or p.expires > :at)
 -- name: candidates
 -- Passages by their ids, with all that ranks and shows them.
 select p.id, p.source, p.source_id, p.session_id, p.starts, p.ends, p.type, p.tags, p.tool, p.branch, p.trust,
-    p.pinned, p.occurred, p.place, p.role, p.speaker, p.fingerprint, t.context, t.body, p.length, t.terms
+    p.pinned, p.occurred, p.place, p.role, p.speaker, p.fingerprint, p.author, p.visibility, p.sensitivity, t.context,
+    t.body, p.length, t.terms
 from json_each(:ids) as wanted
 cross join passages as p on p.id = wanted.value
 cross join passage_texts as t on t.id = p.id

@@ -60,6 +60,8 @@ def _can_be_moment(kind: inspect.Type) -> bool:
     match kind:
         case inspect.DateTimeType():
             return True
+        case inspect.Metadata():  # a field with a description
+            return _can_be_moment(kind.type)
         case inspect.UnionType():
             return any(_can_be_moment(one) for one in kind.types)
         case inspect.ListType(item_type=inspect.StructType() as inner):

@@ -88,6 +88,15 @@ def test_a_decision_by_its_id_is_taken_back_by_undo(here: Here) -> None:
     assert (settled["id"], len(undone["changed"])) == (asked["id"], 1)
 
 
+def test_what_was_taken_back_is_not_said_to_be_taken_back_once_more(here: Here) -> None:
+    [asked] = waiting(here)
+    accepted = here("review", asked["id"][-12:], "--accept")[1]
+    undone = here("review", asked["id"][-12:], "--undo")[1]
+
+    assert "--undo` takes it back" in accepted
+    assert "Taken back: 1 memory changed.\n" == undone
+
+
 def test_kept_apart_is_not_asked_again(here: Here) -> None:
     here("review", waiting(here)[0]["id"], "--keep-both")
 

@@ -49,6 +49,13 @@ def test_nothing_found_is_said(ctx: Ctx) -> None:
     told = ctx("search", "unicorn", "--mode", "semantic")
 
     assert (0, "Nothing was found.") == (told.code, told.out.splitlines()[0])
+    assert "shares a word or a meaning" in told.err
+
+
+def test_an_author_that_is_no_id_is_refused_and_the_cure_is_told(ctx: Ctx) -> None:
+    told = ctx("search", "herons", "--author", "me")
+
+    assert (2, True) == (told.code, "author:me in the query" in told.err)
 
 
 def test_what_is_found_cannot_command_the_terminal(ctx: Ctx, client: ContextFS) -> None:

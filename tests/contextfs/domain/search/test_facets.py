@@ -19,6 +19,8 @@ THINGS = st.builds(
     branch=st.none() | WORDS,
     project=WORDS,
     author=st.none() | WORDS,
+    visibility=st.none() | WORDS,
+    sensitivity=st.none() | WORDS,
     occurred_at=st.datetimes(timezones=st.just(UTC)),
 )
 
@@ -34,7 +36,7 @@ def test_each_thing_counts_once_for_each_value_it_has(things: list[Any], random:
     random.shuffle(shuffled)
 
     assert told == facets(shuffled)
-    for name in ("type", "tag", "tool"):
+    for name in ("type", "tag", "tool", "visibility", "sensitivity"):
         assert Counter(value for one in things for value in one.get(name, [])) == counts(told, name)
     assert all(
         [one.count for one in values] == sorted((one.count for one in values), reverse=True) for values in told.values()
@@ -43,7 +45,8 @@ def test_each_thing_counts_once_for_each_value_it_has(things: list[Any], random:
 
 def test_the_most_frequent_are_told() -> None:
     at = datetime(2026, 5, 31, 23, tzinfo=UTC)
-    common: Any = {"source": "memory", "type": "fact", "tool": None, "branch": None, "project": "p", "author": None}
+    common: Any = {"source": "memory", "type": "fact", "project": "p"}
+    common |= dict.fromkeys(("tool", "branch", "author", "visibility", "sensitivity"))
     things = [traits(**common, tags=[f"t{number:02}", "all", "all"], occurred_at=at) for number in range(MOST + 5)]
 
     told = facets(things)

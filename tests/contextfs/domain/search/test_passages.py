@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.search.passages import Chunk, chunk, context_line
+from contextfs.domain.search.passages import Chunk, chunk, chunks_of_message, context_line
 from contextfs.kit.errors import Invalid
 
 TEXT = st.text(st.sampled_from("ab .\n。é# "), max_size=300)
@@ -59,6 +59,37 @@ def test_an_overlap_begins_at_a_sentence() -> None:
 def test_sizes_that_cannot_be_are_refused(size: int, overlap: int) -> None:
     with pytest.raises(Invalid):
         chunk("text", size=size, overlap=overlap)
+
+
+OPEN, CLOSE = '<contextfs-context version="3" pack="9c1f20ab77d3">', "</contextfs-context>"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{OPEN}\n- We deploy on Thursdays.\n{CLOSE}\nFix it.", ["\nFix it."]),
+        (f"Fix it. {OPEN}\nnotes\n{CLOSE} And {OPEN}more{CLOSE} test it. é🎉", ["Fix it. ", " And ", " test it. é🎉"]),
+        (f"Fix it.\n{OPEN}\nnotes that were cut off", ["Fix it.\n"]),
+        (f"{OPEN}\nnotes\n{CLOSE}\n", [OPEN]),
+        (OPEN, [OPEN]),
+        (f"What does `{OPEN[:18]}` mean?", [f"What does `{OPEN[:18]}` mean?"]),
+        ("Fix it.", ["Fix it."]),
+    ],
+)
+def test_of_what_was_said_a_pack_of_ours_is_left_out(text: str, said: list[str]) -> None:
+    found = chunks_of_message(text)
+
+    assert said == [one.text for one in found]
+    assert said == [text[one.start : one.end] for one in found]
+
+
+@given(st.lists(st.sampled_from([OPEN, CLOSE, "<contextfs-context/>", "a. ", "\n", "é"]), max_size=12).map("".join))
+def test_any_message_has_passages_that_lie_in_it_in_order(text: str) -> None:
+    found = chunks_of_message(text)
+
+    assert bool(found) == bool(text)
+    assert all(text[one.start : one.end] == one.text != "" for one in found)
+    assert all(first.end <= second.start for first, second in pairwise(found))
 
 
 def test_a_context_line_leaves_empty_parts_out() -> None:

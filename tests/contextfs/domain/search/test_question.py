@@ -81,6 +81,12 @@ def test_words_of_asking_are_left_out_of_what_it_is_about(question: str, about: 
     assert about == topic(question)
 
 
+def test_a_name_that_is_not_looked_for_is_no_word_in_one_form_alone() -> None:
+    asked = understand("What did Zoë paint?", today=TODAY)
+
+    assert (1, []) == (len(asked.as_written), asked.without({"Zoë"}).as_written)
+
+
 def test_names_are_taken_out_of_what_is_looked_for() -> None:
     asked = understand("What did Ana say about the port?", today=TODAY).without(["Ana"])
 

@@ -193,3 +193,13 @@ def test_what_was_known_is_the_view_of_the_set_of_then_in_whatever_order(
 
     assert (seen is None) == (not there or view(there).deleted)
     assert seen is None or seen == view(there)
+
+
+def test_a_memory_of_the_past_is_dated_by_when_it_was_said(machine: Machine) -> None:
+    machine.add("The kitchen is painted green.", valid_from=datetime(2029, 5, 6, tzinfo=UTC))
+    then = machine.tick()
+    machine.tick()
+
+    (hit,) = found(machine, "kitchen 2029-05-06", as_of=then).hits
+
+    assert hit.context.endswith(" · 2029-05-06")

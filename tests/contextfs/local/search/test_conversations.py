@@ -162,6 +162,30 @@ def test_meanings_of_what_was_said_are_compared_without_the_line_above(talk: Mac
     }
 
 
+def test_what_was_said_here_is_by_who_works_here_however_that_is_typed(machine: Machine) -> None:
+    session(machine, tool="chat")
+    say(machine, 1, "Herons nest here.")
+    me = machine.who.removeprefix("user:")
+
+    assert [1, 1, 1, 0] == [
+        len(said(machine, f"herons author:{one}")) for one in ("me", me.upper(), f"user:{me}", "bob@example.com")
+    ]
+
+
+def test_a_pack_that_a_conversation_was_handed_is_not_found_in_it_again(machine: Machine) -> None:
+    machine.add("Unicorns graze on the north meadow.")
+    pack = "<contextfs-context items='1'>\n- Unicorns graze on the north meadow.\n</contextfs-context>"
+    session(machine, tool="chat")
+    say(machine, 1, f"{pack}\nMow the lawn.")
+    say(machine, 2, pack)
+
+    first = [(hit.source, hit.snippet) for hit in found(machine, "unicorns on the meadow").hits]
+    again = [(hit.source, hit.snippet) for hit in found(machine, "unicorns on the meadow").hits]
+
+    assert [("memory", "Unicorns graze on the north meadow.")] == first == again
+    assert ["Mow the lawn."] == said(machine, "lawn")
+
+
 def test_what_was_found_out_stands_beside_the_question_that_it_answers(machine: Machine, minilm: Embedder) -> None:
     with machine.open() as store:
         brought(store, sample.FOLDER)

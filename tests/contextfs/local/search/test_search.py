@@ -37,6 +37,21 @@ def test_a_memory_is_dated_by_when_it_was_said(machine: Machine) -> None:
     assert first.context.endswith(" · 2029-05-06")
 
 
+def test_whose_word_it_is_decides_among_equals_now_and_in_the_past(machine: Machine) -> None:
+    said_by = {"human": "Cobalt is kept in the north barn.", "assistant": "Cobalt is kept in the south barn."}
+    for kind, text in said_by.items():
+        machine.add(text, author_kind=kind)
+    then = machine.tick()
+    machine.tick()
+
+    now, back = (
+        [(hit.snippet, hit.explanation and hit.explanation.trust) for hit in reply.hits]
+        for reply in (found(machine, "cobalt", explain=True), found(machine, "cobalt", explain=True, as_of=then))
+    )
+
+    assert [(said_by["human"], 1.0), (said_by["assistant"], 0.6)] == now == back
+
+
 @pytest.mark.parametrize("query", ["AuthError", "auth error", "src/auth/login_page.py", "login_page", "LoginPage"])
 def test_code_is_found_whole_and_in_its_parts(query: str, machine: Machine) -> None:
     machine.add("AuthError comes from src/auth/login_page.py.")
@@ -288,6 +303,18 @@ def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_wa
     told = [one for one in found(machine, "сервер").degraded if "the form alone in which they are written" in one]
 
     assert [1, []] == [len(told), found(machine, "копии").degraded]
+
+
+def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_the_meaning_alone_finds(
+    machine: Machine, minilm: Embedder
+) -> None:
+    machine.add("Резервные копии хранятся на серверах.")
+    told = "the form alone in which they are written"
+
+    forms = {query: found(machine, query, minilm) for query in ("сервер", "копии", "servers")}
+
+    assert {1} == {len(reply.hits) for reply in forms.values()}
+    assert [True, False, False] == [told in " ".join(reply.degraded) for reply in forms.values()]
 
 
 def test_small_words_alone_are_looked_for(machine: Machine) -> None:

@@ -1,6 +1,6 @@
 """Searches of a store narrowed by who may see a thing, and by how sensitive it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -11,7 +11,7 @@ from contextfs.kit.ports import Embedder
 from contextfs.local.search.model import Mode
 from contextfs.local.sessions.store import LocalSessions
 from tests.contextfs.local.places import Machine
-from tests.contextfs.local.search.indexes import said
+from tests.contextfs.local.search.indexes import found, said
 from tests.contextfs.local.sessions.conversations import session
 
 VISIBILITIES = ("private", "project")
@@ -63,9 +63,9 @@ def _passing(bounds: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("mode", ["lexical", "semantic", "graph"])
 def test_nothing_outside_of_the_filters_is_found_and_all_within(mode: Mode, shelf: Machine, minilm: Embedder) -> None:
     embedder = minilm if mode == "semantic" else None
-    found = [_marks(said(shelf, "heron", embedder, mode=mode, limit=50, **bounds)) for bounds in FILTERS]
+    passed = [_marks(said(shelf, "heron", embedder, mode=mode, limit=50, **bounds)) for bounds in FILTERS]
 
-    assert [_passing(bounds) for bounds in FILTERS] == found
+    assert [_passing(bounds) for bounds in FILTERS] == passed
 
 
 def test_operators_do_the_same_and_what_is_given_goes_before_them(shelf: Machine) -> None:
@@ -75,6 +75,21 @@ def test_operators_do_the_same_and_what_is_given_goes_before_them(shelf: Machine
     assert _passing(internal) == _marks(said(shelf, "heron sensitivity:internal", limit=50))
     assert _passing(secret) == _marks(said(shelf, "visibility:private sensitivity:RESTRICTED", limit=50))
     assert _passing(internal) == _marks(said(shelf, "heron sensitivity:public", limit=50, **internal))
+
+
+def test_what_was_found_is_counted_by_who_sees_it_how_sensitive_it_is_and_whose_it_is(shelf: Machine) -> None:
+    later = datetime(2040, 1, 1, tzinfo=UTC)
+    facets = found(shelf, "heron", facets=True, limit=1).facets or {}
+    shelf.now = later
+    back = found(shelf, "heron", facets=True, limit=1, as_of=later - timedelta(days=1)).facets or {}
+    told = {name: {one.value: one.count for one in values} for name, values in facets.items()}
+
+    assert {"private": 8, "project": 8} == told["visibility"]
+    assert {"public": 4, "internal": 4, "restricted": 4} == told["sensitivity"]
+    assert {shelf.who: 8} == told["author"]
+    assert [facets[name] for name in ("visibility", "sensitivity")] == [
+        back[name] for name in ("visibility", "sensitivity")
+    ]
 
 
 def test_who_sees_what_was_said_is_as_the_settings_and_a_person_say_now(machine: Machine) -> None:

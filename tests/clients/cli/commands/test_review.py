@@ -93,7 +93,7 @@ def test_what_was_taken_back_is_not_said_to_be_taken_back_once_more(here: Here) 
     accepted = here("review", asked["id"][-12:], "--accept")[1]
     undone = here("review", asked["id"][-12:], "--undo")[1]
 
-    assert "--undo` takes it back" in accepted
+    assert "--undo` undoes it" in accepted
     assert "Taken back: 1 memory changed.\n" == undone
 
 

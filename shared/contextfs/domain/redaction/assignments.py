@@ -19,7 +19,7 @@ _RANK = 4
 _WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
 _NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _PASS = pattern(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
-_PASSING = (b"_", b"-", b"B", b"b", b"require", b"ssh")
+_PASSING = (b"_", b"-", b"B", b"b", b"require")
 """What a name says before `pass` where that is a password."""
 _KEY_OWNERS = tuple(
     b"api access secret private signing encryption auth master account session service role storage shared subscription"

@@ -13,6 +13,7 @@ import msgspec
 from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
+from contextfs.domain.redaction.commands import commands
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
 from contextfs.domain.redaction.personal import personal, personal_kind
@@ -133,6 +134,7 @@ def spans(data: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> 
             *blocks(data, lowered),
             *tokens(data),
             *addresses(data, lowered),
+            *commands(data, lowered),
             *manifests(data, lowered),
             *assignments(data, lowered),
             *personal(data, lowered, wanted),

@@ -91,14 +91,21 @@ _PROGRAMS: Final = (
 
 def commands(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find what programs are given as a password among their own words, each up to the end of its command."""
+    if b"-" not in lowered:  # no option: most texts are short, and looked at one by one
+        return
     for program in _PROGRAMS:
-        starts = list(_calls(program, data, lowered))
-        for at, behind in zip(starts, [*starts[1:], len(data)], strict=False):
-            command = _COMMAND.match(data, at, min(behind, at + _LONGEST))
-            for match in program.option.finditer(data, at, command.end() if command else at):
-                start, value = _value(match)
-                if program.is_good(value):
-                    yield Span(start, start + len(value), program.kind, _RANK)
+        if program.anchor in lowered:
+            yield from _given_to(program, data, lowered)
+
+
+def _given_to(program: _Program, data: bytes, lowered: bytes) -> Iterator[Span]:
+    starts = list(_calls(program, data, lowered))
+    for at, behind in zip(starts, [*starts[1:], len(data)], strict=False):
+        command = _COMMAND.match(data, at, min(behind, at + _LONGEST))
+        for match in program.option.finditer(data, at, command.end() if command else at):
+            start, value = _value(match)
+            if program.is_good(value):
+                yield Span(start, start + len(value), program.kind, _RANK)
 
 
 def _value(match: re.Match[bytes]) -> tuple[int, bytes]:

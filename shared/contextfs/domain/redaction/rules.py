@@ -16,6 +16,7 @@ from contextfs.domain.redaction.blocks import blocks
 from contextfs.domain.redaction.commands import commands
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
+from contextfs.domain.redaction.pairs import pairs
 from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
 from contextfs.kit.personal import USUAL
@@ -53,8 +54,9 @@ def redact(
 def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -> RedactedJson:
     """Redact every string in a JSON value, its objects' keys too; a key such as `password` also judges its value.
 
-    A number is judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls
-    pass. Nesting may be of any depth.
+    So does what an object calls a value by another member, as in `{"name": "PASSWORD", "value": "…"}`. A number is
+    judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls pass.
+    Nesting may be of any depth.
     """
     least = least_number(wanted)
     root: list[Any] = [value]
@@ -89,8 +91,10 @@ def _copy_object(
         done = redact(name, key=key, wanted=wanted) if isinstance(name, str) else Redacted(text=cast("str", name))
         findings += done.findings
         copy[done.text] = member
+    called = pairs(copy)
     todo += [
-        (copy, name, f"{where}.{name}"[:_PLACE], name if isinstance(name, str) else "") for name in reversed(list(copy))
+        (copy, name, f"{where}.{name}"[:_PLACE], called.get(name, name) if isinstance(name, str) else "")
+        for name in reversed(list(copy))
     ]
     return copy
 

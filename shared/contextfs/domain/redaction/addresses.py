@@ -34,11 +34,6 @@ _AUTH = pattern(
 _AUTH_ENDS = frozenset({b'"', b"'", b"\\", b"=", b" "})
 _COOKIES = pattern(rb"(?i)cookie\\?[\"']?:[ \t]{0,4}\\?[\"']?([^\r\n\"'\\]{8,4096})")
 _COOKIE = pattern(rb"(?:\A|;[ \t]{0,4})(?P<name>[^\s=;]{1,64})=(?P<value>[^\s;,]{16,2048})")
-_PGPASS = pattern(
-    rb"(?m)^[ \t]*(?P<host>[\w.-]{1,128}|\*):5432:(?:[A-Za-z_][\w-]{0,62}|\*):(?P<user>[A-Za-z_][\w.-]{0,62}|\*):"
-    rb"(?P<value>[^\s:\"'`]{4,256})[ \t]*(?=[\r\n]|\Z)"
-)
-_PORT = b":5432:"
 _DATE = pattern(rb"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 _SETTING = pattern(
     rb"(?i)<(?:[\w-]{1,32}:)?(?:add|(?:app)?setting|(?:connection)?property|(?:init-)?param(?:eter)?|entry|env(?:ironment)?"
@@ -55,19 +50,18 @@ _NEAR = 256
 
 def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find passwords in URLs and in XML, credentials in headers, and signatures in links."""
-    yield from _each(data, lowered, b"://", _URL, "url-password", _is_of_account)
-    yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
+    yield from each(data, lowered, b"://", _URL, "url-password", is_of_account)
+    yield from each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
     yield from _authorizations(data, lowered)
-    yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
-    yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
-    yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
-    yield from _each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
-    yield from _each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
+    yield from each(data, lowered, b'password"', _XML, "password", _is_xml_password)
+    yield from each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
+    yield from each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
+    yield from each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
+    yield from each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
     yield from _cookies(data, lowered)
-    yield from _pgpass(data)
 
 
-def _each(
+def each(
     data: bytes,
     lowered: bytes,
     anchor: bytes,
@@ -115,18 +109,7 @@ def _cookies(data: bytes, lowered: bytes) -> Iterator[Span]:
         at = lowered.find(b"cookie", header.end() if header else at + 6)
 
 
-def _pgpass(data: bytes) -> Iterator[Span]:
-    """Find passwords in lines of `.pgpass`: host, port, database, user, password."""
-    at = data.find(_PORT)
-    while at >= 0:
-        least = max(0, at - _NEAR)
-        match = _PGPASS.match(data, data.rfind(b"\n", least, at) + 1 or least)
-        if match and _is_of_account(match):
-            yield Span(match.start("value"), match.end("value"), "password", _RANK)
-        at = data.find(_PORT, max(at + 1, match.end() if match else 0))
-
-
-def _is_of_account(match: re.Match[bytes]) -> bool:
+def is_of_account(match: re.Match[bytes]) -> bool:
     """Spare placeholders, and the default passwords of databases that run on the developer's own machine."""
     value, host = match["value"].lower(), match["host"].lower()
     if value in NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):

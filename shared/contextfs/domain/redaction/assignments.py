@@ -152,7 +152,8 @@ def _judge(name: _Name, value: _Value) -> str | None:
 
 def _machine_kind(full: bytes, word: bytes, value: _Value) -> str | None:
     if is_uuid(value.text):
-        return _kind_of(full, word) if word in {b"key", b"secret"} and not is_placeholder(value.text) else None
+        is_one = word in {b"key", b"secret"} or full.endswith(b"_authtoken")
+        return _kind_of(full, word) if is_one and not is_placeholder(value.text) else None
     if is_machine_secret(value.text, quoted=value.quoted, tight=value.tight):
         return _kind_of(full, word)
     return None

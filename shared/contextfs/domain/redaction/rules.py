@@ -14,6 +14,7 @@ from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
 from contextfs.domain.redaction.commands import commands
+from contextfs.domain.redaction.files import files
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
 from contextfs.domain.redaction.pairs import pairs
@@ -139,6 +140,7 @@ def spans(data: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> 
             *tokens(data),
             *addresses(data, lowered),
             *commands(data, lowered),
+            *files(data, lowered),
             *manifests(data, lowered),
             *assignments(data, lowered),
             *personal(data, lowered, wanted),

@@ -62,6 +62,11 @@ def is_given(value: bytes) -> bool:
     return len(value) >= _LEAST_GIVEN and not stands_for and not _is_reference(value, quoted=True)
 
 
+def is_file(value: bytes) -> bool:
+    """Say whether the value is the name of a file of a usual kind."""
+    return _FILE.fullmatch(value) is not None
+
+
 def is_uuid(value: bytes) -> bool:
     """Say whether the value is a UUID in its usual spelling."""
     return _UUID.fullmatch(value) is not None
@@ -81,7 +86,7 @@ def _says_itself(value: bytes) -> bool:
 
 def _is_reference(value: bytes, *, quoted: bool) -> bool:
     """Say whether the value points elsewhere: a path, an address, a file, or (unquoted) an expression."""
-    if _PATH.search(value) or _FILE.fullmatch(value):
+    if _PATH.search(value) or is_file(value):
         return True
     return not quoted and (_CALL.search(value) is not None or (b"." in value and _is_words(value)))
 

@@ -33,6 +33,20 @@ _ISOLATED = (
         "tests/functions/test_isolation.py::test_a_strangers_call_is_answered_as_if_the_victim_were_not_there",
     ),
     without(
+        "a route that nobody tries",
+        "runtime/isolation/matrix.py",
+        '"memories.get": Row(',
+        '"memories.read": Row(',
+        "tests/functions/test_isolation.py::test_every_route_has_its_row_in_the_matrix",
+    ),
+    without(
+        "a row for a route that is gone",
+        "runtime/isolation/matrix.py",
+        '"memories.get": Row(',
+        '"memories.gone": Row(),\n        "memories.get": Row(',
+        "tests/functions/test_isolation.py::test_every_route_has_its_row_in_the_matrix",
+    ),
+    without(
         "a BI tool reads one organization",
         _BI,
         "tenant text := 'org_id = (select contextfs.bi_claim(''org_id'')::uuid)'",

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,15 +11,16 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from contextfs.client import ContextFS, NewMessage
-from contextfs.runtime.streaming.session import MOST_WAITING, Stream
+from contextfs.client.resources.stream import Line
+from contextfs.runtime.streaming.session import MOST_WAITING
 from tests.conftest import Tenant, settings_for
+from tests.contextfs.client.watching import heard_from
 from tests.contextfs.runtime.processes import REPOSITORY, environment, free_port, wait_for
 from tests.functions.conftest import Rows, wait_until
 
@@ -205,32 +207,25 @@ def test_a_key_that_ends_ends_its_streams(
 
 
 def test_a_watcher_is_told_everything_once_whatever_its_time(
-    opened: Callable[..., ClientConnection], tenant: Tenant, session: str, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., ClientConnection], tenant: Tenant, session: str
 ) -> None:
-    looked, look = threading.Event(), Stream._tell_unseen  # pyright: ignore[reportPrivateUsage] - nobody is told of it
-
-    async def noted(self: Stream, seen: set[UUID], *, tell: bool) -> None:
-        await look(self, seen, tell=tell)
-        if not tell:
-            looked.set()
-
     def say(*texts: str, **fields: Any) -> None:
         messages = [{"role": "user", "content": text, **fields} for text in texts]
         tenant.call("POST", f"/v1/sessions/{session}/messages", {"messages": messages})
 
-    monkeypatch.setattr(Stream, "_tell_unseen", noted)
     say("before")
     with opened() as late, opened() as whole:
         whole.send(json.dumps({"type": "watch", "from": "beginning"}))
         first = told(whole)
         late.send(json.dumps({"type": "watch", "from": "now"}))
-        assert looked.wait(60), "the late one has looked what is there"
+        seen = told(late)
         say("after")
         say("of old", created_at="2020-01-01T00:00:00Z")
         heard = [told(late)["message"]["content"] for _ in range(2)]
         rest = [told(whole)["message"]["content"] for _ in range(2)]
 
     assert first["message"]["content"] == "before"
+    assert seen == {"type": "seen", "ids": [first["message"]["id"]]}
     assert set(heard) == {"after", "of old"}
     assert sorted(heard) == sorted(rest)
 
@@ -267,6 +262,38 @@ def test_what_was_read_is_stored_though_the_sender_went_away(
     assert said(rows, tenant) == [str(seq) for seq in range(1, 51)]
 
 
+def test_who_watches_from_now_on_misses_nothing_while_the_line_is_cut_and_hears_nothing_older(
+    listening: int, tenant: Tenant, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiving, receive, pause = threading.Semaphore(0), Line.receive, Line._pause  # pyright: ignore[reportPrivateUsage] - nobody is told of a cut
+    lines: list[Line] = []
+
+    def say(text: str) -> None:
+        messages = [{"role": "user", "content": text}]
+        tenant.call("POST", f"/v1/sessions/{session}/messages", {"messages": messages})
+
+    def noted(self: Line, timeout: float | None) -> Any:
+        lines.append(self)
+        receiving.release()
+        return receive(self, timeout)
+
+    def with_more(self: Line, why: str) -> None:
+        say("during")
+        pause(self, why)
+
+    monkeypatch.setattr(Line, "receive", noted)
+    monkeypatch.setattr(Line, "_pause", with_more)
+    say("before")
+    with ContextFS(f"http://127.0.0.1:{listening}", tenant.key) as client:
+        heard = heard_from(client.sessions.watch(session, from_beginning=False))
+        assert all(receiving.acquire(timeout=30) for _ in range(2)), "it is told what is there"
+        lines[0]._socket.socket.shutdown(socket.SHUT_RDWR)  # pyright: ignore[reportPrivateUsage] - as above
+        first = heard.get(timeout=60)
+        say("after")
+
+        assert [first, heard.get(timeout=60)] == ["during", "after"]
+
+
 @contextmanager
 def gateway(database_url: str, home: Path, port: int) -> Generator[subprocess.Popen[bytes]]:
     """Run a gateway as a process of its own."""
@@ -288,7 +315,7 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_gateway_is_killed(
     tenant: Tenant, session: str, database_url: str, rows: Rows, tmp_path: Path
 ) -> None:
     port, count = free_port(), 300
-    with ContextFS(f"http://127.0.0.1:{port}", tenant.key, attempts=12) as client:
+    with ContextFS(f"http://127.0.0.1:{port}", tenant.key) as client:
         stream = client.sessions.stream(session)
         with gateway(database_url, tmp_path, port) as process:
             for number in range(count // 2):

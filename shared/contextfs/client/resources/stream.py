@@ -42,6 +42,9 @@ class Line:
         self._socket: Any = None
         self._opened = ExitStack()
         self._tried = 0
+        self._made = 0.0
+        self._stood: float | None = None
+        """When it was known to stand, by a clock that is never set; None before it was made at all."""
 
     def send(self, text: str) -> bool:
         """Send a text; False when the line is cut."""
@@ -65,7 +68,7 @@ class Line:
         except ConnectionClosed as closed:
             self._cut(closed)
             return CUT
-        self._tried = 0
+        self._tried, self._stood = 0, time.monotonic()
         return msgspec.json.decode(text)
 
     def open(self) -> bool:
@@ -94,6 +97,8 @@ class Line:
             except (OSError, TimeoutError, InvalidHandshake) as error:
                 self._pause(type(error).__name__)
             else:
+                self._made = time.monotonic()
+                self._stood = self._stood or self._made
                 return True
 
     def close(self) -> None:
@@ -106,11 +111,17 @@ class Line:
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
         if code in _ENDS:
             raise _ENDS[code](reason or "The stream was ended.")
+        if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing was said
+            self._tried, self._stood = 0, time.monotonic()
         self._pause(f"the line was cut ({code})")
 
     def _pause(self, why: str) -> None:
+        """Wait before the next try; Unreachable when that was the last one: a line that stood is tried for a minute."""
         self._tried += 1
-        pause = self._retries.pause(self._tried, None, random.random())  # noqa: S311 - it spreads callers, no more
+        retries = self._retries
+        if retries.attempts > 1 and self._stood is not None and time.monotonic() - self._stood < retries.patience:
+            retries = msgspec.structs.replace(retries, attempts=self._tried + 1)
+        pause = retries.pause(self._tried, None, random.random())  # noqa: S311 - it spreads callers, no more
         if pause is None:
             raise Unreachable(f"The stream cannot be kept up: {why}.")
         time.sleep(pause)
@@ -205,21 +216,27 @@ class SessionStream:
 
 
 def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
-    """Give the messages of a session as they are said, each once; it ends only with an error, or when it is closed."""
-    seen: set[UUID] = set()
+    """Give the messages of a session as they are said, each once; it ends only with an error, or when it is closed.
+
+    Who watches from now on is told which messages are there: when the line is made again, all others are new.
+    """
+    known: set[UUID] = set()
     begun = from_beginning
     try:
         while True:
             if line.open():
                 line.send(msgspec.json.encode({"type": "watch", "from": "beginning" if begun else "now"}).decode())
             frame = line.receive(None)
-            if frame is CUT or frame is None or frame["type"] != "message":
+            if frame is CUT or frame is None:
                 continue
-            begun = True
-            message = msgspec.convert(frame["message"], Message, strict=False)
-            if message.id not in seen:
-                seen.add(message.id)
-                yield message
+            if frame["type"] == "seen":
+                known.update(map(UUID, frame["ids"]))
+                begun = True
+            elif frame["type"] == "message":
+                message = msgspec.convert(frame["message"], Message, strict=False)
+                if message.id not in known:
+                    known.add(message.id)
+                    yield message
     finally:
         line.close()
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from contextfs.domain.redaction.model import Span
-from contextfs.domain.redaction.values import entropy, is_machine_secret, is_placeholder
+from contextfs.domain.redaction.values import NOT_SECRET, entropy, is_machine_secret, is_placeholder
 from contextfs.kit.pattern import pattern
 
 _RANK = 3
@@ -15,20 +15,10 @@ _URL = pattern(
 _WEAK = frozenset(
     b"password pass passwd pwd secret pw postgres root admin test user guest mysql redis rabbitmq minio".split(),
 )
-_NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token x-oauth-basic".split())
 _LOCAL = (b"localhost", b"127.0.0.1", b"0.0.0.0", b"db", b"postgres", b"redis", b"mysql", b"host.docker.internal")
 _BEARER = pattern(rb"(?i)bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/-]{16,2048}={0,2})")
 _BASIC = pattern(rb"(?i)basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{8,1024}={0,2})")
 _SIGNATURE = pattern(rb"[?&;]sig=(?P<value>[A-Za-z0-9%/+_-]{30,256}={0,2})")
-_CURL = pattern(
-    rb"(?<=\s)(?:-[uU][ \t]{0,4}|-[#fgGiIkLnNsSv]{1,8}[uU](?:[ \t]{1,4}|(?=[\"']))|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
-    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)(?:[^\s\"'`\\]|\\u[0-9a-f]{4}|\\[^\s\"'`]){4,256}+)"
-)
-_COMMAND = pattern(
-    rb"(?s)(?:[^\r\n;|&\"'\\]++|&(?!&)|\\\r?\n|\\\\\\n|\\\"[^\"\\\r\n]*+\\\"|\\(?![nr])."
-    rb"|(?:'[^']*+'|\"(?![,\]}\r\n])(?:[^\"\\]|\\.)*+\"|[\"'])(?![,\]}]))*+"
-)
-"""What is of a command: to the end of its line, or to the next command; a text of JSON has `\\n` for that end."""
 _AUTHORIZATION = pattern(
     rb"(?i)authorization(?P<close>[\"']?)[ \t]{0,4}"
     rb"(?::[ \t]{0,4}|=[ \t]{0,4}(?=[\"']))(?P<open>[\"']?)(?P<scheme>[a-z][a-z-]{1,20}[ \t]{1,4})?"
@@ -44,11 +34,6 @@ _AUTH = pattern(
 _AUTH_ENDS = frozenset({b'"', b"'", b"\\", b"=", b" "})
 _COOKIES = pattern(rb"(?i)cookie\\?[\"']?:[ \t]{0,4}\\?[\"']?([^\r\n\"'\\]{8,4096})")
 _COOKIE = pattern(rb"(?:\A|;[ \t]{0,4})(?P<name>[^\s=;]{1,64})=(?P<value>[^\s;,]{16,2048})")
-_PGPASS = pattern(
-    rb"(?m)^[ \t]*(?P<host>[\w.-]{1,128}|\*):5432:(?:[A-Za-z_][\w-]{0,62}|\*):(?P<user>[A-Za-z_][\w.-]{0,62}|\*):"
-    rb"(?P<value>[^\s:\"'`]{4,256})[ \t]*(?=[\r\n]|\Z)"
-)
-_PORT = b":5432:"
 _DATE = pattern(rb"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 _SETTING = pattern(
     rb"(?i)<(?:[\w-]{1,32}:)?(?:add|(?:app)?setting|(?:connection)?property|(?:init-)?param(?:eter)?|entry|env(?:ironment)?"
@@ -61,26 +46,22 @@ _WEBHOOK = pattern(
     rb"(?P<value>[A-Za-z0-9_/-]{20,256})",
 )
 _NEAR = 256
-_LONGEST = 1024
-"""How far behind the word `curl` its options are looked for."""
 
 
 def addresses(data: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find passwords in URLs and in XML, credentials in headers and on curl's command line, and signatures in links."""
-    yield from _each(data, lowered, b"://", _URL, "url-password", _is_of_account)
-    yield from _each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
+    """Find passwords in URLs and in XML, credentials in headers, and signatures in links."""
+    yield from each(data, lowered, b"://", _URL, "url-password", is_of_account)
+    yield from each(data, lowered, b"bearer", _BEARER, "bearer-token", _is_bearer)
     yield from _authorizations(data, lowered)
-    yield from _each(data, lowered, b'password"', _XML, "password", _is_xml_password)
-    yield from _each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
-    yield from _each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
-    yield from _each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
-    yield from _each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
-    yield from _curls(data, lowered)
+    yield from each(data, lowered, b'password"', _XML, "password", _is_xml_password)
+    yield from each(data, lowered, b"basic", _BASIC, "basic-auth", _is_basic)
+    yield from each(data, lowered, b"sig=", _SIGNATURE, "azure-signature", _is_random, back=1)
+    yield from each(data, lowered, b"hooks.slack.com/", _WEBHOOK, "webhook-url", _is_random)
+    yield from each(data, lowered, b"/api/webhooks/", _WEBHOOK, "webhook-url", _is_random, back=14)
     yield from _cookies(data, lowered)
-    yield from _pgpass(data)
 
 
-def _each(
+def each(
     data: bytes,
     lowered: bytes,
     anchor: bytes,
@@ -116,18 +97,6 @@ def _authorizations(data: bytes, lowered: bytes) -> Iterator[Span]:
         at = lowered.find(b"auth", match.end() if match else at + 4)
 
 
-def _curls(data: bytes, lowered: bytes) -> Iterator[Span]:
-    """Find credentials among the words of the command that `curl` begins, up to the next `curl`."""
-    at = lowered.find(b"curl")
-    while at >= 0:
-        behind = lowered.find(b"curl", at + 4)
-        command = _COMMAND.match(data, at, min(behind if behind >= 0 else len(data), at + _LONGEST))
-        for match in _CURL.finditer(data, at, command.end() if command else at):
-            if not is_placeholder(match["value"]) and match["value"].lower() not in _NOT_SECRET:
-                yield Span(match.start("value"), match.end("value"), "basic-auth", _RANK)
-        at = behind
-
-
 def _cookies(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find what cookies hold that looks random."""
     at = lowered.find(b"cookie")
@@ -140,21 +109,10 @@ def _cookies(data: bytes, lowered: bytes) -> Iterator[Span]:
         at = lowered.find(b"cookie", header.end() if header else at + 6)
 
 
-def _pgpass(data: bytes) -> Iterator[Span]:
-    """Find passwords in lines of `.pgpass`: host, port, database, user, password."""
-    at = data.find(_PORT)
-    while at >= 0:
-        least = max(0, at - _NEAR)
-        match = _PGPASS.match(data, data.rfind(b"\n", least, at) + 1 or least)
-        if match and _is_of_account(match):
-            yield Span(match.start("value"), match.end("value"), "password", _RANK)
-        at = data.find(_PORT, max(at + 1, match.end() if match else 0))
-
-
-def _is_of_account(match: re.Match[bytes]) -> bool:
+def is_of_account(match: re.Match[bytes]) -> bool:
     """Spare placeholders, and the default passwords of databases that run on the developer's own machine."""
     value, host = match["value"].lower(), match["host"].lower()
-    if value in _NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):
+    if value in NOT_SECRET or is_placeholder(match["value"]) or value.startswith((b"$", b"%", b":")):
         return False
     return not (host.startswith(_LOCAL) and (value in _WEAK or value == (match["user"] or b"").lower()))
 
@@ -182,7 +140,7 @@ def _is_xml_password(match: re.Match[bytes]) -> bool:
     value, before = match["value"], match.string[max(0, match.start() - _NEAR) : match.start()]
     if _SETTING.match(before, max(0, before.rfind(b"<"))) is None:
         return False
-    return not (is_placeholder(value) or value.lower() in _NOT_SECRET or _STANDS_FOR.match(value))
+    return not (is_placeholder(value) or value.lower() in NOT_SECRET or _STANDS_FOR.match(value))
 
 
 def _is_basic(match: re.Match[bytes]) -> bool:

@@ -19,7 +19,7 @@ _RANK = 4
 _WORDS = (b"pass", b"pwd", b"secret", b"token", b"key", b"credential")
 _NAME_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _PASS = pattern(rb"(?i)passw(?:or)?d|passphrase|passcode|passwd|pass(?![a-z])")
-_PASSING = (b"_", b"-", b"B", b"b", b"require", b"ssh")
+_PASSING = (b"_", b"-", b"B", b"b", b"require")
 """What a name says before `pass` where that is a password."""
 _KEY_OWNERS = tuple(
     b"api access secret private signing encryption auth master account session service role storage shared subscription"
@@ -152,7 +152,8 @@ def _judge(name: _Name, value: _Value) -> str | None:
 
 def _machine_kind(full: bytes, word: bytes, value: _Value) -> str | None:
     if is_uuid(value.text):
-        return _kind_of(full, word) if word in {b"key", b"secret"} and not is_placeholder(value.text) else None
+        is_one = word in {b"key", b"secret"} or full.endswith(b"_authtoken")
+        return _kind_of(full, word) if is_one and not is_placeholder(value.text) else None
     if is_machine_secret(value.text, quoted=value.quoted, tight=value.tight):
         return _kind_of(full, word)
     return None

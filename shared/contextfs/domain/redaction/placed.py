@@ -1,7 +1,7 @@
 """Secrets that stand beside their name without a sign between: files, calls and lists of variables have them like that.
 
 `define('DB_PASSWORD', '…')`, `name: DB_PASSWORD` with `value: …` below, `"db_password": {"value": "…"}`,
-`<password>…</password>`, `login ann password …` of `.netrc`, a column beside a name, `requirepass …`, `sshpass -p …`.
+`<password>…</password>`, `login ann password …` of `.netrc`, a column beside a name, `requirepass …`.
 Each form is told by what stands before the name, too.
 """
 
@@ -29,7 +29,7 @@ _PLACED = pattern(
       | (?P<call>\\?["'][ \t]{0,4},\s{0,40}(?=\\?["']))
       | (?P<element>>(?=(?P<inside>(?:[^<\s"]|"(?![,:\]}])){4,256})</))
       | (?P<columns>[ \t]{2,48}(?!["'])(?=[^\s().*\[\]]{6,512}[ \t]{0,8}(?:[\r\n]|\Z)))
-      | (?P<word>\s{1,16}(?:-p[ \t]{0,2})?) )
+      | (?P<word>\s{1,16}) )
     (?: (?P<open>\\?["']) | (?P<bare>[^\s"'`<>\\]{4,512}) )?""".replace(rb"SPACE", _SPACE),
 )
 _CALLS = pattern(rb"(?i)(?:\bdefine|\b(?:set|put|add|insert|append)\w{0,16}|env\w{0,12})\(\s{0,8}\\?[\"']\Z")
@@ -92,8 +92,7 @@ def _is_word(before: bytes, head: bytes, word: bytes, found: re.Match[bytes]) ->
     if found["tail"]:
         return False
     if word.lower() == b"pass":
-        option = b"-p" in (found["word"] or b"")
-        return head == b"ssh" if option else head == b"require"
+        return head == b"require"
     return not head and word.lower() == b"password" and _NETRC.search(before) is not None
 
 

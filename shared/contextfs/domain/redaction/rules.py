@@ -13,8 +13,11 @@ import msgspec
 from contextfs.domain.redaction.addresses import addresses
 from contextfs.domain.redaction.assignments import assignments, secret_kind
 from contextfs.domain.redaction.blocks import blocks
+from contextfs.domain.redaction.commands import commands
+from contextfs.domain.redaction.files import files
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
+from contextfs.domain.redaction.pairs import pairs
 from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
 from contextfs.kit.personal import USUAL
@@ -52,8 +55,9 @@ def redact(
 def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -> RedactedJson:
     """Redact every string in a JSON value, its objects' keys too; a key such as `password` also judges its value.
 
-    A number is judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls
-    pass. Nesting may be of any depth.
+    So does what an object calls a value by another member, as in `{"name": "PASSWORD", "value": "…"}`. A number is
+    judged by how it is written, and becomes a string where it has to go. Returns a copy; booleans and nulls pass.
+    Nesting may be of any depth.
     """
     least = least_number(wanted)
     root: list[Any] = [value]
@@ -88,8 +92,10 @@ def _copy_object(
         done = redact(name, key=key, wanted=wanted) if isinstance(name, str) else Redacted(text=cast("str", name))
         findings += done.findings
         copy[done.text] = member
+    called = pairs(copy)
     todo += [
-        (copy, name, f"{where}.{name}"[:_PLACE], name if isinstance(name, str) else "") for name in reversed(list(copy))
+        (copy, name, f"{where}.{name}"[:_PLACE], called.get(name, name) if isinstance(name, str) else "")
+        for name in reversed(list(copy))
     ]
     return copy
 
@@ -133,6 +139,8 @@ def spans(data: bytes, wanted: Collection[Wanted] = USUAL, called: str = "") -> 
             *blocks(data, lowered),
             *tokens(data),
             *addresses(data, lowered),
+            *commands(data, lowered),
+            *files(data, lowered),
             *manifests(data, lowered),
             *assignments(data, lowered),
             *personal(data, lowered, wanted),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
+from contextfs.domain.redaction.pairs import HOLDING, pairs
 from contextfs.domain.redaction.rules import LEAST, least_number, named_kind, spans, written
 from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL
@@ -69,16 +70,18 @@ def _note(number: float, least: float, into: dict[str, Any]) -> None:
 
 
 def _is_given_away(members: dict[str, Any], least: float, wanted: Collection[Wanted]) -> bool:
-    """Tell whether a key makes a secret of what it stands for; those that never do are kept in mind."""
-    for name, value in members.items():
-        if name in _HARMLESS:
+    """Tell whether what a value is called makes a secret of it; keys that never do so are kept in mind."""
+    named = pairs(members)
+    for key, value in members.items():
+        if key in _HARMLESS:
             continue
+        name = named.get(key, key)
         if _is_named(name):
             is_small = value.__class__ is int and value < LEAST  # a count of tokens, mostly
             if not is_small and _is_secret(name, value, least, wanted):
                 return True
-        elif len(_HARMLESS) < _MOST_NAMES:
-            _HARMLESS.add(name)
+        elif key not in HOLDING and len(_HARMLESS) < _MOST_NAMES:
+            _HARMLESS.add(key)
     return False
 
 

@@ -10,6 +10,8 @@ import msgspec
 
 from contextfs.kit.pattern import pattern
 
+NOT_SECRET = frozenset(b"password pass passwd pwd pw secret token x-oauth-basic".split())
+"""What stands where a password does, and says no more than that."""
 _PLACEHOLDER = pattern(
     rb"""(?ix) x{4,} | \*{3,} | \.{3,} | \xe2\x80\xa6 | \#{4,} | _{4,} | -{4,}
     | your | example | placeholder | change[_-]?(?:me|this|it) | replace[_-]?(?:me|this|with) | insert[_-]
@@ -37,6 +39,7 @@ _BASE64 = pattern(rb"[A-Za-z0-9+/]+={0,2}")
 _ENOUGH_ENTROPY, _ENOUGH_WHEN_SHORT, _DENSE = 3.0, 2.5, 4.5
 _RANDOM = 5.0
 """What no words reach: they have about thirty characters, and these mostly not evenly."""
+_LEAST_GIVEN = 4
 _LOOK_AT = 64  # the beginning tells enough, and bounds what one value can cost
 
 
@@ -51,6 +54,17 @@ def is_placeholder(value: bytes) -> bool:
     few = 2 if len(value) < 12 else 4
     value = value[:_LOOK_AT]
     return len(set(value)) <= few or _PLACEHOLDER.search(value) is not None
+
+
+def is_given(value: bytes) -> bool:
+    """Judge what stands where a password is given: any word may be one, but none that stands for it or points there."""
+    stands_for = value[:1] in b"$%:" or is_placeholder(value) or _says_itself(value)
+    return len(value) >= _LEAST_GIVEN and not stands_for and not _is_reference(value, quoted=True)
+
+
+def is_file(value: bytes) -> bool:
+    """Say whether the value is the name of a file of a usual kind."""
+    return _FILE.fullmatch(value) is not None
 
 
 def is_uuid(value: bytes) -> bool:
@@ -72,7 +86,7 @@ def _says_itself(value: bytes) -> bool:
 
 def _is_reference(value: bytes, *, quoted: bool) -> bool:
     """Say whether the value points elsewhere: a path, an address, a file, or (unquoted) an expression."""
-    if _PATH.search(value) or _FILE.fullmatch(value):
+    if _PATH.search(value) or is_file(value):
         return True
     return not quoted and (_CALL.search(value) is not None or (b"." in value and _is_words(value)))
 

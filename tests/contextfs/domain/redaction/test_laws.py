@@ -25,6 +25,8 @@ FRAGMENTS = st.one_of(
             "define('password', '", "a:5432:b:c:", "login a password ", '"auth": "', "    ", ":x-oauth-basic@",
             "ghp_", "AKIA", "eyJ", "SG.", "8Q~", "sk-", "hunter2x", "é", "🎉", "\ud800", "AccountKey=",
             "\\", "\nversion2", "name: DB_PASSWORD\nvalue:", "requirepass ", "sshpass -p ", '"password": {"value": "',
+            "mysql -p", 'mysql -p"', "docker login -p '", "htpasswd -b a b ", " redis-cli -a ",
+            "\na:5433:b:c:", "\nmachine a password ", "[mysql]\npassword=", "\na:{SHA}",
         ],
     ),
     st.text(max_size=12),

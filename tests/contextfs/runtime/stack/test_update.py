@@ -14,9 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from contextfs.client import ContextFS
+from contextfs.client import ContextFS, NewMessage
 from contextfs.runtime.stack import Home, Stack, down, is_outdated, status, up
 from contextfs.runtime.stack.probe import wait_until
+from tests.contextfs.client.watching import heard_from
 from tests.contextfs.runtime.stack.holding import memories_held, wait_for_a_call
 from tests.mutation import Mutant, plant
 
@@ -103,6 +104,21 @@ def test_a_start_that_the_database_refuses_leaves_the_running_one_as_it_is(
     assert refused.returncode != 0
     assert pids(home) == running
     assert said(stack) == "ok"
+
+
+def test_a_stream_and_its_watcher_go_on_with_the_new_code_and_miss_nothing(stack: Stack, start: Start) -> None:
+    with ContextFS(stack.api_url, stack.api_key) as client:
+        session = client.sessions.create(project_id=stack.project_id, tool="test").session
+        heard = heard_from(client.sessions.watch(session.id))
+        with client.sessions.stream(session.id) as stream:
+            stream.append(NewMessage(role="user", content="before"))
+            stream.flush()
+            replaced = ended(start())["replaced"]
+            stream.append(NewMessage(role="user", content="after"))
+        kept = [one.content for one in client.sessions.messages(session.id)]
+
+    assert (replaced, kept) == (True, ["before", "after"])
+    assert [heard.get(timeout=90) for _ in range(2)] == ["before", "after"]
 
 
 def test_of_two_starts_at_once_one_replaces_it(home: Home, stack: Stack, start: Start) -> None:

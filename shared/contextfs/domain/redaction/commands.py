@@ -1,0 +1,124 @@
+"""Secrets on command lines: `mysql -p…`, `docker login -p …`, `redis-cli -a …`, `htpasswd -b FILE NAME …`, `curl -u …`.
+
+Where a program takes a password any word may be one; so it is asked first whether that program takes one there. The
+same letters are something else to other programs: `mkdir -p`, `cp -p`, `docker run -p`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from contextfs.domain.redaction.model import Span
+from contextfs.domain.redaction.values import NOT_SECRET, is_given, is_placeholder
+from contextfs.kit.pattern import pattern
+
+_RANK = 3
+_LONGEST = 1024
+"""How far behind its name the options of a program are looked for."""
+_BACK = 40
+"""How far before the word `login` the program that it belongs to begins."""
+_COMMAND = pattern(
+    rb"(?s)(?:[^\r\n;|&\"'\\]++|&(?!&)|\\\r?\n|\\\\\\n|\\\"[^\"\\\r\n]*+\\\"|\\(?![nr])."
+    rb"|(?:'[^']*+'|\"(?![,\]}\r\n])(?:[^\"\\]|\\.)*+\"|[\"'])(?![,\]}]))*+"
+)
+"""What is of a command: to the end of its line, or to the next command; a text of JSON has `\\n` for that end."""
+_GIVEN = (
+    rb"(?:\\\"(?P<escaped>(?![\s,:\]}])[^\"\\\r\n]{4,256})\\\""
+    rb"|\"(?P<double>(?![\s,:\]}])(?:[^\"\\\r\n]|\\.){4,256}?)\""
+    rb"|'(?P<single>(?:[^'\"\\\r\n]|\\.){4,256}?)'"
+    rb"|(?P<bare>(?:[^\s\"'`\\;|&<>()]|\\u[0-9a-f]{4}|\\[^\s\"'`nrt]){4,256}+))"
+)
+_ENDS = b",.:"
+_BEGINS = rb"(?:(?<![\w./@:=-])|(?<=bin/)|(?<=\\[nrt]))"
+_PORTS = pattern(rb"(?:[\d.]{7,15}:)?\d{1,5}(?:-\d{1,5})?(?::\d{1,5}(?:-\d{1,5})?)?(?:/(?:tcp|udp))?")
+_OTHER = pattern(
+    rb"(?i)rint[0f]?|rune|(?:option|flag|switch|argument|parameter)s?|(?:which|that|this|then|when|with|without|instead"
+    rb"|because|does|will|takes|expects|requires|means|from|there|here)"
+)
+"""What `find` is told (`-print`), and what prose goes on with behind the name of an option."""
+
+
+def _is_given(value: bytes) -> bool:
+    return is_given(value) and not (_PORTS.fullmatch(value) or _OTHER.fullmatch(value))
+
+
+def _is_of_curl(value: bytes) -> bool:
+    return not is_placeholder(value) and value.lower() not in NOT_SECRET
+
+
+class _Program(NamedTuple):
+    """A program: a word by which it is found, how it is called, and where it takes a password."""
+
+    anchor: bytes
+    name: re.Pattern[bytes]
+    option: re.Pattern[bytes]
+    before: re.Pattern[bytes] | None = None
+    kind: str = "password"
+    is_good: Callable[[bytes], bool] = _is_given
+
+
+_GLUED: Final = pattern(rb"(?<=\s)(?:-p|--password=)" + _GIVEN)
+_EITHER: Final = pattern(rb"(?<=\s)(?:-p(?:=|[ \t]{0,4})|--password(?:[ \t]{1,4}|=))" + _GIVEN)
+_AUTH: Final = pattern(rb"(?<=\s)(?:-a|--pass)[ \t]{1,4}" + _GIVEN)
+_BATCH: Final = pattern(
+    rb"htpasswd(?=[^\r\n]{0,40}?[ \t]-[A-Za-z]{0,8}b)(?P<shown>(?=[^\r\n]{0,40}?[ \t]-[A-Za-z]{0,8}n))?"
+    rb"(?:[ \t]{1,4}-[A-Za-z]{1,8}(?:[ \t]{1,4}\d{1,2}(?=[ \t]))?){1,4}+(?(shown)|[ \t]{1,4}[^\s-]\S{0,255})"
+    rb"[ \t]{1,4}[^\s-]\S{0,127}[ \t]{1,4}" + _GIVEN
+)
+_CURL: Final = pattern(
+    rb"(?<=\s)(?:-[uU][ \t]{0,4}|-[#fgGiIkLnNsSv]{1,8}[uU](?:[ \t]{1,4}|(?=[\"']))|--(?:proxy-)?user(?:[ \t]{1,4}|=))"
+    rb"[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?(?P<value>(?!//)(?:[^\s\"'`\\]|\\u[0-9a-f]{4}|\\[^\s\"'`]){4,256}+)"
+)
+_MONGO: Final = pattern(
+    rb"(?s)mongo(?=.{0,256}?\s(?:-u|--username)).{1,512}?\s(?:-p(?:=|[ \t]{0,4})|--password(?:[ \t]{1,4}|=))" + _GIVEN
+)
+_LOGINS: Final = pattern(
+    _BEGINS
+    + rb"(?:docker|podman|nerdctl|buildah|skopeo|oras|helm[ ]registry|crane[ ]auth|az(?:[ ]acr)?|oc|cf)[ \t]{1,4}\Z"
+)
+_PROGRAMS: Final = (
+    _Program(b"mysql", pattern(_BEGINS + rb"mysql[a-z]{0,12}(?:\.exe)?\s"), _GLUED),
+    _Program(b"mariadb", pattern(_BEGINS + rb"mariadb(?:-[a-z]{1,12})?(?:\.exe)?\s"), _GLUED),
+    _Program(b"mongo", pattern(_BEGINS + rb"mongo[a-z]{0,8}\s"), _MONGO),
+    _Program(b"sshpass", pattern(_BEGINS + rb"sshpass\s"), _EITHER),
+    _Program(b"redis-cli", pattern(_BEGINS + rb"redis-cli\s"), _AUTH),
+    _Program(b"valkey-cli", pattern(_BEGINS + rb"valkey-cli\s"), _AUTH),
+    _Program(b"login", pattern(rb"login\s"), _EITHER, before=_LOGINS),
+    _Program(b"htpasswd", pattern(_BEGINS + rb"htpasswd\s"), _BATCH),
+    _Program(b"curl", pattern(rb"curl"), _CURL, kind="basic-auth", is_good=_is_of_curl),
+)
+
+
+def commands(data: bytes, lowered: bytes) -> Iterator[Span]:
+    """Find what programs are given as a password among their own words, each up to the end of its command."""
+    if b"-" not in lowered:  # no option: most texts are short, and looked at one by one
+        return
+    for program in _PROGRAMS:
+        if program.anchor in lowered:
+            yield from _given_to(program, data, lowered)
+
+
+def _given_to(program: _Program, data: bytes, lowered: bytes) -> Iterator[Span]:
+    starts = list(_calls(program, data, lowered))
+    for at, behind in zip(starts, [*starts[1:], len(data)], strict=False):
+        command = _COMMAND.match(data, at, min(behind, at + _LONGEST))
+        for match in program.option.finditer(data, at, command.end() if command else at):
+            start, value = _value(match)
+            if program.is_good(value):
+                yield Span(start, start + len(value), program.kind, _RANK)
+
+
+def _value(match: re.Match[bytes]) -> tuple[int, bytes]:
+    """Give where the value begins, and itself; without quotes what ends a sentence is none of it."""
+    form = match.lastgroup or 0
+    return match.start(form), match[form].rstrip(_ENDS) if form == "bare" else match[form]
+
+
+def _calls(program: _Program, data: bytes, lowered: bytes) -> Iterator[int]:
+    """Tell where a program is called; its name within another word calls nothing."""
+    at = lowered.find(program.anchor)
+    while at >= 0:
+        before = program.before is None or program.before.search(data, max(0, at - _BACK), at)
+        if before and program.name.match(data, at):
+            yield at
+        at = lowered.find(program.anchor, at + len(program.anchor))

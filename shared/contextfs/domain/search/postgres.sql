@@ -66,6 +66,20 @@ where project_id = %(project_id)s and pinned and not deleted
 order by updated_at desc, id
 limit %(limit)s
 
+-- name: seen
+-- How many of some things are sessions, and memories, that may be seen, in some projects (null: all).
+select
+    (
+        select count(*) from sessions as s
+        where s.id = any(%(things)s::uuid [])
+            and (%(projects)s::uuid [] is null or s.project_id = any(%(projects)s::uuid []))
+    ) as sessions,
+    (
+        select count(*) from memories as m
+        where m.id = any(%(things)s::uuid []) and not m.deleted
+            and (%(projects)s::uuid [] is null or m.project_id = any(%(projects)s::uuid []))
+    ) as memories
+
 -- name: conflicted
 -- Those of some memories that are in conflict.
 select id from memories where id = any(%(ids)s::uuid []) and conflicted

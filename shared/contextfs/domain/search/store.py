@@ -64,7 +64,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str | None
     lexical: float | None
     semantic: float | None
-    embedded: bool
     held: list[float]
     """The idf of each of the question's first 64 words that it holds, 0 for the others."""
     rarities: list[float]

@@ -55,7 +55,8 @@ def _state(root: str, local: str, folders: "Sequence[str]", *, git: "Sequence[st
     folder, base = f"{root}{os.sep}{glance.FOLDER}", f"{local}{os.sep}index.db"
     if any(map(os.path.islink, (folder, f"{folder}{os.sep}memories", f"{folder}{os.sep}local"))):
         return None  # whether it leads out is for those to say who tell the cure
-    alone = [f"{folder}{os.sep}config.toml", f"{local}{os.sep}off", base, *_written_ahead(base), __file__]
+    spools = sorted({f"{one}{os.sep}spool" for one in (local, f"{folder}{os.sep}local")})
+    alone = [f"{folder}{os.sep}config.toml", f"{local}{os.sep}off", *spools, base, *_written_ahead(base), __file__]
     try:
         alone += glance.git_files(root, git)
     except OSError:

@@ -27,8 +27,6 @@ def run(
 ) -> Report:
     """Evaluate, and print the report; OutOfTime where that takes longer than `limit` seconds."""
     with opened(place) as index:
-        if json:
-            index.progress = _tell_nobody
         if limit is not None:
             index.progress = within(limit, index.progress, time.monotonic)
         report = evaluate(index, most=most, k=k, seed=seed, fail_below=fail_below, seconds=time.perf_counter)
@@ -52,10 +50,6 @@ def within(limit: float, progress: Callable[[str], None], clock: Callable[[], fl
         progress(text)
 
     return show
-
-
-def _tell_nobody(_: str) -> None:
-    """Whoever reads JSON watches nothing."""
 
 
 def _print(report: Report) -> None:

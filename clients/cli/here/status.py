@@ -9,10 +9,13 @@ import msgspec
 from clients.cli.here import again
 from clients.cli.here.store import opened, told
 from clients.cli.shown import output
+from clients.hooks.fast import SPOOL
 from contextfs.local import config, git
 from contextfs.local.folder import stepping
 from contextfs.local.model import StoreStatus
-from contextfs.local.place import Place
+from contextfs.local.place import LOCAL, Place
+from contextfs.local.search import due
+from contextfs.local.search.due import Due
 from contextfs.local.store import LocalStore
 from contextfs.local.sync import state
 from contextfs.local.sync.state import SQL
@@ -44,6 +47,8 @@ class _Found(NamedTuple):
     settings: config.Config
     store: StoreStatus
     sessions: SessionsStatus
+    due: Due
+    unread: int
     known: state.Known
     unknown: list[str]
     refused: list[dict[str, Any]]
@@ -56,6 +61,8 @@ class _Found(NamedTuple):
             settings=settings,
             store=store.status(),
             sessions=SessionsStatus.of(store.base, settings.share),
+            due=due.counted(store.base),
+            unread=_unread(store.place),
             known=state.known(store.base),
             unknown=config.warnings(config.text_of(store.place.config), str(store.place.config)),
             refused=store.base.all(SQL["refused"]),
@@ -72,6 +79,9 @@ class _Found(NamedTuple):
             "warnings": self.unknown,
             "refused": self.refused,
             "sessions": self.sessions,
+            "unindexed": {"memories": self.due.memories, "sessions": self.due.sessions},
+            "unembedded": self.due.passages,
+            "unread": self.unread,
         }
 
     def text(self) -> str:
@@ -82,7 +92,7 @@ class _Found(NamedTuple):
         memories = output.counted(self.store.memories, "memory", "memories")
         held = f", {output.counted(self.sessions.count, 'session')}" if self.sessions.count else ""
         head = f"{output.bold(self.settings.project.name)}{where}: {memories}{held}"
-        return "\n".join([head, *self._of_server(), *self._sections()])
+        return "\n".join([head, *self._of_server(), *self._waiting(), *self._sections()])
 
     def _of_server(self) -> Iterator[str]:
         if self.settings.server is None:
@@ -98,6 +108,21 @@ class _Found(NamedTuple):
         yield f"Server {self.settings.server.url}: {due}{when}"
         if self.known.lost:
             yield f"The server did not let us in: {self.known.lost}"
+
+    def _waiting(self) -> Iterator[str]:
+        waits = self.due
+        changed = [
+            output.counted(waits.memories, "memory", "memories") if waits.memories else "",
+            output.counted(waits.sessions, "session") if waits.sessions else "",
+        ]
+        if any(changed):
+            things = " and ".join(filter(None, changed))
+            yield f"Not yet searchable as they are now: {things}; the next search takes that in"
+        if waits.passages and self.settings.search.embedder != "none":
+            yield f"Without vectors yet: {output.counted(waits.passages, 'passage')}, found by words until then"
+        if self.unread:
+            many = output.counted(self.unread, "conversation")
+            yield f"Not read since they went on: {many}; `ctx import` reads them now"
 
     def _sections(self) -> Iterator[str]:
         conflicts = [output.counted(self.store.conflicted, "memory", "memories")] if self.store.conflicted else []
@@ -123,3 +148,9 @@ class _Found(NamedTuple):
                 yield from ("", title, *(f"  {output.printable(line)}" for line in lines[:_SHOWN]))
             if len(lines) > _SHOWN:
                 yield f"  and {len(lines) - _SHOWN:,} more (--json lists them)"
+
+
+def _unread(place: Place) -> int:
+    """Count the conversations of which a hook noted that they went on, and that are still to be read."""
+    notes = (file for folder in {place.local, place.folder / LOCAL} for file in (folder / SPOOL).glob("*.json*"))
+    return sum(file.suffix in {".json", ".taken"} for file in notes)

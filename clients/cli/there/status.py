@@ -48,5 +48,8 @@ def _print_status(found: StackStatus) -> None:
         )
     if found.outdated:
         output.say(OUTDATED)
+    if found.unindexed:
+        things = output.counted(found.unindexed, "session or memory", "sessions and memories")
+        output.say(f"{things} not yet searchable, or not as they are now")
     if found.unembedded:
         output.say(f"{output.counted(found.unembedded, 'passage')} without vectors yet: found by words until then")

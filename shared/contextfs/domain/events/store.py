@@ -1,12 +1,12 @@
 """Questions and commands about events on their way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.events.model import DeadLetter, Delivery, Unreadable
+from contextfs.domain.events.model import Awaited, DeadLetter, Delivery, Unreadable
 from contextfs.domain.events.rules import LEASE
 from contextfs.kit.errors import Invalid, NotFound
 from contextfs.kit.events import Event
@@ -117,10 +117,42 @@ def waiting(tx: Transaction) -> tuple[int, int]:
     return row["outbox"], row["deliveries"]
 
 
+def untaken(tx: Transaction, consumers: Mapping[str, str]) -> int:
+    """Count the things that consumers are to take events of, for the platform; as in `awaited`."""
+    return (tx.one(_SQL["untaken"], _named(consumers)) or {"things": 0})["things"]
+
+
+def awaited(tx: Transaction, consumers: Mapping[str, str], *, most: int) -> Callable[[], Awaited]:
+    """Ask what consumers of the organization have not taken events of yet, while something else is done.
+
+    `consumers` are given by the noun in the types of their events. Looked at are `most` events in the outbox, and as
+    many on their way to each. An event that cannot be read tells of nothing. What this gives waits for the answer.
+    """
+    found = tx.ask(_SQL["awaited"], _named(consumers) | {"most": most})
+
+    def told() -> Awaited:
+        row = found() or {"subjects": None, "is_cut": None}
+        things = {one for text in row["subjects"] or () if (one := _id(text)) is not None}
+        return Awaited(frozenset(things), bool(row["is_cut"]))
+
+    return told
+
+
 def expire(tx: Transaction, *, consumed_before: datetime, replies_before: datetime) -> int:
     """Forget what no honest client or bus asks for again; gives how many rows went."""
     consumed = tx.run(_SQL["expire_consumed"], {"before": consumed_before})
     return consumed + tx.run(_SQL["expire_replies"], {"before": replies_before})
+
+
+def _named(consumers: Mapping[str, str]) -> dict[str, list[str]]:
+    return {"nouns": [*consumers], "consumers": [*consumers.values()]}
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _place(delivery: Delivery | Unreadable) -> dict[str, object]:

@@ -1,6 +1,7 @@
 -- name: search
 -- The candidates of both legs and their neighbours with their raw scores, filtered inside by the claims of this transaction.
-select *
+select id, project_id, source, source_id, session_id, ordinal, starts, ends, context, body, type, tags, tool, branch,
+    author_id, trust, pinned, occurred_at, place, role, speaker, lexical, semantic, held, rarities
 from contextfs.find_passages(
     %(term_keys)s::integer [], %(term_dimensions)s::integer [], %(vector)s::halfvec, %(model)s, %(candidates)s,
     %(projects)s::uuid [], %(sources)s::text [], %(types)s::text [], %(tags)s::text [], %(author)s::uuid,
@@ -12,7 +13,7 @@ from contextfs.find_passages(
 -- The newest passages within the filters, of each source the first one; nothing ranks them.
 select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.starts, p.ends, p.context, p.body, p.type,
     p.tags, p.tool, p.branch, p.author_id, p.trust, p.pinned, p.occurred_at, p.place, p.role, p.speaker,
-    null::double precision as lexical, null::double precision as semantic, true as embedded,
+    null::double precision as lexical, null::double precision as semantic,
     '{}'::double precision [] as held, '{}'::double precision [] as rarities
 from passages as p
 where p.ordinal = 0 and (%(projects)s::uuid [] is null or p.project_id = any(%(projects)s::uuid []))
@@ -38,8 +39,7 @@ select p.id, p.project_id, p.source, p.source_id, p.session_id, p.ordinal, p.sta
         case when p.terms && %(term_keys)s::integer [] then -(p.weights <#> %(idfs)s::sparsevec) else 0 end
     end as lexical,
     case when %(vector)s::text is not null then 1 - (v.embedding <=> %(vector)s::halfvec) end as semantic,
-    v.embedding is not null as embedded, '{}'::double precision [] as held,
-    %(rarities)s::double precision [] as rarities
+    '{}'::double precision [] as held, %(rarities)s::double precision [] as rarities
 from passages as p
 left join generations as g on g.state = 'serving' and g.model = %(model)s
 left join vectors as v on v.org_id = p.org_id and v.generation_id = g.id and v.passage_id = p.id
@@ -65,6 +65,20 @@ where project_id = %(project_id)s and pinned and not deleted
     and (valid_to is null or valid_to > %(at)s) and (expires_at is null or expires_at > %(at)s)
 order by updated_at desc, id
 limit %(limit)s
+
+-- name: seen
+-- How many of some things are sessions, and memories, that may be seen, in some projects (null: all).
+select
+    (
+        select count(*) from sessions as s
+        where s.id = any(%(things)s::uuid [])
+            and (%(projects)s::uuid [] is null or s.project_id = any(%(projects)s::uuid []))
+    ) as sessions,
+    (
+        select count(*) from memories as m
+        where m.id = any(%(things)s::uuid []) and not m.deleted
+            and (%(projects)s::uuid [] is null or m.project_id = any(%(projects)s::uuid []))
+    ) as memories
 
 -- name: conflicted
 -- Those of some memories that are in conflict.

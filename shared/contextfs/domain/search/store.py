@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -71,13 +71,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str | None
     lexical: float | None
     semantic: float | None
-    embedded: bool
     held: list[float]
     """The idf of each of the question's first 64 words that it holds, 0 for the others."""
     rarities: list[float]
     """The idf of each of these words, the same for all candidates."""
     seen: Seen | None = None
     """None: it was not looked up."""
+
+
+class Seen(NamedTuple):
+    """How many sessions and memories somebody may see."""
+
+    sessions: int
+    memories: int
 
 
 def search(tx: Transaction, query: PassageQuery) -> list[Candidate]:
@@ -107,6 +113,13 @@ def listed(tx: Transaction, query: PassageQuery) -> list[Candidate]:
 def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> list[Row]:
     """Read the pinned memories of a project."""
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})
+
+
+def seen(tx: Transaction, things: Iterable[UUID], projects: Iterable[UUID] | None) -> Seen:
+    """Count the sessions and memories among some things that may be seen in some projects (None: all)."""
+    asked = {"things": list(things), "projects": None if projects is None else list(projects)}
+    row = tx.one(_SQL["seen"], asked)
+    return Seen(**row) if row else Seen(0, 0)
 
 
 def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:

@@ -92,7 +92,6 @@ def _candidate(one: Piece[Memory]) -> Candidate:
         speaker=None,
         lexical=one.lexical,
         semantic=None,
-        embedded=False,
         held=[],
         rarities=[],
         seen=Seen(memory.visibility, memory.sensitivity),

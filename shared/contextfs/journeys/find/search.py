@@ -9,7 +9,7 @@ import msgspec
 
 from contextfs.domain.search import store
 from contextfs.domain.search.fusion import Ranked
-from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, VectorsUsed
+from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, Source, VectorsUsed
 from contextfs.domain.search.names import named
 from contextfs.domain.search.nothing import why_nothing
 from contextfs.domain.search.question import Question, understand
@@ -23,6 +23,7 @@ from contextfs.journeys.find.looking_back import Back
 from contextfs.journeys.find.meaning import Meant, Mode, meant
 from contextfs.journeys.find.noted import note_question
 from contextfs.journeys.find.rereading import rereading
+from contextfs.journeys.find.waiting import waiting
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken, overtaken, since
 
@@ -89,11 +90,12 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     question = understand(wanted.query, today=at.astimezone(UTC).date())
     wanted = _with_filters(call, wanted, question)
     back = looking_back.read(call, wanted) if at < call.now else None
+    lacks = waiting(call, wanted, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
     names = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
-    if not names or question.lists:
-        return looked
-    return _ask(call, wanted, mode, question.without(names), back, at)
+    if names and not question.lists:
+        looked = _ask(call, wanted, mode, question.without(names), back, at)
+    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks()])
 
 
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
@@ -164,6 +166,12 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
 
 def _count(projects: Collection[UUID] | None) -> int | None:
     return None if projects is None else len(projects)
+
+
+def _indexed(wanted: SearchRequest, back: Back | None) -> list[Source]:
+    """Name what is looked for in passages: memories of the past are read as they were."""
+    sources: list[Source] = wanted.sources or ["message", "memory"]
+    return sources if back is None else [one for one in sources if one == "message"]
 
 
 def _with_filters(call: Call, wanted: SearchRequest, question: Question) -> SearchRequest:

@@ -7,12 +7,16 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from random import Random
+from typing import TYPE_CHECKING
 
 from contextfs.domain.graph.entities import entities
 from contextfs.domain.graph.model import Mention
 from contextfs.local.evaluation.model import Item, Kind, Question
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _TELLING = frozenset({"file", "symbol", "error", "issue", "package", "command", "host"})
 _ASKED_FOR = _TELLING - {"host"}
@@ -50,23 +54,27 @@ def _in_turn(lists: Sequence[list[Question]], most: int) -> list[Question]:
 
 
 def _turns(items: Sequence[Item], mentions: _Mentions) -> Iterator[Question]:
-    holders = _holders(items, mentions)
+    holders = _holders(sorted(items, key=lambda one: one.said), mentions)
     for prompt, reply in _exchanges(items):
         query = prompt.text[:_LONGEST]
         if len(query.split()) < _LEAST_WORDS:
             continue
         [session] = prompt.sessions
         asked = Question(kind="turn", query=query, evidence=(), before=prompt.said, session=session)
-        evidence = _same_things(asked, {one for each in reply for one in mentions[each.id]}, holders)
+        evidence = _same_things(asked, prompt.said, {one for each in reply for one in mentions[each.id]}, holders)
         if 0 < len(evidence) <= _MOST_EVIDENCE:
             yield Question(kind="turn", query=query, evidence=tuple(evidence), before=prompt.said, session=session)
 
 
-def _same_things(asked: Question, told: set[str], holders: Mapping[str, list[Item]]) -> list[str]:
-    """Give what speaks of two of the things that a reply tells of, or of one that hardly anything else speaks of."""
+def _same_things(asked: Question, at: "datetime", told: set[str], holders: Mapping[str, list[Item]]) -> list[str]:
+    """Give what speaks of two of the things that a reply tells of, or of one that hardly anything else speaks of.
+
+    `holders` are in the order of their time: of what is common, no more is looked at than shows that.
+    """
     shared: dict[str, int] = {}
     for entity in sorted(told):
-        known = [item for item in holders.get(entity, ()) if asked.may_find(item)]
+        before = takewhile(lambda item: item.said < at, holders.get(entity, ()))
+        known = [*islice(filter(asked.may_find, before), _COMMON + 1)]
         if len(known) <= _COMMON:
             for item in known:
                 shared[item.id] = shared.get(item.id, 0) + (2 if len(known) <= _RARE else 1)

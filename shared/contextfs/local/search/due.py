@@ -1,6 +1,6 @@
 """What is due: whether the index is there, and what changed since search has looked. Every search begins here."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from contextfs.local.base.connection import Base
@@ -17,6 +17,14 @@ When that changes, this does, and they are made anew.
 """
 
 _FORMAT, _PROJECT = "search format", "search project"
+
+
+class Due(NamedTuple):
+    """How many memories and sessions search takes in with its next answer, and how many passages have no vector yet."""
+
+    memories: int
+    sessions: int
+    passages: int
 
 
 def prepare(base: Base) -> bool:
@@ -72,6 +80,15 @@ def is_due(base: Base) -> bool:
     return _says(base, "is_dirty") or is_any_session_due(base)
 
 
+def counted(base: Base) -> Due:
+    """Count what is due; passages that are not made yet are none that lack a vector."""
+    return Due(
+        memories=_count(base, "dirty_count", "due"),
+        sessions=_count(base, "dirty_session_count", "due") if keeps_sessions(base) else 0,
+        passages=_count(base, "waiting_count", "waiting") if is_made(base) else 0,
+    )
+
+
 def is_any_session_due(base: Base) -> bool:
     """Tell whether any session has something that search has not looked at."""
     return keeps_sessions(base) and _says(base, "is_any_session_dirty")
@@ -80,6 +97,10 @@ def is_any_session_due(base: Base) -> bool:
 def keeps_sessions(base: Base) -> bool:
     """Tell whether this store keeps sessions."""
     return _says(base, "has_sessions")
+
+
+def _count(base: Base, query: str, column: str) -> int:
+    return (base.one(SQL[query]) or {column: 0})[column]
 
 
 def _says(base: Base, query: str) -> bool:

@@ -6,6 +6,10 @@ select memory_id from dirty order by memory_id limit :limit
 -- Whether any memory changed since search has looked.
 select exists (select 1 from dirty) as is_so
 
+-- name: dirty_count
+-- How many memories changed since search has looked.
+select count(*) as due from dirty
+
 -- name: clean
 -- A memory was looked at.
 delete from dirty where memory_id = :memory_id
@@ -69,6 +73,10 @@ select session_id from dirty_sessions order by session_id limit :limit
 -- name: is_any_session_dirty
 -- Whether any session has messages that search has not looked at.
 select exists (select 1 from dirty_sessions) as is_so
+
+-- name: dirty_session_count
+-- How many sessions have messages that search has not looked at.
+select count(*) as due from dirty_sessions
 
 -- name: clean_session
 -- A session was looked at.

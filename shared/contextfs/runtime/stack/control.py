@@ -17,6 +17,7 @@ from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
+from contextfs.journeys.find.waiting import INDEXERS
 from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import PREFIX, Settings
@@ -118,15 +119,12 @@ def status(home: Home) -> StackStatus:
     told = probe.told(home)
     processes = [*_database_status(home, saved, told.database), *map(_child_status, told.processes)]
     well = probe.answers(saved.port) and all(process.state == "running" for process in processes)
-    outbox, deliveries, unembedded = _waiting(home, saved)
     return StackStatus(
         state="running" if well else "degraded",
         api_url=probe.api_url(saved.port),
         processes=processes,
-        outbox=outbox,
-        deliveries=deliveries,
-        unembedded=unembedded,
         outdated=is_outdated(home),
+        **_waiting(home, saved),
     )
 
 
@@ -365,19 +363,22 @@ def _child_status(child: ProcessStatus) -> ProcessStatus:
     return msgspec.structs.replace(child, state=state, memory_mb=probe.memory_mb(child.pid))
 
 
-def _waiting(home: Home, saved: Saved) -> tuple[int | None, int | None, int | None]:
-    """Count the events in the outbox and on their way to who takes them, and the passages without their vectors."""
+def _waiting(home: Home, saved: Saved) -> dict[str, int]:
+    """Count what is on its way, and what waits to be made searchable; nothing where the database is away."""
     administrator = database.admin_url(home, saved.database_url)
     if administrator is None:
-        return None, None, None
+        return {}
     try:
         wired = Wiring(database.settings(home, administrator, saved.port))
         platform = wired.platform()
         try:
             with platform.transaction() as (tx, _):
-                return *events.waiting(tx), database.unembedded(administrator)
+                outbox, deliveries = events.waiting(tx)
+                unindexed = events.untaken(tx, INDEXERS)
+            unembedded = database.unembedded(administrator)
+            return {"outbox": outbox, "deliveries": deliveries, "unindexed": unindexed, "unembedded": unembedded}
         finally:
             platform.close()
             wired.close()
     except ContextFSError:
-        return None, None, None
+        return {}

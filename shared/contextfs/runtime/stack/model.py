@@ -49,6 +49,8 @@ class StackStatus(msgspec.Struct, frozen=True, kw_only=True):
     processes: list[ProcessStatus]
     outbox: int | None = None
     deliveries: int | None = None
+    unindexed: int | None = None
+    """Sessions and memories that were stored or changed, and wait to be made searchable."""
     unembedded: int | None = None
     """Passages that wait for their vectors."""
     outdated: bool = False

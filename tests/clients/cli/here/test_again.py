@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from clients.cli.here import again
+from clients.hooks.fast import note
 from tests.clients.cli.here.folder import Folder, folder
 
 KEPT = ".contextfs/local/status.text"
@@ -64,6 +65,11 @@ def rename_the_project(here: Folder) -> None:
     file.write_text(file.read_text().replace('name = "', 'name = "x'))
 
 
+def go_on(here: Folder) -> None:
+    """Note that a conversation went on, as a hook does."""
+    note(str(here.root / ".contextfs/local/spool"), "codex", "Stop", str(here.root), {"session_id": "s"})
+
+
 def share(here: Folder) -> None:
     """Change the database, and no file of a memory."""
     base = sqlite3.connect(here.root / ".contextfs/local/index.db")
@@ -79,6 +85,7 @@ MOVES: dict[str, Callable[[Folder], object]] = {
     "a branch is checked out": lambda here: here.git("checkout", "-qb", "other"),
     "the settings change": rename_the_project,
     "the database changes": share,
+    "a conversation goes on": go_on,
     "the store is switched off": lambda here: (here.root / ".contextfs/local/off").touch(),
     "the settings are gone": lambda here: (here.root / ".contextfs/config.toml").unlink(),
     "the folder is renamed": lambda here: here.root.rename(here.root.with_name("s")),

@@ -1,11 +1,21 @@
 """`ctx eval`: search is measured on questions made of the store, offline."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from clients.cli.here.evaluating import OutOfTime, within
+from clients.cli.here.index import opened
+from contextfs.local import place
+from contextfs.local.evaluation.running import evaluate
 from tests.clients.cli.conftest import Run
 from tests.clients.cli.here.folder import Folder
 
@@ -22,8 +32,8 @@ def folder(tmp_path: Path) -> Folder:
 
 def remember(folder: Folder, count: int, *, times: int = 1) -> None:
     for number in range(count):
-        for time in range(times):
-            folder.add(f"We keep LIMIT_OF_{number} in src/part_{number}/limits.py, note {time}.", type="decision")
+        for again in range(times):
+            folder.add(f"We keep LIMIT_OF_{number} in src/part_{number}/limits.py, note {again}.", type="decision")
 
 
 def without_times(told: Run) -> object:
@@ -108,3 +118,58 @@ def test_what_is_done_in_its_time_is_told_as_ever(folder: Folder) -> None:
     told = folder.ctx("eval", "--questions", "12", "--time-limit", "500")
 
     assert (0, "") == (told.code, told.err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+def test_at_a_terminal_it_shows_how_far_it_is_and_takes_that_away(folder: Folder) -> None:
+    remember(folder, 12)
+    terminal, program = os.openpty()
+    try:
+        told = subprocess.run(
+            [sys.executable, "-m", "clients.cli.main", "eval", "--questions", "12", "--json"],
+            cwd=folder.root,
+            env=folder.environment | {"TERM": "xterm"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=program,
+            check=True,
+        )
+    finally:
+        os.close(program)
+    with os.fdopen(terminal, "rb", buffering=0) as shows:
+        shown = shows.read(65536).decode()
+
+    assert json.loads(told.stdout)["questions"] == 12
+    assert re.search(r"\r\x1b\[K[^\r\n]+ \u2026", shown)
+    assert shown.endswith("\r\x1b[K")
+
+
+def test_where_nobody_watches_it_says_nothing_of_that(folder: Folder) -> None:
+    remember(folder, 12)
+
+    assert folder.ctx("eval", "--json").err == ""
+
+
+@pytest.mark.parametrize("after", [1, 30])
+def test_stopped_at_any_moment_it_leaves_all_in_order(after: int, folder: Folder) -> None:
+    remember(folder, 12)
+    whole = without_times(folder.ctx("eval", "--json"))
+    folder.ctx("reindex")
+    left = iter(range(after))
+
+    def stop(_: str) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    with patch.dict(os.environ, folder.environment, clear=True), pytest.raises(KeyboardInterrupt):
+        measure(folder, stop)
+
+    assert whole == without_times(folder.ctx("eval", "--json"))
+
+
+def measure(folder: Folder, progress: Callable[[str], None]) -> None:
+    found = place.find(folder.root)
+    assert found is not None
+    with opened(found) as index:
+        index.progress = progress
+        evaluate(index, most=12, k=5, seed=1, fail_below=None, seconds=time.perf_counter)

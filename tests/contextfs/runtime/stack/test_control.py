@@ -73,6 +73,12 @@ def test_a_proxy_that_is_set_is_not_asked_for_the_gateway(stack: Stack) -> None:
     assert asked.returncode == 0
 
 
+def test_its_status_tells_what_is_on_its_way_and_what_waits_for_search(home: Home, stack: Stack) -> None:
+    found = status(home)
+
+    assert (stack.api_url, 0, 0) == (found.api_url, found.unindexed, found.unembedded)
+
+
 def test_a_second_start_changes_nothing(home: Home, stack: Stack) -> None:
     before = children(home)
 

@@ -1,0 +1,195 @@
+"""What was stored and is not searchable yet: each search, and a context pack, say so."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from contextfs.domain.events import store as events
+from contextfs.journeys.find.waiting import INDEXERS, MOST
+from contextfs.journeys.react.relay import relay_once
+from contextfs.runtime.door.projecting import SEARCHABLE
+from contextfs.runtime.wiring import Wiring
+from functions.manifest import TRIGGERS
+from tests.conftest import Tenant
+from tests.functions.conftest import Rows
+
+Settle = Callable[[], int]
+MUCH = "indexing: so much is being indexed in the background that what was stored last may not be found yet"
+MEMORY = "indexing: 1 memory is not yet searchable as it is now; it is being indexed in the background"
+SESSION = "indexing: 1 session is not yet searchable as it is now; it is being indexed in the background"
+
+
+def told(tenant: Tenant, way: str = "/hybrid", **more: Any) -> list[str]:
+    """Tell what a search says of what waits."""
+    reply = tenant.call("POST", f"/v1/search{way}", {"query": "unicorns", **more}).json()
+    return [one for one in reply["degraded"] if one.startswith("indexing")]
+
+
+def remember(tenant: Tenant, content: str, how: str = "", **more: Any) -> dict[str, Any]:
+    body = {"project_id": str(tenant.project_id), "content": content, **more}
+    return tenant.call("POST", f"/v1/memories{how}", body).json()["memory"]
+
+
+def say(tenant: Tenant, content: str, **more: Any) -> dict[str, Any]:
+    said = [{"role": "user", "content": content}]
+    body = {"project_id": str(tenant.project_id), "tool": "test", "messages": said, **more}
+    return tenant.call("POST", "/v1/sessions", body).json()["session"]
+
+
+@pytest.fixture
+def relay(wiring: Wiring) -> Iterator[Callable[[], int]]:
+    """Give a function that brings events to their consumers, who do not take them."""
+    platform = wiring.platform()
+    bus = wiring.bus(platform)
+    yield lambda: relay_once(platform, bus, wiring.clock)
+    platform.close()
+
+
+def test_what_makes_searchable_is_what_is_asked_for() -> None:
+    makes = {trigger.name: trigger.on for trigger in TRIGGERS if trigger.makes == SEARCHABLE}
+
+    assert makes == {name: (f"{noun}.*",) for noun, name in INDEXERS.items()}
+
+
+@pytest.mark.parametrize("way", ["/hybrid", "", "/graph"])
+def test_it_is_told_until_all_is_indexed(
+    way: str, tenant: Tenant, settle_events: Settle, relay: Callable[[], int]
+) -> None:
+    remember(tenant, "Unicorns graze here.")
+    say(tenant, "Where do unicorns sleep?")
+    say(tenant, "Do unicorns swim?")
+    stored = told(tenant, way)
+    while relay():
+        pass
+    on_their_way = told(tenant, way)
+    settle_events()
+
+    things = "2 sessions and 1 memory"
+    line = f"indexing: {things} are not yet searchable as they are now; they are being indexed in the background"
+    assert ([line], [line], []) == (stored, on_their_way, told(tenant, way))
+
+
+def test_a_context_pack_tells_it_and_keeps_that(tenant: Tenant, settle_events: Settle) -> None:
+    remember(tenant, "Unicorns graze here.")
+    say(tenant, "Where do unicorns sleep?")
+    wanted = {"project_id": str(tenant.project_id), "task": "unicorns", "messages": False}
+    pack = tenant.call("POST", "/v1/context", wanted).json()
+    settle_events()
+    whole = tenant.call("POST", "/v1/context", wanted).json()
+
+    assert MEMORY in pack["degraded"]
+    assert pack["degraded"] == tenant.call("GET", f"/v1/context/{pack['id']}").json()["degraded"]
+    assert [one for one in whole["degraded"] if one.startswith("indexing")] == []
+
+
+def test_what_changed_is_told_and_what_was_deleted_is_not(tenant: Tenant, settle_events: Settle) -> None:
+    memory, session = remember(tenant, "Unicorns graze here."), say(tenant, "Where do unicorns sleep?")
+    settle_events()
+    tenant.call("POST", f"/v1/sessions/{session['id']}/messages", {"messages": [{"role": "user", "content": "Here?"}]})
+    changed = told(tenant)
+    settle_events()
+    tenant.call("DELETE", f"/v1/memories/{memory['id']}")
+    tenant.call("DELETE", f"/v1/sessions/{session['id']}")
+
+    assert ([SESSION], []) == (changed, told(tenant))
+
+
+def test_what_was_made_searchable_at_once_does_not_wait(tenant: Tenant, rows: Rows) -> None:
+    remember(tenant, "Unicorns graze here.", "?wait=searchable")
+
+    assert ["memory.created", []] == [rows.events(tenant)[0], told(tenant)]
+
+
+def test_what_is_not_searched_is_not_counted(tenant: Tenant, second_project: Callable[[Tenant], Tenant]) -> None:
+    remember(tenant, "Unicorns graze here.")
+    say(tenant, "Where do unicorns sleep?")
+    elsewhere = second_project(tenant)
+    say(elsewhere, "Not here.")
+
+    assert [MEMORY] == told(tenant, sources=["memory"])
+    assert [SESSION] == told(tenant, sources=["message"], project_ids=[str(tenant.project_id)])
+    assert [SESSION] == told(elsewhere)
+    assert [] == told(tenant, project_ids=[])
+    assert [] == told(tenant, sources=["memory"], as_of="2020-01-01T00:00:00Z")
+
+
+def test_nobody_counts_what_they_may_not_see(
+    tenant: Tenant, other_tenant: Tenant, colleague: Callable[[Tenant], Tenant], settle_events: Settle
+) -> None:
+    member = colleague(tenant)
+    settle_events()
+    remember(tenant, "Unicorns sleep here.", visibility="private")
+    say(tenant, "Where do unicorns sleep?", visibility="private")
+    remember(other_tenant, "Unicorns graze there.")
+
+    assert [MEMORY] == told(tenant, sources=["memory"])
+    assert [SESSION] == told(tenant, sources=["message"])
+    assert [MEMORY] == told(other_tenant)
+    assert [] == told(member)
+
+
+def test_the_platform_counts_the_things_that_wait_and_no_event_twice(
+    tenant: Tenant, other_tenant: Tenant, wiring: Wiring, relay: Callable[[], int]
+) -> None:
+    platform = wiring.platform()
+    try:
+        with platform.transaction() as (tx, _):
+            before = events.untaken(tx, INDEXERS)
+        memory = remember(tenant, "Unicorns graze here.")
+        while relay():
+            pass
+        tenant.call("PATCH", f"/v1/memories/{memory['id']}", {"content": "Unicorns graze there."})
+        say(other_tenant, "Where do unicorns sleep?")
+        with platform.transaction() as (tx, _):
+            assert before + 2 == events.untaken(tx, INDEXERS)
+    finally:
+        platform.close()
+
+
+@pytest.fixture
+def much(tenant: Tenant, rows: Rows) -> Callable[[list[str], str], None]:
+    """Give a function that lets an event wait for each of some things."""
+
+    def wait(things: list[str], project_id: str) -> None:
+        rows.connection.cursor().executemany(
+            "insert into contextfs.outbox (org_id, id, project_id, type, subject, time, actor, reader, data)"
+            " values (%s, %s, %s, 'memory.updated', %s, now(), 'test', %s, '{}')",
+            [(tenant.org_id, uuid4(), project_id, one, tenant.user_id) for one in things],
+        )
+
+    return wait
+
+
+def test_of_more_than_is_looked_at_it_tells_the_least(
+    tenant: Tenant, settle_events: Settle, much: Callable[[list[str], str], None]
+) -> None:
+    memories = [remember(tenant, f"Unicorn {number} grazes here.")["id"] for number in range(2)]
+    settle_events()
+    much([memories[0]] * (MOST - 1), str(tenant.project_id))
+    few = told(tenant)
+    much(memories, str(tenant.project_id))
+
+    assert ([MEMORY], 1) == (few, len(many := told(tenant)))
+    assert many[0].startswith("indexing: at least ")
+
+
+def test_where_others_have_so_much_that_it_is_not_looked_through_no_number_is_told(
+    tenant: Tenant, other_tenant: Tenant, much: Callable[[list[str], str], None]
+) -> None:
+    much([str(uuid4()) for _ in range(MOST)], str(tenant.project_id))
+
+    assert ([MUCH], []) == (told(tenant), told(other_tenant))
+
+
+def test_an_event_that_cannot_be_read_costs_no_search(tenant: Tenant, rows: Rows) -> None:
+    for event in ({"subject": "x' or 1"}, {}, ["subject"]):
+        rows.connection.execute(
+            "insert into contextfs.deliveries (org_id, consumer, event_id, event, run_at)"
+            " values (%s, 'triggers.index_memory', %s, %s, now())",
+            [tenant.org_id, uuid4(), Jsonb(event)],
+        )
+
+    assert [] == told(tenant)

@@ -66,7 +66,7 @@ where project_id = %(project_id)s and pinned and not deleted
 order by updated_at desc, id
 limit %(limit)s
 
--- name: seen
+-- name: visible
 -- How many of some things are sessions, and memories, that may be seen, in some projects (null: all).
 select
     (

@@ -79,7 +79,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """None: it was not looked up."""
 
 
-class Seen(NamedTuple):
+class Visible(NamedTuple):
     """How many sessions and memories somebody may see."""
 
     sessions: int
@@ -115,11 +115,11 @@ def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> li
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})
 
 
-def seen(tx: Transaction, things: Iterable[UUID], projects: Iterable[UUID] | None) -> Seen:
+def visible(tx: Transaction, things: Iterable[UUID], projects: Iterable[UUID] | None) -> Visible:
     """Count the sessions and memories among some things that may be seen in some projects (None: all)."""
     asked = {"things": list(things), "projects": None if projects is None else list(projects)}
-    row = tx.one(_SQL["seen"], asked)
-    return Seen(**row) if row else Seen(0, 0)
+    row = tx.one(_SQL["visible"], asked)
+    return Visible(**row) if row else Visible(0, 0)
 
 
 def conflicted(tx: Transaction, memories: Iterable[UUID]) -> frozenset[UUID]:

@@ -30,8 +30,8 @@ def waiting(call: Call, wanted: SearchRequest, sources: Collection[Source]) -> C
 
     def told() -> list[str]:
         things, is_cut = awaited()
-        seen = store.seen(call.tx, things, wanted.project_ids) if things else store.Seen(0, 0)
-        return _line(seen.sessions, seen.memories, is_cut=is_cut and wanted.project_ids != [])
+        visible = store.visible(call.tx, things, wanted.project_ids) if things else store.Visible(0, 0)
+        return _line(visible.sessions, visible.memories, is_cut=is_cut and wanted.project_ids != [])
 
     return told
 

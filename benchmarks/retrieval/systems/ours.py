@@ -78,7 +78,7 @@ class Ours:
         sessions: defaultdict[str, list[Any]] = defaultdict(list)
         ids: dict[str, str] = {}
         for number, turn in enumerate(conversation.turns):
-            for message in _messages(turn, number):
+            for message in messages_of(turn, number):
                 sessions[turn.session].append(message | {"created_at": times[turn.id].isoformat()})
                 ids[message["external_id"]] = turn.id
         for messages in sessions.values():
@@ -155,7 +155,8 @@ def make(vectors: Vectors) -> Ours:
     return Ours(vectors)
 
 
-def _messages(turn: Turn, number: int) -> Iterator[dict[str, Any]]:
+def messages_of(turn: Turn, number: int) -> Iterator[dict[str, Any]]:
+    """Give a turn as the routes take it: ids of our own, and several messages where one would be too long."""
     role = turn.speaker if turn.speaker in ROLES else "user"
     for start in range(0, max(len(turn.text), 1), _CONTENT):
         yield {

@@ -1,6 +1,7 @@
 """The retrieval benchmark: its data, its measures, and a run over an invented conversation."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from benchmarks.retrieval.measures import Score, difference, interval, score_of
 from benchmarks.retrieval.report import report, table
 from benchmarks.retrieval.run import run
 from benchmarks.retrieval.systems import TABLE, missing
+from benchmarks.retrieval.vectors import Floats
 from tests.benchmarks.retrieval.test_pure import Blind
 
 ODD = [
@@ -134,6 +136,34 @@ def test_no_turn_and_no_question_is_too_odd(name: str, tmp_path: Path) -> None:
 
     assert ("", len(asked)) == (done.absent, len(done.scores))
     assert "odd\\|" in report([done])
+
+
+class Noting(Blind):
+    """Notes which texts were embedded one by one that were not seen before."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "none", folder / "cache.db")
+        self.seen: set[str] = set()
+        self.alone: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Note them."""
+        if len(texts) == 1 and not self.seen.issuperset(texts):
+            self.alone.extend(texts)
+        self.seen.update(texts)
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("name", ["pure", "graph", "vector", "rrf"])
+def test_questions_are_embedded_together(name: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.json"
+    data.write_bytes(sample())
+    noting = Noting(tmp_path)
+
+    [done] = run(load(data), [name], noting)
+
+    assert 2 == len(done.scores)
+    assert [] == noting.alone
 
 
 def test_a_conversation_of_thousands_of_turns_and_one_question_is_measured(tmp_path: Path) -> None:

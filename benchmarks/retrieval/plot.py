@@ -9,7 +9,7 @@ from benchmarks.retrieval.report import by_dataset
 from benchmarks.retrieval.run import Run
 
 _ROW, _BAR, _LABEL, _PANEL, _SCALE = 22, 14, 100, 205, 150
-_ACROSS = 4
+_ACROSS = 3
 """Panels beside each other at most."""
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2937}.set{font-weight:600}.ours{fill:#0f766e}"

@@ -3,6 +3,8 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -11,38 +13,58 @@ from benchmarks.retrieval.ablations import ablations
 from benchmarks.retrieval.data import load
 from benchmarks.retrieval.plot import plot
 from benchmarks.retrieval.report import report
-from benchmarks.retrieval.run import run
+from benchmarks.retrieval.run import Run, run
 from benchmarks.retrieval.systems import TABLE
 from benchmarks.retrieval.vectors import Vectors
+from contextfs.kit.errors import ContextFSError, Invalid
 
 USUAL = "ours,grep,fts5,bm25,vector,rrf"
 
 
 def main(arguments: list[str]) -> int:
-    """Run; 2 when a system has no such name or the data are not there."""
+    """Run; 1 when no system answered, 2 when there is nothing to measure, or no place to write to."""
     asked = _parser().parse_args(arguments)
-    systems = [name for name in asked.systems.split(",") if name]
-    unknown = [name for name in systems if name not in TABLE]
-    if unknown:
-        sys.stderr.write(f"There is no system {unknown[0]}: choose from {', '.join(TABLE)}.\n")
+    try:
+        return _measured(asked)
+    except ContextFSError as error:
+        sys.stderr.write(f"{error.detail}\n")
         return 2
-    if not asked.data.is_file():
-        sys.stderr.write(f"{asked.data} is not there. benchmarks/retrieval/README.md says where the data come from.\n")
-        return 2
-    data = load(asked.data)
-    if asked.datasets:
-        data = {name: data[name] for name in asked.datasets.split(",")}
+
+
+def _measured(asked: argparse.Namespace) -> int:
+    systems = _listed(asked.systems)
+    _check(systems, [file for file in (asked.json, asked.markdown, asked.svg) if file])
+    data = load(asked.data, _listed(asked.datasets))
     vectors = Vectors(asked.model, asked.cache)
-    runs = run(data, systems, vectors)
-    table = report(runs) + (f"\n## What each ingredient is worth\n\n{ablations(data, vectors)}" if asked.ablate else "")
-    print(table)
-    if asked.json:
-        asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
+    runs: list[Run] = []
+    for one in run(data, systems, vectors):
+        runs.append(one)
+        if asked.json:
+            asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
+    written = [report(runs)]
+    print(written[0])
+    if asked.ablate:
+        for part in chain(["## What each ingredient is worth\n"], ablations(data, vectors)):
+            print(part, flush=True)
+            written.append(part)
     if asked.markdown:
-        asked.markdown.write_text(table, "utf-8")
+        asked.markdown.write_text("\n".join(written), "utf-8")
     if asked.svg:
         asked.svg.write_text(plot(runs), "utf-8")
-    return 0
+    return 0 if any(one.scores for one in runs) else 1
+
+
+def _check(systems: Sequence[str], files: Sequence[Path]) -> None:
+    for name in systems:
+        if name not in TABLE:
+            raise Invalid(f"There is no system {name}: choose from {', '.join(TABLE)}.")
+    for file in files:
+        if not file.parent.is_dir():
+            raise Invalid(f"{file.parent} is no folder: make it, or choose another file than {file}.")
+
+
+def _listed(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ the recall@10 of the evidence, a pack the share of it that stands in 1,000 token
 """
 
 import sys
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from statistics import fmean
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from benchmarks.retrieval.data import ADVERSARIAL, Asked, Conversation
+from benchmarks.retrieval.data import ADVERSARIAL, Asked, Conversation, fitting
 from benchmarks.retrieval.measures import pack_of
 from benchmarks.retrieval.report import table
 from benchmarks.retrieval.systems import pure
@@ -143,17 +144,23 @@ def packings() -> dict[str, Change]:
     }
 
 
-def ablations(data: Data, vectors: Vectors) -> str:
-    """Measure, and write tables of Markdown: the ranking's terms, its other parts, packs, and a walk over the graph."""
+def ablations(data: Data, vectors: Vectors) -> Iterator[str]:
+    """Give tables of Markdown, as they are measured: the ranking's terms, its other parts, packs, and a walk.
+
+    None where every data set is held out, or has only questions that nothing answers.
+    """
+    data = {
+        name: found
+        for name, found in fitting(data).items()
+        if any(asked.category != ADVERSARIAL for one in found for asked in one.questions)
+    }
+    if not data:
+        return
+    yield from worths(data, vectors)
+    yield table(["recall@10", *data], _recalls(rankings(), data, vectors))
+    yield table(["recall@10", *data], _recalls(walks(), data, vectors))
     wide = [f"{name}, {what}" for name in data for what in ("evidence", "answers")]
-    return "\n".join(
-        [
-            *worths(data, vectors),
-            table(["recall@10", *data], _recalls(rankings(), data, vectors)),
-            table(["pack 1000", *wide], _packs(data, vectors)),
-            table(["recall@10", *data], _recalls(walks(), data, vectors)),
-        ]
-    )
+    yield table(["pack 1000", *wide], _packs(data, vectors))
 
 
 def _weighing(weights: Weights) -> Make:
@@ -175,9 +182,10 @@ def _telling_nothing(task: str) -> Callable[[str], float]:  # noqa: ARG001 - as 
 def _recalls(variants: Mapping[str, Make], data: Data, vectors: Vectors) -> list[list[str]]:
     found: dict[str, list[float]] = {}
     for name, make in variants.items():
+        started = time.perf_counter()
         asked = [_questions(make, conversations, vectors) for conversations in data.values()]
         found[name] = [fmean(_recall(ours, one) for ours, _, one in questions) for questions in asked]
-        sys.stderr.write(f"{name}\n")
+        sys.stderr.write(f"{name}: {time.perf_counter() - started:.1f} s\n")
     return _rows(found)
 
 
@@ -190,6 +198,7 @@ def _packs(data: Data, vectors: Vectors) -> list[list[str]]:
     """Rank each question once, and pack it in every way."""
     found: dict[str, list[float]] = {name: [] for name in packings()}
     for conversations in data.values():
+        started = time.perf_counter()
         scores: dict[str, list[tuple[float, float]]] = {name: [] for name in packings()}
         for ours, conversation, asked in _questions(Pure, conversations, vectors):
             texts = {turn.id: turn.text for turn in conversation.turns if turn.id in asked.evidence}
@@ -198,6 +207,7 @@ def _packs(data: Data, vectors: Vectors) -> list[list[str]]:
                 with change.made():
                     made = ours.packed(asked.q, ranked, BUDGET)
                 scores[name].append(pack_of(made.turns, made.text, texts, str(asked.answer or "")))
+        sys.stderr.write(f"packs: {time.perf_counter() - started:.1f} s\n")
         for name, pairs in scores.items():
             found[name] += [fmean(held for held, _ in pairs), fmean(words for _, words in pairs)]
     return _rows(found)

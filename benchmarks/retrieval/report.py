@@ -10,10 +10,22 @@ from benchmarks.retrieval.measures import BUDGETS, DEPTHS, PACKS, Score, differe
 from benchmarks.retrieval.run import Run
 
 
+def summary(runs: Sequence[Run]) -> str:
+    """Write recall@10 and its interval, a column for each data set: every category but the adversarial one."""
+    found = {run.system: by_dataset(run.scores) for run in runs}
+    datasets = list(dict.fromkeys(name for scores in found.values() for name in scores))
+    sizes = {name: max(len(scores.get(name, [])) for scores in found.values()) for name in datasets}
+    rows = [[system, *(_with_interval(scores.get(name, [])) for name in datasets)] for system, scores in found.items()]
+    return table(
+        ["recall@10", *(f"{name} ({sizes[name]})" for name in datasets)], [row for row in rows if any(row[1:])]
+    )
+
+
 def headline(runs: Sequence[Run], dataset: str) -> str:
     """Write the table of one data set: every category but the adversarial one."""
     head = [
         "system",
+        "questions",
         *(f"R@{k}" for k in DEPTHS),
         "95 % of R@10",
         "nDCG@10",
@@ -28,17 +40,17 @@ def headline(runs: Sequence[Run], dataset: str) -> str:
     return table(head, [row for row in rows if row])
 
 
-def categories(runs: Sequence[Run], dataset: str) -> str:
-    """Write recall@10 by category, the adversarial one too."""
+def categories(runs: Sequence[Run], dataset: str, measure: str, value: Callable[[Score], float]) -> str:
+    """Write a measure by category, the adversarial one too."""
     names = sorted({one.category for run in runs for one in run.scores if one.dataset == dataset})
     rows: list[list[str]] = []
     for run in runs:
-        by = {name: [s.recall[10] for s in run.scores if (s.dataset, s.category) == (dataset, name)] for name in names}
+        by = {name: [value(s) for s in run.scores if (s.dataset, s.category) == (dataset, name)] for name in names}
         if any(by.values()):
             rows.append([run.system, *(f"{fmean(values):.3f}" if values else "" for values in by.values())])
-    asked = {(one.category, one.qid) for run in runs for one in run.scores if one.dataset == dataset}
-    sizes = Counter(category for category, _ in asked)
-    return table(["recall@10", *(f"{name} ({sizes[name]})" for name in names)], rows)
+    asked = {(s.category, s.conversation, s.qid) for run in runs for s in run.scores if s.dataset == dataset}
+    sizes = Counter(category for category, _, _ in asked)
+    return table([measure, *(f"{name} ({sizes[name]})" for name in names)], rows)
 
 
 def differences(runs: Sequence[Run], dataset: str) -> str:
@@ -48,7 +60,9 @@ def differences(runs: Sequence[Run], dataset: str) -> str:
     for run, scores in zip(runs[1:], others, strict=True):
         if scores and first:
             mean, low, high = difference(scores, first)
-            rows.append([run.system, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}"])
+            several = len({one.conversation for one in first}) > 1
+            between = f"{low:+.3f} to {high:+.3f}" if several else "one conversation: no interval"
+            rows.append([run.system, f"{mean:+.3f}", between])
     return table([f"R@10 beside {runs[0].system}", "difference", "95 %, by conversations"], rows) if rows else ""
 
 
@@ -62,14 +76,30 @@ def answerable(scores: Iterable[Score]) -> list[Score]:
     return [one for one in scores if one.category != ADVERSARIAL]
 
 
+def by_dataset(scores: Iterable[Score]) -> dict[str, list[float]]:
+    """Give recall@10 of each question by data set, without those whose answer is that nothing was said."""
+    found: dict[str, list[float]] = {}
+    for one in answerable(scores):
+        found.setdefault(one.dataset, []).append(one.recall[10])
+    return found
+
+
 def report(runs: Sequence[Run]) -> str:
     """Write all tables as Markdown."""
     datasets = list(dict.fromkeys(one.dataset for run in runs for one in run.scores))
     parts = [
-        f"## {name}\n\n{headline(runs, name)}\n{categories(runs, name)}\n{differences(runs, name)}" for name in datasets
+        "\n".join(
+            [
+                f"## {name}\n\n{headline(runs, name)}",
+                categories(runs, name, "recall@10", lambda one: one.recall[10]),
+                categories(runs, name, "MRR", lambda one: one.mrr),
+                differences(runs, name),
+            ]
+        )
+        for name in datasets
     ]
     absent = absences(runs)
-    return "\n".join([*parts, *([f"Not in the tables:\n\n{absent}"] if absent else [])])
+    return "\n".join([summary(runs), *parts, *([f"Did not run, or not to the end:\n\n{absent}"] if absent else [])])
 
 
 def _row(run: Run, scores: Sequence[Score]) -> list[str]:
@@ -80,6 +110,7 @@ def _row(run: Run, scores: Sequence[Score]) -> list[str]:
     times = [one.milliseconds for one in scores]
     return [
         run.system,
+        str(len(scores)),
         *(mean(lambda one, k=k: one.recall[k]) for k in DEPTHS),
         f"{low:.3f} to {high:.3f}",
         mean(lambda one: one.ndcg),
@@ -92,6 +123,11 @@ def _row(run: Run, scores: Sequence[Score]) -> list[str]:
     ]
 
 
+def _with_interval(values: Sequence[float]) -> str:
+    low, high = interval(values)
+    return f"{fmean(values):.3f} ({low:.3f} to {high:.3f})" if values else ""
+
+
 def _pack_mean(scores: Sequence[Score], budget: int, of: Literal["packed", "answered"]) -> str:
     values = [value[budget] for one in scores if budget in (value := one.packed if of == "packed" else one.answered)]
     return f"{fmean(values):.3f}" if values else ""
@@ -100,4 +136,8 @@ def _pack_mean(scores: Sequence[Score], budget: int, of: Literal["packed", "answ
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a table of Markdown."""
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(_cell(one) for one in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())

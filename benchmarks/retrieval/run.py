@@ -2,13 +2,14 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from benchmarks.retrieval.data import Asked, Conversation
 from benchmarks.retrieval.measures import PACKS, Score, pack_of, score_of, tokens_of
 from benchmarks.retrieval.systems import TABLE, Packs, System, make, missing
+from benchmarks.retrieval.systems.pure import understood
 from benchmarks.retrieval.vectors import Vectors
 
 DEEP = 100
@@ -16,16 +17,17 @@ DEEP = 100
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one system did, or why it did nothing."""
+    """What one system did, and why it did not do the rest."""
 
     system: str
     scores: list[Score] = []
     absent: str = ""
 
 
-def run(data: dict[str, list[Conversation]], systems: Sequence[str], vectors: Vectors) -> list[Run]:
+def run(data: dict[str, list[Conversation]], systems: Sequence[str], vectors: Vectors) -> Iterator[Run]:
     """Measure each system on the same questions; one that is not installed, or fails, says so and nothing else."""
-    return [_one(name, data, vectors) for name in systems]
+    for name in systems:
+        yield _one(name, data, vectors)
 
 
 def _one(name: str, data: dict[str, list[Conversation]], vectors: Vectors) -> Run:
@@ -35,30 +37,38 @@ def _one(name: str, data: dict[str, list[Conversation]], vectors: Vectors) -> Ru
     try:
         system = make(name, vectors)
     except Exception as error:  # noqa: BLE001 - a rival may fail in any way; that is a result
-        return Run(system=name, absent=f"did not start: {type(error).__name__}: {error}"[:200])
+        return Run(system=name, absent=f"did not start: {_told(error)}")
     scores: list[Score] = []
+    at = ""
     try:
         for dataset, conversations in data.items():
             for conversation in conversations:
-                scores += _conversation(system, dataset, conversation)
-                sys.stderr.write(f"{name} {dataset} {conversation.conv_id}\n")
+                at = f"{dataset} {conversation.conv_id}"
+                scores += _conversation(system, f"{name} {at}", dataset, conversation, vectors)
     except Exception as error:  # noqa: BLE001 - as above
-        return Run(system=name, scores=scores, absent=f"failed: {type(error).__name__}: {error}"[:200])
+        return Run(system=name, scores=scores, absent=f"failed at {at}, after {len(scores)} questions: {_told(error)}")
     finally:
         system.close()
     return Run(system=name, scores=scores)
 
 
-def _conversation(system: System, dataset: str, conversation: Conversation) -> list[Score]:
+def _told(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _conversation(system: System, told: str, dataset: str, conversation: Conversation, vectors: Vectors) -> list[Score]:
+    began = time.perf_counter()
     system.load(conversation)
+    loaded = time.perf_counter()
     sessions = {turn.id: turn.session for turn in conversation.turns}
     texts = {turn.id: turn.text for turn in conversation.turns}
     tokens = tokens_of({turn.id: f"{turn.speaker}: {turn.text}" for turn in conversation.turns})
+    vectors.embed(_forms(conversation))
     scores: list[Score] = []
     for asked in conversation.questions:
-        started = time.perf_counter()
+        started, embedding = time.perf_counter(), vectors.seconds
         found = system.search(asked.q, DEEP)
-        milliseconds = (time.perf_counter() - started) * 1000
+        milliseconds = (time.perf_counter() - started - (vectors.seconds - embedding)) * 1000
         measured = score_of(found, asked.evidence, sessions=sessions, tokens=tokens)
         packed, answered = _packs(system, asked, texts)
         scores.append(
@@ -76,7 +86,17 @@ def _conversation(system: System, dataset: str, conversation: Conversation) -> l
                 Score,
             )
         )
+    sys.stderr.write(
+        f"{told}: {len(conversation.turns)} turns in {loaded - began:.1f} s, "
+        f"{len(scores)} questions in {time.perf_counter() - loaded:.1f} s\n"
+    )
     return scores
+
+
+def _forms(conversation: Conversation) -> list[str]:
+    """Give the texts that are embedded of questions: many at once take a fraction of what one after the other takes."""
+    questions = [asked.q for asked in conversation.questions]
+    return [*questions, *(understood(one, conversation.names).about for one in questions)]
 
 
 def _packs(system: System, asked: Asked, texts: dict[str, str]) -> tuple[dict[int, float], dict[int, float]]:

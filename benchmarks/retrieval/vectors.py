@@ -1,6 +1,7 @@
 """The product's embedder with a memory on disk: a text is embedded once, whatever runs how often."""
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +24,8 @@ class Vectors:
     def __init__(self, model: Path, cache: Path) -> None:
         """Take the model's file, read at the first text that is new, and the cache's file, made when missing."""
         self._path = model
+        self.seconds = 0.0
+        """What it took to embed what was new: the first system that asks pays, and those behind it do not."""
         self._minilm: MiniLM | None = None
         cache.parent.mkdir(parents=True, exist_ok=True)
         self._cache = sqlite3.connect(cache, check_same_thread=False)
@@ -35,10 +38,12 @@ class Vectors:
         new = sorted((text for text in keys if text not in known), key=len)
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
+            began = time.perf_counter()
             for text, vector in zip(batch, self._embedder().embed(batch), strict=True):
                 known[text] = vector
                 self.keep(text, vector)
             self._cache.commit()
+            self.seconds += time.perf_counter() - began
         return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dimensions), np.float32)
 
     def keep(self, text: str, vector: Floats) -> None:

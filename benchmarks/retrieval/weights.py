@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.retrieval.data import ADVERSARIAL, Conversation, load
+from benchmarks.retrieval.data import ADVERSARIAL, Conversation, fitting, load
 from benchmarks.retrieval.report import table
 from benchmarks.retrieval.systems.pure import Pure
 from benchmarks.retrieval.vectors import Vectors
@@ -138,15 +138,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--model", type=Path, default=home / "models" / "all-MiniLM-L6-v2.int8.bin")
     parser.add_argument("--cache", type=Path, default=home / "cache" / "benchmark-vectors.db")
     asked = parser.parse_args(arguments)
-    data = load(asked.data)
-    vectors = Vectors(asked.model, asked.cache)
-    chosen = asked.datasets.split(",") if asked.datasets else list(data)
-    print("\n".join(worths({name: data[name] for name in chosen}, vectors)))
+    data = load(asked.data, [name for name in asked.datasets.split(",") if name])
+    print("\n".join(worths(fitting(data), Vectors(asked.model, asked.cache))))
     return 0
 
 
 def worths(data: Mapping[str, Sequence[Conversation]], vectors: Vectors) -> list[str]:
-    """Write one table of Markdown for each kind of conversation."""
+    """Write one table of Markdown for each kind of conversation of which there are two at the least."""
     kinds: list[tuple[Kind, bool]] = [("dialogue", True), ("assistance", False)]
     found: dict[Kind, list[Case]] = {
         kind: [
@@ -157,7 +155,9 @@ def worths(data: Mapping[str, Sequence[Conversation]], vectors: Vectors) -> list
         ]
         for kind, people in kinds
     }
-    return [_table(kind, cases_) for kind, cases_ in found.items() if cases_]
+    return [
+        _table(kind, cases_) for kind, cases_ in found.items() if len({one.fold for one in cases_ if one.right}) > 1
+    ]
 
 
 def _table(kind: Kind, found: Sequence[Case]) -> str:

@@ -31,7 +31,7 @@ class Fts5:
 
     def search(self, question: str, most: int) -> list[str]:
         """Ask by bm25()."""
-        said = _WORD.findall(question)
+        said = list(dict.fromkeys(_WORD.findall(question)))  # it takes minutes where a word is said thousands of times
         asked_for = [word for word in said if word.lower() not in _STOP_WORDS] or said
         words = " OR ".join(f'"{word}"' for word in asked_for)
         asked = "select id from turns where turns match ? order by bm25(turns) limit ?"

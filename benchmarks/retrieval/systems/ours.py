@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -35,6 +36,11 @@ from contextfs.runtime.wiring import Wiring, routes, triggers
 
 _PASSWORDS = {"contextfs_app": "app", "contextfs_relay": "relay"}
 _MESSAGES = 500
+"""In a call at most."""
+_CONTENT = 1_000_000
+"""Characters of a message: a turn that is longer is said in several."""
+_QUESTION = 10_000
+"""Characters of a question that the routes read."""
 
 
 class Ours:
@@ -70,8 +76,11 @@ class Ours:
         self._key, self._project = founding.key, str(founding.project_id)
         times = said_at(conversation.turns)
         sessions: defaultdict[str, list[Any]] = defaultdict(list)
-        for turn in conversation.turns:
-            sessions[turn.session].append(_message(turn) | {"created_at": times[turn.id].isoformat()})
+        ids: dict[str, str] = {}
+        for number, turn in enumerate(conversation.turns):
+            for message in messages_of(turn, number):
+                sessions[turn.session].append(message | {"created_at": times[turn.id].isoformat()})
+                ids[message["external_id"]] = turn.id
         for messages in sessions.values():
             body = {"project_id": str(founding.project_id), "tool": "benchmark", "messages": messages[:_MESSAGES]}
             session = self._post("sessions.create", body)["session"]["id"]
@@ -82,17 +91,19 @@ class Ours:
             rows = connection.execute(
                 "select id, external_id from contextfs.messages where org_id = %s", [founding.org_id]
             )
-            self._turns = {str(row[0]): row[1] for row in rows}
+            self._turns = {str(row[0]): ids[row[1]] for row in rows}
             connection.execute("analyze contextfs.passages")
 
     def search(self, question: str, most: int) -> list[str]:
         """Ask the route."""
-        reply = self._post("search.hybrid", {"query": question, "sources": ["message"], "limit": most})
-        return [self._turns[hit["id"]] for hit in reply["hits"]]
+        reply = self._post("search.hybrid", {"query": question[:_QUESTION], "sources": ["message"], "limit": most})
+        return list(dict.fromkeys(self._turns[hit["id"]] for hit in reply["hits"]))
 
     def pack(self, question: str, budget: int) -> Packed:
         """Ask the route."""
-        reply = self._post("context.pack", {"project_id": self._project, "task": question, "budget": budget})
+        reply = self._post(
+            "context.pack", {"project_id": self._project, "task": question[:_QUESTION], "budget": budget}
+        )
         return Packed([self._turns[item["id"]] for item in reply["items"]], reply["text"])
 
     def close(self) -> None:
@@ -144,11 +155,13 @@ def make(vectors: Vectors) -> Ours:
     return Ours(vectors)
 
 
-def _message(turn: Turn) -> dict[str, Any]:
+def messages_of(turn: Turn, number: int) -> Iterator[dict[str, Any]]:
+    """Give a turn as the routes take it: ids of our own, and several messages where one would be too long."""
     role = turn.speaker if turn.speaker in ROLES else "user"
-    return {
-        "role": role,
-        "content": turn.text or " ",
-        "external_id": turn.id,
-        "metadata": {} if turn.speaker in ROLES else {"speaker": turn.speaker},
-    }
+    for start in range(0, max(len(turn.text), 1), _CONTENT):
+        yield {
+            "role": role,
+            "content": turn.text[start : start + _CONTENT] or " ",
+            "external_id": f"{number}.{start}",
+            "metadata": {} if turn.speaker in ROLES else {"speaker": turn.speaker},
+        }

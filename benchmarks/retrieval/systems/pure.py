@@ -6,12 +6,14 @@ It is the reference of the server and the laptop: both must find what this finds
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from heapq import nlargest
 
 import msgspec
 import numpy as np
 
-from benchmarks.retrieval.data import ROLES, Conversation, Turn, day
+from benchmarks.retrieval.data import ROLES, Conversation, Turn
+from benchmarks.retrieval.dates import day, month_first
 from benchmarks.retrieval.systems import Packed
 from benchmarks.retrieval.vectors import Vectors
 from contextfs.domain.context.model import PackCandidate
@@ -30,6 +32,8 @@ from contextfs.journeys.find.context import FLOOR
 from contextfs.journeys.find.index import MESSAGE_TRUST
 
 AVERAGE_LENGTH = 60.0
+counted = cache(estimate)
+"""Tokens of a text: packs for many budgets, and by many rules, are made of the same sentences."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +50,7 @@ class Pure:
     def __init__(self, vectors: Vectors, weights: Weights = DEFAULT) -> None:
         self._vectors = vectors
         self._weights = weights
+        self._last: tuple[str, list[Ranked]] | None = None
 
     folded = SHOWN
     """How far down what says the same is folded together."""
@@ -54,6 +59,7 @@ class Pure:
 
     def load(self, conversation: Conversation) -> None:
         """Cut the turns into passages, weigh their terms, embed them."""
+        self._last = None
         self._names = conversation.names
         self._stored = list(_stored(conversation))
         self._postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
@@ -66,12 +72,12 @@ class Pure:
 
     def search(self, question: str, most: int) -> list[str]:
         """Give the turns."""
-        return [key.rpartition("#")[0] for key in (one.hit.key for one in self.ranked(question)[:most])]
+        self._last = (question, self.ranked(question))
+        return [one.hit.key.rpartition("#")[0] for one in self._last[1][:most]]
 
     def asked(self, question: str) -> Question:
         """Understand a question; names of who speaks mislead both legs."""
-        asked = understand(question, today=NOW.date())
-        return asked.without(self._names) if named(asked.about, self._names) else asked
+        return understood(question, self._names)
 
     def ranked(self, question: str) -> list[Ranked]:
         """Give the ranking with its explanations."""
@@ -80,8 +86,10 @@ class Pure:
         return rank(passages, asked, rarities, now=NOW, weights=self._weights, shown=self.folded)
 
     def pack(self, question: str, budget: int) -> Packed:
-        """Choose as a server does."""
-        return self.packed(question, self.ranked(question), budget)
+        """Choose as a server does, of the ranking that was made last for the same question."""
+        if self._last is None or self._last[0] != question:
+            self._last = (question, self.ranked(question))
+        return self.packed(question, self._last[1], budget)
 
     def packed(self, question: str, ranked: Sequence[Ranked], budget: int) -> Packed:
         """Choose of what is ranked."""
@@ -90,7 +98,7 @@ class Pure:
         pack = select(
             [_candidate(passage, one) for passage, one in found],
             budget=budget,
-            count=estimate,
+            count=counted,
             floor=FLOOR,
             task=question,
             name="0" * 12,
@@ -136,6 +144,12 @@ class Pure:
         return found
 
 
+def understood(question: str, names: Sequence[str]) -> Question:
+    """Understand a question; the names of who speaks are left out of what is looked for."""
+    asked = understand(question, today=NOW.date())
+    return asked.without(names) if named(asked.about, names) else asked
+
+
 def _candidate(passage: Passage, one: Ranked) -> PackCandidate:
     return PackCandidate(
         id=passage.source,
@@ -158,9 +172,10 @@ def make(vectors: Vectors) -> Pure:
 def said_at(turns: Sequence[Turn]) -> dict[str, datetime]:
     """Give each turn its time: its date, and a second for each turn before it, so that their order is kept."""
     last = NOW - timedelta(days=365)
+    american = month_first(turn.date for turn in turns)
     times: dict[str, datetime] = {}
     for number, turn in enumerate(turns):
-        last = day(turn.date) or last
+        last = day(turn.date, month_first=american) or last
         times[turn.id] = last + timedelta(seconds=number)
     return times
 

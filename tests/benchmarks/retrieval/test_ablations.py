@@ -25,16 +25,34 @@ class Blind(Vectors):
 def data(tmp_path: Path) -> dict[str, list[Conversation]]:
     file = tmp_path / "data.json"
     file.write_bytes(sample())
-    return load(file)
+    read = load(file)
+    return {name: [*found, *found] for name, found in read.items()}
 
 
 def test_every_ingredient_has_a_row(data: dict[str, list[Conversation]], tmp_path: Path) -> None:
-    told = ablations(data, Blind(tmp_path / "none", tmp_path / "cache.db"))
+    told = "".join(ablations(data, Blind(tmp_path / "none", tmp_path / "cache.db")))
 
     assert "| all | 1.000 |" in told
     assert "| no walk | 1.000 |" in told
     assert all(f"| {name} |" in told for name in (*rankings(), *packings()))
     assert all(f"| without {term} |" in told for term in DEFAULT.said["dialogue"])
+
+
+def test_held_out_data_have_no_rows(data: dict[str, list[Conversation]], tmp_path: Path) -> None:
+    held_out = {f"{name}-held-out": found for name, found in data.items()}
+
+    assert [] == list(ablations(held_out, Blind(tmp_path / "none", tmp_path / "cache.db")))
+
+
+def test_terms_have_rows_where_two_conversations_can_judge_each_other(
+    data: dict[str, list[Conversation]], tmp_path: Path
+) -> None:
+    [one, _] = data["invented"]
+
+    first = next(ablations({"invented": [one]}, Blind(tmp_path / "none", tmp_path / "cache.db")))
+
+    assert "| without exact |" in first
+    assert "| without timed |" not in first
 
 
 def test_one_who_looks_for_names_finds_who_is_called_by_them(

@@ -1,34 +1,32 @@
 """The retrieval benchmark: its data, its measures, and a run over an invented conversation."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks.retrieval.__main__ import main
-from benchmarks.retrieval.data import day, load, sample
+from benchmarks.retrieval.data import load, sample
 from benchmarks.retrieval.measures import Score, difference, interval, score_of
+from benchmarks.retrieval.report import report, table
+from benchmarks.retrieval.run import run
 from benchmarks.retrieval.systems import TABLE, missing
+from benchmarks.retrieval.vectors import Floats
+from tests.benchmarks.retrieval.test_pure import Blind
 
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("4:04 pm on 20 January, 2023", "2023-01-20T16:04:00+00:00"),
-        ("12:09 am on 13 September, 2023", "2023-09-13T00:09:00+00:00"),
-        ("March-15-2024", "2024-03-15T00:00:00+00:00"),
-        ("2024-03-15T10:00:00", "2024-03-15T10:00:00+00:00"),
-        ("29.12.2023, 22:13:01", "2023-12-29T22:13:00+00:00"),
-        ("3 May, 2023", "2023-05-03T00:00:00+00:00"),
-        ("99 Smarch, 2023", None),
-        ("some day", None),
-        (None, None),
-    ],
-)
-def test_dates_of_the_known_sets_are_read(text: str | None, expected: str | None) -> None:
-    found = day(text)
-
-    assert expected == (found.isoformat() if found else None)
+ODD = [
+    "I moved to Lisbon last week.",
+    "",
+    "   ",
+    "?!",
+    "' OR 1=1; -- \" * (",
+    "nul \0 and \u202e שלום 😀",
+    "東京に引っ越しました",
+    "where " * 2000,
+    "a" * 100_000,
+]
 
 
 def test_a_ranking_is_measured() -> None:
@@ -99,18 +97,88 @@ def test_one_command_writes_table_picture_and_scores(tmp_path: Path, capsys: pyt
     assert (tmp_path / "out.svg").read_text().startswith("<svg")
 
 
-def test_questions_about_turns_that_are_not_there_are_left_out(tmp_path: Path) -> None:
+def test_what_is_not_there_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "data.json"
-    data.write_bytes(sample().replace(b'"evidence": ["3"]', b'"evidence": ["33"]'))
+    data.write_bytes(sample())
+    wrong = [
+        ["--data", str(tmp_path / "no.json")],
+        ["--data", str(data), "--systems", "magic"],
+        ["--data", str(data), "--datasets", "other"],
+        ["--data", str(data), "--json", str(tmp_path / "no" / "out.json")],
+    ]
 
-    (conversation,) = load(data)["invented"]
+    assert [2] * len(wrong) == [main(arguments) for arguments in wrong]
+    assert len(wrong) == len(capsys.readouterr().err.splitlines())
 
-    assert ["q1"] == [one.qid for one in conversation.questions]
+
+def test_a_model_that_is_not_there_is_named_with_its_cure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data.json"
+    data.write_bytes(sample())
+    without = ["--data", str(data), "--cache", str(tmp_path / "cache.db"), "--model", str(tmp_path / "none.bin")]
+
+    assert 1 == main([*without, "--systems", "vector"])
+    assert "- vector: failed at invented c1, after 0 questions: Unavailable" in capsys.readouterr().out
+    assert 2 == main([*without, "--systems", "grep", "--ablate"])
+    assert "make models" in capsys.readouterr().err
 
 
-def test_what_is_not_there_is_said(tmp_path: Path) -> None:
-    assert main(["--data", str(tmp_path / "no.json")]) == 2
-    assert main(["--data", str(tmp_path / "no.json"), "--systems", "magic"]) == 2
+@pytest.mark.parametrize("name", ["pure", "graph", "grep", "fts5", "vector", "rrf"])
+def test_no_turn_and_no_question_is_too_odd(name: str, tmp_path: Path) -> None:
+    turns = [
+        *({"id": number, "speaker": "Ana", "text": text} for number, text in enumerate(ODD)),
+        *({"id": f"{name}?", "speaker": name, "text": "Said by somebody.", "date": None} for name in ("", "B" * 400)),
+    ]
+    asked = [{"q": text, "evidence": [0], "category": text, "answer": [text]} for text in ODD if text.strip()]
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"odd|": [{"turns": turns, "questions": asked}]}), "utf-8")
+
+    [done] = run(load(data), [name], Blind(tmp_path / "none", tmp_path / "cache.db"))
+
+    assert ("", len(asked)) == (done.absent, len(done.scores))
+    assert "odd\\|" in report([done])
+
+
+class Noting(Blind):
+    """Notes which texts were embedded one by one that were not seen before."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "none", folder / "cache.db")
+        self.seen: set[str] = set()
+        self.alone: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Note them."""
+        if len(texts) == 1 and not self.seen.issuperset(texts):
+            self.alone.extend(texts)
+        self.seen.update(texts)
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("name", ["pure", "graph", "vector", "rrf"])
+def test_questions_are_embedded_together(name: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.json"
+    data.write_bytes(sample())
+    noting = Noting(tmp_path)
+
+    [done] = run(load(data), [name], noting)
+
+    assert 2 == len(done.scores)
+    assert [] == noting.alone
+
+
+def test_a_conversation_of_thousands_of_turns_and_one_question_is_measured(tmp_path: Path) -> None:
+    turns = [{"id": number, "speaker": "Ana", "text": f"Number {number}."} for number in range(3000)]
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"long": [{"turns": turns, "questions": [{"q": "2999", "evidence": [2999]}]}]}), "utf-8")
+
+    [done, _] = run(load(data), ["fts5", "grep"], Blind(tmp_path / "none", tmp_path / "cache.db"))
+
+    assert [1.0] == [one.recall[10] for one in done.scores]
+    assert "one conversation: no interval" in report([done, msgspec.structs.replace(done, system="again")])
+
+
+def test_what_a_file_says_breaks_no_table() -> None:
+    assert "| a \\| b c |\n| --- |\n" == table(["a | b\nc"], [])
 
 
 @pytest.mark.parametrize("name", [name for name in TABLE if not TABLE[name].needs])

@@ -56,6 +56,7 @@ class Pure:
         """Cut the turns into passages, weigh their terms, embed them."""
         self._names = conversation.names
         self._stored = list(_stored(conversation))
+        self._bodies = [one.passage.body for one in self._stored]
         self._postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         for place, one in enumerate(self._stored):
             for where, weight in one.weights.items():
@@ -71,7 +72,7 @@ class Pure:
     def asked(self, question: str) -> Question:
         """Understand a question; names of who speaks mislead both legs."""
         asked = understand(question, today=NOW.date())
-        return asked.without(self._names) if named(asked.about, self._names) else asked
+        return asked.without(meant) if (meant := named(asked.about, self._names, self._bodies)) else asked
 
     def ranked(self, question: str) -> list[Ranked]:
         """Give the ranking with its explanations."""

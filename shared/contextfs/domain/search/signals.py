@@ -121,7 +121,7 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
     said = [one for one in passages if one.session is not None]
     places = _Places(said, sum(rarities))
     speakers = {one.speaker for one in said if one.speaker}
-    meant = named(question.text, speakers)
+    meant = named(question.text, speakers, [one.body for one in said]) | (question.people & speakers)
     found = {
         one.key: _dialogue(one, places, question, meant) if one.speaker else _assistance(one, question) for one in said
     }

@@ -88,7 +88,8 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     wanted = _with_filters(call, wanted, question)
     back = looking_back.read(call, wanted) if at < call.now else None
     looked = _ask(call, wanted, mode, question, back, at)
-    names = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
+    speakers = {one.speaker for one in looked.candidates if one.speaker}
+    names = named(question.text, speakers, [one.body for one in looked.candidates])
     if not names or question.lists:
         return looked
     return _ask(call, wanted, mode, question.without(names), back, at)

@@ -12,7 +12,7 @@ question is about the one who asks; elsewhere what a person asked gives way.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from heapq import nlargest
 from itertools import accumulate
@@ -112,13 +112,12 @@ class _Turns:
         self._at = {one.key: number for number, one in enumerate(self._said)}
         self._turn = [*accumulate(map(_turns_between, self._said, self._said[1:]), initial=0)]
 
-    def coverage(self, one: Passage, *steps: int) -> float:
-        """Give the share of the question's rarity that a passage holds, or the turns so many before and after it."""
-        beside = [other for step, other in self._near(one) if step in steps] if steps else [one]
-        held = [other.held for other in beside if other.held]
+    def coverage(self, some: Iterable[Passage]) -> float:
+        """Give the share of the question's rarity that some passages hold together."""
+        held = [one.held for one in some if one.held]
         return sum(map(max, zip(*held, strict=True))) / self._total if held and self._total else 0.0
 
-    def _near(self, one: Passage) -> Iterator[tuple[int, Passage]]:
+    def near(self, one: Passage) -> Iterator[tuple[int, Passage]]:
         """Give what was said at most two turns before a passage and one after, each with the turns between them."""
         at = self._at.get(one.key)
         if at is None:
@@ -157,11 +156,12 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
 
 
 def _dialogue(one: Passage, turns: _Turns, question: Question, meant: frozenset[str]) -> Signals:
+    near = [*turns.near(one)]
     return Signals(
         kind="dialogue",
-        coverage=turns.coverage(one),
-        window=turns.coverage(one, -1, 0, 1),
-        before=turns.coverage(one, -2),
+        coverage=turns.coverage([one]),
+        window=turns.coverage(other for step, other in near if step >= -1),
+        before=turns.coverage(other for step, other in near if step < -1),
         named=float(one.speaker in meant) if meant else None,
         dated=closeness(_day(one), list(question.when)) if question.when and one.occurred_at else None,
         stated=float(not _asks(one)),

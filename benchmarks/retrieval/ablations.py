@@ -25,7 +25,7 @@ from benchmarks.retrieval.weights import worths
 from contextfs.domain.context import pack, sentences
 from contextfs.domain.context.sentences import Sentence
 from contextfs.domain.search.fusion import DEFAULT, Weights
-from contextfs.domain.search.names import named, without_names
+from contextfs.domain.search.names import asked_without, named
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates
 from contextfs.domain.search.signals import Passage
@@ -69,7 +69,7 @@ class AskingKept(Pure):
 
     def asked(self, question: str) -> Question:
         """Leave them in."""
-        about = without_names(question, self._names) if named(question, self._names) else question
+        about = asked_without(question, named(question, self._names))
         return msgspec.structs.replace(super().asked(question), about=about)
 
 

@@ -96,7 +96,8 @@ def _conversation(system: System, told: str, dataset: str, conversation: Convers
 def _forms(conversation: Conversation) -> list[str]:
     """Give the texts that are embedded of questions: many at once take a fraction of what one after the other takes."""
     questions = [asked.q for asked in conversation.questions]
-    return [*questions, *(understood(one, conversation.names).about for one in questions)]
+    said = [turn.text for turn in conversation.turns]
+    return [*questions, *(understood(one, conversation.names, said).about for one in questions)]
 
 
 def _packs(system: System, asked: Asked, texts: dict[str, str]) -> tuple[dict[int, float], dict[int, float]]:

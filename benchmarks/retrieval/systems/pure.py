@@ -62,6 +62,7 @@ class Pure:
         self._last = None
         self._names = conversation.names
         self._stored = list(_stored(conversation))
+        self._bodies = [one.passage.body for one in self._stored]
         self._postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         for place, one in enumerate(self._stored):
             for where, weight in one.weights.items():
@@ -77,7 +78,7 @@ class Pure:
 
     def asked(self, question: str) -> Question:
         """Understand a question; names of who speaks mislead both legs."""
-        return understood(question, self._names)
+        return understood(question, self._names, self._bodies)
 
     def ranked(self, question: str) -> list[Ranked]:
         """Give the ranking with its explanations."""
@@ -144,10 +145,10 @@ class Pure:
         return found
 
 
-def understood(question: str, names: Sequence[str]) -> Question:
-    """Understand a question; the names of who speaks are left out of what is looked for."""
+def understood(question: str, names: Sequence[str], said: Sequence[str]) -> Question:
+    """Understand a question; names of who speaks are left out. What was `said` tells which names are words, too."""
     asked = understand(question, today=NOW.date())
-    return asked.without(names) if named(asked.about, names) else asked
+    return asked.without(meant) if (meant := named(asked.about, names, said)) else asked
 
 
 def _candidate(passage: Passage, one: Ranked) -> PackCandidate:

@@ -1,8 +1,8 @@
-"""Dates and spans of time in a question: "in May 2023", "last spring", "2026-W18", "from March to May 2026".
+"""Dates and spans of time in a question: "in May 2023", "last spring", "on 5/8", "2026-W18", "from March to May 2026".
 
-Each becomes a span of days; a weekday is the last one before today. A date without a year is meant in every year.
-"Before the migration" is no date, and neither is the verb in "may I". Total: any text has an answer, the year 9999 and
-dates that do not exist included.
+Each becomes a span of days; a weekday is the last one before today. A date without a year is meant in every year, and
+"5/8" in May and in August, for nobody says in which order it was written. "Before the migration" is no date, and
+neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
 """
 
 from collections.abc import Iterator
@@ -28,14 +28,29 @@ _DIGITS = "0123456789"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
 _ISO = pattern(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])", holds=_DIGITS)
+_NUMBERED = tuple(
+    pattern(
+        rf"(?<![\d./-]){form}(?![./-]?\d)".replace("D", r"(?P<day>\d{1,2})").replace("M", r"(?P<month>\d{1,2})"),
+        holds=sign,
+    )
+    for form, sign in (
+        (rf"{_YEAR}/M/D", "/"),
+        (rf"D\.M\.{_YEAR}", "."),
+        (rf"M/{_YEAR}", "/"),
+        (rf"(?<=\bin )M\.{_YEAR}", "."),
+        *((rf"{form}/(?P<year>(?:19|20)?\d\d)", "/") for form in ("M/D", "D/M")),
+        *((rf"(?<=\bon ){form}(?!/)", "/") for form in ("M/D", "D/M")),
+    )
+)
 _WRITTEN = pattern(
     rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
-    rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,? {_YEAR}\b)?",
+    rf"(?:,? ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,?(?: of)? {_YEAR}\b)?",
     holds=[name[:3] for name in _MONTHS],
 )
 _YEAR_ALONE = pattern(
     rf"\b(?:in|of|during|since|throughout|by|until|(?P<part>early|mid|late))[ -]{_YEAR}\b(?!-[\dwq])", holds=_DIGITS
 )
+_OF_A_PART = pattern(rf"\b(?:{'|'.join(_SEASONS)}|{_MONTH})\.?,? $")
 _PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _SEASON = pattern(
     rf"\b(?P<last>last |this )?(?P<season>{'|'.join(_SEASONS)})(?: of)?(?: {_YEAR})?\b", holds=[*_SEASONS]
@@ -75,6 +90,8 @@ _LEADS = pattern(r"\b(?:in|of|since|until|by|during|early|late|mid|last|this|nex
 _WHICH = pattern(r"\b(last|this) $")
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _DECEMBER = 12
+_LAST_DAY = 31
+_OF_TWO_DIGITS = 99
 _SATURDAY = 5
 _AFTER = 30.0
 _BEFORE = 3.0
@@ -97,6 +114,7 @@ def spans(question: str, *, today: date) -> list[Span]:
     found = [
         *ranges.values(),
         *_iso(text),
+        *_numbered(text),
         *_weeks(text),
         *_quarters(text),
         *_written(text, today),
@@ -136,6 +154,16 @@ def _iso(text: str) -> Iterator[Span]:
     for year, month, day in _ISO.findall(text):
         if int(year) >= 1 and 1 <= int(month) <= 12:
             yield _days(int(year), int(month), int(day) if day else None)
+
+
+def _numbered(text: str) -> Iterator[Span]:
+    """Give dates of numbers alone; of a day and a month with a stroke between them, as they may be in either order."""
+    for match in (match for form in _NUMBERED for match in form.finditer(text)):
+        parts = {name: int(part) for name, part in match.groupdict().items()}
+        year, month, day = parts.get("year", 2000), parts["month"], parts.get("day")
+        if 1 <= month <= _DECEMBER and (day is None or 1 <= day <= _LAST_DAY):
+            span = _days(year if year > _OF_TWO_DIGITS else 2000 + year, month, day)
+            yield msgspec.structs.replace(span, yearly="year" not in parts)
 
 
 def _written(text: str, today: date) -> Iterator[Span]:
@@ -188,6 +216,8 @@ def _quarters(text: str) -> Iterator[Span]:
 
 def _years(text: str) -> Iterator[Span]:
     for match in _YEAR_ALONE.finditer(text):
+        if match.group().startswith("of") and _OF_A_PART.search(text[: match.start()]):
+            continue
         year, (first, last) = int(match["year"]), _PARTS.get(match["part"], (1, 12))
         yield Span(date(year, first, 1), _days(year, last, None).last)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 
 from contextfs.domain.search.dates import Span, spans
-from contextfs.domain.search.names import without_names
+from contextfs.domain.search.names import asked_without
 from contextfs.domain.search.personal import is_personal
 from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms
 from contextfs.domain.search.wishes import asks_advice
@@ -177,6 +177,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """It is about what the one who asks said, has or wants."""
     advice: bool = False
     """It asks for help or advice, on which bears what its asker always wants."""
+    people: frozenset[str] = frozenset()
+    """Those who speak and are named in it, as far as they were taken out."""
     filters: Filters = Filters()
 
     @property
@@ -209,8 +211,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         """Give the same question with the names of people taken out of what the legs look for."""
         return msgspec.structs.replace(
             self,
-            about=without_names(self.about, names),
-            words=tuple(query_terms(without_names(self.text, names))),
+            about=asked_without(self.about, names),
+            words=tuple(query_terms(asked_without(self.text, names))),
+            people=frozenset(names),
         )
 
 

@@ -12,9 +12,10 @@ question is about the one who asks; elsewhere what a person asked gives way.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from heapq import nlargest
+from itertools import accumulate
 from math import isfinite, isnan
 from typing import Literal
 
@@ -30,6 +31,8 @@ from contextfs.kit.pattern import pattern
 Kind = Literal["assistance", "dialogue"]
 
 _BEST = 3
+_FAR = 6
+"""So many messages before and after one are looked at for what is of its turn or of the turns beside it."""
 _TIMED = pattern(
     r"\b(?:yesterday|today|tomorrow|tonight|last|next|ago|weeks?|weekend|months?|years?|since|recently|just|soon"
     r"|upcoming|morning|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july"
@@ -74,9 +77,9 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float | None = None
     """The share of the question's rarity that its words hold; it counts towards its session's support."""
     window: float | None = None
-    """The same, for it and the passages before and after it together."""
+    """The same, for its turn and the turns before and after it together."""
     before: float | None = None
-    """The same, for the passage before the one before: what both were answering to."""
+    """The same, for the turn before the one before: what both were answering to."""
     support: float | None = None
     """How well the best three messages of its session fit."""
     named: float | None = None
@@ -96,21 +99,44 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """A person said in it what they want always, or prefer; None where the question does not ask for advice."""
 
 
-class _Places:
-    """Finds a passage's neighbours among those that were found; one that was not found holds no word."""
+class _Turns:
+    """Finds what was said beside a passage, among what was found; what was not found holds no word.
+
+    What somebody says in a row is one turn, in however many messages: people who chat send a sentence at a time.
+    """
 
     def __init__(self, passages: Sequence[Passage], total: float) -> None:
-        self._at = {(one.session, one.place): one for one in passages if one.place is not None}
         self._total = total
+        placed = [one for one in passages if one.place is not None]
+        self._said = sorted(placed, key=lambda one: (one.session or "", one.place or 0, one.key))
+        self._at = {one.key: number for number, one in enumerate(self._said)}
+        self._turn = [*accumulate(map(_turns_between, self._said, self._said[1:]), initial=0)]
 
-    def coverage(self, one: Passage, *steps: int) -> float:
-        held = [other.held for step in steps if (other := self._beside(one, step)) is not None and other.held]
+    def coverage(self, some: Iterable[Passage]) -> float:
+        """Give the share of the question's rarity that some passages hold together."""
+        held = [one.held for one in some if one.held]
         return sum(map(max, zip(*held, strict=True))) / self._total if held and self._total else 0.0
 
-    def _beside(self, one: Passage, step: int) -> Passage | None:
-        if step == 0 or one.place is None:
-            return None if step else one
-        return self._at.get((one.session, one.place + step))
+    def near(self, one: Passage) -> Iterator[tuple[int, Passage]]:
+        """Give what was said at most two turns before a passage and one after, each with the turns between them."""
+        at = self._at.get(one.key)
+        if at is None:
+            yield 0, one
+            return
+        for numbers in (range(at, max(-1, at - _FAR - 1), -1), range(at + 1, min(len(self._said), at + _FAR + 1))):
+            for number in numbers:
+                step = self._turn[number] - self._turn[at]
+                if not -2 <= step <= 1:
+                    break
+                yield step, self._said[number]
+
+
+def _turns_between(last: Passage, one: Passage) -> int:
+    """Count the turns from one passage to the next that was found; what lies between is taken for turns of others."""
+    if last.session != one.session:
+        return _FAR
+    apart = (one.place or 0) - (last.place or 0)
+    return 0 if apart == 1 and last.speaker == one.speaker else max(1, apart)
 
 
 def read(passages: Sequence[Passage], question: Question, rarities: Sequence[float]) -> dict[str, Signals]:
@@ -119,22 +145,23 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
     `rarities` are the idf values of the question's words, 0 for words that no passage of the store holds.
     """
     said = [one for one in passages if one.session is not None]
-    places = _Places(said, sum(rarities))
+    turns = _Turns(said, sum(rarities))
     speakers = {one.speaker for one in said if one.speaker}
-    meant = named(question.text, speakers)
+    meant = named(question.text, speakers, [one.body for one in said]) | (question.people & speakers)
     found = {
-        one.key: _dialogue(one, places, question, meant) if one.speaker else _assistance(one, question) for one in said
+        one.key: _dialogue(one, turns, question, meant) if one.speaker else _assistance(one, question) for one in said
     }
     support = _support(said, found)
     return {key: msgspec.structs.replace(signals, support=support[key]) for key, signals in found.items()}
 
 
-def _dialogue(one: Passage, places: _Places, question: Question, meant: frozenset[str]) -> Signals:
+def _dialogue(one: Passage, turns: _Turns, question: Question, meant: frozenset[str]) -> Signals:
+    near = [*turns.near(one)]
     return Signals(
         kind="dialogue",
-        coverage=places.coverage(one, 0),
-        window=places.coverage(one, -1, 0, 1),
-        before=places.coverage(one, -2),
+        coverage=turns.coverage([one]),
+        window=turns.coverage(other for step, other in near if step >= -1),
+        before=turns.coverage(other for step, other in near if step < -1),
         named=float(one.speaker in meant) if meant else None,
         dated=closeness(_day(one), list(question.when)) if question.when and one.occurred_at else None,
         stated=float(not _asks(one)),

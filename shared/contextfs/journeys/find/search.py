@@ -92,7 +92,8 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     back = looking_back.read(call, wanted) if at < call.now else None
     lacks = waiting(call, wanted, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
-    names = named(question.text, {one.speaker for one in looked.candidates if one.speaker})
+    speakers = {one.speaker for one in looked.candidates if one.speaker}
+    names = named(question.text, speakers, [one.body for one in looked.candidates])
     if names and not question.lists:
         looked = _ask(call, wanted, mode, question.without(names), back, at)
     return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks()])

@@ -90,7 +90,8 @@ class LocalIndex:
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
-        meant = named(asked.question.text, {one.speaker for one in proposed.candidates if one.speaker})
+        speakers = {one.speaker for one in proposed.candidates if one.speaker}
+        meant = named(asked.question.text, speakers, [one.body for one in proposed.candidates])
         if meant:
             asked = replace(asked, question=asked.question.without(meant))
             proposed, more = self.mended(lambda: self._propose(asked, model, back))

@@ -59,6 +59,19 @@ ASKED: list[tuple[str, list[Span]]] = [
     ("from 9999-12-30 to 9999-12-31", [Span(date(9999, 12, 30), date(9999, 12, 31))]),
     ("from 2026-05 to 2026-03", [Span(date(2026, 5, 1), date(2026, 5, 31)), Span(date(2026, 3, 1), date(2026, 3, 31))]),
     ("from the attic to the cellar", []),
+    ("5/13/2023", [Span(date(2023, 5, 13), date(2023, 5, 13))]),
+    ("13/5/23", [Span(date(2023, 5, 13), date(2023, 5, 13))]),
+    ("on 5/8/23", [Span(date(2023, 5, 8), date(2023, 5, 8)), Span(date(2023, 8, 5), date(2023, 8, 5))]),
+    ("on 5/13", [Span(date(2000, 5, 13), date(2000, 5, 13), yearly=True)]),
+    ("on 2/29", [Span(date(2000, 2, 29), date(2000, 2, 29), yearly=True)]),
+    ("2023/5/8", [Span(date(2023, 5, 8), date(2023, 5, 8))]),
+    ("8.5.2023", [Span(date(2023, 5, 8), date(2023, 5, 8))]),
+    ("in 5/2023", [Span(date(2023, 5, 1), date(2023, 5, 31))]),
+    ("in 5.2023, with v5.2023", [Span(date(2023, 5, 1), date(2023, 5, 31))]),
+    ("24/7 on 3/4/5/6, half of 1/2 cup, v5.8.2023.1, on 13/32, 0/2023, src/12/24/2023", []),
+    ("in the summer of 2023", [Span(date(2023, 6, 1), date(2023, 8, 31))]),
+    ("in May of 2023", [Span(date(2023, 5, 1), date(2023, 5, 31))]),
+    ("of 2023", [Span(date(2023, 1, 1), date(2023, 12, 31))]),
 ]
 
 

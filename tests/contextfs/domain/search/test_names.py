@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextfs.domain.search.names import without_names
+from contextfs.domain.search.names import asked_without, named, without_names
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,75 @@ def test_a_query_is_never_emptied(query: str, names: list[str]) -> None:
 @given(st.text())
 def test_without_names_nothing_changes(query: str) -> None:
     assert query == without_names(query, [])
+
+
+PEOPLE = ["Ana Lopez", "Will", "Mark Twain", "Jos\u00e9", "Deploy Bot", "You", "jdoe"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("what did ana decide about the flat", {"Ana Lopez"}),
+        ("ANA LOPEZ: when", {"Ana Lopez"}),
+        ("anas flat, ana's key", {"Ana Lopez"}),
+        ("the analysis of anatomy", set[str]()),
+        ("jose said what", {"Jos\u00e9"}),
+        ("what did JDOE push", {"jdoe"}),
+        ("will you come", set[str]()),
+        ("did you mark this, and will it rise", set[str]()),
+        ("what did will say", {"Will"}),
+        ("where is mark's key", {"Mark Twain"}),
+        ("Where is Mark?", {"Mark Twain"}),
+        ("what did you say", set[str]()),
+    ],
+)
+def test_a_name_counts_in_any_case_and_a_word_where_a_name_must_stand(query: str, expected: set[str]) -> None:
+    assert expected == named(query, PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["We deploy it on Monday.", "Thanks, Deploy Bot!", "I deploy the bot."], set[str]()),
+        (["Deploy Bot is down.", "We deploy on Mondays."], {"Deploy Bot"}),
+        (["deploy it", "we deploy"], {"Deploy Bot"}),
+        ([""], {"Deploy Bot"}),
+    ],
+)
+def test_what_people_use_as_a_word_is_no_name_in_small_letters(said: list[str], expected: set[str]) -> None:
+    assert expected == named("when do we deploy", PEOPLE, said)
+
+
+def test_a_word_with_a_capital_is_a_name_whatever_was_said() -> None:
+    assert {"Deploy Bot"} == named("When did Deploy answer?", PEOPLE, ["We deploy it.", "I deploy."])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("what did ana decide", "what did decide"),
+        ("did will say when we will go", "did say when we will go"),
+        ("is this mark's flat, and will you mark it", "is this flat, and will you mark it"),
+        ("ana lopez?", "ana lopez?"),
+        ("the  analysis", "the  analysis"),
+    ],
+)
+def test_what_is_named_is_taken_out_of_a_question_and_nothing_else(query: str, expected: str) -> None:
+    assert expected == asked_without(query, ["Ana Lopez", "Will", "Mark Twain"])
+
+
+NAME = st.sampled_from([*PEOPLE, "Ann-Marie", "Dr. (Bo)", "Ren\u00e9e"]) | st.text(max_size=6)
+QUERY = st.lists(
+    st.sampled_from(["ana", "Will", "did", "will", "mark's", "jos\u00e9", "?", "bot"]) | st.text(max_size=5)
+).map(" ".join)
+
+
+@given(QUERY, st.lists(NAME, max_size=4), st.lists(st.text(max_size=9), max_size=3))
+def test_who_is_named_does_not_hang_on_who_else_speaks_and_no_query_is_emptied(
+    query: str, names: list[str], said: list[str]
+) -> None:
+    found = named(query, names, said)
+
+    assert found == {name for name in names if named(query, [name], said)}
+    assert bool(query.strip()) == bool(asked_without(query, found).strip())
+    assert query == asked_without(query, [])

@@ -52,6 +52,45 @@ def test_a_turn_is_read_with_its_neighbours() -> None:
     assert [1.0, 1.0, 1.0] == [signals[one.key].dated for one in turns]
 
 
+TURNS = st.lists(
+    st.lists(st.tuples(*(st.sampled_from([0.0, rarity]) for rarity in RARITIES)), min_size=1, max_size=2),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(TURNS)
+def test_a_turn_is_one_in_however_many_messages(said: list[list[tuple[float, float, float]]]) -> None:
+    speakers = ["Ana" if number % 2 else "Ben" for number in range(len(said))]
+    whole = [
+        turn(number, held=tuple(map(max, zip(*messages, strict=True))), speaker=speaker)
+        for number, (messages, speaker) in enumerate(zip(said, speakers, strict=True))
+    ]
+    sent = [(number, held, speakers[number]) for number, messages in enumerate(said) for held in messages]
+    pieces = [turn(place, held=held, speaker=speaker) for place, (_, held, speaker) in enumerate(sent)]
+
+    turns, messages = read(whole, asked(), RARITIES), read(pieces, asked(), RARITIES)
+
+    for place, (number, _, _) in enumerate(sent):
+        of_turn, of_message = turns[f"k{number}"], messages[f"k{place}"]
+        assert (of_turn.window, of_turn.before) == (of_message.window, of_message.before)
+
+
+def test_messages_of_one_speaker_with_others_between_them_are_not_one_turn() -> None:
+    turns = [turn(place, speaker="Ana", held=(3, 2, 1) if place == 0 else (0, 0, 0)) for place in (0, 2, 3)]
+
+    signals = read(turns, asked(), RARITIES)
+
+    assert [1.0, 0.0, 0.0] == [signals[one.key].window for one in turns]
+    assert [0.0, 1.0, 1.0] == [signals[one.key].before for one in turns]
+
+
+def test_of_a_long_row_of_messages_those_nearby_count() -> None:
+    turns = [turn(place, speaker="Ana", held=(3, 2, 1) if place == 0 else (0, 0, 0)) for place in range(9)]
+
+    assert [*[1.0] * 7, 0.0, 0.0] == [one.window for one in read(turns, asked(), RARITIES).values()]
+
+
 def test_neighbours_of_another_session_do_not_count() -> None:
     turns = [turn(0, held=(3, 2, 1)), turn(1, session="other")]
 

@@ -76,6 +76,7 @@ ASKED = (
     "What did Ben name the sourdough starter?",
     "When did Ben sell his motorbike?",
     "Why did Ben sell the motorbike?",
+    "when did ben sell his motorbike on 14.6.2025",
     "What was said about sailing in June 2025?",
     "sailing exam",
     "How much does the van cost?",

@@ -142,7 +142,10 @@ def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence:
             {"embedder": "us.cohere.embed-v4:0", "residency": ["eu"], "regions": ["eu-west-1"]},
             "embedder: the profile us.cohere.embed-v4:0 calls regions outside contextfs:residency",
         ),
-        ({"embedder": "amazon.nova-lite-v1:0"}, "embedder: amazon.nova-lite-v1:0 is not a model of Bedrock whose API is"),
+        (
+            {"embedder": "amazon.nova-lite-v1:0"},
+            "embedder: amazon.nova-lite-v1:0 is not a model of Bedrock whose API is",
+        ),
         ({"reranker": "cohere.embed-v4:0"}, "is known here (amazon.rerank, cohere.rerank)."),
         ({"reranker": "cohere.rerank-v3-5:0", "regions": ["ap-east-1"]}, "reranker: ap-east-1 offers no models"),
         ({"encryptionKeys": {"us-east-1": KEY.format("us-east-1")}}, "is not the full name of a key of aws."),

@@ -152,6 +152,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/@-]*$", max_length=200)] | None,
         Meta(description="A model of Vertex AI or Bedrock that reads the best of a search again; none: nobody does."),
     ] = None
+    languages: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[a-z]{2}$")], ...],
+        Meta(description="Languages whose words search finds in all their forms, beside English, by their codes."),
+    ] = ()
     tenant: Annotated[str | None, Meta(description="The one organization of a dedicated installation.")] = None
     budget: Annotated[int, Meta(ge=0, description="US dollars a month that an alert watches; 0: none.")] = 0
     billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget is of.")] = None

@@ -9,6 +9,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, Similar, VectorsUsed
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate
+from contextfs.kit.languages import Languages
 from contextfs.kit.overtaken import Overtaken
 
 
@@ -20,6 +21,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     asked: str
     """The question, without what narrows it."""
     words: list[str]
+    languages: Languages
+    """In which words are known in all their forms, beside English."""
     degraded: list[str]
     overtaken: dict[UUID, Overtaken] = {}
     """What holds no longer, by its id: where that was asked for."""
@@ -41,7 +44,12 @@ def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
         session_id=candidate.session_id,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, found.words, told=candidate.context if candidate.source == "memory" else ""),
+        snippet=snippet(
+            candidate.body,
+            found.words,
+            told=candidate.context if candidate.source == "memory" else "",
+            languages=found.languages,
+        ),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=candidate.tags,

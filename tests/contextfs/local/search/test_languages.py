@@ -81,3 +81,12 @@ def test_the_snippet_shows_the_word_in_the_form_that_was_found(machine: Machine)
     machine.add(f"{'Der Plan ist lang. ' * 40}Die Häuser werden im Mai geprüft.{' Der Plan ist lang.' * 40}")
 
     assert "Häuser" in said(machine, "Haus")[0]
+
+
+def test_the_form_that_was_asked_for_comes_first(machine: Machine) -> None:
+    speak(machine, "de")
+    for text in ("Das Haus ist grün gestrichen.", "Die Häuser sind blau gestrichen.", "Dem Hause fehlt ein Dach."):
+        machine.add(text)
+
+    assert [said(machine, query)[0].split()[1] for query in ("Haus", "Häuser", "Hause")] == ["Haus", "Häuser", "Hause"]
+    assert len(said(machine, "Häuser")) == 3

@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contextfs.domain.search.bm25 import weights
+from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.stemmers import length, share
 from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms, terms
 from contextfs.kit.languages import ENGLISH, NAMES
@@ -112,3 +113,9 @@ def test_only_what_no_language_covers_ends_otherwise() -> None:
     assert ends_otherwise("серверы", ("de",))
     assert not ends_otherwise("серверы", ("ru",))
     assert not ends_otherwise("Häuser", ("de",))
+
+
+def test_a_snippet_shows_a_word_whose_form_begins_otherwise() -> None:
+    text = f"{'rumah besar ' * 40}membaca {'rumah besar ' * 40}"
+
+    assert "membaca" in snippet(text, query_terms("baca", ("id",)), languages=("id",))

@@ -159,6 +159,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/@-]*$", max_length=200)] | None,
         Meta(description="A model of Vertex AI or Bedrock that reranks the best results of a search; by default none."),
     ] = None
+    languages: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[a-z]{2}$")], ...],
+        Meta(description="Languages whose words search finds in all their forms, beside English, by their codes."),
+    ] = ()
     tenant: Annotated[str | None, Meta(description="The only organization of a dedicated installation.")] = None
     budget: Annotated[int, Meta(ge=0, description="US dollars a month above which an alert is sent; 0: no alert.")] = 0
     billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget belongs to.")] = (

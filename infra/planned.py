@@ -132,6 +132,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "CONTEXTFS_TRUSTED_HOPS": "2",  # the edge and the load balancer, or the load balancer and its own address
             "CONTEXTFS_POOL_SIZE": str(self.config.sizing.connections),
             "CONTEXTFS_PUBLIC_URL": f"https://{self.hosts(region)[-1] if several(self.config) else self.host}",
+            **({"CONTEXTFS_LANGUAGES": ",".join(self.config.languages)} if self.config.languages else {}),
         }
         if BORDER in self.grants_of(workload.name, "read"):
             pinned = ((one.name, self.hosts(one)[-1]) for one in self.regions)

@@ -93,7 +93,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(name="triggers.relate", on=("memory.*",)),
     Trigger(name="triggers.relate_all", on=("graph.due",)),
     Trigger(name="triggers.embed", on=("passages.indexed",), size="medium"),
-    Trigger(name="triggers.reindex", on=("reindex.continued",), size="medium"),
+    Trigger(name="triggers.reindex", on=("reindex.continued", "terms.continued"), size="medium"),
     Trigger(name="triggers.complete_idle", on=("completion.due",)),
     Trigger(name="triggers.reread", on=("record.due",), size="medium"),
     Trigger(name="triggers.extract", on=("session.completed",)),

@@ -1,4 +1,4 @@
-"""`ctx admin reindex`: have an organization's vectors made anew by the model that is set now."""
+"""`ctx admin reindex`: have what search looks through made anew by the model and for the languages set now."""
 
 import time
 from typing import Annotated
@@ -18,7 +18,7 @@ def reindex(
     wait: Annotated[bool, Option("--wait/--no-wait", help="Wait until search uses the new vectors.")] = True,
     json: options.Json = False,
 ) -> int:
-    """Remake the server's vectors with the model that is set now, while search goes on; exit code 1 if it is stuck.
+    """Remake the server's vectors and words with the model and languages set now; exit code 1 if it is stuck.
 
     You can leave it at any time, and call it again: it goes on where it was.
     """
@@ -41,6 +41,10 @@ def _waited(client: ContextFS, told: Reindexing) -> Reindexing:
             progress.show(f"{running.generation.model}: {_share(running)}")
             time.sleep(_SECONDS)
             told = client.admin.reindexing()
+        while told.outdated:
+            progress.show(_outdated(told))
+            time.sleep(_SECONDS)
+            told = client.admin.reindexing()
     finally:
         progress.clear()
     return told
@@ -59,8 +63,15 @@ def _show(told: Reindexing) -> None:
         output.say(f"{told.building.generation.model} will replace it: {_share(told.building)}.")
     elif told.serving is not None and told.model not in {None, told.serving.generation.model}:
         output.say(f"{told.model} is set now: `ctx admin reindex` makes its vectors.")
+    if told.outdated:
+        output.say(f"{_outdated(told)}: `ctx admin reindex` makes them for these.")
     if problem := _problem(told):
         output.say(f"It cannot go on: {problem}")
+
+
+def _outdated(told: Reindexing) -> str:
+    languages = ", ".join(["en", *told.languages])
+    return f"{told.outdated:,} passages were made for other languages than are set ({languages})"
 
 
 def _problem(told: Reindexing) -> str | None:

@@ -13,6 +13,7 @@ from contextfs.local.base.connection import FILE, Base, explained
 from contextfs.local.base.watch import WrittenMeanwhile
 from contextfs.local.folder import settled
 from contextfs.local.place import Place
+from contextfs.local.search import spoken
 from contextfs.local.search.index import LocalIndex
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def opened(
     Who only `reads` is given one that cannot be written as well, and told what is not seen in it.
     """
     progress = output.Progress()
+    settings = cache(lambda: _settings(place))
     try:
         base = Base.open(place.local, reads=reads)
         try:
@@ -67,13 +69,14 @@ def opened(
                 yield LocalIndex(
                     base,
                     place.local,
-                    project=lambda: _settings(place).project,
-                    embedder=_embedder(place),
+                    project=lambda: settings().project,
+                    embedder=_embedder(settings),
                     me=lambda: _me(place),
                     now=now,
                     entropy=os.urandom,
-                    sharing=lambda: _settings(place).share,
-                    taken_out=lambda: _settings(place).redact.wanted,
+                    sharing=lambda: settings().share,
+                    languages=cache(lambda: spoken.languages(base, place, lambda: settings().search.spoken)),
+                    taken_out=lambda: settings().redact.wanted,
                     later=later,
                     progress=progress.show,
                 )
@@ -116,14 +119,14 @@ def _me(place: Place) -> str:
     return actor(place.root)
 
 
-def _embedder(place: Place) -> "Callable[[], Embedder | None]":
+def _embedder(settings: "Callable[[], Config]") -> "Callable[[], Embedder | None]":
     """Give a function that loads the model once: Unavailable says why there is none, None that it is switched off."""
 
     @cache
     def load() -> "Embedder | None":
         from contextfs.local.search import embedder  # noqa: PLC0415 - words need no model
 
-        if _settings(place).search.embedder == "none":
+        if settings().search.embedder == "none":
             return None
         return embedder.local(embedder.file(os.environ))
 

@@ -12,6 +12,7 @@ from contextfs.kit.errors import VersionMismatch
 from contextfs.kit.events import Event
 from contextfs.kit.identity import IdentityProviders, SignInService
 from contextfs.kit.ids import Entropy, uuid7s
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.ports import (
     Blobs,
@@ -83,6 +84,8 @@ class Services:
     entropy: Entropy
     personal: frozenset[Personal] = USUAL
     """What is taken out of what is stored, beside secrets, where a project says nothing else."""
+    languages: Languages = ENGLISH
+    """In which search knows words in all their forms, beside English."""
     embedder_of: Callable[[str], Embedder | None] = lambda _: None
     """Builds what made vectors before the setting was changed, by its model's name; None where it cannot."""
     reranker: Callable[[], Reranker | None] = lambda: None

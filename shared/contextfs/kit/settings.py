@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from contextfs.kit.errors import Invalid
 from contextfs.kit.expected import in_words
+from contextfs.kit.languages import chosen
 from contextfs.kit.regions import Elsewhere
 
 PREFIX = "CONTEXTFS_"
@@ -61,6 +62,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "commas, or `none`. A project can override it.",
         ),
     ] = "card,ssn"
+    languages: Annotated[
+        str,
+        Meta(
+            description="Languages whose words search finds in all their forms, beside English: codes with commas "
+            "between (`de,fr,ru`)."
+        ),
+    ] = ""
     model: Annotated[
         str | None, Meta(description="File of the local embedding model; without it, search compares only words.")
     ] = None
@@ -248,9 +256,14 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     }
     known = {name: value for name, value in given.items() if name in Settings.__struct_fields__}
     try:
-        return msgspec.convert(known, Settings, strict=False)
+        settings = msgspec.convert(known, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"Setting {_variable(str(error))}") from error
+    try:
+        chosen(settings.languages.split(","))
+    except Invalid as error:
+        raise Invalid(f"Setting {PREFIX}LANGUAGES: {error.detail}") from None
+    return settings
 
 
 def _variable(text: str) -> str:

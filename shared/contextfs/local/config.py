@@ -14,6 +14,7 @@ from msgspec import Meta
 from contextfs.kit import forms
 from contextfs.kit.errors import Invalid, NotFound, Unavailable
 from contextfs.kit.fields import Name
+from contextfs.kit.languages import Languages, chosen
 from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL, Personal
 from contextfs.kit.redaction_rule import Rules, Wanted
@@ -60,9 +61,15 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Searching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How things are found: by words and meanings, or by words alone."""
+    """How things are found: by words and meanings, or by words alone; words of which languages beside English."""
 
     embedder: Literal["local", "none"] = "local"
+    languages: list[str] = []
+
+    @property
+    def spoken(self) -> Languages:
+        """The languages whose words are known in all their forms, beside English."""
+        return chosen(self.languages)
 
 
 class Injecting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -159,6 +166,12 @@ def parse(text: str, name: str) -> Config:
         raise Invalid(_told(text, name, str(error))) from None
     if config.redact.rules:
         _check(config.redact.rules, text, name)
+    try:
+        chosen(config.search.languages)
+    except Invalid as error:
+        told = error.detail
+        line = line_of(text, "search.languages")
+        raise Invalid(f"{name}:{line}: search.languages: {told[:1].lower()}{told[1:]}") from None
     for number, rule in enumerate(config.share.rules):
         if rule == Rule(visibility=rule.visibility):
             line = line_of(text, "share.rules")

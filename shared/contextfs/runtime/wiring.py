@@ -19,6 +19,7 @@ from contextfs.kit.clock import Clock, system_clock
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.events import matches
 from contextfs.kit.identity import IdentityProviders, SignInService
+from contextfs.kit.languages import chosen
 from contextfs.kit.personal import PERSONAL, Personal
 from contextfs.kit.ports import Blobs, Bus, Database, Embedder, Reader, Reranker, Transcripts, Webhooks
 from contextfs.kit.regions import Regions
@@ -64,6 +65,7 @@ class Wiring:
             key_pepper=pepper.read(settings.key_pepper),
             redaction_key=settings.redaction_key.encode(),
             personal=frozenset[Personal](one for one in PERSONAL if one in settings.personal.split(",")),
+            languages=chosen(settings.languages.split(",")),
             entropy=os.urandom,
             # A cloud stops a process when it has answered, and would stop the waker inside its transaction.
             wake_relay=self.waker.wake if settings.cloud == "local" else lambda: None,

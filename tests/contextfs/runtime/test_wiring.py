@@ -114,6 +114,20 @@ def test_an_embedder_that_cannot_be_is_refused(named: str) -> None:
         from_environment({**needed, "CONTEXTFS_EMBEDDER": named})
 
 
+def test_languages_are_read_in_any_order(database_url: str) -> None:
+    wired = Wiring(msgspec.structs.replace(settings_for(database_url), languages="ru, de,en"))
+    wired.close()
+
+    assert wired.services.languages == ("de", "ru")
+
+
+def test_a_language_that_is_not_known_is_refused_with_those_that_are() -> None:
+    needed = {"CONTEXTFS_DATABASE_URL": "x", "CONTEXTFS_KEY_PEPPER": "p" * 32, "CONTEXTFS_REDACTION_KEY": "r" * 32}
+
+    with pytest.raises(Invalid, match=r"^Setting CONTEXTFS_LANGUAGES: There is no language 'xx' here.* ar, ca, cs"):
+        from_environment({**needed, "CONTEXTFS_LANGUAGES": "de,xx"})
+
+
 @pytest.mark.parametrize(
     ("named", "kind"),
     [

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from heapq import nlargest
 from math import inf, isfinite, log
 
+from contextfs.domain.search.stemmers import length, share
 from contextfs.domain.search.tokens import DIMENSIONS, dimension
 from contextfs.kit.errors import Invalid
+from contextfs.kit.languages import ENGLISH, Languages
 
 K1 = 1.2
 B = 0.75
@@ -29,18 +31,21 @@ _MOST_ENTRIES = 16_000
 _DIGITS = 5
 
 
-def weights(terms: Sequence[str], *, average_length: float) -> dict[int, float]:
+def weights(terms: Sequence[str], *, average_length: float, languages: Languages = ENGLISH) -> dict[int, float]:
     """Weigh a passage's terms by dimension: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average_length)).
 
     `average_length` is the project's mean number of terms in a passage; it may be off by half without much harm.
-    Two terms that fall on one dimension add up. An average that is not above zero is Invalid.
+    Two terms that fall on one dimension add up. The terms that a word has in several languages count as one together.
+    An average that is not above zero is Invalid.
     """
     if not (isfinite(average_length) and average_length > 0):
         raise Invalid(f"average_length must be above zero, not {average_length}; use 1 for an empty project")
     found: dict[int, float] = {}
+    said = length(terms, languages)
     for term, count in Counter(terms).items():
         place = dimension(term)
-        found[place] = found.get(place, 0.0) + weight(count, length=len(terms), average_length=average_length)
+        worth = weight(count, length=said, average_length=average_length)
+        found[place] = found.get(place, 0.0) + (worth * share(term, languages) if languages else worth)
     return found
 
 

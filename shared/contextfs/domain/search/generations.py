@@ -45,13 +45,20 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reindexing(msgspec.Struct, frozen=True, kw_only=True):
-    """The model of the server's settings, the vectors that search uses now, and those being built to replace them."""
+    """The model of the server's settings, the vectors that search uses now, and those being built to replace them.
+
+    And the languages of the settings, with how many passages were made for others.
+    """
 
     model: str | None
     serving: Progress | None
     building: Progress | None
     problem: str | None = None
     """Why nothing was begun, and the cure."""
+    languages: list[str] = []
+    """The languages of the server's settings, beside English."""
+    outdated: Annotated[int, Meta(ge=0)] = 0
+    """How many passages were made for other languages, and wait to be made for these."""
 
 
 class Count(NamedTuple):

@@ -109,13 +109,13 @@ where p.source_id = k.source_id and p.ordinal >= k.kept
 insert into passages (
     org_id, project_id, id, source, source_id, session_id, memory_id, ordinal, starts, ends, context, body, terms,
     weights, type, tags, tool, branch, author_id, trust, pinned, visibility, sensitivity, occurred_at, expires_at, place,
-    role, speaker
+    role, speaker, languages
 )
 values (
     %(org_id)s, %(project_id)s, %(id)s, %(source)s, %(source_id)s, %(session_id)s, %(memory_id)s, %(ordinal)s,
     %(starts)s, %(ends)s, %(context)s, %(body)s, %(terms)s::integer [], %(weights)s::sparsevec, %(type)s,
     %(tags)s::text [], %(tool)s, %(branch)s, %(author_id)s, %(trust)s, %(pinned)s, %(visibility)s, %(sensitivity)s,
-    %(occurred_at)s, %(expires_at)s, %(place)s, %(role)s, %(speaker)s
+    %(occurred_at)s, %(expires_at)s, %(place)s, %(role)s, %(speaker)s, %(languages)s
 )
 on conflict (org_id, source_id, ordinal) do update set
     starts = excluded.starts, ends = excluded.ends, context = excluded.context, body = excluded.body,
@@ -123,7 +123,7 @@ on conflict (org_id, source_id, ordinal) do update set
     tool = excluded.tool, branch = excluded.branch, author_id = excluded.author_id, trust = excluded.trust,
     pinned = excluded.pinned, visibility = excluded.visibility, sensitivity = excluded.sensitivity,
     occurred_at = excluded.occurred_at, expires_at = excluded.expires_at, place = excluded.place, role = excluded.role,
-    speaker = excluded.speaker
+    speaker = excluded.speaker, languages = excluded.languages
 
 -- name: messages
 -- The messages of a session that are searched through: all, or those that have no passages yet.

@@ -16,6 +16,7 @@ from contextfs.domain.search.personal import is_personal
 from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms
 from contextfs.domain.search.wishes import asks_advice
 from contextfs.kit.fields import Sensitivity, Visibility
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.pattern import pattern
 
 _QUOTED = pattern(r'"([^"\n]{2,200})"|\u201c([^\u201d\n]{2,200})\u201d', holds='"')
@@ -83,7 +84,10 @@ _WORD = pattern(r"\w{3,}")
 
 _NO_WORDS = "lexical: there is no word in the query that could be looked for"
 _SMALL_WORDS = "lexical: the query has small words alone, which say little of what is meant"
-_AS_WRITTEN = "lexical: words of other languages than English are found in the form alone in which they are written"
+_AS_WRITTEN = (
+    "lexical: words of a language that is not among the languages set are found in the form alone in which they are "
+    "written"
+)
 
 
 if TYPE_CHECKING:
@@ -180,6 +184,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     people: frozenset[str] = frozenset()
     """Those who speak and are named in it, as far as they were taken out."""
     filters: Filters = Filters()
+    languages: Languages = ENGLISH
+    """Languages in which words are known in all their forms, beside English."""
 
     @property
     def lists(self) -> bool:
@@ -189,15 +195,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lacks(self) -> list[str]:
         """Tell what the words' leg lacks to find by, as a reply says it; a name that was taken out of it is a word."""
-        words = query_terms(self.text)
-        if self.lists or not are_small(words):
+        words = query_terms(self.text, self.languages)
+        if self.lists or not are_small(words, self.languages):
             return []
         return [_SMALL_WORDS if words else _NO_WORDS]
 
     @property
     def as_written(self) -> list[str]:
         """Tell, where no word was found, that a word's other forms were not looked for, as a reply says it."""
-        return [_AS_WRITTEN] if ends_otherwise(self.about) else []
+        return [_AS_WRITTEN] if ends_otherwise(self.about, self.languages) else []
 
     def held_by(self, text: str) -> float | None:
         """Give the share of its phrases and identifiers that a text holds, whatever the case; None: it has none."""
@@ -212,12 +218,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             self,
             about=asked_without(self.about, names),
-            words=tuple(query_terms(asked_without(self.text, names))),
+            words=tuple(query_terms(asked_without(self.text, names), self.languages)),
             people=frozenset(names),
         )
 
 
-def understand(text: str, *, today: date, addresses: bool = False) -> Question:
+def understand(text: str, *, today: date, addresses: bool = False, languages: Languages = ENGLISH) -> Question:
     """Read a question. Total: any text has an answer; an operator with a value that cannot be is left in the text.
 
     `addresses`: authors may be e-mail addresses too, as where git tells who they are.
@@ -226,13 +232,14 @@ def understand(text: str, *, today: date, addresses: bool = False) -> Question:
     return Question(
         text=rest,
         about=topic(rest),
-        words=tuple(query_terms(rest)),
+        words=tuple(query_terms(rest, languages)),
         phrases=tuple(" ".join((one or other).split()) for one, other in _QUOTED.findall(rest)),
         identifiers=tuple(dict.fromkeys(_IDENTIFIER.findall(rest))),
         when=tuple(spans(rest, today=today)),
         personal=is_personal(rest),
         advice=asks_advice(rest),
         filters=filters,
+        languages=languages,
     )
 
 

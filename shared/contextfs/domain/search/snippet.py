@@ -7,6 +7,7 @@ import msgspec
 
 from contextfs.domain.search.tokens import pieces
 from contextfs.kit.errors import Invalid
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.pattern import pattern
 
 _ELLIPSIS = "…"
@@ -23,19 +24,26 @@ class _Match(msgspec.Struct, frozen=True):
     term: str
 
 
-def snippet(text: str, query_terms: Collection[str], *, width: int = 200, told: str = "") -> str:
+def snippet(
+    text: str,
+    query_terms: Collection[str],
+    *,
+    width: int = 200,
+    told: str = "",
+    languages: Languages = ENGLISH,
+) -> str:
     """Give at most `width` characters of one line around the stretch that holds the most of the query's terms.
 
-    `query_terms` are terms as `tokens.query_terms` gives them. Without a match it is the text's beginning. Cuts fall
-    between words and are marked by an ellipsis. What stands beside it is `told`: where a text of several lines begins
-    with that, what follows is shown. Invalid when `width` is below 20.
+    `query_terms` are terms as `tokens.query_terms` gives them, in these `languages`. Without a match it is the text's
+    beginning. Cuts fall between words and are marked by an ellipsis. What stands beside it is `told`: where a text of
+    several lines begins with that, what follows is shown. Invalid when `width` is below 20.
     """
     if width < _NARROWEST:
         raise Invalid(f"a snippet of {width} characters shows nothing: give at least {_NARROWEST}")
     line = " ".join(_untold(text, told).split())
     if len(line) <= width:
         return line
-    start, end = _densest(_matches(line, frozenset(query_terms)), width - 2)
+    start, end = _densest(_matches(line, frozenset(query_terms), languages), width - 2)
     return _cut(line, start, end, width)
 
 
@@ -55,11 +63,11 @@ def _plain(text: str) -> str:
     return " ".join(_MARKS.sub("", text).split())
 
 
-def _matches(line: str, wanted: frozenset[str]) -> list[_Match]:
-    initials = {term[0] for term in wanted if term}
+def _matches(line: str, wanted: frozenset[str], languages: Languages) -> list[_Match]:
+    initials = None if languages else {term[0] for term in wanted if term}
     return [
         _Match(start, end, term)
-        for start, end, terms in pieces(line, initials=initials)
+        for start, end, terms in pieces(line, languages, initials=initials)
         if (term := next((term for term in terms if term in wanted), None)) is not None
     ]
 

@@ -2,16 +2,22 @@
 
 The same terms feed the server's BM25 vectors, the laptop's index, the query and the snippet, so that all agree.
 Changing what `terms`, `term_key` or `dimension` give makes stored passages stale: they must be rebuilt.
+
+Where other languages are set, a word has a term in each of them beside the English one, as `de:haus` for "Häuser". They
+add, and take nothing away: what English alone finds is found in any setting, and in passages of an earlier one.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
+from contextfs.domain.search.stemmers import is_covered, stems
 from contextfs.domain.search.stems import stem
+from contextfs.domain.search.stop_words import STOP_WORDS
 from contextfs.kit.digest import blake2b
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.pattern import pattern
 
 DIMENSIONS = 999_999_999
@@ -41,28 +47,23 @@ _LETTERS = pattern(r"[^\W\d_]+")
 _CLITIC = pattern(r"['\u2019](?:s|ll|ve|re|d|m)$|['\u2019](?=t$)", re.IGNORECASE)
 _LEVELS = (pattern(r"[/\\:@]+"), pattern(r"[.'\u2019-]+"), pattern(r"_+"))
 _HUMPS = pattern(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PARTS = pattern(rf"(?:[^\W_]|[{_SIGNS}])+")
 _OPERATORS = pattern(r"[<>=+%&]+|!=|!(?=\w)|(?<!\w)-(?=\d)")
 
-_SMALL_WORDS = """
-a about an and any are as at be been but by can could did do does for from get had has have he her his how i if in into
-is it its just me my no not of on or our s she so some such t than that the their them then there these they this to us
-was we were what when where which who why will with would you your
-"""
-_STOP_WORDS = frozenset(map(stem, _SMALL_WORDS.split()))
 
-
-def terms(text: str) -> list[str]:
+def terms(text: str, languages: Languages = ENGLISH) -> list[str]:
     """Give the terms of a text in order, repeats kept; total: any text has an answer, without letters it is empty.
 
     Text is NFKC, accents are folded, letters lower-cased. `AuthError` gives `autherror`, `auth`, `error`;
     `src/auth/login_page.py` gives itself, `src`, `auth`, `login_page.py`, `login_page`, `login`, `page`, `py`.
-    English words are stemmed; scripts without spaces give pairs of characters.
+    English words are stemmed; scripts without spaces give pairs of characters. The terms in other `languages` come
+    behind all of these, in order too.
     """
     found: list[str] = []
     plain = folded(text)
     for chunk in _chunks_of(plain).findall(plain):
         found += _known(chunk) if len(chunk) <= _REMEMBERED else _expand(chunk)
-    return found
+    return [*found, *_others(text, languages)] if languages else found
 
 
 def folded(text: str) -> str:
@@ -73,28 +74,38 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", _FOLDED_SIGNS.sub("", apart))
 
 
-def query_terms(text: str) -> list[str]:
+def query_terms(text: str, languages: Languages = ENGLISH) -> list[str]:
     """Give the distinct terms of a query without stop words, or with them when nothing else was said."""
-    distinct = list(dict.fromkeys(terms(text)))
-    return [term for term in distinct if term not in _STOP_WORDS] or distinct
+    distinct = list(dict.fromkeys(terms(text, languages)))
+    small = _small(languages)
+    return [term for term in distinct if term not in small] or distinct
 
 
-def ends_otherwise(text: str) -> bool:
+def ends_otherwise(text: str, languages: Languages = ENGLISH) -> bool:
     """Tell whether a text has a word that shows to be of a language whose endings are not known: Russian, Arabic, …
 
     What is written in plain Latin letters does not show it, and scripts without spaces need no endings.
     """
     return not text.isascii() and any(
-        not part.isascii() and part.isalpha() for part in _LETTERS.findall(_RUN.sub(" ", text))
+        not part.isascii() and part.isalpha() and not is_covered(part, languages)
+        for part in _LETTERS.findall(_RUN.sub(" ", text))
     )
 
 
-def are_small(some: Collection[str]) -> bool:
+def are_small(some: Collection[str], languages: Languages = ENGLISH) -> bool:
     """Tell whether terms are stop words alone, or none."""
-    return _STOP_WORDS.issuperset(some)
+    return _small(languages).issuperset(some)
 
 
-def pieces(text: str, *, initials: Collection[str] | None = None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+@cache
+def _small(languages: Languages) -> frozenset[str]:
+    words = " ".join(STOP_WORDS.get(code, "") for code in ("en", *languages))
+    return frozenset(terms(words, languages))
+
+
+def pieces(
+    text: str, languages: Languages = ENGLISH, *, initials: Collection[str] | None = None
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Give (start, end, terms) for each stretch of the text that yields terms, with positions in `text` as it is.
 
     With `initials`, plain words that begin with none of these letters are passed over: a stem begins as its word does.
@@ -104,7 +115,8 @@ def pieces(text: str, *, initials: Collection[str] | None = None) -> Iterator[tu
             piece = text[start:end]
             if initials is not None and _begins_otherwise(piece, initials):
                 continue
-            found = _known(piece) if piece.isascii() and len(piece) <= _REMEMBERED else tuple(terms(piece))
+            is_known = not languages and piece.isascii() and len(piece) <= _REMEMBERED
+            found = _known(piece) if is_known else tuple(terms(piece, languages))
             if found:
                 yield start, end, found
 
@@ -208,3 +220,19 @@ def _word(word: str) -> list[str]:
     if humps == [word]:
         return [stem(whole)]
     return [stem(whole), *(stem(hump.casefold()) for hump in humps)]
+
+
+def _others(text: str, languages: Languages) -> Iterator[str]:
+    """Give the terms in other languages than English: of each word, with its accents, and of its humps."""
+    for chunk in _PARTS.findall(unicodedata.normalize("NFKC", text)):
+        yield from _known_others(chunk, languages)
+
+
+@lru_cache(maxsize=1 << 15)
+def _known_others(word: str, languages: Languages) -> tuple[str, ...]:
+    words = [word]
+    if word.isascii() and not (word.islower() or word[1:].islower() or word.isupper()):
+        humps = [hump for hump in _HUMPS.findall(word) if len(hump) > 1]
+        words += [] if humps == [word] else humps
+    found = (one for each in words if len(each) > 1 for one in stems(each.casefold(), languages))
+    return tuple(f"{code}:{folded(one).casefold()}" for code, one in found)

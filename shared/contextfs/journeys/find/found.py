@@ -10,6 +10,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, Similar, VectorsUsed
 from contextfs.domain.search.snippet import snippet
 from contextfs.domain.search.store import Candidate, Seen
+from contextfs.kit.languages import Languages
 from contextfs.kit.overtaken import Overtaken
 from contextfs.kit.ports import Transaction
 
@@ -22,6 +23,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     asked: str
     """The question, without what narrows it."""
     words: list[str]
+    languages: Languages
+    """In which words are known in all their forms, beside English."""
     degraded: list[str]
     notes: list[str] = []
     """Why nothing was found."""
@@ -47,7 +50,12 @@ def hit_of(one: Ranked, found: Found, *, explain: bool) -> SearchHit:
         session_id=candidate.session_id,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, found.words, told=candidate.context if candidate.source == "memory" else ""),
+        snippet=snippet(
+            candidate.body,
+            found.words,
+            told=candidate.context if candidate.source == "memory" else "",
+            languages=found.languages,
+        ),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=candidate.tags,

@@ -152,12 +152,13 @@ def _said(memory: Memory) -> str:
 
 
 def _passages(call: Call, common: _Common, text: str, *, place: int | None = None) -> Iterator[Parameters]:
-    shared = msgspec.structs.asdict(common) | {"org_id": call.principal.org_id}
+    languages = call.services.languages
+    shared = msgspec.structs.asdict(common) | {"org_id": call.principal.org_id, "languages": ",".join(languages)}
     above = shared.pop("heading")
     chunks = chunk(text) if place is None else chunks_of_message(text)
     ids = uuid7s(call.now, call.services.entropy, len(chunks))
     for ordinal, (piece, passage_id) in enumerate(zip(chunks, ids, strict=True)):
-        words = terms(f"{above}\n{piece.text}")
+        words = terms(f"{above}\n{piece.text}", languages)
         yield shared | {
             "id": passage_id,
             "ordinal": ordinal,
@@ -166,7 +167,7 @@ def _passages(call: Call, common: _Common, text: str, *, place: int | None = Non
             "ends": piece.end,
             "body": piece.text,
             "terms": sorted({term_key(call.principal.org_id, word) for word in words}),
-            "weights": sparsevec_text(weights(words, average_length=AVERAGE_LENGTH)),
+            "weights": sparsevec_text(weights(words, average_length=AVERAGE_LENGTH, languages=languages)),
         }
 
 

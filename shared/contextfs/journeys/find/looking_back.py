@@ -18,6 +18,7 @@ from contextfs.journeys.find.index import TRUST
 from contextfs.journeys.find.past import BY_WORDS, MOST, TOO_MANY, Bounds, Piece, occurred, pieces, until, within
 from contextfs.kit.call import Call
 from contextfs.kit.ids import named
+from contextfs.kit.languages import Languages
 from contextfs.kit.overtaken import Overtaken
 
 
@@ -35,9 +36,9 @@ class Back(NamedTuple):
         """What held no longer by then, by its id."""
         return {memory.id: memory.overtaken for memory, _ in self.memories if memory.overtaken is not None}
 
-    def candidates(self, words: Sequence[str]) -> list[Candidate]:
+    def candidates(self, words: Sequence[str], languages: Languages) -> list[Candidate]:
         """Give the passages of the memories, with what the words of a question are worth in them."""
-        found = pieces(self.memories, words)
+        found = pieces(self.memories, words, languages)
         return [_candidate(one) for one in found if one.lexical or (not words and one.ordinal == 0)]
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from contextfs.domain.search.passages import chunk, context_line
 from contextfs.domain.search.scan import scores
 from contextfs.domain.search.tokens import terms
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.overtaken import Overtaken
 
 MOST = 20_000
@@ -97,7 +98,7 @@ def within(memory: _Known, bounds: Bounds) -> bool:
     )
 
 
-def pieces(memories: Iterable[tuple[K, str]], words: Sequence[str]) -> list[Piece[K]]:
+def pieces(memories: Iterable[tuple[K, str]], words: Sequence[str], languages: Languages = ENGLISH) -> list[Piece[K]]:
     """Cut memories, each with the name of its project, and score them by the words of a question."""
     cuts: list[Piece[K]] = []
     said: list[list[str]] = []
@@ -105,8 +106,9 @@ def pieces(memories: Iterable[tuple[K, str]], words: Sequence[str]) -> list[Piec
         context = context_line(project=project, title=memory.title or "", date=occurred(memory).date())
         for ordinal, part in enumerate(chunk("\n\n".join(memory.bodies or [memory.content]))):
             cuts.append(Piece(memory, part.start, part.end, context, part.text, ordinal, None))
-            said.append(terms(f"{context}\n{part.text}"))
-    return [cut._replace(lexical=score) for cut, score in zip(cuts, scores(said, words), strict=True)]
+            said.append(terms(f"{context}\n{part.text}", languages))
+    worth = scores(said, words, languages)
+    return [cut._replace(lexical=score) for cut, score in zip(cuts, worth, strict=True)]
 
 
 def until(wanted: datetime | None, as_of: datetime) -> datetime:

@@ -11,8 +11,9 @@ import msgspec
 
 from contextfs.domain.access.store import assuming
 from contextfs.domain.events.store import tell_later
-from contextfs.domain.search import generations
+from contextfs.domain.search import generations, retermed
 from contextfs.domain.search.generations import Generation, Progress, Reindexing
+from contextfs.journeys.find import reterm
 from contextfs.journeys.find.embed import BATCH, begin, embed_batch, embedder_for
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.errors import Contended, ContextFSError, Unavailable
@@ -25,10 +26,14 @@ _NONE = "No embedder is set: CONTEXTFS_EMBEDDER or CONTEXTFS_MODEL says what mak
 def reindex(call: Call) -> Reindexing:
     """Begin a generation of the model that is set now, or go on with it; where it serves, what waits is embedded.
 
-    What is being built by a model that is not set any more is given up. Without an embedder the reply says so.
+    What is being built by a model that is not set any more is given up. Without an embedder the reply says so. Passages
+    that were made for other languages than are set get their terms anew beside that.
     """
+    is_retermed = reterm.begin(call)
     embedder = call.services.embedder()
     if embedder is None:
+        if is_retermed:
+            return status(call)
         call.note(problem="no embedder")
         return msgspec.structs.replace(status(call), problem=_NONE)
     live = generations.live(call.tx)
@@ -59,6 +64,8 @@ def status(call: Call) -> Reindexing:
         model=embedder.model if embedder else None,
         serving=_progress(call, live.get("serving")),
         building=_progress(call, live.get("building")),
+        languages=list(call.services.languages),
+        outdated=retermed.count(call.tx, call.services.languages),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.search import store
+from contextfs.domain.search import retermed, store
 from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.model import SearchHit, SearchReply, SearchRequest, Source, VectorsUsed
 from contextfs.domain.search.names import named
@@ -26,6 +26,10 @@ from contextfs.journeys.find.rereading import rereading
 from contextfs.journeys.find.waiting import waiting
 from contextfs.kit.call import Call, Outside
 from contextfs.kit.overtaken import Overtaken, overtaken, since
+
+_OUTDATED = (
+    "lexical: some passages were made for other languages than are set now; `ctx admin reindex` makes them for these"
+)
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +91,7 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     mislead both legs, and who is meant decides the order instead.
     """
     at = wanted.as_of if wanted.as_of is not None and wanted.as_of < call.now else call.now
-    question = understand(wanted.query, today=at.astimezone(UTC).date())
+    question = understand(wanted.query, today=at.astimezone(UTC).date(), languages=call.services.languages)
     wanted = _with_filters(call, wanted, question)
     back = looking_back.read(call, wanted) if at < call.now else None
     lacks = waiting(call, wanted, _indexed(wanted, back))
@@ -124,6 +128,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         candidates={str(candidate.id): candidate for candidate in looked.candidates},
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
+        languages=looked.question.languages,
         degraded=[*looked.degraded, *_unfound(looked, order)],
         notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
         overtaken=over,
@@ -144,14 +149,16 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
     reach = wanted if back is None else back.said
     asked = _query(reach or wanted, hashes, read.vector, read.model, call.now, candidates(wanted.limit, question))
+    is_outdated = retermed.is_any(call.tx, question.languages)
     found: list[Candidate] = []
     if reach is not None:
         found = (store.listed if question.lists else store.search)(call.tx, asked)
     degraded = [*read.lacks] if reach is None else read.degraded()
     vectors = read.used(call) if wanted.explain and reach is not None else None
     degraded += question.lacks if by_words else []
+    degraded += [_OUTDATED] if by_words and reach is not None and is_outdated() else []
     if back is not None:
-        found = [*found, *back.candidates(() if question.lists else question.words)]
+        found = [*found, *back.candidates(() if question.lists else question.words, question.languages)]
         degraded = list(dict.fromkeys([*degraded, *back.degraded]))
     return Looked(
         question=question,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from contextfs.domain.search.signals import Passage
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import UNBOUND, encoded, moment
 from contextfs.local.search.lexical import Lexical
@@ -24,6 +25,8 @@ class Scope(Struct, frozen=True):
     at: int
     also: tuple[int, ...] = ()
     """Passages that are candidates whatever the legs say."""
+    languages: Languages = ENGLISH
+    """The languages of the words that are looked for."""
 
 
 class Candidate(Struct, frozen=True):
@@ -66,7 +69,7 @@ class Proposed(Struct, frozen=True):
 
 def propose(base: Base, words: Sequence[str], semantic: "Semantic | None", scope: Scope) -> Proposed:
     """Ask both legs, and add what was said right before and after, as far as it lies within the bounds."""
-    lexical = Lexical(base, words, at=scope.at)
+    lexical = Lexical(base, words, at=scope.at, languages=scope.languages)
     said = _by_words(base, lexical, scope)
     near = semantic.candidates(scope.bounds, scope.candidates, at=scope.at) if semantic else []
     seeds = dict.fromkeys([*said, *near])

@@ -1,8 +1,9 @@
 """What is due: whether the index is there, and what changed since search has looked. Every search begins here."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.local.base.connection import Base
 from contextfs.local.base.marks import mark, set_mark
 from contextfs.local.search.queries import SQL
@@ -27,29 +28,43 @@ class Due(NamedTuple):
     passages: int
 
 
-def prepare(base: Base) -> bool:
-    """See to it that the index has its tables; tells whether one of another format was there, and is made anew."""
+def made_of(languages: Languages) -> str:
+    """Name what passages are made of, in languages beside English."""
+    return f"{FORMAT} {','.join(languages)}" if languages else FORMAT
+
+
+def prepare(base: Base, languages: Languages = ENGLISH) -> Literal["version", "languages"] | None:
+    """See to it that the index has its tables; tells in what it was made otherwise, where it is made anew for that."""
     known = mark(base, _FORMAT)
-    if known == FORMAT:
-        return False
+    if known == made_of(languages):
+        return None
+    is_of_now = is_made(base)
     with base.transaction():
-        if mark(base, _FORMAT) != FORMAT:
-            make_anew(base)
-    return known is not None
+        if mark(base, _FORMAT) != made_of(languages):
+            make_anew(base, languages)
+    if known is None:
+        return None
+    return "languages" if is_of_now else "version"
 
 
 def is_made(base: Base) -> bool:
     """Tell whether the index has its tables, in this format."""
-    return mark(base, _FORMAT) == FORMAT
+    return (mark(base, _FORMAT) or "").partition(" ")[0] == FORMAT
 
 
-def make_anew(base: Base) -> None:
+def languages(base: Base) -> Languages:
+    """Tell in which languages beside English words are known in passages."""
+    codes = (mark(base, _FORMAT) or "").partition(" ")[2]
+    return tuple(codes.split(",")) if codes else ENGLISH
+
+
+def make_anew(base: Base, languages: Languages = ENGLISH) -> None:
     """Begin the index again, empty: everything is due. Vectors stay."""
     with base.transaction():
         base.script("contextfs.local.search")
         base.script("contextfs.local.graph")
         mark_all(base)
-        set_mark(base, _FORMAT, FORMAT)
+        set_mark(base, _FORMAT, made_of(languages))
 
 
 def is_of(base: Base, project: "ProjectNamed") -> bool:

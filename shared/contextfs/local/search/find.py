@@ -13,6 +13,7 @@ from contextfs.domain.search.fusion import Ranked
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.kit.errors import Unavailable
+from contextfs.kit.languages import Languages
 from contextfs.kit.overtaken import Overtaken, since
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import bounds, micros
@@ -44,6 +45,8 @@ class Found(Struct, frozen=True):
     ranked: list[Ranked]
     candidates: dict[str, Candidate]
     words: tuple[str, ...]
+    languages: Languages
+    """In which words are known in all their forms, beside English."""
     reached: "Mapping[str, Reached]" = MappingProxyType({})
     """What a walk over the graph came to, by node."""
     overtaken: Mapping[UUID, Overtaken] = MappingProxyType({})
@@ -54,9 +57,9 @@ class Found(Struct, frozen=True):
     """Why nothing was found."""
 
 
-def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
+def understood(wanted: Wanted, languages: Languages, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
     """Read a query; filters that were given go before those that were typed in it. `me` names who works here."""
-    question = understand(wanted.query, today=now.date(), addresses=True)
+    question = understand(wanted.query, today=now.date(), addresses=True, languages=languages)
     typed = question.filters
     author = wanted.author or next(iter(typed.authors), None)
     within = replace(wanted, author=author, **typed.beside(wanted))
@@ -66,7 +69,8 @@ def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: dateti
 def scope(within: Wanted, question: Question, *, me: Callable[[], str], seen: Seen, now: datetime) -> Scope:
     """Give where and when it is looked."""
     at = since(now, superseded=within.superseded)
-    return Scope(bounds(within, me=me, seen=seen), candidates(within.limit, question), micros(at))
+    bound = bounds(within, me=me, seen=seen)
+    return Scope(bound, candidates(within.limit, question), micros(at), languages=question.languages)
 
 
 def model(mode: Mode, embedder: "Callable[[], Embedder | None]") -> "tuple[Embedder | None, list[str]]":
@@ -123,7 +127,8 @@ def ordered(
     order = ranked(proposed, question, now=now, shown=wanted.limit, reached=reached)
     kept = [one for one in order if one.relevance >= wanted.min_relevance]
     shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
-    return Found(shown, found, question.words, reached or MappingProxyType({}), more=more)
+    reach = reached or MappingProxyType({})
+    return Found(shown, found, question.words, question.languages, reach, more=more)
 
 
 def _strength(one: Candidate, reached: "Mapping[str, Reached] | None") -> float | None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from contextfs.domain.search.names import named
 from contextfs.domain.search.nothing import why_nothing
 from contextfs.kit.errors import Invalid, Unavailable
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
 from contextfs.local.search.candidates import Proposed
@@ -29,7 +30,11 @@ T = TypeVar("T")
 SLICE_SECONDS = 0.25
 """How long a search may embed what waits for its vector, where no other process is at that."""
 
-_REMADE = "The search index was of another version, and was made anew."
+_REMADE = {
+    "version": "The search index was of another version, and was made anew.",
+    "languages": "The search index was made for other languages, and was made anew.",
+}
+_OTHERWISE = "The search index here was made for other languages than are set now, and can only be read."
 _UNSEEN = "This store can only be read here: what changed since search looked at it last is not found."
 _DAMAGED = "The search index in {} is damaged, and can only be read here: run `ctx reindex` where it can be written."
 _MENDED = "The search index was damaged, and was made anew from the store."
@@ -39,8 +44,9 @@ class LocalIndex:
     """Finds memories and messages of a store by their words and meaning. It does not look at the files of memories.
 
     `project` gives the project. `embedder` gives the model, None where it is switched off; Unavailable says why
-    there is none. `me` names who works here, `sharing` who may see what. `later` has another process make the vectors
-    that a search found missing, and tells whether one does. All are asked only when they are needed.
+    there is none. `me` names who works here, `sharing` who may see what, `languages` those whose words are known in all
+    their forms beside English. `later` has another process make the vectors that a search found missing, and tells
+    whether one does. All are asked only when they are needed.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class LocalIndex:
         entropy: "Entropy",
         taken_out: "Callable[[], frozenset[TakenOut]] | None" = None,
         sharing: "Callable[[], Sharing]",
+        languages: Callable[[], Languages] = lambda: ENGLISH,
         later: Callable[[], bool] = lambda: False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -68,6 +75,7 @@ class LocalIndex:
         self.entropy = entropy
         self.taken_out = taken_out or _usual
         self._sharing = sharing
+        self.languages = languages
         self._later = later
         self.progress = progress
 
@@ -86,7 +94,7 @@ class LocalIndex:
             raise Invalid("The graph is that of today: leave --as-of out, or search without the graph.")
         now = self._now()
         at = now if wanted.as_of is None else min(wanted.as_of, now)
-        asked = find.understood(wanted, me=self._me, seen=self._seen, now=at)
+        asked = find.understood(wanted, self._spoken(), me=self._me, seen=self._seen, now=at)
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
@@ -124,7 +132,7 @@ class LocalIndex:
                 raise
             if self.base.is_read_only:
                 raise Unavailable(_DAMAGED.format(self.folder)) from None
-            due.make_anew(self.base)
+            due.make_anew(self.base, self.languages())
             self.notes.append(_MENDED)
             self.freshen()
             return work()
@@ -137,8 +145,8 @@ class LocalIndex:
         if self.base.is_read_only:
             self._as_it_is()
             return 0, 0
-        if due.prepare(self.base):
-            self.notes.append(_REMADE)
+        if otherwise := due.prepare(self.base, self.languages()):
+            self.notes.append(_REMADE[otherwise])
         if not due.is_due(self.base):
             return 0, 0
         from contextfs.local.search.taking import take_in  # noqa: PLC0415 - heavy, and seldom due
@@ -150,6 +158,12 @@ class LocalIndex:
             raise Unavailable(f"{self.folder} is read-only, and holds no index: run `ctx reindex` where it is not.")
         if due.is_due(self.base) and _UNSEEN not in self.notes:
             self.notes.append(_UNSEEN)
+        if due.languages(self.base) != self.languages() and _OTHERWISE not in self.notes:
+            self.notes.append(_OTHERWISE)
+
+    def _spoken(self) -> Languages:
+        """Give the languages of the passages: of those that are only read, what they were made in."""
+        return due.languages(self.base) if self.base.is_read_only else self.languages()
 
     def _walked(
         self, asked: Asked, wanted: Wanted, proposed: Proposed, model: "Embedder | None", now: datetime
@@ -192,7 +206,7 @@ class LocalIndex:
         if back.said is not None:
             scope = find.scope(back.said, asked.question, me=self._me, seen=self._seen, now=self._now())
             said, troubles = self._legs(replace(asked, scope=scope), model)
-        proposed = back.with_memories(said, asked.question.words, self._project().name)
+        proposed = back.with_memories(said, asked.question.words, self._project().name, asked.question.languages)
         return proposed, [*troubles, *back.degraded]
 
     def _legs(self, asked: Asked, model: "Embedder | None") -> tuple[Proposed, list[str]]:

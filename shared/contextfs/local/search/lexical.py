@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from contextfs.domain.search.bm25 import AVERAGE_LENGTH, idf, weight
+from contextfs.domain.search.stemmers import share
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.local.base.connection import Base
 from contextfs.local.search.bounds import encoded
 from contextfs.local.search.queries import SQL
@@ -20,12 +22,13 @@ _MOST_TERMS = 64
 class Lexical:
     """The words of one query, with how rare each is here. Without any word that occurs here it has nothing to say."""
 
-    def __init__(self, base: Base, words: Sequence[str], *, at: int) -> None:
+    def __init__(self, base: Base, words: Sequence[str], *, at: int, languages: Languages = ENGLISH) -> None:
         self._base = base
         rows = base.all(SQL["holders"], {"terms": encoded(words)}) if words else []
         held = {row["term"]: row["doc"] for row in rows}
         total = (base.one(SQL["totals"], {"at": at}) or {})["passages"] if held else 0
         self._rarities = {word: idf(total, held[word]) for word in words if word in held}
+        self._worth = {word: share(word, languages) * rarity for word, rarity in self._rarities.items()}
         self._first = words[:_MOST_TERMS]
         self.rarities = [self._rarities.get(word, 0.0) for word in self._first]
         """The idf of each of the first words, 0 for what occurs nowhere."""
@@ -49,8 +52,8 @@ class Lexical:
             return None
         said = _apart(terms)
         return sum(
-            rarity * weight(count, length=length, average_length=AVERAGE_LENGTH)
-            for word, rarity in self._rarities.items()
+            worth * weight(count, length=length, average_length=AVERAGE_LENGTH)
+            for word, worth in self._worth.items()
             if (count := said.count(_apart(word)))
         )
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from contextfs.domain.memories.rules import said_by
 from contextfs.domain.search.passages import chunk, chunks_of_message, context_line, embedded_text, heading
+from contextfs.domain.search.stemmers import length
 from contextfs.domain.search.tokens import fingerprint, terms
 from contextfs.journeys.find.index import MESSAGE_TRUST, TRUST
 from contextfs.kit.digest import blake2b
+from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.kit.overtaken import ends_at
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.model import LocalMemory
@@ -17,7 +19,7 @@ from contextfs.local.search.bounds import micros
 from contextfs.local.search.queries import SQL
 
 
-def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
+def of_memory(memory: LocalMemory, project: str, languages: Languages = ENGLISH) -> Iterator[Row]:
     """Give the passages of a memory; one in conflict has them of every text."""
     context = context_line(project=project, title=memory.title or "", date=memory.occurred_at.date())
     end = ends_at(valid_to=memory.valid_to, expires_at=memory.expires_at)
@@ -43,10 +45,13 @@ def of_memory(memory: LocalMemory, project: str) -> Iterator[Row]:
         },
         context,
         "\n\n".join(memory.bodies or [memory.content]),
+        languages,
     )
 
 
-def of_message(message: Row, session: Row, project: str, *, place: int, speakers: Sequence[str]) -> Iterator[Row]:
+def of_message(
+    message: Row, session: Row, project: str, languages: Languages = ENGLISH, *, place: int, speakers: Sequence[str]
+) -> Iterator[Row]:
     """Give the passages of a message of a session, from a place in it on; `speakers` are all who speak in it."""
     at = datetime.fromisoformat(message["created_at"])
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -75,6 +80,7 @@ def of_message(message: Row, session: Row, project: str, *, place: int, speakers
         },
         heading(title=title, speaker=speaker, opens=place == 0),
         message["content"],
+        languages,
         place=place,
         speakers=speakers,
     )
@@ -90,18 +96,24 @@ def add(base: Base, passages: Iterable[Row]) -> int:
 
 
 def _passages(
-    common: Row, above: str, text: str, *, place: int | None = None, speakers: Sequence[str] = ()
+    common: Row,
+    above: str,
+    text: str,
+    languages: Languages,
+    *,
+    place: int | None = None,
+    speakers: Sequence[str] = (),
 ) -> Iterator[Row]:
     """Cut a text; `above` is searched by words with each piece of it."""
     source, context = common["source"], common["context"]
     for ordinal, piece in enumerate(chunk(text) if place is None else chunks_of_message(text)):
         said = embedded_text(source=source, context=context, body=piece.text, speakers=speakers)
-        words = terms(f"{above}\n{piece.text}")
+        words = terms(f"{above}\n{piece.text}", languages)
         own: dict[str, Any] = {
             "ordinal": ordinal,
             "starts": piece.start,
             "ends": piece.end,
-            "length": len(words),
+            "length": length(words, languages),
             "fingerprint": fingerprint(piece.text),
             "hash": blake2b(said.encode(), digest_size=16).digest(),
             "place": None if place is None else place + ordinal,

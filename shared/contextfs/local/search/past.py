@@ -12,6 +12,7 @@ from contextfs.domain.memories.rules import canonical_type, said_by
 from contextfs.domain.search.tokens import fingerprint
 from contextfs.journeys.find.index import TRUST
 from contextfs.journeys.find.past import BY_WORDS, MOST, TOO_MANY, Bounds, Piece, occurred, pieces, until, within
+from contextfs.kit.languages import Languages
 from contextfs.kit.overtaken import Overtaken
 from contextfs.local.base import past
 from contextfs.local.base.connection import Base
@@ -34,9 +35,9 @@ class Back(NamedTuple):
         """What held no longer by then, by its id."""
         return {one.id: one.overtaken for one in self.memories if one.overtaken is not None}
 
-    def with_memories(self, said: Proposed, words: tuple[str, ...], project: str) -> Proposed:
+    def with_memories(self, said: Proposed, words: tuple[str, ...], project: str, languages: Languages) -> Proposed:
         """Add the passages of memories to those of what was said, with what the words are worth in them."""
-        found = pieces(((one, project) for one in self.memories), words)
+        found = pieces(((one, project) for one in self.memories), words, languages)
         kept = [one for one in found if one.lexical or (not words and one.ordinal == 0)]
         made = [_candidate(one, -number) for number, one in enumerate(kept, start=1)]
         return Proposed([*said.candidates, *made], said.rarities)

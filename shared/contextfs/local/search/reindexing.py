@@ -21,11 +21,12 @@ def alone_at_it(index: LocalIndex, *, patience: float = 0.0) -> AbstractContextM
 def reindex(index: LocalIndex) -> Reindexed:
     """Make everything anew, from the store; one that was interrupted is gone on with. Vectors that are whole stay."""
     base = index.base
-    resumed = mark(base, _BEGUN) == due.FORMAT
+    wanted = due.made_of(index.languages())
+    resumed = mark(base, _BEGUN) == wanted
     if not resumed:
         with base.transaction():
-            due.make_anew(base)
-            set_mark(base, _BEGUN, due.FORMAT)
+            due.make_anew(base, index.languages())
+            set_mark(base, _BEGUN, wanted)
     embedded, degraded = finish(index, check=True)
     with base.transaction():
         base.run(SQL["optimize"])

@@ -75,7 +75,12 @@ def _hit(one: Ranked, candidate: Candidate, found: Found, project: UUID, wanted:
         session_id=UUID(candidate.session_id) if candidate.session_id else None,
         type=candidate.type,
         context=candidate.context,
-        snippet=snippet(candidate.body, found.words, told=candidate.context if _source(candidate) == "memory" else ""),
+        snippet=snippet(
+            candidate.body,
+            found.words,
+            told=candidate.context if _source(candidate) == "memory" else "",
+            languages=found.languages,
+        ),
         starts=candidate.starts,
         ends=candidate.ends,
         tags=msgspec.json.decode(candidate.tags, type=list[str]),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from contextfs.local.base.connection import Base, Row
 from contextfs.local.search import making
-from contextfs.local.search.due import is_any_session_due
+from contextfs.local.search.due import is_any_session_due, languages
 from contextfs.local.search.queries import SQL
 
 _SESSIONS = 20
@@ -40,9 +40,10 @@ def _look_at(base: Base, session_id: str, project: str) -> bool:
     speakers = [row["speaker"] for row in base.all(SQL["speakers"], {"session_id": session_id})]
     _match_label(base, session, project, speakers)
     place = (base.one(SQL["next_place"], {"session_id": session_id}) or {"place": 0})["place"]
+    known = languages(base)
     fresh = base.all(SQL["unindexed_messages"], {"session_id": session_id, "limit": _MESSAGES})
     for message in fresh:
-        place += making.add(base, making.of_message(message, session, project, place=place, speakers=speakers))
+        place += making.add(base, making.of_message(message, session, project, known, place=place, speakers=speakers))
     if len(fresh) == _MESSAGES:
         return False
     base.run(SQL["clean_session"], {"session_id": session_id})

@@ -34,6 +34,7 @@ def take_in(base: Base, project: ProjectNamed, *, progress: Callable[[str], None
 
 def _some(base: Base, project: str) -> int:
     with base.transaction():
+        languages = due.languages(base)
         rows = base.all(SQL["dirty"], {"limit": _BATCH})
         for row in rows:
             base.run(SQL["clear_source"], {"source_id": row["memory_id"]})
@@ -41,7 +42,7 @@ def _some(base: Base, project: str) -> int:
             found = base.one(SQL["memory"], {"id": row["memory_id"]})
             if found is not None and not found["deleted"]:
                 memory = shown(found)
-                making.add(base, making.of_memory(memory, project))
+                making.add(base, making.of_memory(memory, project, languages))
                 graph.add(base, memory)
             base.run(SQL["clean"], row)
     return len(rows)

@@ -17,4 +17,11 @@ def test_the_status_is_told_to_people_and_to_programs(ctx: Ctx, client: ContextF
     people, programs = ctx("admin", "reindex", "--status"), ctx("admin", "reindex", "--status", "--json")
 
     assert (people.code, people.out) == (0, "There are no vectors yet: they come with the first passages.\n")
-    assert json.loads(programs.out) == {"model": None, "serving": None, "building": None, "problem": None}
+    assert json.loads(programs.out) == {
+        "model": None,
+        "serving": None,
+        "building": None,
+        "problem": None,
+        "languages": [],
+        "outdated": 0,
+    }

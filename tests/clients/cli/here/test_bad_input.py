@@ -413,6 +413,10 @@ def test_front_matter_whose_first_line_is_broken_is_told_and_is_no_text(here: Fo
         ('[redact]\npersonal = ["name"]', "redact.personal[0] is 'name', and has to be card or email or phone or ssn"),
         ('[share]\nrules = [{ visibility = "all", tool = "x" }]', "share.rules[0].visibility is 'all', and has to be"),
         ("[inject]\ntokens = 1", "inject.tokens has to be int >= 50"),
+        (
+            '[search]\nlanguages = ["de", "xx"]',
+            "search.languages: there is no language 'xx' here: choose among ar",
+        ),
         ('[server]\nurl = "ftp:"', "server.url is not written as it has to be"),
     ],
 )

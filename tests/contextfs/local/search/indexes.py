@@ -30,6 +30,7 @@ def opened(
         embedder=lambda: embedder,
         me=lambda: machine.who,
         sharing=lambda: config.read(machine.root / ".contextfs/config.toml").share,
+        languages=lambda: config.read(machine.root / ".contextfs/config.toml").search.spoken,
         now=lambda: machine.now,
         entropy=machine.random.randbytes,
         later=later,

@@ -15,11 +15,13 @@ from starlette.testclient import TestClient
 from contextfs.domain.memories.model import NewMemory
 from contextfs.domain.search.passages import embedded_text
 from contextfs.journeys.find.embed import vector_text
+from contextfs.kit.events import Event
 from contextfs.kit.ports import Embedder
 from contextfs.local import config
 from contextfs.local.search.reindexing import finish
+from contextfs.runtime.events.reaction import Reactor
 from contextfs.runtime.gateway import gateway
-from contextfs.runtime.wiring import Wiring, routes
+from contextfs.runtime.wiring import Wiring, routes, triggers
 from tests.conftest import Tenant
 from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import found, opened
@@ -305,6 +307,31 @@ def test_words_and_meaning_find_the_same_in_conversations(
     compared = compared_by_meaning(talks, wiring, database_url, Remembering(minilm))
 
     assert sum(len(there) for there, _ in compared) > 7 * len(compared)
+    assert_the_same(compared)
+
+
+def test_words_of_another_language_find_the_same_with_the_same_scores(both: Both, wiring: Wiring) -> None:
+    services = replace(wiring.services, languages=("de",))
+    tenant = both.tenant
+    event = Event(
+        id=uuid4(),
+        type="terms.continued",
+        org_id=tenant.org_id,
+        project_id=None,
+        subject=tenant.org_id,
+        time=wiring.clock(),
+        actor=f"user:{tenant.user_id}",
+        reader=tenant.user_id,
+        data={},
+    )
+    Reactor(services, wiring.clock).react(next(one for one in triggers() if one.name == "triggers.reindex"), event)
+    settings = both.machine.root / ".contextfs/config.toml"
+    settings.write_text(f'{settings.read_text()}\n[search]\nlanguages = ["de"]\n')
+    with TestClient(gateway(replace(wiring.door, services=services), routes())) as client:
+        at_it = replace(both, tenant=replace(tenant, http=client))
+        compared = [tops(at_it, query) for query in both.queries]
+
+    assert sum(len(there) for there, _ in compared) > 5 * len(compared)
     assert_the_same(compared)
 
 

@@ -218,7 +218,8 @@ class SessionStream:
 def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
     """Give the messages of a session as they are said, each once; it ends only with an error, or when it is closed.
 
-    Who watches from now on is told which messages are there: when the line is made again, all others are new.
+    Messages have no order in which they came, to go on from. After a cut, who watches from now on begins
+    from the new now if nothing was heard yet; else all that was said is asked for, older messages included.
     """
     known: set[UUID] = set()
     begun = from_beginning
@@ -229,14 +230,13 @@ def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
             frame = line.receive(None)
             if frame is CUT or frame is None:
                 continue
-            if frame["type"] == "seen":
-                known.update(map(UUID, frame["ids"]))
-                begun = True
-            elif frame["type"] == "message":
-                message = msgspec.convert(frame["message"], Message, strict=False)
-                if message.id not in known:
-                    known.add(message.id)
-                    yield message
+            if frame["type"] != "message":
+                continue
+            begun = True
+            message = msgspec.convert(frame["message"], Message, strict=False)
+            if message.id not in known:
+                known.add(message.id)
+                yield message
     finally:
         line.close()
 

@@ -1,0 +1,68 @@
+"""A stream over a line that the other side cuts, as no server of ours does on demand."""
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from websockets.sync.server import ServerConnection, serve
+
+from contextfs.client.http.retries import Retries
+from contextfs.client.login.address import Address
+from contextfs.client.resources.stream import Line, watch
+from contextfs.domain.sessions.model import Message
+
+SESSION = UUID(int=1)
+
+
+@contextmanager
+def line_to(answer: Callable[[ServerConnection], None], **retries: Any) -> Generator[Line]:
+    """Give a line to a server that answers each connection so."""
+    with serve(answer, "127.0.0.1", 0) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        address = Address(url=f"http://127.0.0.1:{server.socket.getsockname()[1]}", key="ctxk_x")
+        try:
+            yield Line(address, str(SESSION), Retries(first_pause=0.001, **retries))
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def message(content: str) -> str:
+    said = Message(
+        id=uuid4(),
+        session_id=SESSION,
+        external_id=None,
+        role="user",
+        kind="prompt",
+        content=content,
+        tool_calls=[],
+        model=None,
+        tokens=None,
+        metadata={},
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return msgspec.json.encode({"type": "message", "message": said}).decode()
+
+
+def test_who_watches_from_now_on_and_heard_something_asks_for_all_that_was_said_after_a_cut() -> None:
+    asked: list[str] = []
+    first, second = (message(text) for text in ("first", "said during the cut"))
+
+    def answer(connection: ServerConnection) -> None:
+        asked.append(json.loads(connection.recv())["from"])
+        connection.send(first)
+        if len(asked) > 1:
+            connection.send(second)
+        connection.close(1012)
+
+    with line_to(answer) as line:
+        heard = [one.content for one in islice(watch(line, from_beginning=False), 2)]
+
+    assert (asked, heard) == (["now", "beginning"], ["first", "said during the cut"])

@@ -16,20 +16,16 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from contextfs.client.http.errors import Unreachable, error_of
+from contextfs.client.http.errors import Unreachable, error_of, kind_of
 from contextfs.client.http.retries import RETRIED, Retries
 from contextfs.client.login.address import Address
 from contextfs.domain.sessions.model import Message, NewMessage
-from contextfs.kit.errors import ContextFSError, Invalid, NotAllowed, NotAuthenticated, NotFound
+from contextfs.kit.errors import BadInput, ContextFSError, Invalid, TooLarge, UnsupportedMedia
 
 _MOST_UNACKNOWLEDGED = 128
 _OPEN_SECONDS = 10.0
-_ENDS: dict[int, type[ContextFSError]] = {
-    4401: NotAuthenticated,
-    4403: NotAllowed,
-    4404: NotFound,
-}
-"""What ends a stream for good, by its close code."""
+_UNFIT: dict[int, type[ContextFSError]] = {1003: UnsupportedMedia, 1007: BadInput, 1009: TooLarge}
+"""What is said of a frame that will not be taken another time either, by close code (RFC 6455, section 7.4.1)."""
 
 
 class Line:
@@ -109,8 +105,8 @@ class Line:
     def _cut(self, closed: Any) -> None:
         self.close()
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
-        if code in _ENDS:
-            raise _ENDS[code](reason or "The stream was ended.")
+        if final := _final(code):
+            raise final(reason or f"The server ended the stream ({code}).")
         if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing was said
             self._tried, self._stood = 0, time.monotonic()
         self._pause(f"the line was cut ({code})")
@@ -239,6 +235,13 @@ def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
                 yield message
     finally:
         line.close()
+
+
+def _final(code: int) -> type[ContextFSError] | None:
+    """Give the kind of error that ends a stream for good, by its close code; None when it may go well later."""
+    if 4400 <= code < 4500 and code - 4000 not in RETRIED:
+        return kind_of(code - 4000)
+    return _UNFIT.get(code)
 
 
 def _url(address: Address, session_id: str, query: dict[str, str]) -> str:

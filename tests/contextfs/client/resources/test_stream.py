@@ -10,12 +10,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from websockets.sync.server import ServerConnection, serve
 
 from contextfs.client.http.retries import Retries
 from contextfs.client.login.address import Address
 from contextfs.client.resources.stream import Line, watch
 from contextfs.domain.sessions.model import Message
+from contextfs.kit.errors import (
+    BadInput,
+    ContextFSError,
+    Misdirected,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    UnsupportedMedia,
+)
 
 SESSION = UUID(int=1)
 
@@ -66,3 +77,47 @@ def test_who_watches_from_now_on_and_heard_something_asks_for_all_that_was_said_
         heard = [one.content for one in islice(watch(line, from_beginning=False), 2)]
 
     assert (asked, heard) == (["now", "beginning"], ["first", "said during the cut"])
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "status"),
+    [
+        (1003, UnsupportedMedia, 415),
+        (1007, BadInput, 400),
+        (1009, TooLarge, 413),
+        (4401, NotAuthenticated, 401),
+        (4403, NotAllowed, 403),
+        (4404, NotFound, 404),
+        (4410, ContextFSError, 410),
+        (4421, Misdirected, 421),
+    ],
+)
+def test_what_would_end_it_again_ends_it_at_once_with_what_the_server_said(
+    code: int, kind: type[ContextFSError], status: int
+) -> None:
+    made: list[ServerConnection] = []
+
+    def answer(connection: ServerConnection) -> None:
+        made.append(connection)
+        connection.recv()
+        connection.close(code, "not for you")
+
+    with line_to(answer, attempts=2, patience=0) as line, pytest.raises(kind, match="not for you") as ended:
+        next(watch(line, from_beginning=True))
+
+    assert (len(made), ended.value.status) == (1, status)
+
+
+@pytest.mark.parametrize("code", [1001, 1011, 1012, 1013, 4429])
+def test_what_may_go_well_later_is_tried_again(code: int) -> None:
+    codes = [code]
+
+    def answer(connection: ServerConnection) -> None:
+        connection.recv()
+        if codes:
+            connection.close(codes.pop())
+        else:
+            connection.send(message("heard"))
+
+    with line_to(answer, attempts=2, patience=0) as line:
+        assert next(watch(line, from_beginning=True)).content == "heard"

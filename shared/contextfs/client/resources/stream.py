@@ -40,7 +40,7 @@ class Line:
         self._tried = 0
         self._made = 0.0
         self._stood: float | None = None
-        """When it was known to stand, by a clock that is never set; None before it was made at all."""
+        """When it was known to be of use, by a clock that is never set; None before it was made at all."""
 
     def send(self, text: str) -> bool:
         """Send a text; False when the line is cut."""
@@ -64,8 +64,11 @@ class Line:
         except ConnectionClosed as closed:
             self._cut(closed)
             return CUT
-        self._tried, self._stood = 0, time.monotonic()
         return msgspec.json.decode(text)
+
+    def advanced(self) -> None:
+        """Count the tries anew: what was received was not known yet."""
+        self._tried, self._stood = 0, time.monotonic()
 
     def open(self) -> bool:
         """Connect, unless that is so; tells whether the line is a new one. Unreachable when it cannot be made."""
@@ -107,8 +110,8 @@ class Line:
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
         if final := _final(code):
             raise final(reason or f"The server ended the stream ({code}).")
-        if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing was said
-            self._tried, self._stood = 0, time.monotonic()
+        if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing new was said
+            self.advanced()
         self._pause(f"the line was cut ({code})")
 
     def _pause(self, why: str) -> None:
@@ -192,7 +195,8 @@ class SessionStream:
         if frame is CUT:
             self._reopen()
         elif frame is not None and frame["type"] == "ack":
-            self._waiting.pop(frame["seq"], None)
+            if self._waiting.pop(frame["seq"], None) is not None:
+                self._line.advanced()
             self._ids[frame["seq"]] = UUID(frame["id"])
         elif frame is not None and frame["type"] == "refused":
             self._waiting.pop(frame["seq"], None)
@@ -232,6 +236,7 @@ def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
             message = msgspec.convert(frame["message"], Message, strict=False)
             if message.id not in known:
                 known.add(message.id)
+                line.advanced()
                 yield message
     finally:
         line.close()

@@ -1,7 +1,7 @@
 """A stream over a line that the other side cuts, as no server of ours does on demand."""
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,10 +13,11 @@ import msgspec
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
+from contextfs.client.http.errors import Unreachable
 from contextfs.client.http.retries import Retries
 from contextfs.client.login.address import Address
-from contextfs.client.resources.stream import Line, watch
-from contextfs.domain.sessions.model import Message
+from contextfs.client.resources.stream import Line, SessionStream, watch
+from contextfs.domain.sessions.model import Message, NewMessage
 from contextfs.kit.errors import (
     BadInput,
     ContextFSError,
@@ -121,3 +122,70 @@ def test_what_may_go_well_later_is_tried_again(code: int) -> None:
 
     with line_to(answer, attempts=2, patience=0) as line:
         assert next(watch(line, from_beginning=True)).content == "heard"
+
+
+def cut_after(frames: Iterator[str | None]) -> Callable[[ServerConnection], None]:
+    """Answer each connection with one of these frames, if any, and a fault; behind the last, the stream is over."""
+
+    def answer(connection: ServerConnection) -> None:
+        connection.recv()
+        try:
+            frame = next(frames)
+        except StopIteration:
+            connection.close(4404, "over")
+            return
+        if frame is not None:
+            connection.send(frame)
+        connection.close(1011)
+
+    return answer
+
+
+def test_a_line_that_only_tells_again_what_is_known_is_given_up() -> None:
+    frames = iter([message("known")] * 10)
+
+    with line_to(cut_after(frames), attempts=3, patience=0) as line:
+        watching = watch(line, from_beginning=True)
+        assert next(watching).content == "known"
+        with pytest.raises(Unreachable):
+            next(watching)
+
+    assert len([*frames]) == 7
+
+
+def test_a_line_that_tells_something_new_each_time_is_kept_up() -> None:
+    frames = iter([message(text) for text in "abcde"])
+    heard: list[str] = []
+
+    with line_to(cut_after(frames), attempts=2, patience=0) as line, pytest.raises(NotFound):
+        heard.extend(one.content for one in watch(line, from_beginning=True))
+
+    assert heard == [*"abcde"]
+
+
+def test_a_line_that_stood_is_kept_up_though_nothing_was_said() -> None:
+    frames = iter([None] * 5)
+
+    with line_to(cut_after(frames), attempts=2, patience=0, longest_pause=0) as line, pytest.raises(NotFound):
+        next(watch(line, from_beginning=True))
+
+
+def say(stream: SessionStream, text: str) -> None:
+    stream.append(NewMessage(role="user", content=text))
+    stream.flush()
+
+
+def test_an_acknowledgement_counts_once() -> None:
+    frames = iter([json.dumps({"type": "ack", "seq": 1, "id": str(SESSION)})] * 10)
+
+    with line_to(cut_after(frames), attempts=3, patience=0) as line:
+
+        def make(**_query: str) -> Line:
+            return line
+
+        stream = SessionStream(make)
+        say(stream, "stored")
+        with pytest.raises(Unreachable):
+            say(stream, "not stored")
+
+    assert [*stream.acknowledged()] == [1]

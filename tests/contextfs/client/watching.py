@@ -2,21 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from queue import Queue
 
 from contextfs.domain.sessions.model import Message
 from contextfs.kit.errors import ContextFSError
 
 
-def heard_from(watching: Iterator[Message]) -> Queue[str]:
-    """Give what is said, as it comes. The thread that listens ends with the process: watching has no end."""
-    heard: Queue[str] = Queue()
+def heard_from(watching: Iterator[Message]) -> Queue[str | ContextFSError]:
+    """Give what is said, as it comes, and the error that ends it. Without one, the thread ends with the process."""
+    heard: Queue[str | ContextFSError] = Queue()
 
     def listen() -> None:
-        with suppress(ContextFSError):
+        try:
             for message in watching:
                 heard.put(message.content)
+        except ContextFSError as error:
+            heard.put(error)
 
     threading.Thread(target=listen, daemon=True).start()
     return heard

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -18,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from contextfs.client import ContextFS, NewMessage
 from contextfs.client.resources.stream import Line
-from contextfs.runtime.streaming.session import MOST_WAITING
+from contextfs.runtime.streaming.session import MOST_WAITING, Stream
 from tests.conftest import Tenant, settings_for
 from tests.contextfs.client.watching import heard_from
 from tests.contextfs.runtime.processes import REPOSITORY, environment, free_port, wait_for
@@ -47,6 +48,20 @@ def append(seq: int, text: str = "", **fields: Any) -> str:
     return json.dumps(
         {"type": "append", "seq": seq, "message": {"role": "user", "content": text or f"{seq}", **fields}}
     )
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Tell when who watches from now on has looked what is there: the client is not told of it."""
+    done, look = threading.Event(), Stream._tell_unseen  # pyright: ignore[reportPrivateUsage] - as above
+
+    async def noted(self: Stream, seen: set[UUID], *, tell: bool) -> None:
+        await look(self, seen, tell=tell)
+        if not tell:
+            done.set()
+
+    monkeypatch.setattr(Stream, "_tell_unseen", noted)
+    return done
 
 
 def told(stream: ClientConnection) -> Any:
@@ -207,7 +222,7 @@ def test_a_key_that_ends_ends_its_streams(
 
 
 def test_a_watcher_is_told_everything_once_whatever_its_time(
-    opened: Callable[..., ClientConnection], tenant: Tenant, session: str
+    opened: Callable[..., ClientConnection], tenant: Tenant, session: str, looked: threading.Event
 ) -> None:
     def say(*texts: str, **fields: Any) -> None:
         messages = [{"role": "user", "content": text, **fields} for text in texts]
@@ -218,14 +233,13 @@ def test_a_watcher_is_told_everything_once_whatever_its_time(
         whole.send(json.dumps({"type": "watch", "from": "beginning"}))
         first = told(whole)
         late.send(json.dumps({"type": "watch", "from": "now"}))
-        seen = told(late)
+        assert looked.wait(60), "the late one has looked what is there"
         say("after")
         say("of old", created_at="2020-01-01T00:00:00Z")
         heard = [told(late)["message"]["content"] for _ in range(2)]
         rest = [told(whole)["message"]["content"] for _ in range(2)]
 
     assert first["message"]["content"] == "before"
-    assert seen == {"type": "seen", "ids": [first["message"]["id"]]}
     assert set(heard) == {"after", "of old"}
     assert sorted(heard) == sorted(rest)
 
@@ -262,10 +276,10 @@ def test_what_was_read_is_stored_though_the_sender_went_away(
     assert said(rows, tenant) == [str(seq) for seq in range(1, 51)]
 
 
-def test_who_watches_from_now_on_misses_nothing_while_the_line_is_cut_and_hears_nothing_older(
-    listening: int, tenant: Tenant, session: str, monkeypatch: pytest.MonkeyPatch
+def test_who_watches_from_now_on_and_heard_something_misses_nothing_while_the_line_is_cut(
+    listening: int, tenant: Tenant, session: str, looked: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receiving, receive, pause = threading.Semaphore(0), Line.receive, Line._pause  # pyright: ignore[reportPrivateUsage] - nobody is told of a cut
+    receive, pause = Line.receive, Line._pause  # pyright: ignore[reportPrivateUsage] - nobody is told of a cut
     lines: list[Line] = []
 
     def say(text: str) -> None:
@@ -274,7 +288,6 @@ def test_who_watches_from_now_on_misses_nothing_while_the_line_is_cut_and_hears_
 
     def noted(self: Line, timeout: float | None) -> Any:
         lines.append(self)
-        receiving.release()
         return receive(self, timeout)
 
     def with_more(self: Line, why: str) -> None:
@@ -286,12 +299,14 @@ def test_who_watches_from_now_on_misses_nothing_while_the_line_is_cut_and_hears_
     say("before")
     with ContextFS(f"http://127.0.0.1:{listening}", tenant.key) as client:
         heard = heard_from(client.sessions.watch(session, from_beginning=False))
-        assert all(receiving.acquire(timeout=30) for _ in range(2)), "it is told what is there"
-        lines[0]._socket.socket.shutdown(socket.SHUT_RDWR)  # pyright: ignore[reportPrivateUsage] - as above
+        assert looked.wait(60), "it has looked what is there"
+        say("first")
         first = heard.get(timeout=60)
+        lines[0]._socket.socket.shutdown(socket.SHUT_RDWR)  # pyright: ignore[reportPrivateUsage] - as above
+        rest = [heard.get(timeout=60) for _ in range(2)]
         say("after")
 
-        assert [first, heard.get(timeout=60)] == ["during", "after"]
+        assert (first, rest, heard.get(timeout=60)) == ("first", ["before", "during"], "after")
 
 
 @contextmanager

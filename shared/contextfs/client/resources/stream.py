@@ -16,20 +16,16 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from contextfs.client.http.errors import Unreachable, error_of
+from contextfs.client.http.errors import Unreachable, error_of, kind_of
 from contextfs.client.http.retries import RETRIED, Retries
 from contextfs.client.login.address import Address
 from contextfs.domain.sessions.model import Message, NewMessage
-from contextfs.kit.errors import ContextFSError, Invalid, NotAllowed, NotAuthenticated, NotFound
+from contextfs.kit.errors import BadInput, ContextFSError, Invalid, TooLarge, UnsupportedMedia
 
 _MOST_UNACKNOWLEDGED = 128
 _OPEN_SECONDS = 10.0
-_ENDS: dict[int, type[ContextFSError]] = {
-    4401: NotAuthenticated,
-    4403: NotAllowed,
-    4404: NotFound,
-}
-"""What ends a stream for good, by its close code."""
+_UNFIT: dict[int, type[ContextFSError]] = {1003: UnsupportedMedia, 1007: BadInput, 1009: TooLarge}
+"""What is said of a frame that will not be taken another time either, by close code (RFC 6455, section 7.4.1)."""
 
 
 class Line:
@@ -44,7 +40,7 @@ class Line:
         self._tried = 0
         self._made = 0.0
         self._stood: float | None = None
-        """When it was known to stand, by a clock that is never set; None before it was made at all."""
+        """When it was known to be of use, by a clock that is never set; None before it was made at all."""
 
     def send(self, text: str) -> bool:
         """Send a text; False when the line is cut."""
@@ -68,8 +64,11 @@ class Line:
         except ConnectionClosed as closed:
             self._cut(closed)
             return CUT
-        self._tried, self._stood = 0, time.monotonic()
         return msgspec.json.decode(text)
+
+    def advanced(self) -> None:
+        """Count the tries anew: what was received was not known yet."""
+        self._tried, self._stood = 0, time.monotonic()
 
     def open(self) -> bool:
         """Connect, unless that is so; tells whether the line is a new one. Unreachable when it cannot be made."""
@@ -109,10 +108,10 @@ class Line:
     def _cut(self, closed: Any) -> None:
         self.close()
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
-        if code in _ENDS:
-            raise _ENDS[code](reason or "The stream was ended.")
-        if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing was said
-            self._tried, self._stood = 0, time.monotonic()
+        if final := _final(code):
+            raise final(reason or f"The server ended the stream ({code}).")
+        if time.monotonic() - self._made > self._retries.longest_pause:  # it stood, though nothing new was said
+            self.advanced()
         self._pause(f"the line was cut ({code})")
 
     def _pause(self, why: str) -> None:
@@ -196,7 +195,8 @@ class SessionStream:
         if frame is CUT:
             self._reopen()
         elif frame is not None and frame["type"] == "ack":
-            self._waiting.pop(frame["seq"], None)
+            if self._waiting.pop(frame["seq"], None) is not None:
+                self._line.advanced()
             self._ids[frame["seq"]] = UUID(frame["id"])
         elif frame is not None and frame["type"] == "refused":
             self._waiting.pop(frame["seq"], None)
@@ -218,7 +218,8 @@ class SessionStream:
 def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
     """Give the messages of a session as they are said, each once; it ends only with an error, or when it is closed.
 
-    Who watches from now on is told which messages are there: when the line is made again, all others are new.
+    Messages have no order in which they came, to go on from. After a cut, who watches from now on begins
+    from the new now if nothing was heard yet; else all that was said is asked for, older messages included.
     """
     known: set[UUID] = set()
     begun = from_beginning
@@ -229,16 +230,23 @@ def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
             frame = line.receive(None)
             if frame is CUT or frame is None:
                 continue
-            if frame["type"] == "seen":
-                known.update(map(UUID, frame["ids"]))
-                begun = True
-            elif frame["type"] == "message":
-                message = msgspec.convert(frame["message"], Message, strict=False)
-                if message.id not in known:
-                    known.add(message.id)
-                    yield message
+            if frame["type"] != "message":
+                continue
+            begun = True
+            message = msgspec.convert(frame["message"], Message, strict=False)
+            if message.id not in known:
+                known.add(message.id)
+                line.advanced()
+                yield message
     finally:
         line.close()
+
+
+def _final(code: int) -> type[ContextFSError] | None:
+    """Give the kind of error that ends a stream for good, by its close code; None when it may go well later."""
+    if 4400 <= code < 4500 and code - 4000 not in RETRIED:
+        return kind_of(code - 4000)
+    return _UNFIT.get(code)
 
 
 def _url(address: Address, session_id: str, query: dict[str, str]) -> str:

@@ -11,7 +11,6 @@ and is told
     {"type": "ack", "seq": 1, "id": …}               it is stored, and stays so; sent again, it is stored once
     {"type": "refused", "seq": 1, "problem": {…}}    it is not stored, and never will be as it is
     {"type": "message", "message": {…}}              somebody said something in a session that is watched
-    {"type": "seen", "ids": […]}                     these were there when it began to be watched from "now" on
 
 Every frame goes through the door as a call of its own: who and may, one transaction, audit, meter. What comes while a
 call is under way is stored together by the next one. When too much waits, the socket is not read: the sender waits.

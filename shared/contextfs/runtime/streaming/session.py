@@ -186,8 +186,6 @@ class Stream:
             self.stored.clear()
             if await self._count() != len(seen):
                 await self._tell_unseen(seen, tell=tell)
-            if not tell:
-                await self._send({"type": "seen", "ids": [*seen]})
             tell = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stored.wait(), POLL_SECONDS)

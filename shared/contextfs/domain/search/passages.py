@@ -7,7 +7,7 @@ import msgspec
 
 from contextfs.domain.search.names import without_names
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fence import FENCE, elements
+from contextfs.kit.fence import FENCE, closed_elements
 from contextfs.kit.pattern import pattern
 
 CHUNK_SIZE = 1000
@@ -57,7 +57,7 @@ def chunks_of_message(text: str) -> list[Chunk]:
 
     A message that holds nothing else is cut to the tag that the first one opens with.
     """
-    packs = elements(text) if f"<{FENCE}" in text else []
+    packs = closed_elements(text) if f"<{FENCE}" in text else []
     if not packs:
         return chunk(text)
     ends = [0, *(end for _, end in packs)]

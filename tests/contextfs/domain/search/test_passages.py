@@ -69,7 +69,9 @@ OPEN, CLOSE = '<contextfs-context version="3" pack="9c1f20ab77d3">', "</contextf
     [
         (f"{OPEN}\n- We deploy on Thursdays.\n{CLOSE}\nFix it.", ["\nFix it."]),
         (f"Fix it. {OPEN}\nnotes\n{CLOSE} And {OPEN}more{CLOSE} test it. é🎉", ["Fix it. ", " And ", " test it. é🎉"]),
-        (f"Fix it.\n{OPEN}\nnotes that were cut off", ["Fix it.\n"]),
+        (f"Fix it.\n{OPEN}\nnever ends here", [f"Fix it.\n{OPEN}\nnever ends here"]),
+        (f"{OPEN}\nFix it.\n{OPEN}notes{CLOSE}", [f"{OPEN}\nFix it.\n"]),
+        (f"{OPEN}a{OPEN}b{CLOSE}<contextfs-context/>{CLOSE}Fix{CLOSE} it.", [f"Fix{CLOSE} it."]),
         (f"{OPEN}\nnotes\n{CLOSE}\n", [OPEN]),
         (OPEN, [OPEN]),
         (f"What does `{OPEN[:18]}` mean?", [f"What does `{OPEN[:18]}` mean?"]),

@@ -74,7 +74,7 @@ class LocalIndex:
     def search(self, wanted: Wanted) -> LocalReply:
         """Find passages and show them small."""
         found, degraded = self.look(wanted)
-        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels)
+        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels, me=self._me)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
         """Find passages; gives them with what could not take part.

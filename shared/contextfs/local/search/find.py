@@ -52,6 +52,8 @@ class Found(Struct, frozen=True):
     """Keys of what was found behind those that are shown."""
     notes: Sequence[str] = ()
     """Why nothing was found."""
+    best: float = 0.0
+    """Relevance of the best one, though it be less than is wanted."""
 
 
 def understood(wanted: Wanted, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
@@ -123,7 +125,8 @@ def ordered(
     order = ranked(proposed, question, now=now, shown=wanted.limit, reached=reached)
     kept = [one for one in order if one.relevance >= wanted.min_relevance]
     shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
-    return Found(shown, found, question.words, reached or MappingProxyType({}), more=more)
+    best = max((one.relevance for one in order), default=0.0)
+    return Found(shown, found, question.words, reached or MappingProxyType({}), more=more, best=best)
 
 
 def _strength(one: Candidate, reached: "Mapping[str, Reached] | None") -> float | None:

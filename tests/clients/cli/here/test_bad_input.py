@@ -291,7 +291,8 @@ def test_what_changed_since_a_store_can_only_be_read_is_not_seen_and_told(here: 
     assert "Thursdays" in listed.out
     assert "8421" not in listed.out
     not_found = "This store can only be read here: what changed since search looked at it last is not found.\n"
-    assert (0, unseen + not_found) == (found.code, found.err)
+    nothing = "Nothing that can be seen shares a word with what was asked.\n"
+    assert (0, unseen + not_found + nothing) == (found.code, found.err)
     assert "Staging" in here.ctx("memory", "list").out
 
 

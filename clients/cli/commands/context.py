@@ -61,9 +61,8 @@ def _say(pack: ContextReply) -> None:
     if pack.text:
         output.say(pack.text)
     if not pack.items:
-        output.note(f"Nothing is handed over{_asked(pack) if pack.left_out else ''}")
-        for note in pack.notes:
-            output.note(output.printable(note))
+        told = [f"Nothing is handed over{_asked(pack) if pack.left_out else ''}.", *pack.notes]
+        output.note(output.printable(" ".join(told)))
     else:
         count = output.counted(len(pack.items), "item")
         tokens = f"{pack.tokens:,} of {pack.budget:,} tokens ({pack.tokens_are})"

@@ -22,7 +22,7 @@ def packed(place: Place, asked: Packing) -> ContextReply:
         superseded=asked.superseded,
         as_of=options.as_of(asked.as_of, now()),
     )
-    with opened(place) as index:
+    with opened(place, reads=True) as index:
         reply = pack(index, request, now=now())
         for note in index.notes:
             output.note(note)

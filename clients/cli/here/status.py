@@ -117,7 +117,7 @@ class _Found(NamedTuple):
         ]
         if any(changed):
             things = " and ".join(filter(None, changed))
-            yield f"Not yet searchable as they are now: {things}; the next search takes that in"
+            yield f"Changes that the next search takes in: {things}"
         if waits.passages and self.settings.search.embedder != "none":
             yield f"Without vectors yet: {output.counted(waits.passages, 'passage')}, found by words until then"
         if self.unread:

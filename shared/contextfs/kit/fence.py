@@ -39,6 +39,26 @@ def elements(text: str, name: str = FENCE) -> list[Span]:
     return spans + (_unclosed(text, open_tags, last_close) if depth else [])
 
 
+def closed_elements(text: str, name: str = FENCE) -> list[Span]:
+    """Find where the outermost elements of a name begin and end, as far as they are closed.
+
+    A tag without its other is text like any other: what stands around it must not be lost for a mere mention.
+    """
+    spans: list[Span] = []
+    open_tags: list[int] = []
+    for tag in _tags(name).finditer(text):
+        if tag[2].endswith("/"):
+            spans.append(tag.span())
+        elif not tag[1]:
+            open_tags.append(tag.start())
+        elif open_tags:
+            start = open_tags.pop()
+            while spans and spans[-1][0] > start:
+                spans.pop()
+            spans.append((start, tag.end()))
+    return spans
+
+
 @cache
 def _tags(name: str) -> re.Pattern[str]:
     return re.compile(rf"<(/?){name}(?=[\s/>])([^<>]{{0,2000}})>")

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-_UNSEEN = "Nothing that can be seen{} shares a word or a meaning with the query."
+_UNSEEN = "Nothing that can be seen{} shares {} with what was asked."
 _APART = "Nothing can be found: since {} is not before {}."
-_WITHIN = "Nothing was found{} within {}: leave some of it out to find more."
+_WITHIN = "Nothing was found{} within {}: with less of that, more may be found."
 _NOWHERE = "No project was looked in: project_ids is empty."
-_TOO_FAR = "Nothing that was found has a relevance of {:g}: the best one has {:.2f}."
+_TOO_FAR = "Nothing that was found has a relevance of {:.4g}: the best one has {:.4g}."
 
 
 if TYPE_CHECKING:
@@ -41,16 +41,27 @@ if TYPE_CHECKING:
             ...
 
 
-def why_nothing(bounds: "Bounds", *, projects: int | None = None) -> str:
-    """Say it in a sentence; `projects` is how many projects were named to look in, None: none was."""
+def why_nothing(
+    bounds: "Bounds", *, projects: int | None = None, words: bool = True, meaning: bool = True, best: float = 0.0
+) -> str:
+    """Say it in a sentence; `projects` is how many projects were named to look in, None: none was.
+
+    `words` and `meaning` tell which of them were compared. `best` is the relevance of the best that was found, where
+    none was relevant enough.
+    """
     if projects == 0:
         return _NOWHERE
     if bounds.since and bounds.until and bounds.since >= bounds.until:
         return _APART.format(_moment(bounds.since), _moment(bounds.until))
+    if best > 0:
+        return too_far(bounds.min_relevance, best)
     where = "" if projects is None else " in that project" if projects == 1 else " in those projects"
     where += f" as of {_moment(bounds.as_of)}" if bounds.as_of else ""
     told = _told(bounds)
-    return _WITHIN.format(where, ", ".join(told)) if told else _UNSEEN.format(where)
+    if told:
+        return _WITHIN.format(where, ", ".join(told))
+    shared = " or ".join([*(["a word"] if words or not meaning else []), *(["a meaning"] if meaning else [])])
+    return _UNSEEN.format(where, shared)
 
 
 def too_far(wanted: float, best: float) -> str:
@@ -70,7 +81,6 @@ def _told(bounds: "Bounds") -> list[str]:
         "before": [_moment(bounds.until)] if bounds.until else None,
         "visibility": bounds.visibility,
         "sensitivity": bounds.sensitivity,
-        "relevance": [f"from {bounds.min_relevance:g} on"] if bounds.min_relevance else None,
     }
     return [f"{name} {', '.join(values)}" for name, values in named.items() if values]
 

@@ -1,13 +1,15 @@
 """Passages: a long text cut into overlapping chunks at places where a reader would pause, and the line above each."""
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name
+from itertools import accumulate
 
 import msgspec
 
 from contextfs.domain.search.names import without_names
 from contextfs.kit.errors import Invalid
-from contextfs.kit.fence import FENCE, elements
+from contextfs.kit.fence import FENCE, closed_elements
 from contextfs.kit.pattern import pattern
 
 CHUNK_SIZE = 1000
@@ -33,7 +35,7 @@ _PAUSES = tuple(
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of a text: `text` is the source's characters from `start` up to, not including, `end`."""
+    """A stretch of a text: its characters from `start` up to, not including, `end`, without what was left out there."""
 
     start: int
     end: int
@@ -55,18 +57,34 @@ def chunk(text: str, *, size: int = CHUNK_SIZE, overlap: int = CHUNK_OVERLAP) ->
 def chunks_of_message(text: str) -> list[Chunk]:
     """Cut what was said, without the packs of ours in it: they say again what is found where it was said first.
 
-    A message that holds nothing else is cut to the tag that the first one opens with.
+    What stands around them is cut as one text, and a chunk of it may reach over a pack that it does not hold. A message
+    that holds nothing else is cut to the tag that the first one opens with.
     """
-    packs = elements(text) if f"<{FENCE}" in text else []
+    packs = closed_elements(text) if f"<{FENCE}" in text else []
     if not packs:
         return chunk(text)
     ends = [0, *(end for _, end in packs)]
     starts = [*(start for start, _ in packs), len(text)]
-    between = [(at, text[at:end]) for at, end in zip(ends, starts, strict=True) if text[at:end].strip()]
-    if not between:
+    spans = [(at, end) for at, end in zip(ends, starts, strict=True) if text[at:end].strip()]
+    if not spans:
         first = packs[0][0]
-        between = [(first, text[first : text.index(">", first) + 1])]
-    return [Chunk(start=at + one.start, end=at + one.end, text=one.text) for at, part in between for one in chunk(part)]
+        spans = [(first, text.index(">", first) + 1)]
+    return _cut_together(text, spans)
+
+
+def _cut_together(text: str, spans: Sequence[tuple[int, int]]) -> list[Chunk]:
+    """Cut some stretches of a text as one, a line for each: of a thousand short ones there are few chunks."""
+    begins = [0, *accumulate(end - at + 1 for at, end in spans)]
+
+    def place(offset: int) -> int:
+        """Tell where in the text a character of the joined ones stands; the break behind a stretch is at its end."""
+        which = bisect_right(begins, offset) - 1
+        return min(spans[which][0] + offset - begins[which], spans[which][1])
+
+    return [
+        Chunk(start=place(one.start), end=min(place(one.end - 1) + 1, len(text)), text=one.text)
+        for one in chunk("\n".join(text[at:end] for at, end in spans))
+    ]
 
 
 def context_line(*, project: str = "", title: str = "", date: Date | None = None, speaker: str = "") -> str:

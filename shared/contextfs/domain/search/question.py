@@ -84,10 +84,7 @@ _WORD = pattern(r"\w{3,}")
 
 _NO_WORDS = "lexical: there is no word in the query that could be looked for"
 _SMALL_WORDS = "lexical: the query has small words alone, which say little of what is meant"
-_AS_WRITTEN = (
-    "lexical: words of a language that is not among the languages set are found in the form alone in which they are "
-    "written"
-)
+_AS_WRITTEN = "lexical: words in languages that are not set are found only exactly as typed"
 
 
 if TYPE_CHECKING:

@@ -31,6 +31,8 @@ CANDIDATES = 60
 FLOOR = 0.1
 """What a memory must be worth to be packed at all: better a short pack than one filled with chance finds."""
 
+_TOO_MUCH = "What was found ({:,}) does not fit into {:,} tokens, or matters too little."
+
 
 def pack(call: Call, wanted: ContextRequest) -> ContextReply | Outside[ContextReply]:
     """Choose pinned memories, then the best by what each adds, and fence them as data with their provenance.
@@ -180,11 +182,5 @@ def reply(
         ],
         left_out=left_out,
         degraded=degraded,
-        notes=[] if chosen.items else [_why_empty(chosen.budget, left_out), *nothing],
+        notes=[] if chosen.items else [_TOO_MUCH.format(left_out, chosen.budget)] if left_out else [*nothing],
     )
-
-
-def _why_empty(budget: int, left_out: int) -> str:
-    if left_out:
-        return f"What was found ({left_out:,}) does not fit into {budget:,} tokens, or matters too little."
-    return "Nothing that is known seems to matter for this task."

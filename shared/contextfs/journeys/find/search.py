@@ -108,7 +108,7 @@ def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
     rarities = next((one.rarities for one in looked.candidates if one.rarities), list[float]())
     order = rank(passages, looked.question, rarities, now=looked.at, shown=looked.wanted.limit)
     kept = [one for one in order if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance]
-    return _found(call, looked, kept)
+    return _found(call, looked, kept, best=max((one.relevance for one in order), default=0.0))
 
 
 def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
@@ -117,7 +117,7 @@ def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
     return {memory_id: over for memory_id, over in told.items() if over is not None}
 
 
-def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
+def _found(call: Call, looked: Looked, order: list[Ranked], *, best: float = 0.0) -> Found:
     over: dict[UUID, Overtaken] = {}
     if looked.back is not None:
         over = looked.back.overtaken
@@ -130,9 +130,19 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         words=[] if looked.question.lists else list(looked.question.words),
         languages=looked.question.languages,
         degraded=[*looked.degraded, *_unfound(looked, order)],
-        notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
+        notes=[] if order else [_why_nothing(looked, best)],
         overtaken=over,
         vectors=looked.vectors,
+    )
+
+
+def _why_nothing(looked: Looked, best: float) -> str:
+    return why_nothing(
+        looked.wanted,
+        projects=_count(looked.wanted.project_ids),
+        words=bool(looked.asked.term_keys),
+        meaning=looked.asked.vector is not None,
+        best=best,
     )
 
 

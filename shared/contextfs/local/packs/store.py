@@ -49,6 +49,8 @@ def find(base: Base, name: str) -> PackRecord:
     if name != "last":
         values |= {"short": name} if len(name) == _SHORT else {"id": name}
     row = base.one(SQL["find"], values) if _is_made(base) else None
+    if row is None and name == "last":
+        raise NotFound("No context pack yet: `ctx context TASK` makes one.")
     if row is None:
         raise NotFound(f"There is no such pack here: packs are kept for {KEPT.days} days.")
     found = msgspec.json.decode(row["record"], type=PackRecord)

@@ -11,7 +11,7 @@ from contextfs.local.search.queries import SQL
 if TYPE_CHECKING:
     from contextfs.local.config import ProjectNamed
 
-FORMAT = "4"
+FORMAT = "5"
 """What passages are made of: terms, chunks, trust, sensitivity, their end; and the graph beside them.
 
 When that changes, this does, and they are made anew.

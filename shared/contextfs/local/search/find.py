@@ -55,6 +55,8 @@ class Found(Struct, frozen=True):
     """Keys of what was found behind those that are shown."""
     notes: Sequence[str] = ()
     """Why nothing was found."""
+    best: float = 0.0
+    """Relevance of the best one, though it be less than is wanted."""
 
 
 def understood(wanted: Wanted, languages: Languages, *, me: Callable[[], str], seen: Seen, now: datetime) -> Asked:
@@ -128,7 +130,8 @@ def ordered(
     kept = [one for one in order if one.relevance >= wanted.min_relevance]
     shown, more = kept[: wanted.limit], [one.hit.key for one in kept[wanted.limit :]]
     reach = reached or MappingProxyType({})
-    return Found(shown, found, question.words, question.languages, reach, more=more)
+    best = max((one.relevance for one in order), default=0.0)
+    return Found(shown, found, question.words, question.languages, reach, more=more, best=best)
 
 
 def _strength(one: Candidate, reached: "Mapping[str, Reached] | None") -> float | None:

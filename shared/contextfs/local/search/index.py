@@ -82,7 +82,7 @@ class LocalIndex:
     def search(self, wanted: Wanted) -> LocalReply:
         """Find passages and show them small."""
         found, degraded = self.look(wanted)
-        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels)
+        return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels, me=self._me)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
         """Find passages; gives them with what could not take part.
@@ -115,11 +115,14 @@ class LocalIndex:
             from contextfs.local.search import ended  # noqa: PLC0415 - seldom asked for
 
             found = ended.marked(self.base, found, now=now)
-        lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
+        by_words = wanted.mode != "semantic" or model is None
+        lacks = asked.question.lacks if by_words else []
         if not found.ranked or (wanted.mode != "semantic" and not any(one.hit.lexical for one in found.ranked)):
             lacks += asked.question.as_written
         if not found.ranked:
-            found = replace(found, notes=[why_nothing(asked.within)])
+            by_meaning = model is not None and (back is None or back.said is not None)
+            why = why_nothing(asked.within, words=by_words, meaning=by_meaning, best=found.best)
+            found = replace(found, notes=[why])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:

@@ -23,9 +23,16 @@ Levels = Callable[[], Mapping[str, str]]
 
 
 def small(
-    base: Base, wanted: Wanted, found: Found, degraded: list[str], notes: list[str], *, levels: Levels
+    base: Base,
+    wanted: Wanted,
+    found: Found,
+    degraded: list[str],
+    notes: list[str],
+    *,
+    levels: Levels,
+    me: Callable[[], str],
 ) -> LocalReply:
-    """Show what was found small."""
+    """Show what was found small; `me` names who works here."""
     project = project_id(base)
     hits = [_hit(one, found.candidates[one.hit.key], found, project, wanted) for one in found.ranked]
     if wanted.mode == "graph":
@@ -35,17 +42,21 @@ def small(
     if wanted.as_of is None:
         hits = _with_conflicts(base, hits)
     counts: dict[str, Any] = {} if hits else base.one(SQL["looked_in"]) or {}
-    counted = _facets(found, project, levels()) if wanted.facets else None
+    counted = _facets(found, project, levels(), me) if wanted.facets else None
     return LocalReply(hits=hits, degraded=degraded, notes=[*notes, *found.notes], facets=counted, **counts)
 
 
-def _facets(found: Found, project: UUID, levels: Mapping[str, str]) -> dict[str, list[Facet]]:
-    """Count all that was found, of which the best are shown."""
-    keys = [*(one.hit.key for one in found.ranked), *found.more]
-    return facets(_traits(found.candidates[key], str(project), levels) for key in keys)
+def _facets(found: Found, project: UUID, levels: Mapping[str, str], me: Callable[[], str]) -> dict[str, list[Facet]]:
+    """Count all that was found, of which the best are shown; what has no author was captured here, and is not shared.
+
+    That is by who works here, as a search by author has it.
+    """
+    counted = [found.candidates[key] for key in (*(one.hit.key for one in found.ranked), *found.more)]
+    mine = "" if all(one.author for one in counted) else me()
+    return facets(_traits(one, str(project), levels, mine) for one in counted)
 
 
-def _traits(candidate: Candidate, project: str, levels: Mapping[str, str]) -> Traits:
+def _traits(candidate: Candidate, project: str, levels: Mapping[str, str], mine: str) -> Traits:
     return traits(
         source=_source(candidate),
         type=candidate.type,
@@ -53,7 +64,7 @@ def _traits(candidate: Candidate, project: str, levels: Mapping[str, str]) -> Tr
         tool=candidate.tool,
         branch=candidate.branch,
         project=project,
-        author=candidate.author,
+        author=candidate.author or mine,
         visibility=candidate.visibility or levels.get(candidate.session_id or ""),
         sensitivity=candidate.sensitivity,
         occurred_at=moment(candidate.occurred),

@@ -49,7 +49,7 @@ def test_nothing_found_is_said(ctx: Ctx) -> None:
     told = ctx("search", "unicorn", "--mode", "semantic")
 
     assert (0, "Nothing was found.") == (told.code, told.out.splitlines()[0])
-    assert "shares a word or a meaning" in told.err
+    assert "shares a word with" in told.err
 
 
 def test_an_author_that_is_no_id_is_refused_and_the_cure_is_told(ctx: Ctx) -> None:
@@ -105,4 +105,4 @@ def test_without_anything_known_the_pack_is_empty(ctx: Ctx) -> None:
     told = ctx("context", "fix a bug", "--memories-only")
 
     assert (0, "") == (told.code, told.out)
-    assert "Nothing that is known" in told.err
+    assert "within source memory" in told.err

@@ -237,6 +237,7 @@ READING = (
     "status",
     "sessions list",
     "sessions show {}",
+    "context psycopg",
 )
 
 
@@ -264,9 +265,10 @@ def test_a_store_on_a_read_only_disk_can_be_read(here: Folder) -> None:
     memory = here.ctx("memory", "list", "--json").json[0]["id"]
     here.ctx("capture", "--tool", "aider", "Which driver?")
     session = here.ctx("sessions", "list", "--json").json[0]["id"]
+    here.ctx("memory", "edit", memory, "--pin")
     here.ctx("search", "psycopg")
 
-    listed, shown, log, found, status, sessions, dialogue = told(
+    listed, shown, log, found, status, sessions, dialogue, packed = told(
         here, READ_ONLY, *(one.format(session if "sessions" in one else memory) for one in READING)
     )
 
@@ -274,6 +276,7 @@ def test_a_store_on_a_read_only_disk_can_be_read(here: Folder) -> None:
     assert all("We use psycopg." in one.out for one in (listed, shown, log, found))
     assert "1 memory, 1 session" in status.out
     assert "Which driver?" in dialogue.out
+    assert (0, True, False) == (packed.code, "We use psycopg" in packed.out, "ctx why" in packed.err)
 
 
 def test_what_changed_since_a_store_can_only_be_read_is_not_seen_and_told(here: Folder) -> None:
@@ -288,7 +291,8 @@ def test_what_changed_since_a_store_can_only_be_read_is_not_seen_and_told(here: 
     assert "Thursdays" in listed.out
     assert "8421" not in listed.out
     not_found = "This store can only be read here: what changed since search looked at it last is not found.\n"
-    assert (0, unseen + not_found) == (found.code, found.err)
+    nothing = "Nothing that can be seen shares a word with what was asked.\n"
+    assert (0, unseen + not_found + nothing) == (found.code, found.err)
     assert "Staging" in here.ctx("memory", "list").out
 
 

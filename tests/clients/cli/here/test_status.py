@@ -21,7 +21,7 @@ def waits(here: Folder) -> tuple[list[str], dict[str, object]]:
     """Give what the report says of what waits, and the same for programs."""
     lines = here.ctx("status").out.splitlines()
     json = here.ctx("status", "--json").json
-    told = ("Not yet searchable", "Without vectors", "Not read")
+    told = ("Changes", "Without vectors", "Not read")
     return [one for one in lines if one.startswith(told)], {name: json[name] for name in ("unindexed", "unembedded")}
 
 
@@ -29,12 +29,19 @@ def test_what_search_has_not_taken_in_is_told_until_it_has(here: Folder) -> None
     before = waits(here)
     here.ctx("search", "driver")
 
-    things = "Not yet searchable as they are now: 1 memory and 1 session; the next search takes that in"
+    things = "Changes that the next search takes in: 1 memory and 1 session"
     assert ([things], {"unindexed": {"memories": 1, "sessions": 1}, "unembedded": 0}) == before
     assert waits(here) == (
         ["Without vectors yet: 2 passages, found by words until then"],
         {"unindexed": {"memories": 0, "sessions": 0}, "unembedded": 2},
     )
+
+
+def test_what_is_deleted_is_a_change_and_no_memory_that_cannot_be_found(here: Folder) -> None:
+    here.ctx("search", "driver")
+    here.ctx("memory", "rm", here.ctx("memory", "list", "--json").json[0]["id"])
+
+    assert "Changes that the next search takes in: 1 memory" in waits(here)[0]
 
 
 def test_where_no_vectors_are_wanted_none_are_missed(here: Folder) -> None:

@@ -18,7 +18,6 @@ TOLD: list[tuple[dict[str, Any], str]] = [
     ({"sources": ["message"], "author": ADA}, f"source message, author {ADA}"),
     ({"visibility": ["private"], "sensitivity": ["public"]}, "visibility private, sensitivity public"),
     ({"since": MAY, "until": MAY + timedelta(hours=1, minutes=2)}, "since 2026-05-01, before 2026-05-01T01:02:00Z"),
-    ({"min_relevance": 0.5}, "relevance from 0.5 on"),
 ]
 
 
@@ -26,14 +25,29 @@ TOLD: list[tuple[dict[str, Any], str]] = [
 def test_every_bound_is_named(bounds: dict[str, Any], told: str) -> None:
     found = why_nothing(SearchRequest(query="x", **bounds))
 
-    assert f"Nothing was found within {told}: leave some of it out to find more." == found
+    assert f"Nothing was found within {told}: with less of that, more may be found." == found
 
 
 @pytest.mark.parametrize(("projects", "where"), [(None, ""), (1, " in that project"), (2, " in those projects")])
 def test_without_bounds_the_question_is_not_answered_where_it_was_looked(projects: int | None, where: str) -> None:
     told = why_nothing(SearchRequest(query="x"), projects=projects)
 
-    assert f"Nothing that can be seen{where} shares a word or a meaning with the query." == told
+    assert f"Nothing that can be seen{where} shares a word or a meaning with what was asked." == told
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning", "shared"), [(True, False, "a word"), (False, True, "a meaning"), (False, False, "a word")]
+)
+def test_what_was_not_compared_is_not_named(*, words: bool, meaning: bool, shared: str) -> None:
+    told = why_nothing(SearchRequest(query="x"), words=words, meaning=meaning)
+
+    assert f"Nothing that can be seen shares {shared} with what was asked." == told
+
+
+def test_what_was_found_and_is_not_relevant_enough_is_the_reason() -> None:
+    told = why_nothing(SearchRequest(query="x", min_relevance=0.995, types=["fact"]), best=0.02134)
+
+    assert "Nothing that was found has a relevance of 0.995: the best one has 0.02134." == told
 
 
 def test_the_time_that_it_looks_back_to_is_named() -> None:

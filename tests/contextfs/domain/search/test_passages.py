@@ -68,8 +68,10 @@ OPEN, CLOSE = '<contextfs-context version="3" pack="9c1f20ab77d3">', "</contextf
     ("text", "said"),
     [
         (f"{OPEN}\n- We deploy on Thursdays.\n{CLOSE}\nFix it.", ["\nFix it."]),
-        (f"Fix it. {OPEN}\nnotes\n{CLOSE} And {OPEN}more{CLOSE} test it. é🎉", ["Fix it. ", " And ", " test it. é🎉"]),
-        (f"Fix it.\n{OPEN}\nnotes that were cut off", ["Fix it.\n"]),
+        (f"Fix it. {OPEN}\nnotes\n{CLOSE} And {OPEN}more{CLOSE} test it. é🎉", ["Fix it. \n And \n test it. é🎉"]),
+        (f"Fix it.\n{OPEN}\nnever ends here", [f"Fix it.\n{OPEN}\nnever ends here"]),
+        (f"{OPEN}\nFix it.\n{OPEN}notes{CLOSE}", [f"{OPEN}\nFix it.\n"]),
+        (f"{OPEN}a{OPEN}b{CLOSE}<contextfs-context/>{CLOSE}Fix{CLOSE} it.", [f"Fix{CLOSE} it."]),
         (f"{OPEN}\nnotes\n{CLOSE}\n", [OPEN]),
         (OPEN, [OPEN]),
         (f"What does `{OPEN[:18]}` mean?", [f"What does `{OPEN[:18]}` mean?"]),
@@ -77,10 +79,20 @@ OPEN, CLOSE = '<contextfs-context version="3" pack="9c1f20ab77d3">', "</contextf
     ],
 )
 def test_of_what_was_said_a_pack_of_ours_is_left_out(text: str, said: list[str]) -> None:
-    found = chunks_of_message(text)
+    assert said == [one.text for one in chunks_of_message(text)]
 
-    assert said == [one.text for one in found]
-    assert said == [text[one.start : one.end] for one in found]
+
+def test_a_passage_reaches_over_the_packs_that_it_leaves_out() -> None:
+    text = f"{OPEN}notes{CLOSE}Fix it.{OPEN}more{CLOSE}Test it.{OPEN}last{CLOSE}"
+
+    [found] = chunks_of_message(text)
+
+    assert "Fix it.\nTest it." == found.text
+    assert f"Fix it.{OPEN}more{CLOSE}Test it." == text[found.start : found.end]
+
+
+def test_many_packs_make_no_more_passages_than_the_text_around_them() -> None:
+    assert len(chunks_of_message("<contextfs-context/>x" * 5_000)) <= len(chunk("x\n" * 5_000))
 
 
 @given(st.lists(st.sampled_from([OPEN, CLOSE, "<contextfs-context/>", "a. ", "\n", "é"]), max_size=12).map("".join))
@@ -88,8 +100,9 @@ def test_any_message_has_passages_that_lie_in_it_in_order(text: str) -> None:
     found = chunks_of_message(text)
 
     assert bool(found) == bool(text)
-    assert all(text[one.start : one.end] == one.text != "" for one in found)
-    assert all(first.end <= second.start for first, second in pairwise(found))
+    assert all(text[one.start : one.end].startswith(one.text.partition("\n")[0]) and one.text for one in found)
+    assert all(text[one.start : one.end].endswith(one.text.rpartition("\n")[2]) for one in found)
+    assert all(first.end <= second.end and first.start < second.start for first, second in pairwise(found))
 
 
 def test_a_context_line_leaves_empty_parts_out() -> None:

@@ -62,9 +62,10 @@ def test_no_text_of_a_memory_and_no_secret_of_a_task_is_kept(machine: Machine, p
 
 def test_what_is_not_there_is_told(machine: Machine) -> None:
     with opened(machine) as index:
-        for name in ("last", "0" * 12):
-            with pytest.raises(NotFound, match="no such pack"):
-                store.find(index.base, name)
+        with pytest.raises(NotFound, match="No context pack yet: `ctx context TASK` makes one"):
+            store.find(index.base, "last")
+        with pytest.raises(NotFound, match="no such pack"):
+            store.find(index.base, "0" * 12)
 
 
 def test_a_store_that_is_busy_hands_its_pack_over_all_the_same(machine: Machine, port: UUID) -> None:

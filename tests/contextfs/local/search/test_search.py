@@ -300,7 +300,7 @@ def test_a_query_without_a_word_that_tells_anything_is_told_so(query: str, what:
 def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_was_found(machine: Machine) -> None:
     machine.add("Резервные копии хранятся на серверах.")
 
-    told = [one for one in found(machine, "сервер").degraded if "the form alone in which they are written" in one]
+    told = [one for one in found(machine, "сервер").degraded if "found only exactly as typed" in one]
 
     assert [1, []] == [len(told), found(machine, "копии").degraded]
 
@@ -309,7 +309,7 @@ def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_the_meanin
     machine: Machine, minilm: Embedder
 ) -> None:
     machine.add("Резервные копии хранятся на серверах.")
-    told = "the form alone in which they are written"
+    told = "found only exactly as typed"
 
     forms = {query: found(machine, query, minilm) for query in ("сервер", "копии", "servers")}
 

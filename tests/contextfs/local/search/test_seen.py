@@ -86,7 +86,7 @@ def test_what_was_found_is_counted_by_who_sees_it_how_sensitive_it_is_and_whose_
 
     assert {"private": 8, "project": 8} == told["visibility"]
     assert {"public": 4, "internal": 4, "restricted": 4} == told["sensitivity"]
-    assert {shelf.who: 8} == told["author"]
+    assert {shelf.who: 16} == told["author"]
     assert [facets[name] for name in ("visibility", "sensitivity")] == [
         back[name] for name in ("visibility", "sensitivity")
     ]

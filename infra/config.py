@@ -1,4 +1,4 @@
-"""One frozen description of an installation. A config that cannot work is refused with a sentence, before any resource.
+"""One frozen description of an installation. A config that cannot work is refused in one sentence, before any resource.
 
 Each field is a value of the stack's file: `pulumi config set contextfs:<field> …`, camelCase or snake_case.
 """
@@ -78,83 +78,92 @@ SIZES: Mapping[Size, Sizing] = {
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An installation: one stack of Pulumi."""
 
-    cloud: Annotated[Cloud, Meta(description="Whose cloud.")]
-    account: Annotated[str, Meta(description="The project id on GCP, the account id on AWS; also of a customer.")]
-    regions: Annotated[tuple[str, ...], Meta(description="Where it runs; the first one is home.")]
+    cloud: Annotated[Cloud, Meta(description="The cloud: gcp or aws.")]
+    account: Annotated[str, Meta(description="The project id on GCP, the account id on AWS; it may be a customer's.")]
+    regions: Annotated[tuple[str, ...], Meta(description="The regions that it runs in; the first one is home.")]
     domain: Annotated[str, Meta(description="The API answers at api.<domain>, Studio at app.<domain>.")]
     alerts: Annotated[str, Meta(description="E-mail address that alarms go to.")]
-    owner: Annotated[str | None, Meta(description="E-mail address of the first owner; none given: that of alerts.")] = (
+    owner: Annotated[str | None, Meta(description="E-mail address of the first owner; by default that of alerts.")] = (
         None
     )
     name: Annotated[
-        str, Meta(pattern="^[a-z][a-z0-9]*$", max_length=12, description="What every resource's name begins with.")
+        str, Meta(pattern="^[a-z][a-z0-9]*$", max_length=12, description="What the name of every resource begins with.")
     ] = "ctx"
     environment: Annotated[
-        Literal["production", "development"], Meta(description="Development may be destroyed; production is guarded.")
+        Literal["production", "development"], Meta(description="Development can be destroyed; production is protected.")
     ] = "production"
-    tier: Annotated[Tier, Meta(description="How many regions serve, and how data lies in them.")] = "single"
+    tier: Annotated[Tier, Meta(description="How many regions serve, and which data each has.")] = "single"
     active: Annotated[
-        str | None, Meta(description="Active-passive: the region that serves; the first one until a failover.")
+        str | None, Meta(description="Active-passive: the region that serves; by default the first one.")
     ] = None
     residency: Annotated[
-        tuple[str, ...], Meta(description="Jurisdictions that data may lie in (us, eu, …); none given: any.")
+        tuple[str, ...], Meta(description="Jurisdictions that data may be in (us, eu, …); by default any.")
     ] = ()
     size: Annotated[Size, Meta(description="How big the stores and services are.")] = "small"
     network: Annotated[
         Literal["public", "private"],
-        Meta(description="Public: a global load balancer. Private: no public address, private links only."),
+        Meta(description="Public: a global load balancer. Private: no public address, only private links."),
     ] = "public"
     egress_ports: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=65535)], ...],
-        Meta(description="TCP ports that programs may go out to, beside the stores: 443, and a SIEM's or provider's."),
+        Meta(description="TCP ports that programs may connect to, beside the stores: 443, and a SIEM's or provider's."),
     ] = (443,)
     encryption_keys: Annotated[
-        dict[str, str], Meta(description="Keys of the customer, one a region (BYOK); none given: keys are made.")
+        dict[str, str], Meta(description="The customer's keys, one for each region (BYOK); by default keys are made.")
     ] = {}
     updater: Annotated[
-        str | None, Meta(description="Principal that may roll new versions in a customer's account (BYO cloud).")
+        str | None, Meta(description="Principal that may deploy new versions in a customer's account (BYO cloud).")
     ] = None
     image: Annotated[
-        str | None, Meta(description="Image by digest; none given: it is built from this checkout and pushed.")
+        str | None, Meta(description="Image by digest; by default it is built from this checkout and pushed.")
     ] = None
     database: Annotated[
         Literal["cloudsql", "alloydb"] | None,
-        Meta(description="GCP: what Postgres the record is, cloudsql or alloydb. On AWS it is Aurora."),
+        Meta(description="GCP: the database of the record, cloudsql or alloydb. On AWS it is Aurora."),
     ] = None
     database_login: Annotated[
         Literal["password", "iam"],
-        Meta(description="How the API and consumers log in to the database; iam: by tokens of their own accounts."),
+        Meta(description="How the API and consumers log in to the database; iam: with tokens of their own accounts."),
     ] = "password"
     peppers: Annotated[
         tuple[Annotated[str, Meta(pattern="^[a-z0-9]{1,8}$")], ...],
-        Meta(min_length=1, max_length=3, description="The peppers that there are, by names; the first one seals."),
+        Meta(min_length=1, max_length=3, description="The names of the peppers; the first one seals."),
     ] = ("1",)
-    cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it Postgres does it.")] = False
+    cache: Annotated[bool, Meta(description="A Redis for counters and fan-out; without it, Postgres does both.")] = (
+        False
+    )
     language_model: Annotated[
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$", max_length=200)] | None,
-        Meta(description="A model of Vertex AI or Bedrock that helps to learn, by its name there; none: rules alone."),
+        Meta(
+            description="A model of Vertex AI or Bedrock that helps to learn, by its name there; by default only rules."
+        ),
     ] = None
     language_model_prices: Annotated[
         Annotated[str, Meta(pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$")] | None,
-        Meta(description="What it costs: dollars for a million tokens, in and out (0.25/2)."),
+        Meta(description="What the language model costs: dollars for a million tokens, in and out (0.25/2)."),
     ] = None
     language_model_cap: Annotated[
-        float, Meta(ge=0, description="Dollars that an organization may spend on it in a month.")
+        float, Meta(ge=0, description="Dollars that an organization may spend on the language model in a month.")
     ] = 10.0
     embedder: Annotated[
         EmbedderName | None,
-        Meta(description="A model of Vertex AI or Bedrock that makes vectors, by its name there; none: the image's."),
+        Meta(
+            description="A model of Vertex AI or Bedrock that makes vectors, by its name there; by default the image's."
+        ),
     ] = None
     embedder_before: Annotated[
-        EmbedderName | None, Meta(description="What embedder was before: it is asked until its vectors are replaced.")
+        EmbedderName | None,
+        Meta(description="The earlier value of embedder: that model is used until its vectors are replaced."),
     ] = None
     reranker: Annotated[
         Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/@-]*$", max_length=200)] | None,
-        Meta(description="A model of Vertex AI or Bedrock that reads the best of a search again; none: nobody does."),
+        Meta(description="A model of Vertex AI or Bedrock that reranks the best results of a search; by default none."),
     ] = None
-    tenant: Annotated[str | None, Meta(description="The one organization of a dedicated installation.")] = None
-    budget: Annotated[int, Meta(ge=0, description="US dollars a month that an alert watches; 0: none.")] = 0
-    billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget is of.")] = None
+    tenant: Annotated[str | None, Meta(description="The only organization of a dedicated installation.")] = None
+    budget: Annotated[int, Meta(ge=0, description="US dollars a month above which an alert is sent; 0: no alert.")] = 0
+    billing_account: Annotated[str | None, Meta(description="GCP: the billing account that the budget belongs to.")] = (
+        None
+    )
 
     @property
     def production(self) -> bool:
@@ -191,7 +200,7 @@ def read(values: Mapping[str, str]) -> Config:
     """Make a config of a stack's values (text; lists and objects as JSON); Refused says why it cannot work."""
     given = {_snake(key): _value(key, text) for key, text in values.items()}
     for key in given.keys() - set(Config.__struct_fields__):
-        raise Refused(f"{NAMESPACE}:{key} is no setting{_meant(key, Config.__struct_fields__)}")
+        raise Refused(f"{NAMESPACE}:{key} is not a setting{_meant(key, Config.__struct_fields__)}")
     try:
         config = msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:
@@ -207,7 +216,7 @@ def _faults(config: Config) -> Iterator[str]:
     yield from _region_faults(config)
     yield from _key_faults(config)
     if 443 not in config.egress_ports:
-        yield "egressPorts: 443 is missing, and by it everything of the cloud is asked: add it."
+        yield "egressPorts: 443 is missing, and every service of the cloud is called at it: add it."
     yield from _model_faults(config)
 
 
@@ -220,9 +229,9 @@ def _account_faults(config: Config) -> Iterator[str]:
     if config.updater is not None and not re.fullmatch(_UPDATER[config.cloud], config.updater):
         yield f"updater: {config.updater!r} is not a principal of {config.cloud}: see docs/guides/deploy.md."
     if len(set(config.peppers)) < len(config.peppers):
-        yield "peppers: one of them stands there twice."
+        yield "peppers: one of them is listed twice: remove it."
     if config.cloud == "aws" and re.search("aws|amazon|cognito", config.name):
-        yield f"name: {config.name!r} names Amazon, which Cognito refuses in an address: choose another one."
+        yield f"name: {config.name!r} has a name of Amazon, which Cognito refuses in an address: choose another one."
     yield from _database_faults(config)
     if config.cloud == "gcp" and config.budget and config.billing_account is None:
         yield "billingAccount is missing: a budget on GCP belongs to a billing account."
@@ -235,11 +244,11 @@ def _database_faults(config: Config) -> Iterator[str]:
         return
     if config.alloydb:
         yield (
-            "databaseLogin: a token goes to a server that is verified alone, and AlloyDB tells nobody which authority "
-            "vouches for an instance: take password."
+            "databaseLogin: a token is sent only to a server that can be verified, and AlloyDB does not publish the "
+            "authority of an instance: use password."
         )
     elif config.tier == "active-passive":
-        yield "databaseLogin: on Google Cloud a copy has the users of its primary, and other accounts: take password."
+        yield "databaseLogin: on Google Cloud a copy has its primary's users, but other accounts: use password."
 
 
 def _address_faults(config: Config) -> Iterator[str]:
@@ -256,15 +265,15 @@ def _region_faults(config: Config) -> Iterator[str]:
     least, most, what = _COUNTS[config.tier]
     for region in config.regions:
         if region not in known:
-            yield f"regions: {region!r} is no region of {config.cloud} that is known here{_meant(region, known)}"
+            yield f"regions: {region!r} is not a region of {config.cloud} that is known here{_meant(region, known)}"
         elif config.residency and known[region].jurisdiction not in config.residency:
             allowed = ", ".join(config.residency)
             yield (
-                f"regions: {region} lies in {known[region].jurisdiction}, and data may lie in {allowed} only: "
-                "take the region out, or widen contextfs:residency."
+                f"regions: {region} is in {known[region].jurisdiction}, and data may only be in {allowed}: "
+                "remove the region, or widen contextfs:residency."
             )
     if len(set(config.regions)) < len(config.regions):
-        yield "regions: one of them stands there twice."
+        yield "regions: one of them is listed twice: remove it."
     if not least <= len(config.regions) <= most:
         yield f"tier: {config.tier} takes {what}, and contextfs:regions has {len(config.regions)}."
     if config.active is not None and config.tier != "active-passive":
@@ -274,7 +283,7 @@ def _region_faults(config: Config) -> Iterator[str]:
     jurisdictions = {place.jurisdiction for place in known.values()}
     for word in config.residency:
         if word not in jurisdictions:
-            yield f"residency: {word!r} is no jurisdiction of a known region{_meant(word, jurisdictions)}"
+            yield f"residency: {word!r} is not the jurisdiction of a known region{_meant(word, jurisdictions)}"
 
 
 def _key_faults(config: Config) -> Iterator[str]:
@@ -289,7 +298,7 @@ def _key_faults(config: Config) -> Iterator[str]:
         if match is None:
             yield f"encryptionKeys: the key of {region} is not the full name of a key of {config.cloud}."
         elif match["region"] != region:
-            yield f"encryptionKeys: the key of {region} lies in {match['region']}: a store's key is of its region."
+            yield f"encryptionKeys: the key of {region} is in {match['region']}: a store needs a key of its own region."
     for region in config.encryption_keys.keys() - set(config.regions):
         yield f"encryptionKeys: {region} is not one of contextfs:regions."
 
@@ -299,7 +308,7 @@ def _model_faults(config: Config) -> Iterator[str]:
     if config.language_model is not None and config.language_model_prices is None:
         yield "languageModelPrices is missing: without the price of a model, its cap cannot hold."
     if config.embedder is not None and config.embedder == config.embedder_before:
-        yield "embedderBefore: that is the embedder of now: name the one whose vectors are to be replaced."
+        yield "embedderBefore: this is the current embedder: name the one whose vectors are to be replaced."
     for key, name in asked.items():
         yield from _vendor_faults(config, key, name)
         for region in config.regions:
@@ -308,17 +317,17 @@ def _model_faults(config: Config) -> Iterator[str]:
 
 
 def _vendor_faults(config: Config, key: str, name: str) -> Iterator[str]:
-    """Tell whether a model has a form that we do not speak, or is asked outside of where data may lie."""
+    """Tell whether a model has an API that we do not know, or runs outside of where data may be."""
     if config.cloud == "gcp":
         if key == "reranker" and config.residency:
-            yield "reranker: Vertex AI ranks at one address for the world, outside contextfs:residency: leave it out."
+            yield "reranker: Vertex AI reranks at one global address, outside contextfs:residency: leave it out."
         return
     known = _MODELS[key]
     if known and not any(family in name for family in known):
-        yield f"{key}: {name} is no model of Bedrock whose form is known here ({', '.join(known)})."
+        yield f"{key}: {name} is not a model of Bedrock whose API is known here ({', '.join(known)})."
     geography = name.partition(".")[0]
     if config.residency and geography in PROFILES and PROFILES[geography] not in config.residency:
-        yield f"{key}: the profile {name} asks in regions outside contextfs:residency."
+        yield f"{key}: the profile {name} calls regions outside contextfs:residency: choose another one."
 
 
 def _value(key: str, text: str) -> Any:

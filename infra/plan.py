@@ -265,7 +265,7 @@ def _check_names(made: Plan) -> None:
         over = len(longest) - LONGEST_USER
         raise Refused(
             f"contextfs:databaseLogin: the user {longest!r} has {len(longest)} letters, and Postgres takes "
-            f"{LONGEST_USER}: make contextfs:name shorter by {over}, or take password."
+            f"{LONGEST_USER}: make contextfs:name shorter by {over}, or use password."
         )
 
 

@@ -66,15 +66,15 @@ def test_the_active_region_is_home() -> None:
     [
         ({"cloud": None}, "contextfs:cloud is missing: pulumi config set contextfs:cloud …"),
         ({"cloud": "azure"}, "contextfs:cloud: 'azure' is none of gcp, aws."),
-        ({"tire": "single"}, "contextfs:tire is no setting: did you mean tier?"),
+        ({"tire": "single"}, "contextfs:tire is not a setting: did you mean tier?"),
         ({"regions": "us-central1"}, "contextfs:regions: write a list as JSON: '[\"…\"]'."),
         ({"regions": "[us-central1"}, "contextfs:regions is not JSON"),
         (
             {"regions": ["us-centrel1"]},
-            "us-centrel1' is no region of gcp that is known here: did you mean us-central1?",
+            "us-centrel1' is not a region of gcp that is known here: did you mean us-central1?",
         ),
-        ({"regions": ["us-east-1"]}, "'us-east-1' is no region of gcp that is known here: did you mean us-east1?"),
-        ({"regions": ["us-west1", "us-west1"]}, "contextfs:regions: one of them stands there twice."),
+        ({"regions": ["us-east-1"]}, "'us-east-1' is not a region of gcp that is known here: did you mean us-east1?"),
+        ({"regions": ["us-west1", "us-west1"]}, "contextfs:regions: one of them is listed twice: remove it."),
         ({"regions": []}, "contextfs:tier: single takes one region, and contextfs:regions has 0."),
         ({"tier": "active-passive"}, "active-passive takes two to five regions, and contextfs:regions has 1."),
         ({"active": "us-central1"}, "contextfs:active: only the tier active-passive has one active region."),
@@ -84,7 +84,7 @@ def test_the_active_region_is_home() -> None:
         ),
         (
             {"residency": ["eu"]},
-            "us-central1 lies in us, and data may lie in eu only: take the region out, or widen contextfs:residency.",
+            "us-central1 is in us, and data may only be in eu: remove the region, or widen contextfs:residency.",
         ),
         ({"residency": ["eua"]}, "contextfs:residency"),
         (
@@ -101,9 +101,9 @@ def test_the_active_region_is_home() -> None:
         ({"cache": "yes"}, "contextfs:cache: write true or false."),
         ({"encryptionKeys": "[]"}, "contextfs:encryptionKeys: write an object as JSON"),
         ({"peppers": []}, "contextfs:peppers: at least 1 of them."),
-        ({"embedder": "m@768", "embedderBefore": "m@768"}, "contextfs:embedderBefore: that is the embedder of now"),
+        ({"embedder": "m@768", "embedderBefore": "m@768"}, "contextfs:embedderBefore: this is the current embedder"),
         ({"embedderBefore": "m", "regions": ["us-west2"]}, "contextfs:embedderBefore: us-west2 offers no models"),
-        ({"reranker": "m", "residency": ["us"]}, "contextfs:reranker: Vertex AI ranks at one address for the world"),
+        ({"reranker": "m", "residency": ["us"]}, "contextfs:reranker: Vertex AI reranks at one global address"),
         ({"account": "X"}, "contextfs:account: 'X' is not a project id"),
         ({"domain": "Example"}, "contextfs:domain: 'Example' is not a domain name"),
         ({"alerts": "nobody"}, "contextfs:alerts: 'nobody' is not an e-mail address"),
@@ -115,7 +115,7 @@ def test_the_active_region_is_home() -> None:
         ({"updater": "me"}, "contextfs:updater: 'me' is not a principal of gcp"),
         ({"encryptionKeys": {"us-east1": KEY.format("us-east1")}}, "us-central1 has no key"),
         ({"encryptionKeys": {"us-central1": "key"}}, "the key of us-central1 is not the full name of a key of gcp."),
-        ({"encryptionKeys": {"us-central1": KEY.format("us")}}, "the key of us-central1 lies in us"),
+        ({"encryptionKeys": {"us-central1": KEY.format("us")}}, "the key of us-central1 is in us"),
     ],
 )
 def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence: str) -> None:
@@ -129,20 +129,23 @@ def test_a_config_that_cannot_work_is_refused(changes: dict[str, Any], sentence:
     ("changes", "sentence"),
     [
         ({"account": "demo-project"}, "contextfs:account: 'demo-project' is not an account id of 12 digits"),
-        ({"regions": ["us-east1"]}, "'us-east1' is no region of aws that is known here: did you mean us-east-1?"),
+        ({"regions": ["us-east1"]}, "'us-east1' is not a region of aws that is known here: did you mean us-east-1?"),
         (
             {"languageModel": "m", "languageModelPrices": "1/2", "regions": ["ap-east-1"]},
             "languageModel: ap-east-1 offers",
         ),
         (
             {"languageModel": "global.m", "languageModelPrices": "1/2", "residency": ["us"]},
-            "languageModel: the profile global.m asks in regions outside contextfs:residency",
+            "languageModel: the profile global.m calls regions outside contextfs:residency",
         ),
         (
             {"embedder": "us.cohere.embed-v4:0", "residency": ["eu"], "regions": ["eu-west-1"]},
-            "embedder: the profile us.cohere.embed-v4:0 asks in regions outside contextfs:residency",
+            "embedder: the profile us.cohere.embed-v4:0 calls regions outside contextfs:residency",
         ),
-        ({"embedder": "amazon.nova-lite-v1:0"}, "embedder: amazon.nova-lite-v1:0 is no model of Bedrock whose form is"),
+        (
+            {"embedder": "amazon.nova-lite-v1:0"},
+            "embedder: amazon.nova-lite-v1:0 is not a model of Bedrock whose API is",
+        ),
         ({"reranker": "cohere.embed-v4:0"}, "is known here (amazon.rerank, cohere.rerank)."),
         ({"reranker": "cohere.rerank-v3-5:0", "regions": ["ap-east-1"]}, "reranker: ap-east-1 offers no models"),
         ({"encryptionKeys": {"us-east-1": KEY.format("us-east-1")}}, "is not the full name of a key of aws."),
@@ -166,10 +169,10 @@ def test_on_aws_no_database_is_named(named: str) -> None:
 
 
 def test_no_token_is_sent_to_an_instance_of_alloydb_that_nobody_vouches_for() -> None:
-    with pytest.raises(Refused, match=r"databaseLogin: a token goes to a server that is verified alone, .*: take"):
+    with pytest.raises(Refused, match=r"databaseLogin: a token is sent only to a server that can be verified, .*: use"):
         read(given(databaseLogin="iam", database="alloydb"))
 
 
 def test_on_google_cloud_no_token_opens_a_copy_whose_users_are_others() -> None:
-    with pytest.raises(Refused, match="databaseLogin: on Google Cloud a copy has the users of its primary"):
+    with pytest.raises(Refused, match="databaseLogin: on Google Cloud a copy has its primary's users"):
         read(given(databaseLogin="iam", tier="active-passive", regions=["us-central1", "us-east4"]))

@@ -220,7 +220,7 @@ def test_a_stack_that_is_not_there_is_named_with_those_that_are() -> None:
     [
         ("contextfs:regions: [us-central1, us-east4]", "contextfs:tier: single takes one region"),
         ("contextfs:size: huge", "contextfs:size: 'huge' is none of small, medium, large."),
-        ("contextfs:residency: [eu]", "us-central1 lies in us, and data may lie in eu only"),
+        ("contextfs:residency: [eu]", "us-central1 is in us, and data may only be in eu"),
     ],
 )
 def test_a_config_that_cannot_work_ends_the_program_before_any_resource(

@@ -1,4 +1,4 @@
-"""The Python SDK: `from contextfs.client import ContextFS`. A name's module is loaded when it is first asked for."""
+"""The Python SDK: `from contextfs.client import ContextFS`. A name's module is loaded at its first use."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -118,7 +118,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name's module; the next time the name is found at once."""
+    """Load a name's module; from then on the name is found at once."""
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Capture: a whole conversation, of any length, sent in parts that the server takes; sent twice, it is stored once."""
+"""Capture: send a conversation of any length in parts that the server accepts; sent twice, it is stored once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,7 +12,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 
 def batches(messages: Iterable[NewMessage]) -> Iterator[list[NewMessage]]:
-    """Part messages, in order: at most 500 and 4 MiB of JSON in each part; a larger message stands alone."""
+    """Split messages, in order: at most 500 and 4 MiB of JSON in each part; a larger message is a part of its own."""
     batch: list[NewMessage] = []
     size = 0
     for message in messages:
@@ -27,7 +27,7 @@ def batches(messages: Iterable[NewMessage]) -> Iterator[list[NewMessage]]:
 
 
 def summed(receipts: Sequence[Receipt]) -> Receipt:
-    """Add receipts up; there is at least one. What any of them leaves pending is pending."""
+    """Add up receipts, at least one. What is pending in one of them is pending in the sum."""
     return Receipt(
         stored=sum(receipt.stored for receipt in receipts),
         stored_at=max(receipt.stored_at for receipt in receipts),

@@ -1,4 +1,4 @@
-"""The client: one server, one key, a part for each kind of thing."""
+"""The client: one server, one key, and a resource for each noun."""
 
 import os
 from collections.abc import Mapping
@@ -41,19 +41,19 @@ T = TypeVar("T")
 
 
 class ContextFS:
-    """Calls a ContextFS server.
+    """A client of a ContextFS server.
 
     Without arguments it calls the server that CONTEXTFS_URL and CONTEXTFS_API_KEY name, or else the one that `ctx up`
-    started on this machine; with `or_login` also the one that somebody is logged in at, where there is no other.
-    `project_id` (CONTEXTFS_PROJECT_ID) is the project that is meant where none is named.
+    started on this machine. With `or_login`, it falls back to the server that somebody is logged in at.
+    `project_id` (CONTEXTFS_PROJECT_ID) is the project of calls that name none.
 
         with ContextFS() as client:
             client.memories.create("We deploy with uv.", type="decision", wait="searchable")
             for hit in client.search.hybrid("how do we deploy").hits:
                 print(hit.relevance, hit.snippet)
 
-    Safe to share between threads. Errors are those of `contextfs.kit.errors`; a call that failed for a passing reason
-    is tried again (`attempts` in all), and a write is done once however often it is tried. `timeout` is in seconds.
+    Safe to share between threads. Errors are those of `contextfs.kit.errors`; a call that failed for a temporary reason
+    is tried again (`attempts` in total), and a write is done once, however often it is tried. `timeout` is in seconds.
     """
 
     # The parts; each is made of the class and module named here.
@@ -99,7 +99,7 @@ class ContextFS:
         self._transport = Transport(address, timeout=timeout, retries=retries or Retries(attempts=attempts))
 
     def __getattr__(self, name: str) -> Any:
-        """Make a part when it is first asked for: most programs need two or three of them."""
+        """Make a resource at its first use: most programs need two or three of them."""
         kind = ContextFS.__annotations__.get(name)
         if kind is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -112,7 +112,7 @@ class ContextFS:
 
     @property
     def address(self) -> Address:
-        """The server, the key and the usual project."""
+        """The server, the key and the default project."""
         return self._transport.address
 
     def call(
@@ -125,14 +125,14 @@ class ContextFS:
         body: Any = None,
         repeatable: bool = False,
     ) -> T:
-        """Call a route that has no method of its own here, and decode its reply into a noun.
+        """Call a route that has no method here, and decode its reply into a noun.
 
-        What is `repeatable` by its nature, however often it is sent, carries no key against repetition.
+        A call that is `repeatable`, because sending it twice does no harm, is sent without an Idempotency-Key.
         """
         return self._transport.call(method, path, reply, query=query, body=body, repeatable=repeatable)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._transport.close()
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
-"""Heads of audit logs, as this machine saw them: whoever owns the server's database cannot change what stands here.
+"""Heads of audit logs, as this machine saw them: the owner of the server's database cannot change this copy.
 
-`audit-heads.json` in the home of ContextFS has the last head of each organization that a check found intact. A log that
-is written anew, or lost its end, holds it no longer.
+`audit-heads.json` in the home of ContextFS has, for each organization, the last head that a check found intact. A log
+that was rewritten, or lost its end, no longer contains it.
 """
 
 import json
@@ -16,12 +16,12 @@ FILE = "audit-heads.json"
 
 
 def noted(environment: Mapping[str, str], organization: UUID) -> str | None:
-    """Give the head that was seen last; None where none was. Unavailable when the file is not to be read."""
+    """Return the head that was seen last, or None. Unavailable if the file cannot be read."""
     return _all(environment).get(str(organization))
 
 
 def note(environment: Mapping[str, str], organization: UUID, head: str) -> None:
-    """Note a head; Unavailable when it cannot be written."""
+    """Note a head. Unavailable if it cannot be written."""
     text = json.dumps(_all(environment) | {str(organization): head}, indent=2)
     private_file.write(home(environment) / FILE, text)
 

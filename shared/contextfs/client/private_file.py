@@ -1,4 +1,4 @@
-"""A file in the home of ContextFS that its owner alone may read; it is there whole, or as it was."""
+"""A file in the home of ContextFS that only its owner may read; a write replaces all of it, or nothing."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ from contextfs.kit.errors import Unavailable
 
 
 def write(file: Path, text: str) -> None:
-    """Have a file say something, on the disk when this returns; Unavailable when it cannot be written."""
+    """Write a file; it is on the disk when this returns. Unavailable if it cannot be written."""
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         make_folder(file.parent, within=file.parent)

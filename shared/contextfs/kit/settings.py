@@ -1,4 +1,4 @@
-"""Settings: read once from the environment, named CONTEXTFS_…, and handed on by argument."""
+"""Settings: read once from variables of the environment, CONTEXTFS_…, and passed on as an argument."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[str, Meta(description="Postgres as the role contextfs_app.")]
     database_shared: Annotated[
         bool,
-        Meta(description="A proxy that shares connections (RDS Proxy, PgBouncer) stands before database_url."),
+        Meta(description="Whether a proxy that shares connections (RDS Proxy, PgBouncer) is at database_url."),
     ] = False
     relay_database_url: Annotated[
         str | None, Meta(description="Postgres as the role contextfs_relay; needed by the relay and the worker.")
@@ -31,23 +31,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_login: Annotated[
         Literal["password", "gcp-iam", "aws-iam"],
         Meta(
-            description="What logs in where a database's address has no password: nothing else (`password`), or "
-            "short-lived tokens of IAM: `gcp-iam` (Cloud SQL, AlloyDB), `aws-iam` (RDS, Aurora, RDS Proxy)."
+            description="What logs in if a database's address has no password: nothing (`password`), or short-lived "
+            "tokens of IAM, `gcp-iam` (Cloud SQL, AlloyDB) or `aws-iam` (RDS, Aurora, RDS Proxy)."
         ),
     ] = "password"
     database_authority: Annotated[
         str | None,
         Meta(
-            description="Certificates (PEM) of the authority that vouches for the databases' server, where no file of "
-            "the machine has them; an address that names an `sslrootcert` keeps that."
+            description="Certificates (PEM) of the authority of the databases' server, if no file of the machine has "
+            "them; an address that names an `sslrootcert` keeps that."
         ),
     ] = None
     key_pepper: Annotated[
         str,
         Meta(
             min_length=32,
-            description="Secret text that API keys are hashed with, of 32 letters or more; several while one replaces "
-            "another, each in a line: the first seals, the others open.",
+            description="Secret text that API keys are hashed with, of 32 letters or more; several, one a line, while "
+            "one replaces another: the first seals, the others open.",
         ),
     ]
     redaction_key: Annotated[
@@ -57,12 +57,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^(none|(email|phone|card|ssn)(,(email|phone|card|ssn))*)$",
-            description="What tells who somebody is, and is replaced beside secrets: `email`, `phone`, `card`, `ssn`, "
-            "with commas between, or `none`. A project may choose otherwise.",
+            description="Personal data that is replaced, as secrets are: `email`, `phone`, `card`, `ssn`, separated by "
+            "commas, or `none`. A project can override it.",
         ),
     ] = "card,ssn"
     model: Annotated[
-        str | None, Meta(description="File of the local embedding model; without it search compares words alone.")
+        str | None, Meta(description="File of the local embedding model; without it, search compares only words.")
     ] = None
     embedder: Annotated[
         Annotated[str, Meta(pattern=r"^(local|(openai|vertex|bedrock):[^\s@]+(@\d{1,4})?)$")] | None,
@@ -73,23 +73,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     embedder_before: Annotated[
         Annotated[str, Meta(pattern=r"^(openai|vertex|bedrock):[^\s@]+(@\d{1,4})?$")] | None,
-        Meta(description="What CONTEXTFS_EMBEDDER was before: it is asked until its vectors are replaced."),
+        Meta(description="The earlier value of CONTEXTFS_EMBEDDER: that model is used until its vectors are replaced."),
     ] = None
     embedder_url: Annotated[
         str | None,
-        Meta(description="Endpoint of the embedder that speaks OpenAI's API (http://127.0.0.1:11434/v1), or theirs."),
+        Meta(description="The embedder's endpoint with OpenAI's API (http://127.0.0.1:11434/v1); by default OpenAI's."),
     ] = None
     embedder_key: Annotated[str | None, Meta(description="Secret key of the embedder's endpoint.")] = None
     reranker: Annotated[
         Annotated[str, Meta(pattern=r"^(cohere|vertex|bedrock):\S+$")] | None,
         Meta(
-            description="Model that reads the best of a search again, with the question: `cohere:NAME` (or whatever "
-            "speaks its API), `vertex:NAME`, `bedrock:NAME`; or none."
+            description="Model that reranks the best results of a search: `cohere:NAME` (or a compatible API), "
+            "`vertex:NAME`, `bedrock:NAME`; or none."
         ),
     ] = None
     reranker_url: Annotated[
         str | None,
-        Meta(description="Endpoint of the reranker that speaks Cohere's API (http://127.0.0.1:8080/v1), or theirs."),
+        Meta(description="The reranker's endpoint with Cohere's API (http://127.0.0.1:8080/v1); by default Cohere's."),
     ] = None
     reranker_key: Annotated[str | None, Meta(description="Secret key of the reranker's endpoint.")] = None
     language_model: Annotated[
@@ -98,7 +98,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     language_model_url: Annotated[
         str | None,
-        Meta(description="Endpoint that speaks OpenAI's API (http://127.0.0.1:11434/v1), or theirs."),
+        Meta(
+            description="The language model's endpoint with OpenAI's API (http://127.0.0.1:11434/v1); by default "
+            "OpenAI's."
+        ),
     ] = None
     language_model_key: Annotated[str | None, Meta(description="Secret key of the language model's endpoint.")] = None
     language_model_prices: Annotated[
@@ -110,36 +113,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10.0
     cloud: Annotated[
         Literal["local", "gcp", "aws"],
-        Meta(description="Whose services stand behind the ports; local needs nobody's."),
+        Meta(description="Whose services are used: `gcp`, `aws`, or `local`, which needs none."),
     ] = "local"
     region: Annotated[str, Meta(description="Where this runs: the cloud's name of its region.")] = "local"
     regions: Annotated[
         str | None,
         Meta(
-            description="All regions of an installation in which each has data of its own, as `NAME=URL …`; "
-            "`NAME=URL,PUBLIC_URL` where regions reach each other in another way than people do."
+            description="All regions of an installation in which each has its own data, as `NAME=URL …`; "
+            "`NAME=URL,PUBLIC_URL` if regions reach each other at another address than people do."
         ),
     ] = None
     region_key: Annotated[
         Annotated[str, Meta(min_length=32)] | None,
-        Meta(description="Secret text, the same in all regions, that they sign by what they forward to each other."),
+        Meta(description="Secret text, the same in all regions, with which they sign forwarded calls."),
     ] = None
     elsewhere: Annotated[
         Elsewhere,
-        Meta(description="What becomes of calls for an organization of another region that did not say it itself."),
+        Meta(description="What happens to calls for an organization of another region that has not chosen itself."),
     ] = "forward"
     events: Annotated[
         str | None,
         Meta(
-            description="What events are published to: a topic (projects/…/topics/…) on GCP, an event bus on AWS; "
-            "needed there by the relay and by schedules."
+            description="Where events are published: a topic (projects/…/topics/…) on GCP, an event bus on AWS; the "
+            "relay and schedules need it there."
         ),
     ] = None
     files: Annotated[
         Annotated[str, Meta(pattern=r"^(/|gs://[^/\s]+$|s3://[^/\s]+$)")] | None,
         Meta(
-            description="Where exports are kept: a folder (/…) that all processes share, `gs://BUCKET`, `s3://BUCKET`; "
-            "without it there are none."
+            description="Where exports are kept, and the ends of audit logs are noted: a folder (/…) that all "
+            "processes share, `gs://BUCKET`, `s3://BUCKET`; without it there are none."
         ),
     ] = None
     export_megabytes: Annotated[int, Meta(ge=1, description="The largest export, in megabytes.")] = 2000
@@ -148,22 +151,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=10_000,
-            description="Hours after which an open session that nothing came to is completed; `0`: it stays open.",
+            description="Hours after which an open session without new messages is completed; `0`: it stays open.",
         ),
     ] = 24
     upstreams: Annotated[
         str,
         Meta(
             pattern=r"^(none|[a-z0-9-]{1,64}=https?://[^\s,?#]+(,[a-z0-9-]{1,64}=https?://[^\s,?#]+)*)$",
-            description="Models that requests are passed on to below /v1/proxy: `name=https://…`, with commas between, "
-            "or `none`.",
+            description="Models that /v1/proxy passes requests on to: `name=https://…`, separated by commas, or "
+            "`none`.",
         ),
     ] = "openai=https://api.openai.com,anthropic=https://api.anthropic.com"
     host: Annotated[str, Meta(description="Address that the gateway listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port that the gateway listens on.")] = 8420
     public_url: Annotated[
         str | None,
-        Meta(description="Where people reach this server; addresses and cookies are made for it."),
+        Meta(description="The address at which people reach this server; links and cookies are made for it."),
     ] = None
     sign_in: Annotated[
         Annotated[
@@ -176,47 +179,57 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None,
         Meta(
-            description="Where people sign in whose organization has no provider of its own: "
+            description="Where people sign in if their organization has no provider of its own: "
             "`identity-platform:PROJECT` or `identity-platform:PROJECT/TENANT`, `cognito:POOL/CLIENT`, "
-            "`oidc:CLIENT@ISSUER`; without it they have keys alone."
+            "`oidc:CLIENT@ISSUER`; without it they use keys."
         ),
     ] = None
     sign_in_secret: Annotated[
         str | None,
-        Meta(description="The secret of that service's client, if it has one: its pages are asked for a code by it."),
+        Meta(description="The secret of that service's client, if it has one; it redeems the codes of its pages."),
     ] = None
     sso_loopback: Annotated[
-        bool, Meta(description="Identity providers may be on this machine, without TLS: for trying things out.")
+        bool, Meta(description="Identity providers may be on this machine, without TLS; for testing.")
     ] = False
     stream_networks: Annotated[
         Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+/\d{1,3}(,[0-9a-fA-F.:]+/\d{1,3})*$")] | None,
         Meta(
-            description="Networks of your own (10.2.0.0/16,fd00::/8) that audit logs may be streamed to, by HTTP too; "
-            "without it, to public addresses by HTTPS alone."
+            description="Networks of your own (10.2.0.0/16,fd00::/8) that audit logs may be streamed to, also by HTTP; "
+            "without it, only to public addresses by HTTPS."
         ),
     ] = None
     dns_server: Annotated[
-        str | None, Meta(description="DNS server (host:port) that proves domains; without it the system's.")
+        str | None, Meta(description="DNS server (host:port) that proves domains; by default the system's.")
     ] = None
     trusted_hops: Annotated[
         int,
-        Meta(ge=0, le=10, description="Proxies before this server that each add an address to X-Forwarded-For."),
+        Meta(
+            ge=0,
+            le=10,
+            description="Number of proxies in front of this server that each add an address to X-Forwarded-For.",
+        ),
     ] = 0
     limit_principal: Annotated[
-        int, Meta(ge=0, le=10**9, description="Units that one key or login may spend in a minute; 0 is without end.")
+        int, Meta(ge=0, le=10**9, description="Units that one key or login may spend in a minute; 0 is unlimited.")
     ] = 12_000
     limit_organization: Annotated[
-        int, Meta(ge=0, le=10**9, description="Units that one organization may spend in a minute; 0 is without end.")
+        int, Meta(ge=0, le=10**9, description="Units that one organization may spend in a minute; 0 is unlimited.")
     ] = 60_000
     limit_address: Annotated[
         int,
-        Meta(ge=0, le=10**9, description="Units that callers whom nobody knows may spend in a minute at one address."),
+        Meta(
+            ge=0,
+            le=10**9,
+            description="Units that unknown callers may spend in a minute at one address; 0 is unlimited.",
+        ),
     ] = 3_000
     cache_url: Annotated[
         Annotated[str, Meta(pattern=r"^(rediss?|unix)://\S+$")] | None,
-        Meta(description="Redis or Valkey (redis://…, rediss://…) that counts allowances; without it Postgres does."),
+        Meta(description="Redis or Valkey (redis://…, rediss://…) that counts allowances; without it, Postgres does."),
     ] = None
-    pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections a process holds at the most.")] = 10
+    pool_size: Annotated[
+        int, Meta(ge=1, le=200, description="How many database connections a process holds at most.")
+    ] = 10
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least severe level that is logged.")
     ] = "info"

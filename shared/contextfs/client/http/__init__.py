@@ -1,1 +1,1 @@
-"""Calls over HTTP: encoded, sent, tried again where that can help, decoded, and their errors raised."""
+"""Calls over HTTP: encode, send, try again if that can help, decode, and raise errors."""

@@ -1,4 +1,4 @@
-"""The server's problems (RFC 9457) as errors of `contextfs.kit.errors`: what was raised there is raised here."""
+"""The server's problems (RFC 9457) as errors of `contextfs.kit.errors`: what the server raised is raised here again."""
 
 import http
 
@@ -30,7 +30,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def error_of(status: int, media_type: str, body: bytes) -> ContextFSError:
-    """Make the error that a response stands for; one of a kind that is not known here keeps its status."""
+    """Make the error that a response stands for; an unknown kind keeps its status."""
     problem = _problem(media_type, body)
     if problem is None:
         return kind_of(status)(_foreign(status, media_type, body))
@@ -43,7 +43,7 @@ def error_of(status: int, media_type: str, body: bytes) -> ContextFSError:
 
 
 def kind_of(status: int) -> type[ContextFSError]:
-    """Give the kind of error that a status stands for; a status without one makes a ContextFSError that carries it."""
+    """Return the kind of error that a status stands for; any other status gives a ContextFSError with that status."""
     return _BY_STATUS.get(status) or type("ContextFSError", (ContextFSError,), {"status": status})
 
 
@@ -57,7 +57,7 @@ def _problem(media_type: str, body: bytes) -> Problem | None:
 
 
 def _foreign(status: int, media_type: str, body: bytes) -> str:
-    """Tell of an answer that is not ours: a proxy's page, or another program at that address."""
+    """Describe an answer that is not ours: a proxy's page, or another program at that address."""
     said = " ".join(body[:2000].decode(errors="replace").split())[:_LONGEST_EXCERPT]
     kind = media_type.split(";", 1)[0] or "no media type"
     return f"The answer {status} {_phrase(status)} ({kind}) is not ContextFS's: is the address right? It says: {said!r}"

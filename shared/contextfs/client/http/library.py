@@ -1,4 +1,4 @@
-"""A line by the library for HTTP: with encryption, proxies and whatever else stands between two machines."""
+"""A line by the library for HTTP, with encryption, proxies and whatever else is between two machines."""
 
 import httpx2
 
@@ -40,5 +40,5 @@ class Library:
         return Answer(response.status_code, head.get("content-type", ""), head.get("retry-after"), response.content)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._http.close()

@@ -1,4 +1,4 @@
-"""A line to a server: what every kind of it takes and gives. Which kind it is, the address decides."""
+"""A line to a server: what every kind of line takes and returns. The address decides the kind."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
@@ -9,7 +9,7 @@ CONNECT_SECONDS = 5.0
 
 
 class Answer(NamedTuple):
-    """What a server said: its body as it is, and of its head what is asked for."""
+    """A server's answer: its body as it is, and the headers that are needed."""
 
     status: int
     media_type: str
@@ -18,7 +18,7 @@ class Answer(NamedTuple):
 
 
 class Broken(Exception):
-    """A request got no answer; the words say why. Where it `may_help`, the same request may get one later."""
+    """A request got no answer; the text says why. With `may_help`, the same request may get one later."""
 
     def __init__(self, why: str, *, may_help: bool = True) -> None:
         super().__init__(why)
@@ -26,12 +26,12 @@ class Broken(Exception):
 
 
 class Line(Protocol):
-    """Sends requests to one server; safe to share between threads. It neither repeats nor understands them."""
+    """Sends requests to one server; safe to share between threads. It does not repeat or interpret them."""
 
     def send(self, method: str, target: str, content: bytes | None, headers: Headers) -> Answer:
-        """Send a request to a path with its query, and wait for the answer; Broken says why there is none."""
+        """Send a request to a path with its query, and wait for the answer. Broken says why there is none."""
         ...
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         ...

@@ -1,6 +1,6 @@
-"""A line to a server on this machine, by the standard library: no encryption, proxies or redirects stand between.
+"""A line to a server on this machine, by the standard library: without encryption, proxies or redirects.
 
-A library that knows these takes longer to load than most commands take, and packing costs more here than it saves.
+A library that has these takes longer to load than most commands take, and compression costs more here than it saves.
 """
 
 from http.client import HTTPConnection, HTTPException
@@ -14,7 +14,7 @@ _AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
 
 
 class Loopback:
-    """Keeps its connections, and makes one where all are in use."""
+    """Keeps its connections, and makes a new one if all are in use."""
 
     def __init__(self, host: str, port: int, headers: Headers, *, timeout: float) -> None:
         self._place = host.strip("[]"), port
@@ -25,7 +25,7 @@ class Loopback:
 
     @classmethod
     def to(cls, url: str, headers: Headers, *, timeout: float) -> "Loopback | None":
-        """Make a line to an address; None where it is not plainly one of this machine."""
+        """Make a line to an address; None if it is not plainly one of this machine."""
         found = HERE.fullmatch(url)
         return cls(found[1], int(found[2] or 80), headers, timeout=timeout) if found else None
 
@@ -44,7 +44,7 @@ class Loopback:
         return answer
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._is_open = False
         while self._idle:
             self._idle.pop().close()

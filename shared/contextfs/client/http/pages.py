@@ -1,4 +1,4 @@
-"""Lists that are read page by page."""
+"""Lists that are read one page at a time."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -9,16 +9,16 @@ T = TypeVar("T")
 
 
 class Listing(Generic[T]):
-    """A list on the server. Walking through it reads each page when it is needed; each walk begins anew.
+    """A list on the server. Iterating reads each page when it is needed; each iteration starts again.
 
-    `for memory in client.memories.list(): …` sees all of them; `.page()` gives one page and the cursor of the next.
+    `for memory in client.memories.list(): …` sees all of them; `.page()` returns one page and the cursor of the next.
     """
 
     def __init__(self, read: Callable[[str | None], Page[T]]) -> None:
         self._read = read
 
     def __repr__(self) -> str:
-        """Say what it is: it holds nothing until it is walked through."""
+        """Describe the list, which holds nothing until it is read."""
         return "<Listing: walk through it, or read .page()>"
 
     def __iter__(self) -> Iterator[T]:
@@ -31,5 +31,5 @@ class Listing(Generic[T]):
                 return
 
     def page(self, cursor: str | None = None) -> Page[T]:
-        """Read one page: the first, or the one that a `next_cursor` names."""
+        """Read one page: the first, or the one of a `next_cursor`."""
         return self._read(cursor)

@@ -15,7 +15,7 @@ RETRIED = frozenset({429, 502, 503, 504})
 
 
 class Retries(msgspec.Struct, frozen=True, kw_only=True):
-    """How often and how patiently a call is tried; times are seconds. `attempts` of 1 tries once."""
+    """How often a call is tried, and how long it waits in between, in seconds. `attempts` of 1 tries once."""
 
     attempts: int = 5
     first_pause: float = 0.2
@@ -24,10 +24,10 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
     """The longest wait that a server may ask for; when it asks for more, its answer is final."""
 
     def pause(self, tried: int, asked: float | None, chance: float) -> float | None:
-        """Give the wait after the attempt number `tried` (from 1), or None when that was the last one.
+        """Return the wait in seconds after attempt number `tried` (from 1), or None if that was the last one.
 
-        Pauses double; `chance` (0..1) takes off up to a half, so that callers who failed together do not return
-        together. The server's own wish (`asked`) is the least.
+        Pauses double; `chance` (0..1) shortens one by up to a half, so that callers who failed together do not return
+        together. It is never shorter than the server asked for (`asked`).
         """
         if tried >= self.attempts or (asked is not None and asked > self.patience):
             return None
@@ -36,7 +36,7 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked_pause(header: str | None, now: datetime) -> float | None:
-    """Read Retry-After (RFC 9110, section 10.2.3): seconds, or a date; None when it is neither."""
+    """Read Retry-After (RFC 9110, section 10.2.3): seconds, or a date; None if it is neither."""
     if header is None:
         return None
     if header.isascii() and header.strip().isdigit():
@@ -52,14 +52,14 @@ def asked_pause(header: str | None, now: datetime) -> float | None:
 
 
 def chance() -> float:
-    """Give a number from 0 to 1, for `Retries.pause`."""
+    """Return a random number from 0 to 1, for `Retries.pause`."""
     import random  # noqa: PLC0415 - loads OpenSSL, and most calls succeed at once
 
     return random.random()  # noqa: S311 - no secret
 
 
 def patiently(send: Callable[[], "httpx2.Response"]) -> "httpx2.Response":
-    """Send again for as long as the server says that it may go later; gives its last answer."""
+    """Send again as long as the server says that it may work later; return its last answer."""
     retries, tried = Retries(), 1
     while (answer := send()).status_code in RETRIED:
         asked = asked_pause(answer.headers.get("retry-after"), datetime.now(UTC))

@@ -1,7 +1,7 @@
-"""One call over HTTP: encoded, sent, tried again where that can help, decoded.
+"""One call over HTTP: encode, send, try again if that can help, decode.
 
-Every call that changes something carries an Idempotency-Key, the same in each attempt: it is done once, even when the
-reply to the first attempt was lost.
+Every call that changes something has an Idempotency-Key, the same in each attempt: it is done once, even if the reply
+to the first attempt was lost.
 """
 
 import sys
@@ -39,7 +39,7 @@ class Transport:
     """Calls one server with one key; safe to share between threads. It knows no routes."""
 
     def __init__(self, address: Address, *, timeout: float, retries: Retries) -> None:
-        """Make the line to the server; Invalid when the key cannot be sent."""
+        """Make the line to the server. Invalid if the key cannot be sent."""
         _check_key(address.key)
         self.address = address
         self._timeout = timeout
@@ -57,12 +57,12 @@ class Transport:
         return self._retries
 
     def apart(self, *, attempts: int) -> "Transport":
-        """Give one that calls the same server by connections of its own, each call so often at the most."""
+        """Return another one for the same server, with its own connections and at most `attempts` for each call."""
         retries = msgspec.structs.replace(self._retries, attempts=attempts)
         return Transport(self.address, timeout=self._timeout, retries=retries)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._line.close()
 
     def call(
@@ -76,7 +76,7 @@ class Transport:
         if_match: str | None = None,
         repeatable: bool = False,
     ) -> T:
-        """Make a call and decode its reply; whatever goes wrong is an error of `contextfs.kit.errors`."""
+        """Make a call and decode its reply; any failure is an error of `contextfs.kit.errors`."""
         content = self.send(method, path, query=query, body=body, if_match=if_match, repeatable=repeatable)
         try:
             return msgspec.json.decode(content, type=reply)
@@ -94,7 +94,7 @@ class Transport:
         if_match: str | None = None,
         repeatable: bool = False,
     ) -> bytes:
-        """Make a call and give its reply's body; what is `repeatable` by its nature needs no key against repetition."""
+        """Make a call and return its reply's body; a `repeatable` call needs no Idempotency-Key."""
         content = None if body is None else msgspec.json.encode(body)
         headers = _headers(None if repeatable else method, body, if_match)
         if self._packs and content is not None and len(content) >= _WORTH_PACKING:
@@ -142,7 +142,7 @@ def _check_key(key: str) -> None:
 
 
 def _line(address: Address, headers: Headers, *, timeout: float) -> tuple[Line, bool]:
-    """Make the line that an address needs; tells whether bodies are worth packing on it."""
+    """Make the line that an address needs; say whether bodies are worth compressing on it."""
     near = Loopback.to(address.url, headers, timeout=timeout)
     if near is not None:
         return near, False
@@ -152,7 +152,7 @@ def _line(address: Address, headers: Headers, *, timeout: float) -> tuple[Line, 
 
 
 def segment(value: UUID | str) -> str:
-    """Write an id as one segment of a path, whatever it holds."""
+    """Write an id as one segment of a path, whatever it contains."""
     if isinstance(value, UUID):
         return str(value)
     from urllib.parse import quote  # noqa: PLC0415 - an id has nothing to quote
@@ -181,7 +181,7 @@ def _packed(content: bytes) -> bytes:
 
 
 def _target(path: str, query: Query) -> str:
-    """Put a query behind a path: what is None is left out, a list is named once for each of its values."""
+    """Append a query to a path: None is left out, and a list repeats its name for each value."""
     texts = [
         (name, _text(one))
         for name, value in query.items()

@@ -1,1 +1,1 @@
-"""Where the server is and who calls it: addresses, keys, and how one logs in."""
+"""Where the server is and who calls it: addresses, keys, and logging in."""

@@ -1,4 +1,4 @@
-"""Where the server is and which key it takes: by arguments, the environment, this machine's own stack, or a login."""
+"""Where the server is and which key to use: from arguments, the environment, this machine's stack, or a login."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _NO_SERVER = "No server is known: start one with `ctx up`, log in by `ctx auth l
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """A server, the key it is called with, and the project that is meant when none is named, with its name if known."""
+    """A server, the key to call it with, and the default project, with its name if known."""
 
     url: str
     key: str
@@ -41,11 +41,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the server runs on this machine: then no proxy stands between."""
+        """Whether the server runs on this machine, and so without a proxy in between."""
         return HERE.fullmatch(self.url) is not None or _split(self.url).hostname in _LOOPBACK
 
     def project(self, named: Id | None) -> UUID:
-        """Give the named project, or the one that is meant when none is; Invalid when there is no such id."""
+        """Return the named project, or else the default one. Invalid if neither is an id."""
         if named is None and self.project_id is None:
             raise Invalid("No project is named: pass project_id, or set CONTEXTFS_PROJECT_ID.", where="project_id")
         return as_uuid(named or self.project_id or "", "project_id")
@@ -57,7 +57,7 @@ class _Founding(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None = None
 
     def address(self, url: str, project_id: UUID | None) -> Address:
-        """Give the address of the stack, for a project, or else for the first one that it had."""
+        """Return the address of the stack, for a project, or else for its first one."""
         meant = project_id or self.project_id
         name = self.project if meant == self.project_id else None
         return Address(url=url, key=self.key, project_id=meant, project_name=name)
@@ -78,12 +78,12 @@ def find(
     project_id: UUID | None = None,
     or_login: bool = False,
 ) -> Address:
-    """Find the server: by CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or what `ctx up` left.
+    """Find the server: from CONTEXTFS_URL, CONTEXTFS_API_KEY and CONTEXTFS_PROJECT_ID, or the stack of `ctx up`.
 
-    With `or_login`, where none is known, it is the one server that somebody is logged in at. That is for what a person
-    types: what an agent asks, and what is recorded, goes to a server that was named for it.
-    A key is sent to its own server alone: that of the environment to the one that is named there, a kept one to the
-    one that it was kept for, the stack's to the stack. NotAuthenticated or Unreachable say what is missing.
+    With `or_login`, if none is known, it is the one server that somebody is logged in at. This is for what a person
+    types: agents and recordings use only a server that was named for them.
+    A key is sent only to its own server: that of the environment to the server named there, a kept one to the server
+    that it was kept for, the stack's to the stack. NotAuthenticated and Unreachable say what is missing.
     """
     usual = environment.get("CONTEXTFS_URL") or None
     url = url or usual
@@ -112,9 +112,9 @@ def find(
 
 
 def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
-    """Give the address of the named server, of CONTEXTFS_URL's, of this machine's stack, or of the one login there is.
+    """Return the address of the named server, of CONTEXTFS_URL, of this machine's stack, or of the only login.
 
-    Unreachable without one.
+    Unreachable if there is none.
     """
     named = url or environment.get("CONTEXTFS_URL")
     if named:
@@ -124,7 +124,7 @@ def server_of(environment: Mapping[str, str], url: str | None = None) -> str:
 
 
 def _logged_in_at(environment: Mapping[str, str]) -> str:
-    """Give the one server that somebody is logged in at; Unreachable where there is none, or a choice."""
+    """Return the one server that somebody is logged in at. Unreachable if there is none, or more than one."""
     logins = {url: one.until for url, one in kept(environment).items() if one.is_login}
     now = datetime.now(UTC)
     known = [url for url, until in logins.items() if until is None or until > now]
@@ -165,7 +165,7 @@ def _split(url: str) -> "SplitResult":
 
 
 def as_uuid(value: Id, where: str) -> UUID:
-    """Read an id; Invalid says what is none, and where."""
+    """Read an id. Invalid says which text is not one, and where it is."""
     try:
         return value if isinstance(value, UUID) else UUID(value)
     except ValueError as error:

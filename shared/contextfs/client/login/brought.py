@@ -1,6 +1,6 @@
-"""Let a device in by an ID token of the installation's own sign-in service: no browser is needed where one has a token.
+"""Allow a device with an ID token of the installation's own sign-in service, without a browser.
 
-The token is changed for a login; that says of the device that it is its person's, and ends.
+The token is exchanged for a login, which allows the device for its person, and then ends.
 """
 
 from contextlib import suppress
@@ -19,16 +19,16 @@ from contextfs.kit.identity import ServicePlace
 
 
 def service_of(http: httpx2.Client, url: str) -> ServicePlace | None:
-    """Tell which sign-in service a server has; None where it has none, or does not tell."""
+    """Return the sign-in service of a server; None if it has none, or does not say."""
     with suppress(ContextFSError, msgspec.DecodeError):
         return msgspec.json.decode(_sent(http, "GET", f"{url}/v1/auth/sign-in").content, type=SignIn).service
     return None
 
 
 def allow(http: httpx2.Client, url: str, shown: Shown, wanted: Exchange) -> None:
-    """Say that a device is one's own; NotAuthenticated or NotAllowed tells why the token lets nobody in.
+    """Allow one's own device. NotAuthenticated and NotAllowed say why the token does not let anybody in.
 
-    `http` keeps the cookie of the login for as long as that takes.
+    `http` keeps the cookie of the login meanwhile.
     """
     _sent(http, "POST", f"{url}/v1/auth/exchange", wanted)
     me = msgspec.json.decode(_sent(http, "GET", f"{url}/v1/auth/me").content, type=Myself)

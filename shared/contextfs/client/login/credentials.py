@@ -1,8 +1,8 @@
-"""Keys of servers, kept for one user: in the keyring of the operating system, or in a file that its owner alone reads.
+"""Keys of servers, kept for one user: in the keyring of the operating system, or in a file that only they can read.
 
-`credentials.json` in the home of ContextFS names each server. Its entry is a key, or tells more
-of one: when it ends, whether a login made it, and whether the key itself stands here or in the keyring. So the
-keyring is loaded only where a key is in it.
+`credentials.json` in the home of ContextFS names each server. Its entry is a key, or a record of one: when it ends,
+whether a login made it, and whether the key itself is here or in the keyring. So the keyring is loaded only if it has
+the key.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ FILE = "credentials.json"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known of a server's key. `key` is empty where the keyring has it."""
+    """What is known about a server's key. `key` is empty if the keyring has it."""
 
     key: str = ""
     in_keyring: bool = False
@@ -32,18 +32,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_login(self) -> bool:
-        """Whether somebody logged in by it; older versions say so only of a key that the login had made."""
+        """Whether a login uses it; older versions note this only for a key that the login had made."""
         return self.logged_in or self.by_login
 
 
 def home(environment: Mapping[str, str]) -> Path:
-    """Give the folder of this machine's installation: CONTEXTFS_HOME, or `.contextfs` in the user's home."""
+    """Return the folder of this machine's installation: CONTEXTFS_HOME, or `.contextfs` in the user's home."""
     given = environment.get("CONTEXTFS_HOME")
     return Path(given).expanduser().absolute() if given else Path.home() / ".contextfs"
 
 
 def key_of(environment: Mapping[str, str], url: str) -> str | None:
-    """Give the key that is kept for a server, if there is one; Unavailable when the keyring does not open."""
+    """Return the key that is kept for a server, if there is one. Unavailable if the keyring does not open."""
     found = kept(environment).get(url)
     if found is None:
         return None
@@ -59,7 +59,7 @@ def keep(
     until: datetime | None = None,
     logged_in: bool = False,
 ) -> Kept:
-    """Keep the key of a server: in the keyring where there is one, else in the file. Gives what was kept where."""
+    """Keep the key of a server: in the keyring if there is one, else in the file. Return what was kept, and where."""
     in_keyring = keyrings.is_welcome(environment) and keyrings.write(_service(environment), url, key)
     made = Kept(
         key="" if in_keyring else key, in_keyring=in_keyring, by_login=by_login, until=until, logged_in=logged_in
@@ -80,7 +80,7 @@ def forget(environment: Mapping[str, str], url: str) -> None:
 
 
 def kept(environment: Mapping[str, str]) -> dict[str, Kept]:
-    """List the servers of which a key is kept."""
+    """List the servers that a key is kept for."""
     file = home(environment) / FILE
     try:
         entries: Any = msgspec.json.decode(file.read_bytes())
@@ -103,5 +103,5 @@ def _write(environment: Mapping[str, str], entries: Mapping[str, Kept]) -> None:
 
 
 def _service(environment: Mapping[str, str]) -> str:
-    """Name what our keys are filed under: each home of ContextFS has its own."""
+    """Return the name that our keys are filed under: each home of ContextFS has its own."""
     return "contextfs" if "CONTEXTFS_HOME" not in environment else f"contextfs {home(environment)}"

@@ -19,7 +19,7 @@ _SLOWER = 5
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person needs, to allow it: a code, and where to give it. Times are in seconds."""
+    """What a person needs to allow the device: a code, and where to enter it. Times are in seconds."""
 
     device_code: str
     user_code: str
@@ -44,7 +44,7 @@ class _Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin(http: httpx2.Client, url: str, name: str) -> Shown:
-    """Ask to be let in under a name; Unreachable or Unavailable when that is not to be had."""
+    """Ask to be let in under a name. Unreachable or Unavailable if the server cannot do this."""
     reply = _post(http, f"{url}/oauth/device_authorization", {"client_id": _CLIENT, "device_name": name})
     if reply.status_code == _ABSENT:
         raise Unavailable(f"{url} lets no devices in by a browser: log in with an API key, `ctx auth login --key`.")
@@ -57,9 +57,9 @@ def begin(http: httpx2.Client, url: str, name: str) -> Shown:
 
 
 def wait(http: httpx2.Client, url: str, shown: Shown, sleep: Callable[[float], object] | None = None) -> Granted:
-    """Ask until somebody has decided; NotAuthenticated when it was refused, or nobody came in time.
+    """Ask until somebody has decided. NotAuthenticated if it was refused, or nobody decided in time.
 
-    A server that does not answer for a moment is asked again, as the standard has it.
+    A server that does not answer for a moment is asked again, as the standard says.
     """
     pause = shown.interval
     until = time.monotonic() + shown.expires_in
@@ -81,7 +81,7 @@ def wait(http: httpx2.Client, url: str, shown: Shown, sleep: Callable[[float], o
 
 
 def give_back(http: httpx2.Client, url: str, key: str) -> None:
-    """End a key that a login had made; Unreachable when the server does not answer."""
+    """End a key that a login made. Unreachable if the server does not answer."""
     _post(http, f"{url}/oauth/revoke", {"token": key})
 
 

@@ -1,7 +1,7 @@
 """The keyring of the operating system (Keychain, Credential Locker, Secret Service, KWallet), if there is one.
 
-The package `keyring` speaks to it: pip install 'contextfs-platform[keyring]'. It is loaded where a key is kept or read,
-and nowhere else. CONTEXTFS_KEYRING=off leaves it alone.
+The package `keyring` reads and writes it: pip install 'contextfs-platform[keyring]'. It is loaded only when a key is
+kept or read. CONTEXTFS_KEYRING=off switches it off.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def is_welcome(environment: Mapping[str, str]) -> bool:
 
 
 def name() -> str | None:
-    """Give the name of this machine's keyring; None where there is none, or nothing that speaks to it."""
+    """Return the name of this machine's keyring; None if there is none, or no package for it."""
     try:
         backend = _keyring().get_keyring()
     except ModuleNotFoundError:
@@ -30,7 +30,7 @@ def name() -> str | None:
 
 
 def read(service: str, url: str) -> str | None:
-    """Read the key of a server; None when it is not there, Unavailable when the keyring does not open."""
+    """Read the key of a server; None if it is not there. Unavailable if the keyring does not open."""
     try:
         keyring = _keyring()
     except ModuleNotFoundError:
@@ -44,7 +44,7 @@ def read(service: str, url: str) -> str | None:
 
 
 def write(service: str, url: str, key: str) -> bool:
-    """Keep the key of a server; False when the keyring does not take it."""
+    """Keep the key of a server; False if the keyring does not accept it."""
     keyring = _keyring()
     try:
         keyring.set_password(service, url, key)
@@ -54,7 +54,7 @@ def write(service: str, url: str, key: str) -> bool:
 
 
 def forget(service: str, url: str) -> None:
-    """Take the key of a server out, if it is there and the keyring opens."""
+    """Remove the key of a server, if it is there and the keyring opens."""
     with suppress(ModuleNotFoundError):
         keyring = _keyring()
         with suppress(keyring.errors.KeyringError):

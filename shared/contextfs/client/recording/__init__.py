@@ -1,1 +1,1 @@
-"""Recording: what passes between a program and a model becomes sessions, without being in the way."""
+"""Recording: what passes between a program and a model becomes sessions, without delaying the program."""

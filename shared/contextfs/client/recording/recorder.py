@@ -1,7 +1,7 @@
-"""Keeps exchanges in a thread of its own: whoever hands one over goes on at once, whatever becomes of it.
+"""Keeps exchanges in its own thread: a program that hands one over continues at once, whatever happens to it.
 
 What cannot be stored now (a server that does not answer, a locked database) waits in memory, in order, and is tried
-again; it is never written to a disk before its secrets are taken out. What is lost in the end is counted, and told.
+again. It is never written to a disk before its secrets are taken out. What is lost in the end is counted and reported.
 """
 
 import atexit
@@ -28,7 +28,7 @@ _log = logging.getLogger("contextfs")
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recorder did: exchanges that were kept, that held no answer, and that were lost; and what waits."""
+    """What a recorder did: exchanges that were kept, that had no answer, and that were lost; and what waits."""
 
     kept: int
     unanswered: int
@@ -39,7 +39,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 class Recorder:
     """Takes exchanges and hands what was said in them to a sink, in order. Safe to share between threads.
 
-    A conversation in which nothing was said for `idle` seconds is closed, and learned from; so are all at the end.
+    A conversation without a new message for `idle` seconds is closed, and learned from; so are all at the end.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Recorder:
         atexit.register(self.close)
 
     def record(self, exchange: Exchange | Kept) -> None:
-        """Take an exchange, or what was read of one already. It never raises, and never waits for anything slow."""
+        """Take an exchange, or what was already read of it. This never raises, and never waits for anything slow."""
         with self._changed:
             if self._bytes + exchange.size > MOST_WAITING_BYTES or self._closing:
                 self._lost += 1
@@ -78,12 +78,12 @@ class Recorder:
             self._changed.notify_all()
 
     def flush(self, seconds: float = _CLOSING_SECONDS) -> bool:
-        """Wait until everything that was taken is stored; False where that takes longer."""
+        """Wait until everything that was taken is stored; False if the time is over before that."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting and not self._busy, seconds)
 
     def close(self, seconds: float = _CLOSING_SECONDS) -> None:
-        """Store what waits, close every conversation, and stop; tells what is lost."""
+        """Store what waits, close every conversation, and stop; report what is lost."""
         atexit.unregister(self.close)
         is_done = self.flush(seconds)
         with self._changed:
@@ -99,7 +99,7 @@ class Recorder:
             self._tell(f"Exchanges with a model that were not kept: {lost:,}.")
 
     def figures(self) -> Figures:
-        """Tell what was done so far."""
+        """Return what was done so far."""
         with self._changed:
             waiting = len(self._waiting) + self._busy
             return Figures(kept=self._kept, unanswered=self._unanswered, lost=self._lost, waiting=waiting)
@@ -135,7 +135,7 @@ class Recorder:
             self._fail(f"{type(error).__name__} (a fault of ContextFS)")
 
     def _stored(self, kept: Kept) -> object:
-        """Store it; what is not reachable is tried again, until we are closed."""
+        """Store it; while the sink cannot be reached, try again until the recorder is closed."""
         pause = 0.5
         while True:
             try:
@@ -150,7 +150,7 @@ class Recorder:
                 pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
 
     def _complete(self, idle: float) -> None:
-        """Close the conversations in which nothing was said for some seconds."""
+        """Close the conversations without a new message for some seconds."""
         now = time.monotonic()
         for name, (session, at) in list(self._open.items()):
             if now - at < idle:

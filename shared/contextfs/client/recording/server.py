@@ -1,4 +1,4 @@
-"""Keeps what was recorded on a server, by the routes of its API."""
+"""Keeps recordings on a server, through its API."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -8,7 +8,7 @@ from contextfs.recording.model import Kept
 
 
 class ServerSink:
-    """Sends sessions to a server, whose project is that of the client. Secrets are taken out there, before storing."""
+    """Sends sessions to a server, into the client's project. The server takes out secrets before it stores."""
 
     def __init__(self, client: Callable[[], ContextFS], *, project_id: UUID | None = None) -> None:
         self._make = client
@@ -16,7 +16,7 @@ class ServerSink:
         self._project_id = project_id
 
     def keep(self, kept: Kept) -> object:
-        """Store messages that are not stored yet."""
+        """Store the messages that are not stored yet."""
         self._client = self._client or self._make()
         captured = self._client.sessions.capture(
             kept.tool,

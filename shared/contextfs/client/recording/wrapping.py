@@ -1,8 +1,8 @@
-"""Wraps a client of OpenAI or Anthropic: it gives back what it always gave, and what was said is kept.
+"""Wraps a client of OpenAI or Anthropic: it returns the same as before, and the conversation is kept.
 
-The wrapped client sends by its own HTTP client, and a copy of what passes is taken there, below everything that the
-library offers: streams, parsed and raw responses, retries. The libraries take any `httpx2.Client`, or before 2026
-`httpx.Client`, so ours is made of whichever is used.
+The wrapped client sends by an HTTP client of ours that copies what passes. This is below everything that the library
+offers: streams, parsed and raw responses, retries. The libraries take any `httpx2.Client`, or before 2026
+`httpx.Client`; ours is derived from the one in use.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,12 +30,12 @@ def wrap(
     tool: str | None = None,
     session: str | None = None,
 ) -> Client:
-    """Give a client like this one whose conversations are kept; the one that is given stays as it is.
+    """Return a client like this one whose conversations are kept; the given client is not changed.
 
-    Takes `OpenAI`, `AsyncOpenAI`, `Anthropic`, `AsyncAnthropic` and what is derived from them. `to` is a server, or a
-    recorder; without it, the server that `ContextFS()` finds. `session` names one conversation; without it, requests
-    that repeat the same messages are one. `tool` is the program's own name. Storing goes on in the background, and is
-    finished when the process ends, or by `Recorder.flush`. Invalid where it is another kind of client.
+    Takes `OpenAI`, `AsyncOpenAI`, `Anthropic`, `AsyncAnthropic` and subclasses. `to` is a server, or a recorder; by
+    default the server that `ContextFS()` finds. `session` names one conversation; without it, requests that repeat the
+    same messages belong to one. `tool` is the program's own name. Storing happens in the background, and ends with the
+    process, or with `Recorder.flush`. Invalid if it is another kind of client.
     """
     inner: Any = getattr(client, "_client", None)
     with_options = cast("Callable[..., Client] | None", getattr(client, "with_options", None))

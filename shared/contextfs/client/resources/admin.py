@@ -18,13 +18,13 @@ _REINDEX = "/v1/admin/reindex"
 
 
 class Admin:
-    """Shows who did what and what went wrong behind the calls, and sets it going again."""
+    """Shows who did what and which events failed, and retries them."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def dead_letters(self, *, page_size: int | None = None) -> Listing[DeadLetter]:
-        """List the events that a consumer could not take, newest first, with the error."""
+        """List the events that a consumer could not handle, newest first, with the error."""
         return Listing(
             lambda cursor: self._transport.call(
                 "GET", _PATH, Page[DeadLetter], query={"limit": page_size, "cursor": cursor}
@@ -32,19 +32,19 @@ class Admin:
         )
 
     def replay(self, letter_id: Id) -> DeadLetter:
-        """Bring a dead letter to its consumer once more."""
+        """Deliver a dead letter to its consumer again."""
         return self._transport.call("POST", f"{_PATH}/{segment(letter_id)}/replay", DeadLetter)
 
     def reindex(self) -> Reindexing:
-        """Have the vectors made anew by the model that is set now, or go on with it; search goes on meanwhile."""
+        """Start, or continue, making the vectors again with the current model; search works meanwhile."""
         return self._transport.call("POST", _REINDEX, Reindexing)
 
     def reindexing(self) -> Reindexing:
-        """Tell which vectors search asks, and how far those that are to take their place have come."""
+        """Return which vectors search uses, and the progress of those that will replace them."""
         return self._transport.call("GET", _REINDEX, Reindexing)
 
     def model_calls(self, *, page_size: int | None = None) -> Listing[ModelCall]:
-        """List what language models were asked, newest first, with what each call cost."""
+        """List the calls to language models, newest first, with their cost."""
         return Listing(
             lambda cursor: self._transport.call(
                 "GET", _MODELS, Page[ModelCall], query={"limit": page_size, "cursor": cursor}
@@ -65,7 +65,7 @@ class Admin:
     ) -> Listing[AuditEntry]:
         """List who did what, newest first; `action` may be `memory.*`.
 
-        `actor` is a key or a person, `user` a member by whichever of their keys and logins they acted.
+        `actor` is a key or a person; `user` is a member, whichever of their keys and logins they used.
         """
         asked = {
             "since": since,
@@ -82,13 +82,13 @@ class Admin:
         )
 
     def audit_verify(self, head: str | None = None) -> AuditReport:
-        """Check that nobody changed the log, and that a `head` that an earlier check told is still in it."""
+        """Check that nobody changed the log, and that it still contains the `head` of an earlier check."""
         return self._transport.call("GET", f"{_AUDIT}/verify", AuditReport, query={"head": head})
 
     def retention(self) -> Retention:
-        """Read for how many days the log is kept; None is for ever."""
+        """Read how many days the log is kept; None is for ever."""
         return self._transport.call("GET", f"{_AUDIT}/retention", Retention)
 
     def retain(self, keep_days: int | None) -> Retention:
-        """Say for how many days the log is kept, 30 at the least; None is for ever."""
+        """Set how many days the log is kept, at least 30; None is for ever."""
         return self._transport.call("PUT", f"{_AUDIT}/retention", Retention, body=Retention(keep_days=keep_days))

@@ -14,13 +14,13 @@ _PATH = "/v1/admin/audit-logs/stream"
 
 
 class AuditStreams:
-    """Sets, shows and tries where the audit log is streamed to."""
+    """Sets, shows and tests where the audit log is streamed to."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def get(self) -> AuditStream:
-        """Read where the log is streamed to and how far it has come; it is off where it is not."""
+        """Read where the log is streamed to, and up to where; without a stream it is off."""
         return self._transport.call("GET", _PATH, AuditStream)
 
     def put(
@@ -31,20 +31,20 @@ class AuditStreams:
         authorization: str | None = None,
         backfill: bool = False,
     ) -> AuditStreamSet:
-        """Stream the log to an address; the secret that signs is given when the stream is new."""
+        """Stream the log to an address; a new stream returns the secret that signs it."""
         change = AuditStreamChange(url=url, format=format, authorization=authorization, backfill=backfill)
         return self._transport.call("PUT", _PATH, AuditStreamSet, body=change)
 
     def delete(self) -> None:
-        """Stream the log no more."""
+        """Stop streaming the log."""
         self._transport.send("DELETE", _PATH)
 
     def rotate(self, *, grace_hours: int = 24) -> AuditStreamSet:
-        """Give the stream a new secret; for some hours what is sent is signed by both."""
+        """Give the stream a new secret; for some hours both secrets sign."""
         return self._transport.call(
             "POST", f"{_PATH}/rotate", AuditStreamSet, body=NewStreamSecret(grace_hours=grace_hours)
         )
 
     def test(self) -> AuditStreamTest:
-        """Have one event sent that says it is a test."""
+        """Send one event that says that it is a test."""
         return self._transport.call("POST", f"{_PATH}/test", AuditStreamTest)

@@ -1,4 +1,4 @@
-"""Who one is, and the browsers in which one is signed in: `client.auth`."""
+"""Who you are, and the browsers in which you are signed in: `client.auth`."""
 
 from contextfs.client.http.pages import Listing
 from contextfs.client.http.transport import Transport, segment
@@ -13,17 +13,17 @@ _GRANTS = "/v1/auth/grants"
 
 
 class Auth:
-    """Tells who calls, and lists and ends logins. Signing in is for browsers: a program has its key."""
+    """Shows who calls, and lists and ends logins. Signing in is for browsers; a program has a key."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def sign_in(self) -> SignIn:
-        """Tell how somebody signs in here, and by which service, if the installation has one."""
+        """Return how people sign in here, and by which service, if the installation has one."""
         return self._transport.call("GET", "/v1/auth/sign-in", SignIn)
 
     def me(self) -> Myself:
-        """Tell who calls, and what they may do."""
+        """Return who calls, and what they may do."""
         return self._transport.call("GET", "/v1/auth/me", Myself)
 
     def logins(self, *, page_size: int | None = None) -> Listing[Login]:
@@ -35,7 +35,7 @@ class Auth:
         )
 
     def grant(self, new: NewGrant) -> GrantCreated:
-        """Let a program act for the key's person; gives the code that it changes for tokens."""
+        """Let a program act for the key's person; return the code that it exchanges for tokens."""
         return self._transport.call("POST", _GRANTS, GrantCreated, body=new)
 
     def grants(self, *, page_size: int | None = None) -> Listing[Grant]:
@@ -47,11 +47,11 @@ class Auth:
         )
 
     def ungrant(self, grant_id: Id) -> None:
-        """Let a program act for the key's person no more."""
+        """End a program's permission to act for the key's person."""
         self._transport.send("DELETE", f"{_GRANTS}/{segment(grant_id)}")
 
     def decide(self, user_code: str, *, allow: bool) -> Decided:
-        """Say of the device that shows a code whether it may act for the key's person."""
+        """Decide whether the device that shows a code may act for the key's person."""
         return self._transport.call(
             "POST", "/v1/auth/devices", Decided, body=Decision(user_code=user_code, allow=allow)
         )

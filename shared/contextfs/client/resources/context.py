@@ -9,7 +9,7 @@ from contextfs.domain.context.request import ContextReply, ContextRequest
 
 
 class Context:
-    """Hands the memories that matter to a conversation."""
+    """Gives a conversation the memories that matter."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -26,9 +26,9 @@ class Context:
         superseded: bool = False,
         as_of: datetime | None = None,
     ) -> ContextReply:
-        """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to be sent.
+        """Choose what is worth knowing for a task, within `budget` tokens; `.text` is fenced and ready to send.
 
-        `messages=False` takes memories only; `superseded` also those that hold no longer.
+        `messages=False` takes only memories; `superseded` also takes those that no longer hold.
         `as_of` looks back: it takes what was known at that time, as it was.
         """
         wanted = ContextRequest(
@@ -44,6 +44,6 @@ class Context:
         return self._transport.call("POST", "/v1/context", ContextReply, body=wanted)
 
     def get(self, pack_id: Id = "last", *, project_id: Id | None = None) -> PackRecord:
-        """Read why one of your own packs is as it is, by its id, its last twelve digits, or `last`."""
+        """Read what one of your own packs contains and why, by its id, its last twelve digits, or `last`."""
         path = f"/v1/context/{segment(pack_id)}"
         return self._transport.call("GET", path, PackRecord, query={"project_id": project_id})

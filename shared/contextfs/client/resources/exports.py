@@ -1,4 +1,4 @@
-"""Exports, files with all that one may see: `client.exports`."""
+"""Exports, files with everything that you may see: `client.exports`."""
 
 import time
 from collections.abc import Generator
@@ -23,21 +23,21 @@ _PART = 1024 * 1024
 
 
 class Exports:
-    """Asks for exports, waits for them, and fetches them."""
+    """Requests exports, waits for them, and downloads them."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def create(self, *, project_id: Id | None = None, audit_log: bool = False) -> Export:
-        """Ask for an export of a project, or of all that one may see in the organization; it is written afterwards.
+        """Request an export of a project, or of everything that you may see in the organization; it is written later.
 
-        With `audit_log`, of the organization's audit log in place of that.
+        With `audit_log`, it is of the organization's audit log instead.
         """
         project = None if project_id is None else self._transport.address.project(project_id)
         return self._transport.call("POST", _PATH, Export, body=NewExport(project_id=project, audit_log=audit_log))
 
     def list(self, *, page_size: int | None = None) -> Listing[Export]:
-        """List one's own exports, newest first."""
+        """List your own exports, newest first."""
         return Listing(
             lambda cursor: self._transport.call(
                 "GET", _PATH, Page[Export], query={"limit": page_size, "cursor": cursor}
@@ -45,7 +45,7 @@ class Exports:
         )
 
     def get(self, export_id: Id) -> ExportLinked:
-        """Read an export; when it is ready, with a link that opens it for a quarter of an hour."""
+        """Read an export; if it is ready, with a link that works for a quarter of an hour."""
         return self._transport.call("GET", f"{_PATH}/{segment(export_id)}", ExportLinked)
 
     def delete(self, export_id: Id) -> None:
@@ -53,7 +53,7 @@ class Exports:
         self._transport.send("DELETE", f"{_PATH}/{segment(export_id)}")
 
     def wait(self, export_id: Id, *, seconds: float = 3600) -> ExportLinked:
-        """Wait until an export is ready; ContextFSError says why it failed, Unavailable that it takes longer."""
+        """Wait until an export is ready. ContextFSError says why it failed, Unavailable that it takes longer."""
         until, tried = time.monotonic() + seconds, 0
         while (linked := self.get(export_id)).export.status == "pending":
             if time.monotonic() > until:
@@ -65,7 +65,7 @@ class Exports:
         return linked
 
     def fetch(self, linked: ExportLinked, file: Path) -> None:
-        """Fetch an export that is ready into a file, whole or not at all; what arrives is checked against its hash."""
+        """Download an export that is ready into a file, completely or not at all; its hash is checked."""
         if linked.link is None or linked.export.sha256 is None:
             raise Unavailable(f"The export {linked.export.id} is not ready: wait for it.")
         beside, found = file.with_name(f".{file.name}.part"), sha256()
@@ -84,7 +84,7 @@ class Exports:
 
     @contextmanager
     def _opened(self, link: str) -> Generator[httpx2.Response]:
-        """Open a link; it goes to whoever keeps the file, and carries no key of ours."""
+        """Open a link; it leads to the file store, so our key is not sent."""
         address = self._transport.address
         try:
             with (

@@ -1,4 +1,4 @@
-"""The graph of what memories speak of: `client.graph`."""
+"""The graph of what memories are about: `client.graph`."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from contextfs.domain.graph.model import Neighbourhood
 
 
 class Graph:
-    """Shows what lies around entities and memories."""
+    """Shows what is near entities and memories."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -24,9 +24,9 @@ class Graph:
         limit: int = 50,
         cursor: str | None = None,
     ) -> Neighbourhood:
-        """Give a page of what lies around an entity (`login.py`, `file:src/auth/login.py`) or a memory, nearest first.
+        """Return a page of what is near an entity (`login.py`, `file:src/auth/login.py`) or a memory, nearest first.
 
-        Of neither it is what most memories of the project mention. NotFound where nothing that you see mentions it.
+        Without either, it is what most memories of the project mention. NotFound if nothing that you see mentions it.
         """
         query = {
             "project_id": project_id,

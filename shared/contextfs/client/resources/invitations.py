@@ -11,7 +11,7 @@ _PATH = "/v1/admin/invitations"
 
 
 class Invitations:
-    """Invites people, and lets them in."""
+    """Invites people, and accepts invitations."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -19,12 +19,12 @@ class Invitations:
     def create(
         self, email: str, *, role: str = "member", projects: Ids | None = None, days: int = 7
     ) -> InvitationCreated:
-        """Invite somebody; the `token` is theirs, opens once, and is shown this once."""
+        """Invite somebody; the `token` is for them, works once, and is shown only now."""
         new = NewInvitation(email=email, role=role, projects=as_uuids(projects), days=days)
         return self._transport.call("POST", _PATH, InvitationCreated, body=new)
 
     def list(self, *, open: bool = False, page_size: int | None = None) -> Listing[Invitation]:  # noqa: A002 - the API's name
-        """List invitations, newest first; with `open` those that can still be accepted."""
+        """List invitations, newest first; with `open`, only those that can still be accepted."""
         asked = {"open": open or None, "limit": page_size}
         return Listing(
             lambda cursor: self._transport.call("GET", _PATH, Page[Invitation], query=asked | {"cursor": cursor})
@@ -35,5 +35,5 @@ class Invitations:
         return self._transport.call("DELETE", f"{_PATH}/{segment(invitation_id)}", Invitation)
 
     def accept(self, name: str | None = None) -> Joined:
-        """Become a member, of a client whose key is the invitation's token; gives the first key."""
+        """Become a member: the client's key is the invitation's token. Return the first key."""
         return self._transport.call("POST", "/v1/invitations/accept", Joined, body=Joining(name=name))

@@ -30,9 +30,9 @@ class Keys:
         expires_at: datetime | None = None,
         user_id: Id | None = None,
     ) -> ApiKeyCreated:
-        """Create a key with at most the caller's own permissions; its `secret` is shown this once.
+        """Create a key with at most the caller's own permissions; its `secret` is shown only now.
 
-        With `project_id` the key sees that project only; with `user_id` it is that service account's.
+        With `project_id` the key sees only that project; with `user_id` it belongs to that service account.
         """
         project = None if project_id is None else as_uuid(project_id, "project_id")
         new = NewApiKey(
@@ -53,7 +53,7 @@ class Keys:
         )
 
     def rotate(self, key_id: Id, *, overlap_hours: int = 24) -> ApiKeyCreated:
-        """Replace a key by one that may the same; the old one opens for some hours more."""
+        """Replace a key by one with the same permissions; the old one works for some more hours."""
         body = Rotation(overlap_hours=overlap_hours)
         return self._transport.call("POST", f"{_PATH}/{segment(key_id)}/rotate", ApiKeyCreated, body=body)
 

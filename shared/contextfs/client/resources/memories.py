@@ -24,7 +24,7 @@ _PATH = "/v1/memories"
 
 
 class NewMemoryFields(TypedDict, total=False):
-    """What may be said of a memory that is created."""
+    """Optional fields of a new memory."""
 
     type: str
     title: str | None
@@ -43,7 +43,7 @@ class NewMemoryFields(TypedDict, total=False):
 
 
 class MemoryChanges(TypedDict, total=False):
-    """What may be changed of a memory; what is left out stays as it is, and None takes a value away."""
+    """Fields of a memory that can be changed; what is left out stays as it is, and None removes a value."""
 
     content: str
     type: str
@@ -61,7 +61,7 @@ class MemoryChanges(TypedDict, total=False):
 
 
 class MemoryFilters(TypedDict, total=False):
-    """Which memories are meant; those that meet every condition."""
+    """Filters of memories; all must match."""
 
     project_id: Id | None
     type: str | None
@@ -90,9 +90,9 @@ class Memories:
         wait: Wait = None,
         **fields: Unpack[NewMemoryFields],
     ) -> MemoryWritten:
-        """Add a memory; one that says the same in the same project is given back instead of stored twice.
+        """Add a memory; if the project has one that says the same, return that one instead.
 
-        It is durable when this returns. `wait="searchable"` also waits until search finds it.
+        It is durable when this returns. `wait="searchable"` also waits until search can find it.
         """
         project = self._transport.address.project(project_id)
         given = None if id is None else as_uuid(id, "id")
@@ -102,10 +102,10 @@ class Memories:
     def list(
         self, *, tags: Sequence[str] | None = None, page_size: int | None = None, **filters: Unpack[MemoryFilters]
     ) -> Listing[Memory]:
-        """List memories, newest first; a memory has to carry every one of `tags`.
+        """List memories, newest first; a memory must have every one of `tags`.
 
-        With `as_of`, as they were known at that time: without what came after, with what was deleted since. With
-        `deleted`, those that were deleted, which `restore` brings back.
+        With `as_of`, as they were known at that time: without what came later, with what was deleted since. With
+        `deleted`, the deleted ones, which `restore` brings back.
         """
         query = {**filters, "tag": tags, "limit": page_size}
         return Listing(
@@ -121,18 +121,18 @@ class Memories:
     ) -> MemoryWritten:
         """Change a memory by a new revision; new `content` also resolves a conflict.
 
-        With `if_match` (a memory's `version`) it is changed only if nobody else changed it since: VersionMismatch.
+        With `if_match` (a memory's `version`), VersionMismatch if somebody else changed it since.
         """
         path = f"{_PATH}/{segment(memory_id)}"
         change = MemoryChange(**changes)
         return self._transport.call("PATCH", path, MemoryWritten, query={"wait": wait}, body=change, if_match=if_match)
 
     def delete(self, memory_id: Id, *, if_match: str | None = None) -> None:
-        """Delete a memory: it is found no more, its history stays."""
+        """Delete a memory: search no longer finds it, its history stays."""
         self._transport.send("DELETE", f"{_PATH}/{segment(memory_id)}", if_match=if_match)
 
     def restore(self, memory_id: Id, *, wait: Wait = None) -> MemoryWritten:
-        """Bring a deleted memory back as it was; one that is there stays as it is."""
+        """Bring a deleted memory back as it was; one that is not deleted stays as it is."""
         path = f"{_PATH}/{segment(memory_id)}/restore"
         return self._transport.call("POST", path, MemoryWritten, query={"wait": wait})
 

@@ -1,4 +1,4 @@
-"""From where an organization may be called: `client.networks`."""
+"""The networks that an organization may be called from: `client.networks`."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ class Networks:
         self._transport = transport
 
     def get(self) -> AllowList:
-        """Read the networks; without any, the organization may be called from everywhere."""
+        """Read the networks; if there are none, the organization may be called from everywhere."""
         return self._transport.call("GET", _PATH, AllowList)
 
     def put(self, networks: Sequence[str], *, covers: Sequence[CallerKind] = ("keys", "logins")) -> AllowList:
-        """Set the networks, in CIDR; none lets everybody in again. Your own address has to be in one of them."""
+        """Set the networks, in CIDR; an empty list allows all again. Your own address must be in one of them."""
         change = AllowListChange(networks=list(networks), covers=list(covers))
         return self._transport.call("PUT", _PATH, AllowList, body=change)

@@ -13,7 +13,7 @@ _PATH = "/v1/projects"
 
 
 class ProjectChanges(TypedDict, total=False):
-    """What may be changed of a project; what is left out stays as it is."""
+    """Fields of a project that can be changed; what is left out stays as it is."""
 
     name: str
     description: str | None
@@ -38,7 +38,7 @@ class Projects:
     ) -> Project:
         """Create a project; its name is unique in the organization (Conflict). A repository may bring its own `id`.
 
-        `personal` is what is taken out beside secrets of all that it stores; None leaves that to the server.
+        `personal` is the personal data that is taken out, as secrets are; None leaves that to the server.
         """
         given = None if id is None else as_uuid(id, "id")
         new = NewProject(name=name, id=given, description=description, metadata=metadata or {}, personal=personal)
@@ -56,7 +56,7 @@ class Projects:
         return self._transport.call("GET", f"{_PATH}/{segment(project_id)}", Project)
 
     def update(self, project_id: Id, *, if_match: str | None = None, **changes: Unpack[ProjectChanges]) -> Project:
-        """Change a project, with `if_match` only if it still is at that version."""
+        """Change a project; with `if_match`, only if it still has that version."""
         path = f"{_PATH}/{segment(project_id)}"
         return self._transport.call("PATCH", path, Project, body=ProjectChange(**changes), if_match=if_match)
 

@@ -1,4 +1,4 @@
-"""What an organization takes out of all that it stores: `client.redaction`."""
+"""What an organization takes out of everything that it stores: `client.redaction`."""
 
 from collections.abc import Sequence
 
@@ -20,5 +20,5 @@ class Redaction:
         return self._transport.call("GET", _PATH, OwnRules)
 
     def put(self, rules: Sequence[RedactionRule]) -> OwnRules:
-        """Set the rules, for all that is stored from now on; Invalid says which pattern cannot be run."""
+        """Set the rules, for everything stored from now on. Invalid says which pattern cannot be used."""
         return self._transport.call("PUT", _PATH, OwnRules, body=OwnRulesChange(rules=list(rules)))

@@ -8,13 +8,13 @@ _PATH = "/v1/admin/residency"
 
 
 class ResidencySettings:
-    """Reads where an organization lives, and sets what becomes of calls that arrive elsewhere."""
+    """Reads where an organization lives, and sets what happens to calls that arrive elsewhere."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def get(self) -> Residency:
-        """Read the organization's region, and what becomes of calls that arrive in another one."""
+        """Read the organization's region, and what happens to calls that arrive in another one."""
         return self._transport.call("GET", _PATH, Residency)
 
     def put(self, elsewhere: Elsewhere) -> Residency:

@@ -10,7 +10,7 @@ _PATH = "/v1/reviews"
 
 
 class Reviews:
-    """Lists what consolidation is not sure of, and decides it."""
+    """Lists what consolidation is unsure of, and decides it."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -18,7 +18,7 @@ class Reviews:
     def list(
         self, *, project_id: Id | None = None, state: ReviewState = "open", page_size: int | None = None
     ) -> Listing[Review]:
-        """List what waits for a decision, or what is settled and can be undone; the latest first."""
+        """List what waits for a decision, or what is settled and can be undone, newest first."""
         query = {"project_id": project_id, "state": state, "limit": page_size}
         return Listing(
             lambda cursor: self._transport.call("GET", _PATH, Page[Review], query=query | {"cursor": cursor})

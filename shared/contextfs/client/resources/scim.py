@@ -8,13 +8,13 @@ _PATH = "/v1/admin/scim/tokens"
 
 
 class Scim:
-    """Makes, lists and ends tokens by which a directory tells of people. SCIM itself is for directories."""
+    """Makes, lists and ends the tokens of directories. SCIM itself is for directories."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def mint(self, name: str) -> ScimTokenCreated:
-        """Make a token; its secret is shown this once."""
+        """Make a token; its secret is shown only now."""
         return self._transport.call("POST", _PATH, ScimTokenCreated, body=NewScimToken(name=name))
 
     def tokens(self) -> ScimTokens:

@@ -17,9 +17,9 @@ from contextfs.kit.page import Page
 
 
 class SearchFields(TypedDict, total=False):
-    """Where to look and what to show. `min_relevance` (0..1) cuts off; `explain` tells how each score came about.
+    """Where to search and what to show. `min_relevance` (0..1) drops weaker hits; `explain` shows how scores are made.
 
-    `facets` counts what was found by type, tag, tool and the like.
+    `facets` counts the hits by type, tag, tool and so on.
     """
 
     project_ids: list[UUID] | None
@@ -42,7 +42,7 @@ class SearchFields(TypedDict, total=False):
 
 
 class QueryFields(TypedDict, total=False):
-    """Conditions that all have to hold."""
+    """Conditions that must all hold."""
 
     type: str | None
     tags: list[str] | None
@@ -67,20 +67,20 @@ class Search:
     def hybrid(self, query: str, **fields: Unpack[SearchFields]) -> SearchReply:
         """Find memories and messages by meaning and by words, in one calibrated order.
 
-        The reply's `degraded` names a leg that could not take part; the other one has answered.
+        The reply's `degraded` names what could not take part; the rest has answered.
         """
         body = SearchRequest(query=query, **fields)
         return self._transport.call("POST", "/v1/search/hybrid", SearchReply, body=body)
 
     def semantic(self, query: str, **fields: Unpack[SearchFields]) -> SearchReply:
-        """Find memories and messages by meaning; without a model by words, and `degraded` says so."""
+        """Find memories and messages by meaning; without a model, by words, and `degraded` says so."""
         body = SearchRequest(query=query, **fields)
         return self._transport.call("POST", "/v1/search", SearchReply, body=body)
 
     def graph(self, query: str, **fields: Unpack[SearchFields]) -> SearchReply:
-        """Find as `hybrid` does, and what a walk over the graph of entities comes to from there.
+        """Find as `hybrid` does, and add what a walk over the graph of entities reaches from there.
 
-        Each hit's `paths` tell by which entities and memories the walk came to it.
+        Each hit's `paths` show the entities and memories by which the walk reached it.
         """
         body = SearchRequest(query=query, **fields)
         return self._transport.call("POST", "/v1/search/graph", SearchReply, body=body)
@@ -88,9 +88,9 @@ class Search:
     def query(
         self, *, project_id: Id | None = None, page_size: int = 50, **conditions: Unpack[QueryFields]
     ) -> Listing[Memory]:
-        """Give the memories that meet every condition, newest first.
+        """Return the memories that meet every condition, newest first.
 
-        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`. With `as_of` as they were known at that time.
+        `metadata` maps dotted paths to values: `{"build.tool": "uv"}`. With `as_of`, as they were known at that time.
         """
         project = None if project_id is None else as_uuid(project_id, "project_id")
         body = Query(project_id=project, limit=page_size, **conditions)

@@ -34,7 +34,7 @@ _Batch = list[NewMessage]
 
 
 class SessionChanges(TypedDict, total=False):
-    """What may be changed of a session; what is left out stays as it is."""
+    """Fields of a session that can be changed; what is left out stays as it is."""
 
     title: str | None
     model: str | None
@@ -48,7 +48,7 @@ class SessionChanges(TypedDict, total=False):
 
 
 class SessionFilters(TypedDict, total=False):
-    """Which sessions are meant; those that meet every condition."""
+    """Filters of sessions; all must match."""
 
     project_id: Id | None
     tool: str | None
@@ -74,7 +74,7 @@ class Sessions:
         wait: Wait = None,
         **fields: Unpack[NewSessionFields],
     ) -> SessionWritten:
-        """Create a session, with up to 1,000 messages; an `external_id` that is known gives back its session.
+        """Create a session, with up to 1,000 messages; a known `external_id` returns its session.
 
         `capture` takes conversations of any length.
         """
@@ -96,8 +96,8 @@ class Sessions:
     ) -> Captured:
         """Store a whole conversation of any length, and close it, so that memories are learned from it.
 
-        It may be sent again, whole and longer than before: what is stored already is not stored again. For that, each
-        message has an `external_id` that stays; one that brings none is known by its place.
+        It may be sent again, complete and longer than before: what is stored is not stored again. For this, each
+        message needs an `external_id` that does not change; without one, its position identifies it.
         """
         batches = capture.batches(named(messages))
         first = next(batches, _Batch())
@@ -131,7 +131,7 @@ class Sessions:
         return self._transport.call("GET", f"{_PATH}/{segment(session_id)}", Session)
 
     def messages(self, session_id: Id, *, page_size: int | None = None) -> Listing[Message]:
-        """Read the messages of a session, in their order."""
+        """Read the messages of a session, in order."""
         path = f"{_PATH}/{segment(session_id)}/messages"
         return Listing(
             lambda cursor: self._transport.call(
@@ -142,17 +142,17 @@ class Sessions:
     def append(
         self, session_id: Id, messages: Iterable[NewMessage], *, if_match: str | None = None, wait: Wait = None
     ) -> SessionWritten:
-        """Append up to 1,000 messages in their order; a known `external_id` is not stored again."""
+        """Append up to 1,000 messages, in order; a known `external_id` is not stored again."""
         path = f"{_PATH}/{segment(session_id)}/messages"
         body = NewMessages(messages=[*messages])
         return self._transport.call("POST", path, SessionWritten, query={"wait": wait}, body=body, if_match=if_match)
 
     def record(self, session_id: Id) -> Record:
-        """Tell what is kept of what a tool wrote of a session, and in which chunks."""
+        """Return how much of a tool's record of a session is kept, and in which chunks."""
         return self._transport.call("GET", f"{_PATH}/{segment(session_id)}/record", Record)
 
     def record_lines(self, session_id: Id, *, line: int = 0) -> Iterator[str]:
-        """Give what a tool wrote of a session, line by line without their ends, from one on."""
+        """Return a tool's record of a session, line by line without line ends, from one line on."""
         path = f"{_PATH}/{segment(session_id)}/record/lines"
         at: int | None = line
         while at is not None:
@@ -163,7 +163,7 @@ class Sessions:
     def put_record(
         self, session_id: Id, lines: Iterable[str], *, reader: str, line: int = 0, read_again: bool = False
     ) -> Record:
-        """Keep what a tool wrote of a session, from a line on: up to 20,000 lines, in 8 MiB.
+        """Keep a tool's record of a session, from a line on: up to 20,000 lines and 8 MiB.
 
         `read_again`: what it leaves behind of the session changed, whose messages are brought to that.
         """
@@ -171,7 +171,7 @@ class Sessions:
         return self._transport.call("PUT", f"{_PATH}/{segment(session_id)}/record", Record, body=body)
 
     def stream(self, session_id: Id) -> SessionStream:
-        """Append to a session live: each message is acknowledged when it is stored, a cut line is made again.
+        """Append to a session live: each message is acknowledged when it is stored; a lost connection is made again.
 
         with client.sessions.stream(session.id) as stream:
             stream.append(NewMessage(role="user", content="Hello."))
@@ -179,18 +179,18 @@ class Sessions:
         return SessionStream(partial(self._line, session_id))
 
     def watch(self, session_id: Id, *, from_beginning: bool = True) -> Iterator[Message]:
-        """Give the messages of a session as they are said, each once, without an end."""
+        """Return the messages of a session as they are said, each once, without an end."""
         return watch(self._line(session_id), from_beginning=from_beginning)
 
     def update(
         self, session_id: Id, *, if_match: str | None = None, **changes: Unpack[SessionChanges]
     ) -> SessionWritten:
-        """Change a session's own fields, with `if_match` only if it still is at that version."""
+        """Change a session's own fields; with `if_match`, only if it still has that version."""
         path = f"{_PATH}/{segment(session_id)}"
         return self._transport.call("PATCH", path, SessionWritten, body=SessionChange(**changes), if_match=if_match)
 
     def complete(self, session_id: Id, *, ended_at: datetime | None = None) -> SessionWritten:
-        """Close a session, so that memories are learned from it; messages that come later open it again."""
+        """Close a session, so that memories are learned from it; later messages open it again."""
         path = f"{_PATH}/{segment(session_id)}/complete"
         return self._transport.call("POST", path, SessionWritten, query={"ended_at": ended_at})
 
@@ -204,7 +204,7 @@ class Sessions:
     def _rounded_off(
         self, session: Session, fields: NewSessionFields, *, complete: bool, ended_at: datetime | None
     ) -> Session:
-        """Bring the token counts of a session that grew up to date, and close it."""
+        """Update the token counts of a session that grew, and close it."""
         spent = (fields.get("input_tokens", 0), fields.get("output_tokens", 0))
         if session.status == "open" and spent > (session.input_tokens, session.output_tokens):
             session = self.update(session.id, input_tokens=spent[0], output_tokens=spent[1]).session

@@ -12,7 +12,7 @@ _PATH = "/v1/sources"
 
 
 class SourceFields(TypedDict, total=False):
-    """What may be said of a source that is created."""
+    """Optional fields of a new source."""
 
     preset: Preset
     scheme: Scheme | None
@@ -29,7 +29,7 @@ class Sources:
         self._transport = transport
 
     def create(self, name: str, *, project_id: Id | None = None, **fields: Unpack[SourceFields]) -> SourceCreated:
-        """Create a source whose name is unique in the organization (Conflict); its `secret` is shown this once."""
+        """Create a source whose name is unique in the organization (Conflict); its `secret` is shown only now."""
         new = NewSource(name=name, project_id=self._transport.address.project(project_id), **fields)
         return self._transport.call("POST", _PATH, SourceCreated, body=new)
 
@@ -42,10 +42,10 @@ class Sources:
         )
 
     def rotate(self, source_id: Id, *, secret: str | None = None, grace_hours: int = 24) -> SourceCreated:
-        """Give a source a new secret, made or given; by the old one it may sign for `grace_hours` more."""
+        """Give a source a new secret, generated or your own; the old one still signs for `grace_hours`."""
         body = NewSecret(secret=secret, grace_hours=grace_hours)
         return self._transport.call("POST", f"{_PATH}/{segment(source_id)}/rotate", SourceCreated, body=body)
 
     def delete(self, source_id: Id) -> None:
-        """End a source: what it sends from now on is refused, what it sent stays."""
+        """End a source: new deliveries are refused, what it sent stays."""
         self._transport.send("DELETE", f"{_PATH}/{segment(source_id)}")

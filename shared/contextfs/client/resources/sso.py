@@ -18,22 +18,22 @@ class SingleSignOn:
         return self._transport.call("GET", _PATH, Sso)
 
     def put(self, settings: SsoChange, *, if_match: str | None = None) -> Sso:
-        """Set how the organization signs in; a provider that is switched on is asked first whether it answers.
+        """Set how the organization signs in; a provider that is switched on must answer first.
 
-        With `if_match` (a `version`) only if nobody else changed it since: VersionMismatch.
+        With `if_match` (a `version`), VersionMismatch if somebody else changed it since.
         """
         return self._transport.call("PUT", _PATH, Sso, body=settings, if_match=if_match)
 
     def test(self) -> SsoTest:
-        """Look whether the provider can be used as it is set up, switched on or not; nothing is changed."""
+        """Check whether the provider works as it is set up, switched on or not; nothing is changed."""
         return self._transport.call("POST", f"{_PATH}/test", SsoTest)
 
     def domains(self) -> Domains:
-        """List the domains that the organization says are its own, and which of them are proven."""
+        """List the domains that the organization claims, and which of them are proven."""
         return self._transport.call("GET", _DOMAINS, Domains)
 
     def claim(self, domain: str) -> Domain:
-        """Say that a domain is the organization's own; the reply tells the TXT record that proves it."""
+        """Claim a domain for the organization; the reply has the TXT record that proves it."""
         return self._transport.call("POST", _DOMAINS, Domain, body=NewDomain(domain=domain))
 
     def check(self, domain: str) -> Domain:

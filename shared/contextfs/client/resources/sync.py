@@ -12,16 +12,16 @@ _PATH = "/v1/sync"
 
 
 class Sync:
-    """Gives a server what a machine has, and learns what changed there. It keeps no position: who calls does."""
+    """Sends a server what a machine has, and reads what changed there. The caller keeps the position."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     @contextmanager
     def apart(self) -> "Generator[Sync]":
-        """Give this again for a process that was forked off this one: with connections of its own.
+        """Return the same for a forked process, with its own connections.
 
-        It tries each call once, for the one it helps tries again.
+        It tries each call once, because the process that it helps tries again.
         """
         transport = self._transport.apart(attempts=1)
         try:
@@ -37,7 +37,7 @@ class Sync:
         sessions: Sequence[SentSession] = (),
         origin: UUID | None = None,
     ) -> Pushed:
-        """Send up to 1000 revisions and 100 sessions; whatever is there already is not stored twice."""
+        """Send up to 1000 revisions and 100 sessions; what the server has is not stored twice."""
         body = Push(
             project_id=as_uuid(project_id, "project_id"),
             origin=origin,
@@ -47,11 +47,11 @@ class Sync:
         return self._transport.call("POST", f"{_PATH}/push", Pushed, body=body, repeatable=True)
 
     def pull(self, project_id: Id, *, cursor: int = 0, limit: int = 1000, origin: UUID | None = None) -> Pulled:
-        """Ask for what changed after a position; NotFound when the project is not the caller's to see."""
+        """Read what changed after a position. NotFound if the caller may not see the project."""
         body = Pull(project_id=as_uuid(project_id, "project_id"), cursor=cursor, limit=limit, origin=origin)
         return self._transport.call("POST", f"{_PATH}/pull", Pulled, body=body, repeatable=True)
 
     def status(self, project_id: Id) -> SyncStatus:
-        """Tell where the feed of a project stands."""
+        """Return the current position of a project's feed."""
         query = {"project_id": as_uuid(project_id, "project_id")}
         return self._transport.call("GET", f"{_PATH}/status", SyncStatus, query=query)

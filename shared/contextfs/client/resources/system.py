@@ -1,4 +1,4 @@
-"""The server itself: how it is, and its description of the API."""
+"""The server itself: its health, and its description of the API."""
 
 from typing import Any
 
@@ -8,28 +8,28 @@ from contextfs.client.http.transport import Transport
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the service is: `ok` or `degraded`; `checks` tells of each part in a word or a sentence."""
+    """The health of the service: `ok` or `degraded`; `checks` describes each part in a word or a sentence."""
 
     status: str
     checks: dict[str, str]
 
 
 class System:
-    """Asks the server about itself; needs no valid key."""
+    """Shows the state of the server; needs no valid key."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def health(self) -> Health:
-        """Tell how the service is, part by part."""
+        """Return the health of the service, part by part."""
         return self._transport.call("GET", "/health", Health)
 
     def live(self) -> Health:
-        """Tell that the process runs."""
+        """Check that the process runs."""
         return self._transport.call("GET", "/health/live", Health)
 
     def ready(self) -> Health:
-        """Tell that calls can be answered; Unavailable when not."""
+        """Check that calls can be answered. Unavailable if not."""
         return self._transport.call("GET", "/health/ready", Health)
 
     def openapi(self) -> dict[str, Any]:

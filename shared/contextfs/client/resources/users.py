@@ -29,7 +29,7 @@ class Users:
         projects: Ids | None = None,
         kind: UserKind = "person",
     ) -> User:
-        """Add a person by their address, or with `kind="service"` a service account by its name."""
+        """Add a person by e-mail address, or with `kind="service"` a service account by name."""
         new = NewUser(kind=kind, email=email, name=name, role=role, projects=as_uuids(projects))
         return self._transport.call("POST", _PATH, User, body=new)
 
@@ -43,7 +43,7 @@ class Users:
         return self._transport.call("GET", f"{_PATH}/{segment(user_id)}", User)
 
     def update(self, user_id: Id, *, if_match: str | None = None, **changes: Any) -> User:
-        """Change `name`, `role`, `projects` (None for all) or `suspended`; the keys there are follow at once."""
+        """Change `name`, `role`, `projects` (None for all) or `suspended`; existing keys follow at once."""
         if changes.get("projects") is not None:
             changes["projects"] = as_uuids(changes["projects"])
         path = f"{_PATH}/{segment(user_id)}"

@@ -58,7 +58,7 @@ def _distributions() -> list[Trouble]:
     return [
         Trouble(
             told=f"{name} {metadata.version(name)}, another product, is installed in {sys.prefix} and has a `ctx`, too",
-            cure=f"uninstall it here (pip uninstall {name}), then install {OWN} anew; or give each its own environment",
+            cure=f"uninstall it here (pip uninstall {name}), then {OWN} again; or give each its own environment",
         )
         for name in sorted(found)
     ]

@@ -228,7 +228,7 @@ def _failure(error: "Any", arguments: list[str]) -> int:
     if hasattr(error, "detail"):
         return _told(_detail(error), code)
     if isinstance(error, UnicodeError):
-        return _told("there are bytes in it that are no text: give it as UTF-8", _MISUSED)
+        return _told("the input has bytes that are not text: give it as UTF-8", _MISUSED)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"{where}{error.strerror}", _FAILED)

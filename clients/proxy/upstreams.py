@@ -58,7 +58,7 @@ def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None
 
 def _address(text: str) -> str:
     if not _is_address(text):
-        raise Invalid(f"{text!r} is no address of a model: write it like {OPENAI}, or http://127.0.0.1:11434/v1.")
+        raise Invalid(f"{text!r} is not an address of a model: write it like {OPENAI}, or http://127.0.0.1:11434/v1.")
     return text
 
 

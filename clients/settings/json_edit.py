@@ -83,7 +83,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         if found is None:
             return _put(text, self.path, [self.value])
         if found.items is None:
-            raise Invalid(f"{'.'.join(self.path)} is no list: mend it first.")
+            raise Invalid(f"{'.'.join(self.path)} is not a list: correct it first.")
         return _inserted(text, found, [one.end for one in found.items], _shown(self.value, text))
 
     def withdraw(self, text: str, before: str | None) -> str:
@@ -150,7 +150,7 @@ def _put(text: str, path: Path, value: Any) -> str:
     while node.members is not None and known < len(path) - 1 and path[known] in node.members:
         node, known = node.members[path[known]].node, known + 1
     if node.members is None:
-        raise Invalid(f"{'.'.join(path[:known]) or 'the file'} is no object: mend it first.")
+        raise Invalid(f"{'.'.join(path[:known]) or 'the file'} is not an object: correct it first.")
     for name in reversed(path[known + 1 :]):
         value = {name: value}
     shown = f"{json.dumps(path[known])}: {_shown(value, text)}"

@@ -125,4 +125,4 @@ def _past_space(text: str, at: int) -> int:
 
 def _wrong(text: str, at: int) -> Invalid:
     line = text.count("\n", 0, at) + 1
-    return Invalid(f"line {line} is no JSON: mend it first.")
+    return Invalid(f"line {line} is not JSON: correct it first.")

@@ -31,7 +31,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         plain = self._without(text)
         begins = _FIRST_LINE.match(plain)
         if begins is None or not _is_shell(begins[1]):
-            raise Invalid(f"it is no script of a shell: have it run `{self.line}`.")
+            raise Invalid(f"it is not a shell script: make it run `{self.line}`.")
         return f"#!{begins[1]}\n{self.line}{_QUIET}{plain[begins.end() :]}"
 
     def withdraw(self, text: str, before: str | None) -> str:

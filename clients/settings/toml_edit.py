@@ -42,7 +42,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         try:
             found: Any = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise Invalid(f"it is no TOML ({error}): mend it first.") from None
+            raise Invalid(f"it is not TOML ({error}): correct it first.") from None
         for name in self.path:
             found = cast("dict[str, Any]", found).get(name) if isinstance(found, dict) else None
         return found

@@ -39,5 +39,5 @@ def _text(data: bytes) -> str:
     text = data.decode(errors="replace")
     plain = _ESCAPES.sub("", text.replace("\r\n", "\n"))
     if "\0" in text or plain.count("\ufffd") > len(plain) * (1 - _LEAST_TEXT):
-        return f"[{len(data):,} bytes that are no text]"
+        return f"[{len(data):,} bytes that are not text]"
     return plain

@@ -44,7 +44,7 @@ def faults(recording: Recording, plan: Plan) -> Iterator[str]:
 def _durations(resource: Resource) -> Iterator[str]:
     for path, value in everywhere(resource.inputs):
         if path.rsplit(".", 1)[-1] in _DURATIONS and isinstance(value, str) and not DURATION.fullmatch(value):
-            yield f"{resource.label}{path}: {value!r} is no duration: write it like 60s"
+            yield f"{resource.label}{path}: {value!r} is not a duration: write it like 60s"
 
 
 def _filter(resource: Resource) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _name(resource: Resource) -> Iterator[str]:
     field, pattern = _NAMES.get(resource.type, ("name", _ANY_NAME))
     name = resource.inputs.get(field)
     if isinstance(name, str) and name != COMPUTED and resource.custom and not pattern.fullmatch(name):
-        yield f"{resource.label}.{field}: {name!r} is no name that the cloud takes"
+        yield f"{resource.label}.{field}: {name!r} is not a name that the cloud takes"
 
 
 def _image(resource: Resource) -> Iterator[str]:

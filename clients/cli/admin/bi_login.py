@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextfs.runtime.bi_logins import BiLogin, BiLoginEnded, BiLoginMade
 
 
-_NOT_OURS = "the owner of this database may not end sessions of others"
+_NOT_OURS = "this database's owner may not end the connections of others"
 
 
 class Act(StrEnum):
@@ -65,7 +65,7 @@ def bi_login(
 def _id(text: str) -> "UUID":
     found = server.as_id(text)
     if found is None:
-        raise Misused(f"{text!r} is no id")
+        raise Misused(f"{text!r} is not an id")
     return found
 
 
@@ -87,18 +87,18 @@ def _show(found: "list[BiLogin]") -> None:
 def _show_ended(ended: "BiLoginEnded") -> None:
     output.say(f"{ended.login} is gone.")
     if not ended.disconnected:
-        output.note(f"Who is connected with it stays so, and sees nothing: {_NOT_OURS}.")
+        output.note(f"Open connections of it stay, and see nothing: {_NOT_OURS}.")
     if not ended.removed:
-        output.note("Its role stays, and nobody logs in with it: something that it made hangs on it.")
+        output.note("Its role stays, and cannot log in: objects that it made depend on it.")
 
 
 def _show_made(made: "BiLoginMade") -> None:
     output.say(output.bold(f"{made.login} may connect; its password is shown only once:"))
     output.block([("connect by", made.url)])
     if not made.disconnected:
-        output.note(f"Who is connected by the old password stays so: {_NOT_OURS}.")
+        output.note(f"Connections made with the old password stay: {_NOT_OURS}.")
     if made.open:
         output.note(
-            f"Only a superuser can shut these to it: {', '.join(made.open)}. With them it can disturb the server: "
+            f"Only a superuser can close these to it: {', '.join(made.open)}. With them it can disturb the server: "
             "let it connect to a replica, or give it to people you trust."
         )

@@ -126,9 +126,9 @@ def _fits(what: What | None, file: Path | None, head: str | None, *, is_chosen: 
     if what is not What.verify and head is not None:
         raise Misused("--head belongs to `ctx admin audit verify`")
     if what is not None and is_chosen:
-        raise Misused(f"--since, --user, --action, --limit and csv are of the list: `{what}` takes the whole log")
+        raise Misused(f"--since, --user, --action, --limit and csv are for the list: `{what}` takes the whole log")
     if (file is None) == (what is What.export):
-        raise Misused("a FILE goes with `ctx admin audit export`, which needs one")
+        raise Misused("only `ctx admin audit export` takes a FILE, and it needs one")
 
 
 @app.command()
@@ -141,7 +141,7 @@ def retention(
 ) -> None:
     """Show or set for how many days the server keeps the audit log; what is left can always be checked."""
     if keep is not None and keep != "forever" and not keep.isdecimal():
-        raise Misused(f"{keep!r} is no number of days: say 365, or forever")
+        raise Misused(f"{keep!r} is not a number of days: say 365, or forever")
     with server.opened() as client:
         admin = client.admin
         kept = admin.retention() if keep is None else admin.retain(None if keep == "forever" else int(keep))
@@ -229,7 +229,7 @@ def _checked(client: ContextFS, head: str | None, *, is_ours: bool) -> tuple[Aud
 def _print_report(report: AuditReport) -> None:
     checked = output.counted(report.checked, "entry", "entries")
     if report.outside == "unread" and not report.faults:
-        output.say(output.bold(f"The log holds in itself, and was NOT checked as a whole: {checked} checked."))
+        output.say(output.bold(f"The log is intact in itself, but was NOT checked as a whole: {checked} checked."))
     else:
         output.say(output.bold(f"The log is {'intact' if report.intact else 'NOT intact'}: {checked} checked."))
     for fault in report.faults:
@@ -239,10 +239,10 @@ def _print_report(report: AuditReport) -> None:
         gone = output.counted(report.expired, "entry", "entries")
         output.say(f"{gone} before these: removed by the retention, as signed checkpoints confirm.")
     if report.outside == "unread":
-        output.say("The file outside of the database that knows it was not read: try again. The server's log says why.")
+        output.say("The file outside of the database could not be read: try again. The server's log says why.")
     if report.anchored:
-        output.say(f"A file outside of the database knows it up to {report.anchored}.")
+        output.say(f"A file outside of the database vouches for it up to {report.anchored}.")
     if report.unsealed:
         output.say(f"{output.counted(report.unsealed, 'entry', 'entries')} not sealed yet: that takes a minute.")
     if report.head:
-        output.say(f"This machine keeps the head; another one is told it by --head: {report.head}")
+        output.say(f"This machine keeps the head; on another one, pass it by --head: {report.head}")

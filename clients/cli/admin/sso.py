@@ -245,7 +245,7 @@ def _show(known: Sso) -> None:
     output.block([row for row in rows if row[1]])
     if not known.is_vouched:
         output.note(
-            "Whoever set this up left, or may do less now. Check that it is yours; `ctx admin sso on` confirms it."
+            "The person who set this up left, or has fewer permissions now: check it, then run `ctx admin sso on`."
         )
     output.say("Tell the provider:")
     told = {"redirect address": known.redirect_uri} if known.saml is None else msgspec.to_builtins(known.saml)

@@ -65,7 +65,9 @@ def login(
     if key and id_token_stdin:
         raise Misused("give --key or --id-token-stdin, not both")
     if organization is not None and not id_token_stdin:
-        raise Misused("--organization goes with --id-token-stdin: a browser is asked there, and a key names its own")
+        raise Misused(
+            "--organization needs --id-token-stdin: in a browser you choose it there, and a key names its own"
+        )
     server = server_of(os.environ, url)
     if key:
         made = Kept(key=_read("API key: "))
@@ -95,7 +97,7 @@ def status(url: Url = None, json: options.Json = False) -> int:
         for one in found:
             _print(one)
         if os.environ.get("CONTEXTFS_API_KEY"):
-            output.note("CONTEXTFS_API_KEY is set: at the server of CONTEXTFS_URL it counts before what is kept.")
+            output.note("CONTEXTFS_API_KEY is set: at the server of CONTEXTFS_URL it is used instead of the kept key.")
     return 0 if all(one.me for one in found) else _NOT_IN
 
 
@@ -118,7 +120,7 @@ def token(
         output.say_json(made)
         return
     output.say(made.access_token)
-    output.note(f"Until {output.minute(made.expires_at)}, for {', '.join(made.permissions)}.")
+    output.note(f"It works until {output.minute(made.expires_at)}, for {', '.join(made.permissions)}.")
 
 
 @app.command()
@@ -135,8 +137,8 @@ def logout(url: Url = None, json: options.Json = False) -> None:
         return
     output.say(f"You are logged out of {server}.")
     if not ended:
-        why = "nobody answered there" if known.by_login else "it may be used elsewhere"
-        output.note(f"The key itself still opens, for {why}: `ctx admin key revoke` ends it.")
+        why = "the server did not answer" if known.by_login else "no login made it, and it may be used elsewhere"
+        output.note(f"The key itself still works, because {why}: `ctx admin key revoke` ends it.")
 
 
 def _read(asked: str) -> str:
@@ -148,7 +150,7 @@ def _read(asked: str) -> str:
     else:
         text = sys.stdin.readline()
     if not text.strip():
-        raise Misused("nothing came: type it, or send it on standard input")
+        raise Misused("nothing was given: type it, or send it on standard input")
     return text.strip()
 
 
@@ -162,7 +164,7 @@ def _brought(server: str, name: str | None, organization: str | None) -> Kept:
     try:
         named = None if organization is None else UUID(organization)
     except ValueError:
-        raise Misused("--organization is an id: `ctx auth status --json` tells it to who is in already") from None
+        raise Misused("--organization takes an id: a member sees it by `ctx auth status --json`") from None
     wanted = Exchange(id_token=_read("ID token: "), organization_id=named)
     with httpx2.Client(timeout=30) as http:
         shown = device.begin(http, server, name or _machine())
@@ -228,7 +230,7 @@ def _standing(server: str, known: Kept | None) -> Standing:
 
 def _key(one: Standing) -> str:
     if one.kept == _NOWHERE:
-        return "none is kept here" + ("" if one.me else ": `ctx auth login` keeps one")
+        return "no key is kept here" + ("" if one.me else ": `ctx auth login` keeps one")
     if one.until is not None and one.until < datetime.now(UTC):
         return f"in {one.kept} (ended: ctx auth login)"
     return f"in {one.kept}{f', until {output.minute(one.until)}' if one.until else ''}"
@@ -252,5 +254,5 @@ def _who(me: Myself) -> str:
 
 def _where(kept: Kept) -> str:
     if kept.in_keyring:
-        return f"the keyring ({keyrings.name() or 'which is not there now'})"
+        return f"the keyring ({keyrings.name() or 'which is missing now'})"
     return f"the file {credentials.home(os.environ) / credentials.FILE}, which only you can read"

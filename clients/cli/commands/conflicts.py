@@ -38,6 +38,6 @@ def _place() -> where.Place:
     found = where.only()
     if found is None:
         raise NotFound(
-            "Conflicts are settled in a folder with a store: make one with `ctx init`, or `ctx memory edit`."
+            "This needs a folder with a store: make one with `ctx init`, or use `ctx memory edit` on a server."
         )
     return found

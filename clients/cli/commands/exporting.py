@@ -41,7 +41,7 @@ def export(
         there.fetch(file, project, everything=everything, json=json)
         return
     if everything:
-        raise Misused("--all goes with --from-server: a folder has one project")
+        raise Misused("--all needs --from-server: a folder has only one project")
     where = place.required(Path.cwd())
     named = config.read(where.config).project
     with opened(where) as store:

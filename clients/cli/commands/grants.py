@@ -25,7 +25,11 @@ def grants(
 ) -> None:
     """List the programs that may act for you at the server (they came by MCP), or `end` one or all at once."""
     if [grant is not None, every].count(True) != (act is Act.end):
-        raise Misused("`end` takes one grant, or --all" if act is Act.end else "`list` takes no grant")
+        raise Misused(
+            "`end` takes one grant, or --all: see `ctx auth grants list`"
+            if act is Act.end
+            else "`list` takes no grant: leave it out"
+        )
     with server.opened() as client:
         if grant is not None:
             ended = server.whole_id(grant, client.auth.grants(), "grant")

@@ -107,7 +107,9 @@ def _again(
     from clients.cli.here.records import Again  # noqa: PLC0415 - as above
 
     if place is None:
-        raise Misused("--again reads what a store keeps: leave --server and --project out, and call it in its folder")
+        raise Misused(
+            "--again reads what a store keeps: leave out --server and --project, and run it in the store's folder"
+        )
     wanted = Again(None if tool is None else tool.value, path)
     if dry_run:
         _rehearse(here.rehearsed(place, wanted, tally, tags), tally, json=json)
@@ -153,7 +155,7 @@ def _chosen(tool: Tool | None, path: Path | None, place: Place | None, *, everyt
     if tool is None:
         return chosen_files.everywhere(place)
     if everything:
-        raise Misused("name a tool, or take them --all")
+        raise Misused("name a tool, or give --all")
     return {tool.value: chosen_files.found(tool.value, path, place)}
 
 

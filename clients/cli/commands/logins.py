@@ -25,7 +25,11 @@ def logins(
 ) -> None:
     """List the browsers in which you are signed in at the server, or `end` one or all at once."""
     if [login is not None, every].count(True) != (act is Act.end):
-        raise Misused("`end` takes one login, or --all" if act is Act.end else "`list` takes no login")
+        raise Misused(
+            "`end` takes one login, or --all: see `ctx auth logins list`"
+            if act is Act.end
+            else "`list` takes no login: leave it out"
+        )
     with server.opened() as client:
         if every:
             ended = client.auth.end_all()
@@ -41,7 +45,7 @@ def logins(
 
 def _show(found: list[Login]) -> None:
     if not found:
-        output.say("You are not signed in in any browser.")
+        output.say("You are not signed in with any browser.")
         return
     rows = [
         [

@@ -67,7 +67,7 @@ def list_(
 ) -> None:
     """List memories, last changed first, each with the day from which it holds."""
     if deleted and as_of is not None:
-        raise Misused("--deleted and --as-of go not together: what was known at a time had not been deleted then")
+        raise Misused("give --deleted or --as-of, not both: what was known at a time was not deleted then")
     from clients.cli.line.asked import Listed  # noqa: PLC0415 - as above
 
     asked = Listed(
@@ -138,7 +138,7 @@ def edit(
 ) -> None:
     """Change a memory; what you do not name stays, and a new text settles a conflict."""
     if pin and unpin:
-        raise Misused("--pin and --unpin say the opposite: give one")
+        raise Misused("give --pin or --unpin, not both")
     type = options.word(type, "--type")  # noqa: A001 - the option's name
     said = None if text is None else _text(text)
     pinned = True if pin else False if unpin else None

@@ -101,11 +101,13 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Misused(f"{text!r} is no id of a project: `ctx status --json` on the other machine tells it") from None
+        raise Misused(
+            f"{text!r} is not the id of a project: `ctx status --json` on the other machine shows it"
+        ) from None
 
 
 def _print(found: Found, *, is_brought: bool) -> None:
-    done = "Made" if found.created else "Completed" if found.changed else "All is in order in"
+    done = "Made" if found.created else "Completed" if found.changed else "Everything is in order in"
     output.say(output.bold(f"{done} {found.place.folder}"))
     git = found.git
     output.block(

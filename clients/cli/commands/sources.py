@@ -128,7 +128,7 @@ def _mapping(file: Path) -> Mapping:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Mapping)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Misused(f"--mapping: {file} is no mapping: {refused(error)}") from None
+        raise Misused(f"--mapping: {file} is not a mapping: {refused(error)}") from None
 
 
 def _secret(stdin: bool) -> str | None:

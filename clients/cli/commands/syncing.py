@@ -32,7 +32,7 @@ def link(
     if json:
         output.say_json(linked)
     elif linked.url is None:
-        output.say("Parted from the server. Both keep what they have.")
+        output.say("Disconnected from the server. Both keep what they have.")
     else:
         made = " (made now)" if linked.created else ""
         output.say(f"Linked with {linked.url}, project {linked.project}{made}. `ctx sync` brings both together.")
@@ -71,20 +71,20 @@ def _run(direction: Direction, *, background: bool, json: bool) -> int:
 def _print(report: SyncReport) -> None:
     pulled, pushed, sessions = report.pulled, report.pushed, report.sessions
     parts = [
-        (pulled.memories, f"{output.counted(pulled.memories, 'memory', 'memories')} changed there"),
-        (pulled.sessions, f"{output.counted(pulled.sessions, 'session')} came from there"),
+        (pulled.memories, f"{output.counted(pulled.memories, 'memory', 'memories')} changed on the server"),
+        (pulled.sessions, f"{output.counted(pulled.sessions, 'session')} came from the server"),
         (pushed.sent, f"{output.counted(pushed.sent, 'revision')} sent"),
         (sessions.sent, f"{output.counted(sessions.sent, 'session')} sent"),
         (sessions.records, f"{output.counted(sessions.records, 'record')} sent"),
-        (sessions.followed, f"{output.counted(sessions.followed, 'memory', 'memories')} went with their sessions"),
+        (sessions.followed, f"{output.counted(sessions.followed, 'memory', 'memories')} followed their sessions"),
         (pulled.sessions_withdrawn, f"{output.counted(pulled.sessions_withdrawn, 'session')} withdrawn"),
-        (pulled.withdrawn, f"{pulled.withdrawn:,} made private by their authors, and taken out here"),
-        (pulled.kept, f"{pulled.kept:,} made private by their authors, and kept for your own edits"),
+        (pulled.withdrawn, f"{pulled.withdrawn:,} made private by their authors, and removed here"),
+        (pulled.kept, f"{pulled.kept:,} made private by their authors, and kept because of your own edits"),
     ]
     said = [text for count, text in parts if count]
-    output.say(f"{report.url}: {', '.join(said) if said else 'all in step'}")
+    output.say(f"{report.url}: {', '.join(said) if said else 'nothing new'}")
     if pulled.conflicted:
-        output.say(f"{output.counted(pulled.conflicted, 'conflict')}: `ctx conflicts list` shows what to choose from.")
+        output.say(f"{output.counted(pulled.conflicted, 'conflict')}: see `ctx conflicts list`.")
     if sessions.refused:
         output.note(f"{output.counted(sessions.refused, 'session')} refused: `ctx status` tells why.")
     if pushed.refused:

@@ -37,7 +37,7 @@ def invite(
         output.say(f"{email} is invited as {role}, until {output.minute(made.invitation.expires_at)}. Send them this:")
         output.say(f"\n  CONTEXTFS_URL={client.address.url} ctx team join {made.token}\n")
         output.note(f"Without ctx, they join in a browser, with the token (ctxi_…): {client.address.url}/oauth/join")
-        output.note("It works once, for whoever has it, and is not shown again.")
+        output.note("It works once, for anybody who has it, and is not shown again.")
 
 
 @app.command()
@@ -75,7 +75,7 @@ def join(
     if json:
         output.say_json({"user": joined.user, "api_key": joined.api_key})
         return
-    output.say(f"You are in, as {joined.user.role}. The key is kept for {client.address.url}.")
+    output.say(f"You are a member now, as {joined.user.role}. The key is kept for {client.address.url}.")
 
 
 @app.command("list")
@@ -124,7 +124,7 @@ def role(
 ) -> None:
     """Give somebody another role, which applies to their keys at once. Their projects stay, unless you name others."""
     if project and all_projects:
-        raise Misused("--project names some projects, --all-projects opens every one: give one of them")
+        raise Misused("give either --project or --all-projects, not both")
     with server.opened() as client:
         changes: dict[str, Any] = {"role": role}
         if project or all_projects:
@@ -179,9 +179,13 @@ def suspend(
 ) -> None:
     """Suspend somebody: none of their keys, browsers or programs works until you let them in again."""
     if (who is None) != everyone:
-        raise Misused("name one who is kept out, or give --everyone" if who is None else "--everyone takes no name")
+        raise Misused(
+            "name somebody who is suspended, or give --everyone"
+            if who is None
+            else "--everyone takes no name: leave one of them out"
+        )
     if (since is not None) != (everyone and back):
-        raise Misused("--since goes with --everyone --back, and these with it: the moment that --everyone told")
+        raise Misused("--everyone --back needs --since, and --since needs both: give the time that --everyone printed")
     with server.opened() as client:
         if since is not None:
             _let_back(client, options.moment(since, "--since"), json=json)
@@ -192,7 +196,7 @@ def suspend(
             if json:
                 output.say_json(changed)
             else:
-                output.say(f"{_called(changed)} {'may come in again' if back else 'is kept out'}.")
+                output.say(f"{_called(changed)} {'is let in again' if back else 'is suspended'}.")
         _look_at_sign_on(client)
 
 
@@ -200,7 +204,7 @@ def _suspend_everyone(client: ContextFS, *, json: bool) -> None:
     """Keep all others out; who comes in between is found by another turn."""
     me = client.auth.me().user_id
     if me is None:
-        raise NotAllowed("This key is nobody's, and you would be among those who are kept out: take one of your own.")
+        raise NotAllowed("This key belongs to nobody, so you would be kept out, too: use a key of your own.")
     revoked = [one.id for one in client.invitations.list(open=True, page_size=200)]
     for invitation in revoked:
         client.invitations.revoke(invitation)
@@ -211,18 +215,18 @@ def _suspend_everyone(client: ContextFS, *, json: bool) -> None:
     finally:  # those whom a run that is broken off kept out are let in again, too
         since = min((one.suspended_at for one in changed if one.suspended_at), default=None)
         if since is not None:
-            output.note(f"Who was let in until now: ctx team suspend --everyone --back --since {since.isoformat()}")
+            output.note(f"To let them in again: ctx team suspend --everyone --back --since {since.isoformat()}")
     ended = [one.id for one in client.keys.list(page_size=200) if one.user_id is None and one.revoked_at is None]
     for key in ended:
         client.keys.revoke(key)
     if json:
         output.say_json({"users": changed, "since": since, "revoked": revoked, "keys": ended})
         return
-    output.say(f"{output.counted(len(changed), 'member')} of the organization, all but you, are kept out.")
+    output.say(f"{output.counted(len(changed), 'member')} of the organization, all except you, are suspended.")
     if revoked:
         output.say(f"{output.counted(len(revoked), 'invitation')} ended.")
     if ended:
-        output.say(f"{output.counted(len(ended), 'key')} of nobody ended.")
+        output.say(f"{output.counted(len(ended), 'key')} without a member ended.")
 
 
 def _let_back(client: ContextFS, since: datetime, *, json: bool) -> None:
@@ -232,7 +236,7 @@ def _let_back(client: ContextFS, since: datetime, *, json: bool) -> None:
     if json:
         output.say_json({"users": changed})
     else:
-        output.say(f"{output.counted(len(changed), 'member')} may come in again.")
+        output.say(f"{output.counted(len(changed), 'member')} are let in again.")
 
 
 def found(client: ContextFS, who: str) -> User:
@@ -240,12 +244,12 @@ def found(client: ContextFS, who: str) -> User:
     if "@" in who:
         user = next(iter(client.users.list(email=who)), None)
         if user is None:
-            raise NotFound(f"Nobody here has the address {who}.")
+            raise NotFound(f"Nobody here has the e-mail address {who}: see `ctx team list`.")
         return user
     users = list(client.users.list(page_size=200))
     by_name = [user for user in users if user.name == who]
     if len(by_name) > 1:
-        raise Misused(f"{len(by_name)} are called {who!r}: give an address or an id")
+        raise Misused(f"{len(by_name)} are called {who!r}: give an e-mail address or an id")
     return by_name[0] if by_name else client.users.get(server.whole_id(who, users, "user"))
 
 
@@ -261,11 +265,11 @@ def _look_at_sign_on(client: ContextFS) -> None:
     """
     try:
         if not client.sso.get().is_vouched:
-            output.note("Whoever set up single sign-on left, or may do less now: see `ctx admin sso`.")
+            output.note("The person who set up single sign-on left, or has fewer permissions now: see `ctx admin sso`.")
     except NotAllowed:
         pass
     except ContextFSError as error:
-        output.note(f"Whether who set up how people sign in is still there could not be looked up: {error}")
+        output.note(f"Could not check whether the person who set up single sign-on is still a member: {error}")
 
 
 def _called(user: User) -> str:

@@ -49,7 +49,7 @@ def _name(text: str) -> str:
     name = text.strip().lower()
     digits = name.replace("-", "")
     if name != "last" and not (len(digits) in {_DIGITS, 32} and set(digits) <= set("0123456789abcdef")):
-        raise Misused(f"{text!r} names no pack: give its id, the twelve digits that its text names, or `last`")
+        raise Misused(f"{text!r} is not the id of a pack: give its id, the twelve digits in its text, or `last`")
     return name if len(digits) != 32 else f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
@@ -70,7 +70,7 @@ def _show(pack: PackRecord, *, whole: bool) -> None:
     if not whole:
         output.say()
         more = f"`ctx why {output.short(pack.id)} --all`"
-        output.say(output.dim(f"{more} shows every choice, and what its worth was made of."))
+        output.say(output.dim(f"{more} shows every choice, and how its worth came about."))
 
 
 def _list(title: str, choices: Sequence[Choice], most: int | None) -> None:

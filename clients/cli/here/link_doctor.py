@@ -24,7 +24,7 @@ def findings(found: Place, project_id: UUID, url: str) -> Iterator[Finding]:
             yield from (there.reached(client), there.same_version(client), there.key(client))
             yield _project(client, project_id)
     except ContextFSError as error:
-        cure = "work goes on without it; `ctx link` names another server or key, `ctx link --unlink` parts from it"
+        cure = "you can work without it; `ctx link` sets another server or key, `ctx link --unlink` disconnects"
         yield Finding(check="server", state="attention", told=error.detail, cure=cure)
     try:
         yield _sync(found)
@@ -48,7 +48,7 @@ def _sync(found: Place) -> Finding:
         known, refused = state.known(store.base), store.base.all(SQL["refused"])
         unsent = store.status().unsent
     if known.lost:
-        return Finding(check="sync", state="attention", told=known.lost, cure="`ctx link` with a key that is let in")
+        return Finding(check="sync", state="attention", told=known.lost, cure="`ctx link` with a valid key")
     if refused:
         told = f"the server refused {output.counted(len(refused), 'revision')}"
         return Finding(check="sync", state="attention", told=told, cure="`ctx status` tells why")

@@ -153,7 +153,7 @@ def checked(noun: T) -> T:
     try:
         msgspec.json.decode(msgspec.json.encode(noun), type=type(noun))
     except UnicodeEncodeError:
-        raise Invalid("There are bytes in it that are no text: give it as UTF-8.") from None
+        raise Invalid("The input has bytes that are not text: give it as UTF-8.") from None
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `")
         if place == "$.content`" and "length <=" in what:

@@ -84,11 +84,11 @@ def moment(text: str, name: str, also: str = "") -> datetime:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
         raise Misused(
-            f"{name}: {text!r} is no time: write 2026-11-01, 2026-11-01T09:30 or 2026-11-01T09:30+01:00{also}"
+            f"{name}: {text!r} is not a time: write 2026-11-01, 2026-11-01T09:30 or 2026-11-01T09:30+01:00{also}"
         ) from None
     try:
         at = parsed if parsed.tzinfo else parsed.astimezone()
         at.astimezone(UTC)
     except (OverflowError, ValueError):
-        raise Misused(f"{name}: {text!r} is at an end of the calendar: take a year from 2 to 9998") from None
+        raise Misused(f"{name}: {text!r} is outside of the calendar: use a year from 2 to 9998") from None
     return at

@@ -41,7 +41,7 @@ def _objects(lines: Sequence[tuple[int, str]], role: Role | None) -> Iterator[Ne
         try:
             found: Any = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeEncodeError) as error:
-            raise Invalid(f"{where} is no JSON ({error}): write one object a line, with role and content.") from None
+            raise Invalid(f"{where} is not JSON ({error}): write one object a line, with role and content.") from None
         yield _checked(({"role": role} if role else {}) | found if isinstance(found, dict) else found, where)
 
 
@@ -55,7 +55,7 @@ def _checked(message: Any, where: str) -> NewMessage:
 
 def _said(text: str) -> str:
     if "\x00" in text:
-        raise Invalid("A message holds a character zero: take it out.")
+        raise Invalid("A message has a character zero: remove it.")
     if not text.strip():
-        raise Invalid("There is nothing said: give a text.")
+        raise Invalid("There is no text: give one.")
     return text

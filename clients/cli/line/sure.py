@@ -12,7 +12,7 @@ def is_sure(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise Misused("this cannot be undone, and nobody is there to be asked: give --yes")
+        raise Misused("this cannot be undone, and nobody can be asked here: give --yes")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in _YES

@@ -67,7 +67,7 @@ def _platform(client: ContextFS) -> Iterator[Finding]:
         return
     if outdated:
         told = "it runs with other code, or another model, than is installed here"
-        yield Finding(check="platform", state="attention", told=told, cure="ctx up, which starts it anew with these")
+        yield Finding(check="platform", state="attention", told=told, cure="ctx up, which restarts it with these")
     else:
         yield Finding(check="platform", state="ok", told="it runs with the code that is installed here")
 
@@ -77,11 +77,11 @@ def key(client: ContextFS) -> Finding:
     try:
         projects = client.projects.list(page_size=1).page().items
     except NotAllowed:
-        return Finding(check="key", state="ok", told="it is valid, and may not list projects")
+        return Finding(check="key", state="ok", told="it is valid, but may not list projects")
     except ContextFSError as error:
         cure = "set CONTEXTFS_API_KEY to a key of this server; `ctx up --json` prints the local one"
         return Finding(check="key", state="attention", told=error.detail, cure=cure)
-    told = "it is valid" if projects else "it is valid, and sees no project yet"
+    told = "it is valid" if projects else "it is valid, but sees no project yet"
     return Finding(check="key", state="ok", told=told)
 
 
@@ -99,7 +99,7 @@ def _letters(client: ContextFS) -> Finding:
         return Finding(check="events", state="unknown", told=error.detail)
     stuck = [letter for letter in letters if letter.replayed_at is None]
     if not stuck:
-        return Finding(check="events", state="ok", told="none was given up")
+        return Finding(check="events", state="ok", told="every event could be delivered")
     told = (
         f"{output.counted(len(stuck), 'event')} could not be delivered; the last: {stuck[0].consumer}: {stuck[0].error}"
     )

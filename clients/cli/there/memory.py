@@ -33,7 +33,7 @@ def listed(asked: Listed, *, project: str | None, json: bool) -> None:
     after = options.since(asked.since, datetime.now(UTC))
     by = None if asked.author is None else server.as_id(asked.author)
     if asked.author is not None and by is None:
-        raise Invalid(f"{asked.author!r} is no id: on a server an author is named by the id of the user.")
+        raise Invalid(f"{asked.author!r} is not an id: on a server, an author is the id of a user.")
     with server.opened() as client:
         within = None if project is None else server.project_id(client, project)
         listing = client.memories.list(

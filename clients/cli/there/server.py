@@ -54,7 +54,7 @@ def whole_id(text: str, things: Iterable[T], noun: str) -> UUID:
     digits = text.replace("-", "").lower()
     if len(digits) < _LEAST_DIGITS or len(digits) >= _DIGITS or not set(digits) <= set("0123456789abcdef"):
         raise Invalid(
-            f"{text!r} is no id: give the whole one, or at least {_LEAST_DIGITS} of its first or last digits."
+            f"{text!r} is not an id: give the whole one, or at least {_LEAST_DIGITS} of its first or last digits."
         )
     matching = [
         thing.id
@@ -80,7 +80,7 @@ def _only(client: ContextFS) -> UUID:
     page = client.projects.list(page_size=2).page()
     if len(page.items) == 1:
         return page.items[0].id
-    raise Invalid(f"Say which project is meant: --project NAME, or CONTEXTFS_PROJECT. There are: {_names(client)}.")
+    raise Invalid(f"Name the project: --project NAME, or CONTEXTFS_PROJECT. There are: {_names(client)}.")
 
 
 def _names(client: ContextFS) -> str:

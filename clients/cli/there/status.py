@@ -6,7 +6,7 @@ from clients.cli.shown import output
 from contextfs.runtime import stack
 from contextfs.runtime.stack import StackStatus
 
-OUTDATED = "It runs with other code, or another model, than is installed here: `ctx up` starts it anew with these."
+OUTDATED = "It runs with other code, or another model, than is installed here: `ctx up` restarts it with these."
 
 
 def show(*, json: bool) -> int:

@@ -115,7 +115,7 @@ class Web:
             parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
-            raise Invalid(f"{_shown(url)} is no address: check it.") from None
+            raise Invalid(f"{_shown(url)} is not an address: check it.") from None
         if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
             raise Invalid(f"{_shown(url)} is not asked: give an https:// address.")
         try:

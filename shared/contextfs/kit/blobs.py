@@ -23,14 +23,14 @@ def key(text: str) -> str:
     So no key leaves its folder, hides, or is spelled in two ways. Invalid otherwise.
     """
     if not _KEY.fullmatch(text):
-        raise Invalid(f"{text[:80]!r} is no key of a file: write names like exports/acme/1.zip.")
+        raise Invalid(f"{text[:80]!r} is not a key of a file: write names like exports/acme/1.zip.")
     return text
 
 
 def folder(text: str) -> str:
     """Give a folder of keys: it ends with `/`, so that `acme/` is not the beginning of `acme2/`. Invalid otherwise."""
     if not _FOLDER.fullmatch(text):
-        raise Invalid(f"{text[:80]!r} is no folder of files: write it like exports/acme/.")
+        raise Invalid(f"{text[:80]!r} is not a folder of files: write it like exports/acme/.")
     return text
 
 

@@ -40,7 +40,9 @@ def read(text: str, *, here: str, key: str | None, elsewhere: Elsewhere) -> Regi
     for entry in text.split():
         match = _ENTRY.fullmatch(entry)
         if match is None:
-            raise Invalid(f"Setting CONTEXTFS_REGIONS: {entry!r} is no region: write NAME=URL, or NAME=URL,PUBLIC_URL.")
+            raise Invalid(
+                f"Setting CONTEXTFS_REGIONS: {entry!r} is not a region: write NAME=URL, or NAME=URL,PUBLIC_URL."
+            )
         if not match["inside"].startswith("https://") and _LOOPBACK.fullmatch(match["inside"]) is None:
             told = f"{match['inside']} carries keys of callers between regions: it has to be https, or on this machine."
             raise Invalid(f"Setting CONTEXTFS_REGIONS: {told}")

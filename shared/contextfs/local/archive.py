@@ -90,7 +90,7 @@ def _head(line: bytes, name: str) -> Head:
     try:
         head = msgspec.json.decode(line, type=Head)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Invalid(f"{name} is no export of ContextFS: its first line does not say so.") from None
+        raise Invalid(f"{name} is not an export of ContextFS: its first line does not say so.") from None
     if head.format not in _READ:
         raise Invalid(f"{name} is of the format {head.format[:60]}: update ctx (pip install -U contextfs-platform).")
     return head
@@ -100,10 +100,10 @@ def _line(line: bytes, where: str) -> _Read:
     try:
         read_line = msgspec.json.decode(line, type=Line)
         if sum(one is not None for one in (read_line.revision, read_line.session, read_line.message)) != 1:
-            raise Invalid("this is no revision, session or message: export anew.")
+            raise Invalid("this is not a revision, session or message: export again.")
         return _Read(None if read_line.revision is None else _revision(read_line.revision), read_line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"{where}: this is no revision, session or message ({error}): export anew.") from None
+        raise Invalid(f"{where}: this is not a revision, session or message ({error}): export again.") from None
     except ContextFSError as error:
         raise Invalid(f"{where}: {error.detail}") from None
 

@@ -38,7 +38,7 @@ def _manifest(bundle: ZipFile, file: Path) -> Manifest:
         with bundle.open(MANIFEST) as text:
             manifest = msgspec.json.decode(text.read(_MOST_MANIFEST), type=Manifest)
     except (KeyError, msgspec.DecodeError, UnicodeDecodeError):
-        raise Invalid(f"{file} is no export of ContextFS: nothing in it says so.") from None
+        raise Invalid(f"{file} is not an export of ContextFS: nothing in it says so.") from None
     if manifest.format != BUNDLE:
         found = manifest.format[:60]
         raise Invalid(f"{file} is of the format {found}: update ctx (pip install -U contextfs-platform).")

@@ -36,9 +36,9 @@ def document(body: bytes) -> dict[str, Any]:
     try:
         found: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(f"a body is no JSON ({error}).") from None
+        raise Invalid(f"a body is not JSON ({error}).") from None
     if not is_table(found):
-        raise Invalid("a body is no JSON object.")
+        raise Invalid("a body is not a JSON object.")
     return found
 
 

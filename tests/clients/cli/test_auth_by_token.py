@@ -71,7 +71,10 @@ def test_a_token_lets_this_machine_in(ctx: Ctx, twin: Twin, tenant: Tenant, at: 
 
 @pytest.mark.parametrize(
     ("more", "word"),
-    [([], "has been in no organization here"), (["--organization", str(uuid4())], "no member of this organization")],
+    [
+        ([], "is not known in an organization here"),
+        (["--organization", str(uuid4())], "not a member of this organization"),
+    ],
 )
 def test_who_may_not_come_in_is_told_why(
     more: list[str], word: str, ctx: Ctx, twin: Twin, at: dict[str, str], tmp_path: Path

@@ -37,7 +37,7 @@ def test_all_are_ended_at_once_and_nobody_elses(ctx: Ctx, tenant: Tenant, other_
 
     assert ctx(*COMMAND, "end", "--all").out == "2 logins ended.\n"
     assert [stands(desk), stands(phone), stands(theirs)] == [401, 401, 200]
-    assert ctx(*COMMAND).out == "You are not signed in in any browser.\n"
+    assert ctx(*COMMAND).out == "You are not signed in with any browser.\n"
 
 
 @pytest.mark.parametrize("words", ["end", "list abcdef", "list --all", "end xyz", "end abcdef --all"])

@@ -103,4 +103,4 @@ def test_an_editor_that_fails_changes_nothing(ctx: Ctx) -> None:
 def test_bytes_that_are_no_text_are_told(ctx: Ctx) -> None:
     told = ctx("memory", "add", "bad \udcff")
 
-    assert (told.code, "no text" in told.err) == (2, True)
+    assert (told.code, "not text" in told.err) == (2, True)

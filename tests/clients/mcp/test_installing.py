@@ -146,7 +146,7 @@ def test_settings_that_are_broken_stay_as_they_are(
     (tmp_path / ".claude.json").write_text('{\n  "a": \n}')
 
     assert ctx("install", "claude-code") == 2
-    assert "line 3 is no JSON" in capsys.readouterr().err
+    assert "line 3 is not JSON" in capsys.readouterr().err
     assert (tmp_path / ".claude.json").read_text() == '{\n  "a": \n}'
 
 

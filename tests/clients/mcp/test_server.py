@@ -38,8 +38,8 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
         "This tool takes query, type, source, tag, branch, since, until",
     ),
     ("contextfs_search", {"query": "x", "visibility": ["secret"]}, "visibility[0]"),
-    ("contextfs_context", {"task": "x", "as_of": "then"}, "as_of: 'then' is no time"),
-    ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is no id"),
+    ("contextfs_context", {"task": "x", "as_of": "then"}, "as_of: 'then' is not a time"),
+    ("contextfs_recall", {"ids": ["zzzzzzzz"]}, "'zzzzzzzz' is not an id"),
 ]
 
 

@@ -74,7 +74,7 @@ def fits(value: Any) -> bool:
 @given(texts())
 def test_in_and_out_again_is_nothing(text: str) -> None:
     if not fits(parse(text).value):
-        with pytest.raises(Invalid, match="mend it first"):
+        with pytest.raises(Invalid, match="correct it first"):
             EDIT.apply(text)
         return
     applied = EDIT.apply(text)
@@ -130,5 +130,5 @@ def test_a_value_of_ours_that_is_out_of_date_is_replaced() -> None:
     "text", ["{", '{"a": }', "[1 2]", '{"a": 1} x', '{"a": 1, "a": 2}', "{'a': 1}", "[" * 200, "[]"]
 )
 def test_what_is_no_object_is_refused(text: str) -> None:
-    with pytest.raises(Invalid, match="mend it first"):
+    with pytest.raises(Invalid, match="correct it first"):
         SERVER.apply(text)

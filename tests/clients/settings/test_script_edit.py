@@ -71,5 +71,5 @@ def test_a_script_that_is_its_first_line_alone_runs_ours(tmp_path: Path) -> None
     "theirs", ["#!/usr/bin/env python3\nprint(1)\n", "echo without a first line\n", "#!/bin/shred\n", "#!\n"]
 )
 def test_what_no_shell_runs_is_refused_with_the_cure(theirs: str) -> None:
-    with pytest.raises(Invalid, match="have it run `sh -c"):
+    with pytest.raises(Invalid, match="make it run `sh -c"):
         OURS.apply(theirs)

@@ -47,5 +47,5 @@ def test_what_we_cannot_take_out_is_told() -> None:
 
 
 def test_what_is_no_toml_is_refused() -> None:
-    with pytest.raises(Invalid, match="mend it first"):
+    with pytest.raises(Invalid, match="correct it first"):
         OURS.apply("[")

@@ -242,7 +242,7 @@ def test_bytes_that_are_no_text_pass_and_are_counted(kept: Kept, place: Place) -
 
     assert piped("cat", given=given, place=place).stdout == given
     [(_, [_, answer])] = kept()
-    assert answer.content == "[25,600 bytes that are no text]"
+    assert answer.content == "[25,600 bytes that are not text]"
 
 
 @pytest.mark.parametrize(("command", "code"), [("no-such-program", 127), ("/etc/passwd", 126)])

@@ -82,7 +82,7 @@ def test_an_address_outside_is(address: str) -> None:
 )
 def test_what_is_not_public_is_not_asked(url: str) -> None:
     """What was asked, and did not answer, would say so."""
-    with pytest.raises((Invalid, Unavailable), match=r"is not asked|is no address|has no address in the DNS"):
+    with pytest.raises((Invalid, Unavailable), match=r"is not asked|is not an address|has no address in the DNS"):
         Web().get(url)
 
 

@@ -30,9 +30,9 @@ def test_what_regions_say_to_each_other_is_encrypted_or_stays_on_the_machine(ins
     ("table", "here", "key", "told"),
     [
         ("a=https://a", "a", None, "CONTEXTFS_REGION_KEY is missing"),
-        ("a=https://a b", "a", KEY, "'b' is no region: write NAME=URL"),
-        ("a=ftp://a", "a", KEY, "is no region"),
-        ("A=https://a", "A", KEY, "is no region"),
+        ("a=https://a b", "a", KEY, "'b' is not a region: write NAME=URL"),
+        ("a=ftp://a", "a", KEY, "is not a region"),
+        ("A=https://a", "A", KEY, "is not a region"),
         ("a=https://a b=http://10.0.0.1:80,https://b", "a", KEY, "http://10.0.0.1:80 carries keys .* has to be https"),
         ("a=https://a b=http://127.0.0.1.b.example", "a", KEY, "has to be https"),
         ("a=https://a b=http://localhost@b.example", "a", KEY, "has to be https"),

@@ -75,7 +75,7 @@ def test_an_export_of_before_is_read(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b'{"session": {"id": 1}}\n', "e:2: this is no revision, session or message"),
+        (b'{"session": {"id": 1}}\n', "e:2: this is not a revision, session or message"),
         (b'{"message": {"id": "x"}}\n', "e:2:"),
         (b"{}\n", "e:2:"),
         (b"nothing\n", "e:2:"),

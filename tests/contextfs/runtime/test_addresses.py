@@ -57,7 +57,7 @@ def test_no_token_goes_to_a_server_that_nobody_verified(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("postgresql://u:secret@[h/d", "CONTEXTFS_DATABASE_URL: this is no address of Postgres."),
+        ("postgresql://u:secret@[h/d", "CONTEXTFS_DATABASE_URL: this is not an address of Postgres."),
         ("host=/a,/b port=1,2 user=u", "CONTEXTFS_DATABASE_URL: a token is for one host and one port"),
         ("host=/a,/b user=u", "CONTEXTFS_DATABASE_URL: a token is for one host and one port"),
         ("host=localhost hostaddr=127.0.0.1,10.0.0.3 user=u", "DATABASE_URL: a token is for one host and one port"),
@@ -90,7 +90,7 @@ def test_a_text_that_is_no_address_stops_the_start_without_being_shown(login: st
     with pytest.raises(Invalid) as refused:
         Addresses(settings(OF_RDS, login), CREDENTIALS).of("database_url")
 
-    assert "Setting CONTEXTFS_DATABASE_URL: this is no address of Postgres." == refused.value.detail
+    assert "Setting CONTEXTFS_DATABASE_URL: this is not an address of Postgres." == refused.value.detail
     assert refused.value.__suppress_context__
 
 

@@ -133,7 +133,7 @@ def test_migrations_without_an_owner_are_refused() -> None:
 def test_an_address_that_is_none_is_refused_without_being_told(name: str, variable: str, database_url: str) -> None:
     variables = environment(database_url) | {variable: "postgresql://app:hunter2@[bad"}
 
-    with pytest.raises(Invalid, match=rf"^Setting {variable}: this is no address of Postgres\.$"):
+    with pytest.raises(Invalid, match=rf"^Setting {variable}: this is not an address of Postgres\.$"):
         job.run(name, variables)
 
 

@@ -57,7 +57,7 @@ def test_settings_hold_the_texts_that_aws_has(monkeypatch: pytest.MonkeyPatch) -
         ("file:relative", "Setting CONTEXTFS_KEY_PEPPER: the file relative cannot be read"),
         (
             "gcp-secret:n",
-            "Setting CONTEXTFS_KEY_PEPPER: 'n' is no secret of Secret Manager: write projects/PROJECT/sec",
+            "Setting CONTEXTFS_KEY_PEPPER: 'n' is not a secret of Secret Manager: write projects/PROJECT/sec",
         ),
     ],
 )

@@ -140,7 +140,7 @@ def test_who_belongs_to_no_organization_is_told_so(door: Door) -> None:
     reply = door.bring(browser, door.token(f"{uuid4()}@acme.example"))
 
     assert reply.status_code == 403
-    assert "has been in no organization here" in told(reply)["detail"]
+    assert "is not known in an organization here" in told(reply)["detail"]
     assert browser.cookie is None
 
 

@@ -157,7 +157,7 @@ def test_protobuf_is_answered_in_protobuf(tenant: Tenant, rows: Rows) -> None:
     assert ExportTraceServiceResponse.FromString(reply.content).partial_success.rejected_spans == 1
     assert kept(rows, tenant) == [("user", "Hi\ufffd")]
     assert broken.status_code == 400
-    assert told(broken)["detail"] == "The body is no protobuf of this request of OTLP."
+    assert told(broken)["detail"] == "The body is not protobuf of this request of OTLP."
     assert (empty.status_code, empty.content) == (200, b"")
 
 

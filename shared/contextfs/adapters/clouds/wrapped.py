@@ -36,4 +36,4 @@ def text(key: str, plain: bytes) -> str:
     try:
         return plain.decode().removesuffix("\n")
     except ValueError:
-        raise shut(key, "what it opens is no text") from None
+        raise shut(key, "what it opens is not text") from None

@@ -75,7 +75,7 @@ def parsed(address: str) -> dict[str, str]:
     try:
         return {name: str(value) for name, value in conninfo_to_dict(address).items()}
     except ProgrammingError:  # its text quotes the address
-        raise Invalid("this is no address of Postgres") from None
+        raise Invalid("this is not an address of Postgres") from None
 
 
 def _is_far(host: str) -> bool:

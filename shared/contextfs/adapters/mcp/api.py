@@ -168,7 +168,7 @@ def _whole(text: str, things: Callable[[], Iterator[Kept]], noun: str) -> str:
     except ValueError:
         digits = text.replace("-", "").lower()
     if not set(digits) <= set("0123456789abcdef"):
-        raise Invalid(f"{text!r} is no id.")
+        raise Invalid(f"{text!r} is not an id.")
     found = [one.id for one in islice(things(), _MOST_LOOKED_AT) if _fits(one.id, digits)]
     if not found:
         raise NotFound(f"There is no {noun} {text}.")

@@ -20,5 +20,5 @@ def since(text: str | None, now: datetime, name: str = "since") -> datetime | No
             return now - int(ago[1]) * _UNITS[ago[2]]
         parsed = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError):
-        raise Invalid(f"{name}: {text!r} is no time: write 2026-11-01, 2026-11-01T09:30, 12h, 7d or 4w.") from None
+        raise Invalid(f"{name}: {text!r} is not a time: write 2026-11-01, 2026-11-01T09:30, 12h, 7d or 4w.") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

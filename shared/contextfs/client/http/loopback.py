@@ -96,6 +96,6 @@ def _exchanged(connection: HTTPConnection, method: str, target: str, content: by
     except OSError as error:
         raise Broken(f"the connection was cut: {error.strerror or error}") from error
     except HTTPException as error:
-        raise Broken(f"its answer is no whole one: {error!r}") from error
+        raise Broken(f"its answer is not complete: {error!r}") from error
     head = response.headers
     return Answer(response.status, head.get("content-type", ""), head.get("retry-after"), body)

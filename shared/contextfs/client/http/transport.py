@@ -81,7 +81,7 @@ class Transport:
         try:
             return msgspec.json.decode(content, type=reply)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            detail = f"{self.address.url} answered {method} {path} with something else than expected ({error})"
+            detail = f"{self.address.url} answered {method} {path} with an unexpected reply ({error})"
             raise ContextFSError(f"{detail}: is it a ContextFS server of this version?") from error
 
     def send(
@@ -138,7 +138,7 @@ def _check_key(key: str) -> None:
     if wrong:
         which = f"{wrong[0]!r} in place {wrong.start() + 1}"
         cure = "copy it again, or log in by `ctx auth login`"
-        raise Invalid(f"The API key has a character that HTTP does not carry ({which}): {cure}.", where="key")
+        raise Invalid(f"The API key has a character that HTTP does not allow ({which}): {cure}.", where="key")
 
 
 def _line(address: Address, headers: Headers, *, timeout: float) -> tuple[Line, bool]:
@@ -169,7 +169,7 @@ def _headers(method: str | None, body: Any, if_match: str | None) -> dict[str, s
     if if_match is not None:
         if _NO_HEADER.search(if_match):
             cure = "pass the `version` that was read"
-            raise Invalid(f"if_match is {if_match!r}, which is no version: {cure}.", where="if_match")
+            raise Invalid(f"if_match is {if_match!r}, which is not a version: {cure}.", where="if_match")
         headers["if-match"] = "*" if if_match == "*" else f'"{if_match}"'
     return headers
 

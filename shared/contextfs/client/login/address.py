@@ -96,9 +96,7 @@ def find(
     own = f"http://127.0.0.1:{stack.port}" if stack else None
     if url is None and own is None:
         if key is not None:
-            raise Unreachable(
-                "No server is known, and the key names none: set CONTEXTFS_URL to the one that it is for."
-            )
+            raise Unreachable("No server is known for the key: set CONTEXTFS_URL to its server.")
         if not or_login:
             raise Unreachable(_NO_SERVER)
         url = _logged_in_at(environment)
@@ -129,10 +127,10 @@ def _logged_in_at(environment: Mapping[str, str]) -> str:
     now = datetime.now(UTC)
     known = [url for url, until in logins.items() if until is None or until > now]
     if len(known) > 1:
-        raise Unreachable(f"You are logged in at {', '.join(known)}: name the one that is meant by CONTEXTFS_URL.")
+        raise Unreachable(f"You are logged in at {', '.join(known)}: choose one with CONTEXTFS_URL.")
     if logins and not known:
         ended = next(iter(logins))
-        raise Unreachable(f"Your login at {ended} has ended: `ctx auth login {ended}` begins another one.")
+        raise Unreachable(f"Your login at {ended} has ended: `ctx auth login {ended}` starts a new one.")
     if not known:
         raise Unreachable(_NO_SERVER)
     return known[0]
@@ -154,7 +152,7 @@ def _checked(url: str) -> str:
         return url.rstrip("/")
     parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise Invalid(f"{url!r} is no address of a server: write it as https://contextfs.example.com.", where="url")
+        raise Invalid(f"{url!r} is not an address of a server: write it as https://contextfs.example.com.", where="url")
     return url.rstrip("/")
 
 
@@ -169,4 +167,4 @@ def as_uuid(value: Id, where: str) -> UUID:
     try:
         return value if isinstance(value, UUID) else UUID(value)
     except ValueError as error:
-        raise Invalid(f"{where} is {value!r}, which is no id.", where=where) from error
+        raise Invalid(f"{where} is {value!r}, which is not an id: give all of its 32 digits.", where=where) from error

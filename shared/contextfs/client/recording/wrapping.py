@@ -40,7 +40,7 @@ def wrap(
     inner: Any = getattr(client, "_client", None)
     with_options = cast("Callable[..., Client] | None", getattr(client, "with_options", None))
     if with_options is None or not hasattr(inner, "send") or not hasattr(inner, "build_request"):
-        raise Invalid(f"{type(client).__name__} is no client of OpenAI or Anthropic: for others there is `ctx proxy`.")
+        raise Invalid(f"{type(client).__name__} is not a client of OpenAI or Anthropic: for others, use `ctx proxy`.")
     tap = _Tap(_recorder(to), word(tool or type(client).__module__.partition(".")[0]), session)
     library = import_module(_library_of(inner))
     made = _async_client if hasattr(inner, "aclose") else _sync_client

@@ -26,7 +26,7 @@ def _read(text: str, place: int) -> IPv4Network | IPv6Network:
     try:
         network = ip_network(text.strip(), strict=False)
     except ValueError:
-        raise Invalid(f"{text!r} is no network: write it as 203.0.113.0/24 or 2001:db8::/48.", where=where) from None
+        raise Invalid(f"{text!r} is not a network: write it as 203.0.113.0/24 or 2001:db8::/48.", where=where) from None
     if "/" in text and str(ip_address(text.strip().split("/")[0])) != str(network.network_address):
         raise Invalid(f"{text!r} is an address within a network: do you mean {network}?", where=where)
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):

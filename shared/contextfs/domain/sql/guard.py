@@ -93,7 +93,7 @@ def _check(node: exp.Expr) -> None:
         _check_type(node)
     elif isinstance(node, exp.Var):
         if not _WORD.fullmatch(node.name):  # it is written as it stands, without quotes
-            raise Invalid(f"{_shown(node.name)} is no word that could stand there.", where="$.query")
+            raise Invalid(f"{_shown(node.name)} is not a word that can be there.", where="$.query")
     elif isinstance(node, exp.Array) and _loses(node):
         raise Invalid("A list that begins with a query would lose the rest: write (select …)::text.", where="$.query")
     elif isinstance(node, exp.Anonymous):

@@ -44,12 +44,12 @@ def _by_address(call: Call, settings: Settings, person: Person, verified: set[st
     if not person.is_trusted:
         raise NotAllowed("Your provider does not vouch for your address, and its domain is not verified here.")
     if scim.is_withdrawn(call.tx, person.email):
-        raise NotAllowed("Your organization's directory says that you are no member any more.")
+        raise NotAllowed("Your organization's directory says that you are no longer a member.")
     known = store.member_of_email(call.tx, person.email)
     if known is not None:
         return known
     if not settings.auto_provision:
-        raise NotAllowed("You are no member of this organization yet: ask your administrator to invite you.")
+        raise NotAllowed("You are not a member of this organization yet: ask your administrator to invite you.")
     if rules.domain_of(person.email) not in verified:
         raise NotAllowed("Only addresses of the organization's verified domains become members by signing in.")
     role = rules.role_of(settings, person.groups)

@@ -108,13 +108,13 @@ def _organization(call: OpenCall, who: SignedIn, wanted: UUID | None) -> UUID:
     if wanted is not None:
         with call.inside(wanted, None) as inside:
             if _known(inside, who) is None:
-                raise NotAllowed("You are no member of this organization: ask its administrator to invite you.")
+                raise NotAllowed("You are not a member of this organization: ask its administrator to invite you.")
         return wanted
     with call.inside(_NOBODY, None) as inside:
         theirs = store.organizations_of_person(inside.tx, who.issuer, who.subject, who.email)
     if not theirs:
-        detail = f"{who.email} has been in no organization here yet: name yours in organization_id, this once."
-        raise NotAllowed(f"{detail} Its administrator tells its id, and adds who is no member.")
+        detail = f"{who.email} is not known in an organization here yet: name yours in organization_id, once."
+        raise NotAllowed(f"{detail} Its administrator knows its id, and adds people who are not members.")
     if len(theirs) > 1:
         shown = ", ".join(f"{name[:40]} ({org_id})" for org_id, name in list(theirs.items())[:_SHOWN])
         more = f", and {len(theirs) - _SHOWN} more" if len(theirs) > _SHOWN else ""
@@ -133,7 +133,7 @@ def _member(call: Call, who: SignedIn) -> UUID:
     member = store.member_of_subject(call.tx, who.issuer, who.subject)
     if member is None:
         if scim.is_withdrawn(call.tx, who.email):
-            raise NotAllowed("Your organization's directory says that you are no member any more.")
+            raise NotAllowed("Your organization's directory says that you are no longer a member.")
         member = store.member_of_email(call.tx, who.email)
     if member is None:
         raise NotAllowed("You were removed while you signed in: ask your administrator.")

@@ -143,7 +143,7 @@ def _check_owner(call: Call, settings: Settings) -> None:
     if settings.break_glass_user_id is not None:
         owner = store.member(call.tx, settings.break_glass_user_id)
         if owner is None or owner.role != "owner":
-            raise Invalid("This is no owner of the organization: name one.", where="$.break_glass_user_id")
+            raise Invalid("This is not an owner of the organization: choose one.", where="$.break_glass_user_id")
     if settings.enforced and settings.break_glass_user_id is None:
         detail = "Name an owner who may sign in with a key when the provider is down: or nobody could mend it."
         raise Invalid(detail, where="$.break_glass_user_id")

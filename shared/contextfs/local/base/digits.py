@@ -19,7 +19,7 @@ def found(base: Base, queries: Any, text: str, kind: str) -> UUID:
     """
     digits = text.replace("-", "").lower()
     if len(digits) < _LEAST or not _DIGITS.fullmatch(digits):
-        raise Invalid(f"{text!r} is no id: give at least {_LEAST} of its first or last digits.")
+        raise Invalid(f"{text!r} is not an id: give at least {_LEAST} of its first or last digits.")
     asked = {"starts": f"{digits}%", "ends": f"%{digits}", "limit": _MOST_NAMED + 1}
     rows = base.all(queries["starting"], asked)
     if not rows:

@@ -75,7 +75,7 @@ def _value(text: str, number: int) -> Any:
             if text[0] == "[" and text.endswith("]"):
                 return list(_flow_items(text[1:-1], number))
             raise Invalid(
-                "this is no list and no JSON object: close it on the same line", where=f"line {number}"
+                "this is neither a list nor a JSON object: close it on the same line", where=f"line {number}"
             ) from None
     return _scalar(text, number)
 

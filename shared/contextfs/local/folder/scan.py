@@ -158,7 +158,7 @@ def contents(place: Place, seen: Seen) -> bytes:
     handle = os.open(absolute(place, seen.path), READING)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Invalid("is no file: move it away")
+            raise Invalid("is not a file: move it away")
         return file.read()
 
 

@@ -165,7 +165,7 @@ def there(path: str) -> tuple[os.stat_result, bytes] | None:
     try:
         told = os.fstat(handle)
         if not stat.S_ISREG(told.st_mode):
-            raise Unavailable(f"{path} is no file: move it away, and the next command writes it.")
+            raise Unavailable(f"{path} is not a file: move it away, and the next command writes it.")
         with os.fdopen(handle, "rb", closefd=False) as file:
             return told, file.read()
     finally:

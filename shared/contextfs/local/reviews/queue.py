@@ -35,7 +35,7 @@ def find(store: LocalStore, text: str, state: ReviewState, close: Closeness | No
     """Give the review whose id starts or ends with some digits; NotFound when none does, Invalid when several do."""
     digits = text.replace("-", "").lower()
     if len(digits) < _LEAST_DIGITS:
-        raise Invalid(f"{text!r} is no id: give at least {_LEAST_DIGITS} of its first or last digits.")
+        raise Invalid(f"{text!r} is not an id: give at least {_LEAST_DIGITS} of its first or last digits.")
     found = [
         one.id for one in _asked(store, state, close) if one.id.hex.startswith(digits) or one.id.hex.endswith(digits)
     ]

@@ -35,7 +35,7 @@ def _of_form(content: bytes) -> bytes:
         fields = parse_qs(content.decode(), max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError as error:
         raise BadInput(
-            "The form cannot be read: it is no text in UTF-8, or has too many fields.", where="body"
+            "The form cannot be read: it is not text in UTF-8, or has too many fields.", where="body"
         ) from error
     if _FIELD not in fields:
         raise BadInput("The form has no field `payload`: send JSON, or a form with JSON in that field.", where="body")

@@ -17,7 +17,7 @@ def fields(payload: Payload, *, required: str = "", optional: str = "") -> dict[
         text = payload.content.decode("ascii")
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
-        raise BadInput("The form cannot be read: it is no form, or has too many fields.", where="body") from None
+        raise BadInput("The form cannot be read: it is not a form, or has too many fields.", where="body") from None
     wanted = {*required.split(), *optional.split()}
     found = [(name, value) for name, value in pairs if name in wanted]
     if len(dict(found)) != len(found):

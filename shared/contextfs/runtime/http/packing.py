@@ -32,7 +32,7 @@ def unpacked(request: HttpRequest, limit: int) -> HttpRequest:
     try:
         body = unpacker.decompress(request.body, limit + 1)
     except zlib.error:
-        raise BadInput("The body is no gzip: send it as it is, or pack it anew.", where="body") from None
+        raise BadInput("The body is not gzip: send it uncompressed, or compress it again.", where="body") from None
     if len(body) > limit:
         raise TooLarge(f"The body unpacks to more than {limit} bytes: send it in smaller parts.", where="body")
     if not unpacker.eof or unpacker.unused_data:

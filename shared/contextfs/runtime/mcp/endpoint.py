@@ -71,7 +71,7 @@ class Endpoint:
         try:
             project_id = UUID(named) if named else None
         except ValueError:
-            raise Invalid(f"project_id is {named!r}, which is no id.", where="query.project_id") from None
+            raise Invalid(f"project_id is {named!r}, which is not an id.", where="query.project_id") from None
         return ServerSource(
             self._calls(request), project_id=project_id, now=self._door.clock, named_by="the address: /mcp?project_id=…"
         )

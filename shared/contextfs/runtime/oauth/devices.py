@@ -47,7 +47,7 @@ def redeem(call: OpenCall, fields: dict[str, str]) -> dict[str, Any]:
     try:
         created = devices.admit(call, answered)
     except NotFound:
-        raise Refused("access_denied", "Who allowed it is no member any more.") from None
+        raise Refused("access_denied", "The person who allowed it is no longer a member.") from None
     expires_at = created.api_key.expires_at
     lasts = int((expires_at - call.now).total_seconds()) if expires_at else 0
     told = {"access_token": created.secret, "token_type": "Bearer", "expires_in": lasts}

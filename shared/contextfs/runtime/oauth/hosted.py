@@ -27,7 +27,9 @@ def begin(browser: Browser, fields: Mapping[str, str]) -> Response:
     try:
         organization = UUID(named) if named else None
     except ValueError:
-        raise Invalid("This is no id of an organization: its administrator tells it.", where="organization") from None
+        raise Invalid(
+            "This is not the id of an organization: ask its administrator for it.", where="organization"
+        ) from None
     begun = hosted.begin(browser.opened(), organization, fields.get("return_to"))
     browser.keep(cookies.write(cookies.BINDER, begun.binder, browser.public_url, hosted.LASTS))
     body = pages.link(begun.address, f"Continue to {urlsplit(begun.address).netloc}")

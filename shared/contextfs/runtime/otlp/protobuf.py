@@ -26,7 +26,7 @@ def signals(kind: str, content: bytes) -> list[Signal]:
     try:
         request.ParseFromString(content)
     except Exception as error:
-        raise BadInput("The body is no protobuf of this request of OTLP.", where="body") from error
+        raise BadInput("The body is not protobuf of this request of OTLP.", where="body") from error
     return list(_spans(request) if kind == "traces" else _logs(request))
 
 

@@ -49,7 +49,7 @@ def _request(payload: Payload) -> dict[str, Any]:
     body = decoded(payload)
     if not isinstance(body, dict):
         wanted = "an object with resourceSpans, resourceLogs or resourceMetrics"
-        raise BadInput(f"The body is no request of OTLP: it is {wanted}.", where="$")
+        raise BadInput(f"The body is not a request of OTLP: it is {wanted}.", where="$")
     return cast("dict[str, Any]", body)
 
 

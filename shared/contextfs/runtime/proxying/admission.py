@@ -115,13 +115,12 @@ def _check(headers: Mapping[str, str]) -> None:
             where="header.X-ContextFS-Key",
         )
     if any(_OURS.search(value) for name, value in headers.items() if name != KEY_HEADER):
-        raise Invalid(
-            "A key of ContextFS stands in a header that goes on to the model: it is for X-ContextFS-Key alone."
-        )
+        raise Invalid("A key of ContextFS is in a header that goes to the model: send it only as X-ContextFS-Key.")
 
 
 def _id(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError:
-        raise Invalid("X-ContextFS-Project is no id of a project.", where="header.X-ContextFS-Project") from None
+        detail = "X-ContextFS-Project is not the id of a project: send one, or leave the header out."
+        raise Invalid(detail, where="header.X-ContextFS-Project") from None

@@ -42,7 +42,7 @@ def test_a_login_is_made_listed_rotated_and_dropped(ctx: Ctx, tenant: Tenant, ow
     [
         (["make"], "Name the organization"),
         (["make", "--organization", str(uuid4())], "There is no organization"),
-        (["make", "--organization", "x"], "is no id"),
+        (["make", "--organization", "x"], "is not an id"),
         (["drop"], "takes one login"),
         (["list", "bi_x"], "takes no login"),
     ],

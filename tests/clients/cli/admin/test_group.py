@@ -101,10 +101,10 @@ def test_up_to_where_a_file_knows_the_log_is_told_and_that_it_could_not_be_read(
     as_json = ctx("admin", "audit", "verify", "--json")
     file.rmdir()
 
-    assert (known.code, "A file outside of the database knows it up to 2.\n" in known.out) == (0, True)
+    assert (known.code, "A file outside of the database vouches for it up to 2.\n" in known.out) == (0, True)
     assert (unread.code, as_json.code, as_json.json["outside"]) == (1, 1, "unread")
-    assert unread.out.startswith("The log holds in itself, and was NOT checked as a whole: 2 entries checked.\n")
-    assert "was not read: try again" in unread.out
+    assert unread.out.startswith("The log is intact in itself, but was NOT checked as a whole: 2 entries checked.\n")
+    assert "could not be read: try again" in unread.out
 
 
 def test_the_whole_log_is_exported(
@@ -122,7 +122,7 @@ def test_the_whole_log_is_exported(
 
 
 def test_what_is_called_wrong_is_told(ctx: Ctx) -> None:
-    assert ctx("admin", "audit", "--user", "ann").err.startswith("ctx: 'ann' is no id: give the whole one")
+    assert ctx("admin", "audit", "--user", "ann").err.startswith("ctx: 'ann' is not an id: give the whole one")
     assert ctx("admin", "audit", "--head", "1:00").code == 2
     assert ctx("admin", "audit", "export", "log.zip", "--head", "1:00").code == 2
     assert ctx("admin", "audit", "export").code == 2

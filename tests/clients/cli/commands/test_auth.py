@@ -232,5 +232,5 @@ def test_who_is_nowhere_logged_in_is_told(ctx: Ctx) -> None:
 
     assert (4, 4) == (status.code, out.code)
     assert "log in by `ctx auth login`" in status.out
-    assert "none is kept here: `ctx auth login` keeps one" in status.out
+    assert "no key is kept here: `ctx auth login` keeps one" in status.out
     assert "You are not logged in at" in out.err

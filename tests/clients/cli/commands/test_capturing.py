@@ -125,7 +125,7 @@ def test_secrets_are_taken_out_and_told(here: Ctx) -> None:
     ("arguments", "stdin", "said"),
     [
         (["capture"], '{"role": "robot", "content": "x"}\n', "line 1: role: Invalid enum value 'robot'"),
-        (["capture"], '{"role": "user", "content": "x"}\nnothing\n', "line 2 is no JSON"),
+        (["capture"], '{"role": "user", "content": "x"}\nnothing\n', "line 2 is not JSON"),
         (["capture"], '{"role": "user"}\n', "line 1: The field content is missing"),
         (["capture", "x", "--tool", "not a word"], "", "tool"),
         (["capture", "x\x00y"], "", "character zero"),

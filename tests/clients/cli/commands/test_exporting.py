@@ -79,7 +79,7 @@ def test_what_is_no_export_is_refused(content: bytes, ctx: Ctx, tmp_path: Path) 
     told = ctx("import", "contextfs", "e.zip")
 
     assert told.code == 2
-    assert told.err.startswith("ctx: e.zip is no export of ContextFS"), told.err
+    assert told.err.startswith("ctx: e.zip is not an export of ContextFS"), told.err
 
 
 def test_called_wrong_it_asks_for_nothing(ctx: Ctx, client: ContextFS) -> None:

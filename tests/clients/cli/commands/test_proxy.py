@@ -44,7 +44,7 @@ def test_it_serves_until_it_is_told_to_stop_and_keeps_on_a_server(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--openai", "api.example.com"], "'api.example.com' is no address of a model"),
+        (["--openai", "api.example.com"], "'api.example.com' is not an address of a model"),
         (["--port", "8431", "--anthropic", "http://localhost:8431"], "is this proxy itself"),
         (["--port", "1"], "cannot be listened on"),
     ],

@@ -65,4 +65,4 @@ def test_a_mapping_and_a_secret_come_from_outside_of_the_command_line(ctx: Ctx, 
     assert made["secret"] == "a-secret-of-their-own"
     assert made["source"]["mapping"] == {"conversation": "$.room", "content": "$.text"}
     assert refused.code == 2
-    assert "--mapping: bad.json is no mapping" in refused.err
+    assert "--mapping: bad.json is not a mapping" in refused.err

@@ -95,7 +95,7 @@ def test_an_owner_is_made_of_who_reaches_some_projects_when_it_is_said(ctx: Ctx)
 def test_somebody_is_kept_out_and_let_in_again(ctx: Ctx, tenant: Tenant) -> None:
     tenant.call("POST", "/v1/admin/users", {"email": "ann@example.test"})
 
-    assert ctx("team", "suspend", "ann@example.test").out == "ann@example.test is kept out.\n"
+    assert ctx("team", "suspend", "ann@example.test").out == "ann@example.test is suspended.\n"
     assert "suspended" in ctx("team", "list").out
     assert ctx("team", "suspend", "ann@example.test", "--back").code == 0
     assert "suspended" not in ctx("team", "list").out
@@ -112,11 +112,11 @@ def test_everyone_else_is_kept_out_at_once_and_let_in_again(ctx: Ctx, tenant: Te
     again = ctx("team", "suspend", "--everyone", "--json").json
     back = ctx("team", "suspend", *way_back(out))
 
-    assert out.out == "2 members of the organization, all but you, are kept out.\n1 invitation ended.\n"
+    assert out.out == "2 members of the organization, all except you, are suspended.\n1 invitation ended.\n"
     assert seen == [401, 200, 200]
     assert late.code == 4
     assert again == {"users": [], "since": None, "revoked": [], "keys": []}
-    assert back.out == "2 members may come in again.\n"
+    assert back.out == "2 members are let in again.\n"
     assert ann.call("GET", "/v1/projects").status_code == 200
 
 
@@ -147,7 +147,7 @@ def test_a_key_of_nobody_ends_with_everyone_and_other_keys_do_not(
     out = ctx("team", "suspend", "--everyone")
 
     assert before == 200
-    assert out.out == "0 members of the organization, all but you, are kept out.\n1 key of nobody ended.\n"
+    assert out.out == "0 members of the organization, all except you, are suspended.\n1 key without a member ended.\n"
     assert [one.call("GET", "/v1/projects").status_code for one in (nobodys, tenant, strange)] == [401, 200, 200]
 
 
@@ -196,7 +196,7 @@ def test_what_was_done_is_told_though_sign_on_cannot_be_looked_at(
 
     assert done.code == 0
     assert (done.json["removed"] if act == ["remove"] else done.json)["id"] == ann
-    assert done.err.startswith("Whether who set up how people sign in is still there could not be looked up: ")
+    assert done.err.startswith("Could not check whether the person who set up single sign-on is still a member: ")
 
 
 def test_who_set_up_the_sign_on_and_goes_is_told(ctx: Ctx, tenant: Tenant) -> None:
@@ -206,7 +206,7 @@ def test_who_set_up_the_sign_on_and_goes_is_told(ctx: Ctx, tenant: Tenant) -> No
     done = ctx("team", "remove", "ann@example.test")
 
     assert done.out == "ann@example.test is removed; all their keys ended.\n"
-    assert done.err == "Whoever set up single sign-on left, or may do less now: see `ctx admin sso`.\n"
+    assert done.err == "The person who set up single sign-on left, or has fewer permissions now: see `ctx admin sso`.\n"
 
 
 def test_the_last_owner_stays(ctx: Ctx) -> None:

@@ -54,7 +54,7 @@ def test_a_list_tells_since_when_what_was_learned_holds(here: Folder) -> None:
 def test_what_was_deleted_is_not_asked_for_as_of_a_time(here: Folder) -> None:
     told = here.ctx("memory", "list", "--deleted", "--as-of", "1d")
 
-    assert (2, True) == (told.code, "--deleted and --as-of" in told.err)
+    assert (2, True) == (told.code, "--deleted or --as-of, not both" in told.err)
 
 
 def test_what_never_was_is_not_brought_back(here: Folder) -> None:
@@ -67,7 +67,7 @@ def test_what_never_was_is_not_brought_back(here: Folder) -> None:
         (("add", "x", "--type", ""), "--type is empty"),
         (("list", "--type", " "), "--type is empty"),
         (("edit", "000000", "x", "--type", ""), "--type is empty"),
-        (("edit", "000000", "--pin", "--unpin"), "--pin and --unpin"),
+        (("edit", "000000", "--pin", "--unpin"), "--pin or --unpin"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(here: Folder, line: tuple[str, ...], why: str) -> None:

@@ -163,7 +163,7 @@ def test_reading_again_needs_a_store(here: Folder) -> None:
     told = here.ctx("import", "--again", "--server")
 
     assert told.code == 2
-    assert "leave --server" in told.err
+    assert "leave out --server" in told.err
 
 
 def test_the_doctor_tells_what_is_kept_and_what_was_not_read(here: Folder) -> None:

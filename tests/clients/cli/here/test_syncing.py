@@ -53,7 +53,7 @@ def here(tmp_path: Path, api_url: str, tenant: Tenant) -> Folder:
         done = made.ctx(*arguments)
         assert done.code == 0, done.err
     time.sleep(0.11)  # a file that is younger may change once more in the same tick of its clock
-    assert "all in step" in made.ctx("sync").out
+    assert "nothing new" in made.ctx("sync").out
     return made
 
 
@@ -69,7 +69,7 @@ def test_a_sync_that_finds_nothing_loads_little(here: Folder) -> None:
     )
     loaded = {*ended.stderr.split()}
 
-    assert ended.stdout.endswith("all in step\n")
+    assert ended.stdout.endswith("nothing new\n")
     assert "contextfs.local.sync.glimpse" in loaded
     assert set() == loaded & (_HEAVY | _UNASKED)
 
@@ -81,7 +81,7 @@ def test_an_edit_by_hand_after_a_sync_is_sent_by_the_next(here: Folder) -> None:
     edited, again = here.ctx("sync"), here.ctx("sync")
 
     assert "1 revision sent" in edited.out
-    assert "all in step" in again.out
+    assert "nothing new" in again.out
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="nobody helps there")
@@ -96,7 +96,7 @@ def test_an_edit_while_a_sync_waits_is_sent_by_it(here: Folder, how: list[str]) 
     assert ended.returncode == 0, ended.stderr
     assert "Mondays" in file.read_text()
     assert ("1 revision sent" in ended.stdout) == (how == [])  # one in the background says nothing
-    assert "all in step" in here.ctx("sync").out
+    assert "nothing new" in here.ctx("sync").out
 
 
 def test_a_file_that_cannot_be_read_is_told_by_each_sync(here: Folder) -> None:

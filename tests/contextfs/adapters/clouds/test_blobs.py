@@ -214,15 +214,15 @@ def test_a_folder_is_listed_and_its_neighbour_is_not(twin: Twin, folder: str) ->
 )  # fmt: skip
 def test_no_key_leaves_its_folder(key: str, twin: Twin) -> None:
     for ask in (lambda: twin.blobs.put(key, [b"x"]), lambda: twin.blobs.get(key), lambda: twin.blobs.delete(key)):
-        with pytest.raises(Invalid, match="is no key of a file"):
+        with pytest.raises(Invalid, match="is not a key of a file"):
             ask()
-    with pytest.raises(Invalid, match="is no key of a file"):
+    with pytest.raises(Invalid, match="is not a key of a file"):
         twin.blobs.link(key, seconds=60, name="a.zip")
 
 
 @pytest.mark.parametrize("name", ["", "/", "exports", "../", "exports/../", "exports//"])
 def test_no_list_looks_beyond_its_folder(name: str, twin: Twin) -> None:
-    with pytest.raises(Invalid, match="is no folder of files"):
+    with pytest.raises(Invalid, match="is not a folder of files"):
         list(twin.blobs.find(name))
 
 

@@ -108,7 +108,7 @@ def test_a_changed_ciphertext_is_not_opened(twin: Twin) -> None:
 
 
 def test_bytes_are_no_setting(twin: Twin) -> None:
-    with pytest.raises(NotFound, match="what it opens is no text"):
+    with pytest.raises(NotFound, match="what it opens is not text"):
         twin.secrets.read(twin.wrapped(b"\xff\xfe"))
 
 

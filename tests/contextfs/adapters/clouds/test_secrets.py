@@ -137,7 +137,7 @@ def test_what_is_not_there_is_named(twin: Twin) -> None:
 def test_bytes_are_no_setting(twin: Twin) -> None:
     name = twin.put("bytes", b"\xff\xfe")
 
-    with pytest.raises(NotFound, match="is no text"):
+    with pytest.raises(NotFound, match="is not text"):
         twin.secrets.read(name)
 
 

@@ -97,7 +97,7 @@ def test_of_several_logins_none_is_guessed(tmp_path: Path) -> None:
     for url in ("https://team.example", "https://other.example"):
         keep(environment, url, "a-key", logged_in=True)
 
-    with pytest.raises(Unreachable, match=r"logged in at https://team\.example, https://other\.example: name"):
+    with pytest.raises(Unreachable, match=r"logged in at https://team\.example, https://other\.example: choose"):
         find(environment, or_login=True)
 
 
@@ -116,7 +116,7 @@ def test_a_key_without_a_server_is_told_to_name_one(tmp_path: Path) -> None:
     environment = {"CONTEXTFS_HOME": str(tmp_path), "CONTEXTFS_KEYRING": "off", "CONTEXTFS_API_KEY": "a-key"}
     keep(environment, "https://team.example", "team-key", logged_in=True)
 
-    with pytest.raises(Unreachable, match="the key names none: set CONTEXTFS_URL"):
+    with pytest.raises(Unreachable, match="known for the key: set CONTEXTFS_URL"):
         find(environment, or_login=True)
 
 

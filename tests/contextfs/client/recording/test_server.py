@@ -86,6 +86,6 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_kept(client: ContextFS) -> 
     recorder.record(exchange("c", "d"))
     recorder.close()
 
-    assert [one for one in told if "no JSON" in one] != []
+    assert [one for one in told if "not JSON" in one] != []
     assert recorder.figures().lost == 1
     assert recorder.figures().kept == 1

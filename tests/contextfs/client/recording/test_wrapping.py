@@ -151,7 +151,7 @@ def test_a_server_that_is_down_is_none_of_the_callers_business(url: str) -> None
 
 
 def test_other_things_are_refused() -> None:
-    with pytest.raises(Invalid, match="object is no client of OpenAI or Anthropic"):
+    with pytest.raises(Invalid, match="object is not a client of OpenAI or Anthropic"):
         wrap(object())
 
 

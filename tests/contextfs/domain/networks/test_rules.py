@@ -17,10 +17,10 @@ def test_networks_are_spelt_one_way_and_stand_once() -> None:
     [
         ("office", "write it as 203.0.113.0/24"),
         ("203.0.113.7/24", "do you mean 203.0.113.0/24"),
-        ("203.0.113.0/33", "is no network"),
+        ("203.0.113.0/33", "is not a network"),
         ("2001:db8::1/48", "do you mean 2001:db8::/48"),
         ("::ffff:203.0.113.0/120", "stands for addresses of IPv4"),
-        ("", "is no network"),
+        ("", "is not a network"),
     ],
 )
 def test_what_is_no_network_is_told(wrong: str, cure: str) -> None:

@@ -206,8 +206,8 @@ def test_a_pipe_is_told_and_nobody_waits_for_it(machine: Machine) -> None:
     file.unlink()
     os.mkfifo(file)
 
-    assert ["is no file: move it away"] == [one.reason for one in told.problems]
-    with pytest.raises(Unavailable, match="is no file"), machine.open() as store:
+    assert ["is not a file: move it away"] == [one.reason for one in told.problems]
+    with pytest.raises(Unavailable, match="is not a file"), machine.open() as store:
         store.change(memory, MemoryChange(tags=["driver"]))
     file.unlink()
     machine.refresh()

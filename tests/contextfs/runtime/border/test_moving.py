@@ -114,7 +114,7 @@ def test_what_an_organization_knows_moves_to_another_region_and_its_machines_fol
         return ann.run("env", *leaving, *CTX, *words)
 
     assert before.call(north, "DELETE", f"/v1/sources/{source['id']}").is_success
-    assert "1 member of the organization, all but you, are kept out." in old("team", "suspend", "--everyone")
+    assert "1 member of the organization, all except you, are suspended." in old("team", "suspend", "--everyone")
     assert delivered(north, source["path"], "too-late").status_code == 404
     assert captured(north, member, project).status_code == 401
     assert [opened(north, *theirs), opened(north, *mine)] == [[401, 401], [200, 200]]

@@ -256,7 +256,7 @@ def test_an_organization_of_others_looks_like_none(
     }
 
     assert len(told) == 1
-    assert "You are no member of this organization" in told.pop()
+    assert "You are not a member of this organization" in told.pop()
     assert browser.cookie is None
 
 

@@ -12,7 +12,7 @@ _LASTING = {"ResourceNotFoundException", "AccessDeniedException", "ValidationExc
 def text(name: str, told: Mapping[str, Any]) -> str:
     """Take a secret's text out of an answer; NotFound where it is bytes, which no setting is."""
     if "SecretString" not in told:
-        raise NotFound(f"{name} is no text")
+        raise NotFound(f"{name} is not text")
     return told["SecretString"]
 
 

@@ -29,7 +29,7 @@ class SecretManager:
         """Give the text of a secret."""
         named = _NAME.fullmatch(name)
         if named is None:
-            raise Invalid(f"{name!r} is no secret of Secret Manager: write projects/PROJECT/secrets/NAME")
+            raise Invalid(f"{name!r} is not a secret of Secret Manager: write projects/PROJECT/secrets/NAME")
         version = name if named[2] else f"{name}/versions/latest"
         try:
             self._client = self._client or SecretManagerServiceClient()
@@ -37,7 +37,7 @@ class SecretManager:
         except (Absent, PermissionDenied, InvalidArgument) as error:
             raise NotFound(f"{version} is not there, or may not be read ({type(error).__name__})") from None
         except ValueError:
-            raise NotFound(f"{version} is no text in UTF-8") from None
+            raise NotFound(f"{version} is not text in UTF-8") from None
         except (GoogleAPIError, GoogleAuthError) as error:
             raise Unavailable(f"Secret Manager does not answer ({type(error).__name__})") from error
 

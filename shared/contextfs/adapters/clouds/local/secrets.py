@@ -15,7 +15,7 @@ class FileSecrets:
         except OSError as error:
             raise NotFound(f"the file {name} cannot be read: {error.strerror}") from None
         except ValueError:
-            raise NotFound(f"the file {name} is no text in UTF-8") from None
+            raise NotFound(f"the file {name} is not text in UTF-8") from None
 
     def close(self) -> None:
         """Nothing is open."""

@@ -82,7 +82,9 @@ def _member(wheel_or_dir: Path, name: str) -> bytes:
             (member,) = (member for member in wheel.namelist() if member.rpartition("/")[2] == name)
             return wheel.read(member)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise Invalid(f"{wheel_or_dir} is no wheel or folder with one {name}: take the package in {LOCK}.") from error
+        raise Invalid(
+            f"{wheel_or_dir} is not a wheel or folder with one {name}: take the package in {LOCK}."
+        ) from error
 
 
 def _place(file: bytes, target: Path) -> None:

@@ -82,7 +82,7 @@ def _cipher(element: Element) -> bytes:
     try:
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("what it encrypts is no base64") from None
+        raise Malformed("what it encrypts is not base64") from None
 
 
 def _gcm(key: bytes, sealed: bytes) -> bytes:

@@ -33,7 +33,7 @@ def read(message: LogoutMessage, metadata: Metadata, place: str, now: datetime) 
         code = the(the(root, f"{PROTOCOL}Status"), f"{PROTOCOL}StatusCode").get("Value")
         return LogoutAnswered(answers=root.get("InResponseTo") or "", succeeded=code == _SUCCESS)
     if root.tag != f"{PROTOCOL}LogoutRequest" or not root.get("ID"):
-        raise Malformed("it is no message about the end of a login")
+        raise Malformed("it is not a message about the end of a login")
     return _asked(root, metadata, now)
 
 

@@ -49,14 +49,14 @@ def opened(encoded: str) -> bytes:
     try:
         return base64.b64decode("".join(encoded.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("it is no base64") from None
+        raise Malformed("it is not base64") from None
 
 
 def read_response(content: bytes, metadata: Metadata, consumer: str, decrypt: Decrypt, now: datetime) -> Response:
     """Give what a response says that is proven; Malformed says why it is not to be believed."""
     root = parsed(content)
     if root.tag != f"{PROTOCOL}Response":
-        raise Malformed("it is no response")
+        raise Malformed("it is not a response")
     check_status(root)
     _check_one(root)
     is_signed = root.find(f"{SIGNATURE}Signature") is not None

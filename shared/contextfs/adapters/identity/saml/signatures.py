@@ -83,7 +83,7 @@ def check_query(query: str, content: str, certificates: Iterable[x509.Certificat
     try:
         value = base64.b64decode(unquote_plus(parts["Signature"]), validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("its signature is no base64") from None
+        raise Malformed("its signature is not base64") from None
     if not any(_is_by(one, unquote_plus(parts["SigAlg"]), value, covered) for one in certificates):
         raise Malformed("its signature is not by a key of the provider's metadata")
 

@@ -82,11 +82,11 @@ def moment(element: Element, name: str) -> datetime | None:
     if value is None:
         return None
     if not _MOMENT.fullmatch(value):
-        raise Malformed(f"{name} is no time in UTC")
+        raise Malformed(f"{name} is not a time in UTC")
     try:
         return datetime.fromisoformat(value).astimezone(UTC)
     except ValueError:
-        raise Malformed(f"{name} is no time") from None
+        raise Malformed(f"{name} is not a time") from None
 
 
 def local(tag: str) -> str:

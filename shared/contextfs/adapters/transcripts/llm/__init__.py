@@ -32,7 +32,7 @@ KEPT = sqlite.Kept(
 def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """Read a database's bytes: every thread, and every conversation of older versions.
 
-    Pure: the same bytes and name give equal transcripts. Invalid when it is no database of `llm`'s.
+    Pure: the same bytes and name give equal transcripts. Invalid when it is not a database of `llm`'s.
     """
     del beside
     if not data.strip():

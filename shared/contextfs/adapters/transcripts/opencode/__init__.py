@@ -38,7 +38,9 @@ def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
         return _transcripts([of_export(whole)], name)
     if "projectID" in whole and "id" in whole:
         return _transcripts([of_files(whole, beside)], name)
-    raise refused(data, name=name, wanted="an OpenCode session", why="it is no export, and no session's file")
+    raise refused(
+        data, name=name, wanted="an OpenCode session", why="it is neither an export nor the file of a session"
+    )
 
 
 def read_base(base: sqlite.Base, *, name: str) -> list[Transcript]:

@@ -23,7 +23,7 @@ KEPT = sqlite.Kept({"threads": SQL["threads"]}, plain)
 def read(data: bytes, *, name: str, beside: Beside = ALONE) -> list[Transcript]:
     """Read a database's bytes: every thread in which something was said.
 
-    Pure: the same bytes and name give equal transcripts. Invalid when it is no database of Zed's.
+    Pure: the same bytes and name give equal transcripts. Invalid when it is not a database of Zed's.
     """
     del beside
     if not data.strip():

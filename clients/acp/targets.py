@@ -39,7 +39,7 @@ class Editor(msgspec.Struct, frozen=True, kw_only=True):
         found = {title: words for title, words in AGENTS.items() if program is None or shutil.which(words[0])}
         if not found:
             names = ", ".join(words[0] for words in AGENTS.values())
-            raise NotFound(f"No agent is installed that {self.title} could start: there are {names}.")
+            raise NotFound(f"{self.title} can start none of your programs: install one of {names}.")
         return All(
             edits=[
                 Member(path=("agent_servers", f"{title} (ContextFS)"), value=self._entry(program or [], words))

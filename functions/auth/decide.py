@@ -6,5 +6,8 @@ from contextfs.kit.call import Call
 
 
 def handle(call: Call, body: Decision) -> Decided:
-    """Decide whether the device that shows a code may act for the caller; if so, it gets one of their keys."""
+    """Decide whether the device that shows a code may act for the caller.
+
+    If so, the device gets a new key of the caller's.
+    """
     return devices.decide(call, body)

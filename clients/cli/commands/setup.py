@@ -114,7 +114,7 @@ def _print(found: Found, *, is_brought: bool) -> None:
         [
             ("project", f"{found.project.name}  {found.project.id}"),
             ("git", f"{git.branch or 'no branch'}, {git.remote or 'no remote'}" if git else "none: that works too"),
-            ("merging", "memories merge by their meaning" if git and git.driver else ""),
+            ("merging", "memories merge field by field" if git and git.driver else ""),
             ("worktrees", f"{len(git.worktrees)} share this store" if git and len(git.worktrees) > 1 else ""),
             ("AI tools", ", ".join(tool.title for tool in found.tools)),
             ("instructions", ", ".join(one.path for one in found.instructions)),

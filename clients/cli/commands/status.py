@@ -17,7 +17,7 @@ def status(
     """Show what is new, in conflict or wrong in the store of this folder, and what the server lacks.
 
     Elsewhere, and with --server, show the state of the platform of this machine. The exit code is 1 if something is
-    wrong with it, or if there are files that cannot be read.
+    wrong with it, or if there are files that cannot be taken in.
     """
     found = None if server else where.only()
     if found is None:

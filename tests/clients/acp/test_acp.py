@@ -172,4 +172,4 @@ def test_no_agent_is_told_with_their_names(
     monkeypatch.setenv("PATH", str(place.root))
 
     assert run(["install", "jetbrains"]) == 3
-    assert "No agent is installed" in capsys.readouterr().err
+    assert "can start none of your programs: install one of gemini, copilot" in capsys.readouterr().err

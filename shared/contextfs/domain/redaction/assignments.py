@@ -59,6 +59,8 @@ class _Value(msgspec.Struct, frozen=True):
     text: bytes
     quoted: bool
     tight: bool
+    member: bool = False
+    """A member of JSON gives it the name, as an environment file would."""
 
 
 def assignments(data: bytes, lowered: bytes) -> Iterator[Span]:
@@ -115,7 +117,7 @@ def _at(data: bytes, at: int, word: bytes) -> Span | None:
     beside = placed(data, at, after, head, named[1])
     if beside is None:
         return None
-    value = _Value(beside.start, beside.text, quoted=beside.quoted, tight=False)
+    value = _Value(beside.start, beside.text, quoted=beside.quoted, tight=False, member=beside.member)
     kind = _judge(_Name(head, named[1], beside.tail), value)
     return Span(value.start, value.start + len(value.text), kind, _RANK) if kind else None
 
@@ -123,15 +125,15 @@ def _at(data: bytes, at: int, word: bytes) -> Span | None:
 def _value(data: bytes, rest: re.Match[bytes], before: bytes) -> _Value | None:
     """Read the value; `before` is the character before its name. ODBC may have it in braces."""
     start = rest.end()
-    opening = rest["open"]
+    opening, groups = rest["open"], rest.groupdict()
     if opening:
         inside = enclosed(data, start, opening)
-        return _Value(start, inside, quoted=True, tight=False) if inside else None
+        member = before == b'"' and groups.get("sep") == b":" and groups.get("close") == opening
+        return _Value(start, inside, quoted=True, tight=False, member=member) if inside else None
     match = _BARE.match(data, start)
     if not match:
         return None
     text = match[0].split(b"&", 1)[0] if before in {b"?", b"&"} else match[0]
-    groups = rest.groupdict()
     tight = groups.get("sep") == b"=" and rest.end() - rest.end("sep") == 0 and rest.start("sep") == rest.end("close")
     if before == b";" and text.startswith(b"{") and text.endswith(b"}"):
         return _Value(start + 1, text[1:-1], quoted=True, tight=tight)
@@ -144,10 +146,16 @@ def _judge(name: _Name, value: _Value) -> str | None:
     if _HARMLESS.search(full) or (name.tail[:1].islower() and name.tail not in {b"s", b"key"}):
         return None
     if name.word[:1] in b"pP":
-        tight = value.tight and name.word.isupper()  # `PASSWORD=word` sets a variable, `password=word` passes one on
+        sets = value.tight or (value.member and _is_variable(name, value.text))
+        tight = sets and name.word.isupper()  # `PASSWORD=word` sets a variable, `password=word` passes one on
         good = is_password(value.text, quoted=value.quoted, tight=tight)
         return "password" if good else None
     return _machine_kind(full.lower(), name.word.lower(), value)
+
+
+def _is_variable(name: _Name, value: bytes) -> bool:
+    """Tell a variable from what a form shows (`"PASSWORD": "Kennwort"`) and a program calls (`"setPassword"`)."""
+    return name.head.replace(b"_", b"").isalnum() and b"pass" not in value.lower()
 
 
 def _machine_kind(full: bytes, word: bytes, value: _Value) -> str | None:

@@ -9,7 +9,7 @@ from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import PERSONAL, USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Rules, Wanted
 
-VERSION: Final = 12
+VERSION: Final = 13
 """Grows when the rules find more: what was looked through with fewer is due to be looked through again."""
 MARKER: Final = pattern(rb"\[redacted:[a-z0-9-]{1,32}:[0-9a-f]{8}\]")
 """What stands in the place of what was replaced."""

@@ -47,12 +47,13 @@ _SPARED: Final = {
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A value, what the name beside it ends in, and whether quotes or an element enclose it."""
+    """A value, what the name beside it ends in, whether quotes or an element enclose it, and if it is one of JSON."""
 
     tail: bytes
     start: int
     text: bytes
     quoted: bool
+    member: bool
 
 
 def placed(data: bytes, at: int, after: int, head: bytes, word: bytes) -> Placed | None:
@@ -67,7 +68,8 @@ def placed(data: bytes, at: int, after: int, head: bytes, word: bytes) -> Placed
     start, text = _value(data, found)
     if not text or (form in _SPARED and _SPARED[form].fullmatch(text)):
         return None
-    return Placed(found["tail"], start, text, form != "columns")
+    is_member = form == "listed" and found["sign"] == b":" and found["open"] in {b'"', b'\\"'}
+    return Placed(found["tail"], start, text, form != "columns", is_member)
 
 
 def _value(data: bytes, found: re.Match[bytes]) -> tuple[int, bytes | None]:

@@ -82,7 +82,10 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """How a score came about: the score by words and by meaning, each from 0 to 1 with its rank, and the rest."""
+    """How a score came about, by words and by meaning.
+
+    Of each: the raw score, its 0..1 reading and its rank (equal scores share one).
+    """
 
     lexical_score: float | None
     lexical: float | None

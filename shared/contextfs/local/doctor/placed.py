@@ -92,7 +92,7 @@ def _attributes(place: Place, repository: Repository) -> Check:
     if missing:
         detail = f"memories lack the attribute {some(missing)} in {FOLDER}/.gitattributes"
         return Check(name="attributes", state="warn", detail=detail, cure=_INIT)
-    return Check(name="attributes", state="ok", detail="memories merge by meaning, and have one kind of line ends")
+    return Check(name="attributes", state="ok", detail="memories merge field by field, and have one kind of line ends")
 
 
 def _ignored(place: Place, repository: Repository) -> Check:

@@ -16,7 +16,7 @@ from tests.house.source import ROOT
 GUIDE = ROOT / "docs" / "guides" / "integrations.md"
 SAMPLES = ROOT / "tests" / "data" / "transcripts"
 LINES = dict(re.findall(r"^\| ([^|]+?) \| `(ctx [^`]+)` \|", GUIDE.read_text(), re.MULTILINE))
-COMMANDS = {tool: [shlex.split(one) for one in line.split(" && ")] for tool, line in LINES.items()}
+COMMANDS = {tool: [shlex.split(one) for one in re.split(r" && |; ", line)] for tool, line in LINES.items()}
 IMPORTED = {command[2] for commands in COMMANDS.values() for command in commands if command[1] == "import"}
 INSTALLED = sorted(
     {tuple(command[1:]) for commands in COMMANDS.values() for command in commands if "install" in command}

@@ -8,6 +8,7 @@ import pytest
 from contextfs.domain.redaction import redact
 
 SECRET = "hR7v-G2h1L8nQk"
+WORD = "correcthorse"
 LONG = "pRf7vG2h1L8nQkW9x3Zt"
 BASIC = base64.b64encode(b"ann:hR7vG2h1L8nQk").decode()
 HEAD = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9"
@@ -22,6 +23,9 @@ SHAPES = {
     "kubernetes variable": f"        - name: DB_PASSWORD\n          value: {SECRET}\n",
     "task definition": f'"environment": [{{"name": "DB_PASSWORD", "value": "{SECRET}"}}]',
     "task definition, escaped": f'{{\\"name\\": \\"API_TOKEN\\", \\"value\\": \\"{LONG}\\"}}',
+    "variables as members": f'See:\n```json\n{{\n  "PGPASSWORD": "{WORD}"\n}}\n```\n',
+    "variables as members, escaped": f'{{\\"DB_PASSWORD\\": \\"{WORD}\\"}}',
+    "task definition, a word": f'"environment": [{{"name": "DB_PASSWORD", "value": "{WORD}"}}]',
     "app settings": f'{{\n  "name": "API_KEY",\n  "slotSetting": false,\n  "value": "{LONG}"\n}}',
     "app.config": f'<add key="ServiceApiKey" value="{LONG}" />',
     "terraform state": f'"db_password": {{\n  "value": "{SECRET}",\n  "type": "string",\n  "sensitive": true\n}}',
@@ -72,7 +76,7 @@ def test_a_secret_goes_where_it_stands(name: str) -> None:
     cleaned = redact(text, key=b"k").text
 
     assert cleaned != text
-    assert [] == [one for one in (SECRET, LONG, BASIC) if one in cleaned]
+    assert [] == [one for one in (SECRET, WORD, LONG, BASIC) if one in cleaned]
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -155,6 +159,9 @@ def test_the_credentials_of_registries_in_base64_go() -> None:
         "name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-secret-2024\n",
         '{"name": "DB_PASSWORD", "value": "${DB_PASSWORD}"}',
         '<input type="password" name="password" value="Enter-it-1" />',
+        '{"PASSWORD": "Wachtwoord", "LOGIN.PASSWORD": "Wachtwoord", "LOGIN_PASSWORD": "Passwort"}',
+        '{"RESET_PASSWORD": "resetPassword"}',
+        '{"name": "RESET_PASSWORD", "value": "resetPassword"}, {"password": "correcthorse"}',
         '"password": {"type": "string", "minLength": 8}',
         '"password": {"value": "Your password here", "sensitive": true}',
         "define('PASSWORD_HASH', 'bcrypt-with-12');",

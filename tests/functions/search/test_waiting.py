@@ -261,6 +261,36 @@ def test_a_session_that_was_completed_is_searchable_already(tenant: Tenant, rows
     assert (["session.completed"], []) == (rows.events(tenant), told(tenant))
 
 
+@pytest.mark.parametrize(
+    ("filters", "lines"),
+    [
+        ({"as_of": "2020-01-01T00:00:00Z"}, []),
+        ({"until": "2020-01-01T00:00:00Z"}, []),
+        ({"since": "2999-01-01T00:00:00Z"}, []),
+        ({"types": ["memory_decision"]}, []),
+        ({"tools": ["other"]}, []),
+        ({"branch": "other"}, []),
+        ({"tags": ["other"]}, []),
+        ({"author": str(uuid4())}, []),
+        ({"visibility": ["private"]}, []),
+        ({"types": ["message"]}, [SESSION]),
+        ({"types": ["memory_fact"]}, [MEMORY]),
+        ({"tools": ["test"]}, [SESSION]),
+        ({"since": "2024-01-01T00:00:00Z", "until": "2025-01-01T00:00:00Z"}, [SESSION]),
+        ({"since": "2025-01-01T00:00:00Z"}, [MEMORY]),
+        ({"tags": ["herd"]}, [MEMORY]),
+    ],
+    ids=str,
+)
+def test_what_the_filters_rule_out_is_not_told(filters: dict[str, Any], lines: list[str], tenant: Tenant) -> None:
+    remember(tenant, "Unicorns graze here.", type="fact", tags=["herd"])
+    said = [{"role": "user", "content": "Where do unicorns sleep?", "created_at": "2024-05-01T00:00:00Z"}]
+    body = {"project_id": str(tenant.project_id), "tool": "test", "messages": said}
+    tenant.call("POST", "/v1/sessions", body)
+
+    assert lines == told(tenant, **filters)
+
+
 def test_an_event_that_cannot_be_read_costs_no_search(tenant: Tenant, rows: Rows) -> None:
     for event in ({"subject": "x' or 1"}, {}, ["subject"]):
         rows.connection.execute(

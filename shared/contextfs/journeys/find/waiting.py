@@ -5,8 +5,8 @@ from typing import Final
 
 from contextfs.domain.events import store as events
 from contextfs.domain.search import store
-from contextfs.domain.search.model import SearchRequest, Source
-from contextfs.domain.search.store import Visible
+from contextfs.domain.search.model import Source
+from contextfs.domain.search.store import PassageQuery, Visible
 from contextfs.kit.call import Call
 
 INDEXERS: Final[dict[str, str]] = {"session": "triggers.index_session", "memory": "triggers.index_memory"}
@@ -22,20 +22,20 @@ _NOUNS: Final[dict[Source, str]] = {"message": "session", "memory": "memory"}
 _NOT_YET = "indexing: {} not yet searchable as {} now; {} being indexed in the background"
 
 
-def waiting(call: Call, wanted: SearchRequest, sources: Collection[Source]) -> Callable[[], list[str]]:
-    """Ask what waits of the `sources` and projects that are searched, while something else is done.
+def waiting(call: Call, sources: Collection[Source]) -> Callable[[PassageQuery], list[str]]:
+    """Ask what waits of the `sources` that are searched, while something else is done.
 
-    What this gives says it in a line, or in none. Counted is what the caller may see,
+    What this gives says it in a line, or in none. Counted is what the caller may see and the query does not rule out,
     among the newest that the organization stored: where much is stored at once, more may wait.
     """
     indexers = {noun: INDEXERS[noun] for source, noun in _NOUNS.items() if source in sources}
     if not indexers:
-        return list
+        return lambda _: []
     awaited = events.awaited(call.tx, indexers, idle=IDLE, most=MOST)
 
-    def told() -> list[str]:
+    def told(query: PassageQuery) -> list[str]:
         things = awaited()
-        return _line(store.visible(call.tx, things, wanted.project_ids)) if things else []
+        return _line(store.visible(call.tx, things, query)) if things else []
 
     return told
 

@@ -1,6 +1,6 @@
 """The nouns of events on their way."""
 
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -38,10 +38,3 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     failed_at: Moment
     replayed_at: Moment | None
-
-
-class Awaited(NamedTuple):
-    """The things that events tell of which were not taken, and whether there may be more than were looked at."""
-
-    things: frozenset[UUID]
-    is_cut: bool

@@ -116,52 +116,28 @@ select (select count(*) from outbox) as outbox, (select count(*) from deliveries
 
 -- name: untaken
 -- Of how many things, of all organizations, those events tell that some consumers are to take, each with the noun in the
--- types of its events.
+-- types of its events. Left out are `idle` types.
 select count(*) as things
 from (
     select o.subject::text
     from outbox as o
-    where split_part(o.type, '.', 1) = any(%(nouns)s::text [])
+    where split_part(o.type, '.', 1) = any(%(nouns)s::text []) and o.type <> all(%(idle)s::text [])
     union
     select d.event ->> 'subject'
     from deliveries as d
-    where d.consumer = any(%(consumers)s::text [])
+    where d.consumer = any(%(consumers)s::text []) and coalesce(d.event ->> 'type', '') <> all(%(idle)s::text [])
 ) as things
 
 -- name: awaited
--- What the events tell of that some consumers of the organization have not taken, each with the noun in the types of its
--- events. Looked at are the oldest in the outbox, and on their way to each consumer, so many of each; whether one was taken
--- is asked of each by its key: joined, all that was taken in a month would be read.
-select
-    array_agg(e.subject) filter (
-        where e.consumer is not null and (
-            select c.event_id from consumed_events as c
-            where c.org_id = e.org_id and c.consumer = e.consumer and c.event_id = e.event_id
-            limit 1
-        ) is null
-    ) as subjects,
-    max(e.place) >= %(most)s as is_cut
-from (
-    select o.org_id, w.consumer, o.id as event_id, o.subject::text as subject, o.place
-    from (
-        select o.*, row_number() over (order by o.org_id, o.id) as place
-        from outbox as o
-        order by o.org_id, o.id
-        limit %(most)s
-    ) as o
-    left join unnest(%(consumers)s::text [], %(nouns)s::text []) as w (consumer, noun)
-        on w.noun = split_part(o.type, '.', 1)
-    union all
-    select d.org_id, d.consumer, d.event_id, d.event ->> 'subject', d.place
-    from unnest(%(consumers)s::text []) as w (consumer)
-    cross join lateral (
-        select d.*, row_number() over (order by d.org_id, d.consumer, d.event_id) as place
-        from deliveries as d
-        where d.consumer = w.consumer
-        order by d.org_id, d.consumer, d.event_id
-        limit %(most)s
-    ) as d
-) as e
+-- What the newest events tell of that some consumers of the organization have not taken, each with the noun in the types
+-- of its events. Whether one was taken is asked of each by its key: joined, all that was taken in a month would be read.
+select array_agg(distinct e.subject) as subjects
+from contextfs.newest_events(%(consumers)s::text [], %(nouns)s::text [], %(idle)s::text [], %(most)s) as e
+where (
+    select c.event_id from consumed_events as c
+    where c.org_id = (select contextfs.claim('org_id')::uuid) and c.consumer = e.consumer and c.event_id = e.event_id
+    limit 1
+) is null
 
 -- name: expire_consumed
 -- Forget which events were taken, when no copy of them can still arrive: one that is a dead letter of any consumer can be

@@ -1,12 +1,13 @@
 """Questions and commands about events on their way."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from contextfs.domain.events.model import Awaited, DeadLetter, Delivery, Unreadable
+from contextfs.domain.events.model import DeadLetter, Delivery, Unreadable
 from contextfs.domain.events.rules import LEASE
 from contextfs.kit.errors import Invalid, NotFound
 from contextfs.kit.events import Event
@@ -117,23 +118,25 @@ def waiting(tx: Transaction) -> tuple[int, int]:
     return row["outbox"], row["deliveries"]
 
 
-def untaken(tx: Transaction, consumers: Mapping[str, str]) -> int:
+def untaken(tx: Transaction, consumers: Mapping[str, str], *, idle: Collection[str]) -> int:
     """Count the things that consumers are to take events of, for the platform; as in `awaited`."""
-    return (tx.one(_SQL["untaken"], _named(consumers)) or {"things": 0})["things"]
+    return (tx.one(_SQL["untaken"], _named(consumers, idle)) or {"things": 0})["things"]
 
 
-def awaited(tx: Transaction, consumers: Mapping[str, str], *, most: int) -> Callable[[], Awaited]:
-    """Ask what consumers of the organization have not taken events of yet, while something else is done.
+def awaited(
+    tx: Transaction, consumers: Mapping[str, str], *, idle: Collection[str], most: int
+) -> Callable[[], frozenset[UUID]]:
+    """Ask of what consumers have not taken the events yet, in the caller's projects, while something else is done.
 
-    `consumers` are given by the noun in the types of their events. Looked at are `most` events in the outbox, and as
-    many on their way to each. An event that cannot be read tells of nothing. What this gives waits for the answer.
+    `consumers` are given by the noun in the types of their events; events of `idle` types are nothing to wait for.
+    Looked at are the newest events of the organization, `most` in the outbox and as many on their way to each consumer.
+    An event that cannot be read tells of nothing. What this gives waits for the answer.
     """
-    found = tx.ask(_SQL["awaited"], _named(consumers) | {"most": most})
+    found = tx.ask(_SQL["awaited"], _named(consumers, idle) | {"most": most})
 
-    def told() -> Awaited:
-        row = found() or {"subjects": None, "is_cut": None}
-        things = {one for text in row["subjects"] or () if (one := _id(text)) is not None}
-        return Awaited(frozenset(things), bool(row["is_cut"]))
+    def told() -> frozenset[UUID]:
+        subjects = (found() or {"subjects": None})["subjects"] or ()
+        return frozenset(one for text in subjects if (one := _id(text)) is not None)
 
     return told
 
@@ -144,8 +147,8 @@ def expire(tx: Transaction, *, consumed_before: datetime, replies_before: dateti
     return consumed + tx.run(_SQL["expire_replies"], {"before": replies_before})
 
 
-def _named(consumers: Mapping[str, str]) -> dict[str, list[str]]:
-    return {"nouns": [*consumers], "consumers": [*consumers.values()]}
+def _named(consumers: Mapping[str, str], idle: Collection[str]) -> dict[str, Any]:
+    return {"nouns": [*consumers], "consumers": [*consumers.values()], "idle": [*idle]}
 
 
 def _id(text: str | None) -> UUID | None:

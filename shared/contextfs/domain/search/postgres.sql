@@ -67,17 +67,41 @@ order by updated_at desc, id
 limit %(limit)s
 
 -- name: visible
--- How many of some things are sessions, and memories, that may be seen, in some projects (null: all).
+-- How many of some things are sessions, and memories, that may be seen and can be within the filters, as their passages
+-- will be. Of a session, something must have been said in the time that is looked at.
 select
     (
         select count(*) from sessions as s
         where s.id = any(%(things)s::uuid [])
             and (%(projects)s::uuid [] is null or s.project_id = any(%(projects)s::uuid []))
+            and (%(types)s::text [] is null or 'message' = any(%(types)s::text []))
+            and (%(tags)s::text [] is null or s.tags @> %(tags)s::text [])
+            and (%(author)s::uuid is null or coalesce(s.user_id, s.created_by) = %(author)s::uuid)
+            and (%(tools)s::text [] is null or s.tool = any(%(tools)s::text []))
+            and (%(branch)s::text is null or s.git_branch = %(branch)s::text)
+            and (%(visibilities)s::text [] is null or s.visibility = any(%(visibilities)s::text []))
+            and (%(sensitivities)s::text [] is null or s.sensitivity = any(%(sensitivities)s::text []))
+            and (
+                coalesce(%(since)s::timestamptz, %(until)s::timestamptz) is null or exists (
+                    select from messages as m
+                    where m.org_id = s.org_id and m.session_id = s.id
+                        and (%(since)s::timestamptz is null or m.created_at >= %(since)s::timestamptz)
+                        and (%(until)s::timestamptz is null or m.created_at < %(until)s::timestamptz)
+                )
+            )
     ) as sessions,
     (
         select count(*) from memories as m
-        where m.id = any(%(things)s::uuid []) and not m.deleted
+        where m.id = any(%(things)s::uuid []) and not m.deleted and %(tools)s::text [] is null and %(branch)s::text is null
+            and (least(m.valid_to, m.expires_at) is null or least(m.valid_to, m.expires_at) > %(at)s)
             and (%(projects)s::uuid [] is null or m.project_id = any(%(projects)s::uuid []))
+            and (%(types)s::text [] is null or m.type = any(%(types)s::text []))
+            and (%(tags)s::text [] is null or m.tags @> %(tags)s::text [])
+            and (%(author)s::uuid is null or m.author_id = %(author)s::uuid)
+            and (%(since)s::timestamptz is null or coalesce(m.valid_from, m.created_at) >= %(since)s::timestamptz)
+            and (%(until)s::timestamptz is null or coalesce(m.valid_from, m.created_at) < %(until)s::timestamptz)
+            and (%(visibilities)s::text [] is null or m.visibility = any(%(visibilities)s::text []))
+            and (%(sensitivities)s::text [] is null or m.sensitivity = any(%(sensitivities)s::text []))
     ) as memories
 
 -- name: conflicted

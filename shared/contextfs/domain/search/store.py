@@ -115,10 +115,9 @@ def pinned(tx: Transaction, project_id: UUID, *, at: datetime, limit: int) -> li
     return tx.all(_SQL["pinned"], {"project_id": project_id, "at": at, "limit": limit})
 
 
-def visible(tx: Transaction, things: Iterable[UUID], projects: Iterable[UUID] | None) -> Visible:
-    """Count the sessions and memories among some things that may be seen in some projects (None: all)."""
-    asked = {"things": list(things), "projects": None if projects is None else list(projects)}
-    row = tx.one(_SQL["visible"], asked)
+def visible(tx: Transaction, things: Iterable[UUID], query: PassageQuery) -> Visible:
+    """Count the sessions and memories among some things that may be seen, and can be within the filters of a query."""
+    row = tx.one(_SQL["visible"], msgspec.structs.asdict(query) | {"things": list(things)})
     return Visible(**row) if row else Visible(0, 0)
 
 

@@ -94,13 +94,13 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     question = understand(wanted.query, today=at.astimezone(UTC).date(), languages=call.services.languages)
     wanted = _with_filters(call, wanted, question)
     back = looking_back.read(call, wanted) if at < call.now else None
-    lacks = waiting(call, wanted, _indexed(wanted, back))
+    lacks = waiting(call, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
     speakers = {one.speaker for one in looked.candidates if one.speaker}
     names = named(question.text, speakers, [one.body for one in looked.candidates])
     if names and not question.lists:
         looked = _ask(call, wanted, mode, question.without(names), back, at)
-    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks()])
+    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks(looked.asked)])
 
 
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:

@@ -5,46 +5,49 @@ from typing import Final
 
 from contextfs.domain.events import store as events
 from contextfs.domain.search import store
-from contextfs.domain.search.model import SearchRequest, Source
+from contextfs.domain.search.model import Source
+from contextfs.domain.search.store import PassageQuery, Visible
 from contextfs.kit.call import Call
 
 INDEXERS: Final[dict[str, str]] = {"session": "triggers.index_session", "memory": "triggers.index_memory"}
 """Who makes searchable what events tell of, by the noun in the events' types."""
 
-MOST: Final = 200
+IDLE: Final = ("session.completed",)
+"""Events that change nothing of what is searched."""
+
+MOST: Final = 50
 """So many events are looked at before they are carried, and as many on their way to each indexer."""
 
 _NOUNS: Final[dict[Source, str]] = {"message": "session", "memory": "memory"}
 _NOT_YET = "indexing: {} not yet searchable as {} now; {} being indexed in the background"
-_MUCH = "indexing: so much is being indexed in the background that what was stored last may not be found yet"
 
 
-def waiting(call: Call, wanted: SearchRequest, sources: Collection[Source]) -> Callable[[], list[str]]:
-    """Ask what waits of the `sources` and projects that are searched, while something else is done.
+def waiting(call: Call, sources: Collection[Source]) -> Callable[[PassageQuery], list[str]]:
+    """Ask what waits of the `sources` that are searched, while something else is done.
 
-    What this gives says it in a line, or in none. Counted is what the caller may see; where so much waits in the
-    organization that it is not looked through, the line has no number.
+    What this gives says it in a line, or in none. Counted is what the caller may see and the query does not rule out,
+    among the newest that the organization stored: where much is stored at once, more may wait.
     """
     indexers = {noun: INDEXERS[noun] for source, noun in _NOUNS.items() if source in sources}
-    awaited = events.awaited(call.tx, indexers, most=MOST)
+    if not indexers:
+        return lambda _: []
+    awaited = events.awaited(call.tx, indexers, idle=IDLE, most=MOST)
 
-    def told() -> list[str]:
-        things, is_cut = awaited()
-        visible = store.visible(call.tx, things, wanted.project_ids) if things else store.Visible(0, 0)
-        return _line(visible.sessions, visible.memories, is_cut=is_cut and wanted.project_ids != [])
+    def told(query: PassageQuery) -> list[str]:
+        things = awaited()
+        return _line(store.visible(call.tx, things, query)) if things else []
 
     return told
 
 
-def _line(sessions: int, memories: int, *, is_cut: bool) -> list[str]:
-    count = sessions + memories
-    if not count:
-        return [_MUCH] if is_cut else []
+def _line(waits: Visible) -> list[str]:
     counted = [
         f"{number:,} {one if number == 1 else more}"
-        for number, one, more in ((sessions, "session", "sessions"), (memories, "memory", "memories"))
+        for number, one, more in ((waits.sessions, "session", "sessions"), (waits.memories, "memory", "memories"))
         if number
     ]
-    least = "at least " if is_cut else ""
-    are, they, making = ("is", "it is", "it is") if count == 1 else ("are", "they are", "they are")
+    if not counted:
+        return []
+    are, they, making = ("is", "it is", "it is") if sum(waits) == 1 else ("are", "they are", "they are")
+    least = "at least " if sum(waits) >= MOST else ""
     return [_NOT_YET.format(f"{least}{' and '.join(counted)} {are}", they, making)]

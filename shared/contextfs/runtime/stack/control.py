@@ -17,7 +17,7 @@ from contextfs.adapters.database.embedded import logs
 from contextfs.adapters.database.embedded.locks import locked
 from contextfs.domain.events import store as events
 from contextfs.journeys.enter.organization import found, plan
-from contextfs.journeys.find.waiting import INDEXERS
+from contextfs.journeys.find.waiting import IDLE, INDEXERS
 from contextfs.kit.clock import system_clock
 from contextfs.kit.errors import Conflict, ContextFSError, Invalid, Unavailable
 from contextfs.kit.settings import PREFIX, Settings
@@ -374,7 +374,7 @@ def _waiting(home: Home, saved: Saved) -> dict[str, int]:
         try:
             with platform.transaction() as (tx, _):
                 outbox, deliveries = events.waiting(tx)
-                unindexed = events.untaken(tx, INDEXERS)
+                unindexed = events.untaken(tx, INDEXERS, idle=IDLE)
             unembedded = database.unembedded(administrator)
             return {"outbox": outbox, "deliveries": deliveries, "unindexed": unindexed, "unembedded": unembedded}
         finally:

@@ -53,6 +53,8 @@ PLATFORM_POLICIES = {
     ("sso_domains", "dwells", "contextfs_people"),
     ("passages", "finds_passages", "contextfs_search"),
     ("generations", "finds_generations", "contextfs_search"),
+    ("outbox", "finds_events", "contextfs_search"),
+    ("deliveries", "finds_events", "contextfs_search"),
     ("generations", "notes_graphs", "contextfs_search"),
     ("vectors", "finds_vectors", "contextfs_search"),
     ("vector_batches", "finds_batches", "contextfs_search"),
@@ -149,6 +151,8 @@ PLATFORM_GRANTS = {
         *((f"sso_domains.{name}", "SELECT") for name in ("org_id", "domain", "verified_at")),
     },
     "contextfs_search": {
+        *((f"outbox.{column}", "SELECT") for column in ("org_id", "id", "project_id", "type", "subject")),
+        *((f"deliveries.{column}", "SELECT") for column in ("org_id", "consumer", "event_id", "event")),
         ("passages", "SELECT"),
         ("generations", "SELECT"),
         ("generations.graphed_at", "UPDATE"),

@@ -91,10 +91,14 @@ class LocalIndex:
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
         speakers = {one.speaker for one in proposed.candidates if one.speaker}
-        meant = named(asked.question.text, speakers, [one.body for one in proposed.candidates])
-        if meant:
-            asked = replace(asked, question=asked.question.without(meant))
-            proposed, more = self.mended(lambda: self._propose(asked, model, back))
+        rest = asked.question.without(named(asked.question.text, speakers, [one.body for one in proposed.candidates]))
+        if rest.people:
+            again = replace(asked, question=rest)
+            other, more = proposed, list[str]()
+            if rest.sought != asked.question.sought:
+                other, more = self.mended(lambda: self._propose(again, model, back))
+            if other.candidates:
+                asked, proposed = again, other
             troubles += more
         if wanted.mode == "graph" and not asked.question.lists:
             found, more = self._walked(asked, wanted, proposed, model, now)

@@ -148,7 +148,7 @@ class Pure:
 def understood(question: str, names: Sequence[str], said: Sequence[str]) -> Question:
     """Understand a question; names of who speaks are left out. What was `said` tells which names are words, too."""
     asked = understand(question, today=NOW.date())
-    return asked.without(meant) if (meant := named(asked.about, names, said)) else asked
+    return asked.without(named(asked.text, names, said))
 
 
 def _candidate(passage: Passage, one: Ranked) -> PackCandidate:

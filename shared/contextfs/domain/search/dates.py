@@ -5,6 +5,7 @@ Each becomes a span of days; a weekday is the last one before today. A date with
 neither is the verb in "may I". Total: any text has an answer, the year 9999 and dates that do not exist included.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
@@ -27,10 +28,16 @@ _MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _DIGITS = "0123456789"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
+# Behind two numbers that alone would be a fraction: what may follow a day.
+_THEN = r"(?=\s*(?:$|[^\w\s/%+*=-])|\s(?:did|was|were|is|at|in|and|or|we|i|you|he|she|they|the)\b)"
+_LONGEST_LEAD = 16
+
 _ISO = pattern(r"(?<![\d-])(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?![\d-])", holds=_DIGITS)
 _NUMBERED = tuple(
     pattern(
-        rf"(?<![\d./-]){form}(?![./-]?\d)".replace("D", r"(?P<day>\d{1,2})").replace("M", r"(?P<month>\d{1,2})"),
+        rf"(?<![a-z_\d./-]){form}(?![a-z_]|[./-]?\d)".replace("D", r"(?P<day>\d{1,2})").replace(
+            "M", r"(?P<month>\d{1,2})"
+        ),
         holds=sign,
     )
     for form, sign in (
@@ -38,8 +45,10 @@ _NUMBERED = tuple(
         (rf"D\.M\.{_YEAR}", "."),
         (rf"M/{_YEAR}", "/"),
         (rf"(?<=\bin )M\.{_YEAR}", "."),
-        *((rf"{form}/(?P<year>(?:19|20)?\d\d)", "/") for form in ("M/D", "D/M")),
-        *((rf"(?<=\bon ){form}(?!/)", "/") for form in ("M/D", "D/M")),
+        *((rf"{form}/{_YEAR}", "/") for form in ("M/D", "D/M")),
+        *((rf"{form}/(?P<year>\d\d){_THEN}", "/") for form in ("M/D", "D/M")),
+        *((rf"(?<=\bon ){form}/(?P<year>\d\d)", "/") for form in ("M/D", "D/M")),
+        *((rf"(?<=\bon )(?!24/7\b){form}(?!/){_THEN}", "/") for form in ("M/D", "D/M")),
     )
 )
 _WRITTEN = pattern(
@@ -169,14 +178,19 @@ def _numbered(text: str) -> Iterator[Span]:
 def _written(text: str, today: date) -> Iterator[Span]:
     for match in _WRITTEN.finditer(text):
         day, year = match["before"] or match["after"], match["year"]
-        if match["month"] in _UNSURE and not (day or year or _LEADS.search(text[: match.start()])):
+        if match["month"] in _UNSURE and not (day or year or _LEADS.search(_before(text, match))):
             continue
         month, date_of = _NUMBERS[match["month"]], int(day) if day else None
-        which = _WHICH.search(text[: match.start()])
+        which = _WHICH.search(_before(text, match))
         if which and not year:
             yield _days(_month_year(which[1], month, today), month, date_of)
         else:
             yield msgspec.structs.replace(_days(int(year) if year else 2000, month, date_of), yearly=not year)
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    """Give what stands right before a match, as much of it as says what kind of date it is."""
+    return text[max(0, match.start() - _LONGEST_LEAD) : match.start()]
 
 
 def _between(start: str, end: str) -> Span | None:
@@ -216,7 +230,7 @@ def _quarters(text: str) -> Iterator[Span]:
 
 def _years(text: str) -> Iterator[Span]:
     for match in _YEAR_ALONE.finditer(text):
-        if match.group().startswith("of") and _OF_A_PART.search(text[: match.start()]):
+        if match.group().startswith("of") and _OF_A_PART.search(_before(text, match)):
             continue
         year, (first, last) = int(match["year"]), _PARTS.get(match["part"], (1, 12))
         yield Span(date(year, first, 1), _days(year, last, None).last)

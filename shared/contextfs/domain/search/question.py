@@ -4,14 +4,13 @@
 """
 
 import re
-from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
 from contextfs.domain.search.dates import Span, spans
-from contextfs.domain.search.names import asked_without
+from contextfs.domain.search.names import Named, asked_without
 from contextfs.domain.search.personal import is_personal
 from contextfs.domain.search.tokens import are_small, ends_otherwise, query_terms
 from contextfs.domain.search.wishes import asks_advice
@@ -179,7 +178,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     advice: bool = False
     """It asks for help or advice, on which bears what its asker always wants."""
     people: frozenset[str] = frozenset()
-    """Those who speak and are named in it, as far as they were taken out."""
+    """Those who speak and are named in it."""
     filters: Filters = Filters()
     languages: Languages = ENGLISH
     """Languages in which words are known in all their forms, beside English."""
@@ -210,14 +209,20 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         line = " ".join(text.split()).casefold()
         return sum(" ".join(one.split()).casefold() in line for one in wanted) / len(wanted)
 
-    def without(self, names: Collection[str]) -> "Question":
-        """Give the same question with the names of people taken out of what the legs look for."""
-        return msgspec.structs.replace(
-            self,
-            about=asked_without(self.about, names),
-            words=tuple(query_terms(asked_without(self.text, names), self.languages)),
-            people=frozenset(names),
-        )
+    @property
+    def sought(self) -> tuple[str, tuple[str, ...]]:
+        """What the legs look for."""
+        return self.about, self.words
+
+    def without(self, named: Named) -> "Question":
+        """Give the same question with the names of people taken out of what the legs look for.
+
+        Where only small words would be left, they look for what they did before.
+        """
+        words = tuple(query_terms(asked_without(self.text, named), self.languages))
+        if not named.people or are_small(words, self.languages):
+            return msgspec.structs.replace(self, people=named.people)
+        return msgspec.structs.replace(self, about=asked_without(self.about, named), words=words, people=named.people)
 
 
 def understand(text: str, *, today: date, addresses: bool = False, languages: Languages = ENGLISH) -> Question:

@@ -23,7 +23,6 @@ import msgspec
 
 from contextfs.domain.search.bm25 import saturated
 from contextfs.domain.search.dates import closeness
-from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Question
 from contextfs.domain.search.wishes import is_wish
 from contextfs.kit.pattern import pattern
@@ -147,7 +146,7 @@ def read(passages: Sequence[Passage], question: Question, rarities: Sequence[flo
     said = [one for one in passages if one.session is not None]
     turns = _Turns(said, sum(rarities))
     speakers = {one.speaker for one in said if one.speaker}
-    meant = named(question.text, speakers, [one.body for one in said]) | (question.people & speakers)
+    meant = question.people & speakers
     found = {
         one.key: _dialogue(one, turns, question, meant) if one.speaker else _assistance(one, question) for one in said
     }

@@ -97,9 +97,10 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     lacks = waiting(call, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
     speakers = {one.speaker for one in looked.candidates if one.speaker}
-    names = named(question.text, speakers, [one.body for one in looked.candidates])
-    if names and not question.lists:
-        looked = _ask(call, wanted, mode, question.without(names), back, at)
+    rest = question.without(named(question.text, speakers, [one.body for one in looked.candidates]))
+    if rest.people and not question.lists:
+        again = _ask(call, wanted, mode, rest, back, at) if rest.sought != question.sought else looked
+        looked = msgspec.structs.replace(again, question=rest) if again.candidates else looked
     return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks(looked.asked)])
 
 

@@ -85,11 +85,7 @@ class LocalIndex:
         return reply.small(self.base, wanted, found, degraded, self.notes, levels=self._levels, me=self._me)
 
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
-        """Find passages; gives them with what could not take part.
-
-        The legs are asked again where the question names somebody who turns out to speak in what was found: names
-        mislead both legs, and who is meant decides the order instead.
-        """
+        """Find passages; gives them with what could not take part."""
         if wanted.mode == "graph" and wanted.as_of is not None:
             raise Invalid("The graph is that of today: leave --as-of out, or search without the graph.")
         now = self._now()
@@ -98,12 +94,8 @@ class LocalIndex:
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
-        speakers = {one.speaker for one in proposed.candidates if one.speaker}
-        meant = named(asked.question.text, speakers, [one.body for one in proposed.candidates])
-        if meant:
-            asked = replace(asked, question=asked.question.without(meant))
-            proposed, more = self.mended(lambda: self._propose(asked, model, back))
-            troubles += more
+        asked, proposed, more = self._again(asked, proposed, model, back)
+        troubles += more
         if wanted.mode == "graph" and not asked.question.lists:
             found, more = self._walked(asked, wanted, proposed, model, now)
             troubles += more
@@ -124,6 +116,22 @@ class LocalIndex:
             why = why_nothing(asked.within, words=by_words, meaning=by_meaning, best=found.best)
             found = replace(found, notes=[why])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
+
+    def _again(
+        self, asked: Asked, proposed: Proposed, model: "Embedder | None", back: "Back | None"
+    ) -> tuple[Asked, Proposed, list[str]]:
+        """Ask the legs again where the question names somebody who turns out to speak in what was found.
+
+        Names mislead both legs, and who is meant decides the order instead. Where nothing is found without them, the
+        first answer stays.
+        """
+        speakers = {one.speaker for one in proposed.candidates if one.speaker}
+        rest = asked.question.without(named(asked.question.text, speakers, [one.body for one in proposed.candidates]))
+        again = replace(asked, question=rest)
+        if not rest.people or rest.sought == asked.question.sought:
+            return again, proposed, []
+        other, more = self.mended(lambda: self._propose(again, model, back))
+        return (again, other, more) if other.candidates else (asked, proposed, more)
 
     def mended(self, work: Callable[[], T]) -> T:
         """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""

@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contextfs.domain.search.dates import Span, closeness, spans
+from tests.growth import is_linear
 
 TODAY = date(2026, 3, 1)
+
+
+def yearly(day: date) -> Span:
+    return Span(day, day, yearly=True)
+
 
 ASKED: list[tuple[str, list[Span]]] = [
     ("what happened on 3 June 2023", [Span(date(2023, 6, 3), date(2023, 6, 3))]),
@@ -71,6 +77,11 @@ ASKED: list[tuple[str, list[Span]]] = [
     ("24/7 on 3/4/5/6, half of 1/2 cup, v5.8.2023.1, on 13/32, 0/2023, src/12/24/2023", []),
     ("in the summer of 2023", [Span(date(2023, 6, 1), date(2023, 8, 31))]),
     ("in May of 2023", [Span(date(2023, 5, 1), date(2023, 5, 31))]),
+    ("on 24/7, on 1/2 of the hosts, works on 2/2 machines, v5/2023, v1.2.2023, a 1/2/34 split", []),
+    ("on 5/8 we met", [*map(yearly, (date(2000, 5, 8), date(2000, 8, 5)))]),
+    ("on 5/8, ana", [*map(yearly, (date(2000, 5, 8), date(2000, 8, 5)))]),
+    ("on 24/7/2023", [Span(date(2023, 7, 24), date(2023, 7, 24))]),
+    ("on 5/13/23 ana left", [Span(date(2023, 5, 13), date(2023, 5, 13))]),
     ("of 2023", [Span(date(2023, 1, 1), date(2023, 12, 31))]),
 ]
 
@@ -85,6 +96,11 @@ def test_any_text_has_an_answer(text: str, today: date) -> None:
     found = spans(text, today=today)
 
     assert all(span.first <= span.last for span in found)
+
+
+@pytest.mark.parametrize("unit", ["of 2023 ", "in may "])
+def test_its_time_is_linear(unit: str) -> None:
+    assert is_linear(lambda text: spans(text, today=TODAY), unit, 32_000)
 
 
 @given(st.dates(date(1000, 1, 1)), st.dates(date(1000, 1, 1)))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contextfs.domain.search.names import named
 from contextfs.domain.search.question import Filters, topic, understand
 
 TODAY = date(2026, 3, 1)
@@ -84,11 +85,12 @@ def test_words_of_asking_are_left_out_of_what_it_is_about(question: str, about: 
 def test_a_name_that_is_not_looked_for_is_no_word_in_one_form_alone() -> None:
     asked = understand("What did Zoë paint?", today=TODAY)
 
-    assert (1, []) == (len(asked.as_written), asked.without({"Zoë"}).as_written)
+    assert (1, []) == (len(asked.as_written), asked.without(named(asked.text, ["Zoë"])).as_written)
 
 
 def test_names_are_taken_out_of_what_is_looked_for() -> None:
-    asked = understand("What did Ana say about the port?", today=TODAY).without(["Ana"])
+    question = understand("What did Ana say about the port?", today=TODAY)
+    asked = question.without(named(question.text, ["Ana"]))
 
     assert "What did Ana say about the port?" == asked.text
     assert "What did say about the port?" == asked.about
@@ -114,3 +116,10 @@ def test_any_text_has_an_answer(text: str, today: date) -> None:
 )
 def test_phrases_and_identifiers_are_held_or_not(query: str, text: str, expected: float | None) -> None:
     assert expected == understand(query, today=TODAY).held_by(text)
+
+
+def test_where_a_name_is_all_that_is_asked_for_it_is_looked_for() -> None:
+    asked = understand("on which do we deploy", today=TODAY)
+    rest = asked.without(named(asked.text, ["Deploy Bot"]))
+
+    assert ({"Deploy Bot"}, asked.sought) == (rest.people, rest.sought)

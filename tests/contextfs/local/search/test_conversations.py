@@ -53,6 +53,15 @@ def test_who_is_named_decides_whose_words_come_first(name: str, colour: str, tal
     assert f"2025-08-09 · {name.capitalize()}" in first.context
 
 
+@pytest.mark.parametrize("text", ["we deploy on thursday at nine", "deploy happens thursday"])
+def test_a_name_that_is_a_word_too_keeps_nothing_from_being_found(text: str, machine: Machine) -> None:
+    session(machine, tool="chat")
+    speak(machine, 1, "ana", text, "2025-05-02T10:00:00.000000Z")
+    speak(machine, 2, "Deploy Bot", "build 12 is green, deploy", "2025-05-02T10:01:00.000000Z")
+
+    assert text in [hit.snippet for hit in found(machine, "on which day do we deploy").hits]
+
+
 class Listening(Letters):
     """Tells which texts it was given."""
 

@@ -22,6 +22,8 @@ _COMMAND = pattern(
     rb"|(?:'[^']*+'|\"(?![,\]}\r\n])(?:[^\"\\]|\\.)*+\"|[\"'])(?![,\]}]))*+"
 )
 """What is of a command: to the end of its line, or to the next command; a text of JSON has `\\n` for that end."""
+_MARK = pattern(rb"-(?<=\s-)(?:p|a[ \t]|-pass|u|-(?:proxy-)?user|[#fgiklnsv]{1,8}u|[a-z]{0,8}b)")
+"""How an option that takes a password begins, in small letters; the dash comes first, since it is found fastest."""
 _GIVEN = (
     rb"(?:\\\"(?P<escaped>(?![\s,:\]}])[^\"\\\r\n]{4,256})\\\""
     rb"|\"(?P<double>(?![\s,:\]}])(?:[^\"\\\r\n]|\\.){4,256}?)\""
@@ -93,13 +95,28 @@ def commands(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find what programs are given as a password among their own words, each up to the end of its command."""
     if b"-" not in lowered:  # no option: most texts are short, and looked at one by one
         return
-    for program in _PROGRAMS:
-        if program.anchor in lowered:
-            yield from _given_to(program, data, lowered)
+    for begin, end in _near_options(lowered):
+        for program in _PROGRAMS:
+            if lowered.find(program.anchor, begin, end) >= 0:
+                yield from _given_to(program, data, lowered, begin, end)
 
 
-def _given_to(program: _Program, data: bytes, lowered: bytes) -> Iterator[Span]:
-    starts = list(_calls(program, data, lowered))
+def _near_options(lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Give the stretches in which a program's name may stand before such an option, and the one that follows it."""
+    begin = end = 0
+    for mark in _MARK.finditer(lowered):
+        at = mark.start()
+        if at - _LONGEST > end:
+            if end:
+                yield begin, end
+            begin = at - _LONGEST
+        end = at + _LONGEST + _BACK
+    if end:
+        yield begin, end
+
+
+def _given_to(program: _Program, data: bytes, lowered: bytes, begin: int, end: int) -> Iterator[Span]:
+    starts = list(_calls(program, data, lowered, begin, end))
     for at, behind in zip(starts, [*starts[1:], len(data)], strict=False):
         command = _COMMAND.match(data, at, min(behind, at + _LONGEST))
         for match in program.option.finditer(data, at, command.end() if command else at):
@@ -114,11 +131,11 @@ def _value(match: re.Match[bytes]) -> tuple[int, bytes]:
     return match.start(form), match[form].rstrip(_ENDS) if form == "bare" else match[form]
 
 
-def _calls(program: _Program, data: bytes, lowered: bytes) -> Iterator[int]:
+def _calls(program: _Program, data: bytes, lowered: bytes, begin: int, end: int) -> Iterator[int]:
     """Tell where a program is called; its name within another word calls nothing."""
-    at = lowered.find(program.anchor)
+    at = lowered.find(program.anchor, begin, end)
     while at >= 0:
         before = program.before is None or program.before.search(data, max(0, at - _BACK), at)
         if before and program.name.match(data, at):
             yield at
-        at = lowered.find(program.anchor, at + len(program.anchor))
+        at = lowered.find(program.anchor, at + len(program.anchor), end)

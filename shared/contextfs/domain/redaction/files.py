@@ -28,6 +28,7 @@ _SECTION = pattern(
     rb"(?i)\[(?:client|mysql|mariadb|pypi)[\w-]{0,24}\][ \t]*\r?\n(?:(?!\[)[^\r\n]{0,200}\r?\n){0,20}?"
     rb"[ \t]*password[ \t]*=[ \t]*(?P<open>[\"']?)(?P<value>[^\s\"'`\\]{4,256})(?P=open)[ \t]*(?=[\r\n]|\Z)"
 )
+_HEAD = pattern(rb"\[(?:client|mysql|mariadb|pypi)")
 _HASH = pattern(
     rb":(?P<value>\$apr1\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
     rb"|\$[156]\$(?:rounds=\d{1,9}\$)?[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22,86}|\{SHA\}[A-Za-z0-9+/]{27}=)(?![./A-Za-z0-9])"
@@ -38,12 +39,22 @@ def files(data: bytes, lowered: bytes) -> Iterator[Span]:
     """Find the passwords of such lines, and hashes of passwords behind the name of who has them."""
     if b":" in data:
         yield from _pgpass(data)
-        for anchor in (b":$", b":{sha}"):
-            yield from each(data, lowered, anchor, _HASH, "password-hash", bool)
+        for match in _HASH.finditer(data):
+            yield Span(match.start("value"), match.end("value"), "password-hash", _RANK)
     if b"password" in lowered:
         yield from each(data, lowered, b"machine", _NETRC, "password", _is_of_line)
-        for anchor in (b"[client", b"[mysql", b"[mariadb", b"[pypi"):
-            yield from each(data, lowered, anchor, _SECTION, "password", _is_one)
+        yield from _sections(data, lowered)
+
+
+def _sections(data: bytes, lowered: bytes) -> Iterator[Span]:
+    """Find passwords in sections of `.my.cnf` and `.pypirc`; the bracket is looked for once for all their names."""
+    read: dict[bytes, int] = {}
+    for head in _HEAD.finditer(lowered):
+        if head.start() >= read.get(head[0], 0):
+            match = _SECTION.match(data, head.start())
+            read[head[0]] = match.end() if match else head.end()
+            if match and _is_one(match):
+                yield Span(match.start("value"), match.end("value"), "password", _RANK)
 
 
 def _pgpass(data: bytes) -> Iterator[Span]:

@@ -28,16 +28,21 @@ _GIVEN = (
     rb"(?:\\\"(?P<escaped>(?![\s,:\]}])[^\"\\\r\n]{4,256})\\\""
     rb"|\"(?P<double>(?![\s,:\]}])(?:[^\"\\\r\n]|\\.){4,256}?)\""
     rb"|'(?P<single>(?:[^'\"\\\r\n]|\\.){4,256}?)'"
-    rb"|(?P<bare>(?:[^\s\"'`\\;|&<>()]|\\u[0-9a-f]{4}|\\[^\s\"'`nrt]){4,256}+))"
+    rb"|(?!--[a-z])(?P<bare>(?:[^\s\"'`\\;|&<>()]|\\u[0-9a-f]{4}|\\[^\s\"'`nrt]){4,256}+))"
 )
 _ENDS = b",.:"
 _BEGINS = rb"(?:(?<![\w./@:=-])|(?<=bin/)|(?<=\\[nrt]))"
-_PORTS = pattern(rb"(?:[\d.]{7,15}:)?\d{1,5}(?:-\d{1,5})?(?::\d{1,5}(?:-\d{1,5})?)?(?:/(?:tcp|udp))?")
+_PORTS = pattern(
+    rb"(?:[\d.]{7,15}:)?\d{1,5}(?:-\d{1,5})?(?::\d{1,5}(?:-\d{1,5})?)?(?:/(?:tcp|udp))?|\d{1,5}(?:[,-]\d{1,5}){1,64}"
+    rb"|[\w.-]{1,64}:/[\w./-]*"
+)
 _OTHER = pattern(
     rb"(?i)rint[0f]?|rune|(?:option|flag|switch|argument|parameter)s?|(?:which|that|this|then|when|with|without|instead"
     rb"|because|does|will|takes|expects|requires|means|from|there|here)"
+    rb"|thread|edantic|arallel(?:ism)?(?:=\d{1,5})?|revious|rogress|ermit|artial|retty(?:=\w{1,16})?|reset|rofile:\w"
+    rb"|reserve(?:-\w{1,16}|=\w{1,16})?|erl-regexp|osix|refix|kgdir|atch|ostgres(?:ql)?|ymysql|sycopg\d?"
 )
-"""What `find` is told (`-print`), and what prose goes on with behind the name of an option."""
+"""What other programs are told where `mysql` is their argument (`-print`, `-pthread`), and how prose goes on there."""
 
 
 def _is_given(value: bytes) -> bool:
@@ -61,6 +66,10 @@ class _Program(NamedTuple):
 
 _GLUED: Final = pattern(rb"(?<=\s)(?:-p|--password=)" + _GIVEN)
 _EITHER: Final = pattern(rb"(?<=\s)(?:-p(?:=|[ \t]{0,4})|--password(?:[ \t]{1,4}|=))" + _GIVEN)
+_SSHPASS: Final = pattern(
+    rb"sshpass(?:[ \t]{1,4}-(?:[ehvV]{1,4}|[fdP][ \t]{0,4}[^\s-]\S{0,127})(?=[ \t])){0,4}[ \t]{1,4}-v?p[ \t]{0,4}"
+    + _GIVEN
+)
 _AUTH: Final = pattern(rb"(?<=\s)(?:-a|--pass)[ \t]{1,4}" + _GIVEN)
 _BATCH: Final = pattern(
     rb"htpasswd(?=[^\r\n]{0,40}?[ \t]-[A-Za-z]{0,8}b)(?P<shown>(?=[^\r\n]{0,40}?[ \t]-[A-Za-z]{0,8}n))?"
@@ -82,7 +91,7 @@ _PROGRAMS: Final = (
     _Program(b"mysql", pattern(_BEGINS + rb"mysql[a-z]{0,12}(?:\.exe)?\s"), _GLUED),
     _Program(b"mariadb", pattern(_BEGINS + rb"mariadb(?:-[a-z]{1,12})?(?:\.exe)?\s"), _GLUED),
     _Program(b"mongo", pattern(_BEGINS + rb"mongo[a-z]{0,8}\s"), _MONGO),
-    _Program(b"sshpass", pattern(_BEGINS + rb"sshpass\s"), _EITHER),
+    _Program(b"sshpass", pattern(_BEGINS + rb"sshpass\s"), _SSHPASS),
     _Program(b"redis-cli", pattern(_BEGINS + rb"redis-cli\s"), _AUTH),
     _Program(b"valkey-cli", pattern(_BEGINS + rb"valkey-cli\s"), _AUTH),
     _Program(b"login", pattern(rb"login\s"), _EITHER, before=_LOGINS),

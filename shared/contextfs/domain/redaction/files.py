@@ -20,8 +20,14 @@ _PGPASS = pattern(
     rb":(?P<user>[A-Za-z_][\w.-]{0,62}|\*):(?P<value>(?:[^\s:\"'`\\]|\\[:\\]){4,256})[ \t]*(?=[\r\n]|\Z)"
 )
 _USUAL_PORT = b"5432"
+_FOUND = pattern(
+    rb"(?i)(?:[\w.-]*\.(?:log|conf|cfg|ini|xml|csv|tsv|properties|c|cc|cpp|h|hpp|cs|kt|swift|php|scala|lock)|(?:make|docker)file)"
+    rb":\d+:.*|[^:]*:\d+:(?:error|warn(?:ing)?|info|debug|trace|fatal|critical|notice|[a-z]:[a-z]):.*"
+)
+"""What a search found in a file that is no program's text, a line of a log, and a place in a genome."""
 _NETRC = pattern(
-    rb"machine[ \t]{1,16}\S{1,253}(?:\s{1,16}(?:login|account)\s{1,16}\S{1,128}){0,2}"
+    rb"machine[ \t]{1,16}\S{1,253}(?=(?:\s{1,16}(?:account|password)\s{1,16}\S{1,256}){0,2}\s{1,16}login\s)"
+    rb"(?:\s{1,16}(?:login|account)\s{1,16}\S{1,128}){0,2}"
     rb"\s{1,16}password\s{1,16}(?P<value>[^\s\"'`\\]{4,256})"
 )
 _SECTION = pattern(
@@ -73,7 +79,8 @@ def _is_of_pgpass(match: re.Match[bytes]) -> bool:
     if not is_of_account(match):
         return False
     is_usual = match["port"] == _USUAL_PORT
-    return is_usual or (not is_file(match["host"]) and is_password(match["value"], quoted=False, tight=False))
+    is_found = is_file(match["host"]) or _FOUND.fullmatch(match[0].strip())
+    return is_usual or (not is_found and is_password(match["value"], quoted=False, tight=False))
 
 
 def _is_of_line(match: re.Match[bytes]) -> bool:

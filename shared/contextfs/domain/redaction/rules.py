@@ -17,9 +17,10 @@ from contextfs.domain.redaction.commands import commands
 from contextfs.domain.redaction.files import files
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
-from contextfs.domain.redaction.pairs import WRAPPED, pairs
+from contextfs.domain.redaction.pairs import HOLDING, WRAPPED, pairs
 from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
+from contextfs.domain.redaction.values import is_shown
 from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
@@ -68,7 +69,9 @@ def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -
         item = holder[slot]
         text = item if isinstance(item, str) else written(item, least)
         if text is not None:
-            done = _redact_member(names, text, key, wanted, by_name=isinstance(item, str) or item >= LEAST)
+            is_shown_one = slot in HOLDING and is_shown(text.encode("utf-8", "surrogatepass"))
+            by_name = not is_shown_one and (isinstance(item, str) or item >= LEAST)
+            done = _redact_member(names, text, key, wanted, by_name=by_name)
             holder[slot] = done.text if done.findings else item
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):

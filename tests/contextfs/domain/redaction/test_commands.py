@@ -27,6 +27,7 @@ COMMANDS = (
     "mongodump -u ann -p={} -d shop",
     "sshpass -p{} ssh ann@example.com",
     "sshpass -p {} scp a ann@example.com:",
+    "sshpass -v -P Kennwort -p {} ssh ann@example.com",
     "redis-cli -h cache -a {} ping",
     "redis-cli --pass {} ping",
     "valkey-cli -a '{}' info",
@@ -81,6 +82,17 @@ OTHERS = (
     "my-mysql -pnothing; mysql.cnf -pnothing; mysql: -pnothing",
     "git log -p mysql",
     "rsync -a mysql mysql-copy",
+    "sshpass -e ssh a@b mkdir -p releases",
+    "sshpass -p $P ssh -p 2222 a@b 'mkdir -p releases'",
+    "sshpass -f pw scp -p build.tgz a@b:",
+    "mongosh --username ann --password --host mongodb0.example.com",
+    "docker login -u ann --password --help",
+    "gcc x.c -lmysql mysql -pthread -pedantic",
+    "terraform apply mysql -parallelism=10; go test mysql -parallel=4",
+    "nmap mysql -p22,80,443",
+    "kubectl logs mysql -previous; rsync mysql host: -progress; cp -r mysql -preserve=all backup",
+    "docker run --name mysql -pmysql-data:/x",
+    "From mysql -postgres was faster- to another; mysql -pymysql",
 )
 
 

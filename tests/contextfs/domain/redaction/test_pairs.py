@@ -1,12 +1,13 @@
 """An object that names a value by another of its members gives it away as if that were its key."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contextfs.domain.redaction import redact_json
+from contextfs.domain.redaction import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
 from contextfs.kit.personal import PERSONAL, USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
@@ -42,6 +43,9 @@ OTHERS: tuple[Any, ...] = (
     {"name": "max_tokens", "value": 4096},
     {"name": "password", "value": True},
     {"key": "DB_PASSWORD", "value": "<your-password>"},
+    {"key": "password", "value": "Пароль"},
+    {"key": "login.password", "value": "Contraseña"},
+    {"name": "token.color.primary", "value": "#FF5733AA"},
     {"key": "http.route", "value": {"stringValue": SECRET}},
     {"key": "API_KEY", "value": {"kvlistValue": {"title": SECRET}}},
 )
@@ -66,6 +70,13 @@ def test_a_value_goes_by_the_name_beside_it(value: Any) -> None:
 @pytest.mark.parametrize("value", OTHERS, ids=str)
 def test_what_is_named_otherwise_stays(value: Any) -> None:
     assert redact_json(value, key=b"k").value == value
+
+
+@pytest.mark.parametrize("value", ["Пароль", "Contraseña", "#FF5733AA"])
+def test_what_a_list_of_texts_shows_stays_as_text(value: str) -> None:
+    text = json.dumps({"key": "password", "value": value}, ensure_ascii=False)
+
+    assert redact(text, key=b"k").text == text
 
 
 @pytest.mark.parametrize("value", [{"key": NAME_WITH_SECRET, "value": "Shop2026x"}, {NAME_WITH_SECRET: "Shop2026x"}])

@@ -32,7 +32,8 @@ _NETRC = pattern(
 )
 _SECTION = pattern(
     rb"(?i)\[(?:client|mysql|mariadb|pypi)[\w-]{0,24}\][ \t]*\r?\n(?:(?!\[)[^\r\n]{0,200}\r?\n){0,20}?"
-    rb"[ \t]*password[ \t]*=[ \t]*(?P<open>[\"']?)(?P<value>[^\s\"'`\\]{4,256})(?P=open)[ \t]*(?=[\r\n]|\Z)"
+    rb"[ \t]*password[ \t]*=[ \t]*(?P<open>[\"']?)(?P<value>[^\s\"'`\\]{4,256})(?P=open)[ \t]*"
+    rb"(?:(?<=[ \t])#[^\r\n]{0,200})?(?=[\r\n]|\Z)"
 )
 _HEAD = pattern(rb"\[(?:client|mysql|mariadb|pypi)")
 _HASH = pattern(

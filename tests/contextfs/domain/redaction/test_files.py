@@ -21,6 +21,7 @@ FILES = {
     "netrc, the other way": f"machine api.example.com\n\tpassword {MIXED}\n\tlogin ann\n",
     "my.cnf": f"[client]\nuser=root\npassword={WORD}\nhost=db\n",
     "my.cnf, spaced": f"# mine\n[mysqldump]\nuser = root\npassword = '{WORD}'\n",
+    "my.cnf, with a comment": f"[client]\npassword={WORD} # mine\n",
     "my.cnf, another": f"[client-shop]\r\npassword={WORD}\r\n",
     "pypirc": f"[pypi]\nusername = ann\npassword = {WORD}\n",
     "npmrc": "//npm.example.com/:_authToken=7c9e6679-7425-40de-944b-e07fc1f90ae7",

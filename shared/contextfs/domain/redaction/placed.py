@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from contextfs.domain.redaction.quotes import enclosed
+from contextfs.domain.redaction.values import is_shown
 from contextfs.kit.pattern import pattern
 
 BEFORE: Final = 160
@@ -66,7 +67,7 @@ def placed(data: bytes, at: int, after: int, head: bytes, word: bytes) -> Placed
     if not _FITS[form](before, head, word, found):
         return None
     start, text = _value(data, found)
-    if not text or (form in _SPARED and _SPARED[form].fullmatch(text)):
+    if not text or (form in _SPARED and _SPARED[form].fullmatch(text)) or (form == "listed" and is_shown(text)):
         return None
     is_member = form == "listed" and found["sign"] == b":" and found["open"] in {b'"', b'\\"'}
     return Placed(found["tail"], start, text, form != "columns", is_member)

@@ -17,9 +17,10 @@ from contextfs.domain.redaction.commands import commands
 from contextfs.domain.redaction.files import files
 from contextfs.domain.redaction.manifests import manifests
 from contextfs.domain.redaction.model import MARKER, Finding, Redacted, RedactedJson, Span
-from contextfs.domain.redaction.pairs import pairs
+from contextfs.domain.redaction.pairs import HOLDING, WRAPPED, pairs
 from contextfs.domain.redaction.personal import personal, personal_kind
 from contextfs.domain.redaction.tokens import tokens
+from contextfs.domain.redaction.values import is_shown
 from contextfs.kit.personal import USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
@@ -62,29 +63,32 @@ def redact_json(value: Any, *, key: bytes, wanted: Collection[Wanted] = USUAL) -
     least = least_number(wanted)
     root: list[Any] = [value]
     findings: list[Finding] = []
-    todo: list[tuple[Any, Any, str, str]] = [(root, 0, "$", "")]
+    todo: list[tuple[Any, Any, str, tuple[str, ...]]] = [(root, 0, "$", ())]
     while todo:
-        holder, slot, where, name = todo.pop()
+        holder, slot, where, names = todo.pop()
         item = holder[slot]
         text = item if isinstance(item, str) else written(item, least)
         if text is not None:
-            done = _redact_member(name, text, key, wanted, by_name=isinstance(item, str) or item >= LEAST)
+            is_shown_one = slot in HOLDING and is_shown(text.encode("utf-8", "surrogatepass"))
+            by_name = not is_shown_one and (isinstance(item, str) or item >= LEAST)
+            done = _redact_member(names, text, key, wanted, by_name=by_name)
             holder[slot] = done.text if done.findings else item
             findings += [msgspec.structs.replace(found, where=where) for found in done.findings]
         elif isinstance(item, dict):
-            holder[slot] = _copy_object(cast("dict[Any, Any]", item), where, key, wanted, todo, findings)
+            holder[slot] = _copy_object(cast("dict[Any, Any]", item), names, where, key, wanted, todo, findings)
         elif isinstance(item, list | tuple):
             holder[slot] = copy = list(cast("Sequence[Any]", item))
-            todo += [(copy, i, f"{where}[{i}]"[:_PLACE], name) for i in reversed(range(len(copy)))]
+            todo += [(copy, i, f"{where}[{i}]"[:_PLACE], names) for i in reversed(range(len(copy)))]
     return RedactedJson(value=root[0], findings=tuple(findings))
 
 
 def _copy_object(
     item: dict[Any, Any],
+    names: tuple[str, ...],
     where: str,
     key: bytes,
     wanted: Collection[Wanted],
-    todo: list[tuple[Any, Any, str, str]],
+    todo: list[tuple[Any, Any, str, tuple[str, ...]]],
     findings: list[Finding],
 ) -> dict[Any, Any]:
     copy: dict[Any, Any] = {}
@@ -92,23 +96,34 @@ def _copy_object(
         done = redact(name, key=key, wanted=wanted) if isinstance(name, str) else Redacted(text=cast("str", name))
         findings += done.findings
         copy[done.text] = member
-    called = pairs(copy)
+    called = {one: tuple(redact(name, key=key, wanted=wanted).text for name in by) for one, by in pairs(copy).items()}
+    called[WRAPPED] = names or (WRAPPED,)
     todo += [
-        (copy, name, f"{where}.{name}"[:_PLACE], called.get(name, name) if isinstance(name, str) else "")
+        (copy, name, f"{where}.{name}"[:_PLACE], called.get(name, (name,)) if isinstance(name, str) else ())
         for name in reversed(list(copy))
     ]
     return copy
 
 
-def _redact_member(name: str, text: str, key: bytes, wanted: Collection[Wanted], *, by_name: bool) -> Redacted:
-    done = redact(text, key=key, wanted=wanted, called=name)
-    if done.findings or not (name and by_name) or MARKER.search(text.encode("utf-8", "surrogatepass")):
+def _redact_member(
+    names: tuple[str, ...], text: str, key: bytes, wanted: Collection[Wanted], *, by_name: bool
+) -> Redacted:
+    names = tuple(_unmarked(name) for name in names)
+    done = redact(text, key=key, wanted=wanted, called="\n".join(names))
+    if done.findings or not (names and by_name) or MARKER.search(text.encode("utf-8", "surrogatepass")):
         return done
-    kind = named_kind(name, text, wanted)
+    kind = next(filter(None, (named_kind(name, text, wanted) for name in names)), None)
     if not kind:
         return done
     found = _finding(text.encode("utf-8", "surrogatepass"), kind, key)
     return Redacted(text=found.marker(), findings=(found,))
+
+
+def _unmarked(name: str) -> str:
+    """Take markers out of a name: the kinds that they tell name nothing."""
+    if "[redacted:" not in name:
+        return name
+    return MARKER.sub(b" ", name.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
 
 def named_kind(name: str, value: str, wanted: Collection[Wanted]) -> str | None:

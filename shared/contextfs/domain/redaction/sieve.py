@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, cast
 
-from contextfs.domain.redaction.pairs import HOLDING, pairs
+from contextfs.domain.redaction.pairs import HOLDING, WRAPPED, pairs
 from contextfs.domain.redaction.rules import LEAST, least_number, named_kind, spans, written
 from contextfs.kit.pattern import pattern
 from contextfs.kit.personal import USUAL
@@ -75,10 +75,10 @@ def _is_given_away(members: dict[str, Any], least: float, wanted: Collection[Wan
     for key, value in members.items():
         if key in _HARMLESS:
             continue
-        name = named.get(key, key)
-        if _is_named(name):
+        names = [name for name in named.get(key, (key,)) if _is_named(name)]
+        if names:
             is_small = value.__class__ is int and value < LEAST  # a count of tokens, mostly
-            if not is_small and _is_secret(name, value, least, wanted):
+            if not is_small and any(_is_secret(name, value, least, wanted) for name in names):
                 return True
         elif key not in HOLDING and len(_HARMLESS) < _MOST_NAMES:
             _HARMLESS.add(key)
@@ -86,12 +86,12 @@ def _is_given_away(members: dict[str, Any], least: float, wanted: Collection[Wan
 
 
 def _is_secret(name: str, value: Any, least: float, wanted: Collection[Wanted]) -> bool:
-    """Judge a string or a number; a list is taken for one, since its members are judged by the key as well."""
+    """Judge a string or a number; what holds some that are judged by the key as well is taken for one."""
     if value.__class__ is str:
         return named_kind(name, value, wanted) is not None
     number = written(value, least)
     if number is None or value < LEAST:
-        return value.__class__ is list
+        return value.__class__ is list or (value.__class__ is dict and WRAPPED in value)
     return named_kind(name, number, wanted) is not None
 
 

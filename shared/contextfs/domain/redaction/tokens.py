@@ -107,6 +107,7 @@ _BASE64 = tuple(
         ("aws-bedrock-key", "ABSK", 100),
     )
 )
+_RANDOM, _LOOK_AT = 4.0, 32
 _AWS_SECRET = pattern(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEAR = 160
 
@@ -209,6 +210,11 @@ def _base64(data: bytes) -> Iterator[Span]:
         at = data.find(prefix)
         while at >= 0:
             match = shape.match(data, at)
-            if match and not is_placeholder(match[0].removeprefix(prefix)):
+            if match and not _is_told(match[0].removeprefix(prefix)):
                 yield Span(match.start(), match.end(), kind, _RANK)
             at = data.find(prefix, match.end() if match else at + 1)
+
+
+def _is_told(value: bytes) -> bool:
+    """Say whether the value only stands for a secret: four `x` in a row stand in what is random, too."""
+    return is_placeholder(value) and entropy(value[:_LOOK_AT]) < _RANDOM

@@ -27,6 +27,7 @@ _WORDS = pattern(
 )
 _JOINERS = pattern(rb"[-_./:\s]+")
 _UUID = pattern(rb"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_SHOWN = pattern(rb"[A-Za-z ]*[\x80-\xff][A-Za-z\x80-\xff ]*|#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _PATH = pattern(
     rb"(?i)^(?:~|\.{1,2})/|^(?:/[\w.@-]+){2,}+/?$|^[a-z]:\\|^[a-z][a-z0-9+.-]*://|^(?:data|file|urn|arn|sha\d+|md5|ssh-[a-z0-9]+)[:-]",
 )
@@ -65,6 +66,11 @@ def is_given(value: bytes) -> bool:
 def is_file(value: bytes) -> bool:
     """Say whether the value is the name of a file of a usual kind."""
     return _FILE.fullmatch(value) is not None
+
+
+def is_shown(value: bytes) -> bool:
+    """Say whether the value is what lists of texts and of colors hold: words of another language, `#1f2937`."""
+    return _SHOWN.fullmatch(value) is not None
 
 
 def is_uuid(value: bytes) -> bool:

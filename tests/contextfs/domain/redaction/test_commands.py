@@ -13,6 +13,10 @@ from tests.growth import is_linear
 COMMANDS = (
     "mysql -p{}",
     "mysql -u root -p{} shop",
+    "mysql -Nsp{} shop",
+    "./mysql -u root -p{}",
+    "cd mysql; ./mysqldump -p{} shop",
+    "mysql_upgrade -u root -p{}",
     "/usr/bin/mysqldump -h db.example.com -uapp -p'{}' shop > shop.sql",
     'mysqladmin -u root -p"{}" status',
     "mysqldump --password={} shop",
@@ -22,15 +26,18 @@ COMMANDS = (
     "mariadb -u app -p{} shop",
     "mariadb-dump -u app -p{} shop",
     "cd /srv && mysql \\\n  -h db \\\n  -p{}",
+    "mongo -p {} -u ann",
     "mongo -u ann -p {} db.example.com/shop",
     "mongosh --username ann --password {} --host db",
     "mongodump -u ann -p={} -d shop",
     "sshpass -p{} ssh ann@example.com",
     "sshpass -p {} scp a ann@example.com:",
+    "sshpass -v -P Kennwort -p {} ssh ann@example.com",
     "redis-cli -h cache -a {} ping",
     "redis-cli --pass {} ping",
     "valkey-cli -a '{}' info",
     "docker login -u ann -p {} registry.example.com",
+    "docker.exe login -u ann -p {}",
     "docker login registry.example.com --username ann --password {}",
     "sudo podman login -u ann -p{} quay.io",
     "helm registry login -u ann --password {} example.com",
@@ -40,7 +47,11 @@ COMMANDS = (
     "htpasswd -b .htpasswd ann {}",
     "htpasswd -cbB -C 10 .htpasswd ann {}",
     "htpasswd -nbB ann {}",
+    "docker run --rm --entrypoint htpasswd httpd:2 -Bbn ann {}",
     "curl -u ann:{} https://example.com",
+    'subprocess.run(["mysqldump", "-uroot", "-p{}", "shop"])',
+    'test: ["CMD", "/usr/bin/mysqladmin", "ping", "-h", "localhost", "-p{}"]',
+    "run(['docker', 'login', '-u', 'ann', '-p', '{}'])",
     "psql postgresql://ann:{}@db.example.com/shop",
 )
 SECRETS = ("correcthorse", "hR7v-G2h1L8nQk", "tr0ub4dor")
@@ -80,7 +91,23 @@ OTHERS = (
     "htpasswd -n anneliese other",
     "my-mysql -pnothing; mysql.cnf -pnothing; mysql: -pnothing",
     "git log -p mysql",
+    "src/./mysql -pnothing; mysql -input -Extp; run ./mysql -p",
+    '["pytest", "tests/mysql", "-pno:cacheprovider"]; ["find", "/", "-name", "mysql", "-print"]',
+    '["docker", "run", "-p", "8080:80", "login"]; ["docker", "login", "-u", "ann", "--password-stdin"]',
+    '["mysql", "-u", "root", "-p", "shop"]; ["login", "-p", "hR7v-G2h1L8nQk"]',
+    "make htpasswd image:2 -j 4 -b",
     "rsync -a mysql mysql-copy",
+    "sshpass -e ssh a@b mkdir -p releases",
+    "sshpass -p $P ssh -p 2222 a@b 'mkdir -p releases'",
+    "sshpass -f pw scp -p build.tgz a@b:",
+    "mongosh --username ann --password --host mongodb0.example.com",
+    "docker login -u ann --password --help",
+    "gcc x.c -lmysql mysql -pthread -pedantic",
+    "terraform apply mysql -parallelism=10; go test mysql -parallel=4",
+    "nmap mysql -p22,80,443",
+    "kubectl logs mysql -previous; rsync mysql host: -progress; cp -r mysql -preserve=all backup",
+    "docker run --name mysql -pmysql-data:/x",
+    "From mysql -postgres was faster- to another; mysql -pymysql",
 )
 
 
@@ -111,6 +138,7 @@ def test_between_quotes_it_goes_to_its_end(command: str, secret: str) -> None:
 @given(st.sampled_from(COMMANDS), st.text(max_size=12), st.booleans())
 @example("mysql -p{}", '"x": 1}, "', True)
 @example('mysqladmin -u root -p"{}" status', "     ", False)
+@example("htpasswd -nbB ann {}", "'b9", False)
 @settings(max_examples=200, deadline=None)
 def test_a_text_of_json_stays_one(command: str, secret: str, is_ascii: bool) -> None:  # noqa: FBT001 - drawn
     whole = json.dumps({"command": command.format(secret), "next": ["a", secret]}, ensure_ascii=is_ascii)
@@ -127,7 +155,18 @@ def test_a_command_within_json_is_one() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["mysql ", "mysql -p", "mongo -u -p", "mongo -u ", "docker login ", "login -p ", "htpasswd -b ", "redis-cli -a '"],
+    [
+        "mysql ",
+        "mysql -p",
+        "mongo -u -p",
+        "mongo -u ",
+        "docker login ",
+        "login -p ",
+        "htpasswd -b ",
+        "redis-cli -a '",
+        '"mysql","-p"',
+        '"login",',
+    ],
 )
 def test_time_grows_with_length_and_no_faster(unit: str) -> None:
     assert is_linear(lambda text: redact(text, key=b"k"), unit, 80_000)

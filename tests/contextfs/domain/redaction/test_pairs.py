@@ -1,17 +1,19 @@
 """An object that names a value by another of its members gives it away as if that were its key."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contextfs.domain.redaction import redact_json
+from contextfs.domain.redaction import redact, redact_json
 from contextfs.domain.redaction.sieve import gather, suspects
 from contextfs.kit.personal import PERSONAL, USUAL
 from contextfs.kit.redaction_rule import RedactionRule, Wanted
 
 SECRET = "q8Zr2Lw9Xk4Tn7Vb"
+NAME_WITH_SECRET = "postgres://ann:correcthorse@db/shop"
 NAMED = (
     {"name": "API_KEY", "value": SECRET},  # Kubernetes, ECS
     {"value": SECRET, "name": "API_KEY"},
@@ -24,6 +26,12 @@ NAMED = (
     {"spec": {"containers": [{"env": [{"name": "LOG", "value": "1"}, {"name": "API_TOKEN", "value": SECRET}]}]}},
     {"name": "password", "value": "48151623"},
     {"name": "password", "value": 48151623},
+    {"name": "", "key": "API_KEY", "value": SECRET},
+    {"name": None, "key": "API_KEY", "value": SECRET},
+    {"name": "of the shop", "key": "API_KEY", "value": SECRET},
+    {"key": "API_KEY", "value": {"stringValue": SECRET}},  # OpenTelemetry
+    {"fields": {"password": {"stringValue": SECRET}}},  # Firestore
+    {"label": "password", "value": SECRET},
 )
 OTHERS: tuple[Any, ...] = (
     {"name": "API_KEY", "value": "${API_KEY}"},
@@ -35,6 +43,11 @@ OTHERS: tuple[Any, ...] = (
     {"name": "max_tokens", "value": 4096},
     {"name": "password", "value": True},
     {"key": "DB_PASSWORD", "value": "<your-password>"},
+    {"key": "password", "value": "Пароль"},
+    {"key": "login.password", "value": "Contraseña"},
+    {"name": "token.color.primary", "value": "#FF5733AA"},
+    {"key": "http.route", "value": {"stringValue": SECRET}},
+    {"key": "API_KEY", "value": {"kvlistValue": {"title": SECRET}}},
 )
 
 
@@ -59,6 +72,21 @@ def test_what_is_named_otherwise_stays(value: Any) -> None:
     assert redact_json(value, key=b"k").value == value
 
 
+@pytest.mark.parametrize("value", ["Пароль", "Contraseña", "#FF5733AA"])
+def test_what_a_list_of_texts_shows_stays_as_text(value: str) -> None:
+    text = json.dumps({"key": "password", "value": value}, ensure_ascii=False)
+
+    assert redact(text, key=b"k").text == text
+
+
+@pytest.mark.parametrize("value", [{"key": NAME_WITH_SECRET, "value": "Shop2026x"}, {NAME_WITH_SECRET: "Shop2026x"}])
+def test_a_marker_in_a_name_names_nothing(value: dict[str, str]) -> None:
+    done = redact_json(value, key=b"k")
+
+    assert [*done.value.values()][-1] == "Shop2026x"
+    assert redact_json(done.value, key=b"k").value == done.value
+
+
 def test_personal_data_and_rules_of_ones_own_go_by_it_too() -> None:
     rule = RedactionRule(name="badge", pattern="^[0-9]{4}$", keywords=("badge",))
     value = [{"name": "badge", "value": "4711"}, {"name": "year", "value": "2026"}]
@@ -70,8 +98,13 @@ def test_personal_data_and_rules_of_ones_own_go_by_it_too() -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["name", "key", "value", "Value", "Name", "currentValue", "other"]),
-        st.sampled_from([SECRET, "API_KEY", "password", "plain", "", None, 48151623, [SECRET], {"name": "password"}]),
+        st.sampled_from(["name", "key", "label", "value", "Value", "Name", "currentValue", "other", NAME_WITH_SECRET]),
+        st.sampled_from(
+            [
+                *(SECRET, "API_KEY", "password", "plain", "", None, 48151623, [SECRET], {"name": "password"}),
+                *(NAME_WITH_SECRET, "Shop2026x", {"stringValue": SECRET}),
+            ]
+        ),
     )
 )
 @settings(max_examples=200, deadline=None)

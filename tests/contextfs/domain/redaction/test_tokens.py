@@ -53,13 +53,25 @@ def test_what_begins_like_a_vendors_token_and_is_none_stays(text: str) -> None:
     assert redact(text, key=b"k").text == text
 
 
-@pytest.mark.parametrize("made", [bytes(range(232, 256)), b"\xfb\xff\xbf" + bytes(range(21)), bytes(range(230, 255))])
+@pytest.mark.parametrize(
+    "made",
+    [
+        *(bytes(range(232, 256)), b"\xfb\xff\xbf" + bytes(range(21)), bytes(range(230, 255))),
+        base64.b64decode("XXXxxB5w7v6IV9ojeBFbt+WOosJrgMf/"),
+    ],
+)
 def test_a_webhook_secret_goes_whole_where_its_base64_has_signs(made: bytes) -> None:
     secret = "whsec_" + base64.b64encode(made).decode()
     text = f'export SECRET="{secret}" && run'
 
     assert re.fullmatch(r'export SECRET="\[redacted:[a-z-]+:[0-9a-f]+\]" && run', redact(text, key=b"k").text)
     assert redact(f"hook {secret}, then", key=b"k").text.endswith("], then")
+
+
+def test_what_stands_for_a_webhook_secret_stays() -> None:
+    text = "whsec_your_webhook_signing_secret_here whsec_xxxxxxxxxxxxxxxxxxxxxxxx"
+
+    assert redact(text, key=b"k").text == text
 
 
 def test_each_webhook_secret_that_is_made_goes() -> None:

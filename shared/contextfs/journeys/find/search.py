@@ -15,6 +15,7 @@ from contextfs.domain.search.nothing import why_nothing
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
+from contextfs.domain.search.spelling import corrections, spelled, told
 from contextfs.domain.search.store import Candidate, PassageQuery
 from contextfs.journeys.find import looking_back
 from contextfs.journeys.find.found import Found, hit_of
@@ -41,6 +42,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     candidates: list[Candidate]
     degraded: list[str]
     vectors: VectorsUsed | None = None
+    notes: list[str] = []
+    """What was looked for instead of what was typed."""
 
 
 def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply | Outside[SearchReply]:
@@ -83,8 +86,9 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
 def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     """Understand a question and ask both legs; a question of nothing but operators has the newest that they let pass.
 
-    One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
-    mislead both legs, and who is meant decides the order instead.
+    One round trip, and a second one where the question has a word that stands nowhere and is near to one of what was
+    found, or names somebody who turns out to speak there: names mislead both legs, and who is meant decides the order
+    instead.
     """
     at = wanted.as_of if wanted.as_of is not None and wanted.as_of < call.now else call.now
     question = understand(wanted.query, today=at.astimezone(UTC).date())
@@ -92,17 +96,19 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     back = looking_back.read(call, wanted) if at < call.now else None
     lacks = waiting(call, wanted, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
-    speakers = {one.speaker for one in looked.candidates if one.speaker}
-    names = named(question.text, speakers, [one.body for one in looked.candidates])
-    if names and not question.lists:
-        looked = _ask(call, wanted, mode, question.without(names), back, at)
-    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks()])
+    said = [one.body for one in looked.candidates]
+    corrected = corrections(question, _rarities(looked), said)
+    if corrected:
+        question = spelled(question, corrected, today=at.astimezone(UTC).date())
+    names = named(question.text, {one.speaker for one in looked.candidates if one.speaker}, said)
+    if (names or corrected) and not question.lists:
+        looked = _ask(call, wanted, mode, question.without(names) if names else question, back, at)
+    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks()], notes=told(corrected))
 
 
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
     """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
-    rarities = next((one.rarities for one in looked.candidates if one.rarities), list[float]())
-    order = rank(passages, looked.question, rarities, now=looked.at, shown=looked.wanted.limit)
+    order = rank(passages, looked.question, _rarities(looked), now=looked.at, shown=looked.wanted.limit)
     kept = [one for one in order if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance]
     return _found(call, looked, kept)
 
@@ -111,6 +117,10 @@ def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
     """Tell which of some memories hold no longer, and what took their place."""
     told = {memory_id: overtaken(**end, at=call.now) for memory_id, end in store.ends(call.tx, memories).items()}
     return {memory_id: over for memory_id, over in told.items() if over is not None}
+
+
+def _rarities(looked: Looked) -> list[float]:
+    return next((one.rarities for one in looked.candidates if one.rarities), list[float]())
 
 
 def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
@@ -125,7 +135,10 @@ def _found(call: Call, looked: Looked, order: list[Ranked]) -> Found:
         asked="" if looked.question.lists else looked.question.text,
         words=[] if looked.question.lists else list(looked.question.words),
         degraded=[*looked.degraded, *_unfound(looked, order)],
-        notes=[] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))],
+        notes=[
+            *looked.notes,
+            *([] if order else [why_nothing(looked.wanted, projects=_count(looked.wanted.project_ids))]),
+        ],
         overtaken=over,
         vectors=looked.vectors,
     )

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from contextfs.domain.search.names import named
 from contextfs.domain.search.nothing import why_nothing
+from contextfs.domain.search.question import Question
+from contextfs.domain.search.spelling import corrections, spelled, told
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.local.base.connection import Base
 from contextfs.local.search import due, find, reply
@@ -79,8 +81,9 @@ class LocalIndex:
     def look(self, wanted: Wanted) -> tuple[Found, list[str]]:
         """Find passages; gives them with what could not take part.
 
-        The legs are asked again where the question names somebody who turns out to speak in what was found: names
-        mislead both legs, and who is meant decides the order instead.
+        The legs are asked again where the question has a word that stands nowhere and is near to one of what was found,
+        or names somebody who turns out to speak there: names mislead both legs, and who is meant decides the order
+        instead.
         """
         if wanted.mode == "graph" and wanted.as_of is not None:
             raise Invalid("The graph is that of today: leave --as-of out, or search without the graph.")
@@ -90,10 +93,9 @@ class LocalIndex:
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
-        speakers = {one.speaker for one in proposed.candidates if one.speaker}
-        meant = named(asked.question.text, speakers, [one.body for one in proposed.candidates])
-        if meant:
-            asked = replace(asked, question=asked.question.without(meant))
+        question, corrected = _understood_again(asked.question, proposed, at)
+        if question is not asked.question:
+            asked = replace(asked, question=question)
             proposed, more = self.mended(lambda: self._propose(asked, model, back))
             troubles += more
         if wanted.mode == "graph" and not asked.question.lists:
@@ -110,8 +112,8 @@ class LocalIndex:
         lacks = asked.question.lacks if wanted.mode != "semantic" or model is None else []
         if not found.ranked or (wanted.mode != "semantic" and not any(one.hit.lexical for one in found.ranked)):
             lacks += asked.question.as_written
-        if not found.ranked:
-            found = replace(found, notes=[why_nothing(asked.within)])
+        notes = told(corrected) if found.ranked else [*told(corrected), why_nothing(asked.within)]
+        found = replace(found, notes=notes)
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def mended(self, work: Callable[[], T]) -> T:
@@ -208,6 +210,16 @@ class LocalIndex:
         troubles = [] if elsewhere else meaning.catch_up(SLICE_SECONDS)
         proposed, degraded = meaning.propose(asked, elsewhere=lambda: elsewhere or self._later())
         return proposed, [*troubles, *degraded]
+
+
+def _understood_again(question: Question, proposed: Proposed, at: datetime) -> tuple[Question, dict[str, str]]:
+    """Read a question anew by what was found for it: what is misspelled, who speaks; else the same one."""
+    said = [one.body for one in proposed.candidates]
+    corrected = corrections(question, proposed.rarities, said)
+    if corrected:
+        question = spelled(question, corrected, today=at.date())
+    names = named(question.text, {one.speaker for one in proposed.candidates if one.speaker}, said)
+    return question.without(names) if names else question, corrected
 
 
 def _usual() -> "frozenset[TakenOut]":

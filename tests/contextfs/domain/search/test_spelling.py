@@ -56,7 +56,7 @@ def test_a_word_that_stands_nowhere_is_the_nearest_that_was_said(typed: str, mea
         "decison2",
         "DECISON",
         "meat",
-        "tab",
+        "the mad",
         "the xylophone",
         "wihch",
         "can you give me a clear summary of the database",

@@ -158,8 +158,7 @@ def test_that_other_forms_of_a_word_were_not_looked_for_is_told_where_nothing_wa
     replies = [tenant.call("POST", "/v1/search/hybrid", {"query": query}).json() for query in ("сервер", "копии")]
 
     assert [([], True), (1, False)] == [
-        (len(reply["hits"]) or [], "found only exactly as typed" in " ".join(reply["degraded"]))
-        for reply in replies
+        (len(reply["hits"]) or [], "found only exactly as typed" in " ".join(reply["degraded"])) for reply in replies
     ]
 
 

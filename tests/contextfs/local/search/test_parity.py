@@ -37,6 +37,7 @@ QUERIES = (
     "docs/cli.md",
     "error when a file is missing",
     "version number in the changelog",
+    "where is the docmentation of the command line",
 )
 
 
@@ -77,6 +78,7 @@ ASKED = (
     "Who teaches Ana to bake sourdough?",
     "What did Ben name the sourdough starter?",
     "When did Ben sell his motorbike?",
+    "When did Ben sell his motorbkie?",
     "Why did Ben sell the motorbike?",
     "when did ben sell his motorbike on 14.6.2025",
     "What was said about sailing in June 2025?",

@@ -9,7 +9,7 @@ from tests.conftest import Tenant
 
 Settle = Callable[[], int]
 
-NOTE = "\u201cdecison\u201d stands nowhere: \u201cdecision\u201d was looked for."
+NOTE = "\u201cdecison\u201d was not found: \u201cdecision\u201d was searched instead."
 
 
 def remember(tenant: Tenant, content: str) -> str:
@@ -57,5 +57,5 @@ def test_a_misspelled_name_is_that_of_who_speaks(tenant: Tenant, settle_events: 
 
     reply = asked(tenant, "/v1/search/hybrid", "the kitchen of gian")
 
-    assert ["\u201cgian\u201d stands nowhere: \u201cgina\u201d was looked for."] == reply["notes"]
+    assert ["\u201cgian\u201d was not found: \u201cgina\u201d was searched instead."] == reply["notes"]
     assert [1.0, 0.0] == [hit["explanation"]["terms"]["named"] for hit in reply["hits"]]

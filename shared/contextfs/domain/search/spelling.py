@@ -56,7 +56,8 @@ def spelled(question: Question, corrected: Mapping[str, str], *, today: date) ->
 def told(corrected: Mapping[str, str]) -> list[str]:
     """Say what was looked for instead of what."""
     return [
-        f"\u201c{word}\u201d stands nowhere: \u201c{meant}\u201d was looked for." for word, meant in corrected.items()
+        f"\u201c{word}\u201d was not found: \u201c{meant}\u201d was searched instead."
+        for word, meant in corrected.items()
     ]
 
 

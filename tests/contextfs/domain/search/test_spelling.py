@@ -88,7 +88,9 @@ def test_the_question_is_read_anew_with_what_was_meant_and_keeps_its_filters() -
 
 
 def test_what_was_looked_for_instead_is_said() -> None:
-    assert ["\u201cdecison\u201d stands nowhere: \u201cdecision\u201d was looked for."] == told({"decison": "decision"})
+    assert ["\u201cdecison\u201d was not found: \u201cdecision\u201d was searched instead."] == told(
+        {"decison": "decision"}
+    )
 
 
 @given(st.text(), st.lists(st.text(), max_size=4))

@@ -254,9 +254,7 @@ class Remembering:
         return [self._known[text] for text in texts]
 
 
-def compared_by_meaning(
-    both: Both, wiring: Wiring, database_url: str, model: Embedder
-) -> list[tuple[Scores, ...]]:
+def compared_by_meaning(both: Both, wiring: Wiring, database_url: str, model: Embedder) -> list[tuple[Scores, ...]]:
     """Give both sides their vectors by one model, and compare what they find."""
     embed_there(both.tenant, database_url, model)
     with opened(both.machine, model) as index:

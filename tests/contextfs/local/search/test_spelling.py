@@ -5,7 +5,7 @@ import pytest
 from tests.contextfs.local.places import Machine
 from tests.contextfs.local.search.indexes import found
 
-NOTE = "\u201cdecison\u201d stands nowhere: \u201cdecision\u201d was looked for."
+NOTE = "\u201cdecison\u201d was not found: \u201cdecision\u201d was searched instead."
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "graph"])

@@ -26,7 +26,6 @@ from contextfs.domain.search.passages import chunk
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import SHOWN, candidates, rank
 from contextfs.domain.search.signals import Passage
-from contextfs.domain.search.spelling import corrections, spelled
 from contextfs.domain.search.tokens import dimension, terms
 from contextfs.journeys.find.context import CANDIDATES as CANDIDATES_OF_A_PACK
 from contextfs.journeys.find.context import FLOOR
@@ -85,10 +84,6 @@ class Pure:
         """Give the ranking with its explanations."""
         asked = self.asked(question)
         passages, rarities = self.found(asked)
-        meant = corrections(asked, rarities, [one.body for one in passages])
-        if meant:
-            asked = without_speakers(spelled(asked, meant, today=NOW.date()), self._names, self._bodies)
-            passages, rarities = self.found(asked)
         return rank(passages, asked, rarities, now=NOW, weights=self._weights, shown=self.folded)
 
     def pack(self, question: str, budget: int) -> Packed:
@@ -152,11 +147,7 @@ class Pure:
 
 def understood(question: str, names: Sequence[str], said: Sequence[str]) -> Question:
     """Understand a question; names of who speaks are left out. What was `said` tells which names are words, too."""
-    return without_speakers(understand(question, today=NOW.date()), names, said)
-
-
-def without_speakers(asked: Question, names: Sequence[str], said: Sequence[str]) -> Question:
-    """Leave the names of who speaks out of what is looked for."""
+    asked = understand(question, today=NOW.date())
     return asked.without(named(asked.text, names, said))
 
 

@@ -15,7 +15,6 @@ from contextfs.domain.search.nothing import why_nothing
 from contextfs.domain.search.question import Question, understand
 from contextfs.domain.search.ranking import candidates, listed, rank
 from contextfs.domain.search.signals import Passage
-from contextfs.domain.search.spelling import corrections, spelled, told
 from contextfs.domain.search.store import Candidate, PassageQuery
 from contextfs.journeys.find import looking_back
 from contextfs.journeys.find.found import Found, hit_of
@@ -46,8 +45,6 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     candidates: list[Candidate]
     degraded: list[str]
     vectors: VectorsUsed | None = None
-    notes: list[str] = []
-    """What was looked for instead of what was typed."""
 
 
 def search(call: Call, wanted: SearchRequest, mode: Mode) -> SearchReply | Outside[SearchReply]:
@@ -90,9 +87,8 @@ def look(call: Call, wanted: SearchRequest, mode: Mode) -> Found:
 def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     """Understand a question and ask both legs; a question of nothing but operators has the newest that they let pass.
 
-    One round trip, and a second one where the question has a word that stands nowhere and is near to one of what was
-    found, or names somebody who turns out to speak there: names mislead both legs, and who is meant decides the order
-    instead.
+    One round trip, and a second one where the question names somebody who turns out to speak in what was found: names
+    mislead both legs, and who is meant decides the order instead.
     """
     at = wanted.as_of if wanted.as_of is not None and wanted.as_of < call.now else call.now
     question = understand(wanted.query, today=at.astimezone(UTC).date(), languages=call.services.languages)
@@ -100,20 +96,18 @@ def propose(call: Call, wanted: SearchRequest, mode: Mode) -> Looked:
     back = looking_back.read(call, wanted) if at < call.now else None
     lacks = waiting(call, _indexed(wanted, back))
     looked = _ask(call, wanted, mode, question, back, at)
-    said = [one.body for one in looked.candidates]
-    corrected = {} if question.lists else corrections(question, _rarities(looked), said)
-    meant = spelled(question, corrected, today=at.astimezone(UTC).date()) if corrected else question
-    rest = meant.without(named(meant.text, {one.speaker for one in looked.candidates if one.speaker}, said))
-    if (rest.people or corrected) and not question.lists:
+    speakers = {one.speaker for one in looked.candidates if one.speaker}
+    rest = question.without(named(question.text, speakers, [one.body for one in looked.candidates]))
+    if rest.people and not question.lists:
         again = _ask(call, wanted, mode, rest, back, at) if rest.sought != question.sought else looked
         looked = msgspec.structs.replace(again, question=rest) if again.candidates else looked
-    notes = told(corrected) if looked.question is rest else []
-    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks(looked.asked)], notes=notes)
+    return msgspec.structs.replace(looked, degraded=[*looked.degraded, *lacks(looked.asked)])
 
 
 def ranked(call: Call, looked: Looked, passages: Sequence[Passage]) -> Found:
     """Bring what was proposed into one order; `passages` are the candidates as they are to be ranked."""
-    order = rank(passages, looked.question, _rarities(looked), now=looked.at, shown=looked.wanted.limit)
+    rarities = next((one.rarities for one in looked.candidates if one.rarities), list[float]())
+    order = rank(passages, looked.question, rarities, now=looked.at, shown=looked.wanted.limit)
     kept = [one for one in order if one.relevance > 0 and one.relevance >= looked.wanted.min_relevance]
     return _found(call, looked, kept, best=max((one.relevance for one in order), default=0.0))
 
@@ -122,10 +116,6 @@ def ended(call: Call, memories: Collection[UUID]) -> dict[UUID, Overtaken]:
     """Tell which of some memories hold no longer, and what took their place."""
     told = {memory_id: overtaken(**end, at=call.now) for memory_id, end in store.ends(call.tx, memories).items()}
     return {memory_id: over for memory_id, over in told.items() if over is not None}
-
-
-def _rarities(looked: Looked) -> list[float]:
-    return next((one.rarities for one in looked.candidates if one.rarities), list[float]())
 
 
 def _found(call: Call, looked: Looked, order: list[Ranked], *, best: float = 0.0) -> Found:
@@ -141,7 +131,7 @@ def _found(call: Call, looked: Looked, order: list[Ranked], *, best: float = 0.0
         words=[] if looked.question.lists else list(looked.question.words),
         languages=looked.question.languages,
         degraded=[*looked.degraded, *_unfound(looked, order)],
-        notes=[*looked.notes, *([] if order else [_why_nothing(looked, best)])],
+        notes=[] if order else [_why_nothing(looked, best)],
         overtaken=over,
         vectors=looked.vectors,
     )

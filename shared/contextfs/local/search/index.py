@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from contextfs.domain.search.names import named
 from contextfs.domain.search.nothing import why_nothing
-from contextfs.domain.search.spelling import corrections, spelled, told
 from contextfs.kit.errors import Invalid, Unavailable
 from contextfs.kit.languages import ENGLISH, Languages
 from contextfs.local.base.connection import Base
@@ -95,7 +94,7 @@ class LocalIndex:
         back = self._back(asked, at) if at < now else None
         model, degraded = find.model(wanted.mode, self.embedder)
         proposed, troubles = self.mended(lambda: self._propose(asked, model, back))
-        asked, proposed, more, notes = self._again(asked, proposed, model, back, at)
+        asked, proposed, more = self._again(asked, proposed, model, back)
         troubles += more
         if wanted.mode == "graph" and not asked.question.lists:
             found, more = self._walked(asked, wanted, proposed, model, now)
@@ -115,27 +114,24 @@ class LocalIndex:
         if not found.ranked:
             by_meaning = model is not None and (back is None or back.said is not None)
             why = why_nothing(asked.within, words=by_words, meaning=by_meaning, best=found.best)
-            notes = [*notes, why]
-        found = replace(found, notes=notes)
+            found = replace(found, notes=[why])
         return found, list(dict.fromkeys([*degraded, *troubles, *lacks]))
 
     def _again(
-        self, asked: Asked, proposed: Proposed, model: "Embedder | None", back: "Back | None", at: datetime
-    ) -> tuple[Asked, Proposed, list[str], list[str]]:
-        """Ask the legs again where a word of the question stands nowhere, or somebody is named who speaks; with notes.
+        self, asked: Asked, proposed: Proposed, model: "Embedder | None", back: "Back | None"
+    ) -> tuple[Asked, Proposed, list[str]]:
+        """Ask the legs again where the question names somebody who turns out to speak in what was found.
 
-        A word that stands nowhere may be near to one of what was found. Names mislead both legs, and who is meant
-        decides the order instead. Where nothing is found so, the first answer stays.
+        Names mislead both legs, and who is meant decides the order instead. Where nothing is found without them, the
+        first answer stays.
         """
-        first, said = asked.question, [one.body for one in proposed.candidates]
-        corrected = {} if first.lists else corrections(first, proposed.rarities, said)
-        meant = spelled(first, corrected, today=at.date()) if corrected else first
-        rest = meant.without(named(meant.text, {one.speaker for one in proposed.candidates if one.speaker}, said))
+        speakers = {one.speaker for one in proposed.candidates if one.speaker}
+        rest = asked.question.without(named(asked.question.text, speakers, [one.body for one in proposed.candidates]))
         again = replace(asked, question=rest)
-        if not (rest.people or corrected) or rest.sought == first.sought:
-            return again, proposed, [], []
+        if not rest.people or rest.sought == asked.question.sought:
+            return again, proposed, []
         other, more = self.mended(lambda: self._propose(again, model, back))
-        return (again, other, more, told(corrected)) if other.candidates else (asked, proposed, more, [])
+        return (again, other, more) if other.candidates else (asked, proposed, more)
 
     def mended(self, work: Callable[[], T]) -> T:
         """Do something with an index that is up to date; where it proves damaged, make it anew and do it again."""

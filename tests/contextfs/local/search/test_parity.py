@@ -37,7 +37,6 @@ QUERIES = (
     "docs/cli.md",
     "error when a file is missing",
     "version number in the changelog",
-    "where is the docmentation of the command line",
 )
 
 
@@ -78,7 +77,6 @@ ASKED = (
     "Who teaches Ana to bake sourdough?",
     "What did Ben name the sourdough starter?",
     "When did Ben sell his motorbike?",
-    "When did Ben sell his motorbkie?",
     "Why did Ben sell the motorbike?",
     "when did ben sell his motorbike on 14.6.2025",
     "What was said about sailing in June 2025?",

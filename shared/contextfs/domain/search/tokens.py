@@ -230,6 +230,8 @@ def _others(text: str, languages: Languages) -> Iterator[str]:
 
 @lru_cache(maxsize=1 << 15)
 def _known_others(word: str, languages: Languages) -> tuple[str, ...]:
+    if len(word) > _LONGEST_WORD:
+        return ()
     words = [word]
     if word.isascii() and not (word.islower() or word[1:].islower() or word.isupper()):
         humps = [hump for hump in _HUMPS.findall(word) if len(hump) > 1]

@@ -160,14 +160,14 @@ def _ask(call: Call, wanted: SearchRequest, mode: Mode, question: Question, back
     hashes = hashed(call.principal.org_id, list(question.words) if by_words else [])
     reach = wanted if back is None else back.said
     asked = _query(reach or wanted, hashes, read.vector, read.model, call.now, candidates(wanted.limit, question))
-    is_outdated = retermed.is_any(call.tx, question.languages)
+    is_outdated = retermed.is_any(call.tx, question.languages) if by_words and reach is not None else None
     found: list[Candidate] = []
     if reach is not None:
         found = (store.listed if question.lists else store.search)(call.tx, asked)
     degraded = [*read.lacks] if reach is None else read.degraded()
     vectors = read.used(call) if wanted.explain and reach is not None else None
     degraded += question.lacks if by_words else []
-    degraded += [_OUTDATED] if by_words and reach is not None and is_outdated() else []
+    degraded += [_OUTDATED] if is_outdated is not None and is_outdated() else []
     if back is not None:
         found = [*found, *back.candidates(() if question.lists else question.words, question.languages)]
         degraded = list(dict.fromkeys([*degraded, *back.degraded]))

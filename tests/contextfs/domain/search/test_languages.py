@@ -119,3 +119,15 @@ def test_a_snippet_shows_a_word_whose_form_begins_otherwise() -> None:
     text = f"{'rumah besar ' * 40}membaca {'rumah besar ' * 40}"
 
     assert "membaca" in snippet(text, query_terms("baca", ("id",)), languages=("id",))
+
+
+def test_a_blob_stays_opaque_in_any_language() -> None:
+    digest = "9F86d081884C7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+    assert [digest.lower()] == terms(digest, ("de", "es", "fr"))
+
+
+def test_english_words_of_some_weight_stay_in_a_question() -> None:
+    weighty = "ai bin care ci comment con dir era fi io met min non os plus pro son ten van var"
+
+    assert weighty.split() == [word for word in weighty.split() if not are_small(terms(word), tuple(sorted(NAMES)))]

@@ -6,15 +6,18 @@ create index concurrently if not exists passages_languages on contextfs.passages
 -- Reading a function's body, which says nothing of a tenant, would fail where even the owner sees no rows.
 set local check_function_bodies = off;
 
--- Whether the organization of this transaction has passages that were made for other languages than these.
+-- Whether the organization of this transaction has passages that were made for other languages than these: by the ends of
+-- the index. A plan that knows no setting takes a comparison for one that finds something soon, and reads all where none is.
 create function contextfs.has_made_otherwise(languages text) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, contextfs, public, pg_temp
 as $$
-    select exists (
-        select from contextfs.passages as p where p.org_id = contextfs.claim('org_id')::uuid and p.languages < $1
-    ) or exists (
-        select from contextfs.passages as p where p.org_id = contextfs.claim('org_id')::uuid and p.languages > $1
+    select coalesce(
+        (
+            select min(p.languages) < $1 or max(p.languages) > $1 from contextfs.passages as p
+            where p.org_id = contextfs.claim('org_id')::uuid
+        ),
+        false
     )
 $$;
 

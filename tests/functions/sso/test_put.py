@@ -56,7 +56,7 @@ def test_what_does_not_answer_is_not_switched_on(tenant: Tenant, set_up: SetUp, 
         ({"group_roles": {"Bosses": "owner"}}, "group_roles"),
         ({"attribute_mapping": {"phone": "x"}}, "attribute_mapping"),
         ({"enforced": True}, "Name an owner"),
-        ({"enforced": True, "break_glass_user_id": str(uuid4())}, "no owner"),
+        ({"enforced": True, "break_glass_user_id": str(uuid4())}, "not an owner"),
     ],
 )
 def test_what_cannot_work_is_refused(

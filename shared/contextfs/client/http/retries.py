@@ -55,7 +55,7 @@ def chance() -> float:
     """Return a random number from 0 to 1, for `Retries.pause`."""
     import random  # noqa: PLC0415 - loads OpenSSL, and most calls succeed at once
 
-    return random.random()  # noqa: S311 - no secret
+    return random.SystemRandom().random()
 
 
 def patiently(send: Callable[[], "httpx2.Response"]) -> "httpx2.Response":

@@ -120,7 +120,7 @@ class Line:
         retries = self._retries
         if retries.attempts > 1 and self._stood is not None and time.monotonic() - self._stood < retries.patience:
             retries = msgspec.structs.replace(retries, attempts=self._tried + 1)
-        pause = retries.pause(self._tried, None, random.random())  # noqa: S311 - it spreads callers, no more
+        pause = retries.pause(self._tried, None, random.SystemRandom().random())
         if pause is None:
             raise Unreachable(f"The stream cannot be kept up: {why}.")
         time.sleep(pause)

@@ -228,9 +228,7 @@ def watch(line: Line, *, from_beginning: bool) -> Iterator[Message]:
             if line.open():
                 line.send(msgspec.json.encode({"type": "watch", "from": "beginning" if begun else "now"}).decode())
             frame = line.receive(None)
-            if frame is CUT or frame is None:
-                continue
-            if frame["type"] != "message":
+            if frame is CUT or frame is None or frame["type"] != "message":
                 continue
             begun = True
             message = msgspec.convert(frame["message"], Message, strict=False)

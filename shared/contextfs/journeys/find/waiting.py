@@ -19,7 +19,7 @@ MOST: Final = 50
 """So many events are looked at before they are carried, and as many on their way to each indexer."""
 
 _NOUNS: Final[dict[Source, str]] = {"message": "session", "memory": "memory"}
-_NOT_YET = "indexing: {} not yet searchable as {} now; {} being indexed in the background"
+_NOT_YET = "indexing: {things} not yet searchable as {they_are} now; {they_are} being indexed in the background"
 
 
 def waiting(call: Call, sources: Collection[Source]) -> Callable[[PassageQuery], list[str]]:
@@ -48,6 +48,6 @@ def _line(waits: Visible) -> list[str]:
     ]
     if not counted:
         return []
-    are, they, making = ("is", "it is", "it is") if sum(waits) == 1 else ("are", "they are", "they are")
+    are, they_are = ("is", "it is") if sum(waits) == 1 else ("are", "they are")
     least = "at least " if sum(waits) >= MOST else ""
-    return [_NOT_YET.format(f"{least}{' and '.join(counted)} {are}", they, making)]
+    return [_NOT_YET.format(things=f"{least}{' and '.join(counted)} {are}", they_are=they_are)]
